@@ -1,0 +1,68 @@
+import type { Client } from '../client/client.ts';
+import type { EpochMs } from '../client/clock.ts';
+import type { AnyOperation } from '../client/operation.ts';
+import type { Resource, ResourceRef } from '../fleet/resource.ts';
+import type { WrittenView } from '../journal/written.ts';
+import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import type { Money } from '../policy/money.ts';
+import type { ActDecision, Decision } from './decision.ts';
+
+/** One page of the fleet, in the order of the service. */
+export interface ObservedPage<R extends Resource> {
+  readonly resources: readonly R[];
+  /** How many resources the service says there are; undefined where it does not say. */
+  readonly total: number | undefined;
+}
+
+/** A read that deciding about a resource needs beyond the page. Equal keys are read once per run. */
+export interface Need {
+  readonly kind: 'node-price';
+  readonly key: string;
+  readonly region: string;
+  readonly instanceType: string;
+}
+
+/** Extra facts by `Need.key`; a missing key means that the read failed or was not made: unknown. */
+export interface Facts {
+  /** Price of one pay-as-you-go node for one hour. */
+  nodePricePerHour(key: string): Money | undefined;
+}
+
+/** What a planner may look at. Pure data: no client, no clock. */
+export interface PlanContext {
+  readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  /** The run's one `now`. */
+  readonly nowMs: EpochMs;
+  readonly written: WrittenView;
+  readonly facts: Facts;
+}
+
+/** Totals over the whole observation, known only after the last page. */
+export interface Totals {
+  /** Distinct resources read. */
+  readonly observed: number;
+  /** What the service said there are; undefined where it does not say. */
+  readonly announced: number | undefined;
+  /** True where distinct ids read equal the announced total. */
+  readonly complete: boolean;
+}
+
+/** The pure part of an automation. */
+export interface Planner<R extends Resource> {
+  needs(resource: R, context: PlanContext): readonly Need[];
+  decide(resource: R, context: PlanContext): Decision;
+  /** Sees what would act, with the totals; may turn acts into holds. Default: as they are. */
+  settle?(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[];
+}
+
+/** One automation: how it sees, how it decides, which operations its actions may use. */
+export interface Automation<R extends Resource> {
+  readonly name: string;
+  readonly operations: Readonly<Record<string, AnyOperation>>;
+  readonly planner: Planner<R>;
+  /** Pages of the resources in the scope of a target. Throws ApiError when the service does not answer. */
+  observe(client: Client, target: CompiledTarget, signal?: AbortSignal): AsyncIterable<ObservedPage<R>>;
+  /** The resource as it is right now; undefined when it is gone. One API read. */
+  reread(client: Client, target: CompiledTarget, resource: ResourceRef, signal?: AbortSignal): Promise<R | undefined>;
+}

@@ -1,0 +1,69 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { Resource } from './resource.ts';
+
+/** How a resource is paid; undefined in a resource means that the answer did not say or said something unknown. */
+export type Charge = 'subscription' | 'pay-as-you-go';
+
+/** One time period of a native weekly schedule, minutes of the local day in the service's zone. */
+export interface NativePeriod {
+  readonly startMinute: number;
+  readonly endMinute: number;
+  readonly amount: number;
+}
+
+/** Periods by ISO weekday (1 = Monday … 7 = Sunday); a weekday without periods is absent. */
+export type NativeWeek = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, readonly NativePeriod[]>>>;
+
+/** The scaling strategy of a node pool as the service reports it. */
+export type Strategy =
+  | { readonly type: 'fixed'; readonly nodes: number }
+  | {
+      readonly type: 'usage';
+      readonly nodes: number;
+      readonly maxScaling: number | undefined;
+      readonly step: number | undefined;
+      /** Percent, as the text that the service sends and takes. */
+      readonly threshold: string | undefined;
+      readonly downAfterIdleMinutes: number | undefined;
+      readonly maxIdle: number | undefined;
+    }
+  | {
+      readonly type: 'schedule';
+      readonly week: NativeWeek;
+      readonly warmUp: boolean | undefined;
+      /** Local dates `yyyy-MM-dd` in the service's zone. */
+      readonly enableDate: string | undefined;
+      readonly disableDate: string | undefined;
+    };
+
+export interface NodePool {
+  readonly id: string;
+  readonly instanceType: string | undefined;
+  /** Sessions per node. */
+  readonly capacity: number | undefined;
+  /** Subscription nodes, or fixed pay-as-you-go nodes. */
+  readonly nodeAmount: number | undefined;
+  readonly nodeUsed: number | undefined;
+  /** Elastic nodes. */
+  readonly scalingNodeAmount: number | undefined;
+  readonly scalingNodeUsed: number | undefined;
+  /** Undefined: the answer's strategy is unknown or cannot be read. */
+  readonly strategy: Strategy | undefined;
+}
+
+/** A delivery group as observed. Undefined always means unknown, never zero. */
+export interface DeliveryGroup extends Resource {
+  readonly kind: 'delivery-group';
+  readonly status: string | undefined;
+  readonly resourceStatus: string | undefined;
+  readonly charge: Charge | undefined;
+  readonly createdAtMs: EpochMs | undefined;
+  readonly expiresAtMs: EpochMs | undefined;
+  /** Custom and system tags; undefined when the answer carried none of the tag lists. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
+  readonly pools: readonly NodePool[] | undefined;
+  readonly officeSiteId: string | undefined;
+  readonly imageId: string | undefined;
+  /** Fields of the answer that could not be read, for the reason of a hold. */
+  readonly unreadable: readonly string[];
+}

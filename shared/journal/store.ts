@@ -1,0 +1,17 @@
+/**
+ * The create-only store under the journal. Records are never changed or deleted through it.
+ * Keys are slash-separated segments, each percent-encoded by the caller (`segment` in key.ts).
+ */
+export interface Store {
+  /**
+   * Writes `bytes` under `key` unless something is there already; atomic and durable when it resolves to `created`.
+   * @throws StoreError when the store cannot be reached or refuses; the record may or may not exist then: read it back.
+   */
+  create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
+  /** The exact bytes under `key`, or undefined. Never stale. @throws StoreError */
+  read(key: string): Promise<Uint8Array | undefined>;
+  /** Keys that begin with `prefix`, in code-unit order. A hint: may lag behind `create`. @throws StoreError */
+  list(prefix: string): AsyncIterable<string>;
+  /** What a person calls this store, without secrets. */
+  readonly name: string;
+}

@@ -1,0 +1,17 @@
+import type { EpochMs } from '../client/clock.ts';
+
+/** The last values we meant to write to a setting of a resource, newest last. */
+export interface WrittenValue {
+  readonly value: string;
+  readonly atMs: EpochMs;
+  /** What became of it; undefined while no outcome is recorded (a crash, or a run under way). */
+  readonly outcome: 'done' | 'failed' | 'unknown' | undefined;
+}
+
+/** What the journal's `written` stream says, as a planner sees it. */
+export interface WrittenView {
+  /** Intended values for a setting of a resource since the last confirmed one, that one included; empty when we never wrote it. */
+  values(resourceId: string, setting: string): readonly WrittenValue[];
+  /** First time a value that is not ours was seen on a setting, with that value; undefined when none is standing. */
+  foreign(resourceId: string, setting: string): { readonly value: string; readonly sinceMs: EpochMs } | undefined;
+}

@@ -1,0 +1,151 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { Money } from './money.ts';
+
+/** Name of an automation, as `rules` and `mode` spell it. */
+export type FunctionName =
+  | 'scale-on-schedule'
+  | 'renew-before-expiry'
+  | 'approve-ota-windows'
+  | 'log-off-sessions'
+  | 'tag-new-resources'
+  | 'enforce-policy'
+  | 'power-workstations'
+  | 'digest';
+
+/** A level of a schedule: a share of a peak, or a count of nodes. */
+export type Level = { readonly percent: number } | { readonly nodes: number };
+
+/** A half-open stretch of time at one level; times outside all segments are level zero. */
+export interface Segment {
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+  readonly level: Level;
+}
+
+/** A schedule resolved for one calendar and one zone over the policy's horizon. */
+export interface Timeline {
+  readonly schedule: string;
+  readonly timezone: string;
+  /** Ascending, not overlapping, touching segments of equal level joined. */
+  readonly segments: readonly Segment[];
+  /** The same, as if no calendar existed: Monday to Friday work, named weekdays kept, dates ignored. */
+  readonly ordinary: readonly Segment[];
+  /** Local days whose kind is not published and whose calendar says `hold`, as stretches; planners hold decisions that fall in them. */
+  readonly unknown: readonly { readonly startMs: EpochMs; readonly endMs: EpochMs }[];
+}
+
+/** Offsets of a zone over the horizon: from `atMs` on, local time is UTC plus `offsetMs`. The first entry covers the start. */
+export interface ZoneTable {
+  readonly transitions: readonly { readonly atMs: EpochMs; readonly offsetMs: number }[];
+}
+
+/** A selector as written, checked; `matcher` (selector.ts) turns it into a function. All keys are ANDed, lists ORed. */
+export interface CompiledSelector {
+  readonly all?: true;
+  readonly ids?: readonly string[];
+  /** Case-sensitive globs. */
+  readonly names?: readonly string[];
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
+  readonly missingTags?: readonly string[];
+  readonly charge?: readonly ('subscription' | 'pay-as-you-go')[];
+  readonly regions?: readonly string[];
+  readonly statuses?: readonly string[];
+  readonly firstSeen?: { readonly over?: number; readonly under?: number };
+  readonly officeNetworks?: readonly string[];
+  readonly images?: readonly string[];
+  readonly users?: readonly string[];
+}
+
+/** One entry under `targets`: an account seen through one endpoint. */
+export interface CompiledTarget {
+  readonly name: string;
+  readonly account: string;
+  readonly role?: string;
+  readonly endpoint: string;
+  readonly regions?: readonly string[];
+  readonly calendar?: string;
+  readonly timezone: string;
+  readonly shardByRegion: boolean;
+}
+
+export type Never = 'cut-sessions' | 'approve-ota' | 'scale-down' | 'renew' | 'power-off' | 'tag' | 'enforce';
+
+/** An exception of the policy, for the resources it selects, in `[fromMs, untilMs)`. Times depend on the target's zone. */
+export interface CompiledException {
+  readonly because: string;
+  readonly targets?: readonly string[];
+  readonly groups?: CompiledSelector;
+  readonly workstations?: CompiledSelector;
+  /** By zone, since `from` and `until` are local. */
+  readonly spans: Readonly<Record<string, { readonly fromMs: EpochMs; readonly untilMs: EpochMs }>>;
+  readonly keepAtLeastPercent?: number;
+  readonly never: readonly Never[];
+}
+
+export interface CompiledLimits {
+  readonly actionsPerRun?: number;
+  readonly actionsPer24h?: number;
+  /** Percent of the resources observed. */
+  readonly fleetSharePerRun?: number;
+  readonly fleetSharePer24h?: number;
+  readonly sessionsCutPerRun?: number;
+  readonly sessionsCutPer24h?: number;
+  readonly spendPerMonth?: readonly Money[];
+  readonly decisionsChangedByPush?: number;
+}
+
+export interface CompiledFreeze {
+  readonly because: string;
+  readonly except: readonly string[];
+  readonly spans: Readonly<Record<string, { readonly fromMs: EpochMs; readonly untilMs: EpochMs }>>;
+}
+
+/** Who and what is never cut. */
+export interface CompiledProtect {
+  /** Case-insensitive globs on EndUserId. */
+  readonly users: readonly string[];
+  readonly groups?: CompiledSelector;
+  readonly ownerTag?: { readonly key: string; readonly atMostMs: number };
+}
+
+/** Something to tell people on each run that falls in the span. */
+export interface CompiledWarning {
+  readonly code: string;
+  readonly text: string;
+  readonly fromMs?: EpochMs;
+  readonly untilMs?: EpochMs;
+}
+
+/** The policy as functions read it: JSON, no calendar data, no zone database needed. Amounts' `micros` are strings on the wire. */
+export interface CompiledPolicy {
+  readonly format: 1;
+  /** SHA-256, lower-case hex, of the source text. */
+  readonly sourceHash: string;
+  readonly fromMs: EpochMs;
+  /** Past this instant every decision holds. */
+  readonly untilMs: EpochMs;
+  readonly timezone: string;
+  readonly serviceTimeZone: string;
+  readonly store?: string;
+  readonly mode: { readonly default: 'observe' | 'act'; readonly act: readonly string[] };
+  readonly targets: Readonly<Record<string, CompiledTarget>>;
+  /** Every zone that the policy names, `serviceTimeZone` included. */
+  readonly zones: Readonly<Record<string, ZoneTable>>;
+  /** By `timelineKey(schedule, calendar, timezone)`. */
+  readonly timelines: Readonly<Record<string, Timeline>>;
+  readonly exceptions: readonly CompiledException[];
+  readonly protect: CompiledProtect;
+  readonly limits: CompiledLimits;
+  readonly freezes: readonly CompiledFreeze[];
+  readonly channels: Readonly<Record<string, { readonly kind: string; readonly url: string; readonly secret?: string }>>;
+  readonly tell: Readonly<Record<string, readonly string[]>>;
+  readonly approvers: Readonly<Record<string, readonly string[]>>;
+  /** Compiled rules by function; each function knows the shape of its own. Order is the policy's. */
+  readonly rules: Readonly<Record<string, readonly unknown[]>>;
+  readonly warnings: readonly CompiledWarning[];
+}
+
+/** Key of a timeline; a schedule without a calendar uses the plain week. */
+export function timelineKey(schedule: string, calendar: string | undefined, timezone: string): string {
+  return `${schedule}|${calendar ?? ''}|${timezone}`;
+}
