@@ -42,6 +42,12 @@ type Items<T extends AnyOperation> = T['paging'] extends { items: infer K }
 /** The type of a list operation's rows. */
 export type RowOf<T extends AnyOperation> = Items<T>;
 
+/** What `pages` takes: the operation's input without the position, which it keeps itself; a size is optional. */
+export type PagesInput<T extends AnyOperation> = Omit<InputOf<T>, 'PageNumber' | 'NextToken' | 'PageSize' | 'MaxResults'> & {
+  readonly PageSize?: number;
+  readonly MaxResults?: number;
+};
+
 /** The signing client as the rest of the program sees it. */
 export interface Client {
   /**
@@ -52,9 +58,5 @@ export interface Client {
    */
   call<T extends AnyOperation>(operation: T, input: InputOf<T>, options?: CallOptions): Promise<ResultOf<T>>;
   /** All pages of a list operation, one after another, through every paging dialect. @throws as `call` */
-  pages<T extends AnyOperation>(
-    operation: T,
-    input: Omit<InputOf<T>, 'PageNumber' | 'NextToken'>,
-    options?: CallOptions,
-  ): AsyncIterable<Page<RowOf<T>>>;
+  pages<T extends AnyOperation>(operation: T, input: PagesInput<T>, options?: CallOptions): AsyncIterable<Page<RowOf<T>>>;
 }

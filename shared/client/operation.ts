@@ -14,8 +14,13 @@ export interface Param<S extends z.core.$ZodType = z.core.$ZodType> {
   readonly place: Place;
   readonly encoding: Encoding;
   readonly schema: S;
+  /** True where the value must appear in no log, error or event (passwords). */
+  readonly secret?: true;
+  /** True where the definition calls the parameter optional and this program demands it all the same. */
+  readonly insisted?: true;
 }
 
+/** All parameters of an operation, by name. */
 export type Params = Readonly<Record<string, Param>>;
 
 /** The permission that RAM checks; names differ from operation names in places (API notes, RAM). */
@@ -24,9 +29,14 @@ export interface RamAction {
   readonly level?: 'get' | 'list' | 'create' | 'update' | 'delete' | 'none';
   /** True where published pages contradict each other. */
   readonly contested?: true;
+  /** True where no page names the permission and the operation's own name is assumed (API notes, unverified). */
+  readonly assumed?: true;
 }
 
-/** Paging by page number. `total` is absent where the answer carries none. `id` names the fields that identify a row. */
+/**
+ * Paging by page number, counted from 1. `total` is absent where the answer carries none. `id` names the fields that
+ * identify a row; empty where the row is a bare value that identifies itself.
+ */
 export interface PagePaging {
   readonly style: 'page';
   readonly pageParam: string;
@@ -49,7 +59,23 @@ export interface TokenPaging {
   readonly id: readonly string[];
 }
 
+/** How a list operation is read to its end. */
 export type Paging = PagePaging | TokenPaging;
+
+/**
+ * Fields whose values are legal only together. `V` is the union of the legal combinations: the input type is narrowed to
+ * it, so that a wrong pair does not compile; `check` catches the same at run time.
+ */
+export interface Combination<V extends object = object> {
+  /** Names of the fields; a dot leads into an object. */
+  readonly fields: readonly string[];
+  /** Each legal combination, in the order of `fields`. */
+  readonly values: readonly (readonly (string | number | boolean)[])[];
+  // biome-ignore lint/suspicious/noExplicitAny: the check only looks at `fields`, whatever else the input holds.
+  readonly check: z.core.$ZodCheck<any>;
+  /** Carries the type only; never set. */
+  readonly legal?: V;
+}
 
 /** How an HTTP 200 answer says that the call failed as a whole. */
 export interface Verdict {
@@ -68,86 +94,122 @@ export interface Partial {
   readonly success?: string;
 }
 
-/** One row of the operation table: all that the program knows of an operation. */
+/** What is wrong with an input, and what to do about it. Texts never quote a value, which may be a secret. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+/** One row of the operation table: all that the program knows of an operation. `I` is what a caller passes. */
 export interface Operation<
   P extends Params = Params,
   O extends z.core.$ZodType = z.core.$ZodType,
   G extends Paging | undefined = Paging | undefined,
   F extends Partial | undefined = Partial | undefined,
+  I = InputOfParams<P>,
 > {
   readonly action: string;
+  /** Heading under which the definition lists the operation. */
   readonly group: string;
   readonly access: 'read' | 'write';
   /** The default effect; a planner may state a milder or harsher one for a single action. */
   readonly effect: Effect;
-  readonly ram: RamAction | undefined;
+  readonly ram: RamAction;
   readonly params: P;
-  /** Strict object of all parameters, with combination checks; built from `params`. */
-  readonly input: z.core.$ZodType<InputOfParams<P>, InputOfParams<P>>;
+  /** Strict object of all parameters with the combination and the checks; stricter than the service in places. */
+  readonly input: z.core.$ZodType<I, I>;
   readonly output: O;
   readonly paging: G;
   /** The list parameter that lets one call serve several resources, and how many it takes. */
   readonly batch?: { readonly param: string; readonly max: number };
+  readonly combination?: Combination;
   readonly verdict: Verdict;
   readonly partial: F;
-  /** True where a repeat with the same token is safe (CreateWuyingServer only). */
+  /** Parameter that makes a repeat with the same value safe (CreateWuyingServer only). */
   readonly token?: string;
 }
 
 type Shape<P extends Params> = { [K in keyof P]: P[K]['schema'] };
-export type InputOfParams<P extends Params> = z.input<z.ZodMiniObject<Shape<P>, z.core.$strict>>;
-/** What a caller passes for an operation. */
-export type InputOf<T> = T extends Operation<infer P> ? InputOfParams<P> : never;
-/** What an operation answers. */
-export type OutputOf<T> = T extends Operation<infer _P, infer O> ? z.output<O> : never;
 
-interface Definition<P extends Params, O extends z.core.$ZodType, G extends Paging | undefined, F extends Partial | undefined> {
+/** What a set of parameters accepts, before combinations narrow it. */
+export type InputOfParams<P extends Params> = z.input<z.ZodMiniObject<Shape<P>, z.core.$strict>>;
+
+/** What a caller passes for an operation. */
+// biome-ignore lint/suspicious/noExplicitAny: only the last parameter is asked for.
+export type InputOf<T> = T extends Operation<any, any, any, any, infer I> ? I : never;
+
+/** What an operation answers. */
+// biome-ignore lint/suspicious/noExplicitAny: only the second parameter is asked for.
+export type OutputOf<T> = T extends Operation<any, infer O, any, any, any> ? z.output<O> : never;
+
+interface Definition<
+  P extends Params,
+  O extends z.core.$ZodType,
+  G extends Paging | undefined,
+  F extends Partial | undefined,
+  V extends object,
+> {
   readonly action: string;
   readonly group: string;
   readonly access: 'read' | 'write';
   readonly effect: Effect;
+  /** Default: the operation's own name, marked `assumed`. */
   readonly ram?: RamAction;
   readonly params: P;
   readonly output: O;
   readonly paging?: G;
   readonly batch?: { readonly param: string; readonly max: number };
+  /** Default: absent, empty, `success`, `200` and `OK` in `Code` are good. */
   readonly verdict?: Verdict;
   readonly partial?: F;
   readonly token?: string;
-  /** Pairs of fields whose values form a closed set (Period with PeriodUnit). */
-  readonly checks?: readonly z.core.$ZodCheck<InputOfParams<P>>[];
+  readonly combination?: Combination<V>;
+  /** Rules over several parameters that the definition does not express (source: API notes). */
+  readonly check?: (input: InputOfParams<P>) => readonly Fault[];
 }
 
 /** Absent, empty, `success`, `200` and `OK` are good; anything else in `Code` is a failure (API notes, inferred). */
-const anyGoodCode: Verdict = { codes: ['success', '200', 'OK', 'Success'] };
+const anyGoodCode: Verdict = { codes: ['success', 'Success', '200', 'OK'] };
 
-/** Builds a row of the operation table. */
+function checkOf<I>(find: (input: I) => readonly Fault[]): z.core.$ZodCheck<I> {
+  return z.check<I>((context) => {
+    for (const { path, text: message } of find(context.value)) {
+      context.issues.push({ code: 'custom', path: [...path], message, input: undefined });
+    }
+  });
+}
+
+/** Builds a row of the operation table; the types of input and answer follow from the parameters and the output schema. */
 export function operation<
   const P extends Params,
   O extends z.core.$ZodType,
-  G extends Paging | undefined = undefined,
-  F extends Partial | undefined = undefined,
->(definition: Definition<P, O, G, F>): Operation<P, O, G, F> {
-  const shape = Object.fromEntries(Object.entries(definition.params).map(([name, param]) => [name, param.schema]));
+  const G extends Paging | undefined = undefined,
+  const F extends Partial | undefined = undefined,
+  V extends object = object,
+>(definition: Definition<P, O, G, F, V>): Operation<P, O, G, F, InputOfParams<P> & V> {
+  const { action, params, combination, batch, token } = definition;
+  const shape = Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.schema]));
+  const checks = [...(combination ? [combination.check] : []), ...(definition.check ? [checkOf(definition.check)] : [])];
   const strict = z.strictObject(shape);
-  const input = definition.checks?.length ? strict.check(...(definition.checks as never[])) : strict;
+  const input = checks.length > 0 ? strict.check(...(checks as never[])) : strict;
   return {
-    action: definition.action,
+    action,
     group: definition.group,
     access: definition.access,
     effect: definition.effect,
-    ram: definition.ram,
-    params: definition.params,
+    ram: definition.ram ?? { action: `appstreaming:${action}`, assumed: true },
+    params,
     input: input as never,
     output: definition.output,
     paging: definition.paging as G,
-    ...(definition.batch ? { batch: definition.batch } : {}),
     verdict: definition.verdict ?? anyGoodCode,
     partial: definition.partial as F,
-    ...(definition.token ? { token: definition.token } : {}),
+    ...(batch ? { batch } : {}),
+    ...(combination ? { combination } : {}),
+    ...(token ? { token } : {}),
   };
 }
 
 /** Any row, for code that handles all of them alike. */
 // biome-ignore lint/suspicious/noExplicitAny: variance of input types makes a common supertype impossible.
-export type AnyOperation = Operation<any, any, any, any>;
+export type AnyOperation = Operation<any, any, any, any, any>;

@@ -8,9 +8,12 @@ import type { Money } from '../policy/money.ts';
 import type { ActDecision, Decision } from './decision.ts';
 
 /** One page of the fleet, in the order of the service. */
-export interface ObservedPage<R extends Resource> {
+interface ObservedPage<R extends Resource> {
   readonly resources: readonly R[];
-  /** How many resources the service says there are; undefined where it does not say. */
+  /**
+   * How many resources of the whole observation the service has announced so far, over all regions and lists; undefined where it
+   * does not say. The last page's figure is compared with the distinct ids read.
+   */
   readonly total: number | undefined;
 }
 
@@ -26,6 +29,12 @@ export interface Need {
 export interface Facts {
   /** Price of one pay-as-you-go node for one hour. */
   nodePricePerHour(key: string): Money | undefined;
+}
+
+/** Reads the facts that planners need. The run asks for each key once; failures become unknown, never a failed run. */
+export interface FactReader {
+  /** The price of one node for one hour; undefined when the service gives none. @throws ApiError */
+  read(need: Need, signal?: AbortSignal): Promise<Money | undefined>;
 }
 
 /** What a planner may look at. Pure data: no client, no clock. */
@@ -65,4 +74,11 @@ export interface Automation<R extends Resource> {
   observe(client: Client, target: CompiledTarget, signal?: AbortSignal): AsyncIterable<ObservedPage<R>>;
   /** The resource as it is right now; undefined when it is gone. One API read. */
   reread(client: Client, target: CompiledTarget, resource: ResourceRef, signal?: AbortSignal): Promise<R | undefined>;
+  /** How the planner's needs are read. Absent: every fact is unknown. */
+  facts?(client: Client, target: CompiledTarget): FactReader;
+  /**
+   * EndUserIds with a session on a resource. Asked only for actions that lower or cut while the policy protects users.
+   * Absent, undefined or failed: unknown, and such actions hold.
+   */
+  sessionUsers?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly string[] | undefined>;
 }

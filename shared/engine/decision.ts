@@ -33,11 +33,12 @@ export interface Action {
   readonly writes: { readonly setting: string; readonly value: string };
   /** Connected sessions that this action can end; counts against the limits on sessions cut. Default 0. */
   readonly sessionsAtRisk?: number;
+  /** True where capacity falls, even if no session is cut: protected users and `never: scale-down` hold it. Default false. */
+  readonly lowers?: boolean;
+  /** True where leaving this undone would let a running native schedule lapse: a freeze does not hold it then. Default false. */
+  readonly evenFrozen?: boolean;
   readonly cost?: CostEstimate;
 }
-
-/** `keep`: as wanted already. `hold`: would act, but something forbids it. `act`: `action` says what. */
-export type Verdict = 'act' | 'keep' | 'hold';
 
 interface DecisionBase {
   /** Name of the policy rule that decided; null when no rule covers the resource. */
@@ -52,7 +53,7 @@ export interface ActDecision extends DecisionBase {
   readonly action: Action;
 }
 
-export interface KeepDecision extends DecisionBase {
+interface KeepDecision extends DecisionBase {
   readonly verdict: 'keep';
 }
 
@@ -62,5 +63,8 @@ export interface HoldDecision extends DecisionBase {
   readonly action?: Action;
 }
 
-/** The outcome of planning for one resource. `keep` with `rule: null` means 'not covered'. */
+/**
+ * The outcome of planning for one resource. `keep`: as wanted already. `hold`: would act, but something forbids it. `act`: `action` says what.
+ * `keep` with `rule: null` means 'not covered'.
+ */
 export type Decision = ActDecision | KeepDecision | HoldDecision;

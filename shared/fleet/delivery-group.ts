@@ -36,6 +36,7 @@ export type Strategy =
       readonly disableDate: string | undefined;
     };
 
+/** A node pool of a delivery group; nearly every group has exactly one. */
 export interface NodePool {
   readonly id: string;
   readonly instanceType: string | undefined;

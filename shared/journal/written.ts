@@ -10,7 +10,10 @@ export interface WrittenValue {
 
 /** What the journal's `written` stream says, as a planner sees it. */
 export interface WrittenView {
-  /** Intended values for a setting of a resource since the last confirmed one, that one included; empty when we never wrote it. */
+  /**
+   * Intended values for a setting of a resource since the last confirmed one, that one included; empty when we never wrote it. While
+   * none of them is `done`, nothing tells what stood there before us, so a differing value says nothing about a person's change.
+   */
   values(resourceId: string, setting: string): readonly WrittenValue[];
   /** First time a value that is not ours was seen on a setting, with that value; undefined when none is standing. */
   foreign(resourceId: string, setting: string): { readonly value: string; readonly sinceMs: EpochMs } | undefined;

@@ -12,8 +12,15 @@ export type FunctionName =
   | 'power-workstations'
   | 'digest';
 
-/** A level of a schedule: a share of a peak, or a count of nodes. */
-export type Level = { readonly percent: number } | { readonly nodes: number };
+/**
+ * A level of a schedule: a share of a peak in whole percent, or a count of nodes. Where two days overlap, one with a share and
+ * the other with a count, which one is higher depends on the peak: `higherOf` keeps both. `nodesOf` (values/level.ts) resolves
+ * all three.
+ */
+export type Level =
+  | { readonly percent: number }
+  | { readonly nodes: number }
+  | { readonly higherOf: { readonly percent: number; readonly nodes: number } };
 
 /** A half-open stretch of time at one level; times outside all segments are level zero. */
 export interface Segment {
@@ -26,6 +33,9 @@ export interface Segment {
 export interface Timeline {
   readonly schedule: string;
   readonly timezone: string;
+  /** What the segments cover; it begins well before the policy does, so that steps before a push are still known. */
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs;
   /** Ascending, not overlapping, touching segments of equal level joined. */
   readonly segments: readonly Segment[];
   /** The same, as if no calendar existed: Monday to Friday work, named weekdays kept, dates ignored. */

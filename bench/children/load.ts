@@ -1,0 +1,88 @@
+/** Makes calls with one of the clients, 50 at once, and prints calls per second and CPU microseconds per call. */
+import { performance } from 'node:perf_hooks';
+import { input } from '../input.ts';
+
+const [client = 'ours', url = '', countText = '6000'] = process.argv.slice(2);
+const count = Number(countText);
+const together = 50;
+
+async function ours(): Promise<() => Promise<unknown>> {
+  const { createClient } = await import('../../shared/client/call.ts');
+  const { Credentials } = await import('../../shared/client/credentials.ts');
+  const { systemClock } = await import('../../shared/client/system-clock.ts');
+  const { listAppInstances } = await import('../../shared/client/operations/list-app-instances.ts');
+  const credentials = new Credentials({ accessKeyId: 'bench', accessKeySecret: 'secret', securityToken: undefined }, 'The benchmark');
+  const made = createClient({ endpoint: url, credentials: { get: async () => credentials }, clock: systemClock });
+  return () => made.call(listAppInstances, input);
+}
+
+interface Engine {
+  readonly engine: {
+    readonly default: new (config: object) => { callApi(params: object, request: object, runtime: object): Promise<unknown> };
+    readonly $OpenApiUtil: Record<'Config' | 'Params' | 'OpenApiRequest', new (map: object) => object>;
+  };
+  readonly base: { readonly RuntimeOptions: new (map: object) => object };
+}
+
+async function theirs(): Promise<() => Promise<unknown>> {
+  const { officialEngine } = await import('../official-engine.ts');
+  const { engine, base } = officialEngine() as Engine;
+  const { Config, Params, OpenApiRequest } = engine.$OpenApiUtil;
+  const keys = { accessKeyId: 'bench', accessKeySecret: 'secret' };
+  const client = new engine.default(
+    new Config({ ...keys, endpoint: new URL(url).host, protocol: 'http', readTimeout: 10_000, connectTimeout: 10_000 }),
+  );
+  const params = new Params({
+    ...{ action: 'ListAppInstances', version: '2021-09-01', protocol: 'HTTP', pathname: '/', method: 'POST' },
+    ...{ authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json' },
+  });
+  const runtime = new base.RuntimeOptions({});
+  const { AppInstanceGroupId, PageNumber, PageSize, Status } = input;
+  return () => {
+    const query = { AppInstanceGroupId, PageNumber: String(PageNumber), PageSize: String(PageSize) };
+    const body = Object.fromEntries(Status.map((value, index) => [`Status.${index + 1}`, value]));
+    return client.callApi(params, new OpenApiRequest({ query, body }), runtime);
+  };
+}
+
+async function raw(): Promise<() => Promise<unknown>> {
+  const { Agent, request } = await import('node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: together });
+  const { hostname, port } = new URL(url);
+  const body = 'Status.1=RUNNING&Status.2=IDLE';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+  return () =>
+    new Promise((resolve, reject) => {
+      const sent = request({ agent, hostname, port, method: 'POST', path: '/?PageNumber=1', headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(JSON.parse(text)));
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+}
+
+const call = await { ours, theirs, raw }[client as 'ours' | 'theirs' | 'raw']();
+
+async function batch(calls: number): Promise<void> {
+  let left = calls;
+  const worker = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await call();
+    }
+  };
+  await Promise.all(Array.from({ length: together }, worker));
+}
+
+await batch(1000);
+const cpuBefore = process.cpuUsage();
+const startMs = performance.now();
+await batch(count);
+const elapsedMs = performance.now() - startMs;
+const cpu = process.cpuUsage(cpuBefore);
+process.stdout.write(`${JSON.stringify({ perSecond: (count * 1000) / elapsedMs, cpuMicros: (cpu.user + cpu.system) / count })}\n`);
+process.exit(0);

@@ -1,0 +1,50 @@
+/** `npm run bench`: the budgets of the design, each beside what it is compared with, in one run. `--json` prints only the rows. */
+import { alignColumns } from '../cli/render/columns.ts';
+import type { BenchRow } from './row.ts';
+import { bundleRows } from './rows/bundles.ts';
+import { callRows } from './rows/calls.ts';
+import { fleetRows } from './rows/fleet.ts';
+import { limiterRow } from './rows/limiter.ts';
+import { planningRows } from './rows/planning.ts';
+import { signingRow } from './rows/signing.ts';
+import { simulationRow } from './rows/simulation.ts';
+
+const json = process.argv.includes('--json');
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+
+const parts: Readonly<Record<string, () => BenchRow[] | BenchRow | Promise<BenchRow[] | BenchRow>>> = {
+  signing: signingRow,
+  calls: callRows,
+  bundles: bundleRows,
+  planning: planningRows,
+  fleet: fleetRows,
+  limiter: limiterRow,
+  simulation: simulationRow,
+};
+
+const rows: BenchRow[] = [];
+for (const [name, measure] of Object.entries(parts)) {
+  if (only !== undefined && only !== name) continue;
+  process.stderr.write(`measuring ${name} …\n`);
+  rows.push(...[await measure()].flat());
+}
+
+if (json) {
+  const fields = rows.map(({ name, ours, theirs, ratio, limit, holds }) => ({ name, ours, theirs, ratio, limit, holds }));
+  process.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
+} else {
+  const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+  const cells = rows.map(({ name, unit, ours, theirs, ratio, limit, atLeast, holds }) => [
+    holds ? 'holds' : 'MISSES',
+    name,
+    `${figure(ours)} ${unit}`,
+    `${figure(theirs)} ${unit}`,
+    figure(ratio),
+    `${atLeast ? '≥' : '≤'} ${figure(limit)}`,
+  ]);
+  const right = { align: 'right' } as const;
+  process.stdout.write(
+    `${alignColumns([['', '', 'ours', 'theirs', 'ratio', 'limit'], ...cells], [{}, {}, right, right, right, right]).join('\n')}\n`,
+  );
+}
+process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { measureInChild, root, startChildServer } from '../child.ts';
+import { atMost, type BenchRow, median } from '../row.ts';
+
+const starts = 9;
+
+/** Sizes of the bundles, time to load them, and time from process start to the first API answer. Builds them first. */
+export async function bundleRows(): Promise<BenchRow[]> {
+  const build = spawnSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { cwd: root, encoding: 'utf8' });
+  if (build.status !== 0) throw new Error(`the bundles could not be built:\n${build.stdout}${build.stderr}`);
+  const dist = path.join(root, 'dist');
+  const functions = readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const kilobytes = (file: string): number => statSync(path.join(dist, file)).size / 1024;
+  const sizes = [
+    atMost('client bundle with five operations, of 40 KB', 'KB', kilobytes('client-five.js'), 40, 1),
+    ...functions.map(({ name }) => atMost(`bundle of ${name}, of 200 KB`, 'KB', kilobytes(`${name}/index.js`), 200, 1)),
+  ];
+  const engineMs: number[] = [];
+  const loads = new Map(functions.map(({ name }) => [name, [] as number[]]));
+  for (let start = 0; start < starts; start += 1) {
+    engineMs.push(await loadMs('@alicloud/openapi-core'));
+    for (const [name, times] of loads) times.push(await loadMs(path.join(dist, name, 'index.js')));
+  }
+  const theirs = median(engineMs);
+  return [
+    ...sizes,
+    ...[...loads].map(([name, times]) => atMost(`load ${name}, against importing the official engine`, 'ms', median(times), theirs, 0.35)),
+    await coldStart(dist),
+  ];
+}
+
+async function loadMs(module: string): Promise<number> {
+  return (await measureInChild<{ ms: number }>(path.join(root, 'bench/children/require.cjs'), [module])).ms;
+}
+
+async function coldStart(dist: string): Promise<BenchRow> {
+  const server = await startChildServer('bench/children/answer-server.ts');
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  try {
+    for (let start = 0; start < starts; start += 1) {
+      theirs.push(await loadMs('@alicloud/openapi-core'));
+      const child = path.join(root, 'bench/children/first-answer.cjs');
+      ours.push((await measureInChild<{ ms: number }>(child, [path.join(dist, 'client-five.js'), server.url])).ms);
+    }
+  } finally {
+    server.stop();
+  }
+  return atMost('cold start to first answer, against importing the official engine alone', 'ms', median(ours), median(theirs), 1);
+}

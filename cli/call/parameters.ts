@@ -1,0 +1,99 @@
+import type * as z from 'zod/mini';
+import type { AnyOperation, Params } from '../../shared/client/operation.ts';
+import { nearest } from '../../shared/policy/suggest.ts';
+import { CommandFailure } from '../failure.ts';
+
+/** How the text of a flag becomes a value. */
+export type ValueKind = 'text' | 'number' | 'flag' | 'list' | 'object';
+
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly values?: readonly unknown[];
+}
+
+/** What kind of value a parameter takes, by its schema. */
+export function kindOf(schema: z.core.$ZodType): ValueKind {
+  const definition = schema._zod.def as Definition;
+  switch (definition.type) {
+    case 'optional':
+      return definition.innerType ? kindOf(definition.innerType) : 'text';
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'flag';
+    case 'array':
+      return 'list';
+    case 'object':
+      return 'object';
+    case 'literal':
+      return typeof definition.values?.[0] === 'number' ? 'number' : 'text';
+    default:
+      return 'text';
+  }
+}
+
+/**
+ * The input of an operation from flags: `--Name value`, `--Name=value`, a list by repeating its flag or as JSON, an object as JSON.
+ * @throws CommandFailure when a flag is no parameter of the operation, or its value is of another kind
+ */
+export function inputOfFlags(operation: AnyOperation, flags: readonly string[]): Record<string, unknown> {
+  const params = operation.params as Params;
+  const texts = new Map<string, string[]>();
+  for (let index = 0; index < flags.length; index += 1) {
+    const flag = flags[index] ?? '';
+    const match = /^--([A-Za-z]\w*)(?:=([\s\S]*))?$/.exec(flag);
+    if (!match?.[1]) throw usage(`'${flag}' is no parameter; write --Name value, as in --ProductType CloudApp.`);
+    const name = match[1];
+    if (!Object.hasOwn(params, name)) throw usage(unknownText(operation.action, name, Object.keys(params)));
+    const value = match[2] ?? flags[++index];
+    if (value === undefined) throw usage(`--${name} needs a value.`);
+    texts.set(name, [...(texts.get(name) ?? []), value]);
+  }
+  return Object.fromEntries([...texts].map(([name, values]) => [name, readValue(name, params[name]?.schema as z.core.$ZodType, values)]));
+}
+
+function readValue(name: string, schema: z.core.$ZodType, texts: readonly string[]): unknown {
+  const kind = kindOf(schema);
+  const [first = ''] = texts;
+  if (kind === 'list') {
+    if (texts.length === 1 && first.trimStart().startsWith('[')) return json(name, first);
+    const inner = elementOf(schema);
+    return texts.map((text) => (inner ? readValue(name, inner, [text]) : text));
+  }
+  if (texts.length > 1) throw usage(`--${name} is given ${texts.length} times; it takes one value.`);
+  if (kind === 'object') return json(name, first);
+  if (kind === 'number') {
+    const number = Number(first);
+    if (first.trim() === '' || !Number.isFinite(number)) throw usage(`--${name} takes a number, not '${first}'.`);
+    return number;
+  }
+  if (kind === 'flag') {
+    if (first === 'true' || first === 'false') return first === 'true';
+    throw usage(`--${name} takes true or false, not '${first}'.`);
+  }
+  return first;
+}
+
+function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const definition = schema._zod.def as Definition;
+  return definition.type === 'optional' && definition.innerType ? elementOf(definition.innerType) : definition.element;
+}
+
+function json(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CommandFailure('Usage', `--${name} takes JSON, and this is none: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function unknownText(action: string, name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return `${action} has no parameter ${name}${near === undefined ? '' : `; did you mean ${near}`}${near === undefined ? '.' : '?'} It takes ${known.join(', ') || 'none'}.`;
+}
+
+function usage(message: string): CommandFailure {
+  return new CommandFailure('Usage', message);
+}

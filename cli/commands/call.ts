@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { AnyOperation } from '../../shared/client/operation.ts';
+import { CommandFailure } from '../failure.ts';
+import type { WorldOptions } from '../world/world.ts';
+
+interface Flags extends WorldOptions {
+  readonly policy: string;
+  readonly endpoint?: string;
+  readonly account?: string;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+  readonly yesBuy?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `streamwarden call <Operation> --Param value`: any operation of the service with validated input; prints the answer as JSON. Writes
+ * need `--yes`, purchases `--yes-buy`. Exit code 0 on success, 1 when the call failed, in whole or for some resources.
+ */
+export function callCommand(program: Command): void {
+  program
+    .command('call')
+    .description('call any operation of the service and print the answer as JSON')
+    .argument('<Operation>', "name of the operation, or 'list' for all of them")
+    .argument('[parameters...]', '--Name value for each parameter; lists by repeating or as JSON, objects as JSON')
+    .option('--target <name>', 'a target of the policy; without --simulator: the cloud')
+    .option('--endpoint <name>', 'the cloud without a policy: cn-shanghai or ap-southeast-1, with your own keys')
+    .option('--simulator <url>', 'a simulator that is running')
+    .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
+    .option('--account <id>', 'account of the simulator (default: its first)')
+    .option('--policy <file>', 'policy file, for --target', 'policy.yaml')
+    .option('--all', 'read all pages of a list; prints its rows')
+    .option('--yes', 'needed for operations that change something')
+    .option('--yes-buy', 'needed for operations that cost money')
+    .option('--json', 'print the answer on one line')
+    .allowUnknownOption()
+    .addHelpText('after', '\nExample: streamwarden call ListAppInstanceGroup --ProductType CloudApp --PageSize 10')
+    .action(async (name: string, parameters: readonly string[], flags: Flags) => {
+      process.exitCode = await call(name, parameters, flags);
+    });
+}
+
+async function call(name: string, parameters: readonly string[], flags: Flags): Promise<number> {
+  const [{ operations }, { inputOfFlags }, { operationList, operationNamed }, { callTarget }] = await Promise.all([
+    import('../../shared/client/operations/index.ts'),
+    import('../call/parameters.ts'),
+    import('../call/table.ts'),
+    import('../call/target.ts'),
+  ]);
+  if (name === 'list') {
+    process.stdout.write(`${operationList(Object.values(operations), flags.json === true)}\n`);
+    return 0;
+  }
+  const operation = operationNamed(name, operations);
+  const input = inputOfFlags(operation, parameters);
+  mayCall(operation, flags);
+  const { client, close } = await callTarget(flags);
+  const show = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, flags.json ? undefined : 2)}\n`);
+  try {
+    if (flags.all) {
+      if (!operation.paging) throw new CommandFailure('Usage', `${operation.action} has no pages; leave out --all.`);
+      const rows: unknown[] = [];
+      for await (const page of client.pages(operation, input as never)) rows.push(...page.rows);
+      show(rows);
+      return 0;
+    }
+    const answer: unknown = await client.call(operation, input as never);
+    show(answer);
+    return (answer as { readonly complete?: boolean }).complete === false ? 1 : 0;
+  } finally {
+    await close();
+  }
+}
+
+function mayCall({ action, effect, access }: AnyOperation, { yes, yesBuy }: Flags): void {
+  if (effect === 'purchase') {
+    if (yesBuy === true) return;
+    throw new CommandFailure('NotConfirmed', `${action} costs money, and a repeat costs it again; say --yes-buy if you mean it.`);
+  }
+  if (access === 'write' && yes !== true) {
+    const what = effect === 'destructive' ? 'destroys something' : effect === 'disruptive' ? 'can cut people off' : 'changes something';
+    throw new CommandFailure('NotConfirmed', `${action} ${what}; say --yes if you mean it.`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { CommandFailure } from '../failure.ts';
+
+interface Flags {
+  readonly policy: string;
+  readonly out?: string;
+}
+
+/**
+ * Adds `streamwarden compile`: writes the policy as functions read it, JSON with calendars resolved to dates and zones to offsets.
+ * Exit code 0, or 1 when the policy is broken or the file cannot be written.
+ */
+export function compileCommand(program: Command): void {
+  program
+    .command('compile')
+    .description('write the policy as deployed functions read it')
+    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--out <file>', 'file to write (default: standard output)')
+    .action(async (flags: Flags) => compilePolicyFile(flags));
+}
+
+async function compilePolicyFile({ policy, out }: Flags): Promise<void> {
+  const [{ readPolicy, compilePolicy }, { encodePolicy }, { systemClock }, { mkdir, writeFile }, path] = await Promise.all([
+    import('../run/policy.ts'),
+    import('../../shared/policy/codec.ts'),
+    import('../../shared/client/system-clock.ts'),
+    import('node:fs/promises'),
+    import('node:path'),
+  ]);
+  const compiled = compilePolicy(await readPolicy(policy), systemClock.now());
+  const text = encodePolicy(compiled);
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await mkdir(path.dirname(out), { recursive: true });
+    await writeFile(out, text);
+  } catch (cause) {
+    throw new CommandFailure('NotWritten', `${out} could not be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  const until = new Date(compiled.untilMs).toISOString().slice(0, 10);
+  process.stdout.write(`${out}: policy ${compiled.sourceHash.slice(0, 12)}, in force until ${until}\n`);
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+
+interface Flags {
+  readonly policy?: string;
+}
+
+/**
+ * Adds `streamwarden demo`: the main job on a simulated account, without a cloud: plan, apply, and a second plan that is empty. Exit code
+ * 0 when the second plan is empty, 1 otherwise.
+ */
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('plan, apply and plan again on a simulated account; needs no cloud')
+    .option('--policy <file>', 'policy file (default: the example that comes with the project)')
+    .action(async (flags: Flags) => {
+      process.exitCode = await demo(flags);
+    });
+}
+
+/** Time that the simulated service is given to bring nodes up before the second plan. */
+const settleMs = 10 * 60_000;
+
+async function demo(flags: Flags): Promise<number> {
+  const [
+    { readPolicy, compilePolicy },
+    { openInProcess },
+    { reportRuns, print },
+    { applied },
+    { interruptOnSignals, interruptedExitCode },
+    { styleFor },
+    { fileURLToPath },
+  ] = await Promise.all([
+    import('../run/policy.ts'),
+    import('../world/in-process.ts'),
+    import('../run/report-runs.ts'),
+    import('../render/applied.ts'),
+    import('../run/interrupt.ts'),
+    import('../render/style.ts'),
+    import('node:url'),
+  ]);
+  const file = flags.policy ?? fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
+  const document = await readPolicy(file);
+  const style = styleFor();
+  const interrupt = interruptOnSignals();
+  const world = await openInProcess({});
+  try {
+    const session = () => {
+      const policy = compilePolicy(document, world.clock.now());
+      return { policy, world, targets: Object.values(policy.targets) };
+    };
+    const step = (title: string): void => print([style.strong(`── ${title}`), '']);
+    const base = { json: false, signal: interrupt.signal } as const;
+
+    step('1. plan: what the policy wants, against what the simulated account has');
+    await reportRuns(session(), { ...base, mode: 'plan' });
+    if (interrupt.signal.aborted) return interruptedExitCode;
+
+    step('2. apply: the same decisions, carried out');
+    const reports = await reportRuns(session(), { ...base, mode: 'apply' });
+    print([...applied(reports, interrupt.signal.aborted), '']);
+    if (interrupt.signal.aborted) return interruptedExitCode;
+
+    world.simulator.advance(settleMs);
+    step('3. plan again, ten minutes of the simulated world later');
+    const again = await reportRuns(session(), { ...base, mode: 'plan' });
+    const pending = again.reduce((sum, { counts }) => sum + counts.act, 0);
+    print([
+      pending === 0 ? 'The second plan is empty: the account is as the policy wants it.' : `${pending} changes are still pending.`,
+      '',
+      'Next: streamwarden plan --policy policy.example.yaml --why     the same plan with its reasons',
+      '      streamwarden simulator                                   this account, served to any client',
+      '      streamwarden validate policy.example.yaml                what the policy says',
+    ]);
+    return pending === 0 && !reports.some(({ failed }) => failed) ? 0 : 1;
+  } finally {
+    interrupt.release();
+    await world.close();
+  }
+}

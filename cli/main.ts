@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { applyCommand } from './commands/apply.ts';
+import { callCommand } from './commands/call.ts';
+import { compileCommand } from './commands/compile.ts';
+import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { journalCommand } from './commands/journal.ts';
+import { planCommand } from './commands/plan.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { simulatorCommand } from './commands/simulator.ts';
+import { validateCommand } from './commands/validate.ts';
+import { reportFailure } from './failure.ts';
+
+const program = new Command('streamwarden')
+  .description('Keeps an Alibaba Cloud App Streaming account in the state written in one policy file.')
+  .version('0.1.0')
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+Where it acts:
+  (nothing)          an embedded simulator of the service, with a temporary journal
+  --simulator URL    a simulator that is already running ('streamwarden simulator')
+  --target NAME      the cloud: the account that the policy lists under this name
+
+Start here:
+  streamwarden demo
+  streamwarden validate policy.yaml
+  streamwarden plan --policy policy.yaml`,
+  );
+
+for (const register of [
+  demoCommand,
+  planCommand,
+  applyCommand,
+  explainCommand,
+  validateCommand,
+  schemaCommand,
+  compileCommand,
+  callCommand,
+  simulatorCommand,
+  journalCommand,
+]) {
+  register(program);
+}
+
+// A reader that closes the pipe early ('| head') is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const json = process.argv.includes('--json');
+try {
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its own message; help and version come with exit code 0.
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 1) : reportFailure(error, json);
+}

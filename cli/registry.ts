@@ -1,0 +1,5 @@
+import { ruleModule as scaleOnSchedule } from '../functions/scale-on-schedule/rule.ts';
+import type { AnyRuleModule } from '../shared/policy/rule-module.ts';
+
+/** The rule modules of all functions that are built; rules of any other function are only a warning. */
+export const ruleModules: readonly AnyRuleModule[] = [scaleOnSchedule];

@@ -1,0 +1,25 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import { compile } from '../../shared/policy/compile.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
+import { formatProblem } from '../../shared/policy/problem.ts';
+import { CommandFailure } from '../failure.ts';
+import { readPolicyText } from '../policy-file.ts';
+import { ruleModules } from '../registry.ts';
+
+/**
+ * The checked policy of a file.
+ * @throws CommandFailure `PolicyBroken` with every error and its place, or when the file cannot be read
+ */
+export async function readPolicy(file: string): Promise<PolicyDocument> {
+  const { document, problems } = loadPolicy(await readPolicyText(file), file, ruleModules);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (document !== undefined && errors.length === 0) return document;
+  throw new CommandFailure('PolicyBroken', `the policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
+}
+
+/** The policy as planners read it, from an instant on. */
+export function compilePolicy(document: PolicyDocument, nowMs: EpochMs): CompiledPolicy {
+  return compile(document, nowMs, undefined, ruleModules);
+}

@@ -1,0 +1,42 @@
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { type RunReport, reportJson } from '../../shared/engine/report.ts';
+import { progressDisplay } from '../render/progress.ts';
+import { type ReportDetail, reportLines } from '../render/run-report.ts';
+import { styleFor } from '../render/style.ts';
+import type { RunsOptions } from './runs.ts';
+import { runAll } from './runs.ts';
+import type { Session } from './session.ts';
+
+/** How the runs of a command are shown. */
+export interface ShownRuns extends RunsOptions, ReportDetail {
+  readonly json: boolean;
+}
+
+/** Makes the runs, printing each report as it comes, or all of them as one JSON object at the end. */
+export async function reportRuns(session: Session, options: ShownRuns): Promise<readonly RunReport[]> {
+  const style = styleFor();
+  const progress = progressDisplay(systemClock.now, options.json);
+  if (!options.json) print([style.dim(`World: ${session.world.headline}, now ${new Date(session.world.clock.now()).toISOString()}`), '']);
+  try {
+    const reports = await runAll(session, {
+      ...options,
+      onProgress: progress.show,
+      onReport: (report) => {
+        progress.clear();
+        if (!options.json) print([...reportLines(report, style, options), '']);
+      },
+    });
+    if (options.json) {
+      const runs = reports.map(reportJson).join(',');
+      process.stdout.write(`{"format":1,"world":${JSON.stringify(session.world.headline)},"runs":[${runs}]}\n`);
+    }
+    return reports;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Prints lines to standard output. */
+export function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

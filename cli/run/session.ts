@@ -1,0 +1,57 @@
+import type { Client } from '../../shared/client/client.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { CommandFailure } from '../failure.ts';
+import { openWorld } from '../world/open.ts';
+import type { World, WorldOptions } from '../world/world.ts';
+import { compilePolicy, readPolicy } from './policy.ts';
+
+/** Options of every command that decides from a policy. */
+export interface SessionOptions extends WorldOptions {
+  readonly policy: string;
+}
+
+/** A policy in force in a world, and the targets that the command is about. */
+export interface Session {
+  readonly policy: CompiledPolicy;
+  readonly world: World;
+  readonly targets: readonly CompiledTarget[];
+}
+
+/**
+ * Opens the world, compiles the policy from its time on, does the work, and closes the world whatever happens.
+ * @throws CommandFailure when the policy is broken, the target is not in it, or the world cannot be reached
+ */
+export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const document = await readPolicy(options.policy);
+  targetNames(document, options.target);
+  const world = await openWorld(options, document.store);
+  try {
+    const policy = compilePolicy(document, world.clock.now());
+    const names = targetNames(document, options.target);
+    return await work({ policy, world, targets: names.flatMap((name) => policy.targets[name] ?? []) });
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * The client of one target and how to end its world, for a single call.
+ * @throws CommandFailure as `withSession`
+ */
+export async function withTarget(
+  options: SessionOptions & { readonly target: string },
+): Promise<{ readonly client: Client; close(): Promise<void> }> {
+  const document = await readPolicy(options.policy);
+  targetNames(document, options.target);
+  const world = await openWorld(options, document.store);
+  const target = compilePolicy(document, world.clock.now()).targets[options.target] as CompiledTarget;
+  return { client: world.clientFor(target), close: world.close };
+}
+
+function targetNames(document: PolicyDocument, wanted: string | undefined): readonly string[] {
+  const names = Object.keys(document.targets);
+  if (wanted === undefined) return names;
+  if (names.includes(wanted)) return [wanted];
+  throw new CommandFailure('UnknownTarget', `The policy has no target '${wanted}'; it has ${names.join(', ')}.`);
+}

@@ -1,0 +1,53 @@
+import { Credentials } from '../../shared/client/credentials.ts';
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { demoScenario, loadScenario } from '../../simulator/scenario.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { clientsOf } from './clients.ts';
+import { lastingState, temporaryState } from './state.ts';
+import type { World } from './world.ts';
+
+/** A world inside this process, with the simulator itself for those who want to move its time. */
+export interface InProcessWorld extends World {
+  readonly simulator: Simulator;
+}
+
+/** Keys of the simulator's own account of that id, as the simulator publishes them. */
+export function publishedIdentity(key: { readonly accessKeyId: string; readonly accessKeySecret: string }) {
+  const credentials = new Credentials(
+    { accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret, securityToken: undefined },
+    'The published test key',
+  );
+  return { get: async () => credentials };
+}
+
+/**
+ * Starts a simulator in this process and speaks to it over HTTP on the loopback address like any other client.
+ * @throws ScenarioError when the scenario cannot be read
+ */
+export async function openInProcess(options: {
+  readonly scenario?: string | undefined;
+  readonly state?: string | undefined;
+}): Promise<InProcessWorld> {
+  const scenario = options.scenario === undefined ? await demoScenario() : await loadScenario(options.scenario);
+  const simulator = await startSimulator({ scenario });
+  const [identity] = simulator.accounts;
+  if (!identity) throw new TypeError('the scenario has no account');
+  const clientFor = clientsOf({ identity: publishedIdentity(identity), clock: systemClock, simulator: simulator.url });
+  const state =
+    options.state === undefined
+      ? temporaryState()
+      : lastingState({ state: options.state, policyStore: undefined, id: simulator.world.id, environment: {} });
+  return {
+    kind: 'in-process',
+    id: simulator.world.id,
+    headline: `an embedded simulator (${scenario.title ?? scenario.source}), ${options.state === undefined ? 'temporary journal' : state.store.name}`,
+    clock: { now: () => simulator.world.clock.nowMs, sleep: systemClock.sleep },
+    store: state.store,
+    clientFor,
+    simulator,
+    close: async () => {
+      await simulator.close();
+      await state.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Client } from '../../shared/client/client.ts';
+import type { Clock } from '../../shared/client/clock.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+
+/** Where a command acts: the cloud, a running simulator, or one inside this process. */
+export interface World {
+  readonly kind: 'cloud' | 'simulator' | 'in-process';
+  /** Names the state folder of this world. */
+  readonly id: string;
+  /** Said on the first line of each command's output. */
+  readonly headline: string;
+  /** The time that decisions go by: the world's, which in a simulator is not the wall's. */
+  readonly clock: Clock;
+  readonly store: Store;
+  /** A client that acts as the target's role. The same target gives the same client. */
+  clientFor(target: CompiledTarget): Client;
+  /** Ends connections and servers; removes what was temporary. */
+  close(): Promise<void>;
+}
+
+/** The options that choose a world, shared by all commands that have one. */
+export interface WorldOptions {
+  /** Name of a target of the policy. Without `simulator`: the cloud. */
+  readonly target?: string;
+  /** Address of a running simulator. */
+  readonly simulator?: string;
+  /** Folder of the journal. Default: STREAMWARDEN_STORE, else `.streamwarden/<target or world id>`. */
+  readonly state?: string;
+  /** Scenario file of the in-process simulator. Default: the demo account. */
+  readonly scenario?: string;
+}

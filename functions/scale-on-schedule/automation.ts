@@ -1,0 +1,18 @@
+import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { readNodePrice } from '../../shared/fleet/node-price.ts';
+import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
+import { sessionUsers } from '../../shared/fleet/session-users.ts';
+import { planner } from './plan.ts';
+
+/** Keeps the nodes of delivery groups at what the schedules of the policy want. */
+export const scaleOnSchedule: Automation<DeliveryGroup> = {
+  name: 'scale-on-schedule',
+  operations: { ModifyNodePoolAttribute: modifyNodePoolAttribute },
+  planner,
+  observe: (client, _target, signal) => observeDeliveryGroups(client, signal),
+  reread: (client, _target, { id }, signal) => rereadDeliveryGroup(client, id, signal),
+  facts: (client) => ({ read: (need, signal) => readNodePrice(client, need, signal) }),
+  sessionUsers: (client, _target, { id }, signal) => sessionUsers(client, id, signal),
+};

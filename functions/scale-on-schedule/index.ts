@@ -1,0 +1,5 @@
+import { createHandler } from '../../shared/fc/handle.ts';
+import { scaleOnSchedule } from './automation.ts';
+
+/** The Function Compute handler: one run for each target of the policy, on a timer. */
+export const handler = createHandler(scaleOnSchedule);

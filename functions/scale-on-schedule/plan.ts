@@ -1,0 +1,130 @@
+import type { Need, PlanContext, Planner } from '../../shared/engine/automation.ts';
+import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
+import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { formatMoney, type Money } from '../../shared/policy/money.ts';
+import { type Comparison, costOf, mergingCost } from './cost.ts';
+import { coveringRule } from './cover.ts';
+import { exceptionEffects } from './exception-effects.ts';
+import { groupState } from './group-state.ts';
+import { localText } from './local-text.ts';
+import { reason } from './reasons.ts';
+import { serviceDay } from './service-day.ts';
+import { type Draft, verdictOn } from './verdict.ts';
+import { wantedOf } from './wanted.ts';
+
+/**
+ * Decides about the nodes of one delivery group. Pure: the same group, policy, journal and `now` give the same decision. Only groups that
+ * would change need a price; without one the cost is left out, since setting nodes is not a purchase.
+ */
+export const planner: Planner<DeliveryGroup> = {
+  needs(group, context) {
+    const need = priceNeed(group);
+    return need !== undefined && draftOf(group, context).compare !== undefined ? [need] : [];
+  },
+  decide(group, context) {
+    const { decision, compare } = draftOf(group, context);
+    if (decision.verdict !== 'act' || compare === undefined) return decision;
+    const need = priceNeed(group);
+    const price = need === undefined ? undefined : context.facts.nodePricePerHour(need.key);
+    return { ...decision, ...priced(decision.action, decision.because, compare, price, context) };
+  },
+};
+
+const remembered = 500;
+const drafts = new WeakMap<PlanContext, Map<DeliveryGroup, Draft>>();
+
+/** `needs` and `decide` ask the same of each group of a page, one after the other: it is worked out once for both. Keeps a few pages only. */
+function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
+  let known = drafts.get(context);
+  if (known === undefined) {
+    known = new Map();
+    drafts.set(context, known);
+  }
+  let made = known.get(group);
+  if (made === undefined) {
+    made = draft(group, context);
+    if (known.size >= remembered) known.clear();
+    known.set(group, made);
+  }
+  return made;
+}
+
+/** The draft made last for a group: `decide` follows `needs` with the same arguments, and a draft is most of the work. */
+const lastDrafts = new WeakMap<DeliveryGroup, { readonly context: PlanContext; readonly draft: Draft }>();
+
+function draft(group: DeliveryGroup, context: PlanContext): Draft {
+  const last = lastDrafts.get(group);
+  if (last?.context === context) return last.draft;
+  const made = makeDraft(group, context);
+  lastDrafts.set(group, { context, draft: made });
+  return made;
+}
+
+function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
+  const { policy, nowMs } = context;
+  const resource = refOf(group);
+  const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Draft => ({
+    decision: { rule, resource, verdict, because } satisfies Decision,
+  });
+  if (nowMs >= policy.untilMs) {
+    return decided('hold', null, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
+  }
+  const cover = coveringRule(group, context);
+  if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
+  const rule = cover.value;
+  const effects = exceptionEffects(group, context, serviceDay(policy, nowMs).twoDays);
+  if (rule === undefined) {
+    const floor = effects.floors.find((each) => each.fromMs <= nowMs && nowMs < each.untilMs);
+    if (floor === undefined) return decided('keep', null, cover.because);
+    const text = `an exception keeps ${floor.percent}% of the peak, and no rule says what the peak is: ${floor.because}`;
+    return decided('hold', null, [reason('exception-without-rule', text)]);
+  }
+  const state = groupState(group);
+  if (!state.ok) return decided('hold', rule.name, state.because);
+  const wanted = wantedOf(state.value, rule, effects, context);
+  return wanted.ok ? verdictOn(wanted.value, wanted.because, resource, context) : decided('hold', rule.name, wanted.because);
+}
+
+/** Adds what the action costs, and what merging costs where something was merged. */
+function priced(
+  action: Action,
+  because: readonly Reason[],
+  compare: Comparison,
+  price: Money | undefined,
+  context: PlanContext,
+): { readonly action: Action; readonly because: readonly Reason[] } {
+  if (price === undefined) {
+    return {
+      action,
+      because: [...because, reason('price-unknown', 'these nodes have no price that could be read, so the cost is not estimated')],
+    };
+  }
+  const { native } = compare;
+  const cost = costOf(compare, price, serviceDay(context.policy, context.nowMs), localText(context));
+  const extra = native === undefined ? undefined : formatMoney(mergingCost(native, price));
+  return {
+    action: { ...action, cost },
+    because: because.map((each) =>
+      extra !== undefined && (each.code === 'touching-merged' || each.code === 'stepwise')
+        ? { ...each, text: `${each.text}, about ${extra} per 30 days`, data: { ...each.data, extraPer30Days: extra } }
+        : each,
+    ),
+  };
+}
+
+function priceNeed(group: DeliveryGroup): Need | undefined {
+  const instanceType = group.pools?.[0]?.instanceType;
+  const { region } = group;
+  if (instanceType === undefined || region === undefined) return undefined;
+  return { kind: 'node-price', key: nodePriceKey({ region, instanceType }), region, instanceType };
+}
+
+function refOf(group: DeliveryGroup): ResourceRef {
+  return {
+    id: group.id,
+    ...(group.name === undefined ? {} : { name: group.name }),
+    ...(group.region === undefined ? {} : { region: group.region }),
+  };
+}

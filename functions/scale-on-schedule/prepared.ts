@@ -1,0 +1,67 @@
+import type { Timeline } from '../../shared/policy/compiled.ts';
+import type { ExceptionEffects } from './exception-effects.ts';
+import { nativeStrategy } from './method-native.ts';
+import { type NativeSchedule, nativeSchedule } from './native-schedule.ts';
+import type { Outcome } from './outcome.ts';
+import type { ServiceDay } from './service-day.ts';
+import type { ScheduleStrategy } from './strategy-types.ts';
+import { type Wish, wishOf } from './wish.ts';
+
+/** A wish that many groups share, with its weekly schedule worked out when first asked for. */
+export interface Prepared {
+  readonly wish: Wish;
+  native(): NativeSchedule;
+  /** The weekly schedule to write for a pool that has `observed` now. */
+  strategyFor(observed: Parameters<typeof nativeStrategy>[1]): Outcome<ScheduleStrategy>;
+}
+
+interface Shelf {
+  readonly date: string;
+  readonly zone: object;
+  readonly prepared: Map<string, Prepared>;
+}
+
+const shelves = new WeakMap<Timeline, Shelf>();
+
+/**
+ * The wish for a timeline and a peak under some exceptions. Most groups of a fleet share all of them, and a week depends on nothing else
+ * but the service's date (and minute, where it follows the steps), so it is worked out once.
+ */
+export function prepare(timeline: Timeline, peak: number, effects: ExceptionEffects, stepwise: boolean, day: ServiceDay): Prepared {
+  let shelf = shelves.get(timeline);
+  if (shelf === undefined || shelf.date !== day.date || shelf.zone !== day.zone) {
+    shelf = { date: day.date, zone: day.zone, prepared: new Map() };
+    shelves.set(timeline, shelf);
+  }
+  const key = `${peak}|${stepwise ? day.minute : ''}|${effects.key}`;
+  let prepared = shelf.prepared.get(key);
+  if (prepared === undefined) {
+    prepared = make(wishOf(timeline, peak, effects), stepwise, day);
+    shelf.prepared.set(key, prepared);
+  }
+  return prepared;
+}
+
+function make(wish: Wish, stepwise: boolean, day: ServiceDay): Prepared {
+  let schedule: NativeSchedule | undefined;
+  const usual = new Map<boolean, Outcome<ScheduleStrategy>>();
+  const native = () => {
+    schedule ??= nativeSchedule(wish, day, stepwise);
+    return schedule;
+  };
+  return {
+    wish,
+    native,
+    strategyFor(observed) {
+      // A day that is not published keeps what this very pool has.
+      if (native().unknown.length > 0) return nativeStrategy(native(), observed, day);
+      const warmUp = observed.type === 'schedule' && observed.warmUp === true;
+      let strategy = usual.get(warmUp);
+      if (strategy === undefined) {
+        strategy = nativeStrategy(native(), observed, day);
+        usual.set(warmUp, strategy);
+      }
+      return strategy;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+
+/** How a rule brings nodes about; see `method` in the policy reference. */
+export type Method = 'service-schedule' | 'fixed' | 'usage';
+
+/** What happens to a change that a person made since our last write. */
+export type ManualChange = 'keep-until-next-step' | 'overwrite' | 'report-only';
+
+/** What 100 % means for a group: a tag on the group itself, or a count of elastic nodes above bought ones. */
+type Peak = { readonly tag: string; readonly otherwise?: number; readonly atMost?: number } | { readonly extraNodes: number };
+
+/** A rule of scale-on-schedule as the policy has it. */
+export interface ScaleRule {
+  readonly name: string;
+  readonly targets?: readonly string[];
+  readonly groups: CompiledSelector;
+  readonly schedule: string;
+  readonly peak?: Peak;
+  readonly method?: Method;
+  readonly stepwise?: boolean;
+  readonly manualChange?: ManualChange;
+  readonly tell?: readonly string[];
+}
+
+/** A rule as the planner reads it: defaults are filled in. */
+export interface CompiledScaleRule extends ScaleRule {
+  readonly stepwise: boolean;
+  readonly manualChange: ManualChange;
+}

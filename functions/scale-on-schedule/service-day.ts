@@ -1,0 +1,47 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { CompiledPolicy, ZoneTable } from '../../shared/policy/compiled.ts';
+import type { IsoWeekday } from '../../shared/policy/document.ts';
+import { addDays, dateOfLocalMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { instantOf, localTimeAt } from '../../shared/policy/zones.ts';
+import type { Span } from './steps.ts';
+
+/** What the service's clock is taken to show at an instant, worked out once for all groups of a run. */
+export interface ServiceDay {
+  readonly nowMs: EpochMs;
+  readonly zone: ZoneTable;
+  /** `yyyy-MM-dd`. */
+  readonly date: string;
+  readonly weekday: IsoWeekday;
+  /** Minutes since midnight. */
+  readonly minute: number;
+  /** Today and tomorrow: the time in which a native schedule may differ from an ordinary week. */
+  readonly twoDays: Span;
+  /** Whether the date is the same in UTC. */
+  readonly sameDateInUtc: boolean;
+  /** The disable date of a schedule that is enabled today. */
+  readonly endDate: string;
+}
+
+/** Days from the enable date to the disable date of what we write; the service takes 7 to 365 (API notes). */
+const spanDays = 364;
+
+const utc: ZoneTable = { transitions: [] };
+
+const latest = new WeakMap<CompiledPolicy, ServiceDay>();
+
+/** The service's day at an instant, in the zone in which the policy takes it to count the times of its schedules. */
+export function serviceDay(policy: CompiledPolicy, nowMs: EpochMs): ServiceDay {
+  const known = latest.get(policy);
+  if (known?.nowMs === nowMs) return known;
+  const day = serviceDayIn(policy.zones[policy.serviceTimeZone] ?? utc, nowMs);
+  latest.set(policy, day);
+  return day;
+}
+
+/** The same for a given zone. */
+export function serviceDayIn(zone: ZoneTable, nowMs: EpochMs): ServiceDay {
+  const { date, weekday, minute } = localTimeAt(zone, nowMs);
+  const twoDays = { fromMs: instantOf(zone, localMsOf(date, 0)), untilMs: instantOf(zone, localMsOf(addDays(date, 2), 0)) };
+  const endDate = addDays(date, spanDays);
+  return { nowMs, zone, date, weekday, minute, twoDays, sameDateInUtc: dateOfLocalMs(nowMs) === date, endDate };
+}

@@ -1,0 +1,90 @@
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Reason } from '../../shared/engine/decision.ts';
+import type { Strategy } from '../../shared/fleet/delivery-group.ts';
+import { timelineKey } from '../../shared/policy/compiled.ts';
+import { groupProtected } from '../../shared/policy/protect.ts';
+import { isUnknown } from '../../shared/policy/schedule.ts';
+import type { ExceptionEffects } from './exception-effects.ts';
+import type { GroupState } from './group-state.ts';
+import { chooseMethod } from './method.ts';
+import { fixedStrategy } from './method-fixed.ts';
+import { usageStrategy } from './method-usage.ts';
+import type { NativeSchedule } from './native-schedule.ts';
+import { found, held, type Outcome } from './outcome.ts';
+import { peakOf } from './peak.ts';
+import { prepare } from './prepared.ts';
+import { reason } from './reasons.ts';
+import type { CompiledScaleRule } from './scale-rule.ts';
+import { serviceDay } from './service-day.ts';
+import { usesPeak, type Wish } from './wish.ts';
+
+/** What a rule wants of a group at this moment. */
+export interface Wanted {
+  readonly state: GroupState;
+  readonly rule: CompiledScaleRule;
+  readonly wish: Wish;
+  readonly effects: ExceptionEffects;
+  readonly to: Strategy;
+  /** The schedule behind `to` where it is one. */
+  readonly native?: NativeSchedule;
+}
+
+/** Works out what a rule wants of a group: peak, levels, exceptions, method, strategy. */
+export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: ExceptionEffects, context: PlanContext): Outcome<Wanted> {
+  const { policy, target, nowMs } = context;
+  const day = serviceDay(policy, nowMs);
+  const timeline = policy.timelines[timelineKey(rule.schedule, target.calendar, target.timezone)];
+  if (timeline === undefined) {
+    return held(
+      reason('schedule-not-compiled', `the policy has no timeline of schedule ${rule.schedule} for ${target.name}; push it again`),
+    );
+  }
+  if (effects.unknown !== undefined)
+    return held(reason('exception-unknown', `whether this exception applies cannot be told: ${effects.unknown}`));
+  const guarded = groupProtected(policy, target, state.group, nowMs);
+  if (guarded !== 'yes' && guarded !== 'no') {
+    return held(reason('protection-unknown', `whether the group is protected cannot be told: ${guarded.unknown} is unknown`));
+  }
+  const peak = peakOf(rule, state.group, usesPeak(timeline) || effects.floors.length > 0);
+  if (!peak.ok) return peak;
+  const because: Reason[] = [...peak.because, ...exceptionReasons(effects, nowMs)];
+  const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
+  const { wish, native } = prepared;
+  const method = chooseMethod({ rule, charge: state.charge, protectedGroup: guarded === 'yes', native });
+  if (!method.ok) return method;
+  because.push(...method.because);
+  if (method.value === 'service-schedule') {
+    const schedule = native();
+    const to = prepared.strategyFor(state.strategy);
+    if (!to.ok) return to;
+    return found(
+      { state, rule, wish, effects, to: to.value, native: schedule },
+      ...because,
+      ...mergingReasons(schedule, rule),
+      ...to.because,
+    );
+  }
+  if (isUnknown(timeline, nowMs))
+    return held(reason('unpublished-day', 'the kind of this day is not published yet, and the calendar says hold'));
+  const nodes = wish.at(nowMs);
+  const to: Outcome<Strategy> = method.value === 'fixed' ? fixedStrategy(state, nodes, day) : usageStrategy(state, nodes);
+  return to.ok ? found({ state, rule, wish, effects, to: to.value }, ...because, ...to.because) : held(...because, ...to.because);
+}
+
+function exceptionReasons(effects: ExceptionEffects, nowMs: number): Reason[] {
+  return effects.floors
+    .filter((floor) => floor.fromMs <= nowMs && nowMs < floor.untilMs)
+    .map((floor) => reason('exception-raises', `at least ${floor.percent}% of the peak: ${floor.because}`, { percent: floor.percent }));
+}
+
+function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason[] {
+  if (!native.merged) return [];
+  const data = { extraNodeHoursPerWeek: Math.round(native.extraNodeMinutes / 6) / 10 };
+  if (rule.stepwise) {
+    return [
+      reason('stepwise', `merged periods follow the steps; merging alone would add ${data.extraNodeHoursPerWeek} node-hours a week`, data),
+    ];
+  }
+  const text = `steps that touch, or are too short or too many, became one period at the higher level: ${data.extraNodeHoursPerWeek} node-hours a week more`;
+  return [reason('touching-merged', text, data)];
+}

@@ -1,0 +1,211 @@
+import { onAbort } from './abort.ts';
+import { adviceFor } from './advice.ts';
+import type { CallOptions } from './client.ts';
+import type { Clock, EpochMs } from './clock.ts';
+import type { Credentials, CredentialsProvider } from './credentials.ts';
+import type { EncodedRequest } from './encode.ts';
+import { ApiError } from './errors.ts';
+import type { Failure } from './failure.ts';
+import type { Limiter, Permit } from './limiter.ts';
+import type { AnyOperation } from './operation.ts';
+import { type Reading, readOutcome } from './read-answer.ts';
+import { redact } from './redact.ts';
+import { backoffMs, type CallClass, classOf, decide, type Step } from './retry.ts';
+import { send, type TransportOptions } from './transport.ts';
+import { signedRequest } from './wire.ts';
+
+/** One attempt, for counting and logs. */
+export interface AttemptRecord {
+  readonly action: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Undefined where no answer came. */
+  readonly httpStatus: number | undefined;
+  /** Undefined on success. */
+  readonly code: string | undefined;
+  readonly requestId: string | undefined;
+  /** Duration of the attempt in milliseconds of the client's clock, waiting for the limiter not included. */
+  readonly ms: number;
+}
+
+/** Everything that the calls of one client have in common. */
+export interface CallContext {
+  readonly clock: Clock;
+  readonly credentials: CredentialsProvider;
+  readonly signature: 'v3' | 'rpc';
+  readonly version: string;
+  readonly limiter: Limiter;
+  readonly transport: TransportOptions;
+  readonly attemptTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly random: () => number;
+  readonly nonce: () => string;
+  readonly userAgent: string;
+  readonly onCall: ((record: AttemptRecord) => void) | undefined;
+  /** How far the service's clock is ahead of ours; learned when a date is refused. */
+  skewMs: number;
+}
+
+/** Sends a request until it succeeds or the table of retries says stop; gives the parsed answer. @throws ApiError, CredentialsError */
+export function runAttempts(
+  context: CallContext,
+  operation: AnyOperation,
+  request: EncodedRequest,
+  options: CallOptions,
+): Promise<unknown> {
+  return new Attempts(context, operation, request, options).run();
+}
+
+/** The attempts of one call. */
+class Attempts {
+  readonly #context: CallContext;
+  readonly #operation: AnyOperation;
+  readonly #request: EncodedRequest;
+  readonly #signal: AbortSignal | undefined;
+  readonly #class: CallClass;
+  readonly #deadlineMs: EpochMs;
+  #made = 0;
+  #taken: Set<Step> | undefined;
+  #last: Failure | undefined;
+
+  constructor(context: CallContext, operation: AnyOperation, request: EncodedRequest, options: CallOptions) {
+    this.#context = context;
+    this.#operation = operation;
+    this.#request = request;
+    this.#signal = options.signal;
+    this.#class = classOf(operation);
+    this.#deadlineMs = context.clock.now() + (options.timeoutMs ?? context.totalTimeoutMs);
+  }
+
+  async run(): Promise<unknown> {
+    const { credentials, limiter } = this.#context;
+    for (;;) {
+      const keys = await credentials.get();
+      const permit = limiter.tryAcquire() ?? (await this.#wait((signal) => limiter.acquire(signal)));
+      const reading = await this.#attempt(keys, permit);
+      if (reading.ok) return reading.output;
+      await this.#prepareNext(reading.failure);
+    }
+  }
+
+  async #attempt(keys: Credentials, permit: Permit): Promise<Reading> {
+    const { limiter } = this.#context;
+    let outcome: 'passed' | 'throttled' | 'failed' = 'failed';
+    let retryAfter: number | undefined;
+    try {
+      const reading = await this.#sendAndRead(keys);
+      const kind = reading.ok ? undefined : reading.failure.kind;
+      outcome = kind === 'throttled' ? 'throttled' : kind === 'not-connected' || kind === 'no-answer' ? 'failed' : 'passed';
+      retryAfter = reading.ok ? undefined : reading.failure.retryAfterMs;
+      return reading;
+    } finally {
+      limiter.release(permit, outcome, retryAfter);
+    }
+  }
+
+  async #sendAndRead(keys: Credentials): Promise<Reading> {
+    const { attemptTimeoutMs, clock, onCall, transport } = this.#context;
+    const startMs = clock.now();
+    const leftMs = this.#deadlineMs - startMs;
+    if (this.#signal?.aborted || leftMs <= 0) throw this.#stopped();
+    this.#made += 1;
+    const purchase = this.#class === 'purchase';
+    const wire = signedRequest(this.#context, this.#operation, this.#request, keys, startMs + this.#context.skewMs);
+    const outcome = await send(
+      { ...wire, timeoutMs: purchase ? leftMs : Math.min(leftMs, attemptTimeoutMs), signal: this.#signal, ownConnection: purchase },
+      transport,
+    );
+    const nowMs = clock.now();
+    const secrets = (): (string | undefined)[] => [keys.accessKeySecret, keys.securityToken, ...this.#secretValues()];
+    const reading = readOutcome(outcome, { operation: this.#operation, nowMs, secrets });
+    onCall?.({
+      action: this.#operation.action,
+      attempt: this.#made,
+      httpStatus: reading.ok ? reading.httpStatus : reading.failure.httpStatus,
+      code: reading.ok ? undefined : reading.failure.code,
+      requestId: reading.ok ? reading.requestId : reading.failure.requestId,
+      ms: nowMs - startMs,
+    });
+    return reading;
+  }
+
+  /** Values of parameters that the row marks secret. */
+  #secretValues(): string[] {
+    const { form = [], query } = this.#request;
+    return [...query, ...form].filter(([name]) => this.#operation.params[name]?.secret === true).map(([, value]) => value);
+  }
+
+  /** Does what makes a further attempt sensible, or throws the failure. */
+  async #prepareNext(failure: Failure): Promise<void> {
+    const { clock, credentials, maxAttempts, random } = this.#context;
+    this.#last = failure;
+    if (failure.kind === 'clock' && failure.serverDateMs !== undefined) this.#context.skewMs = failure.serverDateMs - clock.now();
+    this.#taken ??= new Set();
+    const step = decide(failure, this.#class, { attempts: this.#made, maxAttempts, taken: this.#taken });
+    if (step === 'stop') throw this.#error(failure);
+    if (step === 'backoff') {
+      const ms = backoffMs(this.#made, failure.retryAfterMs, random);
+      // No use in sleeping up to a deadline: the caller learns of the failure while there is time left to act on it.
+      if (clock.now() + ms >= this.#deadlineMs) throw this.#error(failure);
+      await this.#wait((signal) => clock.sleep(ms, signal));
+      return;
+    }
+    this.#taken.add(step);
+    if (step === 'refresh-credentials-once') {
+      if (credentials.refresh === undefined) throw this.#error(failure);
+      await credentials.refresh();
+    }
+  }
+
+  /** Waits for something that heeds a signal, until the caller's signal or the deadline ends it. */
+  async #wait<T>(begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, transport } = this.#context;
+    const stop = new AbortController();
+    const forget = this.#signal && onAbort(this.#signal, () => stop.abort());
+    if (this.#signal?.aborted) stop.abort();
+    const timer = transport.timers.set(() => stop.abort(), Math.max(0, this.#deadlineMs - clock.now()));
+    try {
+      return await begin(stop.signal);
+    } catch (error) {
+      throw stop.signal.aborted ? this.#stopped() : error;
+    } finally {
+      transport.timers.clear(timer);
+      forget?.();
+    }
+  }
+
+  /** The error for a call that ends between attempts: aborted, or out of time. */
+  #stopped(): ApiError {
+    const aborted = this.#signal?.aborted === true;
+    const earlier = this.#last;
+    // Out of time after a failure: that failure is what the caller has to know.
+    if (!aborted && earlier) return this.#error(earlier);
+    return this.#error({
+      kind: 'stopped',
+      code: aborted ? 'Aborted' : 'DeadlineExceeded',
+      text: `${aborted ? 'the caller aborted the call' : 'the time for the call ran out'}${earlier ? ` after ${earlier.code}` : ' before it was sent'}`,
+      executed: earlier?.executed ?? 'no',
+      httpStatus: earlier?.httpStatus,
+      requestId: earlier?.requestId,
+      retryAfterMs: earlier?.retryAfterMs,
+      serverDateMs: undefined,
+      accessDeniedDetail: undefined,
+      cause: aborted ? this.#signal?.reason : undefined,
+    });
+  }
+
+  #error(failure: Failure): ApiError {
+    const { action } = this.#operation;
+    const status = failure.httpStatus === undefined ? '' : ` (HTTP ${failure.httpStatus})`;
+    const request = failure.requestId === undefined ? '' : ` Request id ${redact(failure.requestId)}.`;
+    const times = this.#made > 1 ? ` After ${this.#made} attempts.` : '';
+    const text = failure.text.replace(/[.\s]+$/, '');
+    return new ApiError({
+      ...failure,
+      message: `${action}: ${failure.code}${status}: ${text}.${times} ${adviceFor(failure, this.#class)}${request}`,
+      operation: action,
+      attempts: this.#made,
+    });
+  }
+}

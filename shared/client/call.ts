@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent } from 'node:http';
+import * as z from 'zod/mini';
+import { type AttemptRecord, type CallContext, runAttempts } from './attempts.ts';
+import type { CallOptions, Client, Page, PagesInput, ResultOf, RowOf } from './client.ts';
+import type { Clock } from './clock.ts';
+import type { CredentialsProvider } from './credentials.ts';
+import { encodeInput } from './encode.ts';
+import { parseEndpoint } from './endpoint.ts';
+import { InputError } from './errors.ts';
+import { describeIssues } from './issues.ts';
+import { type Limiter, sharedLimiter } from './limiter.ts';
+import type { AnyOperation, InputOf } from './operation.ts';
+import { readPages } from './paginate.ts';
+import { withPartial } from './partial.ts';
+import { realTimers, type Timers } from './transport.ts';
+
+/** How a client signs: V3 (`ACS3-HMAC-SHA256`), or the classic RPC signature that the vendor calls discontinued. */
+type SignatureVersion = 'v3' | 'rpc';
+
+/** Settings of a client. Times in milliseconds. */
+export interface ClientOptions {
+  /** Host or URL; plain http to loopback only. */
+  readonly endpoint: string;
+  readonly credentials: CredentialsProvider;
+  /** Dates signatures and waits between attempts. */
+  readonly clock: Clock;
+  /** Default: `v3`. */
+  readonly signature?: SignatureVersion;
+  /** API version. Default: `2021-09-01`. */
+  readonly version?: string;
+  /** Default: the one that all clients of the endpoint share. */
+  readonly limiter?: Limiter;
+  /** For proxies; purchases use it too, instead of a connection of their own. Default: the process's keep-alive agent. */
+  readonly agent?: Agent;
+  /** Until the connection stands, TLS included. Default: 5000. */
+  readonly connectTimeoutMs?: number;
+  /** For one attempt. A purchase's only attempt has `totalTimeoutMs` instead. Default: 10 000. */
+  readonly attemptTimeoutMs?: number;
+  /** For all attempts of a call and the waits between them. Default: 30 000. */
+  readonly totalTimeoutMs?: number;
+  /** Default: 5. Purchases have one, whatever is said here. */
+  readonly maxAttempts?: number;
+  /** An answer larger than this is refused. Default: 32 MiB. */
+  readonly maxAnswerBytes?: number;
+  /** Numbers in [0, 1) for jitter. Default: Math.random. */
+  readonly random?: () => number;
+  /** A new text for each request. Default: random UUIDs. */
+  readonly nonce?: () => string;
+  /** Default: the project's name and the Node version. */
+  readonly userAgent?: string;
+  /** Told of each attempt once it is over; carries no secrets. Must not throw. */
+  readonly onCall?: (record: AttemptRecord) => void;
+  /** Deadlines of attempts. Default: Node's timers. */
+  readonly timers?: Timers;
+}
+
+/**
+ * Builds the signing client of one endpoint and one identity. Cheap: connections and the limiter are shared by the process.
+ * @throws InputError when the endpoint cannot be used
+ */
+export function createClient(options: ClientOptions): Client {
+  const endpoint = parseEndpoint(options.endpoint);
+  const context: CallContext = {
+    clock: options.clock,
+    credentials: options.credentials,
+    signature: options.signature ?? 'v3',
+    version: options.version ?? '2021-09-01',
+    limiter: options.limiter ?? sharedLimiter(endpoint.host, options.clock),
+    transport: {
+      endpoint,
+      agent: options.agent,
+      connectTimeoutMs: options.connectTimeoutMs ?? 5000,
+      maxAnswerBytes: options.maxAnswerBytes ?? 32 * 1024 * 1024,
+      timers: options.timers ?? realTimers,
+    },
+    attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
+    totalTimeoutMs: options.totalTimeoutMs ?? 30_000,
+    maxAttempts: options.maxAttempts ?? 5,
+    random: options.random ?? Math.random,
+    nonce: options.nonce ?? randomUUID,
+    userAgent: options.userAgent ?? `streamwarden (Node.js ${process.version})`,
+    onCall: options.onCall,
+    skewMs: 0,
+  };
+  return new SigningClient(context);
+}
+
+class SigningClient implements Client {
+  readonly #context: CallContext;
+
+  constructor(context: CallContext) {
+    this.#context = context;
+  }
+
+  async call<T extends AnyOperation>(operation: T, input: InputOf<T>, options: CallOptions = {}): Promise<ResultOf<T>> {
+    const parsed = z.safeParse(operation.input as z.core.$ZodType<Record<string, unknown>>, input);
+    if (!parsed.success) throw new InputError(operation.action, describeIssues(parsed.error.issues));
+    const output = await runAttempts(this.#context, operation, encodeInput(operation, parsed.data), options);
+    return (operation.partial === undefined ? output : withPartial(operation.partial, output)) as ResultOf<T>;
+  }
+
+  pages<T extends AnyOperation>(operation: T, input: PagesInput<T>, options?: CallOptions): AsyncIterable<Page<RowOf<T>>> {
+    const read = (full: Record<string, unknown>): Promise<unknown> => this.call<AnyOperation>(operation, full, options);
+    return readPages(operation, input as Record<string, unknown>, read) as AsyncIterable<Page<RowOf<T>>>;
+  }
+}

@@ -1,0 +1,24 @@
+import { judgedAnswer } from '../answer.ts';
+import { body, instant, oneOf, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Lets an update run at the chosen time. Nothing cancels an approval.
+ * Each approval changes the TaskId: read it from OtaInfo right before. Only `success` in `Code` is success.
+ */
+export const approveOtaTask = operation({
+  action: 'ApproveOtaTask',
+  group: 'OTA',
+  access: 'write',
+  effect: 'disruptive',
+  ram: { action: 'appstreaming:ModifyAppInstanceGroupAttribute', level: 'update' },
+  params: {
+    AppInstanceGroupId: body(text),
+    BizRegionId: body(text),
+    OtaType: body(oneOf('Fota', 'ImageUpdate', 'AppUpdate')),
+    StartTime: body(instant),
+    TaskId: body(text),
+  },
+  output: judgedAnswer({}),
+  verdict: { codes: ['success'], codeRequired: true },
+});

@@ -1,0 +1,33 @@
+import { judgedAnswer, readFlag, readObject, readText } from '../answer.ts';
+import { body, flag, insist, int, list, oneOf, optional, query, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+import { tagFilter } from '../shapes/tag.ts';
+
+/**
+ * Makes an image from a cloud desktop or a workstation. Image storage may be charged.
+ * Asynchronous: no operation reads the task, so poll ListImage. A repeat makes a second image.
+ */
+export const createImageByInstance = operation({
+  action: 'CreateImageByInstance',
+  group: 'Images',
+  access: 'write',
+  effect: 'write',
+  ram: { action: 'appstreaming:CreateImageByInstance', level: 'create' },
+  params: {
+    AutoCleanUserdata: body(optional(flag)),
+    /** The service keeps it for its own callers. */
+    BizType: body(optional(int())),
+    CopyProfile: body(optional(flag)),
+    Description: body(optional(text)),
+    DiskType: body(optional(oneOf('SYSTEM', 'ALL'))),
+    ImageName: body(optional(text)),
+    InstanceId: insist(body(text)),
+    InstanceType: insist(body(oneOf('CloudDesktop', 'WuyingServer'))),
+    /** The service keeps it for its own callers. */
+    ProductType: body(optional(text)),
+    SubInstanceId: body(optional(text)),
+    TagList: query.flat(optional(list(tagFilter))),
+  },
+  output: judgedAnswer({ Data: readObject({ ImageId: readText, TaskId: readText, VersionId: readText }), Success: readFlag }),
+  verdict: { codes: ['200'], flags: ['Success'] },
+});

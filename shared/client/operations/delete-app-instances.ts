@@ -1,0 +1,25 @@
+import { answer, readFlag, readList, readObject, readText } from '../answer.ts';
+import { body, cloudApp, list, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Deletes app instances that are INIT or IDLE. Open to some customers only.
+ * `Success` of a row means that the deletion began: poll ListAppInstances with IncludeDeleted.
+ */
+export const deleteAppInstances = operation({
+  action: 'DeleteAppInstances',
+  group: 'App Instances',
+  access: 'write',
+  effect: 'destructive',
+  ram: { action: 'appstreaming:DeleteAppInstances', level: 'delete' },
+  params: {
+    AppInstanceGroupId: body(text),
+    AppInstanceIds: body.flat(list(text, 100)),
+    ProductType: body(cloudApp),
+  },
+  output: answer({
+    DeleteAppInstanceModels: readList(readObject({ AppInstanceId: readText, Code: readText, Message: readText, Success: readFlag })),
+  }),
+  batch: { param: 'AppInstanceIds', max: 100 },
+  partial: { list: 'DeleteAppInstanceModels', id: 'AppInstanceId', success: 'Success' },
+});

@@ -1,0 +1,20 @@
+import { judgedAnswer, readFlag } from '../answer.ts';
+import { body, insist, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Deletes a custom image in every region, with the desktop templates that refer to it. Nothing brings it back.
+ * It succeeded only if `Code` is 200 and both `Success` and `Data` are true.
+ */
+export const deleteImage = operation({
+  action: 'DeleteImage',
+  group: 'Images',
+  access: 'write',
+  effect: 'destructive',
+  ram: { action: 'appstreaming:DeleteImage', level: 'none', contested: true },
+  params: {
+    ImageId: insist(body(text)),
+  },
+  output: judgedAnswer({ Data: readFlag, Success: readFlag }),
+  verdict: { codes: ['200'], codeRequired: true, flags: ['Success', 'Data'] },
+});

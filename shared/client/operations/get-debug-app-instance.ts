@@ -1,0 +1,26 @@
+import { answer, readText } from '../answer.ts';
+import { body, cloudApp, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Hands out a code for 3 minutes to enter a delivery group in debug mode, and voids the one before. Not for automations.
+ * The code is a secret.
+ */
+export const getDebugAppInstance = operation({
+  action: 'GetDebugAppInstance',
+  group: 'Debugging',
+  access: 'write',
+  effect: 'write',
+  params: {
+    AppInstanceGroupId: body(text),
+    ProductType: body(cloudApp),
+  },
+  output: answer({
+    AppId: readText,
+    AppInstanceGroupId: readText,
+    AppInstanceId: readText,
+    AppVersion: readText,
+    AuthCode: readText,
+    UserId: readText,
+  }),
+});

@@ -1,0 +1,19 @@
+import { judgedAnswer, readText } from '../answer.ts';
+import { body, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * The release note and the planned start of an update. Free.
+ * Reading it takes the permission to modify delivery groups.
+ */
+export const getOtaTaskByTaskId = operation({
+  action: 'GetOtaTaskByTaskId',
+  group: 'OTA',
+  access: 'read',
+  effect: 'none',
+  ram: { action: 'appstreaming:ModifyAppInstanceGroupAttribute', level: 'get' },
+  params: {
+    TaskId: body(text),
+  },
+  output: judgedAnswer({ OtaVersion: readText, ReleaseNote: readText, TaskStartTime: readText }),
+});

@@ -1,0 +1,42 @@
+import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
+import { body, cloudApp, int, optional, pageNumber, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/** The user groups that may use a delivery group. Free. Both page parameters are required. */
+export const listAuthorizedUserGroups = operation({
+  action: 'ListAuthorizedUserGroups',
+  group: 'Delivery Groups',
+  access: 'read',
+  effect: 'none',
+  ram: { action: 'appstreaming:ListAuthorizedUserGroups', level: 'get' },
+  params: {
+    AppInstanceGroupId: body(text),
+    GroupId: body(optional(text)),
+    GroupName: body(optional(text)),
+    PageNumber: body(pageNumber),
+    PageSize: body(int(undefined, 100)),
+    ProductType: body(cloudApp),
+  },
+  output: answer({
+    PageNumber: readInt,
+    PageSize: readInt,
+    TotalCount: readInt,
+    UserGroups: readList(
+      readObject({
+        AppInstanceGroupId: readText,
+        AuthMode: readOneOf('App', 'Session', 'AppInstanceGroup'),
+        GroupId: readText,
+        GroupName: readText,
+      }),
+    ),
+  }),
+  paging: {
+    style: 'page',
+    pageParam: 'PageNumber',
+    sizeParam: 'PageSize',
+    items: 'UserGroups',
+    total: 'TotalCount',
+    maxSize: 100,
+    id: ['GroupId', 'AuthMode'],
+  },
+});

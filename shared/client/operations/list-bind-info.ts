@@ -1,0 +1,51 @@
+import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
+import { body, int, list, optional, pageNumber, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Which users are bound to which app instances. Free.
+ * The rows say UserId where Unbind wants EndUserId.
+ */
+export const listBindInfo = operation({
+  action: 'ListBindInfo',
+  group: 'Connections',
+  access: 'read',
+  effect: 'none',
+  ram: { action: 'appstreaming:ListBindInfo', level: 'list' },
+  params: {
+    AppIdList: body.flat(optional(list(text, 100))),
+    AppInstanceGroupIdList: body.flat(optional(list(text, 100))),
+    AppInstanceIdList: body.flat(optional(list(text, 100))),
+    PageNumber: body(optional(pageNumber)),
+    PageSize: body(optional(int(1, 100))),
+    UserIdList: body.flat(optional(list(text, 100))),
+    WyIdList: body.flat(optional(list(text, 100))),
+  },
+  output: answer({
+    BindInfoModels: readList(
+      readObject({
+        AccountType: readOneOf('ad', 'simple'),
+        AppId: readText,
+        AppInstanceGroupId: readText,
+        AppInstanceId: readText,
+        AppVersion: readText,
+        ProductType: readOneOf('CloudApp', 'CloudBrowser', 'AndroidCloud'),
+        RegionId: readText,
+        UserId: readText,
+        WyId: readText,
+      }),
+    ),
+    PageNumber: readInt,
+    PageSize: readInt,
+    TotalCount: readInt,
+  }),
+  paging: {
+    style: 'page',
+    pageParam: 'PageNumber',
+    sizeParam: 'PageSize',
+    items: 'BindInfoModels',
+    total: 'TotalCount',
+    maxSize: 100,
+    id: ['AppInstanceGroupId', 'AppInstanceId', 'UserId', 'AppId'],
+  },
+});

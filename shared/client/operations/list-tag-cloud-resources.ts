@@ -1,0 +1,40 @@
+import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
+import { body, int, oneOf, optional, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+import { readTags, taggedIds } from '../shapes/tag.ts';
+
+/**
+ * The tags of resources of one kind. Free. The only list that is paged by a token.
+ * AliUid, the account itself, takes no ids.
+ */
+export const listTagCloudResources = operation({
+  action: 'ListTagCloudResources',
+  group: 'Resource Tags',
+  access: 'read',
+  effect: 'none',
+  ram: { action: 'appstreaming:ListTagCloudResources', level: 'list' },
+  params: {
+    MaxResults: body(optional(int(1, 1000))),
+    NextToken: body(optional(text)),
+    ResourceIds: body.flat(optional(taggedIds)),
+    ResourceType: body(oneOf('AppId', 'WyId', 'AppInstanceGroupId', 'AliUid')),
+    Scope: body(optional(oneOf('All', 'Custom', 'System'))),
+  },
+  output: answer({
+    NextToken: readText,
+    ResourceTags: readList(
+      readObject({ ResourceId: readText, ResourceType: readOneOf('AppId', 'WyId', 'AppInstanceGroupId', 'AliUid'), Tags: readTags }),
+    ),
+    TotalCount: readInt,
+  }),
+  paging: {
+    style: 'token',
+    tokenParam: 'NextToken',
+    sizeParam: 'MaxResults',
+    items: 'ResourceTags',
+    nextToken: 'NextToken',
+    total: 'TotalCount',
+    maxSize: 1000,
+    id: ['ResourceType', 'ResourceId'],
+  },
+});

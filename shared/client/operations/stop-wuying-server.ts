@@ -1,0 +1,23 @@
+import { answer } from '../answer.ts';
+import { body, flag, insist, list, optional, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Stops workstations, and sessions on them with that. Force cuts the power and can lose data: leave it out.
+ * The answer tells nothing per workstation: poll Status.
+ */
+export const stopWuyingServer = operation({
+  action: 'StopWuyingServer',
+  group: 'Workstations',
+  access: 'write',
+  effect: 'disruptive',
+  ram: { action: 'appstreaming:StopWuyingServer', level: 'update' },
+  params: {
+    Force: body(optional(flag)),
+    ProductType: body(optional(text)),
+    WuyingServerIdList: insist(body.flat(list(text))),
+  },
+  output: answer({}),
+  // The largest batch is not documented; this one is small enough to look over.
+  batch: { param: 'WuyingServerIdList', max: 20 },
+});

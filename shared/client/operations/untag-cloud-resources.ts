@@ -1,0 +1,40 @@
+import { answer, readList, readObject, readOneOf, readText } from '../answer.ts';
+import { body, faultIf, list, oneOf, optional } from '../fields.ts';
+import { operation } from '../operation.ts';
+import { readTags, taggedIds, tagText } from '../shapes/tag.ts';
+
+/**
+ * Removes tags by key. Images are not among its kinds.
+ * A failure for some resources comes with HTTP 200 in FailedResources.
+ */
+export const untagCloudResources = operation({
+  action: 'UntagCloudResources',
+  group: 'Resource Tags',
+  access: 'write',
+  effect: 'write',
+  ram: { action: 'appstreaming:UntagCloudResources', level: 'update' },
+  params: {
+    ResourceIds: body.flat(optional(taggedIds)),
+    ResourceType: body(oneOf('AppId', 'WyId', 'AppInstanceGroupId', 'AliUid')),
+    TagKeys: body.flat(list(tagText, 10)),
+  },
+  check: (input) =>
+    faultIf(
+      input.ResourceType === 'AliUid' ? input.ResourceIds !== undefined : input.ResourceIds === undefined,
+      'ResourceIds',
+      'name the resources; leave it out only for AliUid, the account itself',
+    ),
+  output: answer({
+    FailedResources: readList(
+      readObject({
+        Code: readText,
+        Message: readText,
+        ResourceId: readText,
+        ResourceType: readOneOf('AppId', 'WyId', 'AppInstanceGroupId', 'AliUid'),
+        Tags: readTags,
+      }),
+    ),
+  }),
+  batch: { param: 'ResourceIds', max: 50 },
+  partial: { list: 'FailedResources', id: 'ResourceId' },
+});

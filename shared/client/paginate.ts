@@ -1,0 +1,121 @@
+import type { Page } from './client.ts';
+import { ApiError, InputError } from './errors.ts';
+import type { AnyOperation, Paging } from './operation.ts';
+
+/** Size of a page where the row names no maximum (API notes, pagination). */
+const usualPageSize = 100;
+
+/** Pages after which reading fails, whatever the service says: ten million rows at the usual size. */
+const mostPages = 100_000;
+
+/** Empty pages in a row that a list by token may have, as one with filters does. */
+const mostEmptyPages = 20;
+
+type Row = unknown;
+type Output = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a list to its end. Rows that an earlier page carried are left out, since a list that changes while it is read can repeat
+ * them; for that the ids of all rows are kept, about 100 bytes each. Ends at the announced total, at a short page where none is
+ * announced, at an empty page (by number) or the last token, at a page of which every row is known, and at a token seen before: never
+ * in a loop.
+ * @param read makes one call with the given input
+ * @throws InputError when the operation is no list; ApiError (`TooManyPages`) when there is no end after 100 000 pages
+ */
+export async function* readPages(
+  operation: AnyOperation,
+  input: Readonly<Record<string, unknown>>,
+  read: (input: Record<string, unknown>) => Promise<unknown>,
+): AsyncGenerator<Page<Row>> {
+  const paging = operation.paging as Paging | undefined;
+  if (paging === undefined) throw new InputError(operation.action, [{ path: '', text: 'this is not a list; use call instead of pages' }]);
+  const seen = new Set<string>();
+  const size = typeof input[paging.sizeParam] === 'number' ? (input[paging.sizeParam] as number) : (paging.maxSize ?? usualPageSize);
+  const position = paging.style === 'page' ? byNumber(paging.pageParam, size) : byToken(paging.tokenParam, paging.nextToken);
+  for (let page = 1; page <= mostPages; page += 1) {
+    const output = (await read({ ...input, [paging.sizeParam]: size, ...position.input(page) })) as Output;
+    const rows = rowsOf(output, paging.items);
+    const fresh = rows.filter((row) => isNew(rowId(row, paging.id), seen));
+    const total = totalOf(output, paging.total);
+    const last = position.isLast(rows.length, total, output);
+    // A page of known rows only: the service repeats itself. The page still tells its total.
+    yield { rows: fresh, total };
+    if (last || (rows.length > 0 && fresh.length === 0)) return;
+  }
+  throw new ApiError({
+    code: 'TooManyPages',
+    message: `${operation.action}: no end after ${mostPages} pages. Narrow the request with a filter.`,
+    operation: operation.action,
+    executed: 'no',
+    httpStatus: undefined,
+    requestId: undefined,
+    attempts: mostPages,
+  });
+}
+
+/** Where in the list the next call reads, and when the list is over. */
+interface Position {
+  input(page: number): Record<string, unknown>;
+  isLast(rows: number, total: number | undefined, output: Output): boolean;
+}
+
+function byNumber(param: string, size: number): Position {
+  let received = 0;
+  return {
+    input: (page) => ({ [param]: page }),
+    isLast: (rows, total) => {
+      received += rows;
+      if (rows === 0) return true;
+      // Where a total is known it decides, so that a service that serves smaller pages than asked for is read to its end.
+      return total === undefined ? rows < size : received >= total;
+    },
+  };
+}
+
+function byToken(param: string, field: string): Position {
+  const tokens = new Set<string>();
+  let token: string | undefined;
+  let empty = 0;
+  return {
+    input: () => (token === undefined ? {} : { [param]: token }),
+    isLast: (rows, _total, output) => {
+      empty = rows === 0 ? empty + 1 : 0;
+      if (empty > mostEmptyPages) return true;
+      const next = output[field];
+      token = typeof next === 'string' && next !== '' ? next : undefined;
+      if (token === undefined || tokens.has(token)) return true;
+      tokens.add(token);
+      return false;
+    },
+  };
+}
+
+function rowsOf(output: Output, field: string): readonly Row[] {
+  const rows = output[field];
+  return Array.isArray(rows) ? rows : [];
+}
+
+function totalOf(output: Output, field: string | undefined): number | undefined {
+  if (field === undefined) return undefined;
+  const value = output[field];
+  const total = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof total === 'number' && Number.isSafeInteger(total) && total >= 0 ? total : undefined;
+}
+
+function isNew(id: string, seen: Set<string>): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return true;
+}
+
+/** What tells a row from others: its id fields, or the whole row where one of them is missing. */
+function rowId(row: Row, fields: readonly string[]): string {
+  if (typeof row !== 'object' || row === null) return String(row);
+  if (fields.length === 1) {
+    const only = (row as Output)[fields[0] as string];
+    if (typeof only === 'string') return only;
+  }
+  const values = fields.map((field) => (row as Output)[field]);
+  const complete = values.length > 0 && values.every((value) => value !== undefined && value !== null);
+  return JSON.stringify(complete ? values : row);
+}

@@ -1,0 +1,27 @@
+/** Key of the method by which util.inspect and console.log ask an object for its text. */
+export const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/** An access key id of which only the ends are left: enough to tell keys apart, too little to use. */
+export function maskId(accessKeyId: string): string {
+  return accessKeyId.length < 12 ? `${accessKeyId.slice(0, 3)}…` : `${accessKeyId.slice(0, 6)}…${accessKeyId.slice(-2)}`;
+}
+
+/**
+ * A field with a secret in it, in JSON, form or header style; the value ends at a quote, a separator or the end of a
+ * cut-off text.
+ */
+const secretField =
+  /((?:access_?key_?secret|secret|security_?token|[a-z]*token|password|passwd|ticket|auth_?code|signature|encodeddiagnosticmessage)\\?["']?\s*[:=]\s*\\?["']?)([^"'\\&<>,;}\s]+)/gi;
+
+/** The service quotes the canonical request, and with it the security token, when a signature does not match. */
+const quotedRequest = /((?:server\s+)?string\s*to\s*sign|canonical\s*request|authorization\s*[:=])[\s\S]*$/i;
+
+/** Text from outside made fit for errors and logs: without secrets, on one line, at most `limit` characters. Default: 300. */
+export function redact(text: string, secrets: readonly (string | undefined)[] = [], limit = 300): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret !== undefined && secret.length >= 4) clean = clean.replaceAll(secret, '[hidden]');
+  }
+  clean = clean.replace(quotedRequest, '$1 [hidden]').replace(secretField, '$1[hidden]').replace(/\s+/g, ' ').trim();
+  return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
+}

@@ -1,0 +1,14 @@
+import { readList, readObject, readOneOf, readText } from '../answer.ts';
+import { list, object, optional, sized, text } from '../fields.ts';
+
+/** Ids of up to 50 resources of one kind. */
+export const taggedIds = list(sized(1, 64), 50);
+
+/** A key or a value of a tag: 1 to 128 characters, upper and lower case told apart. */
+export const tagText = sized(1, 128);
+
+/** A tag to filter by; without a value any value matches. */
+export const tagFilter = object({ Key: optional(text), Value: optional(text) });
+
+/** Tags as the service reports them; `System` ones steer the service itself. */
+export const readTags = readList(readObject({ Key: readText, Scope: readOneOf('Custom', 'System'), Value: readText }));

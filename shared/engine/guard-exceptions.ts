@@ -1,0 +1,45 @@
+import type { Resource } from '../fleet/resource.ts';
+import type { Never } from '../policy/compiled.ts';
+import { exceptionsInForce } from '../policy/exception.ts';
+import type { Action, Reason } from './decision.ts';
+import type { GuardContext } from './guard-context.ts';
+import { reason } from './reasons.ts';
+import { canCut } from './severity.ts';
+
+/** What an exception calls everything that a function does. */
+const wordOf: Readonly<Record<string, Never>> = {
+  'approve-ota-windows': 'approve-ota',
+  'renew-before-expiry': 'renew',
+  'tag-new-resources': 'tag',
+  'enforce-policy': 'enforce',
+};
+
+/** The words of `never` under which an action falls. */
+function wordsOf(action: Action, functionName: string): readonly Never[] {
+  const words: Never[] = [];
+  if (canCut(action)) words.push('cut-sessions');
+  if (action.lowers) words.push(functionName === 'power-workstations' ? 'power-off' : 'scale-down');
+  const own = wordOf[functionName];
+  if (own) words.push(own);
+  return words;
+}
+
+/** Why an exception of the policy forbids an action, or may; undefined when none does. */
+export function exceptionReason(action: Action, resource: Resource, context: GuardContext): Reason | undefined {
+  const { policy, target, nowMs, functionName } = context;
+  if (policy.exceptions.length === 0) return undefined;
+  const words = wordsOf(action, functionName);
+  const inForce = exceptionsInForce(policy, target, resource, nowMs);
+  for (const { because, never } of inForce.exceptions) {
+    const word = words.find((each) => never.includes(each));
+    if (word) return reason('exception-never', `Never ${word}: ${because}`, { never: word, because });
+  }
+  for (const { exception, unknown } of inForce.uncertain) {
+    const word = words.find((each) => exception.never.includes(each));
+    if (word) {
+      const text = `Whether '${exception.because}' (never ${word}) applies cannot be told: ${unknown} is unknown.`;
+      return reason('exception-unknown', text, { never: word, unknown });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { Resource } from '../fleet/resource.ts';
+import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
+import type { Action, Reason } from './decision.ts';
+import type { GuardContext } from './guard-context.ts';
+import { reason } from './reasons.ts';
+import { canCut } from './severity.ts';
+
+/** True where the policy protects users and the action is one that their sessions hold: cuts, and lowering under them. */
+export function asksForUsers(action: Action, context: Pick<GuardContext, 'policy'>): boolean {
+  return context.policy.protect.users.length > 0 && (canCut(action) || action.lowers === true);
+}
+
+/** The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. */
+export function ownerTagOf(resource: Resource, key: string): string | null | undefined {
+  const { tags } = resource as Resource & { readonly tags?: Readonly<Record<string, string>> };
+  if (tags === undefined) return undefined;
+  return Object.hasOwn(tags, key) ? (tags[key] as string) : null;
+}
+
+/** Why `protect` forbids an action on a resource; undefined when it does not. What cannot be told holds. */
+export function protectionReason(action: Action, resource: Resource, context: GuardContext): Reason | undefined {
+  const cut = canCut(action);
+  const onGroup =
+    cut && resource.kind === 'delivery-group' ? (groupReason(resource, context) ?? ownerReason(resource, context)) : undefined;
+  return onGroup ?? (asksForUsers(action, context) ? userReason(resource, context) : undefined);
+}
+
+function groupReason(resource: Resource, { policy, target, nowMs }: GuardContext): Reason | undefined {
+  const match = groupProtected(policy, target, resource, nowMs);
+  if (match === 'yes') return reason('protected-group', 'The policy protects this group: nobody on it is cut.');
+  if (match === 'no') return undefined;
+  return reason('protection-unknown', `Whether the policy protects this group cannot be told: ${match.unknown} is unknown.`, match);
+}
+
+function ownerReason(resource: Resource, context: GuardContext): Reason | undefined {
+  const { policy, target, nowMs, tagFirstSeenMs } = context;
+  const rule = policy.protect.ownerTag;
+  const zone = policy.zones[target.timezone];
+  if (!rule || !zone) return undefined;
+  const value = ownerTagOf(resource, rule.key);
+  if (value === undefined)
+    return reason('protection-unknown', `Whether the owner protects this group cannot be told: its tags are unknown.`);
+  if (value === null) return undefined;
+  const firstMs = tagFirstSeenMs(resource.id, rule.key, value) ?? nowMs;
+  const protection = ownerProtected(value, firstMs, nowMs, zone, rule.atMostMs);
+  if (!protection.protected) return undefined;
+  const until = new Date(protection.untilMs).toISOString();
+  const text = protection.readable
+    ? `The owner protects this group until ${until} (tag ${rule.key}).`
+    : `The owner's tag ${rule.key} cannot be read as a date; it protects until ${until}.`;
+  return reason('protected-owner', text, { tag: rule.key, value, untilMs: protection.untilMs, readable: protection.readable });
+}
+
+function userReason(resource: Resource, { policy, sessionUsersOf }: GuardContext): Reason | undefined {
+  const users = sessionUsersOf(resource.id);
+  if (!users)
+    return reason('protection-unknown', 'Whether a protected user has a session here cannot be told: the sessions could not be read.');
+  const user = users.find((each) => userProtected(policy.protect, each));
+  return user === undefined ? undefined : reason('protected-user', `${user} has a session here and is protected by the policy.`, { user });
+}

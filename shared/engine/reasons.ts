@@ -1,0 +1,49 @@
+import type { Json, Reason } from './decision.ts';
+
+/** Every reason code that the engine gives, with its meaning. Codes are stable: people and programs may go by them. */
+export const reasonCodes = {
+  'observe-mode': 'The policy lets this function observe only; the change is planned and reported, not made.',
+  frozen: 'A freeze of the policy is in force; the function behaves as if it observed only.',
+  'policy-horizon': 'The compiled policy does not cover this time; compile and push it again.',
+  'exception-never': 'An exception of the policy forbids this kind of action here.',
+  'exception-unknown': 'Whether an exception applies cannot be told, since a value that its selector needs is unknown.',
+  'protected-group': 'The group is protected by the policy; nobody on it is cut.',
+  'protected-owner': 'The owner protects the group by a tag.',
+  'protected-user': 'A protected user has a session on the group.',
+  'protection-unknown': 'Whether the resource is protected cannot be told; what could cut somebody holds.',
+  'limit-actions-run': 'More actions than limits.actionsPerRun allows; none is done.',
+  'limit-actions-24h': 'More actions within 24 hours than limits.actionsPer24h allows; none is done.',
+  'limit-share-run': 'A larger share of the fleet than limits.fleetSharePerRun allows; none is done.',
+  'limit-share-24h': 'A larger share of the fleet within 24 hours than limits.fleetSharePer24h allows; none is done.',
+  'limit-share-incomplete': 'The fleet was not observed completely, so no share of it can be told; none is done.',
+  'limit-sessions-run': 'More sessions at risk than limits.sessionsCutPerRun allows; no session is cut.',
+  'limit-sessions-24h': 'More sessions at risk within 24 hours than limits.sessionsCutPer24h allows; no session is cut.',
+  'changed-since-plan': 'Read again right before the call, the resource asked for another decision; the next run decides anew.',
+  'resource-gone': 'Read again right before the call, the resource was gone.',
+  'as-wanted': 'Read again right before the call, the resource was as wanted already.',
+  'reread-failed': 'The resource could not be read again right before the call; nothing was sent.',
+  'deadline-near': 'Too little of the allowed time was left to finish the call safely.',
+  stopped: 'The run was told to stop.',
+  'another-run': 'Another run of this function acted on this target meanwhile; the limits are counted anew next time.',
+  'journal-unavailable': 'The journal could not be written, and nothing is done that is not written down first.',
+  'call-refused': 'The call failed, and nothing was executed.',
+  'call-unknown': 'The call failed in a way that leaves open whether it was executed; the next observation tells.',
+  'call-partial': 'The service did the call for others but not for this resource.',
+  'answer-unreadable': 'The service said that it executed the call, but its answer could not be read.',
+  'observation-failed': 'Observing ended early; resources that were not read were not decided.',
+  'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Code of a reason that the engine gives. */
+export type EngineReasonCode = keyof typeof reasonCodes;
+
+/**
+ * Code with which a planner reports that a person changed a setting; its `data` is `{ setting, value }`, the value as observed.
+ * The run keeps in the journal since when such a value stands.
+ */
+export const manualChangeCode = 'manual-change';
+
+/** Builds a reason; `data` holds what a program may want to read from it. */
+export function reason(code: EngineReasonCode, text: string, data?: Readonly<Record<string, Json | undefined>>): Reason {
+  return data === undefined ? { code, text } : { code, text, data };
+}

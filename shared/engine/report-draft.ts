@@ -1,0 +1,98 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { Resource } from '../fleet/resource.ts';
+import type { CompiledWarning } from '../policy/compiled.ts';
+import type { CallCounts } from './counting-client.ts';
+import type { ActDecision, HoldDecision, Reason } from './decision.ts';
+import type { Outcome } from './outcome.ts';
+import { reason } from './reasons.ts';
+import { isExpected, type RunError, type RunReport, runError, sumCosts } from './report.ts';
+import type { Survey } from './survey.ts';
+
+type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
+  readonly nowMs: EpochMs;
+};
+
+/** A report as it fills during a run. */
+export class ReportDraft {
+  /** What is known from the start. */
+  readonly head: Head;
+  /** What acts and what holds, after the guard. */
+  decisions: readonly (ActDecision | HoldDecision)[] = [];
+  /** What became of what acts. */
+  outcomes: readonly Outcome[] = [];
+  /** The holds compared with those told last. */
+  holds: { readonly changed: boolean; readonly fresh: readonly string[] } = { changed: false, fresh: [] };
+  #seen: Survey<Resource> | undefined;
+  readonly #warnings: Reason[] = [];
+  readonly #errors: RunError[] = [];
+
+  constructor(head: Head) {
+    this.head = head;
+  }
+
+  /** Adds a warning. */
+  warn(warning: Reason): void {
+    this.#warnings.push(warning);
+  }
+
+  /** Adds the policy's warnings that are due now. */
+  warnFrom(warnings: readonly CompiledWarning[]): void {
+    const { nowMs } = this.head;
+    for (const { code, text, fromMs = nowMs, untilMs = Number.POSITIVE_INFINITY } of warnings) {
+      if (fromMs <= nowMs && nowMs < untilMs) this.warn({ code, text });
+    }
+  }
+
+  /** Notes a failure. @throws the error itself when it is a defect of the program */
+  fail(error: unknown): void {
+    if (!isExpected(error)) throw error;
+    this.#errors.push(runError(error));
+  }
+
+  /** Does something that may fail; a foreseen failure is noted and gives undefined. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  /** Takes what was observed. */
+  survey(seen: Survey<Resource>): void {
+    this.#seen = seen;
+    if (seen.error === undefined) return;
+    this.fail(seen.error);
+    this.warn(reason('observation-failed', `Observing ended after ${seen.totals.observed} resources; those not read were not decided.`));
+  }
+
+  /** The finished report. */
+  finish(endMs: EpochMs, calls: CallCounts): RunReport {
+    const { nowMs, ...head } = this.head;
+    const seen = this.#seen;
+    const acts = this.decisions.filter(({ verdict }) => verdict === 'act').length;
+    if (head.functionMode === 'observe' && acts > 0) {
+      this.warn(reason('observe-mode', `${head.function} only observes: nothing is done until the policy lists it under mode.act.`));
+    }
+    return {
+      format: 1,
+      ...head,
+      at: new Date(nowMs).toISOString(),
+      durationMs: endMs - nowMs,
+      totals: seen?.totals ?? { observed: 0, announced: undefined, complete: false },
+      counts: { act: acts, hold: this.decisions.length - acts, keep: seen?.keep ?? 0, notCovered: seen?.notCovered ?? 0 },
+      decisions: this.decisions,
+      kept: seen?.kept ?? [],
+      notCovered: seen?.notCoveredIds ?? [],
+      outcomes: this.outcomes,
+      estimates: sumCosts(this.decisions),
+      calls,
+      newHolds: this.holds.fresh,
+      holdsChanged: this.holds.changed,
+      warnings: this.#warnings,
+      errors: this.#errors,
+      failed: this.#errors.length > 0 || this.outcomes.some(({ outcome }) => outcome === 'failed' || outcome === 'unknown'),
+    };
+  }
+}

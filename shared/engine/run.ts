@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from '../client/client.ts';
+import type { Clock, EpochMs } from '../client/clock.ts';
+import type { Resource } from '../fleet/resource.ts';
+import type { Store } from '../journal/store.ts';
+import { runStoring } from '../journal/store-effect.ts';
+import { WrittenLog } from '../journal/written-log.ts';
+import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import type { Automation, FactReader, PlanContext } from './automation.ts';
+import { countingClient } from './counting-client.ts';
+import type { Decision } from './decision.ts';
+import { drive } from './drive.ts';
+import { type ExecuteRules, execute } from './execute.ts';
+import { functionMode } from './guard-mode.ts';
+import { judge } from './judge.ts';
+import { compareHolds, writeEnd, writeSeen } from './keep-record.ts';
+import type { Outcome } from './outcome.ts';
+import { reason } from './reasons.ts';
+import { isExpected, type RunReport, runError } from './report.ts';
+import { ReportDraft } from './report-draft.ts';
+import { RunFacts } from './run-facts.ts';
+import { survey } from './survey.ts';
+
+/** How far a run has come. */
+export type Progress =
+  | { readonly phase: 'observing'; readonly observed: number; readonly announced: number | undefined }
+  | { readonly phase: 'acting'; readonly done: number; readonly of: number };
+
+/** What a run needs. */
+export interface RunOptions<R extends Resource> {
+  readonly automation: Automation<R>;
+  readonly client: Client;
+  readonly target: CompiledTarget;
+  readonly policy: CompiledPolicy;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** `plan` calls and writes nothing that changes anything; `apply` acts where the policy lets the function act. */
+  readonly mode: 'plan' | 'apply';
+  /** Where it runs, for the report. */
+  readonly world: string;
+  /** How facts are read. Default: the automation's own way. */
+  readonly factReader?: FactReader | undefined;
+  /** Told to stop: observing ends, a call under way is finished and written down, nothing new begins. */
+  readonly signal?: AbortSignal | undefined;
+  /** When the process must have ended; acting stops well before. Default: never. */
+  readonly deadlineMs?: EpochMs | undefined;
+  /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
+  readonly rules?: Partial<ExecuteRules> | undefined;
+  /** Hears how far the run has come. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Sees every decision of the planner with its resource, kept ones included, before protection and limits. */
+  readonly onDecision?: ((resource: R, decision: Decision) => void) | undefined;
+  /** Hears what becomes of each action as it happens. */
+  readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
+}
+
+/**
+ * One run of an automation on a target: observe → decide → settle → guard → act → report. What fails on the way is in the report's
+ * `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown.
+ */
+export async function run<R extends Resource>(options: RunOptions<R>): Promise<RunReport> {
+  const { automation, target, policy, store, clock } = options;
+  const nowMs = clock.now();
+  const counting = countingClient(options.client);
+  const draft = new ReportDraft({
+    run: randomBytes(16).toString('hex'),
+    function: automation.name,
+    target: target.name,
+    account: target.account,
+    world: options.world,
+    mode: options.mode,
+    functionMode: functionMode(policy, automation.name),
+    policy: policy.sourceHash,
+    nowMs,
+  });
+  draft.warnFrom(policy.warnings);
+
+  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, target.account)));
+  if (log) await observeAndAct({ ...options, client: counting.client }, log, draft);
+
+  const report = draft.finish(clock.now(), counting.counts());
+  if (options.mode === 'plan') return report;
+  try {
+    const record = await runStoring(store, writeEnd(report, nowMs, log));
+    return record === undefined ? report : { ...report, record };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return { ...report, errors: [...report.errors, runError(error)], failed: true };
+  }
+}
+
+async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: WrittenLog, draft: ReportDraft): Promise<void> {
+  const { automation, client, policy, target, store, mode, signal } = options;
+  const { nowMs, run: owner, functionMode } = draft.head;
+  const reader = options.factReader ?? automation.facts?.(client, target);
+  const facts = new RunFacts(reader, ({ key }, error) => {
+    draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
+  });
+  const context: PlanContext = { policy, target, nowMs, written: log.view, facts };
+  const seen = await survey({
+    automation,
+    client,
+    context,
+    facts,
+    signal,
+    isWatched: (id) => log.foreignSettings(id).length > 0,
+    onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
+    onDecision: options.onDecision,
+  });
+  draft.survey(seen);
+
+  const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
+  draft.decisions = decisions;
+  if (mode === 'apply') {
+    const found = { manual: seen.manual, tags, calm: seen.settled };
+    await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
+  }
+  if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
+  // After a partial observation the set of holds says nothing about what was not read.
+  if (seen.error === undefined) {
+    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, decisions)));
+    if (holds) draft.holds = holds;
+  }
+}
+
+async function act<R extends Resource>(options: RunOptions<R>, context: PlanContext, log: WrittenLog, draft: ReportDraft): Promise<void> {
+  const { automation, client, target, store, clock, signal, deadlineMs, rules } = options;
+  const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
+  let done = 0;
+  const onOutcome = (outcome: Outcome): void => {
+    options.onOutcome?.(outcome);
+    options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
+  };
+  const redecide = (resource: R, atMs: EpochMs): Decision => automation.planner.decide(resource, { ...context, nowMs: atMs });
+  const executed = await drive(
+    { automation, client, target, store, clock, signal, onOutcome },
+    execute({ decisions: acts, target: target.name, owner: draft.head.run, log, redecide, deadlineMs, rules }),
+  );
+  draft.outcomes = executed.outcomes;
+  if (executed.error) draft.fail(executed.error);
+}

@@ -1,0 +1,48 @@
+import { type ClientOptions, createClient } from '../client/call.ts';
+import type { Client } from '../client/client.ts';
+import { assumeRoleCredentials } from '../client/credentials/assume-role.ts';
+import type { CredentialsProvider } from '../client/credentials.ts';
+import type { CompiledTarget } from '../policy/compiled.ts';
+import { SettingsError } from './settings.ts';
+
+/** Hosts of the service's endpoints (API definition). A host made up for another region would probably resolve to nothing. */
+const hosts: Readonly<Record<string, string>> = {
+  'cn-shanghai': 'appstream-center.cn-shanghai.aliyuncs.com',
+  'ap-southeast-1': 'appstream-center.ap-southeast-1.aliyuncs.com',
+};
+
+/** Host of a service endpoint by the name that targets use. @throws SettingsError `UnknownEndpoint` */
+function serviceHost(endpoint: string): string {
+  const host = Object.hasOwn(hosts, endpoint) ? hosts[endpoint] : undefined;
+  if (host !== undefined) return host;
+  throw new SettingsError(
+    'UnknownEndpoint',
+    `No endpoint is known for '${endpoint}'; the service has ${Object.keys(hosts).join(' and ')}.`,
+  );
+}
+
+/** What clients of targets are made with. */
+export interface TargetClientOptions extends Pick<ClientOptions, 'clock'> {
+  /** The identity that acts, or that assumes the target's role. */
+  readonly identity: CredentialsProvider;
+  /** Address of a simulator that plays service and STS. Default: the cloud. */
+  readonly simulator?: string | undefined;
+  /** For a proxy. Default: none. */
+  readonly agent?: ClientOptions['agent'] | undefined;
+}
+
+/** The client of a target: the identity itself, or the target's role assumed by it. @throws SettingsError `UnknownEndpoint` */
+export function targetClient({ account, role, endpoint }: CompiledTarget, options: TargetClientOptions): Client {
+  const { identity, simulator, clock, agent } = options;
+  const proxy = agent ? { agent } : {};
+  const credentials =
+    role === undefined
+      ? identity
+      : assumeRoleCredentials({
+          ...{ base: identity, clock, ...proxy },
+          roleArn: `acs:ram::${account}:role/${role}`,
+          sessionName: 'streamwarden',
+          ...(simulator === undefined ? {} : { endpoint: simulator }),
+        });
+  return createClient({ endpoint: simulator ?? serviceHost(endpoint), credentials, clock, ...proxy });
+}

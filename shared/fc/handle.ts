@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { parseTimerEvent } from '../../events/timer.ts';
+import type { Clock } from '../client/clock.ts';
+import { functionRoleCredentials } from '../client/credentials/function-role.ts';
+import { systemClock } from '../client/system-clock.ts';
+import type { Automation } from '../engine/automation.ts';
+import { type RunReport, runError } from '../engine/report.ts';
+import { run } from '../engine/run.ts';
+import type { Resource } from '../fleet/resource.ts';
+import { decodePolicy } from '../policy/codec.ts';
+import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import { targetClient } from './clients.ts';
+import { endOf, type FunctionContext } from './context.ts';
+import { jsonLog, type Log } from './log.ts';
+import { type Environment, openStore, readSettings, type Settings, SettingsError } from './settings.ts';
+import { summaryOf, type TargetSummary } from './summary.ts';
+
+/** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
+const reportMs = 10_000;
+
+/** What an invocation answers. */
+export interface InvocationSummary {
+  readonly function: string;
+  readonly targets: readonly TargetSummary[];
+}
+
+/** Thrown at the end of an invocation in which something failed, after everything that could be done was done. `code` is `RunFailed`. */
+export class RunFailedError extends Error {
+  readonly code = 'RunFailed';
+  readonly summary: InvocationSummary;
+  constructor(summary: InvocationSummary, failed: readonly string[]) {
+    super(
+      `${summary.function} failed for ${failed.join(', ')}: see the log lines of this request, then fix the cause; the next run goes on.`,
+    );
+    this.name = 'RunFailedError';
+    this.summary = summary;
+  }
+}
+
+/** Replaceable parts of a handler, for tests. */
+export interface HandlerParts {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: the process's. */
+  readonly environment?: Environment;
+  /** Takes each log line. Default: standard output. */
+  readonly write?: (line: string) => void;
+}
+
+/** The handler of a Function Compute function that runs an automation on a timer: all targets of the policy in turn, or the one named. */
+export function createHandler<R extends Resource>(
+  automation: Automation<R>,
+  parts: HandlerParts = {},
+): (event: Uint8Array, context: FunctionContext) => Promise<InvocationSummary> {
+  return async (event, context) => {
+    const log = jsonLog({ requestId: context.requestId, function: automation.name }, parts.write);
+    try {
+      return await invoke(automation, event, context, log, parts);
+    } catch (error) {
+      log('error', 'failed', { ...runError(error) });
+      throw error;
+    }
+  };
+}
+
+async function invoke<R extends Resource>(
+  automation: Automation<R>,
+  event: Uint8Array,
+  context: FunctionContext,
+  log: Log,
+  { clock = systemClock, environment = process.env }: HandlerParts,
+): Promise<InvocationSummary> {
+  const startMs = clock.now();
+  const endMs = endOf(context, startMs);
+  const timer = parseTimerEvent(new TextDecoder().decode(event));
+  const settings = readSettings(environment);
+  const policy = await readPolicy(settings.policyFile);
+  const store = openStore(settings, policy.store);
+  const identity = functionRoleCredentials(context.credentials, environment);
+  const signal = endMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, endMs - startMs - reportMs));
+  const { simulator } = settings;
+
+  const summaries: TargetSummary[] = [];
+  const failed: string[] = [];
+  for (const target of targetsOf(policy, settings, timer?.target)) {
+    let report: RunReport;
+    try {
+      const client = targetClient(target, { identity: identity, clock: clock, simulator: simulator });
+      const mode = settings.observe ? 'plan' : 'apply';
+      const world = simulator === undefined ? 'the cloud' : `the simulator ${simulator}`;
+      report = await run({ automation, client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs });
+    } catch (error) {
+      // One target's failure, be it a defect, must not keep the others from their run.
+      failed.push(target.name);
+      log('error', 'target-failed', { target: target.name, ...runError(error) });
+      continue;
+    }
+    summaries.push(summaryOf(report));
+    if (report.failed) failed.push(target.name);
+    logReport(log, report);
+  }
+  const summary = { function: automation.name, targets: summaries };
+  if (failed.length > 0) throw new RunFailedError(summary, failed);
+  return summary;
+}
+
+function logReport(log: Log, report: RunReport): void {
+  const { target } = report;
+  for (const { code, text } of report.warnings) log('warn', 'warning', { target, code, text });
+  for (const outcome of report.outcomes) {
+    const bad = outcome.outcome === 'failed' || outcome.outcome === 'unknown';
+    log(bad ? 'error' : 'info', 'outcome', { target, ...outcome });
+  }
+  for (const error of report.errors) log('error', 'error', { target, ...error });
+  log(report.failed ? 'error' : 'info', 'run', { ...summaryOf(report), durationMs: report.durationMs, calls: report.calls.total });
+}
+
+async function readPolicy(file: string): Promise<CompiledPolicy> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const message = `The compiled policy ${file} cannot be read: put it beside the code ('streamwarden compile'), or name it in STREAMWARDEN_POLICY.`;
+    throw new SettingsError('PolicyMissing', message, { cause });
+  }
+  return decodePolicy(text);
+}
+
+function targetsOf(policy: CompiledPolicy, settings: Settings, fromEvent: string | undefined): readonly CompiledTarget[] {
+  const name = settings.target ?? fromEvent;
+  if (name === undefined) return Object.values(policy.targets);
+  const target = Object.hasOwn(policy.targets, name) ? policy.targets[name] : undefined;
+  if (target) return [target];
+  const known = Object.keys(policy.targets).join(', ');
+  throw new SettingsError(
+    'UnknownTarget',
+    `The policy has no target '${name}'; it has ${known}. Change STREAMWARDEN_TARGET or the trigger's payload.`,
+  );
+}

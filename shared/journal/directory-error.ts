@@ -1,0 +1,32 @@
+import { StoreError, type StoreErrorCode } from './store-error.ts';
+
+/** The operating system's name of an error, e.g. `ENOENT`; undefined for other errors. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
+  ENOSPC: ['Full', 'The disk is full: free some space, then run again.'],
+  EDQUOT: ['Full', 'The quota is used up: free some space or raise it, then run again.'],
+  EACCES: ['Denied', 'Permission denied: give the user that runs Streamwarden read and write access to this directory.'],
+  EPERM: ['Unsupported', 'The file system refuses hard links or this user may not make them: choose a directory on a local disk.'],
+  ENOTSUP: ['Unsupported', 'The file system has no hard links: choose a directory on a local disk.'],
+  EOPNOTSUPP: ['Unsupported', 'The file system has no hard links: choose a directory on a local disk.'],
+  ENOSYS: ['Unsupported', 'The file system has no hard links: choose a directory on a local disk.'],
+  EROFS: ['ReadOnly', 'The file system is read-only: choose another directory with --state or STREAMWARDEN_STORE.'],
+  ENOTDIR: ['NotDirectory', 'A file stands where a directory is needed: remove it or choose another directory.'],
+  EISDIR: ['NotDirectory', 'A directory stands where a record is needed: the journal was changed by hand; restore it or choose another.'],
+  EEXIST: ['NotDirectory', 'A file stands where a directory is needed: remove it or choose another directory.'],
+  ENAMETOOLONG: ['InvalidKey', 'A name in the key is longer than the file system takes.'],
+};
+
+/** What a failed file operation means for the store, with what to do. A StoreError passes as it is. */
+export function directoryError(verb: 'read' | 'write' | 'list', folder: string, key: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const errno = errnoOf(error);
+  const [code, advice] = known[errno ?? ''] ?? ['Unreachable', 'Check the disk or the mount, then run again.'];
+  return new StoreError(code, `Cannot ${verb} ${key || 'the journal'} in dir:${folder} (${errno ?? String(error)}). ${advice}`, {
+    cause: error,
+    maybeWritten: verb === 'write' && code === 'Unreachable',
+  });
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { directoryError, errnoOf } from './directory-error.ts';
+import { isKey } from './key.ts';
+import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+/** Where records are written before they get their name. No key reaches it, since segments never begin with a dot. */
+const pendingFolder = '.pending';
+
+/**
+ * A store in a directory of this machine, made when first written to. A record is written and flushed under a temporary name, then
+ * linked to its own: linking is atomic and refuses a name that is taken, across processes too, so there is one winner and no torn
+ * record. Temporary files that a crash leaves behind are ignored; they lie in `.pending` and may be deleted while nothing runs.
+ *
+ * Needs a file system with hard links. A key cannot be both a record and a prefix of other records, and keys that differ in case
+ * only are one record where the file system says so.
+ */
+export function directoryStore(root: string): Store {
+  const folder = path.resolve(root);
+  const pending = path.join(folder, pendingFolder);
+
+  function fileOf(key: string): string {
+    if (isKey(key)) return path.join(folder, ...key.split('/'));
+    throw new StoreError('InvalidKey', `${JSON.stringify(key)} is not a journal key: encode each of its segments with segment().`);
+  }
+
+  async function create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    const file = fileOf(key);
+    let temporary: string | undefined;
+    try {
+      await makeDurableFolder(path.dirname(file));
+      await makeDurableFolder(pending);
+      const name = path.join(pending, `${process.pid}-${randomBytes(8).toString('hex')}`);
+      const handle = await open(name, 'wx', 0o640);
+      temporary = name;
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const won = await linkOnce(name, file);
+      // The loser flushes too: it may go on to act on the winner's record, which must not vanish in a power cut then.
+      await flushFolder(path.dirname(file));
+      return won ? 'created' : 'exists';
+    } catch (error) {
+      throw directoryError('write', folder, key, error);
+    } finally {
+      if (temporary !== undefined) await unlink(temporary).catch(() => {});
+    }
+  }
+
+  async function read(key: string): Promise<Uint8Array | undefined> {
+    const file = fileOf(key);
+    try {
+      return new Uint8Array(await readFile(file));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw directoryError('read', folder, key, error);
+    }
+  }
+
+  async function* list(prefix: string): AsyncIterable<string> {
+    const slash = prefix.lastIndexOf('/');
+    const base = prefix.slice(0, slash + 1);
+    if (prefix !== '' && !isKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix)) fileOf(prefix);
+    yield* walk(base, prefix.slice(slash + 1));
+  }
+
+  async function* walk(base: string, namePrefix: string): AsyncGenerator<string> {
+    let names: string[];
+    try {
+      const entries = await readdir(path.join(folder, base), { withFileTypes: true });
+      // With the slash that keys have, so that the order of names is the order of whole keys: 'a-b' comes before 'a/b'.
+      names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      throw directoryError('list', folder, base, error);
+    }
+    names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    for (const name of names) {
+      if (name.startsWith('.') || !name.startsWith(namePrefix)) continue;
+      if (name.endsWith('/')) yield* walk(base + name, '');
+      else yield base + name;
+    }
+  }
+
+  return { name: `dir:${folder}`, create, read, list };
+}
+
+/** Gives `to` the content of `from` unless it exists. True when this call did it. */
+async function linkOnce(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    // A network file system may repeat a request whose answer was lost and refuse the repeat: the link count tells.
+    return (await stat(from)).nlink > 1;
+  }
+}
+
+/** Makes a folder and its parents, and flushes each parent that got a new entry. */
+async function makeDurableFolder(wanted: string): Promise<void> {
+  const first = await mkdir(wanted, { recursive: true });
+  if (first === undefined) return;
+  const highest = path.dirname(first);
+  let folder = wanted;
+  do {
+    folder = path.dirname(folder);
+    await flushFolder(folder);
+  } while (folder !== highest);
+}
+
+/** Makes the entries of a folder survive a power cut. Windows has no such call and keeps them by itself. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,46 @@
+import type { EpochMs } from '../client/clock.ts';
+import { segment } from './key.ts';
+import { parseRecord } from './record.ts';
+import type { Store } from './store.ts';
+import { readWritten } from './written-record.ts';
+
+/** One value that a run meant to write, and what became of it. */
+export interface PastWrite {
+  readonly atMs: EpochMs;
+  readonly setting: string;
+  readonly value: string;
+  /** Undefined while no outcome is recorded: a run under way, or one that was cut off. */
+  readonly outcome: string | undefined;
+  /** Code of the reason where it is not plainly done. */
+  readonly code?: string;
+  /** Key of the record that carries the intent. */
+  readonly record: string;
+}
+
+/**
+ * What a function meant to write to a resource, newest last; reads the whole stream, so it is for people who ask, not for runs.
+ * @throws StoreError when the store does not answer
+ * @throws JournalError when a record cannot be read
+ */
+export async function pastWrites(store: Store, functionName: string, account: string, resource: string): Promise<readonly PastWrite[]> {
+  const writes = new Map<string, PastWrite>();
+  for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}/`)) {
+    const bytes = await store.read(key);
+    if (!bytes) continue;
+    const record = parseRecord(key, bytes);
+    const written = readWritten(key, record);
+    const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
+    if (written?.kind === 'intents') {
+      for (const { setting, value } of written.body.intents.filter((intent) => intent.resource === resource)) {
+        writes.set(`${sequence} ${setting}`, { atMs: record.atMs, setting, value, outcome: undefined, record: key });
+      }
+    } else if (written?.kind === 'outcomes') {
+      for (const { setting, outcome, code } of written.body.outcomes.filter((result) => result.resource === resource)) {
+        const id = `${written.body.of} ${setting}`;
+        const write = writes.get(id);
+        if (write) writes.set(id, { ...write, outcome, ...(code === undefined ? {} : { code }) });
+      }
+    }
+  }
+  return [...writes.values()];
+}

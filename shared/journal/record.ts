@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { EpochMs } from '../client/clock.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { JournalError } from './journal-error.ts';
+
+/** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
+export interface JournalRecord {
+  readonly kind: string;
+  readonly atMs: EpochMs;
+  /** Random token of the run that wrote it: tells one's own record from another's after a lost answer. */
+  readonly owner: string;
+  /** SHA-256, lower-case hex, of the bytes of the record before it in a numbered stream; null for the first and outside streams. */
+  readonly prev: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The version of the record format that this program writes. */
+export const recordVersion = 1;
+
+const envelope = z.object({
+  v: z.number(),
+  kind: z.string(),
+  at: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)),
+  owner: z.string(),
+  prev: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  body: z.record(z.string(), z.unknown()),
+});
+
+/** The bytes of a record: UTF-8 JSON `{at, body, kind, owner, prev, v}` with sorted keys and a final line feed. Equal records, equal bytes. */
+export function encodeRecord(record: JournalRecord): Uint8Array {
+  const { kind, atMs, owner, prev, body } = record;
+  const text = canonicalJson({ v: recordVersion, kind, at: new Date(atMs).toISOString(), owner, prev, body });
+  return new TextEncoder().encode(`${text}\n`);
+}
+
+/**
+ * Reads a record; unknown kinds and unknown members of the envelope pass.
+ * @throws JournalError `MalformedRecord` or `NewerRecord`, with the key
+ */
+export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw malformed(key, 'it is not JSON text', cause);
+  }
+  const parsed = z.safeParse(envelope, value);
+  const version = (value as { v?: unknown } | null)?.v;
+  if (typeof version === 'number' && version > recordVersion) {
+    throw new JournalError(
+      'NewerRecord',
+      `The journal record ${key} has format ${version}; this version reads up to ${recordVersion}. Update Streamwarden on this machine, then run again.`,
+    );
+  }
+  if (!parsed.success || parsed.data.v !== recordVersion) {
+    const where = parsed.success ? 'v' : parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+    throw malformed(key, `wrong or missing: ${where}`, parsed.success ? undefined : parsed.error);
+  }
+  const atMs = Date.parse(parsed.data.at);
+  if (Number.isNaN(atMs)) throw malformed(key, 'wrong or missing: at', undefined);
+  const { kind, owner, prev, body } = parsed.data;
+  return { kind, atMs, owner, prev, body };
+}
+
+/** The link that the next record of a stream carries: SHA-256, lower-case hex, of a record's bytes. */
+export function linkOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function malformed(key: string, what: string, cause: unknown): JournalError {
+  return new JournalError(
+    'MalformedRecord',
+    `The journal record ${key} cannot be read (${what}). Records are never changed by the program: run 'streamwarden journal verify' and restore it from a backup.`,
+    { cause },
+  );
+}

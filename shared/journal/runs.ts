@@ -1,0 +1,55 @@
+import type { EpochMs } from '../client/clock.ts';
+import { keyOf, segment } from './key.ts';
+import { encodeRecord, parseRecord } from './record.ts';
+import { type Storing, storeCreate, storeRead } from './store-effect.ts';
+import { StoreError } from './store-error.ts';
+
+/** A run as its record names it: function, target and the run's random token. */
+export interface RunName {
+  readonly functionName: string;
+  readonly target: string;
+  readonly owner: string;
+  /** When the run began. */
+  readonly atMs: EpochMs;
+}
+
+/** Key of a run's record: `runs/<yyyy>/<mm>/<dd>/<hhmmssmmm>-<function>-<id>`, in UTC, so that lists are in the order of time. */
+export function runKey(run: RunName): string {
+  const [date = '', time = ''] = new Date(run.atMs).toISOString().split('T');
+  const [year = '', month = '', day = ''] = date.split('-');
+  return keyOf('runs', year, month, day, `${time.replace(/[^0-9]/g, '')}-${run.functionName}-${run.owner.slice(0, 12)}`);
+}
+
+/** Records the report of a run that acted, failed, or changed the set of holds. Gives its key. @throws StoreError */
+export function* recordRun(run: RunName, report: Readonly<Record<string, unknown>>): Storing<string> {
+  const key = runKey(run);
+  const bytes = encodeRecord({ kind: 'run', atMs: run.atMs, owner: run.owner, prev: null, body: report });
+  yield* createOnce(key, bytes);
+  return key;
+}
+
+/** The report that a run record carries; undefined when there is none. @throws JournalError @throws StoreError */
+export function* readRun(key: string): Storing<Readonly<Record<string, unknown>> | undefined> {
+  const bytes = yield* storeRead(key);
+  return bytes && parseRecord(key, bytes).body;
+}
+
+/**
+ * Leaves a sign of life, one per function, target and minute: `heartbeats/<function>/<target>/<yyyymmddThhmmZ>`. Silence is a failure
+ * that others notice by missing slots. @throws StoreError
+ */
+export function* recordHeartbeat(run: RunName, body: { readonly failed: boolean }): Storing<void> {
+  const slot = `${new Date(run.atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
+  const key = `heartbeats/${segment(run.functionName)}/${segment(run.target)}/${slot}`;
+  yield* createOnce(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
+}
+
+/** Creates a record whose key is ours alone; after a lost answer, again. */
+function* createOnce(key: string, bytes: Uint8Array): Storing<void> {
+  try {
+    yield* storeCreate(key, bytes);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
+    yield* storeCreate(key, bytes);
+  }
+}

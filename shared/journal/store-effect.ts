@@ -1,0 +1,66 @@
+import type { Store } from './store.ts';
+
+/** What journal code asks of a store. It is written as generators, so that tests can stop it between any two steps. */
+export type StoreEffect =
+  | { readonly type: 'store-create'; readonly key: string; readonly bytes: Uint8Array }
+  /** Reads several keys at once; the result has the same order, undefined where there is nothing. */
+  | { readonly type: 'store-read'; readonly keys: readonly string[] }
+  /** The last `last` keys with the prefix, in code-unit order. A hint, as the store's list is. */
+  | { readonly type: 'store-list'; readonly prefix: string; readonly last: number };
+
+/** Journal code: yields effects, gets their results, returns `T`. Failures of the store are thrown into it as StoreError. */
+export type Storing<T> = Generator<StoreEffect, T, unknown>;
+
+/** Creates a record. @throws StoreError */
+export function* storeCreate(key: string, bytes: Uint8Array): Storing<'created' | 'exists'> {
+  return (yield { type: 'store-create', key, bytes }) as 'created' | 'exists';
+}
+
+/** Reads one record. @throws StoreError */
+export function* storeRead(key: string): Storing<Uint8Array | undefined> {
+  return ((yield { type: 'store-read', keys: [key] }) as readonly (Uint8Array | undefined)[])[0];
+}
+
+/** Reads several records at once. @throws StoreError */
+export function* storeReadAll(keys: readonly string[]): Storing<readonly (Uint8Array | undefined)[]> {
+  return (yield { type: 'store-read', keys }) as readonly (Uint8Array | undefined)[];
+}
+
+/** The last key with a prefix, as far as the list knows. @throws StoreError */
+export function* storeLastKey(prefix: string): Storing<string | undefined> {
+  return ((yield { type: 'store-list', prefix, last: 1 }) as readonly string[]).at(-1);
+}
+
+/** Performs one effect. @throws StoreError */
+export async function performStoreEffect(store: Store, effect: StoreEffect): Promise<unknown> {
+  switch (effect.type) {
+    case 'store-create':
+      return store.create(effect.key, effect.bytes);
+    case 'store-read':
+      return Promise.all(effect.keys.map((key) => store.read(key)));
+    case 'store-list': {
+      const keys: string[] = [];
+      for await (const key of store.list(effect.prefix)) {
+        keys.push(key);
+        if (keys.length > effect.last * 2) keys.splice(0, keys.length - effect.last);
+      }
+      return keys.slice(-effect.last);
+    }
+  }
+}
+
+/** Runs journal code against a store. @throws what the code throws */
+export async function runStoring<T>(store: Store, code: Storing<T>): Promise<T> {
+  let step = code.next();
+  while (!step.done) {
+    let result: unknown;
+    try {
+      result = await performStoreEffect(store, step.value);
+    } catch (error) {
+      step = code.throw(error);
+      continue;
+    }
+    step = code.next(result);
+  }
+  return step.value;
+}

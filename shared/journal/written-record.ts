@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { JournalError } from './journal-error.ts';
+import type { JournalRecord } from './record.ts';
+
+const epochMs = z.number();
+const outcome = z.enum(['done', 'already', 'held', 'not-sent', 'failed', 'unknown']);
+
+/**
+ * What became of an intent. `done` the call succeeded; `already` the wished value stood there before the call; `held` the resource
+ * had changed since planning, nothing was sent; `not-sent` the run ended before its turn; `failed` proof that nothing was executed;
+ * `unknown` it may or may not have been executed.
+ */
+export type IntentOutcome = z.output<typeof outcome>;
+
+/** What a run means to write, before it acts. `sessions` = connected sessions at risk. */
+const intents = z.object({
+  target: z.string(),
+  intents: z.array(
+    z.object({
+      resource: z.string(),
+      setting: z.string(),
+      value: z.string(),
+      key: z.string(),
+      sessions: z.number(),
+    }),
+  ),
+});
+
+/** What became of the intents of a record. `code` says why one is not plainly done. */
+const outcomes = z.object({
+  target: z.string(),
+  /** Number of the `intents` record that these belong to. */
+  of: z.number(),
+  outcomes: z.array(z.object({ resource: z.string(), setting: z.string(), outcome, code: z.optional(z.string()) })),
+});
+
+const foreign = z.object({
+  target: z.string(),
+  seen: z.array(z.object({ resource: z.string(), setting: z.string(), value: z.string() })),
+  gone: z.array(z.object({ resource: z.string(), setting: z.string() })),
+});
+
+const holds = z.object({ target: z.string(), digest: z.string(), run: z.string() });
+
+const settingOf = <S extends z.core.$ZodType>(item: S) => z.array(z.tuple([z.string(), z.string(), item]));
+const snapshot = z.object({
+  values: settingOf(
+    z.array(z.object({ value: z.string(), atMs: epochMs, of: z.number(), outcome: z.optional(z.enum(['done', 'failed', 'unknown'])) })),
+  ),
+  foreign: settingOf(z.object({ value: z.string(), sinceMs: epochMs })),
+  acts: z.array(
+    z.object({ target: z.string(), resource: z.string(), setting: z.string(), atMs: epochMs, of: z.number(), sessions: z.number() }),
+  ),
+  holds: z.record(z.string(), z.object({ digest: z.string(), run: z.string() })),
+});
+
+/** The bodies of a `written` stream, by kind. */
+const bodies = { intents, outcomes, foreign, holds, snapshot } as const;
+
+/** A record of a `written` stream, read. */
+export type WrittenRecord = {
+  [K in keyof typeof bodies]: { readonly kind: K; readonly body: z.output<(typeof bodies)[K]> };
+}[keyof typeof bodies];
+
+/** A value on a setting that is not ours. */
+export type ForeignValue = z.output<typeof foreign>['seen'][number];
+
+/** The state of a stream as its `snapshot` records carry it. */
+export type SnapshotBody = z.output<typeof snapshot>;
+
+/**
+ * The body of a record by its kind; undefined for kinds that this version does not know.
+ * @throws JournalError `MalformedRecord` when a known kind has a body of another shape
+ */
+export function readWritten(key: string, record: JournalRecord): WrittenRecord | undefined {
+  if (!Object.hasOwn(bodies, record.kind)) return undefined;
+  const kind = record.kind as keyof typeof bodies;
+  const parsed = z.safeParse(bodies[kind] as z.core.$ZodType, record.body);
+  if (parsed.success) return { kind, body: parsed.data } as WrittenRecord;
+  throw new JournalError(
+    'MalformedRecord',
+    `The journal record ${key} (${kind}) has a body that cannot be read (${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}). Run 'streamwarden journal verify' and restore it from a backup.`,
+    { cause: parsed.error },
+  );
+}

@@ -1,0 +1,31 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { PolicyDraft } from '../draft.ts';
+import type { Findings } from '../problem.ts';
+import { zoneTable } from '../zone-source.ts';
+import { localTimeAt } from '../zones.ts';
+import { Names } from './names.ts';
+import { checkPlaces } from './places.ts';
+import { checkReferences } from './references.ts';
+import { checkRules } from './rules.ts';
+import { checkSafety } from './safety.ts';
+import { checkSchedules } from './schedules.ts';
+import { checkSpans } from './spans.ts';
+import { checkUsage } from './usage.ts';
+
+/** Checks a draft across its sections. `nowMs` makes it warn of what is over; without it, time plays no part. */
+export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochMs | undefined): void {
+  const names = new Names(draft, findings);
+  checkReferences(draft, names);
+  checkPlaces(draft, findings);
+  checkSchedules(draft, findings, today(draft.timezone, nowMs));
+  checkSpans(draft, findings, nowMs);
+  checkSafety(draft, findings);
+  checkRules(draft, names, findings);
+  // With errors about, something may only look unused: what uses it is what is broken.
+  if (!findings.all.some(({ severity }) => severity === 'error')) checkUsage(draft, names);
+}
+
+function today(zone: string | undefined, nowMs: EpochMs | undefined): string | undefined {
+  if (zone === undefined || nowMs === undefined) return undefined;
+  return localTimeAt(zoneTable(zone, nowMs, nowMs + 1), nowMs).date;
+}

@@ -1,0 +1,44 @@
+import type { PolicyDraft } from '../draft.ts';
+import type { Findings } from '../problem.ts';
+
+/** Checks targets against each other, and calendars in themselves. */
+export function checkPlaces(draft: PolicyDraft, findings: Findings): void {
+  checkOverlap(draft, findings);
+  for (const name of draft.calendars.keys()) checkCalendar(draft, name, findings);
+}
+
+/** Two targets that see the same resources would each act on them, and each would count limits for itself. */
+function checkOverlap(draft: PolicyDraft, findings: Findings): void {
+  const targets = [...draft.targets];
+  for (const [index, [name, target]] of targets.entries()) {
+    const twin = targets.slice(0, index).find(([, earlier]) => {
+      if (earlier.account !== target.account || earlier.endpoint !== target.endpoint) return false;
+      if (earlier.regions === undefined || target.regions === undefined) return true;
+      return target.regions.some((region) => earlier.regions?.includes(region));
+    });
+    if (twin === undefined) continue;
+    findings.warning(
+      ['targets', name],
+      `sees resources that the target ${twin[0]} sees too; give the two different regions, or remove one`,
+      { at: 'key' },
+    );
+  }
+}
+
+function checkCalendar(draft: PolicyDraft, name: string, findings: Findings): void {
+  const calendar = draft.calendars.get(name);
+  if (calendar === undefined) return;
+  for (const key of ['holidays', 'workdays'] as const) {
+    for (const [index, date] of calendar[key].entries()) {
+      const path = ['calendars', name, key, index];
+      if (calendar[key].indexOf(date) < index) findings.warning(path, `${date} stands here a second time; remove one`);
+      if (calendar.years !== undefined && !calendar.years.includes(Number(date.slice(0, 4)))) {
+        findings.warning(path, `${date} lies outside years [${calendar.years.join(', ')}]; add its year once the list is complete for it`);
+      }
+    }
+  }
+  for (const [index, date] of calendar.workdays.entries()) {
+    if (!calendar.holidays.includes(date)) continue;
+    findings.error(['calendars', name, 'workdays', index], `${date} is under holidays as well; remove it from one of the two`);
+  }
+}

@@ -1,0 +1,64 @@
+import type { PolicyDraft } from '../draft.ts';
+import type { Findings } from '../problem.ts';
+
+/** Checks `limits` against itself, warns of limits that are absent, and checks `mode`. */
+export function checkSafety(draft: PolicyDraft, findings: Findings): void {
+  checkLimits(draft, findings);
+  checkMode(draft, findings);
+}
+
+function hasRules(draft: PolicyDraft, name: string): boolean {
+  const rules = draft.raw.rules;
+  return typeof rules === 'object' && rules !== null && Object.hasOwn(rules, name);
+}
+
+function checkLimits(draft: PolicyDraft, findings: Findings): void {
+  const { limits } = draft;
+  if (limits === undefined) return;
+  const absent = [
+    ...(limits.actionsPerRun === undefined ? ['actionsPerRun'] : []),
+    ...(limits.actionsPer24h === undefined ? ['actionsPer24h'] : []),
+    ...(limits.fleetSharePerRun === undefined ? ['fleetSharePerRun'] : []),
+    ...(limits.fleetSharePer24h === undefined ? ['fleetSharePer24h'] : []),
+    ...(limits.sessionsCutPerRun === undefined ? ['sessionsCutPerRun'] : []),
+    // Its default is four times the limit per run, so it is unlimited only where that is.
+    ...(limits.sessionsCutPer24h === undefined && limits.sessionsCutPerRun === undefined ? ['sessionsCutPer24h'] : []),
+    ...(limits.spendPerMonth === undefined && hasRules(draft, 'renew-before-expiry') ? ['spendPerMonth'] : []),
+    ...(limits.decisionsChangedByPush === undefined ? ['decisionsChangedByPush'] : []),
+  ];
+  if (absent.length > 0) {
+    findings.warning(
+      ['limits'],
+      `without ${absent.join(', ')} there is no such limit; add ${absent.length === 1 ? 'it' : 'them'}, 0 for none at all`,
+      { at: 'key' },
+    );
+  }
+  const pairs = [
+    ['actionsPerRun', 'actionsPer24h'],
+    ['fleetSharePerRun', 'fleetSharePer24h'],
+    ['sessionsCutPerRun', 'sessionsCutPer24h'],
+  ] as const;
+  for (const [perRun, per24h] of pairs) {
+    const [run, day] = [limits[perRun], limits[per24h]];
+    if (run !== undefined && day !== undefined && day < run) {
+      findings.warning(['limits', per24h], `is below ${perRun}, which then never counts; raise it, or lower ${perRun}`);
+    }
+  }
+  for (const [index, { currency }] of (limits.spendPerMonth ?? []).entries()) {
+    if (limits.spendPerMonth?.findIndex((other) => other.currency === currency) === index) continue;
+    findings.error(['limits', 'spendPerMonth', index], `${currency} has an amount already; keep one amount per currency`);
+  }
+}
+
+function checkMode(draft: PolicyDraft, findings: Findings): void {
+  for (const [index, name] of draft.mode.act.entries()) {
+    const path = ['mode', 'act', index];
+    if (draft.mode.act.indexOf(name) < index) findings.warning(path, `${name} stands here a second time; remove one`);
+    else if (name === 'digest') findings.warning(path, 'digest only tells and has no mode; remove it here');
+    else if (hasRules(draft, name) && !draft.ruleLists.some(({ module }) => module.name === name)) {
+      findings.warning(path, `${name} is not available yet; it never acts, whatever stands here`);
+    } else if (!hasRules(draft, name)) {
+      findings.warning(path, `${name} has no rules, so it never acts; add rules.${name}, or remove it here`);
+    }
+  }
+}

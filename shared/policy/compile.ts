@@ -1,0 +1,165 @@
+import type { EpochMs } from '../client/clock.ts';
+import { type Calendar, type CalendarSource, calendarOf } from './calendar.ts';
+import { chinaStateCouncil } from './calendar-source/china.ts';
+import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
+import type { LocalDateTime, PolicyDocument } from './document.ts';
+import { sourceHash } from './fingerprint.ts';
+import type { AnyRuleModule } from './rule-module.ts';
+import { buildTimeline } from './timeline.ts';
+import { unpublishedWarnings } from './unpublished.ts';
+import { schedulesOf } from './used-schedules.ts';
+import { dayMs, localMsOf } from './values/local-date-time.ts';
+import { zoneTable } from './zone-source.ts';
+import { instantOf } from './zones.ts';
+
+/** A policy names something that it does not define; loading reports such names with their place. `code` is `POLICY_UNRESOLVED`. */
+export class PolicyUnresolvedError extends Error {
+  readonly code = 'POLICY_UNRESOLVED';
+  constructor(what: string) {
+    super(`The policy uses the ${what}, which it does not define; run "streamwarden validate" to see where.`);
+    this.name = 'PolicyUnresolvedError';
+  }
+}
+
+const sources: Readonly<Record<string, CalendarSource>> = { [chinaStateCouncil.name]: chinaStateCouncil };
+
+/** Days that timelines reach back before the policy starts: a person's change may be older than a push. */
+const daysBehind = 40;
+/** Days that timelines go on after the policy ends: plans look at tomorrow, estimates at a month. */
+const daysAhead = 35;
+
+/**
+ * Resolves a checked document for `[fromMs, fromMs + horizonDays × 24 h)`: calendars to dates, zones to offsets, schedules to
+ * instants, local spans to instants of each zone. Depends on nothing but its arguments, the zone database and the calendar data
+ * installed here. Timelines exist for each schedule that a rule names, with calendar and zone of each target of that rule.
+ * @throws PolicyUnresolvedError, UnknownZoneError
+ * @throws RangeError when the horizon is not a whole number of days above zero
+ */
+export function compile(
+  document: PolicyDocument,
+  fromMs: EpochMs,
+  horizonDays = 400,
+  ruleModules: readonly AnyRuleModule[] = [],
+): CompiledPolicy {
+  if (!Number.isInteger(horizonDays) || horizonDays < 1) throw new RangeError('horizonDays must be a whole number of days above zero.');
+  const untilMs = fromMs + horizonDays * dayMs;
+  const cover = { fromMs: floorMinute(fromMs - daysBehind * dayMs), untilMs: floorMinute(untilMs + daysAhead * dayMs) };
+  const targets = targetsOf(document);
+  const zones = zonesOf(document, cover);
+  const calendars = calendarsOf(document, targets);
+  const spans = (from: LocalDateTime, until: LocalDateTime) => spansOf(document, zones, from, until);
+  return {
+    format: 1,
+    sourceHash: sourceHash(document.source),
+    fromMs,
+    untilMs,
+    timezone: document.timezone,
+    serviceTimeZone: document.serviceTimeZone,
+    ...(document.store === undefined ? {} : { store: document.store }),
+    mode: document.mode,
+    targets,
+    zones,
+    timelines: timelinesOf(document, targets, zones, calendars, cover),
+    exceptions: document.exceptions.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) })),
+    protect: document.protect,
+    limits: document.limits,
+    freezes: document.freezes.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) })),
+    channels: document.channels,
+    tell: { ...document.tell },
+    approvers: document.approvers,
+    rules: rulesOf(document, ruleModules),
+    warnings: [...calendars].flatMap(([name, calendar]) => {
+      const users = Object.values(targets).filter((target) => target.calendar === name);
+      return unpublishedWarnings({ name, calendar, zones: users.map((target) => zoneOf(zones, target.timezone)) }, fromMs, untilMs);
+    }),
+  };
+}
+
+type Zones = Readonly<Record<string, ZoneTable>>;
+type Targets = Readonly<Record<string, CompiledTarget>>;
+
+function targetsOf(document: PolicyDocument): Targets {
+  return Object.fromEntries(Object.entries(document.targets).map(([name, target]) => [name, { name, ...target }]));
+}
+
+function zonesOf(document: PolicyDocument, cover: { fromMs: EpochMs; untilMs: EpochMs }): Zones {
+  const names = new Set([document.timezone, document.serviceTimeZone, ...Object.values(document.targets).map((target) => target.timezone)]);
+  const margin = 3 * dayMs;
+  return Object.fromEntries([...names].map((name) => [name, zoneTable(name, cover.fromMs - margin, cover.untilMs + margin)]));
+}
+
+function zoneOf(zones: Zones, name: string): ZoneTable {
+  const zone = zones[name];
+  if (zone === undefined) throw new PolicyUnresolvedError(`time zone "${name}"`);
+  return zone;
+}
+
+/** The calendars that targets name, in the order of the targets. */
+function calendarsOf(document: PolicyDocument, targets: Targets): ReadonlyMap<string, Calendar> {
+  const used = new Map<string, Calendar>();
+  for (const { calendar: name } of Object.values(targets)) {
+    if (name === undefined || used.has(name)) continue;
+    const definition = document.calendars[name];
+    if (definition === undefined) throw new PolicyUnresolvedError(`calendar "${name}"`);
+    used.set(name, calendarOf(definition, definition.source === undefined ? undefined : sources[definition.source]));
+  }
+  return used;
+}
+
+function timelinesOf(
+  document: PolicyDocument,
+  targets: Targets,
+  zones: Zones,
+  calendars: ReadonlyMap<string, Calendar>,
+  cover: { fromMs: EpochMs; untilMs: EpochMs },
+): Readonly<Record<string, Timeline>> {
+  const timelines: Record<string, Timeline> = {};
+  for (const { schedule: name, target: targetName } of schedulesOf(document)) {
+    const target = targets[targetName];
+    if (target === undefined) throw new PolicyUnresolvedError(`target "${targetName}"`);
+    const { calendar, timezone } = target;
+    const key = timelineKey(name, calendar, timezone);
+    if (timelines[key] !== undefined) continue;
+    const schedule = document.schedules[name];
+    if (schedule === undefined) throw new PolicyUnresolvedError(`schedule "${name}"`);
+    const lived = calendar === undefined ? undefined : calendars.get(calendar);
+    timelines[key] = buildTimeline({
+      name,
+      schedule,
+      ...(lived === undefined ? {} : { calendar: lived }),
+      timezone,
+      zone: zoneOf(zones, timezone),
+      ...cover,
+    });
+  }
+  return timelines;
+}
+
+/** A local span as instants of each zone in which a decision can be made. */
+function spansOf(document: PolicyDocument, zones: Zones, from: LocalDateTime, until: LocalDateTime) {
+  const names = new Set([document.timezone, ...Object.values(document.targets).map((target) => target.timezone)]);
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const zone = zoneOf(zones, name);
+      return [
+        name,
+        { fromMs: instantOf(zone, localMsOf(from.date, from.minute)), untilMs: instantOf(zone, localMsOf(until.date, until.minute)) },
+      ];
+    }),
+  );
+}
+
+function rulesOf(document: PolicyDocument, modules: readonly AnyRuleModule[]): Readonly<Record<string, readonly unknown[]>> {
+  const byName = new Map<string, AnyRuleModule>(modules.map((module) => [module.name, module]));
+  return Object.fromEntries(
+    Object.entries(document.rules).flatMap(([name, rules]) => {
+      const module = byName.get(name);
+      if (module === undefined) return [];
+      return [[name, rules.map((rule) => (module.compile ? module.compile(rule, { document }) : rule))]];
+    }),
+  );
+}
+
+function floorMinute(ms: EpochMs): EpochMs {
+  return Math.floor(ms / 60_000) * 60_000;
+}

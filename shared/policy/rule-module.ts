@@ -1,0 +1,64 @@
+import type * as z from 'zod/mini';
+import type { CompiledSelector, FunctionName } from './compiled.ts';
+import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
+
+/** Sections of the policy whose keys are names that others refer to. */
+export type NameKind = 'target' | 'calendar' | 'schedule' | 'channel' | 'approvers';
+
+/** Where a finding sits, relative to the rule: keys and list positions. An empty path is the rule itself. */
+type RulePath = readonly (string | number)[];
+
+/** Takes what a check found; `text` says what is wrong and what to do. `severity` defaults to `error`. */
+export type RuleReport = (finding: {
+  readonly path: RulePath;
+  readonly text: string;
+  readonly severity?: 'error' | 'warning';
+  /** Point at the last key of the path rather than at its value. */
+  readonly at?: 'key' | 'value';
+}) => void;
+
+/** What the cross checks of a rule may look at. Entries that have errors of their own are absent from the maps. */
+export interface RuleCheckContext {
+  readonly timezone: string;
+  readonly serviceTimeZone: string;
+  readonly targets: ReadonlyMap<string, DocumentTarget>;
+  readonly calendars: ReadonlyMap<string, DocumentCalendar>;
+  readonly schedules: ReadonlyMap<string, DocumentSchedule>;
+  /** Reports an error with the nearest name unless the policy has an entry of that name, be it a broken one. */
+  expectName(kind: NameKind, name: string, path: RulePath): void;
+}
+
+/** What compiling a rule may look at. */
+interface RuleCompileContext {
+  readonly document: PolicyDocument;
+}
+
+/**
+ * The keys that every rule has. They are checked by the loader alike for all functions: `targets`, `schedule` and `tell`
+ * must name something, equal names in one list are an error, and a rule that an earlier one swallows is a warning.
+ */
+export interface CommonRule {
+  readonly name: string;
+  /** Absent: every target. */
+  readonly targets?: readonly string[] | undefined;
+  readonly groups?: CompiledSelector | undefined;
+  readonly workstations?: CompiledSelector | undefined;
+  readonly schedule?: string | undefined;
+  /** Channels that replace `tell.done` for this rule; an empty list is `none`. */
+  readonly tell?: readonly string[] | undefined;
+}
+
+/** What a function contributes to the policy language: the shape of its rules, their checks, their compiled form. */
+export interface RuleModule<Rule extends CommonRule = CommonRule, Compiled = unknown> {
+  readonly name: FunctionName;
+  /** Strict schema of one rule (`z.strictObject({ ...ruleKeys, … })`); its output is what `check` and `compile` get. */
+  readonly schema: z.core.$ZodType<Rule>;
+  /** Checks that need more than the rule's own shape. Called only for rules that the schema accepts. */
+  check?(rule: Rule, context: RuleCheckContext, report: RuleReport): void;
+  /** The rule as planners read it: plain JSON. Default: the rule as parsed. */
+  compile?(rule: Rule, context: RuleCompileContext): Compiled;
+}
+
+/** A rule module whose rule type is not known where modules are listed together. */
+// biome-ignore lint/suspicious/noExplicitAny: rules are consumed by the module that parsed them, so the list need not know their type.
+export type AnyRuleModule = RuleModule<any, any>;

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import type { TellKind } from '../document.ts';
+import { parsed, refused } from '../values/parsed.ts';
+import { tellChannels } from './rule.ts';
+import { parsedText, plainText } from './text.ts';
+
+/** The kinds of channel that people can be told through. */
+const channelKinds = ['dingtalk', 'wecom', 'webhook'] as const;
+
+// The message says nothing of the text itself: whatever stands here instead of a reference may be a secret.
+const reference = (what: string, example: string) =>
+  parsedText(
+    (text) =>
+      /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+        ? parsed(text)
+        : refused(`must name an environment variable, never hold ${what} itself; move it there and write ${example}`),
+    {
+      title: `the environment variable that holds ${what}`,
+      examples: [example],
+      confidential: true,
+      pattern: '^env:[A-Za-z_][A-Za-z0-9_]*$',
+    },
+  );
+
+/** One entry under `channels`. */
+export const channelEntry = z
+  .strictObject({
+    kind: z.enum(channelKinds).check(z.meta({ description: 'What kind of channel it is.' })),
+    url: reference('the address', 'env:OPS_URL').check(z.meta({ description: 'Address, by the name of an environment variable.' })),
+    secret: z.exactOptional(
+      reference('the secret', 'env:OPS_SECRET').check(z.meta({ description: 'Signing secret, by the name of an environment variable.' })),
+    ),
+  })
+  .check(z.meta({ title: 'a channel' }));
+
+/** What people are told about, the keys of `tell`. */
+export const tellKinds = ['done', 'held', 'money', 'failed', 'silent'] as const satisfies readonly TellKind[];
+
+const told = (description: string) => z.exactOptional(tellChannels.check(z.meta({ description })));
+
+/** The section `tell`: who is told what. */
+export const tellSection = z
+  .strictObject({
+    done: told('What was done.'),
+    held: told('New holds.'),
+    money: told('Orders, prices, approvals and expiries.'),
+    failed: told('Failures, and expiry alarms at 24 and 6 hours.'),
+    silent: told('A function that did not run when it should have.'),
+  })
+  .check(z.meta({ title: 'tell', description: 'Channels by what there is to tell; none tells nobody.' }));
+
+/** One entry under `approvers`: RAM user names. */
+export const approversEntry = z
+  .array(plainText({ title: 'a RAM user name', examples: ['li.wei'] }))
+  .check(z.minLength(1), z.meta({ title: 'a list of RAM user names' }));

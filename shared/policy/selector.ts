@@ -1,0 +1,172 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { CompiledSelector, ZoneTable } from './compiled.ts';
+import { compileGlob, type TextTest } from './glob.ts';
+import { localMsOf, parseLocalDate } from './values/local-date-time.ts';
+import { parseTimestamp } from './values/timestamp.ts';
+import { instantOf } from './zones.ts';
+
+/** What a selector can look at. Undefined or absent always means unknown, never empty. */
+export interface Selectable {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly region?: string | undefined;
+  readonly status?: string | undefined;
+  readonly charge?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly createdAtMs?: EpochMs | undefined;
+  readonly officeSiteId?: string | undefined;
+  readonly imageId?: string | undefined;
+  readonly users?: readonly string[] | undefined;
+}
+
+/** `unknown` names the value that is missing: then the caller holds and never goes on to the next rule. */
+export type Match = 'yes' | 'no' | { readonly unknown: string };
+
+/** Says whether a resource is selected at an instant. */
+export type Matcher = (resource: Selectable, nowMs: EpochMs) => Match;
+
+/** The tag that says when somebody first saw a resource; a date or RFC 3339. */
+const firstSeenTag = 'first-seen';
+
+/** One key of a selector: true, false, or undefined where the value is unknown. */
+interface Condition {
+  readonly unknown: { readonly unknown: string };
+  test(resource: Selectable, nowMs: EpochMs): boolean | undefined;
+}
+
+/**
+ * Prepares a selector for many resources. Keys are ANDed, the list of a key ORed. A definite 'no' of one key wins over a value
+ * that another key lacks. `names` are case-sensitive globs, `users` globs without case, charge and status compare without case,
+ * all else exactly. A selector without any key matches nothing: only `all` means everything.
+ * `zone` is where a bare date in the tag `first-seen` is local (its 00:00); default UTC.
+ */
+export function matcher(selector: CompiledSelector, zone: ZoneTable = { transitions: [] }): Matcher {
+  const conditions = conditionsOf(selector, zone);
+  if (conditions.length === 0) {
+    const answer = selector.all ? 'yes' : 'no';
+    return () => answer;
+  }
+  return (resource, nowMs) => {
+    let unknown: Match | undefined;
+    for (let i = 0; i < conditions.length; i++) {
+      const condition = conditions[i] as Condition;
+      const met = condition.test(resource, nowMs);
+      if (met === false) return 'no';
+      if (met === undefined) unknown ??= condition.unknown;
+    }
+    return unknown ?? 'yes';
+  };
+}
+
+/** The conditions of a selector, those first that are cheap and usually decide. */
+function conditionsOf(selector: CompiledSelector, zone: ZoneTable): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (name: string, test: Condition['test']) => conditions.push({ unknown: { unknown: name }, test });
+  const { ids, charge, regions, statuses, images, officeNetworks, tags, missingTags, names, users, firstSeen } = selector;
+  if (ids)
+    add(
+      'id',
+      oneOf(ids, (r) => r.id),
+    );
+  if (charge)
+    add(
+      'charge',
+      oneSpelledOf(charge, (r) => r.charge),
+    );
+  if (regions)
+    add(
+      'region',
+      oneOf(regions, (r) => r.region),
+    );
+  if (statuses)
+    add(
+      'status',
+      oneSpelledOf(statuses, (r) => r.status),
+    );
+  if (officeNetworks)
+    add(
+      'office network',
+      oneOf(officeNetworks, (r) => r.officeSiteId),
+    );
+  if (images)
+    add(
+      'image',
+      oneOf(images, (r) => r.imageId),
+    );
+  for (const [key, values] of Object.entries(tags ?? {})) add('tags', tagIs(key, values));
+  if (missingTags) add('tags', (r) => r.tags && missingTags.every((key) => !Object.hasOwn(r.tags as object, key)));
+  if (names) {
+    const globs = anyOf(names.map((name) => compileGlob(name)));
+    add('name', (r) => (r.name === undefined ? undefined : globs(r.name)));
+  }
+  if (users) {
+    const globs = anyOf(users.map((user) => compileGlob(user, true)));
+    add('users', (r) => r.users?.some(globs));
+  }
+  if (firstSeen) add('first seen', ageIn(firstSeen, zone));
+  return conditions;
+}
+
+function oneOf(values: readonly string[], value: (resource: Selectable) => string | undefined): Condition['test'] {
+  const only = values.length === 1 ? values[0] : undefined;
+  const set = new Set(values);
+  return (resource) => {
+    const actual = value(resource);
+    if (actual === undefined) return undefined;
+    return only === undefined ? set.has(actual) : actual === only;
+  };
+}
+
+/** As `oneOf`, without case. The few spellings that a service uses are compared once each. */
+function oneSpelledOf(values: readonly string[], value: (resource: Selectable) => string | undefined): Condition['test'] {
+  const folded = new Set(values.map((text) => text.toLowerCase()));
+  const seen = new Map<string, boolean>();
+  return (resource) => {
+    const actual = value(resource);
+    if (actual === undefined) return undefined;
+    const known = seen.get(actual);
+    if (known !== undefined) return known;
+    const met = folded.has(actual.toLowerCase());
+    if (seen.size < 100) seen.set(actual, met);
+    return met;
+  };
+}
+
+function tagIs(key: string, values: readonly string[]): Condition['test'] {
+  const only = values.length === 1 ? values[0] : undefined;
+  const set = new Set<unknown>(values);
+  // What an object inherits is no text, so it equals no value: asking for own keys, which costs more, is not needed.
+  return ({ tags }) => {
+    if (tags === undefined) return undefined;
+    const actual: unknown = tags[key];
+    return only === undefined ? set.has(actual) : actual === only;
+  };
+}
+
+function anyOf(tests: readonly TextTest[]): TextTest {
+  return tests.length === 1 ? (tests[0] as TextTest) : (text) => tests.some((test) => test(text));
+}
+
+function ageIn(bound: { readonly over?: number; readonly under?: number }, zone: ZoneTable): Condition['test'] {
+  return (resource, nowMs) => {
+    const seenMs = firstSeenMs(resource, zone);
+    if (seenMs === undefined) return undefined;
+    const age = nowMs - seenMs;
+    return (bound.over === undefined || age >= bound.over) && (bound.under === undefined || age < bound.under);
+  };
+}
+
+/** The later of creation time and the tag `first-seen`; the one that can be read where only one can; undefined where neither can. */
+export function firstSeenMs(resource: Selectable, zone: ZoneTable = { transitions: [] }): EpochMs | undefined {
+  const { tags, createdAtMs } = resource;
+  const tagged = tags !== undefined && Object.hasOwn(tags, firstSeenTag) ? taggedMs(tags[firstSeenTag] as string, zone) : undefined;
+  if (tagged === undefined || createdAtMs === undefined) return tagged ?? createdAtMs;
+  return Math.max(tagged, createdAtMs);
+}
+
+function taggedMs(text: string, zone: ZoneTable): EpochMs | undefined {
+  const date = parseLocalDate(text);
+  if (date.ok) return instantOf(zone, localMsOf(date.value, 0));
+  const instant = parseTimestamp(text);
+  return instant.ok ? instant.value : undefined;
+}

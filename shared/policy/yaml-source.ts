@@ -1,0 +1,159 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
+import type { PolicyPath } from './problem.ts';
+import { yamlAdvice } from './yaml-advice.ts';
+
+/** A place in a text; both count from 1. */
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An error in the text as YAML, before it means anything. */
+interface SyntaxFinding extends Position {
+  readonly text: string;
+}
+
+/** A YAML text as plain data, with the way back from a path to its place. */
+export interface YamlSource {
+  /** Undefined where the text is too broken to be read as data. */
+  readonly data: { readonly value: unknown } | undefined;
+  readonly findings: readonly SyntaxFinding[];
+  /** The place of a key or a value; of the nearest thing around it where the path leads nowhere. */
+  locate(path: PolicyPath, at: 'key' | 'value'): Position;
+  /** A number, boolean or null exactly as written (`on`, `0755`, `20:00`); undefined for text and everything else. */
+  writtenAs(path: PolicyPath): string | undefined;
+}
+
+class Source implements YamlSource {
+  readonly data: { readonly value: unknown } | undefined;
+  readonly findings: SyntaxFinding[] = [];
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+
+  constructor(text: string) {
+    this.#lines = new LineCounter();
+    // Pretty errors quote the line, and that line may hold a secret.
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    for (const { code, pos } of [...this.#document.errors, ...this.#document.warnings]) this.#find(pos[0], yamlAdvice(code));
+    if (this.#document.directives?.yaml.explicit && this.#document.directives.yaml.version === '1.1') {
+      this.#find(
+        Math.max(0, text.indexOf('%YAML')),
+        'YAML 1.1 reads on, off, yes and no as booleans and 20:00 as a number; remove the %YAML line',
+      );
+    }
+    this.data = this.#toData();
+  }
+
+  locate(path: PolicyPath, at: 'key' | 'value'): Position {
+    const found = this.#walk(path);
+    const last = found.at(-1);
+    const complete = found.length === path.length + 1;
+    const offset = last === undefined ? 0 : at === 'key' || !complete ? (last.key ?? last.value) : (last.value ?? last.key);
+    return this.#position(offset ?? 0);
+  }
+
+  writtenAs(path: PolicyPath): string | undefined {
+    const found = this.#walk(path);
+    const node = found.length === path.length + 1 ? found.at(-1)?.node : undefined;
+    return isScalar(node) && typeof node.value !== 'string' ? (node.source ?? undefined) : undefined;
+  }
+
+  #toData(): { readonly value: unknown } | undefined {
+    const broken = this.#document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+    if (this.#checkReferences() || broken) return undefined;
+    try {
+      return { value: this.#document.toJS({ maxAliasCount: 100 }) };
+    } catch {
+      this.#find(0, 'the file repeats too much by its aliases; write the repeated parts out');
+      return undefined;
+    }
+  }
+
+  /** Reports aliases that lead nowhere or into themselves, and keys that plain data cannot hold; gives whether there are any. */
+  #checkReferences(): boolean {
+    let wrong = false;
+    visit(this.#document, {
+      Pair: (_key, { key }) => {
+        const wrongKey = wrongKeyText(key);
+        if (wrongKey === undefined) return;
+        wrong = true;
+        this.#find((key as Node).range?.[0] ?? 0, wrongKey);
+      },
+      Alias: (_key, alias, ancestors) => {
+        const target = alias.resolve(this.#document);
+        if (target !== undefined && !ancestors.includes(target)) return;
+        wrong = true;
+        this.#find(
+          alias.range?.[0] ?? 0,
+          target === undefined
+            ? 'text that begins with * is an alias in YAML, and nothing above has that anchor; put the text in quotes'
+            : 'this alias contains itself; write the repeated part out',
+        );
+      },
+    });
+    return wrong;
+  }
+
+  /** The steps that the path could be followed, the root first: offsets of key and value, and the node. */
+  #walk(path: PolicyPath): { readonly key: number | undefined; readonly value: number | undefined; readonly node: Node | null }[] {
+    let node = this.#resolved(this.#document.contents);
+    const steps = [{ key: undefined as number | undefined, value: node?.range?.[0], node }];
+    for (const part of path) {
+      const pair: Pair<unknown, unknown> | undefined = isMap(node)
+        ? node.items.find(({ key }) => keyText(key) === String(part))
+        : undefined;
+      const child: unknown = isPair(pair) ? pair.value : isSeq(node) && typeof part === 'number' ? node.items[part] : undefined;
+      if (pair === undefined && child === undefined) break;
+      const written = child as Node | null | undefined;
+      node = this.#resolved(written ?? null);
+      const empty = isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1];
+      steps.push({ key: (pair?.key as Node | undefined)?.range?.[0], value: empty ? undefined : (written?.range?.[0] ?? undefined), node });
+    }
+    return steps;
+  }
+
+  #resolved(node: Node | null): Node | null {
+    return isAlias(node) ? ((node as Alias).resolve(this.#document) ?? null) : node;
+  }
+
+  #find(offset: number, text: string): void {
+    const finding = { text, ...this.#position(offset) };
+    // One slip often makes the parser complain several times side by side.
+    const known = this.findings.some((other) => other.line === finding.line && other.text === text);
+    if (!known) this.findings.push(finding);
+  }
+
+  #position(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+}
+
+/** What is wrong with a key that plain data cannot hold. */
+function wrongKeyText(key: unknown): string | undefined {
+  if (key !== null && !isScalar(key)) return 'a list, a map or an alias cannot be a key; write plain text before the colon';
+  // JavaScript gives this name a meaning of its own, so parsers after this one would pass over it in silence.
+  return isScalar(key) && key.value === '__proto__' ? '"__proto__" cannot be a key or a name; write another one' : undefined;
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
+
+/** Reads a text as YAML 1.2. Never throws: whatever is wrong is in `findings`. */
+export function readYaml(text: string): YamlSource {
+  return new Source(text);
+}

@@ -1,0 +1,36 @@
+import type { AnyOperation, Param } from '../../shared/client/operation.ts';
+import type { Handler } from '../handler.ts';
+import { type ParsingHabits, parseInput, withoutSecrets } from './parse.ts';
+import type { Service, ServiceCall } from './service.ts';
+
+/** Version of the App Streaming API. */
+const appStreamingVersion = '2021-09-01';
+
+/** Makes a service of the operation table and the handlers of the world; an operation without a handler does not exist. */
+export function appStreaming(
+  operations: Readonly<Record<string, AnyOperation>>,
+  handlers: Readonly<Record<string, Handler>>,
+  habits: ParsingHabits,
+): Service {
+  const calls = new Map<string, ServiceCall>();
+  for (const operation of Object.values(operations)) {
+    const handler = handlers[operation.action];
+    if (handler) calls.set(operation.action, callOf(operation, handler, habits));
+  }
+  return { version: appStreamingVersion, find: (action) => calls.get(action) };
+}
+
+function callOf(operation: AnyOperation, handler: Handler, habits: ParsingHabits): ServiceCall {
+  const params = Object.entries(operation.params as Readonly<Record<string, Param>>);
+  return {
+    action: operation.action,
+    access: operation.access,
+    ramAction: operation.ram.action,
+    audited: operation.access === 'write',
+    paging: operation.paging,
+    jsonParams: new Set(params.filter(([, { encoding }]) => encoding === 'json').map(([name]) => name)),
+    parse: (envelope) => parseInput(operation, envelope, habits),
+    redact: (input) => withoutSecrets(operation, input),
+    run: (input, { world, key, requestId, nowMs }) => handler(input, { world, account: world.account(key.accountId), requestId, nowMs }),
+  };
+}

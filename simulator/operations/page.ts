@@ -1,0 +1,27 @@
+/** Page parameters as most list operations take them. */
+export interface PageInput {
+  readonly PageNumber?: number | undefined;
+  readonly PageSize?: number | undefined;
+}
+
+/** The rows of the wanted page and where they lie; past the end there are none. `size` is the default page size. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  input: PageInput,
+  size = 20,
+): { rows: readonly Row[]; number: number; size: number; total: number } {
+  const number = input.PageNumber ?? 1;
+  const pageSize = input.PageSize ?? size;
+  return { rows: rows.slice((number - 1) * pageSize, number * pageSize), number, size: pageSize, total: rows.length };
+}
+
+/** A page in the dialect of most list operations: `PageNumber`, `PageSize`, `TotalCount`. */
+export function numberedPage<Row, Model>(
+  rows: readonly Row[],
+  input: PageInput,
+  list: string,
+  model: (row: Row) => Model,
+): Record<string, unknown> {
+  const page = pageOf(rows, input);
+  return { PageNumber: page.number, PageSize: page.size, TotalCount: page.total, [list]: page.rows.map(model) };
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inputOfFlags, kindOf } from '../../cli/call/parameters.ts';
+import { operations } from '../../shared/client/operations/index.ts';
+import { streamwarden } from './command.ts';
+import { type Desk, openDesk } from './small-account.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(async () => {
+  await desk.close();
+});
+
+const call = (...args: string[]) => streamwarden(['call', ...args, '--simulator', desk.simulator.url]);
+
+describe('call', () => {
+  test('prints the answer of a read as JSON', async () => {
+    const { code, stdout } = await call('ListAppInstanceGroup', '--ProductType', 'CloudApp', '--PageSize', '2');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      TotalCount: 4,
+      AppInstanceGroupModels: [{ AppInstanceGroupId: 'aig-0' }, { AppInstanceGroupId: 'aig-1' }],
+    });
+  });
+
+  test('reads all pages with --all', async () => {
+    const { stdout } = await call('ListAppInstanceGroup', '--ProductType', 'CloudApp', '--all');
+    expect(JSON.parse(stdout)).toHaveLength(4);
+  });
+
+  test.each([
+    ['ModifyNodePoolAttribute', '--PoolId', 'changes something; say --yes'],
+    ['Unbind', '--AppInstanceGroupId', 'can cut people off; say --yes'],
+    ['DeleteAppInstanceGroup', '--AppInstanceGroupId', 'destroys something; say --yes'],
+    ['RenewAppInstanceGroup', '--AppInstanceGroupId', 'costs money, and a repeat costs it again; say --yes-buy'],
+  ])('%s is not sent without a word', async (action, parameter, text) => {
+    const { code, stderr } = await call(action, parameter, 'some-id');
+    expect(code).toBe(1);
+    expect(stderr).toContain(text);
+    expect(desk.simulator.ledger.count(action, 'received')).toBe(0);
+  });
+
+  test('--yes is not enough for a purchase', async () => {
+    const { code } = await call(
+      'RenewAppInstanceGroup',
+      '--AppInstanceGroupId',
+      'aig-0',
+      '--ProductType',
+      'CloudApp',
+      '--Period',
+      '1',
+      '--PeriodUnit',
+      'Month',
+      '--yes',
+    );
+    expect(code).toBe(1);
+    expect(desk.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+  });
+
+  test('names the nearest operation and the nearest parameter', async () => {
+    expect((await call('ListAppInstanceGrop')).stderr).toContain('Did you mean ListAppInstanceGroup?');
+    expect((await call('ListNodes', '--PageNumbr', '1')).stderr).toContain('did you mean PageNumber?');
+  });
+
+  test('a wrong input never leaves the machine', async () => {
+    const { code, stderr } = await call(
+      'ListNodes',
+      '--ProductType',
+      'CloudApp',
+      '--AppInstanceGroupId',
+      'aig-0',
+      '--PageNumber',
+      '0',
+      '--PageSize',
+      '10',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('PageNumber');
+    expect(desk.simulator.ledger.count('ListNodes', 'received')).toBe(0);
+  });
+});
+
+describe('parameters from flags', () => {
+  const tag = operations.TagCloudResources;
+  test('lists come by repeating a flag, or as JSON; objects as JSON', () => {
+    expect(inputOfFlags(tag, ['--ResourceIds', 'a', '--ResourceIds=b', '--Tags', '[{"Key":"k","Value":"v"}]'])).toEqual({
+      ResourceIds: ['a', 'b'],
+      Tags: [{ Key: 'k', Value: 'v' }],
+    });
+  });
+  test.each([
+    ['--PageSize', 'ten', 'takes a number'],
+    ['--PageSize', '', 'takes a number'],
+    ['PageSize', '10', 'is no parameter'],
+  ])('%s %s is refused: %s', (flag, value, text) => {
+    expect(() => inputOfFlags(operations.ListNodes, [flag, value])).toThrow(text);
+  });
+  test('every parameter of every operation has a kind that a flag can give', () => {
+    for (const { params } of Object.values(operations)) {
+      for (const param of Object.values(params as Record<string, { schema: never }>)) {
+        expect(['text', 'number', 'flag', 'list', 'object']).toContain(kindOf(param.schema));
+      }
+    }
+  });
+});

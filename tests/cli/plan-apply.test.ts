@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { streamwarden } from './command.ts';
+import { type Desk, openDesk } from './small-account.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk();
+});
+afterEach(async () => {
+  await desk.close();
+});
+
+const writes = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
+
+describe('plan', () => {
+  test('ends with 2 while changes are pending, shows each of them, and writes nothing', async () => {
+    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('4 to change');
+    for (const name of ['group-0', 'group-1', 'group-2', 'group-3']) expect(stdout).toContain(name);
+    expect(stdout).toMatch(/Next: streamwarden apply/);
+    expect(writes()).toBe(0);
+  });
+
+  test('ends with 0 and says so when nothing is to be done', async () => {
+    await streamwarden(['apply', ...desk.world]);
+    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing to do');
+    expect(stdout).toContain('4 as wanted');
+  });
+
+  test('prints one JSON object with --json, decisions and amounts included', async () => {
+    const { stdout } = await streamwarden(['plan', '--json', ...desk.world]);
+    const { runs } = JSON.parse(stdout) as { runs: { function: string; counts: { act: number }; decisions: { verdict: string }[] }[] };
+    expect(runs).toHaveLength(1);
+    expect(runs[0]?.function).toBe('scale-on-schedule');
+    expect(runs[0]?.counts.act).toBe(4);
+    expect(runs[0]?.decisions.every(({ verdict }) => verdict === 'act')).toBe(true);
+  });
+
+  test('ends with 1 when the service refuses, and keeps what the service said', async () => {
+    desk.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('NoPermission');
+  });
+
+  test('ends with 1 and a message without a stack trace when nothing answers', async () => {
+    await desk.simulator.close();
+    const { code, stderr } = await streamwarden(['plan', ...desk.world]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("Start one with 'streamwarden simulator'");
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('names the targets that there are when one is unknown', async () => {
+    const { code, stderr } = await streamwarden(['plan', ...desk.world, '--target', 'hom']);
+    expect(code).toBe(1);
+    expect(stderr).toContain("no target 'hom'; it has home");
+  });
+});
+
+describe('apply', () => {
+  test('does what plan showed, once each, and says where the journal has it', async () => {
+    const { code, stdout } = await streamwarden(['apply', ...desk.world]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('4 done.');
+    expect(stdout).toMatch(/Journal: runs\/2026\/11\/25\//);
+    expect(writes()).toBe(4);
+  });
+
+  test('ends with 1 when a change is refused, after doing the others', async () => {
+    desk.simulator.faults.add({ kind: 'deny', action: 'ModifyNodePoolAttribute' });
+    const { code, stdout } = await streamwarden(['apply', ...desk.world]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('3 done, 1 failed');
+    expect(writes()).toBe(3);
+  });
+});
+
+test('apply makes no write call at all while the policy says observe', async () => {
+  const observing = await openDesk({ mode: 'observe' });
+  try {
+    const { code, stdout } = await streamwarden(['apply', ...observing.world]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('only observes');
+    expect(observing.simulator.ledger.count('ModifyNodePoolAttribute', 'received')).toBe(0);
+  } finally {
+    await observing.close();
+  }
+});
+
+test('explain tells the decision, its reasons, what was observed and what was written', async () => {
+  await streamwarden(['apply', ...desk.world]);
+  const { code, stdout } = await streamwarden(['explain', 'group-2', ...desk.world]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('group-2 (aig-2)');
+  expect(stdout).toContain('kept as it is, rule all-groups');
+  expect(stdout).toContain('[as-wanted]');
+  expect(stdout).toMatch(/node-pool:rg-2 = .*done/);
+});
+
+test('explain says where it looked when no resource has the id', async () => {
+  const { code, stderr } = await streamwarden(['explain', 'aig-nowhere', ...desk.world]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("No target has a resource 'aig-nowhere' (looked in home)");
+});

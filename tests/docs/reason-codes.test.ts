@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
+import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
+
+const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');
+
+/** Rows `| code | meaning |` below a heading. */
+function table(heading: string): Record<string, string> {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return Object.fromEntries([...section.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning]));
+}
+
+test.each([
+  ['Every function', engineCodes],
+  ['scale-on-schedule', scaleCodes],
+])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {
+  expect(table(heading)).toEqual({ ...codes });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { planner } from '../../../functions/scale-on-schedule/plan.ts';
+import type { WrittenValue } from '../../../shared/journal/written.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
+
+const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
+const native = `- {name: office, groups: all, schedule: office, ${peak}}`;
+const count = `- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`;
+const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';
+
+/** A value that we meant to write, with its outcome. */
+function wrote(value: string, at: string, outcome: WrittenValue['outcome'] = 'done'): WrittenValue {
+  return { value, atMs: shanghai(at), outcome };
+}
+
+interface Case {
+  readonly is: string;
+  readonly rules: string;
+  readonly values: readonly WrittenValue[];
+  readonly seen?: { readonly value: string; readonly at: string };
+  readonly observed: ReturnType<typeof fixed>;
+  readonly now: string;
+  readonly verdict: 'act' | 'hold' | 'keep';
+  readonly first?: string;
+}
+
+const cases: readonly Case[] = [
+  { is: 'we never wrote the setting', rules: count, values: [], observed: fixed(7), now: '2026-11-25 08:40', verdict: 'act' },
+  {
+    is: 'what we see is what we wrote',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    observed: fixed(2),
+    now: '2026-11-25 09:05',
+    verdict: 'act',
+  },
+  {
+    is: 'a person changed a count within a step',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    observed: fixed(7),
+    now: '2026-11-25 08:40',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'that step is over',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    seen: { value: 'fixed 7', at: '2026-11-25 08:40' },
+    observed: fixed(7),
+    now: '2026-11-25 09:00',
+    verdict: 'act',
+    first: 'manual-change-overwritten',
+  },
+  {
+    is: 'that step is over by a minute less',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    seen: { value: 'fixed 7', at: '2026-11-25 08:40' },
+    observed: fixed(7),
+    now: '2026-11-25 08:59',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'the change is seen for the first time after a step',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    observed: fixed(7),
+    now: '2026-11-25 09:05',
+    verdict: 'act',
+    first: 'manual-change-overwritten',
+  },
+  {
+    is: 'another change than the one we saw stands now, and no step was between',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    seen: { value: 'fixed 7', at: '2026-11-25 08:10' },
+    observed: fixed(8),
+    now: '2026-11-25 08:40',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'what we lowered in part was changed, and the wish is lower by now',
+    rules: count,
+    values: [wrote('fixed 3', '2026-11-25 08:05')],
+    observed: fixed(6),
+    now: '2026-11-25 08:40',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'a crash left our write without an outcome',
+    rules: count,
+    values: [wrote('fixed 1', '2026-11-24 21:00'), wrote('fixed 2', '2026-11-25 08:00', undefined)],
+    observed: fixed(2),
+    now: '2026-11-25 09:05',
+    verdict: 'act',
+  },
+  {
+    is: 'our first write failed and the old value is still there',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00', 'failed')],
+    observed: fixed(7),
+    now: '2026-11-25 08:40',
+    verdict: 'act',
+  },
+  {
+    is: 'our second write failed and our first value is still there',
+    rules: count,
+    values: [wrote('fixed 1', '2026-11-24 21:00'), wrote('fixed 2', '2026-11-25 08:00', 'failed')],
+    observed: fixed(1),
+    now: '2026-11-25 08:40',
+    verdict: 'act',
+  },
+  {
+    is: 'the rule says to overwrite',
+    rules: count.replace('method: fixed}', 'method: fixed, manualChange: overwrite}'),
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    observed: fixed(7),
+    now: '2026-11-25 08:40',
+    verdict: 'act',
+    first: 'manual-change-overwritten',
+  },
+  {
+    is: 'the rule says to report only, even after the step',
+    rules: count.replace('method: fixed}', 'method: fixed, manualChange: report-only}'),
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    seen: { value: 'fixed 7', at: '2026-11-25 08:40' },
+    observed: fixed(7),
+    now: '2026-11-25 12:00',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'a weekly schedule of ours was replaced, seen for the first time',
+    rules: native,
+    values: [wrote(week, '2026-11-01 08:00')],
+    observed: fixed(9),
+    now: '2026-11-25 10:00',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'the same on a day whose deviation we never wrote',
+    rules: native,
+    values: [wrote(week, '2026-09-25 08:00')],
+    observed: fixed(9),
+    now: '2026-10-01 00:10',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+  {
+    is: 'the replaced weekly schedule has stood until the next step',
+    rules: native,
+    values: [wrote(week, '2026-11-01 08:00')],
+    seen: { value: 'fixed 9', at: '2026-11-25 10:00' },
+    observed: fixed(9),
+    now: '2026-11-25 18:30',
+    verdict: 'act',
+    first: 'manual-change-overwritten',
+  },
+  {
+    is: 'a weekly schedule of ours needs another day at midnight',
+    rules: native,
+    values: [wrote(week, '2026-09-25 08:00')],
+    observed: scheduled({ 12345: { '08:00-21:00': 4 } }) as never,
+    now: '2026-10-01 00:10',
+    verdict: 'act',
+    first: 'touching-merged',
+  },
+  {
+    is: 'the schedule has no further step',
+    rules: '- {name: m, groups: all, schedule: minimal, method: fixed}',
+    values: [wrote('fixed 1', '2026-11-20 08:00')],
+    seen: { value: 'fixed 7', at: '2026-11-21 08:00' },
+    observed: fixed(7),
+    now: '2026-11-25 08:40',
+    verdict: 'hold',
+    first: 'manual-change',
+  },
+];
+
+describe("a person's change", () => {
+  it.each(cases)('gives $verdict when $is', ({ rules, values, seen, observed, now, verdict, first }) => {
+    const policy = policyOf(rules, '', now < '2026-11' ? '2026-09-20 00:00' : '2026-11-20 00:00');
+    const foreign = seen && { value: seen.value, sinceMs: shanghai(seen.at) };
+    const decision = planner.decide(groupOf({}, { strategy: observed }), contextOf(policy, now, writtenView(values, foreign)));
+    expect(decision.verdict).toBe(verdict);
+    if (first !== undefined) expect(decision.because[0]?.code).toBe(first);
+  });
+
+  it('is reported with the setting and the value, and with what would have been done', () => {
+    const context = contextOf(policyOf(count), '2026-11-25 08:40', writtenView([wrote('fixed 2', '2026-11-25 08:00')]));
+    const decision = planner.decide(groupOf({}, { strategy: fixed(7) }), context);
+    expect(decision.because[0]).toMatchObject({
+      code: 'manual-change',
+      text: 'a person changed this to "fixed 7"; it stands until 2026-11-25 09:00',
+      data: { setting: 'node-pool:rg-1', value: 'fixed 7', untilMs: shanghai('2026-11-25 09:00') },
+    });
+    expect(decision).toMatchObject({ verdict: 'hold', action: { writes: { value: 'fixed 2' } } });
+  });
+});

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { IntentOutcome, WrittenRecord } from '../../shared/journal/written-record.ts';
+import {
+  countsOf,
+  emptyState,
+  fold,
+  forgetAfterMs,
+  rollingMs,
+  snapshotOf,
+  viewOf,
+  type WrittenState,
+} from '../../shared/journal/written-state.ts';
+
+const hour = 3_600_000;
+const now = Date.UTC(2026, 10, 24, 12);
+
+interface Step {
+  readonly atMs: number;
+  readonly record: WrittenRecord;
+}
+
+const intent = (atMs: number, value: string, resource = 'g1', { target = 't', sessions = 0 } = {}): Step => ({
+  atMs,
+  record: { kind: 'intents', body: { target, intents: [{ resource, setting: 's', value, key: `k/${value}`, sessions }] } },
+});
+const outcome = (atMs: number, of: number, result: IntentOutcome, resource = 'g1', target = 't'): Step => ({
+  atMs,
+  record: { kind: 'outcomes', body: { target, of, outcomes: [{ resource, setting: 's', outcome: result }] } },
+});
+const seen = (atMs: number, value: string, resource = 'g1'): Step => ({
+  atMs,
+  record: { kind: 'foreign', body: { target: 't', seen: [{ resource, setting: 's', value }], gone: [] } },
+});
+const gone = (atMs: number, resource = 'g1'): Step => ({
+  atMs,
+  record: { kind: 'foreign', body: { target: 't', seen: [], gone: [{ resource, setting: 's' }] } },
+});
+
+function foldAll(steps: readonly Step[], state: WrittenState = emptyState(), from = 0): WrittenState {
+  for (const [index, { atMs, record }] of steps.entries()) fold(state, from + index, atMs, record);
+  return state;
+}
+
+const valuesOf = (state: WrittenState, resource = 'g1') =>
+  viewOf(state)
+    .values(resource, 's')
+    .map(({ value, outcome: result }) => `${value}:${result ?? 'open'}`);
+
+describe('intended values', () => {
+  test.each<[string, readonly Step[], readonly string[]]>([
+    ['nothing was ever written', [], []],
+    ['an intent without outcome stays, as after a crash', [intent(now, 'A')], ['A:open']],
+    [
+      'a confirmed value forgets those before',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'done')],
+      ['B:done'],
+    ],
+    ['a value that stood there already counts as confirmed', [intent(now, 'A'), outcome(now, 0, 'already')], ['A:done']],
+    ['the last confirmed stays beside a crashed one', [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B')], ['A:done', 'B:open']],
+    [
+      'an unknown outcome stays beside',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'unknown')],
+      ['A:done', 'B:unknown'],
+    ],
+    [
+      'a failed one stays beside',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'failed')],
+      ['A:done', 'B:failed'],
+    ],
+    [
+      'what was held was never sent and is forgotten',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'held')],
+      ['A:done'],
+    ],
+    ['what was not sent is forgotten', [intent(now, 'A'), outcome(now, 0, 'not-sent')], []],
+    ['an intent repeated after crashes stands once', [intent(now, 'A'), intent(now, 'A'), intent(now, 'A')], ['A:open']],
+    [
+      'going back and forth keeps what may stand',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), intent(now, 'A')],
+      ['A:done', 'B:open', 'A:open'],
+    ],
+    ['a late outcome keeps the intents behind it', [intent(now, 'A'), intent(now, 'B'), outcome(now, 0, 'done')], ['A:done', 'B:open']],
+    ['an outcome of another resource changes nothing', [intent(now, 'A'), outcome(now, 0, 'done', 'g2')], ['A:open']],
+  ])('%s', (_name, steps, expected) => expect(valuesOf(foldAll(steps))).toEqual(expected));
+});
+
+describe("a person's value", () => {
+  const foreignOf = (state: WrittenState) => viewOf(state).foreign('g1', 's');
+  test.each<[string, readonly Step[], { value: string; sinceMs: number } | undefined]>([
+    ['stands since it was first seen', [seen(now, 'V'), seen(now + hour, 'V')], { value: 'V', sinceMs: now }],
+    ['another one begins anew', [seen(now, 'V'), seen(now + hour, 'W')], { value: 'W', sinceMs: now + hour }],
+    ['ends when it is gone', [seen(now, 'V'), gone(now + 1)], undefined],
+    ['ends when our write is confirmed', [seen(now, 'V'), intent(now + 1, 'A'), outcome(now + 2, 1, 'done')], undefined],
+    [
+      'survives our failed write, so that it is not taken for a new one',
+      [seen(now, 'V'), intent(now + 1, 'A'), outcome(now + 2, 1, 'failed')],
+      { value: 'V', sinceMs: now },
+    ],
+    ['survives a crash before the call', [seen(now, 'V'), intent(now + 1, 'A')], { value: 'V', sinceMs: now }],
+  ])('%s', (_name, steps, expected) => expect(foreignOf(foldAll(steps))).toEqual(expected));
+});
+
+describe('rolling counts of 24 hours', () => {
+  const day = 24 * hour;
+  test('look back over 24 hours', () => expect(rollingMs).toBe(day));
+  test.each<[string, readonly Step[], readonly [actions: number, resources: number, sessions: number]]>([
+    ['nothing done', [], [0, 0, 0]],
+    ['an intent counts before its outcome is known', [intent(now - hour, 'A')], [1, 1, 0]],
+    ['the same resource twice is two actions and one resource', [intent(now - hour, 'A'), intent(now - 1, 'B')], [2, 1, 0]],
+    ['sessions at risk add up', [intent(now - hour, 'A', 'g1', { sessions: 5 }), intent(now, 'A', 'g2', { sessions: 7 })], [2, 2, 12]],
+    ['24 hours ago to the millisecond is over', [intent(now - day, 'A')], [0, 0, 0]],
+    ['a millisecond later still counts', [intent(now - day + 1, 'A')], [1, 1, 0]],
+    ['what a clock ahead of ours wrote counts', [intent(now + hour, 'A')], [1, 1, 0]],
+    ['another target does not count', [intent(now, 'A', 'g1', { target: 'u' })], [0, 0, 0]],
+    ['done counts', [intent(now, 'A'), outcome(now, 0, 'done')], [1, 1, 0]],
+    ['unknown counts', [intent(now, 'A'), outcome(now, 0, 'unknown')], [1, 1, 0]],
+    ['already there does not', [intent(now, 'A'), outcome(now, 0, 'already')], [0, 0, 0]],
+    ['held does not', [intent(now, 'A'), outcome(now, 0, 'held')], [0, 0, 0]],
+    ['not sent does not', [intent(now, 'A'), outcome(now, 0, 'not-sent')], [0, 0, 0]],
+    ['proof that nothing ran does not', [intent(now, 'A'), outcome(now, 0, 'failed')], [0, 0, 0]],
+    ['an outcome takes back only its own intent', [intent(now, 'A'), intent(now, 'B'), outcome(now, 1, 'failed')], [1, 1, 0]],
+  ])('%s', (_name, steps, [actions, resources, sessions]) => {
+    const counts = countsOf(foldAll(steps), 't', now);
+    expect([counts.actions, counts.resources.size, counts.sessions]).toEqual([actions, resources, sessions]);
+  });
+});
+
+describe('snapshots', () => {
+  const step: fc.Arbitrary<Step> = fc
+    .record({
+      what: fc.constantFrom('intent', 'outcome', 'seen', 'gone', 'holds'),
+      value: fc.constantFrom('A', 'B', 'C'),
+      resource: fc.constantFrom('g1', 'g2'),
+      of: fc.nat(12),
+      result: fc.constantFrom<IntentOutcome>('done', 'already', 'held', 'not-sent', 'failed', 'unknown'),
+      atMs: fc.integer({ min: now - 30 * hour, max: now }),
+    })
+    .map(({ what, value, resource, of, result, atMs }) => {
+      if (what === 'intent') return intent(atMs, value, resource, { sessions: of });
+      if (what === 'outcome') return outcome(atMs, of, result, resource);
+      if (what === 'seen') return seen(atMs, value, resource);
+      if (what === 'gone') return gone(atMs, resource);
+      return { atMs, record: { kind: 'holds', body: { target: 't', digest: value, run: `runs/${of}` } } };
+    });
+
+  test('reading from a snapshot gives what reading everything gives', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), fc.array(step, { maxLength: 12 }), (before, after) => {
+        const whole = foldAll(after, foldAll(before), before.length);
+        const copy = JSON.parse(JSON.stringify(snapshotOf(foldAll(before), now))) as ReturnType<typeof snapshotOf>;
+        const restored = foldAll([{ atMs: now, record: { kind: 'snapshot', body: copy } }]);
+        foldAll(after, restored, before.length);
+        for (const resource of ['g1', 'g2']) {
+          expect(valuesOf(restored, resource)).toEqual(valuesOf(whole, resource));
+          expect(viewOf(restored).foreign(resource, 's')).toEqual(viewOf(whole).foreign(resource, 's'));
+        }
+        expect(countsOf(restored, 't', now)).toEqual(countsOf(whole, 't', now));
+        expect([...restored.holds]).toEqual([...whole.holds]);
+      }),
+    );
+  });
+
+  test('the last confirmed value outlives everything else, until it is older than any schedule', () => {
+    const state = foldAll([intent(now, 'A'), outcome(now, 0, 'done')]);
+    const copy = (atMs: number) => snapshotOf(state, atMs).values;
+    expect(copy(now + forgetAfterMs - 1)).toHaveLength(1);
+    expect(copy(now + forgetAfterMs)).toHaveLength(0);
+    expect(snapshotOf(state, now + 24 * hour).acts).toHaveLength(0);
+  });
+});
