@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +26,20 @@ export function measureInChild<T>(file: string, args: readonly string[] = [], no
       else resolve(JSON.parse(last) as T);
     });
   });
+}
+
+/**
+ * Bundles a child as a function would be bundled, so that no loader of the sources is measured with it, and gives the file. It lies in the
+ * project, from where the official engine is found.
+ */
+export async function bundleChild(name: string): Promise<string> {
+  const outfile = path.join(root, 'dist', 'bench', `${name}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`bench/children/${name}.ts`],
+    ...{ outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'error' },
+  });
+  return outfile;
 }
 
 /** A server in a process of its own, so that its work is not counted as the client's. */

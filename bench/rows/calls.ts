@@ -1,4 +1,4 @@
-import { measureInChild, startChildServer } from '../child.ts';
+import { bundleChild, measureInChild, startChildServer } from '../child.ts';
 import { atLeast, atMost, type BenchRow, median } from '../row.ts';
 
 const rounds = 3;
@@ -12,10 +12,11 @@ interface Load {
 export async function callRows(): Promise<BenchRow[]> {
   const server = await startChildServer('bench/children/answer-server.ts');
   const loads: Record<'ours' | 'theirs' | 'raw', Load[]> = { ours: [], theirs: [], raw: [] };
+  const child = await bundleChild('load');
   try {
     for (let round = 0; round < rounds; round += 1) {
       for (const client of ['theirs', 'ours', 'raw'] as const) {
-        loads[client].push(await measureInChild<Load>('bench/children/load.ts', [client, server.url]));
+        loads[client].push(await measureInChild<Load>(child, [client, server.url]));
       }
     }
   } finally {

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { controlClient } from '../../simulator/front/control-client.ts';
-import { measureInChild, root, startChildServer } from '../child.ts';
+import { bundleChild, measureInChild, startChildServer } from '../child.ts';
 import { fleetPolicy } from '../fleet-policy.ts';
 import { atMost, type BenchRow } from '../row.ts';
 
@@ -28,12 +27,7 @@ export async function fleetRows(): Promise<BenchRow[]> {
   try {
     const policy = path.join(folder, 'policy.json');
     writeFileSync(policy, encodePolicy(fleetPolicy(100)));
-    // As it would be deployed: one CommonJS file, no loader in the process that is measured.
-    const bundle = path.join(folder, 'fleet-run.cjs');
-    await build({
-      entryPoints: [path.join(root, 'bench/children/fleet-run.ts')],
-      ...{ outfile: bundle, bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, logLevel: 'error' },
-    });
+    const bundle = await bundleChild('fleet-run');
     const run = await measureInChild<Run>(bundle, [server.url, policy, folder], ['--max-old-space-size=96']);
     if (run.failed || run.done !== changed) throw new Error(`the run did ${run.done} of ${changed} changes`);
     const { counts } = await controlClient(server.url).ledger();
