@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 interface Flags {
   readonly policy?: string;
+  readonly json?: boolean;
 }
 
 /**
@@ -13,6 +14,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('plan, apply and plan again on a simulated account; needs no cloud')
     .option('--policy <file>', 'policy file (default: the example that comes with the project)')
+    .option('--json', 'print each of the three steps as one line of JSON')
     .action(async (flags: Flags) => {
       process.exitCode = await demo(flags);
     });
@@ -49,8 +51,12 @@ async function demo(flags: Flags): Promise<number> {
       const policy = compilePolicy(document, world.clock.now());
       return { policy, world, targets: Object.values(policy.targets) };
     };
-    const step = (title: string): void => print([style.strong(`── ${title}`), '']);
-    const base = { json: false, signal: interrupt.signal } as const;
+    const json = flags.json === true;
+    const say = (lines: readonly string[]): void => {
+      if (!json) print(lines);
+    };
+    const step = (title: string): void => say([style.strong(`── ${title}`), '']);
+    const base = { json, signal: interrupt.signal } as const;
 
     step('1. plan: what the policy wants, against what the simulated account has');
     await reportRuns(session(), { ...base, mode: 'plan' });
@@ -58,14 +64,14 @@ async function demo(flags: Flags): Promise<number> {
 
     step('2. apply: the same decisions, carried out');
     const reports = await reportRuns(session(), { ...base, mode: 'apply' });
-    print([...applied(reports, interrupt.signal.aborted), '']);
+    say([...applied(reports, interrupt.signal.aborted), '']);
     if (interrupt.signal.aborted) return interruptedExitCode;
 
     world.simulator.advance(settleMs);
     step('3. plan again, ten minutes of the simulated world later');
     const again = await reportRuns(session(), { ...base, mode: 'plan' });
     const pending = again.reduce((sum, { counts }) => sum + counts.act, 0);
-    print([
+    say([
       pending === 0 ? 'The second plan is empty: the account is as the policy wants it.' : `${pending} changes are still pending.`,
       '',
       'Next: streamwarden plan --policy policy.example.yaml --why     the same plan with its reasons',

@@ -79,7 +79,7 @@ function countsText({ counts, outcomes, estimates, calls }: RunReport): string {
     `${counts.notCovered} not covered`,
     ...(outcomes.length > 0 ? [`${outcomes.filter(({ outcome }) => outcome === 'done').length} done`] : []),
     ...estimates.map(costText),
-    `${calls.total} API calls`,
+    `${calls.total} API ${calls.total === 1 ? 'call' : 'calls'}`,
   ];
   return parts.join(' · ');
 }

@@ -16,7 +16,7 @@ export interface ShownRuns extends RunsOptions, ReportDetail {
 export async function reportRuns(session: Session, options: ShownRuns): Promise<readonly RunReport[]> {
   const style = styleFor();
   const progress = progressDisplay(systemClock.now, options.json);
-  if (!options.json) print([style.dim(`World: ${session.world.headline}, now ${new Date(session.world.clock.now()).toISOString()}`), '']);
+  if (!options.json) print([style.dim(`World: ${session.world.headline}, ${localNow(session)}`), '']);
   try {
     const reports = await runAll(session, {
       ...options,
@@ -34,6 +34,14 @@ export async function reportRuns(session: Session, options: ShownRuns): Promise<
   } finally {
     progress.clear();
   }
+}
+
+/** The world's time as the policy's people read it: `Wed 2026-11-25 08:40 Asia/Shanghai`. */
+function localNow({ policy, world }: Session): string {
+  const fields = { weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: policy.timezone, hourCycle: 'h23', ...fields });
+  const part = Object.fromEntries(format.formatToParts(world.clock.now()).map(({ type, value }) => [type, value]));
+  return `${part['weekday']} ${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']} ${policy.timezone}`;
 }
 
 /** Prints lines to standard output. */
