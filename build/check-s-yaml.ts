@@ -4,12 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Loads a bundle as the runtime would: as CommonJS. */
+const load = createRequire(import.meta.url);
 
 /** Six cron fields behind an optional zone, or an interval (Function Compute facts, timer). */
 const cron = z.string().refine((text) => {
@@ -102,8 +106,7 @@ if (result.success) {
     const [file, exported] = resource.props.handler.split('.') as [string, string];
     const built = path.join(root, resource.props.code, `${file}.js`);
     if (!existsSync(built)) problems.push(`${name}: ${resource.props.code}/${file}.js is not built; run 'npm run build' first`);
-    else if (typeof (await import(built)).default?.[exported] !== 'function')
-      problems.push(`${name}: ${file}.js exports no function '${exported}'`);
+    else if (typeof load(built)[exported] !== 'function') problems.push(`${name}: ${file}.js exports no function '${exported}'`);
     console.log(`ok  ${name}: ${resource.props.functionName}, ${resource.props.triggers.length} trigger(s)`);
   }
 }

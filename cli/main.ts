@@ -1,15 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
+import { approvalsCommand, approveCommand, refuseCommand } from './commands/approve.ts';
 import { callCommand } from './commands/call.ts';
 import { compileCommand } from './commands/compile.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { journalCommand } from './commands/journal.ts';
 import { planCommand } from './commands/plan.ts';
+import { resolveCommand } from './commands/resolve.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { simulatorCommand } from './commands/simulator.ts';
 import { validateCommand } from './commands/validate.ts';
-import { reportFailure } from './failure.ts';
+import { CommandFailure, reportFailure } from './failure.ts';
 
 const program = new Command('streamwarden')
   .description('Keeps an Alibaba Cloud App Streaming account in the state written in one policy file.')
@@ -34,6 +36,10 @@ for (const register of [
   planCommand,
   applyCommand,
   explainCommand,
+  approvalsCommand,
+  approveCommand,
+  refuseCommand,
+  resolveCommand,
   validateCommand,
   schemaCommand,
   compileCommand,
@@ -44,10 +50,10 @@ for (const register of [
   register(program);
 }
 
-// A reader that closes the pipe early ('| head') is no failure.
+// A reader that closes the pipe early ('| head') ends the printing, never the work: an apply goes on and keeps its exit code.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  process.stdout.write = () => true;
 });
 
 const json = process.argv.includes('--json');
@@ -56,6 +62,7 @@ try {
   for (const command of program.commands) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
-  // Commander has printed its own message; help and version come with exit code 0.
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 1) : reportFailure(error, json);
+  // Commander has printed its own message to standard error; help and version come with exit code 0.
+  if (!(error instanceof CommanderError)) process.exitCode = reportFailure(error, json);
+  else if (error.exitCode !== 0) process.exitCode = json ? reportFailure(new CommandFailure('Usage', error.message), true) : 1;
 }

@@ -7,7 +7,7 @@ const status = z.int().check(z.minimum(200), z.maximum(599));
 
 /** What every fault says: which calls it meets, and how often. */
 const reach = {
-  /** Operation, or `*` for all. */
+  /** Operation, or `*` for all of the service; of the OSS beside it one such as `oss:PutObject`, or `oss:*`. */
   action: z.string().check(z.minLength(1)),
   /** Only calls of this kind. */
   access: z.optional(z.literal(['read', 'write'])),
@@ -187,7 +187,7 @@ export class FaultPlan {
 
 function reaches(fault: Fault, target: FaultTarget): boolean {
   return (
-    (fault.action === '*' || fault.action === target.action) &&
+    (fault.action === target.action || fault.action === (target.action.startsWith('oss:') ? 'oss:*' : '*')) &&
     (fault.access === undefined || fault.access === target.access) &&
     (fault.account === undefined || fault.account === target.accountId) &&
     (fault.ram === undefined || fault.ram === target.ramAction)

@@ -15,6 +15,7 @@ import { sts } from './front/sts.ts';
 import { Timeline, type TimelineOptions } from './front/timeline.ts';
 import type { Handler } from './handler.ts';
 import { handlers as worldHandlers } from './operations/index.ts';
+import { type BucketSeed, OssFront } from './oss/front.ts';
 import { type Scenario, worldOf } from './scenario.ts';
 import type { World } from './world/world.ts';
 
@@ -34,6 +35,8 @@ export interface SimulatorOptions extends TimelineOptions {
   readonly faults?: readonly Fault[];
   /** Keeps former answers of all reads, so that a `stale` fault added later finds them. Default: only while such a fault is in force. */
   readonly remembersAnswers?: boolean;
+  /** The only buckets of its OSS. Default: every bucket that is asked for exists, unversioned. */
+  readonly buckets?: readonly BucketSeed[];
   /** Takes the place of operations, by name. For tests of the front itself. */
   readonly handlers?: Readonly<Record<string, Handler>>;
   /** Told of errors that are the simulator's own. Default: standard error. */
@@ -42,13 +45,15 @@ export interface SimulatorOptions extends TimelineOptions {
 
 /** A simulator that runs. */
 export interface Simulator {
-  /** Where the service, its STS and the control API answer, e.g. `http://127.0.0.1:40123`. */
+  /** Where the service, its STS, its OSS and the control API answer, e.g. `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
   readonly world: World;
   readonly timeline: Timeline;
   readonly ledger: Ledger;
+  /** The simulated OSS: its buckets and a ledger of its own. */
+  readonly oss: OssFront;
   readonly faults: FaultPlan;
   readonly keys: KeyRing;
   /** The published key of each account that the world had at the start. */
@@ -70,7 +75,7 @@ export interface Simulator {
 }
 
 /**
- * Serves a world over HTTP on the loopback address: the App Streaming API with checked signatures, STS, and the control API.
+ * Serves a world over HTTP on the loopback address: the App Streaming API with checked signatures, STS, OSS, and the control API.
  * @throws SimulatorError when the port cannot be opened
  * @throws ScenarioError when the scenario's world cannot be
  * @throws TypeError when neither world nor scenario is given
@@ -90,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   for (const key of [...accounts, ...(scenario?.accessKeys ?? []), ...(options.accessKeys ?? [])]) keys.add(key);
   faults.add(...(scenario?.faults ?? []), ...(options.faults ?? []));
 
+  const onError = options.onError ?? reportError;
   const handlers = { ...worldHandlers, ...options.handlers };
   const gateway = new Gateway({
     services: [appStreaming(operations, handlers, { unknownParameters, misplacedParameters }), sts],
@@ -97,9 +103,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     history: new History(),
     remembersAnswers: options.remembersAnswers ?? false,
     emitsEvents: auditEvents === 'emitted',
-    onError: options.onError ?? reportError,
+    onError,
     ...{ world, keys, timeline, ledger, trail, faults, holds },
   });
+
+  const oss = new OssFront({ keys, timeline, faults, holds, buckets: options.buckets, onError });
 
   let closing: Promise<void> | undefined;
   let resolveClosed: () => void = () => {};
@@ -117,13 +125,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   // The answer to the command goes out before the connections end.
   const shutdown = () => void setImmediate(() => void close());
   const control = controlApi({ world, timeline, faults, ledger, trail, accounts, shutdown });
-  const server = httpServer({ serve: (...request) => gateway.serve(...request), control });
+  const server = httpServer({ serve: (...request) => gateway.serve(...request), oss: (...request) => oss.serve(...request), control });
   const port = await listen(server, options.port ?? 0);
 
   return {
     url: `http://${loopback}:${port}`,
     host: loopback,
-    ...{ port, world, timeline, ledger, faults, keys, accounts, closed, close },
+    ...{ port, world, timeline, ledger, oss, faults, keys, accounts, closed, close },
     get events() {
       return trail.since().events;
     },

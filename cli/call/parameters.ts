@@ -1,36 +1,20 @@
-import type * as z from 'zod/mini';
 import type { AnyOperation, Params } from '../../shared/client/operation.ts';
+import type { Schema } from '../../shared/client/schema.ts';
 import { nearest } from '../../shared/policy/suggest.ts';
 import { CommandFailure } from '../failure.ts';
 
 /** How the text of a flag becomes a value. */
 export type ValueKind = 'text' | 'number' | 'flag' | 'list' | 'object';
 
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.core.$ZodType;
-  readonly element?: z.core.$ZodType;
-  readonly values?: readonly unknown[];
-}
-
 /** What kind of value a parameter takes, by its schema. */
-export function kindOf(schema: z.core.$ZodType): ValueKind {
-  const definition = schema._zod.def as Definition;
-  switch (definition.type) {
+export function kindOf(schema: Schema): ValueKind {
+  switch (schema.kind) {
     case 'optional':
-      return definition.innerType ? kindOf(definition.innerType) : 'text';
-    case 'number':
-      return 'number';
-    case 'boolean':
-      return 'flag';
-    case 'array':
-      return 'list';
-    case 'object':
-      return 'object';
-    case 'literal':
-      return typeof definition.values?.[0] === 'number' ? 'number' : 'text';
+      return kindOf(schema.inner);
+    case 'one-of':
+      return typeof schema.values[0] === 'number' ? 'number' : 'text';
     default:
-      return 'text';
+      return schema.kind;
   }
 }
 
@@ -51,10 +35,10 @@ export function inputOfFlags(operation: AnyOperation, flags: readonly string[]):
     if (value === undefined) throw usage(`--${name} needs a value.`);
     texts.set(name, [...(texts.get(name) ?? []), value]);
   }
-  return Object.fromEntries([...texts].map(([name, values]) => [name, readValue(name, params[name]?.schema as z.core.$ZodType, values)]));
+  return Object.fromEntries([...texts].map(([name, values]) => [name, readValue(name, params[name]?.schema as Schema, values)]));
 }
 
-function readValue(name: string, schema: z.core.$ZodType, texts: readonly string[]): unknown {
+function readValue(name: string, schema: Schema, texts: readonly string[]): unknown {
   const kind = kindOf(schema);
   const [first = ''] = texts;
   if (kind === 'list') {
@@ -76,9 +60,9 @@ function readValue(name: string, schema: z.core.$ZodType, texts: readonly string
   return first;
 }
 
-function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const definition = schema._zod.def as Definition;
-  return definition.type === 'optional' && definition.innerType ? elementOf(definition.innerType) : definition.element;
+function elementOf(schema: Schema): Schema | undefined {
+  if (schema.kind === 'optional') return elementOf(schema.inner);
+  return schema.kind === 'list' ? schema.item : undefined;
 }
 
 function json(name: string, text: string): unknown {

@@ -7,6 +7,7 @@ interface Flags extends WorldOptions {
   readonly policy: string;
   readonly only?: string;
   readonly yes?: boolean;
+  readonly localJournal?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export function applyCommand(program: Command): void {
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--only <function>', 'one function only, such as scale-on-schedule')
     .option('--yes', 'in the cloud: do not ask')
+    .option('--local-journal', 'in the cloud: place orders although the journal is a folder of this machine only')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {
       process.exitCode = await apply(flags);
@@ -37,7 +39,7 @@ async function apply(flags: Flags): Promise<number> {
   try {
     return await withSession(flags, async (session) => {
       const { only, json = false } = flags;
-      const options = { only, json, signal: interrupt.signal };
+      const options = { only, json, signal: interrupt.signal, localJournal: flags.localJournal };
       if (session.world.kind === 'cloud' && flags.yes !== true) {
         if (json || process.stdin.isTTY !== true) {
           throw new CommandFailure(
@@ -45,7 +47,8 @@ async function apply(flags: Flags): Promise<number> {
             'apply in the cloud asks first, and there is no terminal to ask on: look at plan, then say --yes.',
           );
         }
-        await reportRuns(session, { ...options, mode: 'plan' });
+        const planned = await reportRuns(session, { ...options, mode: 'plan' });
+        if (planned.some(({ failed }) => failed) && planned.every(({ counts }) => counts.act === 0)) return 1;
         if (!(await confirmed(interrupt.signal))) {
           print(['Nothing was done.']);
           return interrupt.signal.aborted ? interruptedExitCode : 0;
@@ -67,7 +70,8 @@ async function confirmed(signal: AbortSignal): Promise<boolean> {
   try {
     return (await terminal.question('Do this? (yes/no) ', { signal })).trim().toLowerCase() === 'yes';
   } catch (error) {
-    if (signal.aborted) return false;
+    // Ctrl-C and Ctrl-D at the question are an answer: no.
+    if (signal.aborted || (error as { readonly code?: unknown }).code === 'ABORT_ERR') return false;
     throw error;
   } finally {
     terminal.close();

@@ -9,7 +9,7 @@ interface ListFlags extends Flags {
   readonly prefix?: string;
 }
 
-/** Adds `streamwarden journal list|show|verify`: reads the journal of a folder; nothing here writes. */
+/** Adds `streamwarden journal list|show|export|verify`: reads the journal of a folder; nothing here writes. */
 export function journalCommand(program: Command): void {
   const journal = program.command('journal').description('read the journal: what was meant, done and seen');
   const state = ['--state <dir>', 'folder of the journal (default: STREAMWARDEN_STORE, else the only one under .streamwarden)'] as const;
@@ -27,6 +27,13 @@ export function journalCommand(program: Command): void {
     .option(...state)
     .option('--json', 'print the record as it is stored')
     .action(async (key: string, flags: Flags) => show(key, flags));
+  journal
+    .command('export')
+    .description('every renewal with order, price, approver and policy version, for the auditor')
+    .option('--csv', 'print CSV (the default)')
+    .option(...state)
+    .option('--json', 'print a JSON list instead')
+    .action(async (flags: Flags) => exportRenewals(flags));
   journal
     .command('verify')
     .description('check that no record of a numbered stream was changed or is missing')
@@ -64,6 +71,16 @@ async function show(key: string, flags: Flags): Promise<void> {
   process.stdout.write(
     `${key}\n${kind}, ${new Date(atMs).toISOString()}, by run ${owner.slice(0, 12)}\n${JSON.stringify(body, null, 2)}\n`,
   );
+}
+
+async function exportRenewals(flags: Flags): Promise<void> {
+  const [{ existingStore }, { pastRenewals }, { auditRows, csvOf }] = await Promise.all([
+    import('../world/existing-store.ts'),
+    import('../../shared/journal/past-renewals.ts'),
+    import('../render/audit.ts'),
+  ]);
+  const rows = auditRows(await pastRenewals(existingStore(flags.state)));
+  process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : csvOf(rows));
 }
 
 async function verify(flags: Flags): Promise<number> {

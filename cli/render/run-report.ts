@@ -2,6 +2,7 @@ import type { ActDecision, Change, HoldDecision, Reason } from '../../shared/eng
 import type { RunReport } from '../../shared/engine/report.ts';
 import { amountCovers, costText, signedAmount } from './amount.ts';
 import { alignColumns } from './columns.ts';
+import { purchaseLines } from './purchases.ts';
 import type { Style } from './style.ts';
 
 /** How much of a report to show. */
@@ -23,6 +24,7 @@ export function reportLines(report: RunReport, style: Style, detail: ReportDetai
       (decision) => holdCells(decision, style),
       () => [],
     ),
+    ...(report.purchases ? purchaseLines(report.purchases, style) : []),
     ...report.errors.map(({ code, message }) => `  ${style.bad('✗')} ${code}: ${message}`),
     ...report.warnings.map(({ text }) => `  ${style.warn('!')} ${text}`),
     `  ${style.dim(countsText(report))}`,

@@ -1,6 +1,8 @@
 import type { DeliveryGroup, NodePool } from '../../shared/fleet/delivery-group.ts';
+import type { Resource } from '../../shared/fleet/resource.ts';
 import type { Story } from '../run/story.ts';
 import { costText } from './amount.ts';
+import { renewalLine } from './renewal-line.ts';
 import { changeText } from './run-report.ts';
 import type { Style } from './style.ts';
 
@@ -11,9 +13,10 @@ export function storyLines(story: Story, style: Style): string[] {
   const { resource, decision } = story;
   const rule = decision.rule === null ? 'no rule covers it' : `rule ${decision.rule}`;
   const action = decision.verdict === 'keep' ? undefined : decision.action;
+  const observing = story.functionMode === 'observe' ? ' (the function only observes)' : '';
   return [
     style.strong(`${resource.name ?? resource.id} (${resource.id})`),
-    `  ${story.function} on ${story.target}: ${style.strong(verdictWords[decision.verdict])}, ${rule}${story.functionMode === 'observe' ? ' (the function only observes)' : ''}`,
+    `  ${story.function} on ${story.target}: ${style.strong(verdictWords[decision.verdict])}, ${rule}${observing}`,
     '',
     '  Why',
     ...decision.because.map(({ code, text }) => `    ${text} ${style.dim(`[${code}]`)}`),
@@ -28,29 +31,41 @@ export function storyLines(story: Story, style: Style): string[] {
     '  Observed',
     ...observed(resource).map((line) => `    ${line}`),
     '  Journal',
-    ...(story.written.length === 0
-      ? ['    nothing was ever written to it from here']
-      : story.written.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
-          const result = `${outcome ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
-          return `    ${new Date(atMs).toISOString()}  ${setting} = ${value}  ${result}`;
-        })),
+    ...history(story),
   ];
 }
 
-function observed(group: DeliveryGroup): string[] {
-  const known = (value: string | number | undefined): string => (value === undefined ? 'unknown' : String(value));
-  const tags =
-    group.tags === undefined
-      ? 'unknown'
-      : Object.entries(group.tags)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(', ') || 'none';
+function history({ written, renewals }: Story): string[] {
+  if (written.length === 0 && renewals.length === 0) return ['    nothing was ever written to it from here'];
   return [
-    `region ${known(group.region)}, status ${known(group.status)}, ${known(group.charge)}`,
-    `tags ${tags}`,
-    ...(group.pools ?? []).map(poolText),
-    ...(group.unreadable.length > 0 ? [`unreadable: ${group.unreadable.join(', ')}`] : []),
+    ...written.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
+      const result = `${outcome ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
+      return `    ${new Date(atMs).toISOString()}  ${setting} = ${value}  ${result}`;
+    }),
+    ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal)}`),
   ];
+}
+
+const known = (value: string | number | undefined): string => (value === undefined ? 'unknown' : String(value));
+
+function observed(resource: Resource): string[] {
+  const { status, charge, expiresAtMs, unreadable = [] } = resource as Partial<DeliveryGroup>;
+  const expiry = expiresAtMs === undefined ? '' : `, expires ${new Date(expiresAtMs).toISOString()}`;
+  return [
+    `region ${known(resource.region)}, status ${known(status)}, ${known(charge)}${expiry}`,
+    ...('pools' in resource ? groupLines(resource as DeliveryGroup) : []),
+    ...(unreadable.length > 0 ? [`unreadable: ${unreadable.join(', ')}`] : []),
+  ];
+}
+
+function groupLines({ tags, pools = [] }: DeliveryGroup): string[] {
+  const pairs =
+    tags === undefined
+      ? 'unknown'
+      : Object.entries(tags)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(', ');
+  return [`tags ${pairs || 'none'}`, ...pools.map(poolText)];
 }
 
 function poolText(pool: NodePool): string {

@@ -1,7 +1,12 @@
+import { systemClock } from '../../shared/client/system-clock.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { type Progress, run } from '../../shared/engine/run.ts';
-import { automations } from '../automations.ts';
+import type { Progress } from '../../shared/engine/run.ts';
+import type { RunnerOptions } from '../../shared/engine/runner.ts';
+import { consoleChannel } from '../../shared/notify/console-channel.ts';
+import { notifierOf } from '../../shared/notify/notifier.ts';
+import { openChannels } from '../../shared/notify/open-channels.ts';
 import { CommandFailure } from '../failure.ts';
+import { runners } from '../runners.ts';
 import type { Session } from './session.ts';
 
 /** How the runs of a command are made. */
@@ -9,9 +14,13 @@ export interface RunsOptions {
   readonly mode: 'plan' | 'apply';
   /** Name of the only function to run. Default: all that the policy has rules for. */
   readonly only?: string | undefined;
+  /** Orders may be placed in the cloud although the journal is a folder of this machine. Default: false. In a simulator they always may. */
+  readonly localJournal?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((label: string, progress: Progress) => void) | undefined;
   readonly onReport?: ((report: RunReport) => void) | undefined;
+  /** Sees every decision with its resource, kept ones included, before limits and protection. */
+  readonly onDecision?: RunnerOptions['onDecision'];
 }
 
 /**
@@ -19,27 +28,24 @@ export interface RunsOptions {
  * @throws CommandFailure when `only` names no function that is available
  */
 export async function runAll({ policy, world, targets }: Session, options: RunsOptions): Promise<readonly RunReport[]> {
-  const chosen = automations.filter(({ name }) => options.only === undefined || name === options.only);
+  const chosen = runners.filter(({ name }) => options.only === undefined || name === options.only);
   if (chosen.length === 0) {
-    const names = automations.map(({ name }) => name).join(', ');
+    const names = runners.map(({ name }) => name).join(', ');
     throw new CommandFailure('UnknownFunction', `There is no function '${options.only}' yet; there is ${names}.`);
   }
+  const tell = consoleChannel((line) => process.stderr.write(`${line}\n`));
+  const notifier = notifierOf(openChannels(policy, { environment: process.env, clock: systemClock }), tell);
   const reports: RunReport[] = [];
-  for (const automation of chosen) {
+  for (const runner of chosen) {
     for (const target of targets) {
       if (options.signal?.aborted) return reports;
-      const label = `${automation.name}, ${target.name}`;
-      const report = await run({
-        automation,
-        target,
-        policy,
-        client: world.clientFor(target),
-        store: world.store,
-        clock: world.clock,
-        mode: options.mode,
-        world: world.headline,
-        signal: options.signal,
+      const label = `${runner.name}, ${target.name}`;
+      const report = await runner.run({
+        ...{ target, policy, notifier, client: world.clientFor(target), store: world.store, clock: world.clock },
+        ...{ mode: options.mode, world: world.headline, signal: options.signal },
+        allowLocalStore: world.kind !== 'cloud' || options.localJournal === true,
         onProgress: (progress) => options.onProgress?.(label, progress),
+        onDecision: options.onDecision,
       });
       reports.push(report);
       options.onReport?.(report);

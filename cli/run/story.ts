@@ -1,9 +1,9 @@
 import type { Decision } from '../../shared/engine/decision.ts';
-import { run } from '../../shared/engine/run.ts';
-import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import type { Resource } from '../../shared/fleet/resource.ts';
+import { type PastRenewal, pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { type PastWrite, pastWrites } from '../../shared/journal/past-writes.ts';
-import { automations } from '../automations.ts';
 import { CommandFailure } from '../failure.ts';
+import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
 /** All that is known of one resource to one function. */
@@ -11,11 +11,13 @@ export interface Story {
   readonly function: string;
   readonly target: string;
   readonly functionMode: 'observe' | 'act';
-  readonly resource: DeliveryGroup;
+  readonly resource: Resource;
   /** After limits, protection and freezes. */
   readonly decision: Decision;
   /** What the journal says was written to the resource, newest last. */
   readonly written: readonly PastWrite[];
+  /** What the journal says of its renewals, newest last; the same whichever function tells the story. */
+  readonly renewals: readonly PastRenewal[];
 }
 
 /**
@@ -23,40 +25,33 @@ export interface Story {
  * limits count over all of it.
  * @throws CommandFailure when a target could not be observed and the resource was not met
  */
-export async function gatherStories({ policy, world, targets }: Session, wanted: string): Promise<readonly Story[]> {
+export async function gatherStories(session: Session, wanted: string): Promise<readonly Story[]> {
+  const { world } = session;
   const stories: Story[] = [];
   const failures: string[] = [];
-  for (const automation of automations) {
-    for (const target of targets) {
-      const met = new Map<string, { resource: DeliveryGroup; decision: Decision }>();
-      const report = await run({
-        automation,
-        target,
-        policy,
-        client: world.clientFor(target),
-        store: world.store,
-        clock: world.clock,
-        mode: 'plan',
-        world: world.headline,
-        onDecision: (resource, decision) => {
-          if (resource.id === wanted || resource.name === wanted) met.set(resource.id, { resource, decision });
-        },
-      });
-      failures.push(...report.errors.map(({ message }) => `${target.name}: ${message}`));
+  let met = new Map<string, { resource: Resource; decision: Decision }>();
+  const reports = await runAll(session, {
+    mode: 'plan',
+    onDecision: (resource, decision) => {
+      if (resource.id === wanted || resource.name === wanted) met.set(resource.id, { resource, decision });
+    },
+    onReport: (report) => {
+      failures.push(...report.errors.map(({ message }) => `${report.target}: ${message}`));
       for (const [id, { resource, decision }] of met) {
         const guarded = report.decisions.find((other) => other.resource.id === id) ?? decision;
-        const written = await pastWrites(world.store, automation.name, target.account, id);
-        stories.push({
-          function: automation.name,
-          target: target.name,
-          functionMode: report.functionMode,
-          resource,
-          decision: guarded,
-          written,
-        });
+        const { function: name, target, functionMode } = report;
+        stories.push({ function: name, target, functionMode, resource, decision: guarded, written: [], renewals: [] });
       }
-    }
-  }
+      met = new Map();
+    },
+  });
   if (stories.length === 0 && failures.length > 0) throw new CommandFailure('NotObserved', failures.join('\n'));
-  return stories;
+  const accountOf = (target: string): string => reports.find((report) => report.target === target)?.account ?? '';
+  return await Promise.all(
+    stories.map(async (story) => ({
+      ...story,
+      written: await pastWrites(world.store, story.function, accountOf(story.target), story.resource.id),
+      renewals: await pastRenewals(world.store, accountOf(story.target), story.resource.id),
+    })),
+  );
 }

@@ -1,17 +1,21 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
+import { callerOf } from './caller.ts';
 import { clientsOf } from './clients.ts';
 import { lastingState } from './state.ts';
 import type { World } from './world.ts';
 
 /**
  * The real service, as the identity of the environment or of the vendor's command line profile.
- * @throws CommandFailure when the policy's store is of a kind that is not available
+ * @throws SettingsError when the policy's store and the environment's differ, or cannot be used
  */
 export async function openCloud(target: string, state: string | undefined, policyStore: string | undefined): Promise<World> {
   const { deskCredentials } = await import('../credentials/desk.ts');
   const { proxyAgent } = await import('./proxy.ts');
-  const clientFor = clientsOf({ identity: deskCredentials(), clock: systemClock, agent: await proxyAgent() });
-  const lasting = lastingState({ state, policyStore, id: target });
+  const identity = deskCredentials();
+  const agent = await proxyAgent();
+  const clientFor = clientsOf({ identity, clock: systemClock, agent });
+  const access = { credentials: identity, clock: systemClock, environment: process.env, agent };
+  const lasting = lastingState({ state, policyStore, id: target, access });
   return {
     kind: 'cloud',
     id: target,
@@ -19,6 +23,7 @@ export async function openCloud(target: string, state: string | undefined, polic
     clock: systemClock,
     store: lasting.store,
     clientFor,
+    caller: () => callerOf(identity, systemClock, undefined, agent),
     close: lasting.close,
   };
 }

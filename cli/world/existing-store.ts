@@ -1,16 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { storeOf } from '../../shared/fc/store.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import type { Store } from '../../shared/journal/store.ts';
+import { deskCredentials } from '../credentials/desk.ts';
 import { CommandFailure } from '../failure.ts';
 
 /**
- * A journal that is there already: `--state`, else STREAMWARDEN_STORE, else the only folder under `.streamwarden`.
+ * A journal that is there already: `--state`, else STREAMWARDEN_STORE, else the only folder under `.streamwarden`. One in OSS is read
+ * with the keys of the desk.
  * @throws CommandFailure when there is none, or more than one to choose from
+ * @throws SettingsError when the one named cannot be used
  */
 export function existingStore(state: string | undefined, environment: Readonly<Record<string, string | undefined>> = process.env): Store {
-  const named = state ?? environment['STREAMWARDEN_STORE']?.replace(/^dir:/, '');
-  const folder = named ?? onlyFolder();
+  const named = state ?? (environment['STREAMWARDEN_STORE'] || onlyFolder());
+  if (named.startsWith('oss://')) return storeOf(named, { credentials: deskCredentials(environment), clock: systemClock, environment });
+  const folder = named.replace(/^dir:/, '');
   if (!existsSync(folder)) throw new CommandFailure('NoJournal', `There is no journal at ${folder}; --state names its folder.`);
   return directoryStore(path.resolve(folder));
 }

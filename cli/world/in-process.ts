@@ -2,6 +2,7 @@ import { Credentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { demoScenario, loadScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { callerOf } from './caller.ts';
 import { clientsOf } from './clients.ts';
 import { lastingState, temporaryState } from './state.ts';
 import type { World } from './world.ts';
@@ -30,13 +31,15 @@ export async function openInProcess(options: {
 }): Promise<InProcessWorld> {
   const scenario = options.scenario === undefined ? await demoScenario() : await loadScenario(options.scenario);
   const simulator = await startSimulator({ scenario });
-  const [identity] = simulator.accounts;
-  if (!identity) throw new TypeError('the scenario has no account');
-  const clientFor = clientsOf({ identity: publishedIdentity(identity), clock: systemClock, simulator: simulator.url });
+  const [key] = simulator.accounts;
+  if (!key) throw new TypeError('the scenario has no account');
+  const identity = publishedIdentity(key);
+  const clientFor = clientsOf({ identity, clock: systemClock, simulator: simulator.url });
+  const access = { credentials: identity, clock: systemClock, environment: {}, simulator: simulator.url };
   const state =
     options.state === undefined
       ? temporaryState()
-      : lastingState({ state: options.state, policyStore: undefined, id: simulator.world.id, environment: {} });
+      : lastingState({ state: options.state, policyStore: undefined, id: simulator.world.id, access });
   return {
     kind: 'in-process',
     id: simulator.world.id,
@@ -44,6 +47,7 @@ export async function openInProcess(options: {
     clock: { now: () => simulator.world.clock.nowMs, sleep: systemClock.sleep },
     store: state.store,
     clientFor,
+    caller: () => callerOf(identity, systemClock, simulator.url),
     simulator,
     close: async () => {
       await simulator.close();

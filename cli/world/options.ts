@@ -6,5 +6,8 @@ export function worldOptions(command: Command): Command {
     .option('--target <name>', 'a target of the policy; without --simulator: the cloud')
     .option('--simulator <url>', 'a simulator that is running')
     .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
-    .option('--state <dir>', 'folder of the journal (default: STREAMWARDEN_STORE, else .streamwarden/<target or world>)');
+    .option(
+      '--state <dir>',
+      "folder of the journal (default: in the cloud STREAMWARDEN_STORE or the policy's store, else .streamwarden/<target or world>)",
+    );
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { controlClient } from '../../simulator/front/control-client.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { CommandFailure } from '../failure.ts';
+import { callerOf } from './caller.ts';
 import { clientsOf } from './clients.ts';
 import { publishedIdentity } from './in-process.ts';
 import { lastingState } from './state.ts';
@@ -24,8 +25,12 @@ export async function openRemote(url: string, state: string | undefined): Promis
   if (!account) throw new CommandFailure('NoSimulator', `The simulator at ${url} has no account.`);
   const askedAtMs = systemClock.now();
   const { worldMs, speed } = summary.clock;
-  const clientFor = clientsOf({ identity: publishedIdentity(publishedKey(account.id)), clock: systemClock, simulator: url });
-  const lasting = lastingState({ state, policyStore: undefined, id: summary.id });
+  const identity = publishedIdentity(namedKey(process.env['STREAMWARDEN_SIMULATOR_KEY']) ?? publishedKey(account.id));
+  const clientFor = clientsOf({ identity, clock: systemClock, simulator: url });
+  // STREAMWARDEN_STORE is the cloud's journal: what a simulator did must never count as the account's history.
+  const environment = { ...process.env, STREAMWARDEN_STORE: undefined };
+  const access = { credentials: identity, clock: systemClock, environment, simulator: url };
+  const lasting = lastingState({ state, policyStore: undefined, id: summary.id, access });
   return {
     kind: 'simulator',
     id: summary.id,
@@ -33,6 +38,13 @@ export async function openRemote(url: string, state: string | undefined): Promis
     clock: { now: () => Math.floor(worldMs + (systemClock.now() - askedAtMs) * speed), sleep: systemClock.sleep },
     store: lasting.store,
     clientFor,
+    caller: () => callerOf(identity, systemClock, url),
     close: lasting.close,
   };
+}
+
+/** A key of a scenario's `accessKeys` as STREAMWARDEN_SIMULATOR_KEY gives it, `<id>:<secret>`: who somebody is in a simulated account. */
+function namedKey(text: string | undefined): { readonly accessKeyId: string; readonly accessKeySecret: string } | undefined {
+  const [accessKeyId, accessKeySecret] = text?.split(':') ?? [];
+  return accessKeyId && accessKeySecret ? { accessKeyId, accessKeySecret } : undefined;
 }

@@ -2,6 +2,7 @@ import type { Client } from '../../shared/client/client.ts';
 import type { Clock } from '../../shared/client/clock.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import type { Caller } from './caller.ts';
 
 /** Where a command acts: the cloud, a running simulator, or one inside this process. */
 export interface World {
@@ -15,6 +16,8 @@ export interface World {
   readonly store: Store;
   /** A client that acts as the target's role. The same target gives the same client. */
   clientFor(target: CompiledTarget): Client;
+  /** Who the keys of this world belong to, asked of STS. */
+  caller(): Promise<Caller>;
   /** Ends connections and servers; removes what was temporary. */
   close(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export interface WorldOptions {
   readonly target?: string;
   /** Address of a running simulator. */
   readonly simulator?: string;
-  /** Folder of the journal. Default: STREAMWARDEN_STORE, else `.streamwarden/<target or world id>`. */
+  /** The journal. Default: in the cloud STREAMWARDEN_STORE, else the policy's `store`; else `.streamwarden/<target or world id>`. */
   readonly state?: string;
   /** Scenario file of the in-process simulator. Default: the demo account. */
   readonly scenario?: string;

@@ -6,7 +6,8 @@ import { requestFor } from './request.ts';
 import type { ServiceDay } from './service-day.ts';
 import { nodesInUse, nodesOfStrategy } from './strategy-level.ts';
 import { count, describe, fingerprint, sameStrategy } from './strategy-text.ts';
-import type { ScheduleStrategy } from './strategy-types.ts';
+import type { ScheduleStrategy, UsageStrategy } from './strategy-types.ts';
+import { journalValue } from './strategy-value.ts';
 
 /** The setting that scale-on-schedule writes, as the journal names it. */
 export function settingOf(state: GroupState): string {
@@ -16,7 +17,7 @@ export function settingOf(state: GroupState): string {
 /** Whether two strategies mean the same; a subscription at a fixed count has no extra nodes, as with a ceiling of zero. */
 export function means(state: GroupState, observed: Strategy, wanted: Strategy): boolean {
   if (state.charge === 'subscription' && observed.type === 'fixed' && wanted.type === 'usage') return (wanted.maxScaling ?? 0) === 0;
-  return sameStrategy(observed, wanted);
+  return sameStrategy(observed, wanted, state.charge);
 }
 
 /** How much an action lowers a pool right now, and who may be cut by it. */
@@ -31,14 +32,12 @@ export interface Lowering {
 
 /**
  * Judges what a change does to the nodes of this moment. Which nodes go when a count is lowered is not documented, so each node that goes
- * may be one in use: `sessionsAtRisk` is the most that can be. Usage scaling waits for idle nodes and puts nobody at risk.
+ * may be one in use: `sessionsAtRisk` is the most that can be. Usage scaling waits for idle nodes, so it puts at risk only the sessions on
+ * nodes beyond what it may have at all.
  */
 export function loweringOf(state: GroupState, to: Strategy, day: ServiceDay): Lowering {
   const { pool, strategy: from, capacity } = state;
-  if (to.type === 'usage') {
-    const lowers = from.type === 'usage' && (to.maxScaling ?? 0) < (from.maxScaling ?? 0);
-    return { lowers, sessionsAtRisk: 0 };
-  }
+  if (to.type === 'usage') return loweringToUsage(state, to, day);
   const before = nodesOfStrategy(from, pool, day);
   const after = nodesOfStrategy(to, pool, day);
   if (after >= before) return { lowers: false, sessionsAtRisk: 0 };
@@ -54,29 +53,37 @@ export function loweringOf(state: GroupState, to: Strategy, day: ServiceDay): Lo
   return { lowers: true, sessionsAtRisk, forbidden: reason('nodes-in-use', text, { ...data, used }) };
 }
 
+function loweringToUsage({ pool, strategy: from, capacity }: GroupState, to: UsageStrategy, day: ServiceDay): Lowering {
+  const after = to.nodes + (to.maxScaling ?? 0);
+  const allowed = from.type === 'usage' ? from.nodes + (from.maxScaling ?? 0) : 0;
+  const lowers = after < Math.max(nodesOfStrategy(from, pool, day), allowed);
+  const beyond = Math.max(0, (nodesInUse(pool) ?? 0) - after);
+  return { lowers, sessionsAtRisk: lowers ? beyond * capacity : 0 };
+}
+
 /** The action that brings a strategy about. The key names the strategy, not the request: dates of a schedule are not in it. */
 export function actionFor(state: GroupState, to: Strategy, { lowers, sessionsAtRisk }: Lowering): Action {
-  const value = fingerprint(to);
+  const { charge, group } = state;
   return {
-    key: `scale-on-schedule/${state.group.id}/${value}`,
+    key: `scale-on-schedule/${group.id}/${fingerprint(to, charge)}`,
     operation: 'ModifyNodePoolAttribute',
-    input: requestFor(state.group, state.pool, to),
+    input: requestFor(group, state.pool, to),
     effect: sessionsAtRisk > 0 ? 'disruptive' : 'write',
-    change: [{ field: 'nodes', from: describe(state.strategy), to: describe(to) }],
-    writes: { setting: settingOf(state), value },
+    change: [{ field: 'nodes', from: describe(state.strategy, charge), to: describe(to, charge) }],
+    writes: { setting: settingOf(state), value: journalValue(to, charge) },
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk } : {}),
     ...(lowers ? { lowers } : {}),
   };
 }
 
-/** The action that only moves the dates of a schedule. `lapses` says that leaving it undone would let the schedule end. */
-export function reArmAction(state: GroupState, to: ScheduleStrategy, lapses: boolean): Action {
+/** The action that only moves the dates of a schedule. `evenFrozen`: leaving it undone would let the schedule lapse, so no freeze holds it. */
+export function reArmAction(state: GroupState, to: ScheduleStrategy, evenFrozen: boolean): Action {
   const action = actionFor(state, to, { lowers: false, sessionsAtRisk: 0 });
   const from = state.strategy.type === 'schedule' ? (state.strategy.disableDate ?? null) : null;
   return {
     ...action,
     key: `${action.key} beyond ${from}`,
     change: [{ field: 'schedule ends', from, to: to.disableDate ?? null }],
-    ...(lapses ? { evenFrozen: true } : {}),
+    ...(evenFrozen ? { evenFrozen } : {}),
   };
 }

@@ -4,41 +4,61 @@ import type { CompiledException } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Span } from './steps.ts';
 
+/** A stretch of time in which an exception asks for something, and why. */
+type Because = Span & { readonly because: string };
+
 /** What the exceptions of the policy mean for the nodes of one group. */
 export interface ExceptionEffects {
   /** At least this share of the peak, in percent. */
-  readonly floors: readonly (Span & { readonly percent: number; readonly because: string })[];
+  readonly floors: readonly (Because & { readonly percent: number })[];
   /** No lowering. */
-  readonly ratchets: readonly (Span & { readonly because: string })[];
-  /** Equal for groups under the same exceptions. */
+  readonly ratchets: readonly Because[];
+  /** No session may be cut; only those that are not over. They do not change the wish, only how it may be brought about. */
+  readonly uncut: readonly Because[];
+  /** Why it cannot be told whether an exception of `uncut` applies; undefined when it can. */
+  readonly uncutUnknown?: string;
+  /** Equal for groups whose wish is under the same exceptions. */
   readonly key: string;
   /** Why it cannot be told whether an exception applies; undefined when it can. */
   readonly unknown?: string;
 }
 
-const none: ExceptionEffects = { floors: [], ratchets: [], key: '' };
+const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [], key: '' };
 
-/** The exceptions that keep or raise nodes of a group at some time in `span`. Exceptions of other kinds are the guard's. */
+/** The exceptions that keep nodes or sessions of a group at some time in `span`. Exceptions of other kinds are the guard's. */
 export function exceptionEffects(group: DeliveryGroup, context: PlanContext, span: Span): ExceptionEffects {
-  const { policy, target } = context;
-  const floors: (Span & { readonly percent: number; readonly because: string })[] = [];
-  const ratchets: (Span & { readonly because: string })[] = [];
+  const { policy, target, nowMs } = context;
+  if (policy.exceptions.length === 0) return none;
+  const floors: (Because & { readonly percent: number })[] = [];
+  const ratchets: Because[] = [];
+  const uncut: Because[] = [];
   const applied: number[] = [];
+  let uncutUnknown: string | undefined;
   for (const [index, exception] of policy.exceptions.entries()) {
     const when = exception.spans[target.timezone];
     if (when === undefined || when.untilMs <= span.fromMs || when.fromMs >= span.untilMs) continue;
-    if (exception.groups === undefined || !concernsNodes(exception) || exception.targets?.includes(target.name) === false) continue;
-    const matches = cachedMatcher(exception.groups, policy.zones[target.timezone])(group, context.nowMs);
+    const forbidsCuts = exception.never.includes('cut-sessions') && when.untilMs > nowMs;
+    if (exception.groups === undefined || exception.targets?.includes(target.name) === false) continue;
+    if (!concernsNodes(exception) && !forbidsCuts) continue;
+    const matches = cachedMatcher(exception.groups, policy.zones[target.timezone])(group, nowMs);
     if (matches === 'no') continue;
-    if (matches !== 'yes') return { ...none, unknown: `"${exception.because}": ${matches.unknown}` };
-    applied.push(index);
+    if (matches !== 'yes') {
+      const unknown = `"${exception.because}": ${matches.unknown}`;
+      if (concernsNodes(exception)) return { ...none, unknown };
+      uncutUnknown ??= unknown;
+      continue;
+    }
     const base = { fromMs: when.fromMs, untilMs: when.untilMs, because: exception.because };
+    if (forbidsCuts) uncut.push(base);
+    if (!concernsNodes(exception)) continue;
+    applied.push(index);
     if (exception.keepAtLeastPercent !== undefined) floors.push({ ...base, percent: exception.keepAtLeastPercent });
     if (exception.never.includes('scale-down')) ratchets.push(base);
   }
-  return applied.length === 0 ? none : { floors, ratchets, key: applied.join(',') };
+  return { floors, ratchets, uncut, key: applied.join(','), ...(uncutUnknown === undefined ? {} : { uncutUnknown }) };
 }
 
+/** Whether an exception changes how many nodes are wanted. */
 function concernsNodes(exception: CompiledException): boolean {
   return exception.keepAtLeastPercent !== undefined || exception.never.includes('scale-down');
 }

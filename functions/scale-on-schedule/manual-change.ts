@@ -3,11 +3,13 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import type { WrittenView } from '../../shared/journal/written.ts';
 import { reason } from './reasons.ts';
 import type { ManualChange } from './scale-rule.ts';
+import { isOurs, withoutDate } from './strategy-value.ts';
 
 /** What is known of a setting that differs from what is wanted. */
 export interface Difference {
   readonly resourceId: string;
   readonly setting: string;
+  /** What is there and what is wanted, as the journal keeps them: with the disable date of a weekly schedule. */
   readonly observed: string;
   readonly wanted: string;
   /** Whether what is wanted stays the same from step to step, as a weekly schedule does. */
@@ -21,7 +23,8 @@ export interface Standing {
 }
 
 /**
- * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not. A
+ * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not; a weekly
+ * schedule of ours that ends earlier than we wrote is a person's. A
  * setting that we never wrote with certainty has no change by a person: then we simply act. A change stands until the first step after we
  * first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
  * schedule: its two days of deviation change at midnight, which is no step.
@@ -37,7 +40,7 @@ export function manualChange(
   const { resourceId, setting, observed, wanted, steady } = difference;
   const values = written.values(resourceId, setting);
   const last = values.at(-1);
-  if (last === undefined || !values.some((value) => value.outcome === 'done') || values.some((value) => value.value === observed))
+  if (last === undefined || !values.some((value) => value.outcome === 'done') || values.some((value) => isOurs(value.value, observed)))
     return undefined;
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
@@ -50,7 +53,12 @@ export function manualChange(
   if (mode === 'overwrite') return over('the rule says to overwrite');
   const stepMs = nextStepMs(seenMs ?? nowMs);
   if (stepMs !== undefined && stepMs <= nowMs) return over('the next step of the schedule has come');
-  if (seenMs === undefined && !steady && last.value !== wanted && (nextStepMs(last.atMs) ?? Number.POSITIVE_INFINITY) <= nowMs) {
+  if (
+    seenMs === undefined &&
+    !steady &&
+    withoutDate(last.value) !== withoutDate(wanted) &&
+    (nextStepMs(last.atMs) ?? Number.POSITIVE_INFINITY) <= nowMs
+  ) {
     return over('the schedule has taken a step since');
   }
   const until = stepMs === undefined ? 'the schedule has no further step, so it stands' : `it stands until ${localText(stepMs)}`;

@@ -10,10 +10,22 @@ import type { FixedStrategy } from './strategy-types.ts';
 const leastFixedNodes = 1;
 
 /**
- * A fixed count for what is wanted now, never below the nodes in use: lowering goes down to them and goes on as sessions leave.
- * Where that leaves nothing to lower, or the nodes in use are unknown, it holds.
+ * What may be lowered at this moment: nodes that are not in use; nodes of a pool on which nobody is, since which nodes go is not
+ * documented; or none at all.
  */
-export function fixedStrategy(state: GroupState, wanted: number, day: ServiceDay): Outcome<FixedStrategy> {
+export type MayLower = 'not-in-use' | 'when-idle' | 'nothing';
+
+/**
+ * A fixed count for what is wanted now, never below the nodes in use: lowering goes down to them and goes on as sessions leave.
+ * Where that leaves nothing to lower, or the nodes in use are unknown, it holds. A weekly schedule is replaced all the same, by what it
+ * gives at this moment: left to itself it would lower nodes at its next falling edge, whoever is on them.
+ */
+export function fixedStrategy(
+  state: GroupState,
+  wanted: number,
+  day: ServiceDay,
+  mayLower: MayLower = 'not-in-use',
+): Outcome<FixedStrategy> {
   const { pool, strategy } = state;
   const nodes = Math.max(wanted, leastFixedNodes);
   const because =
@@ -21,15 +33,19 @@ export function fixedStrategy(state: GroupState, wanted: number, day: ServiceDay
   const present = nodesOfStrategy(strategy, pool, day);
   if (nodes >= present) return found({ type: 'fixed', nodes }, ...because);
   const used = nodesInUse(pool);
-  if (used === undefined) {
-    return held(reason('nodes-in-use-unknown', `${count(nodes)} would do, but how many are in use is unknown`, { wanted: nodes, present }));
+  const data = { wanted: nodes, present };
+  const unknown = reason('nodes-in-use-unknown', `${count(nodes)} would do, but how many are in use is unknown`, data);
+  if (strategy.type === 'schedule') {
+    if (used === undefined) return found({ type: 'fixed', nodes: present }, unknown);
+    if (mayLower === 'nothing' || (mayLower === 'when-idle' && used > 0)) {
+      const text = `${count(nodes)} would do; the ${count(present)} that the weekly schedule gives now stay until they may be lowered`;
+      return found({ type: 'fixed', nodes: present }, reason('lowered-later', text, { ...data, used }));
+    }
   }
+  if (used === undefined) return held(unknown);
   if (used <= nodes) return found({ type: 'fixed', nodes }, ...because);
-  const inUse = reason('nodes-in-use', `${count(nodes)} would do, but ${count(used)} ${used === 1 ? 'is' : 'are'} in use`, {
-    wanted: nodes,
-    present,
-    used,
-  });
+  const text = `${count(nodes)} would do, but ${count(used)} ${used === 1 ? 'is' : 'are'} in use`;
+  const inUse = reason('nodes-in-use', text, { ...data, used });
   if (strategy.type === 'fixed' && used >= present) return held(inUse);
   return found({ type: 'fixed', nodes: used }, inUse);
 }

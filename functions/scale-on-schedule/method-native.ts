@@ -47,6 +47,12 @@ export function nativeStrategy(native: NativeSchedule, observed: Strategy, day: 
   return found({ type: 'schedule', week, warmUp, enableDate: day.date, disableDate: day.endDate }, ...because);
 }
 
+/** Whether a week that was read would be taken again as it is. */
+export function weekCanBeSent(week: NativeWeek): boolean {
+  const days = Object.values(week);
+  return days.length > 0 && days.every(canBeSent);
+}
+
 /** Whether periods that were read would be taken again as they are. */
 function canBeSent(periods: readonly NativePeriod[]): boolean {
   return sameDay(fitDay(periods).periods, periods);

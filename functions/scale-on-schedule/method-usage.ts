@@ -1,7 +1,8 @@
 import type { GroupState } from './group-state.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { nodesInUse } from './strategy-level.ts';
+import type { ServiceDay } from './service-day.ts';
+import { nodesInUse, nodesOfStrategy } from './strategy-level.ts';
 import { count } from './strategy-text.ts';
 import type { UsageStrategy } from './strategy-types.ts';
 
@@ -11,54 +12,67 @@ import type { UsageStrategy } from './strategy-types.ts';
  */
 const lowestCeiling = 0;
 
+/** The fewest nodes that always run by the hour (API notes, NodeAmount: 1 to 100). */
+const leastBase = 1;
+
 /** What is sent for usage scaling where the pool did not scale by usage before: one node at a time, the service's own threshold (API notes). */
 const fresh = { step: 1, threshold: '85', downAfterIdleMinutes: 5, maxIdle: undefined } as const;
 
 /**
- * Usage scaling with a ceiling for what is wanted now, never below the elastic nodes in use. All other settings are sent back
- * as read; where one that the service demands could not be read it holds, since a guess would change it.
+ * Usage scaling that reaches what is wanted now, never below the nodes in use. Of a subscription only the ceiling above the bought nodes
+ * moves. A pool by the hour has one node that always runs and the rest of the wish as its ceiling; its base is lowered as sessions
+ * leave it, since a base below the nodes in use might cut some. Other settings are sent back as read; where one that the service
+ * demands could not be read it holds, since a guess would change it.
  */
-export function usageStrategy(state: GroupState, wanted: number): Outcome<UsageStrategy> {
-  const { pool, strategy, charge } = state;
-  const ceiling = Math.max(wanted, lowestCeiling);
+export function usageStrategy(state: GroupState, wanted: number, day: ServiceDay): Outcome<UsageStrategy> {
+  const { strategy, charge } = state;
   if (strategy.type === 'usage') {
     const { maxScaling, step, threshold } = strategy;
     if (maxScaling === undefined || step === undefined || threshold === undefined) {
       return held(reason('strategy-unknown', 'a setting of usage scaling that has to be sent back could not be read'));
     }
-    if (ceiling >= maxScaling) return found({ ...strategy, maxScaling: ceiling });
-    return lowered({ ...strategy, maxScaling: ceiling }, extraInUse(state, strategy.nodes), maxScaling);
   }
-  if (charge === 'subscription') {
-    if (strategy.type === 'schedule')
-      return held(reason('strategy-unknown', 'a subscription group with a weekly schedule is not documented'));
-    return found({ type: 'usage', nodes: strategy.nodes, ...fresh, maxScaling: ceiling });
-  }
-  const nodes = Math.max(1, strategy.type === 'fixed' ? strategy.nodes : (pool.nodeAmount ?? 1));
-  return lowered({ type: 'usage', nodes, ...fresh, maxScaling: ceiling }, extraInUse(state, nodes), Number.POSITIVE_INFINITY);
+  return charge === 'subscription' ? aboveBought(state, wanted) : byTheHour(state, wanted, day);
 }
 
-/** Elastic nodes in use beside `nodes` others; undefined when unknown. Bought nodes of a subscription are told apart, those by the hour are not. */
-function extraInUse({ pool, charge }: GroupState, nodes: number): number | undefined {
-  if (charge === 'subscription') return pool.scalingNodeUsed ?? (pool.scalingNodeAmount === 0 ? 0 : undefined);
-  const used = nodesInUse(pool);
-  return used === undefined ? undefined : Math.max(0, used - nodes);
-}
-
-function lowered(strategy: UsageStrategy, used: number | undefined, present: number): Outcome<UsageStrategy> {
-  const ceiling = strategy.maxScaling ?? lowestCeiling;
+function aboveBought({ pool, strategy }: GroupState, wanted: number): Outcome<UsageStrategy> {
+  const ceiling = Math.max(wanted, lowestCeiling);
+  if (strategy.type === 'schedule')
+    return held(reason('strategy-unknown', 'a subscription group with a weekly schedule is not documented'));
+  if (strategy.type === 'fixed') return found({ type: 'usage', nodes: strategy.nodes, ...fresh, maxScaling: ceiling });
+  const present = strategy.maxScaling ?? lowestCeiling;
+  if (ceiling >= present) return found({ ...strategy, maxScaling: ceiling });
+  const used = pool.scalingNodeUsed ?? (pool.scalingNodeAmount === 0 ? 0 : undefined);
   if (used === undefined) {
-    return held(
-      reason('nodes-in-use-unknown', `a ceiling of ${count(ceiling)} would do, but how many extra nodes are in use is unknown`, {
-        wanted: ceiling,
-      }),
-    );
+    const text = `a ceiling of ${count(ceiling)} would do, but how many extra nodes are in use is unknown`;
+    return held(reason('nodes-in-use-unknown', text, { wanted: ceiling }));
   }
-  if (used <= ceiling) return found(strategy);
-  const inUse = reason(
-    'nodes-in-use',
-    `a ceiling of ${count(ceiling)} would do, but ${count(used)} extra ${used === 1 ? 'is' : 'are'} in use`,
-    { wanted: ceiling, used },
-  );
+  if (used <= ceiling) return found({ ...strategy, maxScaling: ceiling });
+  const text = `a ceiling of ${count(ceiling)} would do, but ${count(used)} extra ${used === 1 ? 'is' : 'are'} in use`;
+  const inUse = reason('nodes-in-use', text, { wanted: ceiling, used });
   return used >= present ? held(inUse) : found({ ...strategy, maxScaling: used }, inUse);
+}
+
+function byTheHour({ pool, strategy }: GroupState, wanted: number, day: ServiceDay): Outcome<UsageStrategy> {
+  const nodes = Math.max(wanted, leastBase);
+  const settings = strategy.type === 'usage' ? strategy : { type: 'usage' as const, ...fresh };
+  const standing = strategy.type === 'schedule' ? nodesOfStrategy(strategy, pool, day) : strategy.nodes;
+  const present = strategy.type === 'usage' ? strategy.nodes + (strategy.maxScaling ?? lowestCeiling) : standing;
+  const used = nodesInUse(pool);
+  if (used === undefined) {
+    const base = Math.max(standing, leastBase);
+    if (nodes >= present) return found({ ...settings, nodes: base, maxScaling: Math.max(nodes - base, lowestCeiling) });
+    const text = `${count(nodes)} in all would do, but how many are in use is unknown`;
+    return held(reason('nodes-in-use-unknown', text, { wanted: nodes, present }));
+  }
+  const because =
+    wanted < nodes ? [reason('one-node-stays', 'the schedule wants none, but a pool by the hour cannot be empty: one node stays')] : [];
+  const base = Math.max(leastBase, Math.min(standing, used));
+  // What is in use beyond what the strategy allows is on its way out, and no reason to allow more.
+  const kept = strategy.type === 'usage' ? Math.min(used, present) : used;
+  const total = Math.max(nodes, kept);
+  const to: UsageStrategy = { ...settings, nodes: base, maxScaling: Math.max(total - base, lowestCeiling) };
+  if (kept <= nodes) return found(to, ...because);
+  const text = `${count(nodes)} in all would do, but ${count(used)} ${used === 1 ? 'is' : 'are'} in use`;
+  return found(to, reason('nodes-in-use', text, { wanted: nodes, used }));
 }

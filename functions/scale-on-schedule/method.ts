@@ -1,5 +1,6 @@
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { Charge } from '../../shared/fleet/delivery-group.ts';
+import type { CutProtection } from './cut-protection.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
@@ -9,19 +10,19 @@ import type { CompiledScaleRule, Method } from './scale-rule.ts';
 export interface MethodQuestion {
   readonly rule: CompiledScaleRule;
   readonly charge: Charge;
-  /** Whether `protect.groups` covers the group. */
-  readonly protectedGroup: boolean;
+  /** What protects the group's sessions from cuts today or tomorrow, if anything. */
+  readonly protection: Outcome<CutProtection | undefined>;
   /** The wish as a weekly schedule; asked for only where one is thinkable. */
   readonly native: () => NativeSchedule;
 }
 
 /**
  * Chooses how nodes are brought about. Subscriptions: the ceiling of usage scaling, nothing else. Pay-as-you-go: what the rule says, else
- * the service's own weekly schedule, which keeps running when nothing rewrites it. A schedule through midnight cannot be
- * written there without dropping all nodes for a minute, which every schedule that is never zero would do; those, and protected groups,
- * get a fixed count at each step. Each fallback says why.
+ * the service's own weekly schedule, which keeps running when nothing rewrites it. A schedule through midnight cannot be written there
+ * without dropping all nodes for a minute, sessions on them or not; it gets a fixed count at each step, be it zero by day or never. So do
+ * groups whose sessions are protected. Each fallback says why.
  */
-export function chooseMethod({ rule, charge, protectedGroup, native }: MethodQuestion): Outcome<Method> {
+export function chooseMethod({ rule, charge, protection, native }: MethodQuestion): Outcome<Method> {
   const extra = rule.peak !== undefined && 'extraNodes' in rule.peak;
   if (charge === 'subscription') {
     if (extra && (rule.method ?? 'usage') === 'usage') return found('usage');
@@ -30,25 +31,27 @@ export function chooseMethod({ rule, charge, protectedGroup, native }: MethodQue
   }
   if (extra) return held(reason('not-subscription', 'extraNodes is for subscription groups; add charge: subscription to the rule'));
   if (rule.method === 'usage' || rule.method === 'fixed') return found(rule.method);
-  if (protectedGroup) {
-    return found(
-      'fixed',
-      reason('protected-no-edge', 'protected: no weekly schedule, which would lower nodes unwatched; a fixed count is set at each step'),
-    );
+  if (!protection.ok) return protection;
+  if (protection.value !== undefined) {
+    const { text, data } = protection.value;
+    const instead = 'no weekly schedule, whose falling edges nobody watches; a fixed count is set at each step';
+    return found('fixed', reason('protected-no-edge', `${text}: ${instead}`, data));
   }
-  const obstacle = obstacleTo(native());
+  const obstacle = obstacleTo(native(), rule);
   return obstacle === undefined ? found('service-schedule') : found('fixed', obstacle);
 }
 
-function obstacleTo(native: NativeSchedule): Reason | undefined {
+function obstacleTo(native: NativeSchedule, rule: CompiledScaleRule): Reason | undefined {
+  const cut = 'and the service ends each period within its day: at 23:59 it would drop all nodes under their sessions';
   const why = native.gapAtMidnight
-    ? 'nodes are wanted through midnight, and the service ends each period within its day'
+    ? `nodes are wanted through midnight, ${cut}`
     : native.gapTonight
-      ? 'nodes are wanted through this midnight, and the service ends each period within its day'
+      ? `nodes are wanted through this midnight, ${cut}`
       : Object.keys(native.week).length === 0
         ? 'no weekday would have a period'
         : undefined;
-  return why === undefined
-    ? undefined
-    : reason('not-expressible', `no weekly schedule: ${why}; a fixed count is set at each step instead`, { fallback: 'fixed' });
+  if (why === undefined) return undefined;
+  const asked = rule.method === undefined ? 'no weekly schedule' : 'no weekly schedule, although the rule asks for one';
+  const text = `${asked}: ${why}; a fixed count is set at each step instead, and at least one node stays`;
+  return reason('not-expressible', text, { fallback: 'fixed' });
 }

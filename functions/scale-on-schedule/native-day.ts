@@ -32,7 +32,8 @@ export interface FittedDay {
  * Fits wanted periods (ascending, not overlapping, amounts of 1 or more) to the service's rules. Never gives less than wanted,
  * the last minute before midnight excepted: steps that touch or nearly touch become one period at the higher level, short periods are
  * stretched, and beyond three the merges that cost least are made. With `atMinute`, a merged period has the amount wanted at that
- * minute: of its first part before it begins, of its last one afterwards.
+ * minute: of its first part before it begins, and the highest once it is over, so that the same day of the next week is an ordinary one
+ * if nobody rewrites it.
  */
 export function fitDay(wanted: readonly NativePeriod[], atMinute?: number): FittedDay {
   let fitted = wanted.map((part): Fitted => {
@@ -96,7 +97,7 @@ function mergeAt(periods: readonly Fitted[], index: number): Fitted[] {
 
 function amountOf(period: Fitted, atMinute?: number): number {
   const { parts } = period;
-  if (atMinute === undefined) return Math.max(...parts.map((part) => part.amount));
+  if (atMinute === undefined || atMinute >= period.endMinute) return Math.max(...parts.map((part) => part.amount));
   const running = parts.find((part) => part.startMinute <= atMinute && atMinute < part.endMinute);
   if (running !== undefined) return running.amount;
   const before = parts.filter((part) => part.endMinute <= atMinute).at(-1);

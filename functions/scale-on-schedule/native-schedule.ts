@@ -43,7 +43,8 @@ interface Day {
 /**
  * Writes a wish as a weekly schedule of the service, in its zone. Today and tomorrow come from the calendar, the other five days
  * from the ordinary week, so that ordinary weeks keep running when nothing rewrites them. With `stepwise`, today's merged periods
- * have the amount that is wanted now.
+ * have the amount that is wanted now until they are over, so between the first step and the end of a period that weekday depends on
+ * being rewritten.
  */
 export function nativeSchedule(wish: Wish, today: ServiceDay, stepwise: boolean): NativeSchedule {
   const { zone } = today;

@@ -2,11 +2,13 @@ import type { DocumentSchedule } from '../../shared/policy/document.ts';
 import type { RuleCheckContext, RuleReport } from '../../shared/policy/rule-module.ts';
 import { isZero } from '../../shared/policy/values/level.ts';
 import type { ScaleRule } from './scale-rule.ts';
+import { runsThroughMidnight } from './through-midnight.ts';
 
 /** Finds what is wrong between the keys of a rule, and between a rule and the schedule it names. */
 export function checkScaleRule(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
   checkPeak(rule, context.schedules.get(rule.schedule), report);
   checkMethod(rule, report);
+  checkNative(rule, context, report);
 }
 
 function checkPeak(rule: ScaleRule, schedule: DocumentSchedule | undefined, report: RuleReport): void {
@@ -49,6 +51,31 @@ function checkMethod(rule: ScaleRule, report: RuleReport): void {
   }
   if (rule.stepwise && (extra || rule.method === 'fixed' || rule.method === 'usage')) {
     report({ path: ['stepwise'], at: 'key', text: 'only means something with method: service-schedule; remove it, or change the method' });
+  }
+}
+
+/** What the service's own weekly schedule cannot do. Warnings: it is not used where it would harm, or it is used with less protection. */
+function checkNative(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  const charge = rule.groups.charge ?? ['pay-as-you-go'];
+  const extra = rule.peak !== undefined && 'extraNodes' in rule.peak;
+  if (extra || !charge.includes('pay-as-you-go') || (rule.method !== undefined && rule.method !== 'service-schedule')) return;
+  const schedule = context.schedules.get(rule.schedule);
+  if (schedule === undefined) return;
+  const places = (rule.targets ?? [...context.targets.keys()]).map((name) => context.targets.get(name)?.timezone);
+  // Elsewhere the service's midnight is another time of the schedule's day, so nothing is said here; plans say it.
+  const byServiceTime = places.filter((timezone) => timezone === context.serviceTimeZone).length;
+  const throughMidnight = byServiceTime > 0 && runsThroughMidnight(schedule);
+  if (throughMidnight && rule.method === 'service-schedule') {
+    const text =
+      `service-schedule is not used for "${rule.schedule}", which wants nodes through midnight: the service would drop all of them at 23:59; ` +
+      'a fixed count is set at each step instead, and one node stays where none is wanted. Write method: fixed';
+    report({ path: ['method'], severity: 'warning', text });
+  }
+  if (context.protect?.users.length && !(throughMidnight && byServiceTime === places.length)) {
+    const text =
+      "the service's weekly schedule lowers nodes without looking at who is on them, so protect.users cannot hold its falling edges; " +
+      'write method: fixed if such users work on these groups';
+    report({ path: rule.method === undefined ? [] : ['method'], severity: 'warning', text });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NativePeriod, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Charge, NativePeriod, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { perWeek } from './per-week.ts';
 
@@ -9,18 +9,22 @@ const names = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /**
  * What a strategy means, as canonical text: equal for strategies that are equal in what the policy decides. Dates of a schedule, warm-up and
- * the fine settings of usage scaling are not part of it: people may set those, and we send back what we read.
+ * the fine settings of usage scaling are not part of it: people may set those, and we send back what we read. Neither are the bought
+ * nodes of a subscription, which no strategy changes; the nodes that always run by the hour are.
  */
-export function fingerprint(strategy: Strategy): string {
+export function fingerprint(strategy: Strategy, charge: Charge): string {
   if (strategy.type === 'fixed') return `fixed ${strategy.nodes}`;
-  if (strategy.type === 'usage') return `usage up to ${strategy.maxScaling ?? '?'}`;
+  if (strategy.type === 'usage') {
+    const base = charge === 'subscription' ? '' : `${strategy.nodes} and `;
+    return `usage ${base}up to ${strategy.maxScaling ?? '?'}`;
+  }
   return `schedule ${weekText(strategy.week)}`;
 }
 
 /** Whether two strategies have equal fingerprints, without writing them. */
-export function sameStrategy(a: Strategy, b: Strategy): boolean {
+export function sameStrategy(a: Strategy, b: Strategy, charge: Charge): boolean {
   if (a.type === 'fixed') return b.type === 'fixed' && a.nodes === b.nodes;
-  if (a.type === 'usage') return b.type === 'usage' && a.maxScaling === b.maxScaling;
+  if (a.type === 'usage') return b.type === 'usage' && a.maxScaling === b.maxScaling && (charge === 'subscription' || a.nodes === b.nodes);
   return b.type === 'schedule' && weekdays.every((day) => sameDay(a.week[day] ?? [], b.week[day] ?? []));
 }
 
@@ -36,10 +40,12 @@ export function sameDay(a: readonly NativePeriod[], b: readonly NativePeriod[]):
 }
 
 /** A strategy for people, e.g. `weekly schedule: Mon–Fri 09:30–23:30 4 nodes`. */
-export function describe(strategy: Strategy): string {
+export function describe(strategy: Strategy, charge: Charge): string {
   if (strategy.type === 'fixed') return `fixed at ${count(strategy.nodes)}`;
-  if (strategy.type === 'usage')
-    return `by usage, up to ${strategy.maxScaling ?? 'an unknown number of'} extra ${strategy.maxScaling === 1 ? 'node' : 'nodes'}`;
+  if (strategy.type === 'usage') {
+    const base = charge === 'subscription' ? '' : `${count(strategy.nodes)} and `;
+    return `by usage, ${base}up to ${strategy.maxScaling ?? 'an unknown number of'} extra ${strategy.maxScaling === 1 ? 'node' : 'nodes'}`;
+  }
   return weekDescription(strategy.week);
 }
 

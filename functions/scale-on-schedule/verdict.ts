@@ -1,15 +1,17 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Decision, Reason } from '../../shared/engine/decision.ts';
+import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
-import { actionFor, loweringOf, means, reArmAction, settingOf } from './change.ts';
+import { frozen } from '../../shared/policy/exception.ts';
+import { actionFor, type Lowering, loweringOf, means, reArmAction, settingOf } from './change.ts';
 import type { Comparison } from './cost.ts';
+import { lapseAverted } from './lapse.ts';
 import { localText } from './local-text.ts';
-import { manualChange } from './manual-change.ts';
+import { manualChange, type Standing } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
-import { fingerprint } from './strategy-text.ts';
-import type { Wanted } from './wanted.ts';
+import { journalValue } from './strategy-value.ts';
+import { protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
 export interface Draft {
@@ -18,39 +20,33 @@ export interface Draft {
   readonly compare?: Comparison;
 }
 
+type Base = { readonly rule: string; readonly resource: ResourceRef };
+
 const asWanted = reason('as-wanted', 'as the schedule wants it');
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
   const { state, rule, to, wish, native } = wanted;
-  const base = { rule: rule.name, resource };
-  const hold = (reasons: readonly Reason[], action?: ReturnType<typeof actionFor>): Draft => ({
-    decision: { ...base, verdict: 'hold', because: reasons, ...(action === undefined ? {} : { action }) },
-  });
+  const base: Base = { rule: rule.name, resource };
   if (means(state, state.strategy, to)) {
     const blocked = because.some(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
       datesOnly(wanted, because, base, context) ??
-      (blocked ? hold(because) : { decision: { ...base, verdict: 'keep', because: [asWanted, ...because] } })
+      (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [asWanted, ...because] } })
     );
   }
   const lowering = loweringOf(state, to, serviceDay(context.policy, context.nowMs));
   const action = actionFor(state, to, lowering);
-  const difference = {
-    resourceId: state.group.id,
-    setting: settingOf(state),
-    observed: fingerprint(state.strategy),
-    wanted: fingerprint(to),
-    steady: to.type === 'schedule',
-  };
-  const manual = manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, localText(context));
-  if (manual?.stands) return hold([manual.because, ...because], action);
+  const manual = changeByPerson(wanted, context);
+  if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
-  if (lowering.lowers) {
-    const never = wanted.effects.ratchets.find((span) => span.fromMs <= context.nowMs && context.nowMs < span.untilMs);
-    if (never !== undefined) return hold([reason('exception-never', `lowering is forbidden: ${never.because}`), ...reasons], action);
-    if (lowering.forbidden !== undefined) return hold([lowering.forbidden, ...reasons], action);
+  const blocker = blockerOf(wanted, lowering, context);
+  if (manual === undefined) {
+    const freeze = frozen(context.policy, 'scale-on-schedule', context.target.timezone, context.nowMs);
+    const averted = blocker !== undefined || freeze !== undefined ? lapseAverted(state, { blocker, freeze }, context) : undefined;
+    if (averted !== undefined) return { decision: { ...base, verdict: 'act', ...averted } };
   }
+  if (blocker !== undefined) return held(base, [blocker, ...reasons], action);
   return {
     decision: { ...base, verdict: 'act', because: reasons, action },
     compare: {
@@ -63,16 +59,47 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   };
 }
 
-function datesOnly(
-  { state, to }: Wanted,
-  because: readonly Reason[],
-  base: { readonly rule: string; readonly resource: ResourceRef },
-  context: PlanContext,
-): Draft | undefined {
+function held(base: Base, because: readonly Reason[], action?: Action): Draft {
+  return { decision: { ...base, verdict: 'hold', because, ...(action === undefined ? {} : { action }) } };
+}
+
+function changeByPerson({ state, rule, to, wish }: Wanted, context: PlanContext): Standing | undefined {
+  const difference = {
+    resourceId: state.group.id,
+    setting: settingOf(state),
+    observed: journalValue(state.strategy, state.charge),
+    wanted: journalValue(to, state.charge),
+    steady: to.type === 'schedule',
+  };
+  return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, localText(context));
+}
+
+/** Why a change that lowers must not happen now; undefined when it may. */
+function blockerOf({ effects, protection }: Wanted, lowering: Lowering, { nowMs }: PlanContext): Reason | undefined {
+  if (!lowering.lowers) return undefined;
+  const never = ratchetAt(effects, nowMs);
+  if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
+  if (lowering.forbidden !== undefined || lowering.sessionsAtRisk === 0 || !protectedNow(protection)) return lowering.forbidden;
+  if (!protection.ok) return protection.because[0];
+  return reason('protected', `lowering could cut a session, and ${protection.value?.text}`, protection.value?.data);
+}
+
+/**
+ * A schedule that is right but for its dates. Whether a person has set the end is asked only here, where it would be moved: with more than
+ * 30 days left nothing is contested, and what the journal knows of the group need not be read.
+ */
+function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, context: PlanContext): Draft | undefined {
+  const { state, to } = wanted;
   if (to.type !== 'schedule' || state.strategy.type !== 'schedule') return undefined;
   const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs));
   if (due.when === 'not-needed') return undefined;
+  const manual = changeByPerson(wanted, context);
+  const lapses = due.because.code === 'lapses-soon' && manual === undefined;
+  const action = reArmAction(state, to, lapses);
   const reasons = [due.because, ...because];
+  if (manual?.stands) return held(base, [manual.because, ...reasons], action);
+  // A hold, so that the change stays known until it is undone.
+  if (manual !== undefined && due.when === 'later') return held(base, [due.because, manual.because, ...because], action);
   if (due.when === 'later') return { decision: { ...base, verdict: 'keep', because: [asWanted, ...reasons] } };
-  return { decision: { ...base, verdict: 'act', because: reasons, action: reArmAction(state, to, due.because.code === 'lapses-soon') } };
+  return { decision: { ...base, verdict: 'act', because: manual === undefined ? reasons : [manual.because, ...reasons], action } };
 }

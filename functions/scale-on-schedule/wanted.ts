@@ -1,13 +1,14 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { Strategy } from '../../shared/fleet/delivery-group.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
-import { groupProtected } from '../../shared/policy/protect.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
+import { type CutProtection, cutProtection } from './cut-protection.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
 import type { GroupState } from './group-state.ts';
 import { chooseMethod } from './method.ts';
-import { fixedStrategy } from './method-fixed.ts';
+import { fixedStrategy, type MayLower } from './method-fixed.ts';
 import { usageStrategy } from './method-usage.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { found, held, type Outcome } from './outcome.ts';
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly rule: CompiledScaleRule;
   readonly wish: Wish;
   readonly effects: ExceptionEffects;
+  /** What protects its sessions from cuts, if that can be told. */
+  readonly protection: Outcome<CutProtection | undefined>;
   readonly to: Strategy;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
@@ -41,16 +44,13 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   }
   if (effects.unknown !== undefined)
     return held(reason('exception-unknown', `whether this exception applies cannot be told: ${effects.unknown}`));
-  const guarded = groupProtected(policy, target, state.group, nowMs);
-  if (guarded !== 'yes' && guarded !== 'no') {
-    return held(reason('protection-unknown', `whether the group is protected cannot be told: ${guarded.unknown} is unknown`));
-  }
   const peak = peakOf(rule, state.group, usesPeak(timeline) || effects.floors.length > 0);
   if (!peak.ok) return peak;
   const because: Reason[] = [...peak.because, ...exceptionReasons(effects, nowMs)];
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
   const { wish, native } = prepared;
-  const method = chooseMethod({ rule, charge: state.charge, protectedGroup: guarded === 'yes', native });
+  const protection = cutProtection(state.group, effects, context);
+  const method = chooseMethod({ rule, charge: state.charge, protection, native });
   if (!method.ok) return method;
   because.push(...method.because);
   if (method.value === 'service-schedule') {
@@ -58,7 +58,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
     const to = prepared.strategyFor(state.strategy);
     if (!to.ok) return to;
     return found(
-      { state, rule, wish, effects, to: to.value, native: schedule },
+      { state, rule, wish, effects, protection, to: to.value, native: schedule },
       ...because,
       ...mergingReasons(schedule, rule),
       ...to.because,
@@ -67,8 +67,26 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   if (isUnknown(timeline, nowMs))
     return held(reason('unpublished-day', 'the kind of this day is not published yet, and the calendar says hold'));
   const nodes = wish.at(nowMs);
-  const to: Outcome<Strategy> = method.value === 'fixed' ? fixedStrategy(state, nodes, day) : usageStrategy(state, nodes);
-  return to.ok ? found({ state, rule, wish, effects, to: to.value }, ...because, ...to.because) : held(...because, ...to.because);
+  const to: Outcome<Strategy> =
+    method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
+  return to.ok
+    ? found({ state, rule, wish, effects, protection, to: to.value }, ...because, ...to.because)
+    : held(...because, ...to.because);
+}
+
+function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {
+  if (ratchetAt(effects, nowMs) !== undefined) return 'nothing';
+  return protectedNow(protection) ? 'when-idle' : 'not-in-use';
+}
+
+/** The exception that forbids lowering at an instant; undefined when none does. */
+export function ratchetAt({ ratchets }: ExceptionEffects, ms: EpochMs): ExceptionEffects['ratchets'][number] | undefined {
+  return ratchets.find((span) => span.fromMs <= ms && ms < span.untilMs);
+}
+
+/** Whether sessions are protected from cuts at this very moment; where that cannot be told they are taken to be. */
+export function protectedNow(protection: Wanted['protection']): boolean {
+  return !protection.ok || protection.value?.now === true;
 }
 
 function exceptionReasons(effects: ExceptionEffects, nowMs: number): Reason[] {
@@ -81,9 +99,10 @@ function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason
   if (!native.merged) return [];
   const data = { extraNodeHoursPerWeek: Math.round(native.extraNodeMinutes / 6) / 10 };
   if (rule.stepwise) {
-    return [
-      reason('stepwise', `merged periods follow the steps; merging alone would add ${data.extraNodeHoursPerWeek} node-hours a week`, data),
-    ];
+    const text =
+      'merged periods follow the steps, which needs a run at each step and one after the last period of the day: without it, this weekday ' +
+      `keeps the amount of the last step in the weeks to come; merging alone would add ${data.extraNodeHoursPerWeek} node-hours a week`;
+    return [reason('stepwise', text, data)];
   }
   const text = `steps that touch, or are too short or too many, became one period at the higher level: ${data.extraNodeHoursPerWeek} node-hours a week more`;
   return [reason('touching-merged', text, data)];

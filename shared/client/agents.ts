@@ -10,9 +10,11 @@ const idleTimeoutMs = 15_000;
 let plain: http.Agent | undefined;
 let secure: https.Agent | undefined;
 
+// No option more than needed: Node copies them for every request. Its default reuses the warmest connection first.
+const options = { keepAlive: true, maxSockets, timeout: idleTimeoutMs };
+
 /** The keep-alive agent that all clients of the process share. Its idle connections do not keep the process alive. */
 export function sharedAgent(overTls: boolean): http.Agent {
-  const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' as const, timeout: idleTimeoutMs };
   if (overTls) {
     secure ??= new https.Agent(options);
     return secure;

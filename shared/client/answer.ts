@@ -1,75 +1,95 @@
-import * as z from 'zod/mini';
-
 /**
- * Schemas for answers. They read what the service says and never refuse it: a field of the wrong type, or null, is absent;
+ * Readers of answers, as plain data. They read what the service says and never refuse it: a field of the wrong type, or null, is absent;
  * a field that is not named here passes untouched. What a planner needs and misses is the planner's to notice.
  */
-type Leaf<T> = z.ZodMiniOptional<z.ZodMiniTransform<T | undefined, unknown>>;
 
-function leaf<T>(read: (value: unknown) => T | undefined): Leaf<T> {
-  return z.optional(z.transform(read)) as Leaf<T>;
+/** Carries the type of a field's values for inference; never set. */
+interface Typed<T> {
+  readonly type?: T;
 }
 
-function number(value: unknown): number | undefined {
-  const read = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
+/** Reads one value. */
+export interface LeafReader<T = unknown> extends Typed<T> {
+  readonly kind: 'text' | 'int' | 'decimal' | 'flag';
 }
+
+/** Reads a list. */
+export interface ListReader<T = unknown> extends Typed<T> {
+  readonly kind: 'list';
+  readonly item: Reader;
+}
+
+/** Reads an object. */
+export interface ObjectReader<T = unknown> extends Typed<T> {
+  readonly kind: 'object';
+  readonly fields: Readers;
+  /** Fields without which the object counts as absent. */
+  readonly needs: readonly string[];
+}
+
+/** Reads a field of an answer. */
+export type Reader = LeafReader | ListReader | ObjectReader;
+
+/** The readers of an object's fields, by name. */
+export type Readers = Readonly<Record<string, Reader>>;
+
+/** Marks a field without which its object is of no use. */
+interface Needed {
+  readonly needed: true;
+}
+
+/** What a reader gives where the value can be read. */
+export type ReadOf<R> = R extends Typed<infer T> ? T : never;
+
+/** The type of an object that was read: every field may be absent, save needed ones. */
+export type FieldsRead<F extends Readers> = Flat<
+  { -readonly [K in keyof F as F[K] extends Needed ? never : K]?: ReadOf<F[K]> | undefined } & {
+    -readonly [K in keyof F as F[K] extends Needed ? K : never]: ReadOf<F[K]>;
+  }
+>;
+
+type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 /** Text. A whole number is read as its digits, unless it is too large to be exact; anything else is absent. */
-export const readText: Leaf<string> = leaf((value) => {
-  if (typeof value === 'string') return value;
-  return Number.isSafeInteger(value) ? String(value) : undefined;
-});
+export const readText: LeafReader<string> = { kind: 'text' };
 
 /** A whole number; `"7"` is 7, and 7.5 is absent. */
-export const readInt: Leaf<number> = leaf((value) => {
-  const read = number(value);
-  return Number.isSafeInteger(read) ? read : undefined;
-});
+export const readInt: LeafReader<number> = { kind: 'int' };
 
 /** A number with decimals; `"7.5"` is 7.5. Never for money, which comes as text. */
-export const readDecimal: Leaf<number> = leaf(number);
+export const readDecimal: LeafReader<number> = { kind: 'decimal' };
 
 /** True or false; `"true"` and `"false"` count. */
-export const readFlag: Leaf<boolean> = leaf((value) => {
-  if (typeof value === 'boolean') return value;
-  return value === 'true' ? true : value === 'false' ? false : undefined;
-});
+export const readFlag: LeafReader<boolean> = { kind: 'flag' };
 
 /** Text with the values that are known; others pass, since the service may learn new ones. */
-export function readOneOf<const V extends string>(..._known: V[]): Leaf<V | (string & {})> {
-  return readText as Leaf<V | (string & {})>;
+export function readOneOf<const V extends string>(..._known: V[]): LeafReader<V | (string & {})> {
+  return readText as LeafReader<V | (string & {})>;
 }
 
-type Tolerant<S extends z.core.$ZodType> = z.ZodMiniOptional<z.ZodMiniPipe<z.ZodMiniTransform<unknown, unknown>, z.ZodMiniOptional<S>>>;
-
-/** Lets through what `fits` and makes all else absent. A `catch` of the library would do, but drags a third more of it into bundles. */
-function onlyIf<S extends z.core.$ZodType>(fits: (value: unknown) => boolean, schema: S): Tolerant<S> {
-  const kept = z.transform((value: unknown) => (fits(value) ? value : undefined));
-  return z.optional(z.pipe(kept, z.optional(schema) as never)) as never;
-}
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** An object; anything else is absent. */
-export function readObject<const F extends z.core.$ZodLooseShape>(fields: F): Tolerant<z.ZodMiniObject<F, z.core.$loose>> {
-  return onlyIf(isObject, z.looseObject(fields) as never);
+/** An object; anything else is absent, and so is an object without a field that it needs. */
+export function readObject<const F extends Readers>(fields: F): ObjectReader<FieldsRead<F>> {
+  return { kind: 'object', fields, needs: Object.keys(fields).filter((name) => (fields[name] as Partial<Needed>).needed) };
 }
 
 /** A list; entries that cannot be read are left out, and anything but a list is absent. */
-export function readList<S extends z.core.$ZodType>(item: S): Tolerant<z.ZodMiniType<NonNullable<z.output<S>>[], unknown>> {
-  const readable = z.transform((values: readonly unknown[]) => values.filter((value) => value !== undefined && value !== null));
-  return onlyIf(Array.isArray, z.pipe(z.array(item), readable as never) as never);
+export function readList<R extends Reader>(item: R): ListReader<ReadOf<R>[]> {
+  return { kind: 'list', item };
+}
+
+/** A field without which its object is of no use. In the body of an answer: without which the answer is not understood. */
+export function needed<R extends Reader>(reader: R): R & Needed {
+  return { ...reader, needed: true };
 }
 
 /** The body of an answer. */
-export function answer<const F extends z.core.$ZodLooseShape>(fields: F): z.ZodMiniObject<F & { RequestId: Leaf<string> }, z.core.$loose> {
-  return z.looseObject({ ...fields, RequestId: readText }) as never;
+export function answer<const F extends Readers>(fields: F): ObjectReader<FieldsRead<F & { RequestId: typeof readText }>> {
+  return readObject({ ...fields, RequestId: readText }) as never;
 }
 
 /** The body of an answer that can say with HTTP 200 that the call failed. */
-export function judgedAnswer<const F extends z.core.$ZodLooseShape>(
+export function judgedAnswer<const F extends Readers>(
   fields: F,
-): z.ZodMiniObject<F & { RequestId: Leaf<string>; Code: Leaf<string>; Message: Leaf<string> }, z.core.$loose> {
-  return z.looseObject({ Code: readText, Message: readText, ...fields, RequestId: readText }) as never;
+): ObjectReader<FieldsRead<F & { RequestId: typeof readText; Code: typeof readText; Message: typeof readText }>> {
+  return readObject({ Code: readText, Message: readText, ...fields, RequestId: readText }) as never;
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'node:http';
-import * as z from 'zod/mini';
 import { type AttemptRecord, type CallContext, runAttempts } from './attempts.ts';
+import { checkInput } from './check-input.ts';
 import type { CallOptions, Client, Page, PagesInput, ResultOf, RowOf } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { encodeInput } from './encode.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { InputError } from './errors.ts';
-import { describeIssues } from './issues.ts';
+import { describeFaults } from './issues.ts';
 import { type Limiter, sharedLimiter } from './limiter.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import { readPages } from './paginate.ts';
@@ -94,9 +94,9 @@ class SigningClient implements Client {
   }
 
   async call<T extends AnyOperation>(operation: T, input: InputOf<T>, options: CallOptions = {}): Promise<ResultOf<T>> {
-    const parsed = z.safeParse(operation.input as z.core.$ZodType<Record<string, unknown>>, input);
-    if (!parsed.success) throw new InputError(operation.action, describeIssues(parsed.error.issues));
-    const output = await runAttempts(this.#context, operation, encodeInput(operation, parsed.data), options);
+    const faults = checkInput(operation, input);
+    if (faults.length > 0) throw new InputError(operation.action, describeFaults(faults));
+    const output = await runAttempts(this.#context, operation, encodeInput(operation, input as Record<string, unknown>), options);
     return (operation.partial === undefined ? output : withPartial(operation.partial, output)) as ResultOf<T>;
   }
 

@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+import type { ObjectReader, ReadOf } from './answer.ts';
+import type { ObjectOf, ObjectSchema, Schema } from './schema.ts';
 
 /** Where a parameter travels (API definition, `in`). */
 export type Place = 'query' | 'body';
@@ -10,7 +11,7 @@ export type Encoding = 'plain' | 'flat' | 'json';
 export type Effect = 'none' | 'write' | 'disruptive' | 'purchase' | 'destructive';
 
 /** One parameter of an operation. */
-export interface Param<S extends z.core.$ZodType = z.core.$ZodType> {
+export interface Param<S extends Schema = Schema> {
   readonly place: Place;
   readonly encoding: Encoding;
   readonly schema: S;
@@ -24,7 +25,7 @@ export interface Param<S extends z.core.$ZodType = z.core.$ZodType> {
 export type Params = Readonly<Record<string, Param>>;
 
 /** The permission that RAM checks; names differ from operation names in places (API notes, RAM). */
-export interface RamAction {
+interface RamAction {
   readonly action: string;
   readonly level?: 'get' | 'list' | 'create' | 'update' | 'delete' | 'none';
   /** True where published pages contradict each other. */
@@ -37,7 +38,7 @@ export interface RamAction {
  * Paging by page number, counted from 1. `total` is absent where the answer carries none. `id` names the fields that
  * identify a row; empty where the row is a bare value that identifies itself.
  */
-export interface PagePaging {
+interface PagePaging {
   readonly style: 'page';
   readonly pageParam: string;
   readonly sizeParam: string;
@@ -48,7 +49,7 @@ export interface PagePaging {
 }
 
 /** Paging by continuation token. */
-export interface TokenPaging {
+interface TokenPaging {
   readonly style: 'token';
   readonly tokenParam: string;
   readonly sizeParam: string;
@@ -71,14 +72,15 @@ export interface Combination<V extends object = object> {
   readonly fields: readonly string[];
   /** Each legal combination, in the order of `fields`. */
   readonly values: readonly (readonly (string | number | boolean)[])[];
+  /** What is wrong with the combination; asked once each field is right by itself. */
   // biome-ignore lint/suspicious/noExplicitAny: the check only looks at `fields`, whatever else the input holds.
-  readonly check: z.core.$ZodCheck<any>;
+  readonly check: (input: any) => readonly Fault[];
   /** Carries the type only; never set. */
   readonly legal?: V;
 }
 
 /** How an HTTP 200 answer says that the call failed as a whole. */
-export interface Verdict {
+interface Verdict {
   /** Values of `Code` that mean success; an absent or empty `Code` does too unless `codeRequired`. */
   readonly codes: readonly string[];
   readonly codeRequired?: true;
@@ -103,7 +105,7 @@ export interface Fault {
 /** One row of the operation table: all that the program knows of an operation. `I` is what a caller passes. */
 export interface Operation<
   P extends Params = Params,
-  O extends z.core.$ZodType = z.core.$ZodType,
+  O extends ObjectReader = ObjectReader,
   G extends Paging | undefined = Paging | undefined,
   F extends Partial | undefined = Partial | undefined,
   I = InputOfParams<P>,
@@ -116,23 +118,25 @@ export interface Operation<
   readonly effect: Effect;
   readonly ram: RamAction;
   readonly params: P;
-  /** Strict object of all parameters with the combination and the checks; stricter than the service in places. */
-  readonly input: z.core.$ZodType<I, I>;
+  /** All parameters as one strict object. The combination and `check` come on top: `checkInput` asks all three. */
+  readonly input: ObjectSchema<I>;
+  /** Reads the body of an answer. */
   readonly output: O;
   readonly paging: G;
   /** The list parameter that lets one call serve several resources, and how many it takes. */
   readonly batch?: { readonly param: string; readonly max: number };
   readonly combination?: Combination;
+  /** Rules over several parameters that the definition does not express (source: API notes); stricter than the service in places. */
+  // biome-ignore lint/suspicious/noExplicitAny: rules are written for the row's own input, and asked of any.
+  readonly check?: (input: any) => readonly Fault[];
   readonly verdict: Verdict;
   readonly partial: F;
   /** Parameter that makes a repeat with the same value safe (CreateWuyingServer only). */
   readonly token?: string;
 }
 
-type Shape<P extends Params> = { [K in keyof P]: P[K]['schema'] };
-
 /** What a set of parameters accepts, before combinations narrow it. */
-export type InputOfParams<P extends Params> = z.input<z.ZodMiniObject<Shape<P>, z.core.$strict>>;
+export type InputOfParams<P extends Params> = ObjectOf<{ readonly [K in keyof P]: P[K]['schema'] }>;
 
 /** What a caller passes for an operation. */
 // biome-ignore lint/suspicious/noExplicitAny: only the last parameter is asked for.
@@ -140,11 +144,11 @@ export type InputOf<T> = T extends Operation<any, any, any, any, infer I> ? I : 
 
 /** What an operation answers. */
 // biome-ignore lint/suspicious/noExplicitAny: only the second parameter is asked for.
-export type OutputOf<T> = T extends Operation<any, infer O, any, any, any> ? z.output<O> : never;
+export type OutputOf<T> = T extends Operation<any, infer O, any, any, any> ? ReadOf<O> : never;
 
 interface Definition<
   P extends Params,
-  O extends z.core.$ZodType,
+  O extends ObjectReader,
   G extends Paging | undefined,
   F extends Partial | undefined,
   V extends object,
@@ -171,42 +175,22 @@ interface Definition<
 /** Absent, empty, `success`, `200` and `OK` are good; anything else in `Code` is a failure (API notes, inferred). */
 const anyGoodCode: Verdict = { codes: ['success', 'Success', '200', 'OK'] };
 
-function checkOf<I>(find: (input: I) => readonly Fault[]): z.core.$ZodCheck<I> {
-  return z.check<I>((context) => {
-    for (const { path, text: message } of find(context.value)) {
-      context.issues.push({ code: 'custom', path: [...path], message, input: undefined });
-    }
-  });
-}
-
 /** Builds a row of the operation table; the types of input and answer follow from the parameters and the output schema. */
 export function operation<
   const P extends Params,
-  O extends z.core.$ZodType,
+  O extends ObjectReader,
   const G extends Paging | undefined = undefined,
   const F extends Partial | undefined = undefined,
   V extends object = object,
 >(definition: Definition<P, O, G, F, V>): Operation<P, O, G, F, InputOfParams<P> & V> {
-  const { action, params, combination, batch, token } = definition;
-  const shape = Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.schema]));
-  const checks = [...(combination ? [combination.check] : []), ...(definition.check ? [checkOf(definition.check)] : [])];
-  const strict = z.strictObject(shape);
-  const input = checks.length > 0 ? strict.check(...(checks as never[])) : strict;
+  const { action, params, ram, paging, verdict, partial } = definition;
   return {
-    action,
-    group: definition.group,
-    access: definition.access,
-    effect: definition.effect,
-    ram: definition.ram ?? { action: `appstreaming:${action}`, assumed: true },
-    params,
-    input: input as never,
-    output: definition.output,
-    paging: definition.paging as G,
-    verdict: definition.verdict ?? anyGoodCode,
-    partial: definition.partial as F,
-    ...(batch ? { batch } : {}),
-    ...(combination ? { combination } : {}),
-    ...(token ? { token } : {}),
+    ...definition,
+    ram: ram ?? { action: `appstreaming:${action}`, assumed: true },
+    input: { kind: 'object', fields: Object.fromEntries(Object.entries(params).map(([name, { schema }]) => [name, schema])) },
+    paging: paging as G,
+    verdict: verdict ?? anyGoodCode,
+    partial: partial as F,
   };
 }
 

@@ -1,8 +1,7 @@
-import * as z from 'zod/mini';
 import type { AccessDeniedDetail, Executed } from './errors.ts';
 import { dateMs, type Failure, type FailureKind, kindOfCode, provesNotExecuted, retryAfterMs } from './failure.ts';
-import { describeIssues } from './issues.ts';
 import type { AnyOperation } from './operation.ts';
+import { missingFields, readValue } from './read-output.ts';
 import { redact } from './redact.ts';
 import type { WireAnswer, WireLoss, WireOutcome } from './transport.ts';
 
@@ -30,12 +29,11 @@ export function readOutcome(outcome: WireOutcome, context: ReadingContext): Read
   if (!good) return { ok: false, failure: refusal(outcome, body, textField(body, 'Code'), context) };
   const verdict = failedVerdict(context.operation, body);
   if (verdict !== undefined) return { ok: false, failure: refusal(outcome, body, verdict, context) };
-  const parsed = z.safeParse(context.operation.output, body);
-  if (parsed.success) return { ok: true, output: parsed.data, httpStatus: outcome.status, requestId: requestIdOf(outcome, body) };
-  const issues = describeIssues(parsed.error.issues)
-    .map(({ path, text }) => `${path}: ${text}`)
-    .join('; ');
-  const text = `the answer is not of the expected form (${issues})`;
+  // Before the body is cleaned: an id that is too large to be exact is none to quote.
+  const requestId = requestIdOf(outcome, body);
+  const output = readValue(context.operation.output, body);
+  if (output !== undefined) return { ok: true, output, httpStatus: outcome.status, requestId };
+  const text = `the answer lacks ${missingFields(context.operation.output, body).join(' and ')}, or it cannot be read`;
   return {
     ok: false,
     failure: failure(outcome, body, context, { kind: 'misunderstood', code: 'UnexpectedAnswer', text, executed: 'yes' }),

@@ -1,5 +1,5 @@
-import * as crypto from 'node:crypto';
 import type { Secrets } from './credentials.ts';
+import { hmacSha256, sha256 } from './hmac.ts';
 
 /** SHA-256 of nothing. */
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -48,13 +48,6 @@ export interface V3Signature {
   readonly authorization: string;
   /** All signed headers, `[name, value, name, value, …]`, sorted by name; without Authorization. */
   readonly headers: readonly string[];
-}
-
-// One-shot hashing is twice as fast where it exists (Node 20.12); older ones get the stream.
-const oneShot: typeof crypto.hash | undefined = crypto.hash;
-
-function sha256(data: string | Uint8Array): string {
-  return oneShot ? oneShot('sha256', data, 'hex') : crypto.createHash('sha256').update(data).digest('hex');
 }
 
 /** Lower-case hex SHA-256 of the body, the value of x-acs-content-sha256. */
@@ -114,8 +107,8 @@ export function stringToSignV3(canonicalRequest: string): string {
 }
 
 /** Lower-case hex HMAC-SHA256 of the string to sign; the key is the raw secret. */
-export function signatureV3(key: string | crypto.KeyObject, stringToSign: string): string {
-  return crypto.createHmac('sha256', key).update(stringToSign).digest('hex');
+export function signatureV3(key: string, stringToSign: string): string {
+  return hmacSha256(key, stringToSign);
 }
 
 /** Value of the Authorization header. */

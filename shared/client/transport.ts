@@ -6,11 +6,13 @@ import type { Endpoint } from './endpoint.ts';
 
 /** A signed request, ready to be sent once. */
 export interface WireRequest {
+  /** Default: POST, as every operation of the service is called. */
+  readonly method?: 'GET' | 'PUT' | 'POST';
   /** Path and query. */
   readonly path: string;
   /** `[name, value, name, value, …]`, with Host and Content-Length. */
   readonly headers: readonly string[];
-  /** ASCII: forms are percent-encoded. */
+  /** One character per byte (Latin-1): forms are percent-encoded ASCII. */
   readonly body: string;
   /** All that this attempt may take, in milliseconds, connecting included. */
   readonly timeoutMs: number;
@@ -104,7 +106,7 @@ class Exchange {
   }
 
   start(): void {
-    const { body, headers, path, signal, timeoutMs, ownConnection } = this.#request;
+    const { body, headers, method, path, signal, timeoutMs, ownConnection } = this.#request;
     const { endpoint, timers } = this.#options;
     if (signal?.aborted) {
       this.#lose('aborted', signal.reason);
@@ -113,7 +115,7 @@ class Exchange {
     const wire = (endpoint.secure ? https : http).request({
       host: endpoint.hostname,
       port: endpoint.port,
-      method: 'POST',
+      method: method ?? 'POST',
       path,
       headers: headers as string[],
       setHost: false,

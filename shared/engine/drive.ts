@@ -45,6 +45,8 @@ async function perform<R extends Resource>(world: DriveWorld<R>, effect: EngineE
       return call(world, effect.action, effect.timeoutMs);
     case 'reread':
       return world.automation.reread(world.client, world.target, effect.resource);
+    case 'session-users':
+      return world.automation.sessionUsers?.(world.client, world.target, effect.resource as R).catch(() => undefined);
     case 'clock-now':
       return { nowMs: world.clock.now(), stopping: world.signal?.aborted === true };
     case 'note':

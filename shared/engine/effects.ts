@@ -11,6 +11,8 @@ export type EngineEffect =
   | { readonly type: 'api-call'; readonly action: Action; readonly timeoutMs: number }
   /** The resource as it is now. Result: it, or undefined when it is gone. */
   | { readonly type: 'reread'; readonly resource: ResourceRef }
+  /** Who has a session on a resource right now. Result: their EndUserIds, or undefined where that cannot be told. */
+  | { readonly type: 'session-users'; readonly resource: Resource }
   /** Result: `Moment`. */
   | { readonly type: 'clock-now' }
   /** Tells whoever watches what became of an action. No result. */
@@ -40,6 +42,11 @@ export function* apiCall(action: Action, timeoutMs: number): Executing<unknown> 
 /** Reads a resource again; undefined when it is gone. @throws ApiError */
 export function* reread<R extends Resource>(resource: ResourceRef): Executing<R | undefined> {
   return (yield { type: 'reread', resource }) as R | undefined;
+}
+
+/** EndUserIds with a session on a resource right now; undefined where that cannot be told. */
+export function* sessionUsers(resource: Resource): Executing<readonly string[] | undefined> {
+  return (yield { type: 'session-users', resource }) as readonly string[] | undefined;
 }
 
 /** Tells what became of an action. */

@@ -1,14 +1,13 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { canonicalJson } from '../journal/canonical-json.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { StoreError } from '../journal/store-error.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
-import type { ActDecision, Decision, Reason } from './decision.ts';
-import { all, apiCall, clockNow, type Executing, note, reread } from './effects.ts';
-import { type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
+import { act, notNow, type SecondLook } from './act.ts';
+import type { ActDecision, Reason } from './decision.ts';
+import { all, clockNow, type Executing, note } from './effects.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { isHarsher } from './severity.ts';
 
 /** How the executor goes about its work. */
 export interface ExecuteRules {
@@ -32,8 +31,8 @@ export interface ExecuteInput<R extends Resource> {
   /** The run's random token. */
   readonly owner: string;
   readonly log: WrittenLog;
-  /** Decides again, on the resource as it is right now and at this instant. */
-  readonly redecide: (resource: R, nowMs: EpochMs) => Decision;
+  /** What is asked right before each call. */
+  readonly again: SecondLook<R>;
   /** When the process must have ended; absent: never. */
   readonly deadlineMs?: EpochMs | undefined;
   readonly rules?: Partial<ExecuteRules> | undefined;
@@ -46,9 +45,10 @@ export interface Executed {
 }
 
 /**
- * Acts. Per batch: look at the clock, write the intents, then per action read the resource again, decide again, call; then write the
- * outcomes. Nothing is called whose intent is not in the journal: a process killed at any point leaves intents without outcomes, and a
+ * Acts. Per batch: look at the clock, write the intents, then per action read the resource again, decide again, ask again what forbids it,
+ * call; then write the outcomes. Nothing is called whose intent is not in the journal: a process killed at any point leaves intents without outcomes, and a
  * value observed later that equals an intended one is known to be ours.
+ * @throws a defect met in the second look, once the outcomes of its batch are written
  */
 export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<Executed> {
   const rules = { ...executeRules, ...input.rules };
@@ -62,12 +62,14 @@ export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<
         outcomes.push(...(yield* leave(rest, blocked)));
         break;
       }
+      const defects: unknown[] = [];
       const done = yield* all(
-        batch.map((decision) => () => actNoted(decision, input, rules)),
+        batch.map((decision) => () => actNoted(decision, input, rules, defects)),
         rules.width,
       );
       outcomes.push(...done);
       yield* finish(batch, done, blocked, input);
+      if (defects.length > 0) throw defects[0];
     } catch (error) {
       if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
       const left = input.decisions.slice(outcomes.length);
@@ -124,76 +126,21 @@ function* leave(decisions: readonly ActDecision[], because: Reason): Executing<r
   return outcomes;
 }
 
-function* actNoted<R extends Resource>(decision: ActDecision, input: ExecuteInput<R>, rules: ExecuteRules): Executing<Outcome> {
-  const outcome = yield* act(decision, input, rules);
+function* actNoted<R extends Resource>(
+  decision: ActDecision,
+  input: ExecuteInput<R>,
+  rules: ExecuteRules,
+  defects: unknown[],
+): Executing<Outcome> {
+  let outcome: Outcome;
+  try {
+    outcome = yield* act(decision, input.again, { ...rules, deadlineMs: input.deadlineMs });
+  } catch (error) {
+    // It must not cost the outcomes of the actions beside it.
+    defects.push(error);
+    const text = error instanceof Error ? error.message : String(error);
+    outcome = outcomeOf(decision, 'failed', reason('defect', `Nothing was sent, since the program failed: ${text}`));
+  }
   yield* note(outcome);
   return outcome;
-}
-
-/** One action, from the second look to its outcome. Independent of the others. */
-function* act<R extends Resource>(decision: ActDecision, input: ExecuteInput<R>, rules: ExecuteRules): Executing<Outcome> {
-  const early = notNow(yield* clockNow(), input.deadlineMs, rules.actMs);
-  if (early) return outcomeOf(decision, 'not-sent', early);
-
-  let fresh: R | undefined;
-  try {
-    fresh = yield* reread<R>(decision.resource);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return outcomeOf(decision, 'failed', reason('reread-failed', `Nothing was sent, since the resource could not be read again: ${text}`));
-  }
-  if (!fresh) return outcomeOf(decision, 'held', reason('resource-gone', 'The resource is gone since the plan was made.'));
-
-  const moment = yield* clockNow();
-  const late = notNow(moment, input.deadlineMs, rules.callMs);
-  if (late) return outcomeOf(decision, 'not-sent', late);
-  let again: Decision;
-  try {
-    again = input.redecide(fresh, moment.nowMs);
-  } catch (error) {
-    // A defect in a planner must not cost the outcomes of the actions beside it.
-    const text = error instanceof Error ? error.message : String(error);
-    return outcomeOf(decision, 'failed', reason('reread-failed', `Nothing was sent, since deciding again failed: ${text}`));
-  }
-  if (again.verdict === 'keep' && again.rule !== null)
-    return outcomeOf(decision, 'already', reason('as-wanted', 'The resource is as wanted already.'));
-  if (!isSame(decision, again)) {
-    const text = again.because[0]?.text ?? 'it asks for another change now';
-    return outcomeOf(
-      decision,
-      'held',
-      reason('changed-since-plan', `Changed since the plan was made: ${text}`, { code: again.because[0]?.code }),
-    );
-  }
-  try {
-    return outcomeOfAnswer(decision, yield* apiCall(decision.action, rules.callMs));
-  } catch (error) {
-    return outcomeOfFailure(decision, error);
-  }
-}
-
-function notNow(moment: { nowMs: EpochMs; stopping: boolean }, deadlineMs: EpochMs | undefined, neededMs: number): Reason | undefined {
-  if (moment.stopping) return reason('stopped', 'Not sent: the run was told to stop.');
-  if (deadlineMs === undefined || moment.nowMs + neededMs <= deadlineMs) return undefined;
-  const leftMs = Math.max(0, deadlineMs - moment.nowMs);
-  return reason(
-    'deadline-near',
-    `Not sent: ${Math.floor(leftMs / 1000)} s were left and ${neededMs / 1000} s are needed. The next run goes on.`,
-    { leftMs },
-  );
-}
-
-/** The very action that was planned and admitted: same intent, same input, no harsher, no more sessions at risk. */
-function isSame(planned: ActDecision, again: Decision): boolean {
-  if (again.verdict !== 'act') return false;
-  const { action: before } = planned;
-  const { action: now } = again;
-  return (
-    now.key === before.key &&
-    now.operation === before.operation &&
-    canonicalJson(now.input) === canonicalJson(before.input) &&
-    !isHarsher(now.effect, before.effect) &&
-    (now.sessionsAtRisk ?? 0) <= (before.sessionsAtRisk ?? 0) &&
-    (before.lowers === true || now.lowers !== true)
-  );
 }

@@ -1,23 +1,27 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { RollingCounts } from '../journal/written-state.ts';
+import type { RollingCounts } from '../journal/written-counts.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Totals } from './automation.ts';
 
-/** What the guard may look at. Pure data and lookups in it. */
-export interface GuardContext {
+/** What the guard may look at for one resource. Pure data and lookups in it. */
+export interface ResourceGuardContext {
   readonly functionName: string;
   readonly policy: CompiledPolicy;
   readonly target: CompiledTarget;
-  /** The run's one `now`. */
+  /** The run's one `now`; right before a call that of a fresh clock. */
   readonly nowMs: EpochMs;
-  readonly totals: Totals;
-  /** What was done in the 24 hours before, from the journal. */
-  readonly counts: RollingCounts;
   /** The resource of a decision as observed. */
   readonly resourceOf: (id: string) => Resource | undefined;
   /** EndUserIds with a session on a resource; undefined: unknown. */
   readonly sessionUsersOf: (id: string) => readonly string[] | undefined;
   /** When this value of the owner's tag was first seen on a resource; undefined: now. */
   readonly tagFirstSeenMs: (id: string, key: string, value: string) => EpochMs | undefined;
+}
+
+/** What the guard may look at for a run as a whole. */
+export interface GuardContext extends ResourceGuardContext {
+  readonly totals: Totals;
+  /** What was done in the 24 hours before, from the journal. */
+  readonly counts: RollingCounts;
 }

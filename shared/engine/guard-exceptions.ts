@@ -2,7 +2,7 @@ import type { Resource } from '../fleet/resource.ts';
 import type { Never } from '../policy/compiled.ts';
 import { exceptionsInForce } from '../policy/exception.ts';
 import type { Action, Reason } from './decision.ts';
-import type { GuardContext } from './guard-context.ts';
+import type { ResourceGuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
 import { canCut } from './severity.ts';
 
@@ -25,7 +25,7 @@ function wordsOf(action: Action, functionName: string): readonly Never[] {
 }
 
 /** Why an exception of the policy forbids an action, or may; undefined when none does. */
-export function exceptionReason(action: Action, resource: Resource, context: GuardContext): Reason | undefined {
+export function exceptionReason(action: Action, resource: Resource, context: ResourceGuardContext): Reason | undefined {
   const { policy, target, nowMs, functionName } = context;
   if (policy.exceptions.length === 0) return undefined;
   const words = wordsOf(action, functionName);

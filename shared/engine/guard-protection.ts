@@ -1,13 +1,13 @@
 import type { Resource } from '../fleet/resource.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
 import type { Action, Reason } from './decision.ts';
-import type { GuardContext } from './guard-context.ts';
+import type { ResourceGuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
 import { canCut } from './severity.ts';
 
 /** True where the policy protects users and the action is one that their sessions hold: cuts, and lowering under them. */
-export function asksForUsers(action: Action, context: Pick<GuardContext, 'policy'>): boolean {
-  return context.policy.protect.users.length > 0 && (canCut(action) || action.lowers === true);
+export function asksForUsers(action: Action, { policy }: Pick<ResourceGuardContext, 'policy'>): boolean {
+  return policy.protect.users.length > 0 && (canCut(action) || action.lowers === true);
 }
 
 /** The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. */
@@ -18,21 +18,21 @@ export function ownerTagOf(resource: Resource, key: string): string | null | und
 }
 
 /** Why `protect` forbids an action on a resource; undefined when it does not. What cannot be told holds. */
-export function protectionReason(action: Action, resource: Resource, context: GuardContext): Reason | undefined {
+export function protectionReason(action: Action, resource: Resource, context: ResourceGuardContext): Reason | undefined {
   const cut = canCut(action);
   const onGroup =
     cut && resource.kind === 'delivery-group' ? (groupReason(resource, context) ?? ownerReason(resource, context)) : undefined;
   return onGroup ?? (asksForUsers(action, context) ? userReason(resource, context) : undefined);
 }
 
-function groupReason(resource: Resource, { policy, target, nowMs }: GuardContext): Reason | undefined {
+function groupReason(resource: Resource, { policy, target, nowMs }: ResourceGuardContext): Reason | undefined {
   const match = groupProtected(policy, target, resource, nowMs);
   if (match === 'yes') return reason('protected-group', 'The policy protects this group: nobody on it is cut.');
   if (match === 'no') return undefined;
   return reason('protection-unknown', `Whether the policy protects this group cannot be told: ${match.unknown} is unknown.`, match);
 }
 
-function ownerReason(resource: Resource, context: GuardContext): Reason | undefined {
+function ownerReason(resource: Resource, context: ResourceGuardContext): Reason | undefined {
   const { policy, target, nowMs, tagFirstSeenMs } = context;
   const rule = policy.protect.ownerTag;
   const zone = policy.zones[target.timezone];
@@ -51,7 +51,7 @@ function ownerReason(resource: Resource, context: GuardContext): Reason | undefi
   return reason('protected-owner', text, { tag: rule.key, value, untilMs: protection.untilMs, readable: protection.readable });
 }
 
-function userReason(resource: Resource, { policy, sessionUsersOf }: GuardContext): Reason | undefined {
+function userReason(resource: Resource, { policy, sessionUsersOf }: ResourceGuardContext): Reason | undefined {
   const users = sessionUsersOf(resource.id);
   if (!users)
     return reason('protection-unknown', 'Whether a protected user has a session here cannot be told: the sessions could not be read.');

@@ -1,6 +1,6 @@
 import { frozen } from '../policy/exception.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
-import type { GuardContext } from './guard-context.ts';
+import type { GuardContext, ResourceGuardContext } from './guard-context.ts';
 import { exceptionReason } from './guard-exceptions.ts';
 import { limitReasons } from './guard-limits.ts';
 import { protectionReason } from './guard-protection.ts';
@@ -11,16 +11,18 @@ import { reason } from './reasons.ts';
  * limit nothing of that kind is done, so the order of the decisions makes no difference. Reasons of the guard come first.
  */
 export function guard(decisions: readonly Decision[], context: GuardContext): readonly Decision[] {
-  const freeze = frozen(context.policy, context.functionName, context.target.timezone, context.nowMs);
-  const horizon = horizonReason(context);
   const byResource = decisions.map((decision) => {
-    if (decision.verdict !== 'act') return decision;
-    const because = horizon ?? freezeReason(decision, freeze?.because) ?? resourceReason(decision, context);
-    return because ? holdBecause(decision, because) : decision;
+    const because = decision.verdict === 'act' ? forbidden(decision, context) : undefined;
+    return because && decision.verdict === 'act' ? holdBecause(decision, because) : decision;
   });
   const sessions = limitReasons(byResource, context, 'sessions');
   const withinSessions = holdAll(byResource, sessions);
   return holdAll(withinSessions, limitReasons(withinSessions, context, 'actions'));
+}
+
+/** Why an action must not be done at `nowMs`, limits apart; undefined when it may. Asked of the plan, and again right before the call. */
+export function forbidden(decision: ActDecision, context: ResourceGuardContext): Reason | undefined {
+  return horizonReason(context) ?? freezeReason(decision, context) ?? resourceReason(decision, context);
 }
 
 /** The same decision as a hold, with the reason in front of its own. */
@@ -35,18 +37,18 @@ function holdAll(decisions: readonly Decision[], reasons: ReadonlyMap<Decision, 
   });
 }
 
-function horizonReason({ policy, nowMs }: GuardContext): Reason | undefined {
+function horizonReason({ policy, nowMs }: ResourceGuardContext): Reason | undefined {
   if (policy.fromMs <= nowMs && nowMs < policy.untilMs) return undefined;
   const data = { fromMs: policy.fromMs, untilMs: policy.untilMs };
   return reason('policy-horizon', 'The compiled policy does not cover this time: compile and push it again.', data);
 }
 
-function freezeReason({ action }: ActDecision, because: string | undefined): Reason | undefined {
-  if (because === undefined || action.evenFrozen) return undefined;
-  return reason('frozen', `Frozen: ${because}`, { because });
+function freezeReason({ action }: ActDecision, { policy, functionName, target, nowMs }: ResourceGuardContext): Reason | undefined {
+  const freeze = action.evenFrozen ? undefined : frozen(policy, functionName, target.timezone, nowMs);
+  return freeze && reason('frozen', `Frozen: ${freeze.because}`, { because: freeze.because });
 }
 
-function resourceReason(decision: ActDecision, context: GuardContext): Reason | undefined {
+function resourceReason(decision: ActDecision, context: ResourceGuardContext): Reason | undefined {
   const resource = context.resourceOf(decision.resource.id);
   // Without the resource nothing can be told about protection; this happens only when `settle` makes up decisions.
   if (!resource) return reason('protection-unknown', 'The resource of this decision was not observed.');

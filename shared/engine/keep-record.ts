@@ -3,30 +3,39 @@ import type { EpochMs } from '../client/clock.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
 import type { Storing } from '../journal/store-effect.ts';
 import type { Signed, WrittenLog } from '../journal/written-log.ts';
-import type { ForeignValue } from '../journal/written-record.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
 import { isTagSetting } from './protection-facts.ts';
 import { holdIdentity, type RunReport, reportJson } from './report.ts';
+
+/** What a run has seen on settings that is not ours. */
+interface Found {
+  readonly manual: readonly ForeignValue[];
+  /** Owners' tags that matter now. */
+  readonly tags: readonly ForeignValue[];
+  /** Resources that are as wanted and on which no person's change stands. */
+  readonly calm: ReadonlySet<string>;
+  /** Owners' tags that were set and are not any more. */
+  readonly tagsGone: readonly ForeignSetting[];
+}
 
 /**
  * Writes which values on settings are not ours, so that the next runs know since when they stand; and which stand no longer. What the
  * journal knows already is not written again. @throws StoreError @throws JournalError
  */
-export function* writeSeen(
-  log: WrittenLog,
-  signed: Signed,
-  target: string,
-  found: { readonly manual: readonly ForeignValue[]; readonly tags: readonly ForeignValue[]; readonly calm: ReadonlySet<string> },
-): Storing<void> {
+export function* writeSeen(log: WrittenLog, signed: Signed, target: string, found: Found): Storing<void> {
   const seen = [...found.manual, ...found.tags].filter(
     ({ resource, setting, value }) => log.view.foreign(resource, setting)?.value !== value,
   );
-  const gone = [...found.calm].flatMap((resource) =>
+  const changesGone = [...found.calm].flatMap((resource) =>
     log
       .foreignSettings(resource)
       .filter((setting) => !isTagSetting(setting))
       .map((setting) => ({ resource, setting })),
   );
+  // A value in the place of another is one that is seen, not one that is gone.
+  const isSeen = (gone: ForeignSetting) => seen.some(({ resource, setting }) => resource === gone.resource && setting === gone.setting);
+  const gone = [...changesGone, ...found.tagsGone].filter((each) => !isSeen(each));
   if (seen.length + gone.length === 0) return;
   yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });
 }

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
-import type { ForeignValue } from '../journal/written-record.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import type { Decision } from './decision.ts';
 import { asksForUsers, ownerTagOf } from './guard-protection.ts';
@@ -57,9 +57,25 @@ export async function gatherProtection<R extends Resource>(input: {
   return {
     tags,
     sessionUsersOf: (id) => users.get(id),
-    tagFirstSeenMs: (id, key, value) => {
-      const standing = log.view.foreign(id, tagSetting(key));
-      return standing?.value === value ? standing.sinceMs : undefined;
-    },
+    tagFirstSeenMs: tagFirstSeen(log),
   };
+}
+
+/** Since when the journal knows a value of an owner's tag, as of loading. */
+export function tagFirstSeen(log: WrittenLog): ProtectionFacts['tagFirstSeenMs'] {
+  return (id, key, value) => {
+    const standing = log.view.foreign(id, tagSetting(key));
+    return standing?.value === value ? standing.sinceMs : undefined;
+  };
+}
+
+/** Owners' tags that the journal knows on a resource and that are observed to be absent or to have another value now. */
+export function tagsGone(log: WrittenLog, resource: Resource): readonly ForeignSetting[] {
+  return log.foreignSettings(resource.id).flatMap((setting) => {
+    if (!isTagSetting(setting)) return [];
+    const value = ownerTagOf(resource, setting.slice(tagPrefix.length));
+    // Unknown tags say nothing.
+    const stands = value === undefined || value === log.view.foreign(resource.id, setting)?.value;
+    return stands ? [] : [{ resource: resource.id, setting }];
+  });
 }

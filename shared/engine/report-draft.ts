@@ -3,9 +3,10 @@ import type { Resource } from '../fleet/resource.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, HoldDecision, Reason } from './decision.ts';
+import { isExpected } from './expected.ts';
 import type { Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { isExpected, type RunError, type RunReport, runError, sumCosts } from './report.ts';
+import { type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
 import type { Survey } from './survey.ts';
 
 type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
@@ -22,7 +23,9 @@ export class ReportDraft {
   outcomes: readonly Outcome[] = [];
   /** The holds compared with those told last. */
   holds: { readonly changed: boolean; readonly fresh: readonly string[] } = { changed: false, fresh: [] };
-  #seen: Survey<Resource> | undefined;
+  /** What a function that buys adds. */
+  purchases: PurchaseReport | undefined;
+  #seen: Pick<Survey<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds'> | undefined;
   readonly #warnings: Reason[] = [];
   readonly #errors: RunError[] = [];
 
@@ -60,11 +63,15 @@ export class ReportDraft {
   }
 
   /** Takes what was observed. */
-  survey(seen: Survey<Resource>): void {
+  survey(seen: Pick<Survey<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds' | 'error'>): void {
     this.#seen = seen;
-    if (seen.error === undefined) return;
-    this.fail(seen.error);
-    this.warn(reason('observation-failed', `Observing ended after ${seen.totals.observed} resources; those not read were not decided.`));
+    if (seen.error !== undefined) this.failedToObserve(seen.error, seen.totals.observed);
+  }
+
+  /** Notes that observing ended early. @throws the error itself when it is a defect of the program */
+  failedToObserve(error: unknown, observed: number): void {
+    this.fail(error);
+    this.warn(reason('observation-failed', `Observing ended after ${observed} resources; those not read were not decided.`));
   }
 
   /** The finished report. */
@@ -92,6 +99,7 @@ export class ReportDraft {
       holdsChanged: this.holds.changed,
       warnings: this.#warnings,
       errors: this.#errors,
+      ...(this.purchases === undefined ? {} : { purchases: this.purchases }),
       failed: this.#errors.length > 0 || this.outcomes.some(({ outcome }) => outcome === 'failed' || outcome === 'unknown'),
     };
   }

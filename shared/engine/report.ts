@@ -1,6 +1,7 @@
+import type { ResourceRef } from '../fleet/resource.ts';
 import { canonicalJson } from '../journal/canonical-json.ts';
-import type { CostEstimate } from '../policy/money.ts';
-import { add } from '../policy/money.ts';
+import type { Severity } from '../notify/message.ts';
+import { add, type CostEstimate, type Money } from '../policy/money.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
@@ -13,6 +14,70 @@ export const idsNamed = 1000;
 export interface RunError {
   readonly code: string;
   readonly message: string;
+}
+
+/** An order that is planned, or was placed. Amounts are quoted by the service or by the policy, never estimated. */
+export interface OrderLine {
+  readonly resource: ResourceRef;
+  readonly rule: string;
+  /** The expiry that it moves, RFC 3339 in UTC. */
+  readonly expires: string;
+  /** `1 Month`. */
+  readonly period: string;
+  /** What the budget sets aside. */
+  readonly amount: Money;
+  /** What the service calls due, where that is less. */
+  readonly due?: Money;
+  readonly autoPay: boolean;
+  readonly approvedBy?: string;
+  /** Number of the claim, the order's id and what became of it; absent in a plan. */
+  readonly claim?: number;
+  readonly orderId?: string;
+  readonly outcome?: string;
+}
+
+/** A renewal that waits for somebody to approve it. */
+export interface WaitingApproval {
+  readonly resource: ResourceRef;
+  readonly rule: string;
+  /** The circle that is asked, a name under `approvers`. */
+  readonly approvers: string;
+  readonly period: string;
+  readonly amount: Money;
+  /** RFC 3339 in UTC. */
+  readonly expires: string;
+  readonly why: string;
+}
+
+/** How a month's budget in one currency stands: used = set aside before this run, planned = what this run's orders add. */
+export interface BudgetUse {
+  /** `yyyy-mm` by the policy's clock. */
+  readonly month: string;
+  readonly limit: Money;
+  readonly used: Money;
+  readonly planned: Money;
+}
+
+/**
+ * Something that people are told. `before`: an earlier run has told it; `this-hour`: so has this process, and the journal cannot be read;
+ * `undelivered`: no receiver has confirmed it, so the next run tells it again; `would`: a plan tells nothing.
+ */
+export interface ReportedAlert {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly text: string;
+  readonly resource: ResourceRef;
+  readonly told: 'now' | 'before' | 'this-hour' | 'undelivered' | 'would';
+}
+
+/** What the report of a function that orders says beside the rest; absent in all other reports. */
+export interface PurchaseReport {
+  readonly orders: readonly OrderLine[];
+  readonly waiting: readonly WaitingApproval[];
+  /** Of the currencies that were looked at: all of the policy's limits in a plan, those of this run's orders otherwise. */
+  readonly budgets: readonly BudgetUse[];
+  readonly alerts: readonly ReportedAlert[];
 }
 
 /** What a run saw, decided and did. JSON by `reportJson`; that form is stable and only ever grows. */
@@ -54,6 +119,8 @@ export interface RunReport {
   readonly errors: readonly RunError[];
   /** True where something failed: the invocation must fail then, after everything that could be done was done. */
   readonly failed: boolean;
+  /** Orders, approvals, budgets and alerts of a function that buys. */
+  readonly purchases?: PurchaseReport;
   /** Key of the journal record of this run, where one was written. */
   readonly record?: string;
 }
@@ -76,19 +143,16 @@ export function sumCosts(decisions: readonly Decision[]): readonly CostEstimate[
   return [...sums.values()];
 }
 
-/** What identifies a hold from run to run: the resource and the codes of its reasons, not their texts. */
-export function holdIdentity(decision: Pick<Decision, 'resource' | 'because'>): string {
-  const codes = [...new Set(decision.because.map(({ code }) => code))].sort();
-  return JSON.stringify([decision.resource.id, ...codes]);
+/**
+ * What identifies a hold from run to run: the resource and the code of what holds, which is the first reason. Those behind it, such as why
+ * something would be done, come and go without anything new to tell.
+ */
+export function holdIdentity({ resource, because }: Pick<Decision, 'resource' | 'because'>): string {
+  return JSON.stringify([resource.id, because[0]?.code]);
 }
 
 /** An error as reports carry it. */
 export function runError(error: unknown): RunError {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   return { code: typeof code === 'string' ? code : 'Unexpected', message: error instanceof Error ? error.message : String(error) };
-}
-
-/** Errors with a stable `code` were foreseen and written for people; all others are defects. */
-export function isExpected(error: unknown): boolean {
-  return error instanceof Error && typeof (error as { readonly code?: unknown }).code === 'string';
 }

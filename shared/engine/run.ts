@@ -11,12 +11,14 @@ import { countingClient } from './counting-client.ts';
 import type { Decision } from './decision.ts';
 import { drive } from './drive.ts';
 import { type ExecuteRules, execute } from './execute.ts';
+import { isExpected } from './expected.ts';
+import { secondLook } from './guard-again.ts';
 import { functionMode } from './guard-mode.ts';
 import { judge } from './judge.ts';
 import { compareHolds, writeEnd, writeSeen } from './keep-record.ts';
 import type { Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { isExpected, type RunReport, runError } from './report.ts';
+import { type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
 import { RunFacts } from './run-facts.ts';
 import { survey } from './survey.ts';
@@ -103,7 +105,8 @@ async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: Wr
     context,
     facts,
     signal,
-    isWatched: (id) => log.foreignSettings(id).length > 0,
+    log,
+    store,
     onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
     onDecision: options.onDecision,
   });
@@ -112,12 +115,12 @@ async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: Wr
   const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
   draft.decisions = decisions;
   if (mode === 'apply') {
-    const found = { manual: seen.manual, tags, calm: seen.settled };
+    const found = { manual: seen.manual, tags, calm: seen.settled, tagsGone: seen.tagsGone };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
   if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
-  // After a partial observation the set of holds says nothing about what was not read.
-  if (seen.error === undefined) {
+  // After a partial observation the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
+  if (seen.totals.complete && !signal?.aborted) {
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, decisions)));
     if (holds) draft.holds = holds;
   }
@@ -131,10 +134,10 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const redecide = (resource: R, atMs: EpochMs): Decision => automation.planner.decide(resource, { ...context, nowMs: atMs });
+  const again = secondLook(automation, context, log);
   const executed = await drive(
     { automation, client, target, store, clock, signal, onOutcome },
-    execute({ decisions: acts, target: target.name, owner: draft.head.run, log, redecide, deadlineMs, rules }),
+    execute({ decisions: acts, target: target.name, owner: draft.head.run, log, again, deadlineMs, rules }),
   );
   draft.outcomes = executed.outcomes;
   if (executed.error) draft.fail(executed.error);

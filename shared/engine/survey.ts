@@ -1,28 +1,21 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { ForeignValue } from '../journal/written-record.ts';
+import type { Store } from '../journal/store.ts';
+import { runStoring, type Storing } from '../journal/store-effect.ts';
+import type { WrittenLog } from '../journal/written-log.ts';
+import type { ForeignSetting } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
-import type { ActDecision, Decision, HoldDecision } from './decision.ts';
-import { manualChangeCode } from './reasons.ts';
-import { idsNamed } from './report.ts';
+import type { Decision } from './decision.ts';
+import { tagsGone } from './protection-facts.ts';
 import type { RunFacts } from './run-facts.ts';
+import { type Counted, Tally } from './tally.ts';
 
 /** What observing and deciding gave. Grows with what acts or holds, not with the fleet (ids of the fleet apart, to see each once). */
-export interface Survey<R extends Resource> {
+export interface Survey<R extends Resource> extends Counted<R> {
   readonly totals: Totals;
-  /** Acts and holds in the order of the service, before `settle` and the guard. */
-  readonly decisions: readonly (ActDecision | HoldDecision)[];
-  /** The resources of what acts, by id. */
-  readonly acting: ReadonlyMap<string, R>;
-  readonly keep: number;
-  readonly notCovered: number;
-  readonly kept: readonly string[];
-  readonly notCoveredIds: readonly string[];
-  /** Values that planners called a person's. */
-  readonly manual: readonly ForeignValue[];
-  /** Ids of resources that are as wanted and on which no person's change stands. */
-  readonly settled: ReadonlySet<string>;
-  /** Why observing ended early. */
+  /** Owners' tags that the journal knows and that are not set any more. */
+  readonly tagsGone: readonly ForeignSetting[];
+  /** Why observing, or looking up the journal for it, ended early. */
   readonly error?: unknown;
 }
 
@@ -32,73 +25,70 @@ export interface SurveyInput<R extends Resource> {
   readonly client: Client;
   readonly context: PlanContext;
   readonly facts: RunFacts;
-  /** True where the journal has something standing for a resource: only those are named in `settled`. */
-  readonly isWatched: (id: string) => boolean;
+  readonly log: WrittenLog;
+  readonly store: Store;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
   readonly onDecision?: ((resource: R, decision: Decision) => void) | undefined;
 }
 
-/** Observes page by page and decides about each resource. Failures of the service end it early and are reported; it does not throw them. */
+/**
+ * Observes page by page and decides about each resource; those whose history has to be looked up in the journal are decided at the end, so
+ * that no part of it is read twice. Failures of the service and of the store end it early and are reported; it does not throw them.
+ */
 export async function survey<R extends Resource>(input: SurveyInput<R>): Promise<Survey<R>> {
+  const { log, context } = input;
   const { planner } = input.automation;
   const seen = new Set<string>();
-  const decisions: (ActDecision | HoldDecision)[] = [];
-  const acting = new Map<string, R>();
-  const manual: ForeignValue[] = [];
-  const settled = new Set<string>();
-  const kept: string[] = [];
-  const notCoveredIds: string[] = [];
-  let [keep, notCovered] = [0, 0];
+  const tally = new Tally<R>((id) => log.foreignSettings(id).length > 0);
+  const waiting: { readonly resource: R; readonly place: number }[] = [];
+  const gone: ForeignSetting[] = [];
   let announced: number | undefined;
+  let place = 0;
 
-  const take = (resource: R): void => {
-    const decision = planner.decide(resource, input.context);
-    const ours = manualChanges(decision);
-    manual.push(...ours);
-    if (decision.verdict !== 'keep') decisions.push(decision);
-    else if (decision.rule === null) {
-      notCovered += 1;
-      if (notCoveredIds.length < idsNamed) notCoveredIds.push(resource.id);
-    } else {
-      keep += 1;
-      if (kept.length < idsNamed) kept.push(resource.id);
-      if (ours.length === 0 && input.isWatched(resource.id)) settled.add(resource.id);
-    }
-    if (decision.verdict === 'act') acting.set(resource.id, resource);
+  const keep = (resource: R, decision: Decision, at: number): void => {
+    tally.take(resource, decision, at);
     input.onDecision?.(resource, decision);
   };
-
-  const result = (error?: unknown): Survey<R> => ({
-    totals: { observed: seen.size, announced, complete: error === undefined && seen.size === announced },
-    ...{ decisions, acting, keep, notCovered, kept, notCoveredIds, manual, settled },
-    ...(error === undefined ? {} : { error }),
-  });
-
-  const pages = input.automation.observe(input.client, input.context.target, input.signal)[Symbol.asyncIterator]();
-  for (;;) {
-    let step: Awaited<ReturnType<typeof pages.next>>;
-    try {
-      step = await pages.next();
-    } catch (error) {
-      return result(error);
+  const observe = async (): Promise<void> => {
+    for await (const page of input.automation.observe(input.client, context.target, input.signal)) {
+      announced = page.total ?? announced;
+      const fresh = page.resources.filter(({ id }) => !seen.has(id) && seen.add(id));
+      await input.facts.gather(
+        fresh.flatMap((resource) => planner.needs(resource, context)),
+        input.signal,
+      );
+      for (const resource of fresh) {
+        gone.push(...tagsGone(log, resource));
+        const decision = planner.decide(resource, context);
+        if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
+        else keep(resource, decision, place);
+        place += 1;
+      }
+      input.onPage?.(seen.size, announced);
     }
-    if (step.done) return result();
-    announced = step.value.total ?? announced;
-    const fresh = step.value.resources.filter(({ id }) => !seen.has(id) && seen.add(id));
-    await input.facts.gather(
-      fresh.flatMap((resource) => planner.needs(resource, input.context)),
-      input.signal,
-    );
-    for (const resource of fresh) take(resource);
-    input.onPage?.(seen.size, announced);
-  }
+  };
+  const decideWaiting = function* (): Storing<void> {
+    yield* log.recall(waiting.map(({ resource }) => resource.id));
+    for (const each of waiting) keep(each.resource, yield* log.withHistory(() => planner.decide(each.resource, context)), each.place);
+  };
+
+  // What was read before a failure is decided all the same.
+  const failures = [await failureOf(observe()), await failureOf(runStoring(input.store, decideWaiting()))];
+  const error = failures.find((failure) => failure !== undefined);
+  return {
+    totals: { observed: seen.size, announced, complete: error === undefined && seen.size === announced },
+    ...tally.counted(),
+    tagsGone: gone,
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
-function manualChanges({ resource, because }: Decision): readonly ForeignValue[] {
-  return because.flatMap(({ code, data }) => {
-    const { setting, value } = data ?? {};
-    if (code !== manualChangeCode || typeof setting !== 'string' || typeof value !== 'string') return [];
-    return [{ resource: resource.id, setting, value }];
-  });
+async function failureOf(work: Promise<void>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

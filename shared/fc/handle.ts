@@ -3,16 +3,18 @@ import { parseTimerEvent } from '../../events/timer.ts';
 import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
-import type { Automation } from '../engine/automation.ts';
 import { type RunReport, runError } from '../engine/report.ts';
-import { run } from '../engine/run.ts';
-import type { Resource } from '../fleet/resource.ts';
+import type { Runner } from '../engine/runner.ts';
+import { consoleChannel } from '../notify/console-channel.ts';
+import { notifierOf } from '../notify/notifier.ts';
+import { openChannels } from '../notify/open-channels.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { targetClient } from './clients.ts';
 import { endOf, type FunctionContext } from './context.ts';
 import { jsonLog, type Log } from './log.ts';
-import { type Environment, openStore, readSettings, type Settings, SettingsError } from './settings.ts';
+import { type Environment, readSettings, type Settings, SettingsError } from './settings.ts';
+import { openStore } from './store.ts';
 import { summaryOf, type TargetSummary } from './summary.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
@@ -47,15 +49,18 @@ export interface HandlerParts {
   readonly write?: (line: string) => void;
 }
 
-/** The handler of a Function Compute function that runs an automation on a timer: all targets of the policy in turn, or the one named. */
-export function createHandler<R extends Resource>(
-  automation: Automation<R>,
+/**
+ * The handler of a Function Compute function on a timer: it runs all targets of the policy in turn, or the one named. What is to be told
+ * goes out on the channels of the policy; what is for none of them becomes a log line. A function never orders on a store of one machine.
+ */
+export function createHandler(
+  runner: Runner,
   parts: HandlerParts = {},
 ): (event: Uint8Array, context: FunctionContext) => Promise<InvocationSummary> {
   return async (event, context) => {
-    const log = jsonLog({ requestId: context.requestId, function: automation.name }, parts.write);
+    const log = jsonLog({ requestId: context.requestId, function: runner.name }, parts.write);
     try {
-      return await invoke(automation, event, context, log, parts);
+      return await invoke(runner, event, context, log, parts);
     } catch (error) {
       log('error', 'failed', { ...runError(error) });
       throw error;
@@ -63,8 +68,8 @@ export function createHandler<R extends Resource>(
   };
 }
 
-async function invoke<R extends Resource>(
-  automation: Automation<R>,
+async function invoke(
+  runner: Runner,
   event: Uint8Array,
   context: FunctionContext,
   log: Log,
@@ -75,10 +80,12 @@ async function invoke<R extends Resource>(
   const timer = parseTimerEvent(new TextDecoder().decode(event));
   const settings = readSettings(environment);
   const policy = await readPolicy(settings.policyFile);
-  const store = openStore(settings, policy.store);
   const identity = functionRoleCredentials(context.credentials, environment);
+  const store = openStore(settings, policy.store, { credentials: identity, clock, environment, simulator: settings.simulator });
   const signal = endMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, endMs - startMs - reportMs));
   const { simulator } = settings;
+  const told = (line: string): void => log('warn', 'told', { text: line });
+  const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told));
 
   const summaries: TargetSummary[] = [];
   const failed: string[] = [];
@@ -88,7 +95,7 @@ async function invoke<R extends Resource>(
       const client = targetClient(target, { identity: identity, clock: clock, simulator: simulator });
       const mode = settings.observe ? 'plan' : 'apply';
       const world = simulator === undefined ? 'the cloud' : `the simulator ${simulator}`;
-      report = await run({ automation, client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs });
+      report = await runner.run({ client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs, notifier });
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
       failed.push(target.name);
@@ -99,7 +106,7 @@ async function invoke<R extends Resource>(
     if (report.failed) failed.push(target.name);
     logReport(log, report);
   }
-  const summary = { function: automation.name, targets: summaries };
+  const summary = { function: runner.name, targets: summaries };
   if (failed.length > 0) throw new RunFailedError(summary, failed);
   return summary;
 }
@@ -110,6 +117,9 @@ function logReport(log: Log, report: RunReport): void {
   for (const outcome of report.outcomes) {
     const bad = outcome.outcome === 'failed' || outcome.outcome === 'unknown';
     log(bad ? 'error' : 'info', 'outcome', { target, ...outcome });
+  }
+  for (const { code, severity, title, text, told } of report.purchases?.alerts ?? []) {
+    if (told !== 'before') log(severity === 'info' ? 'info' : 'warn', 'alert', { target, code, severity, title, text, told });
   }
   for (const error of report.errors) log('error', 'error', { target, ...error });
   log(report.failed ? 'error' : 'info', 'run', { ...summaryOf(report), durationMs: report.durationMs, calls: report.calls.total });

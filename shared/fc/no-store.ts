@@ -4,6 +4,7 @@ import { StoreError } from '../journal/store-error.ts';
 /** An empty store that takes nothing, for functions that only observe. */
 export const noStore: Store = {
   name: 'no journal',
+  shared: false,
   async create(key) {
     throw new StoreError(
       'Denied',

@@ -7,6 +7,7 @@ export function errnoOf(error: unknown): string | undefined {
 
 const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   ENOSPC: ['Full', 'The disk is full: free some space, then run again.'],
+  EFBIG: ['Full', 'A limit on the size of files is in force: raise it, then run again.'],
   EDQUOT: ['Full', 'The quota is used up: free some space or raise it, then run again.'],
   EACCES: ['Denied', 'Permission denied: give the user that runs Streamwarden read and write access to this directory.'],
   EPERM: ['Unsupported', 'The file system refuses hard links or this user may not make them: choose a directory on a local disk.'],

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { checkedKey, checkedPrefix } from './checked-key.ts';
 import { directoryError, errnoOf } from './directory-error.ts';
-import { isKey } from './key.ts';
 import type { Store } from './store.ts';
-import { StoreError } from './store-error.ts';
 
 /** Where records are written before they get their name. No key reaches it, since segments never begin with a dot. */
 const pendingFolder = '.pending';
@@ -22,8 +21,7 @@ export function directoryStore(root: string): Store {
   const pending = path.join(folder, pendingFolder);
 
   function fileOf(key: string): string {
-    if (isKey(key)) return path.join(folder, ...key.split('/'));
-    throw new StoreError('InvalidKey', `${JSON.stringify(key)} is not a journal key: encode each of its segments with segment().`);
+    return path.join(folder, ...checkedKey(key).split('/'));
   }
 
   async function create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
@@ -65,8 +63,7 @@ export function directoryStore(root: string): Store {
   async function* list(prefix: string): AsyncIterable<string> {
     const slash = prefix.lastIndexOf('/');
     const base = prefix.slice(0, slash + 1);
-    if (prefix !== '' && !isKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix)) fileOf(prefix);
-    yield* walk(base, prefix.slice(slash + 1));
+    yield* walk(base, checkedPrefix(prefix).slice(slash + 1));
   }
 
   async function* walk(base: string, namePrefix: string): AsyncGenerator<string> {
@@ -87,7 +84,7 @@ export function directoryStore(root: string): Store {
     }
   }
 
-  return { name: `dir:${folder}`, create, read, list };
+  return { name: `dir:${folder}`, shared: false, create, read, list };
 }
 
 /** Gives `to` the content of `from` unless it exists. True when this call did it. */

@@ -1,10 +1,20 @@
 /**
  * Why a store did not do what it was asked:
- * `Full` no space or quota; `Denied` no permission; `ReadOnly` mounted so; `NotDirectory` something else stands in the way;
- * `InvalidKey` the key is not made of encoded segments; `Unsupported` the place cannot keep the promise of one winner;
- * `Unreachable` anything else, the network included.
+ * `Full` no space or quota; `Denied` no permission, or keys that are not accepted; `ReadOnly` mounted so; `NotDirectory` something else
+ * stands in the way; `NoBucket` there is no such bucket; `InvalidKey` the key is not made of encoded segments, or too long;
+ * `Unsupported` the place cannot keep the promise of one winner; `Busy` it answers, but cannot serve now; `Unreachable` anything
+ * else, the network included.
  */
-export type StoreErrorCode = 'Full' | 'Denied' | 'ReadOnly' | 'NotDirectory' | 'InvalidKey' | 'Unsupported' | 'Unreachable';
+export type StoreErrorCode =
+  | 'Full'
+  | 'Denied'
+  | 'ReadOnly'
+  | 'NotDirectory'
+  | 'NoBucket'
+  | 'InvalidKey'
+  | 'Unsupported'
+  | 'Busy'
+  | 'Unreachable';
 
 /** A store could not be read or written. The message says what to do next. */
 export class StoreError extends Error {

@@ -14,4 +14,9 @@ export interface Store {
   list(prefix: string): AsyncIterable<string>;
   /** What a person calls this store, without secrets. */
   readonly name: string;
+  /**
+   * True where every machine sees the same records, so that one winner of a `create` is one winner everywhere. A directory is per
+   * machine and says false: what must not happen twice in all, such as an order, needs a shared store.
+   */
+  readonly shared: boolean;
 }

@@ -43,19 +43,61 @@ const foreign = z.object({
 const holds = z.object({ target: z.string(), digest: z.string(), run: z.string() });
 
 const settingOf = <S extends z.core.$ZodType>(item: S) => z.array(z.tuple([z.string(), z.string(), item]));
-const snapshot = z.object({
-  values: settingOf(
-    z.array(z.object({ value: z.string(), atMs: epochMs, of: z.number(), outcome: z.optional(z.enum(['done', 'failed', 'unknown'])) })),
-  ),
-  foreign: settingOf(z.object({ value: z.string(), sinceMs: epochMs })),
+const settled = z.enum(['done', 'failed', 'unknown']);
+const foreignNow = settingOf(z.object({ value: z.string(), sinceMs: epochMs }));
+const holdsNow = z.record(z.string(), z.object({ digest: z.string(), run: z.string() }));
+
+/** Intended values of settings: `[text, atMs, of, outcome]`, the text as its place in `texts`. */
+const packed = {
+  texts: z.array(z.string()),
+  settings: settingOf(z.array(z.tuple([z.number(), epochMs, z.number(), z.enum(['open', 'done', 'failed', 'unknown'])]))),
+};
+
+const textsComplete = z.refine<{
+  readonly texts: readonly string[];
+  readonly settings: readonly (readonly [unknown, unknown, readonly (readonly [number, ...unknown[]])[]])[];
+}>(({ texts, settings }) => settings.every(([, , values]) => values.every(([text]) => texts[text] !== undefined)));
+
+/** All intended values of the resources of one part, as of this record. */
+const part = z.object({ part: z.number(), ...packed }).check(textsComplete);
+
+const step = z.union([
+  z.object({ kind: z.literal('meant'), value: z.string(), atMs: epochMs, of: z.number() }),
+  z.object({ kind: z.literal('became'), of: z.number(), outcome }),
+]);
+
+/** The state of a stream: what the parts say, and what has changed since each was written. */
+const overParts = z
+  .object({
+    /** `[part, number of its record, link of its record]`. */
+    parts: z.array(z.tuple([z.number(), z.number(), z.string()])),
+    ...packed,
+    /** Steps on settings whose older values are in a part. */
+    since: settingOf(z.array(step)),
+    foreign: foreignNow,
+    acts: z.array(
+      z.object({ target: z.string(), atMs: epochMs, of: z.number(), acts: z.array(z.tuple([z.string(), z.string(), z.number()])) }),
+    ),
+    holds: holdsNow,
+    /** The last runs that wrote, newest first: `[owner, time of its last record]`. */
+    clocks: z.array(z.tuple([z.string(), epochMs])),
+  })
+  .check(textsComplete);
+
+/** The state of a stream in one piece, as streams without parts have it. */
+const inOnePiece = z.object({
+  values: settingOf(z.array(z.object({ value: z.string(), atMs: epochMs, of: z.number(), outcome: z.optional(settled) }))),
+  foreign: foreignNow,
   acts: z.array(
     z.object({ target: z.string(), resource: z.string(), setting: z.string(), atMs: epochMs, of: z.number(), sessions: z.number() }),
   ),
-  holds: z.record(z.string(), z.object({ digest: z.string(), run: z.string() })),
+  holds: holdsNow,
 });
 
+const snapshot = z.union([overParts, inOnePiece]);
+
 /** The bodies of a `written` stream, by kind. */
-const bodies = { intents, outcomes, foreign, holds, snapshot } as const;
+const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
 
 /** A record of a `written` stream, read. */
 export type WrittenRecord = {
@@ -65,8 +107,20 @@ export type WrittenRecord = {
 /** A value on a setting that is not ours. */
 export type ForeignValue = z.output<typeof foreign>['seen'][number];
 
+/** A setting of a resource. */
+export type ForeignSetting = Pick<ForeignValue, 'resource' | 'setting'>;
+
+/** Intended values of many settings, each text once. */
+export type PackedValues = Pick<z.output<typeof part>, 'texts' | 'settings'>;
+
+/** The body of a `part` record. */
+export type PartBody = z.output<typeof part>;
+
 /** The state of a stream as its `snapshot` records carry it. */
-export type SnapshotBody = z.output<typeof snapshot>;
+export type SnapshotBody = z.output<typeof overParts>;
+
+/** The state of a stream as its `snapshot` records may carry it, those without parts included. */
+export type AnySnapshotBody = z.output<typeof snapshot>;
 
 /**
  * The body of a record by its kind; undefined for kinds that this version does not know.

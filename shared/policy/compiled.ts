@@ -147,7 +147,7 @@ export interface CompiledPolicy {
   readonly protect: CompiledProtect;
   readonly limits: CompiledLimits;
   readonly freezes: readonly CompiledFreeze[];
-  readonly channels: Readonly<Record<string, { readonly kind: string; readonly url: string; readonly secret?: string }>>;
+  readonly channels: Readonly<Record<string, { readonly kind: string; readonly url?: string; readonly secret?: string }>>;
   readonly tell: Readonly<Record<string, readonly string[]>>;
   readonly approvers: Readonly<Record<string, readonly string[]>>;
   /** Compiled rules by function; each function knows the shape of its own. Order is the policy's. */

@@ -87,12 +87,13 @@ export interface DocumentFreeze {
 /** One entry under `channels`; `url` and `secret` are references `env:NAME`, never values. */
 interface DocumentChannel {
   readonly kind: ChannelKind;
-  readonly url: string;
+  /** Absent for the console only. */
+  readonly url?: string;
   readonly secret?: string;
 }
 
 /** The kinds of channel that people can be told through. */
-type ChannelKind = 'dingtalk' | 'wecom' | 'webhook';
+type ChannelKind = 'dingtalk' | 'wecom' | 'webhook' | 'file' | 'console';
 
 /** What people are told about. */
 export type TellKind = 'done' | 'held' | 'money' | 'failed' | 'silent';

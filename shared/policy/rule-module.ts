@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { CompiledSelector, FunctionName } from './compiled.ts';
+import type { CompiledProtect, CompiledSelector, FunctionName } from './compiled.ts';
 import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 
 /** Sections of the policy whose keys are names that others refer to. */
@@ -24,6 +24,8 @@ export interface RuleCheckContext {
   readonly targets: ReadonlyMap<string, DocumentTarget>;
   readonly calendars: ReadonlyMap<string, DocumentCalendar>;
   readonly schedules: ReadonlyMap<string, DocumentSchedule>;
+  /** Who and what is never cut; undefined where that section has errors of its own. */
+  readonly protect: CompiledProtect | undefined;
   /** Reports an error with the nearest name unless the policy has an entry of that name, be it a broken one. */
   expectName(kind: NameKind, name: string, path: RulePath): void;
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { mismatches } from '../../shared/client/check-input.ts';
 import type { AnyOperation, Param, Place } from '../../shared/client/operation.ts';
 import type { Envelope } from './authenticate.ts';
 import { coerce } from './coerce.ts';
@@ -33,7 +33,7 @@ export function parseInput(operation: AnyOperation, envelope: Envelope, habits: 
   for (const [name, param] of Object.entries(params)) {
     const raw = readRaw(name, param, sources[param.place]);
     if (raw === undefined) {
-      if (!param.insisted && !z.safeParse(param.schema, undefined).success) throw missing(name);
+      if (!param.insisted && param.schema.kind !== 'optional') throw missing(name);
       continue;
     }
     const value = coerce(param.schema, raw);
@@ -70,14 +70,11 @@ function readRaw(name: string, param: Param, pairs: readonly Pair[]): unknown {
 }
 
 function checkValue(name: string, param: Param, value: unknown, relaxed: ReadonlyMap<string, string>): void {
-  const result = z.safeParse(param.schema, value);
-  if (result.success) return;
-  const issue = result.error.issues.find(({ code, path }) => {
-    // Custom issues are rules of our own; unknown keys inside an object pass, as a service in Java lets them pass.
-    if (code === 'custom' || code === 'unrecognized_keys') return false;
-    return relaxed.get([name, ...path].join('.')) !== typeof valueAt(value, path);
+  const wrong = mismatches(param.schema, value).find(({ kind, path }) => {
+    // Unknown keys inside an object pass, as a service in Java lets them pass.
+    return kind !== 'unknown' && relaxed.get([name, ...path].join('.')) !== typeof valueAt(value, path);
   });
-  if (issue) throw invalidParameter([name, ...issue.path].join('.'), `${issue.code.replaceAll('_', ' ')}`);
+  if (wrong) throw invalidParameter([name, ...wrong.path].join('.'), wrong.text);
 }
 
 /** Fields of a combination by the type of their values: any value of the type passes, since the pair is judged when it is ordered. */
@@ -85,8 +82,8 @@ function relaxedTypes({ combination }: AnyOperation): Map<string, string> {
   return new Map(combination?.fields.map((field, index) => [field, typeof combination.values[0]?.[index]]) ?? []);
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce((inner: unknown, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce((inner: unknown, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
 }
 
 function refuseUnknown(params: Readonly<Record<string, Param>>, { query, form }: Envelope): void {

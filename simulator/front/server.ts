@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isOssRequest } from '../oss/request.ts';
 import type { Connection } from './holds.ts';
 import type { RequestEntry } from './ledger.ts';
 import type { Reply } from './reply.ts';
@@ -22,6 +23,8 @@ export class SimulatorError extends Error {
 export interface Responder {
   /** The service's own requests. Never rejects. */
   serve(request: WireRequest, connection: Connection, sourceIp: string): Promise<{ reply: Reply; entry: RequestEntry }>;
+  /** Requests to OSS, which has answers of bytes; the answer is written at once. Never rejects. */
+  oss(request: WireRequest, connection: Connection, response: ServerResponse): Promise<void>;
   /** Requests under `/_simulator/`. Never rejects. */
   control(request: WireRequest): Promise<{ status: number; body: unknown }>;
 }
@@ -91,6 +94,10 @@ async function handle(incoming: IncomingMessage, response: ServerResponse, respo
   if (request.path.startsWith(controlPath)) {
     const { status, body } = await responder.control(request);
     sendJson(response, status, body);
+    return;
+  }
+  if (isOssRequest(request)) {
+    await responder.oss(request, connectionOf(response), response);
     return;
   }
   const { reply, entry } = await responder.serve(request, connectionOf(response), incoming.socket.remoteAddress ?? loopback);

@@ -4,7 +4,7 @@ import { minuteMs } from './local-time.ts';
 import type { World } from './world.ts';
 
 /** `refused`: the ordering system did not take it. `done`: paid, and what was bought is there. */
-export type OrderStatus = 'unpaid' | 'paid' | 'done' | 'refused' | 'cancelled';
+type OrderStatus = 'unpaid' | 'paid' | 'done' | 'refused' | 'cancelled';
 
 /** What an order is about. */
 export interface OrderRequest {

@@ -3,7 +3,7 @@ import type { DeliveryGroupEntity } from './delivery-group.ts';
 import { minuteMs } from './local-time.ts';
 
 /** State of an update (API notes). */
-export type OtaStatus = 'STANDBY' | 'RUNNING' | 'FINISHED' | 'PART_FINISHED' | 'FAILED' | 'TERMINATED';
+type OtaStatus = 'STANDBY' | 'RUNNING' | 'FINISHED' | 'PART_FINISHED' | 'FAILED' | 'TERMINATED';
 
 /** An update that was approved for a group. */
 export interface OtaTask {

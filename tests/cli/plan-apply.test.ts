@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { streamwarden } from './command.ts';
+import { start, streamwarden } from './command.ts';
 import { type Desk, openDesk } from './small-account.ts';
 
 let desk: Desk;
@@ -33,8 +34,7 @@ describe('plan', () => {
   test('prints one JSON object with --json, decisions and amounts included', async () => {
     const { stdout } = await streamwarden(['plan', '--json', ...desk.world]);
     const { runs } = JSON.parse(stdout) as { runs: { function: string; counts: { act: number }; decisions: { verdict: string }[] }[] };
-    expect(runs).toHaveLength(1);
-    expect(runs[0]?.function).toBe('scale-on-schedule');
+    expect(runs.map((run) => run.function)).toEqual(['scale-on-schedule', 'renew-before-expiry']);
     expect(runs[0]?.counts.act).toBe(4);
     expect(runs[0]?.decisions.every(({ verdict }) => verdict === 'act')).toBe(true);
   });
@@ -54,6 +54,23 @@ describe('plan', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  test('a wrong option is JSON too where JSON was asked for', async () => {
+    const { code, stdout } = await streamwarden(['plan', '--json', '--nope', ...desk.world]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'Usage' } });
+  });
+
+  test('in a simulator the store of the cloud is left alone', async () => {
+    const elsewhere = `${desk.folder}/cloud-journal`;
+    const { code } = await streamwarden(['apply', ...desk.world.slice(0, 4)], {
+      cwd: desk.folder,
+      env: { STREAMWARDEN_STORE: `dir:${elsewhere}` },
+    });
+    expect(code).toBe(0);
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(existsSync(`${desk.folder}/.streamwarden`)).toBe(true);
+  });
+
   test('names the targets that there are when one is unknown', async () => {
     const { code, stderr } = await streamwarden(['plan', ...desk.world, '--target', 'hom']);
     expect(code).toBe(1);
@@ -67,6 +84,13 @@ describe('apply', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('4 done.');
     expect(stdout).toMatch(/Journal: runs\/2026\/11\/25\//);
+    expect(writes()).toBe(4);
+  });
+
+  test('goes on to the end when whoever reads its output stops reading', async () => {
+    const { child, ended } = start(['apply', ...desk.world]);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect((await ended).code).toBe(0);
     expect(writes()).toBe(4);
   });
 

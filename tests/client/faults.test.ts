@@ -1,5 +1,6 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answer, needed, readText } from '../../shared/client/answer.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Executed } from '../../shared/client/errors.ts';
@@ -103,7 +104,12 @@ const table: readonly Row[] = [
   },
 ];
 
-const operations = { read: readThing, write: writeThing, purchase: buyThing } as const;
+/** The rows, each with one field that its answer needs. */
+const operations = {
+  read: { ...readThing, output: answer({ Value: needed(readText) }) },
+  write: { ...writeThing, output: answer({ Value: needed(readText) }) },
+  purchase: { ...buyThing, output: answer({ OrderId: needed(readText) }) },
+} as const;
 type Class = keyof typeof operations;
 const cases = table.flatMap((row) => (['read', 'write', 'purchase'] as const).map((kind) => [row.fault, kind, row] as const));
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { describeIssues } from '../../shared/client/issues.ts';
+import { checkInput } from '../../shared/client/check-input.ts';
 import type { AnyOperation } from '../../shared/client/operation.ts';
 import { operations as op } from '../../shared/client/operations/index.ts';
 
@@ -54,7 +53,7 @@ const bad: readonly [string, AnyOperation, unknown, path: string][] = [
   ['a unit in lower case', op.RenewAppInstanceGroup, { ...renewal, PeriodUnit: 'month' }, 'PeriodUnit'],
   ['a period as text', op.RenewAppInstanceGroup, { ...renewal, Period: '1' }, 'Period'],
   ['a price of two weeks', op.GetResourceRenewPrice, { ...renewal, Period: 2, PeriodUnit: 'Week' }, 'Period'],
-  ['an unknown parameter', op.RenewAppInstanceGroup, { ...renewal, Autopay: true }, ''],
+  ['an unknown parameter', op.RenewAppInstanceGroup, { ...renewal, Autopay: true }, 'Autopay'],
   ['an empty id', op.GetAppInstanceGroup, { ...group, AppInstanceGroupId: '' }, 'AppInstanceGroupId'],
   ['no group', op.GetAppInstanceGroup, { ProductType: 'CloudApp' }, 'AppInstanceGroupId'],
   ['a page larger than the service gives', op.ListAppInstanceGroup, { ProductType: 'CloudApp', PageSize: 101 }, 'PageSize'],
@@ -249,20 +248,15 @@ function price() {
   return { Amount: 1, BizRegionId: 'cn-hangzhou', ChargeType: 'PostPaid', Period: 1, PeriodUnit: 'Month', ProductType: 'CloudApp' };
 }
 
-const issuesOf = (operation: AnyOperation, input: unknown) => {
-  const read = z.safeParse(operation.input, input);
-  return read.success ? [] : read.error.issues;
-};
-
 describe('input of an operation', () => {
   it.each(good)('takes %s', (_, operation, input) => {
-    expect(issuesOf(operation, input)).toEqual([]);
+    expect(checkInput(operation, input)).toEqual([]);
   });
 
   it.each(bad)('refuses %s and says where', (_, operation, input, path) => {
-    const issues = issuesOf(operation, input);
-    expect(issues.map((issue) => issue.path.join('.'))).toContain(path);
-    for (const { text } of describeIssues(issues)) expect(text).not.toMatch(/^(Invalid input|is not allowed here)?$/);
+    const faults = checkInput(operation, input);
+    expect(faults.map((fault) => fault.path.join('.'))).toContain(path);
+    for (const { text } of faults) expect(text).toMatch(/\w/);
   });
 
   it.each([
@@ -282,10 +276,10 @@ describe('input of an operation', () => {
       'write an ISO 8601 instant with its offset, such as 2026-11-25T00:00:00Z',
     ],
   ] as [string, AnyOperation, unknown, string][])('tells what to do about %s', (_, operation, input, text) => {
-    expect(issuesOf(operation, input).map((issue) => issue.message)).toContain(text);
+    expect(checkInput(operation, input).map((fault) => fault.text)).toContain(text);
   });
 
   it('is told once of a period that is wrong in itself', () => {
-    expect(issuesOf(op.RenewAppInstanceGroup, { ...renewal, Period: 5 })).toHaveLength(1);
+    expect(checkInput(op.RenewAppInstanceGroup, { ...renewal, Period: 5 })).toHaveLength(1);
   });
 });

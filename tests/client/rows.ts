@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+import { answer, readInt, readList, readObject, readText } from '../../shared/client/answer.ts';
+import { anyText, body, int, list, object, optional, query, sized, text } from '../../shared/client/fields.ts';
 import { operation } from '../../shared/client/operation.ts';
 
 /** Rows of the tests: one of each class, and what the client has to tell apart. */
@@ -8,10 +9,10 @@ export const readThing = operation({
   access: 'read',
   effect: 'none',
   params: {
-    Id: { place: 'query', encoding: 'plain', schema: z.string().check(z.minLength(1)) },
-    Filter: { place: 'body', encoding: 'flat', schema: z.optional(z.array(z.string())) },
+    Id: query(text),
+    Filter: body.flat(optional(list(anyText))),
   },
-  output: z.looseObject({ Value: z.optional(z.string()) }),
+  output: answer({ Value: readText }),
 });
 
 export const writeThing = operation({
@@ -20,11 +21,11 @@ export const writeThing = operation({
   access: 'write',
   effect: 'write',
   params: {
-    Id: { place: 'query', encoding: 'plain', schema: z.string() },
-    Settings: { place: 'body', encoding: 'json', schema: z.optional(z.strictObject({ Amount: z.int(), Name: z.optional(z.string()) })) },
-    Password: { place: 'body', encoding: 'plain', schema: z.optional(z.string().check(z.maxLength(8))), secret: true },
+    Id: query(anyText),
+    Settings: body.json(optional(object({ Amount: int(), Name: optional(anyText) }))),
+    Password: body.secret(optional(sized(0, 8))),
   },
-  output: z.looseObject({ Value: z.optional(z.string()) }),
+  output: answer({ Value: readText }),
 });
 
 export const buyThing = operation({
@@ -33,10 +34,10 @@ export const buyThing = operation({
   access: 'write',
   effect: 'purchase',
   params: {
-    Id: { place: 'query', encoding: 'plain', schema: z.string() },
-    Token: { place: 'body', encoding: 'plain', schema: z.optional(z.string()) },
+    Id: query(anyText),
+    Token: body(optional(anyText)),
   },
-  output: z.looseObject({ OrderId: z.optional(z.string()) }),
+  output: answer({ OrderId: readText }),
   token: 'Token',
 });
 
@@ -45,8 +46,8 @@ export const tagThings = operation({
   group: 'Things',
   access: 'write',
   effect: 'write',
-  params: { Ids: { place: 'body', encoding: 'flat', schema: z.array(z.string()) } },
-  output: z.looseObject({ FailedResources: z.optional(z.array(z.looseObject({}))) }),
+  params: { Ids: body.flat(list(anyText)) },
+  output: answer({ FailedResources: readList(readObject({})) }),
   partial: { list: 'FailedResources', id: 'ResourceId' },
 });
 
@@ -55,8 +56,8 @@ export const deleteThings = operation({
   group: 'Things',
   access: 'write',
   effect: 'destructive',
-  params: { Ids: { place: 'body', encoding: 'flat', schema: z.array(z.string()) } },
-  output: z.looseObject({ Models: z.optional(z.array(z.looseObject({}))) }),
+  params: { Ids: body.flat(list(anyText)) },
+  output: answer({ Models: readList(readObject({})) }),
   partial: { list: 'Models', id: 'ThingId', success: 'Success' },
 });
 
@@ -66,24 +67,21 @@ export const deleteImage = operation({
   access: 'write',
   effect: 'destructive',
   params: {},
-  output: z.looseObject({}),
+  output: answer({}),
   verdict: { codes: ['200'], codeRequired: true, flags: ['Success', 'Data'] },
 });
 
 const page = { style: 'page', pageParam: 'PageNumber', sizeParam: 'PageSize', items: 'Things' } as const;
-const pageParams = {
-  PageNumber: { place: 'body', encoding: 'plain', schema: z.int() },
-  PageSize: { place: 'body', encoding: 'plain', schema: z.int() },
-} as const;
-const things = z.optional(z.array(z.looseObject({ Id: z.optional(z.string()) })));
+const pageParams = { PageNumber: body(int()), PageSize: body(int()) };
+const things = readList(readObject({ Id: readText }));
 
 export const listThings = operation({
   action: 'ListThings',
   group: 'Things',
   access: 'read',
   effect: 'none',
-  params: { ...pageParams, Name: { place: 'query', encoding: 'plain', schema: z.optional(z.string()) } },
-  output: z.looseObject({ TotalCount: z.optional(z.int()), Things: things }),
+  params: { ...pageParams, Name: query(optional(anyText)) },
+  output: answer({ TotalCount: readInt, Things: things }),
   paging: { ...page, total: 'TotalCount', maxSize: 3, id: ['Id'] },
 });
 
@@ -94,7 +92,7 @@ export const countThings = operation({
   access: 'read',
   effect: 'none',
   params: pageParams,
-  output: z.looseObject({ Count: z.optional(z.union([z.int(), z.string()])), Things: things }),
+  output: answer({ Count: readText, Things: things }),
   paging: { ...page, total: 'Count', id: ['Id'] },
 });
 
@@ -105,7 +103,7 @@ export const listNames = operation({
   access: 'read',
   effect: 'none',
   params: pageParams,
-  output: z.looseObject({ Names: z.optional(z.array(z.string())) }),
+  output: answer({ Names: readList(readText) }),
   paging: { ...page, items: 'Names', maxSize: 3, id: [] },
 });
 
@@ -115,10 +113,10 @@ export const listByToken = operation({
   access: 'read',
   effect: 'none',
   params: {
-    NextToken: { place: 'body', encoding: 'plain', schema: z.optional(z.string()) },
-    MaxResults: { place: 'body', encoding: 'plain', schema: z.int() },
+    NextToken: body(optional(anyText)),
+    MaxResults: body(int()),
   },
-  output: z.looseObject({ NextToken: z.optional(z.string()), Things: z.optional(z.array(z.looseObject({}))) }),
+  output: answer({ NextToken: readText, Things: readList(readObject({})) }),
   paging: {
     style: 'token',
     tokenParam: 'NextToken',

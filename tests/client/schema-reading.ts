@@ -1,5 +1,5 @@
-import type * as z from 'zod/mini';
-import { readDecimal, readFlag, readInt, readText } from '../../shared/client/answer.ts';
+import type { Reader } from '../../shared/client/answer.ts';
+import type { Schema } from '../../shared/client/schema.ts';
 
 /** A field of the definition, as far as both it and a schema can say it. */
 export interface Described {
@@ -18,81 +18,48 @@ export interface Described {
   fields?: Record<string, Described & { required?: boolean }>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the definitions of schemas are walked as data.
-const defOf = (schema: any): any => schema._zod.def;
-
-const checkFields: Readonly<Record<string, readonly [inclusive: keyof Described, value: string]>> = {
-  min_length: ['minLength', 'minimum'],
-  max_length: ['maxLength', 'maximum'],
-};
-
-function bounds(schema: z.core.$ZodType): Partial<Described> {
-  const found: Record<string, unknown> = {};
-  for (const check of defOf(schema).checks ?? []) {
-    const def = check._zod.def;
-    const named = checkFields[def.check];
-    if (named) found[named[0]] = def[named[1]];
-    else if (def.check === 'greater_than') found.min = def.value;
-    else if (def.check === 'less_than') found.max = def.value;
-    else if (def.format === 'regex') found.pattern = def.pattern.source;
-    else if (def.format !== 'safeint') throw new Error(`the test does not know the check ${def.check} ${def.format}`);
-  }
-  return found;
-}
-
 /** True where the schema lets the field be left out. */
-export const mayBeLeftOut = (schema: z.core.$ZodType): boolean => defOf(schema).type === 'optional';
+export const mayBeLeftOut = (schema: Schema): boolean => schema.kind === 'optional';
+
+/** The given facts under the names of the definition; what is undefined is left out. */
+const said = (facts: { [K in keyof Described]: Described[K] | undefined }): Described =>
+  Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)) as unknown as Described;
 
 /** What an input schema says, in the words of the definition. */
-export function describeInput(schema: z.core.$ZodType): Described {
-  const def = defOf(schema);
-  switch (def.type) {
+export function describeInput(schema: Schema): Described {
+  switch (schema.kind) {
     case 'optional':
-      return describeInput(def.innerType);
-    case 'string': {
-      const { hints } = schema as unknown as { hints?: string[] };
-      return { type: 'string', ...bounds(schema), ...(hints ? { enum: [...hints], open: true as const } : {}) };
+      return describeInput(schema.inner);
+    case 'text': {
+      const { hints, max, min, pattern } = schema;
+      const known = hints ? { enum: [...hints], open: true as const } : {};
+      return said({ type: 'string', minLength: min, maxLength: max, pattern: pattern?.source, ...known });
     }
-    case 'number':
-      return { type: def.format === 'safeint' ? 'integer' : 'float', ...bounds(schema) };
-    case 'boolean':
+    case 'number': {
+      const { also, max, min, whole } = schema;
+      return said({ type: whole ? 'integer' : 'float', min, max, also: also === undefined ? undefined : [also] });
+    }
+    case 'flag':
       return { type: 'boolean' };
-    case 'literal':
-      return { type: typeof def.values[0] === 'number' ? 'integer' : 'string', enum: def.values };
-    case 'union':
-      return { ...describeInput(def.options[1]), also: defOf(def.options[0]).values };
-    case 'array': {
-      const { minLength, maxLength } = bounds(schema);
-      return {
-        type: 'array',
-        ...(minLength === undefined ? {} : { minItems: minLength }),
-        ...(maxLength === undefined ? {} : { maxItems: maxLength }),
-        items: describeInput(def.element),
-      };
-    }
+    case 'one-of':
+      return { type: typeof schema.values[0] === 'number' ? 'integer' : 'string', enum: [...schema.values] };
+    case 'list':
+      return said({ type: 'array', minItems: schema.min, maxItems: schema.max, items: describeInput(schema.item) });
     case 'object': {
-      const fields: Described['fields'] = {};
-      for (const [name, field] of Object.entries<z.core.$ZodType>(def.shape)) {
-        fields[name] = { ...describeInput(field), required: !mayBeLeftOut(field) };
-      }
-      return { type: 'object', fields };
+      const fields = Object.entries(schema.fields).map(([name, field]) => {
+        return [name, { ...describeInput(field), required: !mayBeLeftOut(field) }] as const;
+      });
+      return { type: 'object', fields: Object.fromEntries(fields) };
     }
-    default:
-      throw new Error(`the test does not know the schema ${def.type}`);
   }
 }
 
-/** What an answer schema reads, in the words of the definition. */
-export function describeAnswer(schema: z.core.$ZodType): Described {
-  if (schema === readText) return { type: 'string' };
-  if (schema === readInt) return { type: 'integer' };
-  if (schema === readDecimal) return { type: 'float' };
-  if (schema === readFlag) return { type: 'boolean' };
-  const def = defOf(schema);
-  if (def.type === 'optional') return describeAnswer(def.innerType);
-  if (def.type === 'pipe') return describeAnswer(defOf(def.in).type === 'transform' ? def.out : def.in);
-  if (def.type === 'array') return { type: 'array', items: describeAnswer(def.element) };
-  if (def.type !== 'object') throw new Error(`the test does not know the schema ${def.type}`);
-  const shape = Object.entries<z.core.$ZodType>(def.shape);
-  return { type: 'object', fields: Object.fromEntries(shape.map(([name, field]) => [name, describeAnswer(field)])) };
+const leafTypes = { text: 'string', int: 'integer', decimal: 'float', flag: 'boolean' } as const;
+
+/** What a reader of an answer reads, in the words of the definition. */
+export function describeAnswer(reader: Reader): Described {
+  if (reader.kind === 'list') return { type: 'array', items: describeAnswer(reader.item) };
+  if (reader.kind !== 'object') return { type: leafTypes[reader.kind] };
+  const fields = Object.entries(reader.fields).map(([name, field]) => [name, describeAnswer(field)] as const);
+  return { type: 'object', fields: Object.fromEntries(fields) };
 }

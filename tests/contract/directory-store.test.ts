@@ -30,7 +30,8 @@ storeContract('directory', async () => {
   return {
     store: directoryStore(folder),
     again: () => directoryStore(folder),
-    worker: ['directory', folder],
+    shared: false,
+    worker: [`dir:${folder}`, '', 'none', 'none'],
     broken: brokenStores(),
   };
 });
@@ -58,6 +59,7 @@ test('reading and listing before anything was written finds nothing and makes no
 test.each([
   ['ENOSPC', 'Full', 'free some space'],
   ['EDQUOT', 'Full', 'quota'],
+  ['EFBIG', 'Full', 'limit'],
   ['EACCES', 'Denied', 'access'],
   ['EROFS', 'ReadOnly', '--state'],
   ['ENOTDIR', 'NotDirectory', 'remove it or choose'],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf, segment } from '../../shared/journal/key.ts';
+import { checkSentinel, sentinelKey } from '../../shared/journal/sentinel.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 
@@ -11,6 +12,8 @@ export interface StoreUnderTest {
   readonly store: Store;
   /** Another opening of the same place, as another process has it. */
   readonly again: () => Store;
+  /** What the store must say of itself. */
+  readonly shared: boolean;
   /** Arguments for `store-worker.ts` that open the same place in another process. */
   readonly worker: readonly string[];
   /** Stores that cannot be reached or refuse, at least one, and the codes of their errors. */
@@ -114,6 +117,37 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
       const big = new Uint8Array(5_000_000).map((_, index) => (index * 31) % 256);
       await store.create('big', big);
       expect(Buffer.compare((await store.read('big')) as Uint8Array, big)).toBe(0);
+    });
+
+    test('never shows a torn record: a reader sees all of it or nothing', async () => {
+      const { store, again } = await makeStore();
+      const reader = again();
+      for (let round = 0; round < 6; round++) {
+        const whole = new Uint8Array(1_000_000).fill(round + 1);
+        let done = false;
+        const writing = store.create(`torn/${round}`, whole).finally(() => {
+          done = true;
+        });
+        while (!done) {
+          const seen = await reader.read(`torn/${round}`);
+          if (seen !== undefined) expect(Buffer.compare(seen, whole)).toBe(0);
+        }
+        expect(await writing).toBe('created');
+        expect(Buffer.compare((await reader.read(`torn/${round}`)) as Uint8Array, whole)).toBe(0);
+      }
+    });
+
+    test('takes a sentinel once, so that purchases may go on, and says so again and again', async () => {
+      const { store, again } = await makeStore();
+      await checkSentinel(store, 'run-1', 1_000);
+      const first = await store.read(sentinelKey);
+      await checkSentinel(again(), 'run-2', 2_000);
+      expect(await store.read(sentinelKey)).toEqual(first);
+    });
+
+    test('says whether every machine sees the same records', async () => {
+      const { store, shared } = await makeStore();
+      expect(store.shared).toBe(shared);
     });
 
     test('lists without failing while records are made, and shows all that were there before', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
 
@@ -14,6 +15,7 @@ function table(heading: string): Record<string, string> {
 test.each([
   ['Every function', engineCodes],
   ['scale-on-schedule', scaleCodes],
+  ['renew-before-expiry', renewCodes],
 ])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {
   expect(table(heading)).toEqual({ ...codes });
 });

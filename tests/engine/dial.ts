@@ -1,6 +1,7 @@
-import * as z from 'zod/mini';
+import { answer } from '../../shared/client/answer.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
+import { anyText, query } from '../../shared/client/fields.ts';
 import { operation } from '../../shared/client/operation.ts';
 import type { Automation, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision } from '../../shared/engine/decision.ts';
@@ -23,10 +24,10 @@ export const setDial = operation({
   access: 'write',
   effect: 'write',
   params: {
-    DialId: { place: 'query', encoding: 'plain', schema: z.string() },
-    Value: { place: 'query', encoding: 'plain', schema: z.string() },
+    DialId: query(anyText),
+    Value: query(anyText),
   },
-  output: z.looseObject({}),
+  output: answer({}),
 });
 
 /** A service with dials. `onSet` and `onRead` run before the call; they may throw, or change the service. */

@@ -1,10 +1,12 @@
 import { ApiError } from '../../shared/client/errors.ts';
-import type { ActDecision, Decision } from '../../shared/engine/decision.ts';
+import type { ActDecision } from '../../shared/engine/decision.ts';
 import { type DriveWorld, drive } from '../../shared/engine/drive.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
+import { secondLook } from '../../shared/engine/guard-again.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
@@ -23,6 +25,7 @@ export function bench(count = 3) {
 export type Bench = ReturnType<typeof bench>;
 export interface Extra {
   readonly owner?: string;
+  readonly policy?: CompiledPolicy;
   readonly deadlineMs?: number;
   readonly batch?: number;
   readonly width?: number;
@@ -31,19 +34,13 @@ export interface Extra {
 /** The executor on whatever differs from the wishes right now. */
 export async function prepare(b: Bench, extra: Extra = {}) {
   const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
-  const decide = (dial: Dial, nowMs: number): Decision =>
-    b.automation.planner.decide(dial, {
-      policy: policyWith(),
-      target,
-      nowMs,
-      written: log.view,
-      facts: { nodePricePerHour: () => undefined },
-    });
+  const { owner = 'run-1', policy = policyWith(), deadlineMs, batch = 2, width = 1 } = extra;
+  const context = { policy, target, nowMs: b.clock.nowMs, written: log.view, facts: { nodePricePerHour: () => undefined } };
   const decisions = [...b.service.dials.values()]
-    .map((dial) => decide(dial, b.clock.nowMs))
+    .map((dial) => b.automation.planner.decide(dial, context))
     .filter((d): d is ActDecision => d.verdict === 'act');
-  const { owner = 'run-1', deadlineMs, batch = 2, width = 1 } = extra;
-  const code = execute<Dial>({ decisions, target: 'cn', owner, log, redecide: decide, deadlineMs, rules: { batch, width } });
+  const again = secondLook(b.automation, context, log);
+  const code = execute<Dial>({ decisions, target: 'cn', owner, log, again, deadlineMs, rules: { batch, width } });
   return { log, decisions, code };
 }
 

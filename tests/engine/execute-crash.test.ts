@@ -25,11 +25,13 @@ describe('a process that dies', () => {
           ? await b.service.client.call(setDial, effect.action.input as never)
           : effect.type === 'reread'
             ? b.service.dials.get(effect.resource.id)
-            : effect.type === 'clock-now'
-              ? { nowMs: b.clock.now(), stopping: false }
-              : effect.type === 'note'
-                ? undefined
-                : await performStoreEffect(b.store, effect);
+            : effect.type === 'session-users'
+              ? []
+              : effect.type === 'clock-now'
+                ? { nowMs: b.clock.now(), stopping: false }
+                : effect.type === 'note'
+                  ? undefined
+                  : await performStoreEffect(b.store, effect);
       if (left < 0) throw new Killed();
       return result;
     };

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { automationRunner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { endOf } from '../../shared/fc/context.ts';
 import { createHandler, type HandlerParts, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
-import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
+import { DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
 const secret = 'k3y-that-nobody-may-see';
 const timer = new TextEncoder().encode(readFileSync(new URL('../../events/samples/timer.json', import.meta.url), 'utf8'));
@@ -76,7 +77,7 @@ interface SetUp {
 /** The handler of `dials`, deployed beside its policy; observation comes from the test's service, calls go over HTTP. */
 function deployed({ policy, environment, parts }: SetUp = {}) {
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(policyWith(policy)));
-  return createHandler<Dial>(dialAutomation(service, wishes), {
+  return createHandler(automationRunner(dialAutomation(service, wishes)), {
     environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: store(), STREAMWARDEN_SIMULATOR: url, ...environment },
     write: (line) => {
       raw += `${line}\n`;
@@ -152,7 +153,7 @@ describe('a function on a timer', () => {
     service.put('a', 'old');
     wishes.set('a', { value: 'new' });
     const environment = { STREAMWARDEN_OBSERVE: 'true', STREAMWARDEN_STORE: undefined };
-    const summary = await deployed({ policy: { store: 'oss://bucket/prefix' }, environment })(timer, context);
+    const summary = await deployed({ environment })(timer, context);
     expect(summary.targets).toMatchObject([{ mode: 'plan', act: 1, outcomes: {} }]);
     expect(service.valueOf('a')).toBe('old');
     expect((await verifyJournal(directoryStore(path.join(folder, 'journal')))).records).toBe(0);
@@ -171,7 +172,13 @@ describe('a function on a timer', () => {
     ['no policy', { environment: { STREAMWARDEN_POLICY: '/nowhere/policy.json' } }, timer, 'PolicyMissing'],
     ['no journal', { environment: { STREAMWARDEN_STORE: undefined } }, timer, 'StoreMissing'],
     ['two journals', { policy: { store: 'dir:/elsewhere' } }, timer, 'StoreMismatch'],
-    ['a journal of a kind that is not available', { environment: { STREAMWARDEN_STORE: 'oss://b/p' } }, timer, 'StoreNotAvailable'],
+    ['a journal of an unknown kind', { environment: { STREAMWARDEN_STORE: 's3://bucket/prefix' } }, timer, 'StoreNotAvailable'],
+    [
+      'a bucket of unknown region',
+      { environment: { STREAMWARDEN_STORE: 'oss://bucket/prefix', STREAMWARDEN_SIMULATOR: undefined } },
+      timer,
+      'StoreRegionMissing',
+    ],
     ['an unknown target', { environment: { STREAMWARDEN_TARGET: 'nobody' } }, timer, 'UnknownTarget'],
     ['an event of another kind', {}, new TextEncoder().encode('{"id":"x"}'), 'MalformedEvent'],
   ])('%s fails at once with what to do, and is logged', async (_name, setUp, event, code) => {

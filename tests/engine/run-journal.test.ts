@@ -38,6 +38,58 @@ describe('the journal of runs', () => {
     expect(kindsOf(b.store, 'runs/')).toHaveLength(4);
   });
 
+  test('a hold is not told again when only the reasons behind the first change', async () => {
+    const b = bench();
+    b.service.put('a', 'x');
+    const policy = policyWith({ limits: { actionsPerRun: 0 } });
+    b.wishes.set('a', { value: 'y' });
+    expect((await b.run('apply', { policy })).newHolds).toEqual(['a']);
+    const { planner } = b.automation;
+    const automation: typeof b.automation = {
+      ...b.automation,
+      planner: {
+        ...planner,
+        decide: (dial, context) => {
+          const decision = planner.decide(dial, context);
+          return { ...decision, because: [...decision.because, { code: 'price-unknown', text: 'no price today' }] };
+        },
+      },
+    };
+    const again = await b.run('apply', { policy, automation });
+    expect(again.decisions[0]?.because.map(({ code }) => code)).toEqual(['limit-actions-run', 'wish', 'price-unknown']);
+    expect([again.newHolds, again.holdsChanged]).toEqual([[], false]);
+  });
+
+  test('a hold that an incomplete observation did not show is not told again when it shows', async () => {
+    const b = bench();
+    b.service.put('a', 'x').put('b', 'x');
+    b.wishes.set('a', { value: 'HOLD' });
+    expect((await b.run('apply')).newHolds).toEqual(['a']);
+    b.service.dials.delete('a');
+    b.service.announced = 2;
+    expect(await b.run('apply')).toMatchObject({ totals: { complete: false }, newHolds: [], holdsChanged: false });
+    b.service.put('a', 'x');
+    expect((await b.run('apply')).newHolds).toEqual([]);
+  });
+
+  test('what holds because the run was told to stop is not told', async () => {
+    const b = bench();
+    b.service.put('a', 'x');
+    b.wishes.set('a', { value: 'y', action: { effect: 'disruptive', sessionsAtRisk: 1 } });
+    const stop = new AbortController();
+    const automation = {
+      ...b.automation,
+      sessionUsers: async () => {
+        stop.abort();
+        throw apiError('no');
+      },
+    };
+    const policy = policyWith({ protect: { users: ['board-*'] } });
+    const report = await b.run('apply', { automation, policy, signal: stop.signal });
+    expect(codes(report)).toEqual(['a hold protection-unknown']);
+    expect(report).toMatchObject({ newHolds: [], holdsChanged: false });
+  });
+
   test('a plan compares with what was told, and tells the journal nothing', async () => {
     const b = bench();
     b.service.put('a', 'x');
@@ -172,6 +224,43 @@ describe('protection', () => {
     expect(codes(report)).toEqual(['a hold protected-user', 'b act wish', 'c hold protection-unknown']);
   });
 
+  test("an owner's tag that was taken away, or set to something else, protects anew when it is set again", async () => {
+    const day = 24 * 60 * minutes;
+    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 3 * day } } });
+    for (const meanwhile of [{}, { keep: 'other' }] as Record<string, string>[]) {
+      for (const wish of [{ value: 'old' }, { value: 'HOLD' }, undefined]) {
+        const b = bench();
+        const tag = (tags: Record<string, string>) => b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags });
+        tag({ keep: 'please' });
+        b.wishes.set('a', cutting);
+        expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
+        b.later(1 * day);
+        tag(meanwhile);
+        if (wish) b.wishes.set('a', wish);
+        else b.wishes.delete('a');
+        await b.run('apply', { policy });
+        b.later(60 * day);
+        tag({ keep: 'please' });
+        b.wishes.set('a', cutting);
+        expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
+      }
+    }
+  });
+
+  test("an owner's tag that cannot be read for a while is not taken for one that is gone", async () => {
+    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+    const b = bench();
+    b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
+    b.wishes.set('a', cutting);
+    await b.run('apply', { policy });
+    b.later(30 * minutes);
+    b.service.dials.set('a', { id: 'a', kind: 'delivery-group' as 'dial', value: 'old' });
+    expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protection-unknown']);
+    b.later(30 * minutes);
+    b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
+    expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
+  });
+
   test("an owner's tag protects for at most the time allowed from when its value was first seen", async () => {
     const b = bench();
     const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
@@ -184,4 +273,18 @@ describe('protection', () => {
     b.later(1);
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
+});
+
+test('a run whose clock was a day ahead makes no count of the last 24 hours vanish', async () => {
+  const b = bench();
+  const policy = policyWith({ limits: { actionsPer24h: 2 } });
+  b.service.put('a', '1').put('b', '1').put('c', '1');
+  b.wishes.set('a', { value: '2' }).set('b', { value: '2' });
+  await b.run('apply', { policy });
+  b.later(25 * 60 * minutes);
+  b.wishes.set('c', { value: '2' });
+  expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
+  b.later(-25 * 60 * minutes + 1);
+  b.wishes.set('a', { value: '3' });
+  expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h']);
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
+import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
@@ -48,7 +49,7 @@ afterEach(async () => {
 /** The deployed function, one invocation. */
 async function invoke() {
   const [key] = simulator.accounts;
-  const handler = createHandler(scaleOnSchedule, {
+  const handler = createHandler(automationRunner(scaleOnSchedule), {
     environment: {
       FC_FUNC_CODE_PATH: folder,
       STREAMWARDEN_STORE: `dir:${path.join(folder, 'journal')}`,

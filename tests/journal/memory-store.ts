@@ -15,6 +15,7 @@ export function memoryStore(): MemoryStore {
   const records = new Map<string, Uint8Array>();
   const store: MemoryStore = {
     name: 'memory',
+    shared: false,
     records,
     unlisted: new Set(),
     beforeCreate: () => {},

@@ -8,7 +8,7 @@ import type { WrittenRecord } from '../../shared/journal/written-record.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
-type Addable = Exclude<WrittenRecord, { kind: 'snapshot' }>;
+type Addable = Exclude<WrittenRecord, { kind: 'snapshot' | 'part' }>;
 
 const intents = (value: string, target = 't', resource = 'g1'): Addable => ({
   kind: 'intents',

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { IntentOutcome, WrittenRecord } from '../../shared/journal/written-record.ts';
-import {
-  countsOf,
-  emptyState,
-  fold,
-  forgetAfterMs,
-  rollingMs,
-  snapshotOf,
-  viewOf,
-  type WrittenState,
-} from '../../shared/journal/written-state.ts';
+import { countsOf, rollingMs } from '../../shared/journal/written-counts.ts';
+import { fold } from '../../shared/journal/written-fold.ts';
+import { openIntent } from '../../shared/journal/written-history.ts';
+import { WrittenMemory } from '../../shared/journal/written-memory.ts';
+import { partOf } from '../../shared/journal/written-part.ts';
+import type { IntentOutcome, PartBody, WrittenRecord } from '../../shared/journal/written-record.ts';
+import { forgetAfterMs, partBody, snapshotOf } from '../../shared/journal/written-snapshot.ts';
+import { emptyState, type WrittenState } from '../../shared/journal/written-state.ts';
 
 const hour = 3_600_000;
 const now = Date.UTC(2026, 10, 24, 12);
@@ -18,6 +15,7 @@ const now = Date.UTC(2026, 10, 24, 12);
 interface Step {
   readonly atMs: number;
   readonly record: WrittenRecord;
+  readonly owner?: string;
 }
 
 const intent = (atMs: number, value: string, resource = 'g1', { target = 't', sessions = 0 } = {}): Step => ({
@@ -38,14 +36,20 @@ const gone = (atMs: number, resource = 'g1'): Step => ({
 });
 
 function foldAll(steps: readonly Step[], state: WrittenState = emptyState(), from = 0): WrittenState {
-  for (const [index, { atMs, record }] of steps.entries()) fold(state, from + index, atMs, record);
+  for (const [index, { atMs, record, owner = 'me' }] of steps.entries()) {
+    fold(state, { sequence: from + index, atMs, owner, link: `link-${from + index}` }, record);
+  }
   return state;
 }
 
 const valuesOf = (state: WrittenState, resource = 'g1') =>
-  viewOf(state)
-    .values(resource, 's')
-    .map(({ value, outcome: result }) => `${value}:${result ?? 'open'}`);
+  new WrittenMemory(state).values(resource, 's').map(({ value, outcome: result }) => `${value}:${result ?? 'open'}`);
+
+const openOf = ({ histories }: WrittenState) =>
+  [...histories]
+    .filter(([, history]) => openIntent(history))
+    .map(([key]) => key)
+    .sort();
 
 describe('intended values', () => {
   test.each<[string, readonly Step[], readonly string[]]>([
@@ -86,7 +90,7 @@ describe('intended values', () => {
 });
 
 describe("a person's value", () => {
-  const foreignOf = (state: WrittenState) => viewOf(state).foreign('g1', 's');
+  const foreignOf = (state: WrittenState) => new WrittenMemory(state).foreign('g1', 's');
   test.each<[string, readonly Step[], { value: string; sinceMs: number } | undefined]>([
     ['stands since it was first seen', [seen(now, 'V'), seen(now + hour, 'V')], { value: 'V', sinceMs: now }],
     ['another one begins anew', [seen(now, 'V'), seen(now + hour, 'W')], { value: 'W', sinceMs: now + hour }],
@@ -153,7 +157,7 @@ describe('snapshots', () => {
         foldAll(after, restored, before.length);
         for (const resource of ['g1', 'g2']) {
           expect(valuesOf(restored, resource)).toEqual(valuesOf(whole, resource));
-          expect(viewOf(restored).foreign(resource, 's')).toEqual(viewOf(whole).foreign(resource, 's'));
+          expect(new WrittenMemory(restored).foreign(resource, 's')).toEqual(new WrittenMemory(whole).foreign(resource, 's'));
         }
         expect(countsOf(restored, 't', now)).toEqual(countsOf(whole, 't', now));
         expect([...restored.holds]).toEqual([...whole.holds]);
@@ -161,11 +165,89 @@ describe('snapshots', () => {
     );
   });
 
+  test('parts in between change nothing: what they hold with what came after is what reading everything gives', () => {
+    const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+    type Point = Step | 'part of g1' | 'part of g2' | 'snapshot';
+    const point = fc.oneof({ weight: 4, arbitrary: step }, fc.constantFrom<Point>('part of g1', 'part of g2', 'snapshot'));
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 24 }), (points) => {
+        const whole = emptyState();
+        let parted = emptyState();
+        const bodies = new Map<number, PartBody>();
+        for (const [sequence, each] of points.entries()) {
+          if (each === 'snapshot') {
+            const body = asJson(snapshotOf(parted, now));
+            parted = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
+          } else if (typeof each === 'string') {
+            const part = partOf(each.slice(-2));
+            const body = asJson(partBody(parted, part, bodies.get(part), now));
+            bodies.set(part, body);
+            foldAll([{ atMs: now, record: { kind: 'part', body } }], parted, sequence);
+          } else {
+            foldAll([each], whole, sequence);
+            foldAll([each], parted, sequence);
+          }
+        }
+        for (const resource of ['g1', 'g2']) {
+          const inPart = bodies.get(partOf(resource));
+          const full = inPart ? partBody(parted, partOf(resource), inPart, now) : partBody(parted, partOf(resource), undefined, now);
+          const read = new WrittenMemory(
+            foldAll([{ atMs: now, record: { kind: 'snapshot', body: { ...snapshotOf(emptyState(), now), ...full } } }]),
+          );
+          expect(read.values(resource, 's')).toEqual(new WrittenMemory(whole).values(resource, 's'));
+        }
+        expect(openOf(parted)).toEqual(openOf(whole));
+        expect(countsOf(parted, 't', now)).toEqual(countsOf(whole, 't', now));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each<[string, number, number]>([
+    ['a run whose clock is a year ahead', 1, 2],
+    ['two of them in a row', 2, 2],
+    ['three runs that agree that a day has passed', 3, 0],
+  ])('%s', (_name, runs, actions) => {
+    const state = foldAll([intent(now - hour, 'A'), intent(now, 'B')]);
+    const later = now + 365 * 24 * hour;
+    for (let run = 0; run < runs; run++) {
+      const record = { kind: 'holds', body: { target: 't', digest: 'd', run: 'r' } } as const;
+      foldAll([{ atMs: later, record, owner: `run ${run}` }], state, 2 + run);
+    }
+    const restored = foldAll([{ atMs: later, record: { kind: 'snapshot', body: snapshotOf(state, later) } }]);
+    expect(countsOf(restored, 't', now).actions).toBe(actions);
+  });
+
+  test('snapshots in one piece, as streams without parts have them, are read', () => {
+    const body = {
+      values: [
+        [
+          'g1',
+          's',
+          [
+            { value: 'A', atMs: now, of: 7, outcome: 'done' as const },
+            { value: 'B', atMs: now, of: 9 },
+          ],
+        ],
+      ] as never,
+      foreign: [['g1', 's', { value: 'V', sinceMs: now }]] as never,
+      acts: [{ target: 't', resource: 'g1', setting: 's', atMs: now, of: 7, sessions: 3 }],
+      holds: { t: { digest: 'd', run: 'r' } },
+    };
+    const state = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
+    expect(valuesOf(state)).toEqual(['A:done', 'B:open']);
+    expect(new WrittenMemory(state).foreign('g1', 's')).toEqual({ value: 'V', sinceMs: now });
+    expect(countsOf(state, 't', now)).toEqual({ actions: 1, resources: new Set(['g1']), sessions: 3 });
+    foldAll([outcome(now, 7, 'failed')], state, 10);
+    expect(countsOf(state, 't', now).actions).toBe(0);
+  });
+
   test('the last confirmed value outlives everything else, until it is older than any schedule', () => {
     const state = foldAll([intent(now, 'A'), outcome(now, 0, 'done')]);
-    const copy = (atMs: number) => snapshotOf(state, atMs).values;
-    expect(copy(now + forgetAfterMs - 1)).toHaveLength(1);
-    expect(copy(now + forgetAfterMs)).toHaveLength(0);
-    expect(snapshotOf(state, now + 24 * hour).acts).toHaveLength(0);
+    const at = (atMs: number) => snapshotOf({ ...state, clocks: [] }, atMs);
+    expect(at(now + forgetAfterMs - 1).settings).toHaveLength(1);
+    expect(at(now + forgetAfterMs).settings).toHaveLength(0);
+    expect(at(now + 24 * hour - 1).acts).toHaveLength(1);
+    expect(at(now + 24 * hour).acts).toHaveLength(0);
   });
 });

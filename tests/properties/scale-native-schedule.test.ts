@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { fitDay } from '../../functions/scale-on-schedule/native-day.ts';
 import { nativeSchedule } from '../../functions/scale-on-schedule/native-schedule.ts';
 import { requestFor } from '../../functions/scale-on-schedule/request.ts';
 import { serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
 import { wishOf } from '../../functions/scale-on-schedule/wish.ts';
+import { checkInput } from '../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { NativePeriod } from '../../shared/fleet/delivery-group.ts';
 import { calendarOf } from '../../shared/policy/calendar.ts';
@@ -103,6 +103,7 @@ describe('a day fitted to the rules of the service', () => {
         for (const [i, period] of stepped.entries()) {
           expect(period.amount).toBeLessThanOrEqual((merged[i] as NativePeriod).amount);
           expect(period.amount).toBeGreaterThanOrEqual(1);
+          if (period.endMinute <= minute) expect(period.amount).toBe((merged[i] as NativePeriod).amount);
         }
       }),
       { numRuns: 500 },
@@ -188,7 +189,11 @@ describe("a schedule written as the service's own", () => {
           fromMs,
           untilMs,
         });
-        const native = nativeSchedule(wishOf(timeline, peak, { floors: [], ratchets: [], key: '' }), serviceDayIn(service, nowMs), false);
+        const native = nativeSchedule(
+          wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [], key: '' }),
+          serviceDayIn(service, nowMs),
+          false,
+        );
         fc.pre(Object.keys(native.week).length > 0);
         const input = requestFor(groupOf(), poolOf(), {
           type: 'schedule',
@@ -197,7 +202,7 @@ describe("a schedule written as the service's own", () => {
           enableDate: '2026-11-25',
           disableDate: '2027-11-24',
         });
-        expect(z.safeParse(modifyNodePoolAttribute.input, input).error).toBeUndefined();
+        expect(checkInput(modifyNodePoolAttribute, input)).toEqual([]);
         const sent = input.NodePoolStrategy as unknown as Sent;
         const todayMs = Math.floor((nowMs + 8 * 3_600_000) / 864e5) * 864e5 - 8 * 3_600_000;
         const given7 = givenByMinute(sent);

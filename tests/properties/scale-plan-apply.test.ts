@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { planner } from '../../functions/scale-on-schedule/plan.ts';
-import { fingerprint } from '../../functions/scale-on-schedule/strategy-text.ts';
+import { journalValue } from '../../functions/scale-on-schedule/strategy-value.ts';
+import { checkInput } from '../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
+import { exceptionsInForce } from '../../shared/policy/exception.ts';
+import { groupProtected } from '../../shared/policy/protect.ts';
 import { contextOf, policyOf, writtenView } from '../functions/scale-on-schedule/situation.ts';
 
 type Fields = Record<string, unknown>;
@@ -76,19 +78,24 @@ const row: fc.Arbitrary<Fields> = fc
     charge: fc.constantFrom('PostPaid', 'PostPaid', 'PrePaid'),
     department: fc.constantFrom('finance', 'service', 'design', 'night', 'other'),
     peak: fc.constantFrom('1', '3', '4', '10', '100', 'x', undefined),
+    keepUntil: fc.constantFrom(undefined, undefined, undefined, '2026-11-25', '2027-06-01', 'please'),
     status: fc.constantFrom('PUBLISHED', 'PUBLISHED', 'PUBLISHED', 'MAINTAINING'),
     used: fc.integer({ min: 0, max: 3 }),
     scalingUsed: fc.integer({ min: 0, max: 3 }),
     strategy,
   })
-  .map(({ id, charge, department, peak, status, used, scalingUsed, strategy: fields }) => ({
+  .map(({ id, charge, department, peak, keepUntil, status, used, scalingUsed, strategy: fields }) => ({
     AppInstanceGroupId: `aig-${id}`,
     AppInstanceGroupName: `${department}-${id}`,
     RegionId: 'cn-hangzhou',
     Status: status,
     ChargeType: charge,
     GmtCreate: '2026-04-27T16:00:00.000+00:00',
-    Tags: [{ Key: 'department', Value: department }, ...(peak === undefined ? [] : [{ Key: 'peak-nodes', Value: peak }])],
+    Tags: [
+      { Key: 'department', Value: department },
+      ...(peak === undefined ? [] : [{ Key: 'peak-nodes', Value: peak }]),
+      ...(keepUntil === undefined ? [] : [{ Key: 'keep-until', Value: keepUntil }]),
+    ],
     NodePool: [
       {
         NodePoolId: `rg-${id}`,
@@ -114,7 +121,9 @@ const policy = policyOf(
   `exceptions:
   - {because: Launch, groups: {tags: {department: [finance, design]}}, from: 2026-12-11 18:00, until: 2026-12-12 09:00, keepAtLeast: 100%}
   - {because: Closing, groups: {name: "*7"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, never: [scale-down]}
-protect: {groups: {name: "finance-2*"}}
+  - {because: Exams, groups: {name: "*3"}, from: 2026-10-09 08:00, until: 2026-12-12 19:00, never: [cut-sessions]}
+  - {because: Night, groups: {name: "*6"}, from: 2026-10-10 10:00, until: 2026-12-12 19:00, never: [cut-sessions, scale-down]}
+protect: {groups: {name: "finance-2*"}, ownerTag: {key: keep-until, atMost: 30d}}
 `,
   '2026-09-20 00:00',
 );
@@ -141,15 +150,36 @@ describe('planning for delivery groups', () => {
         const decision = planner.decide(groupOf(before), context);
         seen[decision.verdict] += 1;
         if (decision.verdict !== 'act') return;
-        expect(z.safeParse(modifyNodePoolAttribute.input, decision.action.input).error).toBeUndefined();
+        expect(checkInput(modifyNodePoolAttribute, decision.action.input)).toEqual([]);
         const after = groupOf(applied(before, decision.action));
         expect(after.unreadable).toEqual([]);
-        expect(fingerprint(after.pools?.[0]?.strategy as never)).toBe(decision.action.writes.value);
+        expect(journalValue(after.pools?.[0]?.strategy as never, after.charge as never)).toBe(decision.action.writes.value);
         for (const view of [context, written(context, decision.action)]) expect(planner.decide(after, view).verdict).not.toBe('act');
       }),
       { numRuns: 3000 },
     );
     expect(Object.values(seen).every((count) => count > 100)).toBe(true);
+  });
+
+  it('never writes a weekly schedule for a group whose sessions are protected, nor lowers it under sessions', () => {
+    let protectedActs = 0;
+    fc.assert(
+      fc.property(row, now, (before, at) => {
+        const context = contextOf(policy, at);
+        const group = groupOf(before);
+        const inForce = exceptionsInForce(policy, context.target, group, context.nowMs).never.has('cut-sessions');
+        const { tags } = group;
+        const owned = ['2027-06-01', 'please'].includes(tags?.['keep-until'] ?? '');
+        if (!inForce && !owned && groupProtected(policy, context.target, group, context.nowMs) !== 'yes') return;
+        const decision = planner.decide(group, context);
+        if (decision.verdict !== 'act') return;
+        protectedActs += 1;
+        expect((decision.action.input.NodePoolStrategy as Fields).StrategyType).not.toBe('NODE_SCALING_BY_SCHEDULE');
+        expect(decision.action.sessionsAtRisk ?? 0).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(protectedActs).toBeGreaterThan(100);
   });
 
   it('gives each group the same decision in any order, with other groups or alone', () => {
@@ -166,7 +196,7 @@ describe('planning for delivery groups', () => {
     );
   });
 
-  it('never lowers a fixed pool below the nodes in use', () => {
+  it('never lowers a pool below the nodes in use', () => {
     fc.assert(
       fc.property(row, now, (before, at) => {
         const decision = planner.decide(groupOf(before), contextOf(policy, at));
@@ -174,8 +204,14 @@ describe('planning for delivery groups', () => {
         const sent = decision.action.input.NodePoolStrategy as Fields;
         const [pool] = before.NodePool as [Fields];
         const used = (pool.NodeUsed as number) + (pool.ScalingNodeUsed as number);
-        const had = pool.StrategyType === 'NODE_FIXED' ? (pool.NodeAmount as number) : 0;
-        if (sent.StrategyType === 'NODE_FIXED' && had > 0) expect(sent.NodeAmount).toBeGreaterThanOrEqual(Math.min(used, had));
+        const had = pool.StrategyType === 'NODE_SCALING_BY_SCHEDULE' ? 0 : (pool.NodeAmount as number);
+        if (sent.StrategyType === 'NODE_FIXED' && pool.StrategyType === 'NODE_FIXED')
+          expect(sent.NodeAmount).toBeGreaterThanOrEqual(Math.min(used, had));
+        if (sent.StrategyType === 'NODE_SCALING_BY_USAGE' && before.ChargeType === 'PostPaid') {
+          const allowed = pool.StrategyType === 'NODE_SCALING_BY_USAGE' ? had + (pool.MaxScalingAmount as number) : used;
+          expect((sent.NodeAmount as number) + (sent.MaxScalingAmount as number)).toBeGreaterThanOrEqual(Math.min(used, allowed));
+          if (had > 0) expect(sent.NodeAmount).toBeGreaterThanOrEqual(Math.min(used, had));
+        }
         if (sent.StrategyType === 'NODE_SCALING_BY_USAGE' && before.ChargeType === 'PrePaid') {
           expect(sent.MaxScalingAmount).toBeGreaterThanOrEqual(
             Math.min(pool.ScalingNodeUsed as number, (pool.MaxScalingAmount as number | undefined) ?? 0),

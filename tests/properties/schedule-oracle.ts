@@ -18,7 +18,7 @@ export function pairOf(level: Level): Pair {
  * time: so a skipped boundary passes with the jump, and a repeated one with its first occurrence. This is what the engine's search
  * for instants has to amount to, said without searching for any instant.
  */
-export function furthestShown(zone: string, ms: number): Temporal.PlainDateTime {
+function furthestShown(zone: string, ms: number): Temporal.PlainDateTime {
   const at = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
   const shown = at.toPlainDateTime();
   const before = shownBeforeChange(zone, at);

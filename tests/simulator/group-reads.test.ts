@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listAppInstanceGroup } from '../../shared/client/operations/list-app-instance-group.ts';
+import { readValue } from '../../shared/client/read-output.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { estate } from './estate.ts';
 
@@ -94,9 +95,9 @@ describe('ListAppInstanceGroup', () => {
 
   it('is readable by the schema of the operation table', () => {
     const answer = estate({ groups: seeds }).call('ListAppInstanceGroup');
-    const read = listAppInstanceGroup.output.safeParse?.(answer) as { success: boolean; data: { AppInstanceGroupModels: unknown[] } };
-    expect(read.success).toBe(true);
-    expect(read.data.AppInstanceGroupModels).toHaveLength(3);
+    const read = readValue(listAppInstanceGroup.output, structuredClone(answer));
+    expect(read).toEqual(answer);
+    expect(read?.AppInstanceGroupModels).toHaveLength(3);
   });
 });
 

@@ -1,34 +1,33 @@
-import * as z from 'zod/mini';
+import { answer, needed, readObject, readText } from '../answer.ts';
 import { type ClientOptions, createClient } from '../call.ts';
 import { Credentials, type CredentialsProvider } from '../credentials.ts';
 import { CredentialsError } from '../errors.ts';
-import { type Operation, operation } from '../operation.ts';
-
-const params = {
-  RoleArn: { place: 'query', encoding: 'plain', schema: z.string().check(z.minLength(1)) },
-  RoleSessionName: { place: 'query', encoding: 'plain', schema: z.string().check(z.regex(/^[\w.@-]{2,64}$/)) },
-  DurationSeconds: { place: 'query', encoding: 'plain', schema: z.int().check(z.minimum(900), z.maximum(43_200)) },
-} as const;
-
-const answer = z.looseObject({
-  Credentials: z.looseObject({
-    AccessKeyId: z.string(),
-    AccessKeySecret: z.string(),
-    SecurityToken: z.string(),
-    /** ISO 8601 in UTC. */
-    Expiration: z.string(),
-  }),
-});
+import { int, matching, query, text } from '../fields.ts';
+import { operation } from '../operation.ts';
 
 /** STS AssumeRole, API version 2015-04-01. A read: issuing keys changes nothing, so it may be repeated. */
-const assumeRole: Operation<typeof params, typeof answer, undefined, undefined> = operation({
+const assumeRole = operation({
   action: 'AssumeRole',
   group: 'Security Token Service',
   access: 'read',
   effect: 'none',
   ram: { action: 'sts:AssumeRole' },
-  params,
-  output: answer,
+  params: {
+    RoleArn: query(text),
+    RoleSessionName: query(matching(/^[\w.@-]{2,64}$/, 'write 2 to 64 of A-Z a-z 0-9 . @ - _')),
+    DurationSeconds: query(int(900, 43_200)),
+  },
+  output: answer({
+    Credentials: needed(
+      readObject({
+        AccessKeyId: needed(readText),
+        AccessKeySecret: needed(readText),
+        SecurityToken: needed(readText),
+        /** ISO 8601 in UTC. */
+        Expiration: needed(readText),
+      }),
+    ),
+  }),
 });
 
 /** Which role to take on, and as whom. */

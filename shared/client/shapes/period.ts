@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { oneOf } from '../fields.ts';
+import { faultIf, oneOf } from '../fields.ts';
 import type { Combination } from '../operation.ts';
 
 /** Length of a subscription period in units of `PeriodUnit`; not every number goes with every unit. */
@@ -29,9 +28,10 @@ const values = [
 export const periodPair: Combination<Period> = {
   fields: ['Period', 'PeriodUnit'],
   values,
-  check: z.refine(
-    (input: { Period?: unknown; PeriodUnit?: unknown }) =>
-      values.some(([length, unit]) => length === input.Period && unit === input.PeriodUnit),
-    { error: 'choose one of 1 Week; 1, 2, 3 or 6 Month; 1, 2 or 3 Year', path: ['Period'] },
-  ),
+  check: ({ Period, PeriodUnit }: { Period?: unknown; PeriodUnit?: unknown }) =>
+    faultIf(
+      !values.some(([length, unit]) => length === Period && unit === PeriodUnit),
+      'Period',
+      'choose one of 1 Week; 1, 2, 3 or 6 Month; 1, 2 or 3 Year',
+    ),
 };

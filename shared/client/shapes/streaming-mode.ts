@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { faultIf } from '../fields.ts';
 import type { Combination } from '../operation.ts';
 
 /** Legal pairs of transport and picture mode: WebRTC, video stream, mixed stream; or neither field at all. */
@@ -24,10 +24,11 @@ interface Pair {
 export const streamingPair: Combination<Streaming> = {
   fields: ['VideoPolicy.Webrtc', 'VideoPolicy.StreamingMode'],
   values,
-  check: z.refine(
-    ({ VideoPolicy: policy }: Pair) =>
-      (policy?.Webrtc === undefined && policy?.StreamingMode === undefined) ||
-      values.some(([webrtc, mode]) => webrtc === policy.Webrtc && mode === policy.StreamingMode),
-    { error: 'send both: Webrtc true with video, or false with video or mix', path: ['VideoPolicy', 'StreamingMode'] },
-  ),
+  check: ({ VideoPolicy: policy }: Pair) =>
+    faultIf(
+      (policy?.Webrtc !== undefined || policy?.StreamingMode !== undefined) &&
+        !values.some(([webrtc, mode]) => webrtc === policy.Webrtc && mode === policy.StreamingMode),
+      'VideoPolicy.StreamingMode',
+      'send both: Webrtc true with video, or false with video or mix',
+    ),
 };

@@ -12,6 +12,7 @@ export function checkRules(draft: PolicyDraft, names: Names, findings: Findings)
     targets: draft.targets,
     calendars: draft.calendars,
     schedules: draft.schedules,
+    protect: draft.protect,
   };
   const asked = new Set<string>();
   for (const list of draft.ruleLists) {

@@ -5,7 +5,7 @@ import { tellChannels } from './rule.ts';
 import { parsedText, plainText } from './text.ts';
 
 /** The kinds of channel that people can be told through. */
-const channelKinds = ['dingtalk', 'wecom', 'webhook'] as const;
+const channelKinds = ['dingtalk', 'wecom', 'webhook', 'file', 'console'] as const;
 
 // The message says nothing of the text itself: whatever stands here instead of a reference may be a secret.
 const reference = (what: string, example: string) =>
@@ -26,12 +26,19 @@ const reference = (what: string, example: string) =>
 export const channelEntry = z
   .strictObject({
     kind: z.enum(channelKinds).check(z.meta({ description: 'What kind of channel it is.' })),
-    url: reference('the address', 'env:OPS_URL').check(z.meta({ description: 'Address, by the name of an environment variable.' })),
+    url: z.exactOptional(
+      reference('the address', 'env:OPS_URL').check(
+        z.meta({ description: 'Address, or path of the file, by the name of an environment variable. The console has none.' }),
+      ),
+    ),
     secret: z.exactOptional(
       reference('the secret', 'env:OPS_SECRET').check(z.meta({ description: 'Signing secret, by the name of an environment variable.' })),
     ),
   })
-  .check(z.meta({ title: 'a channel' }));
+  .check(
+    z.refine(({ kind, url }) => kind === 'console' || url !== undefined, { error: 'has no url; add url: env:NAME', abort: true }),
+    z.meta({ title: 'a channel' }),
+  );
 
 /** What people are told about, the keys of `tell`. */
 export const tellKinds = ['done', 'held', 'money', 'failed', 'silent'] as const satisfies readonly TellKind[];

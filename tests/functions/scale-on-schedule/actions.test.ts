@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { reasonCodes } from '../../../functions/scale-on-schedule/reasons.ts';
+import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
 import type { Action } from '../../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
@@ -46,9 +47,13 @@ describe('the action of a weekly schedule', () => {
   });
 
   it('is keyed by what is to become true, without dates', () => {
-    expect(action.key).toBe(`scale-on-schedule/aig-1/${action.writes.value}`);
+    expect(action.key).toBe(`scale-on-schedule/aig-1/${withoutDate(action.writes.value)}`);
     expect(actionOf(groupOf(), studio, '2026-11-26 08:40').key).toBe(action.key);
     expect(action.writes.setting).toBe('node-pool:rg-1');
+  });
+
+  it('is written down with the day on which it ends', () => {
+    expect(action.writes.value).toBe(`${withoutDate(action.writes.value)} until 2027-11-24`);
   });
 
   it('reads like the policy', () => {

@@ -30,6 +30,7 @@ schedules:
   service: {everyday: {00:00-07:00: 25%, 07:00-23:00: 100%, 23:00-24:00: 25%}}
   minimal: {everyday: {00:00-24:00: 1 node}}
   late: {workday: {13:00-24:00: 2 nodes}}
+  night: {workday: {22:00-06:00: 3 nodes}}
 `;
 
 const compiled = new Map<string, CompiledPolicy>();

@@ -1,0 +1,69 @@
+import type { BudgetUse, OrderLine, PurchaseReport, ReportedAlert, WaitingApproval } from '../../shared/engine/report.ts';
+import { add, formatMoney } from '../../shared/policy/money.ts';
+import { alignColumns } from './columns.ts';
+import type { Style } from './style.ts';
+
+const right = { align: 'right' } as const;
+
+/** Orders, approvals, budgets and alerts of a run as lines. Amounts here are quotes and reservations, never estimates. */
+export function purchaseLines({ orders, waiting, budgets, alerts }: PurchaseReport, style: Style): string[] {
+  return [
+    ...section(
+      'orders',
+      alignColumns(
+        orders.map((order) => orderCells(order, style)),
+        [{}, {}, {}, {}, right, {}],
+      ),
+      style,
+    ),
+    ...section('waits for approval', alignColumns(waiting.map(waitingCells), [{}, {}, {}, {}, right, {}]), style),
+    ...section('budget', alignColumns(budgets.map(budgetCells), [{}, right, right, right]), style),
+    ...section(
+      'alerts',
+      alerts.map((alert) => alertLine(alert, style)),
+      style,
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[], style: Style): string[] {
+  return lines.length === 0 ? [] : [`  ${style.dim(title)}`, ...lines.map((line) => `    ${line}`)];
+}
+
+const dayOf = (text: string): string => text.slice(0, 10);
+
+function orderCells(
+  { resource, rule, period, expires, amount, due, autoPay, outcome, orderId, approvedBy }: OrderLine,
+  style: Style,
+): string[] {
+  const sign = outcome === undefined ? style.good('+') : outcome === 'ordered' ? style.good('✓') : style.bad('✗');
+  const notes = [
+    ...(due === undefined ? [] : [`due ${formatMoney(due)}`]),
+    ...(autoPay ? [] : ['to be paid by hand']),
+    ...(approvedBy === undefined ? [] : [`approved by ${approvedBy}`]),
+    ...(outcome === undefined ? [] : [outcome]),
+    ...(orderId === undefined ? [] : [`order ${orderId}`]),
+  ];
+  return [sign, resource.name ?? resource.id, rule, `${period} from ${dayOf(expires)}`, formatMoney(amount), notes.join(', ')];
+}
+
+function waitingCells({ resource, rule, period, expires, amount, approvers, why }: WaitingApproval): string[] {
+  return [resource.name ?? resource.id, rule, `${period} from ${dayOf(expires)}`, `asks ${approvers}`, formatMoney(amount), why];
+}
+
+function budgetCells({ month, limit, used, planned }: BudgetUse): string[] {
+  const total = formatMoney(add(used, planned));
+  return [month, `${formatMoney(used)} used`, `${total} with this`, `of ${formatMoney(limit)}`];
+}
+
+function alertLine({ title, text, severity, told, resource }: ReportedAlert, style: Style): string {
+  const paint = severity === 'critical' ? style.bad : style.warn;
+  const when = {
+    now: 'told now',
+    before: 'told before',
+    'this-hour': 'told this hour',
+    undelivered: 'not delivered',
+    would: 'would be told',
+  }[told];
+  return `${paint('!')} ${resource.name ?? resource.id}: ${title}. ${text} ${style.dim(`(${when})`)}`;
+}

@@ -1,0 +1,69 @@
+import type { ActDecision, Action, Json, Reason } from '../../shared/engine/decision.ts';
+import type { PlannedOrder, RenewalContext, RenewalVerdict } from '../../shared/engine/renewals/planner.ts';
+import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import type { Subscribable } from '../../shared/fleet/subscription.ts';
+import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import { localText } from './local-text.ts';
+import { costOf, priceText, type RenewalPrice } from './price.ts';
+import { reason } from './reasons.ts';
+import type { OrderRule } from './renew-rule.ts';
+
+/** What is ordered, for how much, and on whose word. */
+export interface Purchase extends Pick<PlannedOrder, 'approvedBy' | 'unasked'> {
+  readonly period: SubscriptionPeriod;
+  readonly price: RenewalPrice;
+  readonly because: readonly Reason[];
+}
+
+/** The resource as reports name it. */
+export function refOf({ id, name, region }: Subscribable): ResourceRef {
+  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+}
+
+/** The decision to order a renewal of an expiry. */
+export function orderOf(
+  resource: Subscribable,
+  expiresAtMs: number,
+  rule: OrderRule,
+  purchase: Purchase,
+  context: RenewalContext,
+): RenewalVerdict {
+  const { period, price, approvedBy, unasked } = purchase;
+  const text = `expires ${localText(expiresAtMs, context)}; ${periodText(period)} costs ${priceText(price)}`;
+  const because = [reason('due', text, { expiresAtMs, period: periodText(period) }), ...purchase.because];
+  if (!rule.autoPay) because.push(reason('waits-for-payment', 'the order will wait until somebody pays it (autoPay: false)'));
+  const decision: ActDecision = {
+    verdict: 'act',
+    rule: rule.name,
+    resource: refOf(resource),
+    because,
+    action: actionOf(resource, expiresAtMs, rule, purchase, context),
+  };
+  return { decision, order: { period, autoPay: rule.autoPay, reserve: price.reserve, trade: price.trade, approvedBy, unasked } };
+}
+
+function actionOf(resource: Subscribable, expiresAtMs: number, rule: OrderRule, purchase: Purchase, context: RenewalContext): Action {
+  const { period, price } = purchase;
+  const endMs = endAfter(expiresAtMs, period);
+  const seconds = Math.floor(expiresAtMs / 1000);
+  return {
+    key: `renew/${resource.id}/${seconds}`,
+    ...callOf(resource, period, rule.autoPay),
+    effect: 'purchase',
+    change: [{ field: 'expiry', from: localText(expiresAtMs, context), to: localText(endMs, context) }],
+    writes: { setting: 'expiry', value: String(Math.floor(endMs / 1000)) },
+    cost: costOf(price, period),
+  };
+}
+
+/** The call that orders a renewal, `AutoPay` spelled out. Explains-nothing parameters of the service are left out (API notes). */
+function callOf(
+  { kind, id }: Subscribable,
+  { count, unit }: SubscriptionPeriod,
+  autoPay: boolean,
+): { readonly operation: string; readonly input: Readonly<Record<string, Json>> } {
+  const paid = { Period: count, PeriodUnit: unit, AutoPay: autoPay };
+  return kind === 'workstation'
+    ? { operation: 'RenewWuyingServer', input: { WuyingServerId: id, ...paid } }
+    : { operation: 'RenewAppInstanceGroup', input: { AppInstanceGroupId: id, ProductType: 'CloudApp', ...paid } };
+}

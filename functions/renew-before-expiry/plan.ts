@@ -1,0 +1,141 @@
+import type { Reason } from '../../shared/engine/decision.ts';
+import { monthIn, nearMonthChange } from '../../shared/engine/purchase/month.ts';
+import type { Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
+import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
+import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import { answerTo, askReason, isSilenceOver, questionOf, weekOfSilence } from './asking.ts';
+import { aheadReason, ceilingReason } from './ceilings.ts';
+import { claimReason } from './claims.ts';
+import { coveringRule } from './cover.ts';
+import { unfitness } from './fitness.ts';
+import { localText } from './local-text.ts';
+import { orderOf, refOf } from './order.ts';
+import { priceOf, type RenewalPrice } from './price.ts';
+import { reason } from './reasons.ts';
+import type { Ask, OrderRule } from './renew-rule.ts';
+
+/**
+ * Decides about the renewal of one resource. Pure: the same resource, policy, facts and `now` give the same step. It asks for the claims
+ * only of what is due, for a price only where a claim could be made, for approvals only where the price needs one.
+ */
+export const planner: RenewalPlanner = {
+  decide(resource, facts, context) {
+    const { policy, nowMs } = context;
+    const verdict = verdictsOn(resource);
+    if (nowMs >= policy.untilMs) {
+      return verdict('hold', null, reason('policy-horizon', 'the policy was compiled for a time that is over; push it again'));
+    }
+    const cover = coveringRule(resource, context);
+    if (!cover.ok) return verdict('hold', cover.rule ?? null, ...cover.because);
+    const rule = cover.value;
+    if (rule === undefined) return verdict('keep', null, ...cover.because);
+    if (!mayExpire(resource)) return verdict('keep', rule.name, reason('not-a-subscription', 'it is paid as it goes and does not expire'));
+    const { expiresAtMs } = resource;
+    if (rule.kind === 'never') {
+      const near = expiresAtMs !== undefined && nowMs < expiresAtMs && nowMs >= expiresAtMs - rule.leadMs;
+      const kept = verdict('keep', rule.name, reason('lets-lapse', 'the rule says never to renew'));
+      return near ? { ...kept, letsLapse: true } : kept;
+    }
+    if (resource.charge === undefined) return verdict('hold', rule.name, reason('charge-unknown', 'the answer did not say how it is paid'));
+    if (expiresAtMs === undefined) {
+      return verdict('hold', rule.name, reason('expiry-unknown', 'it has no expiry that can be read; look it up in the console'));
+    }
+    if (nowMs < expiresAtMs - rule.leadMs) {
+      return verdict('keep', rule.name, reason('not-due', `expires ${localText(expiresAtMs, context)}`, { expiresAtMs }));
+    }
+    return dueStep({ resource, expiresAtMs, rule, facts, context });
+  },
+};
+
+/** A resource whose expiry is near, under a rule that orders. */
+interface Due {
+  readonly resource: Subscribable;
+  readonly expiresAtMs: number;
+  readonly rule: OrderRule;
+  readonly facts: RenewalFacts;
+  readonly context: RenewalContext;
+}
+
+type NotOrdered = Extract<RenewalStep, { decision: { verdict: 'keep' | 'hold' } }>;
+
+function verdictsOn(resource: Subscribable) {
+  return (verdict: 'keep' | 'hold', rule: string | null, ...because: readonly Reason[]): NotOrdered =>
+    ({ decision: { verdict, rule, resource: refOf(resource), because } }) as NotOrdered;
+}
+
+function hold({ resource, rule }: Due, because: readonly Reason[], question?: Question): NotOrdered {
+  const held = verdictsOn(resource)('hold', rule.name, ...because);
+  return question === undefined ? held : { ...held, question };
+}
+
+function dueStep(due: Due): RenewalStep {
+  const { resource, expiresAtMs, rule, facts, context } = due;
+  // What was ordered comes first: an order under way is followed up whatever else holds.
+  if (facts.claims === undefined) return { need: { kind: 'claims' } };
+  const claimed = claimReason(facts.claims, context);
+  if (claimed) return hold(due, [claimed]);
+  const unfit = standingReason(due) ?? unfitness(resource);
+  if (unfit) return hold(due, [unfit]);
+
+  const price = priceOf(resource, rule.period, rule, facts);
+  if (price === 'ask') return { need: { kind: 'quote', period: rule.period } };
+  if (!price.ok) return hold(due, price.because);
+  const forbidden = ceilingReason(price.value.reserve, rule, context) ?? aheadReason(endAfter(expiresAtMs, rule.period), rule, context);
+  if (forbidden) return hold(due, [forbidden]);
+
+  const why = rule.ask && askReason(price.value.reserve, facts.claims.lastPaid(rule.period), rule.ask);
+  if (rule.ask !== undefined && why !== undefined) return askedStep(due, rule.ask, why, price.value);
+  return ordered(due, { period: rule.period, price: price.value, approvedBy: undefined, unasked: false, because: [] });
+}
+
+/** Why the rule or the calendar forbids an order, whatever the resource. */
+function standingReason({ expiresAtMs, rule, context }: Due): Reason | undefined {
+  const { nowMs } = context;
+  if (nowMs >= expiresAtMs) {
+    const text = `it expired ${localText(expiresAtMs, context)}; whether it can still be renewed is for you to see in the console`;
+    return reason('expired', text, { expiresAtMs });
+  }
+  if (rule.consoleAutoRenew === 'disabled') return undefined;
+  const text = 'the rule says that the console renews it; switch that off there, then write consoleAutoRenew: disabled';
+  return reason('console-auto-renew', text);
+}
+
+function ordered(due: Due, purchase: Parameters<typeof orderOf>[3]): RenewalStep {
+  const { resource, expiresAtMs, rule, context } = due;
+  const { policy, nowMs } = context;
+  if (nearMonthChange(nowMs, monthIn(policy.zones[policy.timezone] ?? { transitions: [] }))) {
+    const text = 'the month is about to change or has just changed; the order is placed after that, in the month in which it counts';
+    return hold(due, [reason('month-change', text)]);
+  }
+  return orderOf(resource, expiresAtMs, rule, purchase, context);
+}
+
+function askedStep(due: Due, ask: Ask, why: string, price: RenewalPrice): RenewalStep {
+  const { rule, facts, context } = due;
+  if (facts.approvals === undefined) return { need: { kind: 'approvals', circle: ask.who, links: ask.links ?? false } };
+  const question = questionOf(ask, rule.period, price.reserve);
+  const answer = answerTo(question, why, facts.approvals, context);
+  if ('approvedBy' in answer) {
+    const { approvedBy } = answer;
+    const because = [reason('approved', `approved by ${approvedBy}`, { by: approvedBy })];
+    return ordered(due, { period: rule.period, price, approvedBy, unasked: false, because });
+  }
+  if (answer.refused) return hold(due, [answer.waits]);
+  return isSilenceOver(due.expiresAtMs, rule, context) ? silentStep(due, answer.waits, question) : hold(due, [answer.waits], question);
+}
+
+/** Nobody has answered in time, and the rule says to gain a week. No approval is needed for that; ceilings and budget hold as ever. */
+function silentStep(due: Due, waits: Reason, question: Question): RenewalStep {
+  const { resource, rule, facts, context } = due;
+  if (facts.claims?.lastWasUnasked) {
+    return hold(due, [reason('unanswered-before', 'nobody has answered again, and a week is ordered once in a row only'), waits], question);
+  }
+  const period: SubscriptionPeriod = weekOfSilence;
+  const price = priceOf(resource, period, rule, facts);
+  if (price === 'ask') return { need: { kind: 'quote', period } };
+  if (!price.ok) return hold(due, [...price.because, waits], question);
+  const forbidden = ceilingReason(price.value.reserve, rule, context);
+  if (forbidden) return hold(due, [forbidden, waits], question);
+  const because = [reason('unanswered', `nobody has answered, so ${periodText(period)} is ordered instead of ${periodText(rule.period)}`)];
+  return ordered(due, { period, price: price.value, approvedBy: undefined, unasked: true, because });
+}

@@ -1,0 +1,132 @@
+import { periodText, samePeriod, shortestMs } from '../../shared/fleet/subscription-period.ts';
+import type { Money } from '../../shared/policy/money.ts';
+import type { RuleCheckContext, RuleReport } from '../../shared/policy/rule-module.ts';
+import { formatDuration } from '../../shared/policy/values/duration.ts';
+import { defaultDaysBefore, type RenewRule } from './renew-rule.ts';
+
+const dayMs = 86_400_000;
+/** A period must outlast the lead by this much, or each renewal would fall due at once again (protocols, policy checks). */
+const marginDays = 3;
+
+/** Finds what is wrong between the keys of a rule, and names that lead nowhere. */
+export function checkRenewRule(rule: RenewRule, context: RuleCheckContext, report: RuleReport): void {
+  if ((rule.groups === undefined) === (rule.workstations === undefined)) {
+    const text =
+      rule.groups === undefined ? 'selects nothing; add groups or workstations' : 'has both groups and workstations; make two rules of it';
+    report({ path: [], text });
+  }
+  if (rule.ask !== undefined) context.expectName('approvers', rule.ask.who, ['ask', 'who']);
+  if (rule.renew === 'never') {
+    checkNever(rule, report);
+    return;
+  }
+  checkRequired(rule, report);
+  checkPeriod(rule, report);
+  checkKind(rule, report);
+  checkAmounts(rule, report);
+  checkAsk(rule, report);
+}
+
+const keysOfOrders = [
+  'consoleAutoRenew',
+  'period',
+  'autoPay',
+  'maxPrice',
+  'ask',
+  'unanswered',
+  'pricePerMonth',
+  'renewAheadAtMost',
+] as const satisfies readonly (keyof RenewRule)[];
+
+function checkNever(rule: RenewRule, report: RuleReport): void {
+  for (const key of keysOfOrders) {
+    if (rule[key] !== undefined) report({ path: [key], at: 'key', text: 'means nothing beside renew: never; remove one of the two' });
+  }
+}
+
+function checkRequired(rule: RenewRule, report: RuleReport): void {
+  if (rule.period === undefined) report({ path: [], text: 'says not what to order; add period, such as 1 Month, or renew: never' });
+  if (rule.consoleAutoRenew === undefined) {
+    report({
+      path: [],
+      text: 'does not state consoleAutoRenew; switch automatic renewal off in the console, then add consoleAutoRenew: disabled',
+    });
+  } else if (rule.consoleAutoRenew === 'enabled') {
+    const text = 'holds all that this rule covers, since both would renew; switch it off in the console, then write disabled';
+    report({ path: ['consoleAutoRenew'], severity: 'warning', text });
+  }
+}
+
+function checkPeriod({ period, daysBefore = defaultDaysBefore, renewAheadAtMost }: RenewRule, report: RuleReport): void {
+  if (period === undefined) return;
+  if (shortestMs(period) < (daysBefore + marginDays) * dayMs) {
+    report({
+      path: ['period'],
+      text: `${periodText(period)} is shorter than daysBefore (${daysBefore}) and ${marginDays} days, so it would renew without end; order a longer period or lower daysBefore`,
+    });
+  }
+  if (renewAheadAtMost !== undefined && renewAheadAtMost < shortestMs(period)) {
+    report({
+      path: ['renewAheadAtMost'],
+      text: `is less than ${periodText(period)}, so every renewal would hold; write at least ${formatDuration(shortestMs(period) + daysBefore * dayMs)}`,
+    });
+  }
+}
+
+function checkKind({ workstations, period, pricePerMonth, unanswered }: RenewRule, report: RuleReport): void {
+  if (workstations === undefined) {
+    if (pricePerMonth !== undefined) {
+      report({
+        path: ['pricePerMonth'],
+        at: 'key',
+        text: 'is for workstations; the price of delivery groups is asked from the service. Remove it',
+      });
+    }
+    return;
+  }
+  if (period?.unit === 'Week') report({ path: ['period'], text: 'workstations cannot be renewed by the week; write months or years' });
+  if (unanswered === 'renew 1 Week') {
+    report({ path: ['unanswered'], text: 'workstations cannot be renewed by the week; write hold' });
+  }
+  if (pricePerMonth === undefined || Object.keys(pricePerMonth).length === 0) {
+    report({
+      path: [],
+      severity: 'warning',
+      text: 'has no pricePerMonth, and the API has no price for workstations, so all of them hold; add pricePerMonth: {TYPE: AMOUNT CURRENCY}',
+    });
+  }
+}
+
+function checkAmounts({ maxPrice = [], ask }: RenewRule, report: RuleReport): void {
+  checkCurrencies(maxPrice, ['maxPrice'], report);
+  const above = ask?.above ?? [];
+  checkCurrencies(above, ['ask', 'above'], report);
+  for (const ceiling of maxPrice) {
+    const asked = above.find(({ currency }) => currency === ceiling.currency);
+    if (asked !== undefined && asked.micros >= ceiling.micros) {
+      const text = `does not ask below maxPrice in ${ceiling.currency}, so it never asks; lower it, or raise maxPrice`;
+      report({ path: ['ask', 'above'], severity: 'warning', text });
+    }
+  }
+}
+
+function checkCurrencies(amounts: readonly Money[], path: readonly string[], report: RuleReport): void {
+  for (const [index, { currency }] of amounts.entries()) {
+    if (amounts.findIndex((other) => other.currency === currency) === index) continue;
+    report({ path: [...path, index], text: `${currency} has an amount already; keep one amount per currency` });
+  }
+}
+
+function checkAsk({ ask, unanswered, period, daysBefore = defaultDaysBefore }: RenewRule, report: RuleReport): void {
+  if (unanswered !== undefined && ask === undefined) {
+    report({ path: ['unanswered'], at: 'key', text: 'means nothing without ask; add ask, or remove it' });
+  }
+  if (unanswered === 'renew 1 Week' && period !== undefined && samePeriod(period, { count: 1, unit: 'Week' })) {
+    report({ path: ['unanswered'], text: 'would order the very period that was asked for; write hold, or order a longer period' });
+  }
+  for (const [index, ms] of (ask?.remind ?? []).entries()) {
+    if (ms < daysBefore * dayMs) continue;
+    const text = `${formatDuration(ms)} is not after the question, which is asked ${daysBefore} days before the expiry; write a shorter time`;
+    report({ path: ['ask', 'remind', index], severity: 'warning', text });
+  }
+}

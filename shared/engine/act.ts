@@ -1,0 +1,110 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { Resource } from '../fleet/resource.ts';
+import { canonicalJson } from '../journal/canonical-json.ts';
+import { JournalError } from '../journal/journal-error.ts';
+import { StoreError } from '../journal/store-error.ts';
+import type { ActDecision, Decision, Reason } from './decision.ts';
+import { apiCall, clockNow, type Executing, type Moment, reread, sessionUsers } from './effects.ts';
+import { isExpected } from './expected.ts';
+import { type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
+import { reason } from './reasons.ts';
+import { isHarsher } from './severity.ts';
+
+/** The second look at an action, on the resource as it is right before the call and at that instant. */
+export interface SecondLook<R extends Resource> {
+  /** Decides again. @throws StoreError @throws JournalError where the history of the resource cannot be read */
+  decide(resource: R, nowMs: EpochMs): Executing<Decision>;
+  /** True where it matters who has a session on the resource. */
+  asksForUsers(decision: ActDecision): boolean;
+  /** Why it must not be done now; undefined when it may. `users`: who has a session, undefined where that is not asked or not known. */
+  forbids(decision: ActDecision, resource: R, nowMs: EpochMs, users: readonly string[] | undefined): Reason | undefined;
+}
+
+/** How much time there is, and what is needed of it; milliseconds. */
+interface TimeLeft {
+  readonly deadlineMs: EpochMs | undefined;
+  readonly actMs: number;
+  readonly callMs: number;
+}
+
+/** One action, from the second look to its outcome. Independent of the others. Whatever it throws, it threw before the call. */
+export function* act<R extends Resource>(
+  decision: ActDecision,
+  again: SecondLook<R>,
+  { deadlineMs, ...rules }: TimeLeft,
+): Executing<Outcome> {
+  const early = notNow(yield* clockNow(), deadlineMs, rules.actMs);
+  if (early) return outcomeOf(decision, 'not-sent', early);
+
+  let fresh: R | undefined;
+  try {
+    fresh = yield* reread<R>(decision.resource);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const text = `Nothing was sent, since the resource could not be read again: ${error.message}`;
+    return outcomeOf(decision, 'failed', reason('reread-failed', text));
+  }
+  if (!fresh) return outcomeOf(decision, 'held', reason('resource-gone', 'The resource is gone since the plan was made.'));
+
+  let moment = yield* clockNow();
+  let now: Decision;
+  try {
+    now = yield* again.decide(fresh, moment.nowMs);
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
+    return outcomeOf(
+      decision,
+      'not-sent',
+      reason('journal-unavailable', `Not sent, since the journal could not be read: ${error.message}`),
+    );
+  }
+  if (now.verdict === 'keep' && now.rule !== null)
+    return outcomeOf(decision, 'already', reason('as-wanted', 'The resource is as wanted already.'));
+  if (!isSame(decision, now)) {
+    const text = now.because[0]?.text ?? 'it asks for another change now';
+    return outcomeOf(
+      decision,
+      'held',
+      reason('changed-since-plan', `Changed since the plan was made: ${text}`, { code: now.because[0]?.code }),
+    );
+  }
+
+  const users = again.asksForUsers(now) ? yield* sessionUsers(fresh) : undefined;
+  moment = yield* clockNow();
+  const late = notNow(moment, deadlineMs, rules.callMs);
+  if (late) return outcomeOf(decision, 'not-sent', late);
+  const forbidden = again.forbids(now, fresh, moment.nowMs, users);
+  if (forbidden) return outcomeOf(decision, 'held', forbidden);
+  try {
+    return outcomeOfAnswer(decision, yield* apiCall(decision.action, rules.callMs));
+  } catch (error) {
+    return outcomeOfFailure(decision, error);
+  }
+}
+
+/** Why nothing that takes `neededMs` may begin now; undefined when it may. */
+export function notNow(moment: Moment, deadlineMs: EpochMs | undefined, neededMs: number): Reason | undefined {
+  if (moment.stopping) return reason('stopped', 'Not sent: the run was told to stop.');
+  if (deadlineMs === undefined || moment.nowMs + neededMs <= deadlineMs) return undefined;
+  const leftMs = Math.max(0, deadlineMs - moment.nowMs);
+  return reason(
+    'deadline-near',
+    `Not sent: ${Math.floor(leftMs / 1000)} s were left and ${neededMs / 1000} s are needed. The next run goes on.`,
+    { leftMs },
+  );
+}
+
+/** The very action that was planned and admitted: same intent, same input, no harsher, no more sessions at risk. */
+function isSame(planned: ActDecision, again: Decision): again is ActDecision {
+  if (again.verdict !== 'act') return false;
+  const { action: before } = planned;
+  const { action: now } = again;
+  return (
+    now.key === before.key &&
+    now.operation === before.operation &&
+    canonicalJson(now.input) === canonicalJson(before.input) &&
+    !isHarsher(now.effect, before.effect) &&
+    (now.sessionsAtRisk ?? 0) <= (before.sessionsAtRisk ?? 0) &&
+    (before.lowers === true || now.lowers !== true)
+  );
+}

@@ -1,0 +1,26 @@
+import type { Resource } from '../fleet/resource.ts';
+import type { WrittenLog } from '../journal/written-log.ts';
+import type { SecondLook } from './act.ts';
+import type { Automation, PlanContext } from './automation.ts';
+import { forbidden } from './guard.ts';
+import { asksForUsers } from './guard-protection.ts';
+import { tagFirstSeen } from './protection-facts.ts';
+
+/**
+ * The planner and the guard once more, for one resource and with fresh eyes: a freeze or an exception may have begun since the plan was
+ * made, an owner may have set a tag, a protected user may have connected. Limits are not asked again: what they admitted was written down.
+ */
+export function secondLook<R extends Resource>(automation: Automation<R>, context: PlanContext, log: WrittenLog): SecondLook<R> {
+  const { planner, name } = automation;
+  return {
+    decide: (resource, nowMs) => log.withHistory(() => planner.decide(resource, { ...context, nowMs })),
+    asksForUsers: ({ action }) => asksForUsers(action, context),
+    forbids: (decision, resource, nowMs, users) =>
+      forbidden(decision, {
+        ...{ functionName: name, policy: context.policy, target: context.target, nowMs },
+        resourceOf: () => resource,
+        sessionUsersOf: () => users,
+        tagFirstSeenMs: tagFirstSeen(log),
+      }),
+  };
+}

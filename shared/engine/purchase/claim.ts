@@ -1,0 +1,87 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { RenewalEntry } from '../../journal/renewal.ts';
+import { renewalKey } from '../../journal/renewal-key.ts';
+import type { ClaimBody } from '../../journal/renewal-record.ts';
+import { place } from '../../journal/renewal-write.ts';
+import { moneyToJson } from '../../policy/money.ts';
+import type { Moment } from '../effects.ts';
+import { moment, type PurchaseRun, type Purchasing, randomToken, rereadSubscription } from './contract.ts';
+import { type MonthOf, nearMonthChange } from './month.ts';
+import { otherExpiry, type Stop } from './renewal-outcome.ts';
+import type { Reservation, ReserveRequest } from './reserve.ts';
+import type { ProtocolRules } from './rules.ts';
+import { secondsOf } from './standing.ts';
+
+/** With less of the function's time left, nothing is claimed or sent, in milliseconds (protocols, renewal, step 7). */
+const timeToSendMs = 60_000;
+
+/** A claim that was won, and not ended. */
+export type WonClaim = RenewalEntry & { readonly claim: ClaimBody };
+
+/** Why nothing new may begin at a moment; undefined when it may. */
+export function notNow({ nowMs, stopping }: Moment, { deadlineMs }: PurchaseRun): Stop | undefined {
+  if (stopping) return { code: 'stopped', text: 'Not ordered: the run was told to stop.' };
+  if (deadlineMs === undefined || nowMs + timeToSendMs <= deadlineMs) return undefined;
+  return { code: 'deadline-near', text: `Not ordered: less than ${timeToSendMs / 1000} s were left. The next run goes on.` };
+}
+
+/** Step 5: reads the resource again. Gives why the renewal stops; undefined when all is as it was planned. */
+export function* lookAgain({ wish }: ReserveRequest): Purchasing<Stop | undefined> {
+  try {
+    const fresh = yield* rereadSubscription(wish.target, wish.resource);
+    if (!fresh) return { code: 'resource-gone', text: 'The resource is gone since the plan was made.' };
+    return fresh.expiresAtMs === wish.expiresAtMs ? undefined : otherExpiry;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { code: 'reread-failed', text: `Nothing was sent, since the resource could not be read again: ${text}` };
+  }
+}
+
+/**
+ * Step 6: creates the claim. Gives why the renewal stops, where the moment is wrong or another's claim stands there.
+ * @throws StoreError also where it stays unclear whether the claim was created: nothing may be sent then
+ * @throws JournalError
+ */
+export function* makeClaim(
+  run: PurchaseRun,
+  request: ReserveRequest,
+  reservation: Reservation,
+  monthOf: MonthOf,
+  rules: ProtocolRules,
+): Purchasing<WonClaim | Stop> {
+  // Before the time is taken, so that it is the create alone that makes a claim old.
+  const token = yield* randomToken();
+  const begun = yield* moment();
+  const late = notNow(begun, run) ?? (rules.monthAtClaim ? wrongMonth(begun.nowMs, reservation, monthOf) : undefined);
+  if (late) return late;
+  const { view } = request;
+  const claim = claimOf(request, reservation, token, begun.nowMs);
+  const entry = { n: view.next, atMs: claim.t, claim, slot: undefined, answer: undefined, end: undefined, endLink: undefined };
+  // Only a test leaves the claim out, and nothing can point to it then.
+  if (!rules.claimFirst) return { ...entry, link: '0'.repeat(64) };
+  const record = { kind: 'claim', atMs: claim.t, owner: run.owner, prev: view.prev, body: claim };
+  const { mine, link } = yield* place(renewalKey(view.stream, view.next, 'claim'), record);
+  return mine ? { ...entry, link } : { code: 'claimed-by-another', text: 'Another run has claimed this renewal; nothing was sent.' };
+}
+
+function wrongMonth(nowMs: EpochMs, { month }: Reservation, monthOf: MonthOf): Stop | undefined {
+  if (monthOf(nowMs) === month && !nearMonthChange(nowMs, monthOf)) return undefined;
+  const text = `Not ordered: its money was set aside in ${month}, and the month changes or has changed. A later run does it.`;
+  return { code: 'month-change', text };
+}
+
+function claimOf({ wish }: ReserveRequest, { id, month }: Reservation, token: string, t: EpochMs): ClaimBody {
+  return {
+    expiry: secondsOf(wish.expiresAtMs),
+    period: wish.period,
+    autoPay: wish.autoPay,
+    price: moneyToJson(wish.reserve),
+    reservation: id,
+    month,
+    token,
+    t,
+    target: wish.target,
+    operation: wish.operation,
+    ...(wish.note === undefined ? {} : { note: wish.note }),
+  };
+}

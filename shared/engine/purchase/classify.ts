@@ -1,0 +1,24 @@
+import { ApiError, CredentialsError, InputError } from '../../client/errors.ts';
+import { provesNotExecuted } from '../../client/failure.ts';
+import type { AnswerBody } from '../../journal/renewal-record.ts';
+
+/** What an order's answer says: `ordered` where it names the order; without a number nobody can tell what was done. */
+export function classifyAnswer(output: unknown): AnswerBody {
+  const { OrderId: orderId, RequestId: requestId } = (output ?? {}) as { readonly OrderId?: unknown; readonly RequestId?: unknown };
+  const id = typeof requestId === 'string' ? { requestId } : {};
+  if (typeof orderId === 'string' && orderId !== '') return { outcome: 'ordered', orderId, ...id };
+  return { outcome: 'unclear', code: 'NoOrderId', ...id };
+}
+
+/**
+ * What a failed order means (protocols, renewal, step 8). `rejected` takes an answer with a code that comes before execution only;
+ * `not-sent` the client's proof that not one byte left the process. Everything else is `unclear`.
+ */
+export function classifyFailure(error: unknown): AnswerBody {
+  if (error instanceof InputError || error instanceof CredentialsError) return { outcome: 'not-sent', code: error.code };
+  if (!(error instanceof ApiError)) return { outcome: 'unclear', code: 'UnexpectedFailure' };
+  const { code, httpStatus, requestId, executed } = error;
+  const rest = { code, ...(requestId === undefined ? {} : { requestId }) };
+  if (httpStatus !== undefined) return { outcome: provesNotExecuted(code, httpStatus) ? 'rejected' : 'unclear', ...rest };
+  return { outcome: executed === 'no' ? 'not-sent' : 'unclear', ...rest };
+}

@@ -1,0 +1,70 @@
+import type { EpochMs } from '../../client/clock.ts';
+import { renewalKey } from '../../journal/renewal-key.ts';
+import type { AnswerBody, EndBody } from '../../journal/renewal-record.ts';
+import { place } from '../../journal/renewal-write.ts';
+import type { WonClaim } from './claim.ts';
+import { type PurchaseRun, type Purchasing, rereadSubscription } from './contract.ts';
+import { isJournalFailure } from './failure.ts';
+import { outcomeOfOrder, type RenewalOutcome, unrecorded } from './renewal-outcome.ts';
+import type { ReserveRequest } from './reserve.ts';
+import type { ProtocolRules } from './rules.ts';
+import { releaseClaim, type Settled, settleOpen, writeEnd } from './settle.ts';
+
+/** What is known of an order, and since when. */
+export interface Sent {
+  readonly answer: AnswerBody;
+  /** When the order went out, or was kept back. */
+  readonly atMs: EpochMs;
+}
+
+/**
+ * Step 8, and what can be ended at once: writes the answer; voids what was surely not ordered; recognizes an order that has moved the
+ * expiry already. The order may have been placed by now, so a journal that fails is reported in the outcome, not thrown.
+ */
+export function* conclude(
+  run: PurchaseRun,
+  request: ReserveRequest,
+  claim: WonClaim,
+  sent: Sent,
+  rules: ProtocolRules,
+): Purchasing<RenewalOutcome> {
+  const { answer, atMs } = sent;
+  const outcome = outcomeOfOrder(request, claim.n, answer);
+  const missing = unrecorded(request, claim, answer, atMs);
+  let written = false;
+  try {
+    const key = renewalKey(request.view.stream, claim.n, 'answer');
+    const { mine } = yield* place(key, { kind: 'answer', atMs, owner: run.owner, prev: claim.link, body: answer });
+    written = mine;
+    const { end, alerts } = yield* endAtOnce(run, request, { ...claim, answer }, atMs, rules);
+    return { ...outcome, end, alerts: written ? alerts : [...alerts, missing] };
+  } catch (error) {
+    if (!isJournalFailure(error)) throw error;
+    return { ...outcome, alerts: written ? [] : [missing], error };
+  }
+}
+
+function* endAtOnce(
+  run: PurchaseRun,
+  { wish, view }: ReserveRequest,
+  claim: WonClaim & { readonly answer: AnswerBody },
+  atMs: EpochMs,
+  rules: ProtocolRules,
+): Purchasing<Settled> {
+  const { outcome } = claim.answer;
+  if (outcome === 'rejected' || outcome === 'not-sent') {
+    const end: EndBody = { outcome: 'void', by: 'claimant' };
+    yield* writeEnd(run, view.stream, claim, end, atMs);
+    return { end, alerts: [] };
+  }
+  if (outcome === 'unclear' && !rules.releaseOnProof) yield* releaseClaim(run, claim.claim, atMs);
+  if (outcome === 'unclear' || !rules.claimFirst) return { end: undefined, alerts: [] };
+  try {
+    const observed = yield* rereadSubscription(wish.target, wish.resource);
+    return yield* settleOpen(run, { ...view, last: claim, open: claim }, observed, atMs, rules);
+  } catch (error) {
+    if (isJournalFailure(error)) throw error;
+    // The next run reads again; the order itself is written down.
+    return { end: undefined, alerts: [] };
+  }
+}

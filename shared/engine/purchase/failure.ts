@@ -1,0 +1,7 @@
+import { JournalError } from '../../journal/journal-error.ts';
+import { StoreError } from '../../journal/store-error.ts';
+
+/** True for failures of the journal: its store, or what it holds. */
+export function isJournalFailure(error: unknown): error is StoreError | JournalError {
+  return error instanceof StoreError || error instanceof JournalError;
+}

@@ -1,0 +1,37 @@
+/**
+ * The rules without which an exploration of the protocol finds a violation (protocols, the rules marked [m]). All are on, and nothing that
+ * a user writes reaches them: they are switched off one at a time by tests only, to show that each is needed.
+ */
+export interface ProtocolRules {
+  /** One stream of claims per resource. Off: one per resource and expiry, so that two requests can be under way at once. */
+  readonly keyedByResource: boolean;
+  /** Alarms go out before anything else and need no journal. Off: after the purchases, if those did not fail. */
+  readonly alarmFirst: boolean;
+  /** An expiry for which a claim was made that is not void is never ordered for again. Off: only open claims hold. */
+  readonly holdSpentExpiry: boolean;
+  /** A claim is created before the order is sent. Off: the order is sent without one. */
+  readonly claimFirst: boolean;
+  /** The month of the reservation, and the distance from a change of month, are checked right before the claim. Off: when planning only. */
+  readonly monthAtClaim: boolean;
+  /** The order is sent only within 30 s of the claim. Off: however late. */
+  readonly sendPromptly: boolean;
+  /** Nobody but the claimant says what became of an order. Off: a claim without an answer is soon taken for one that was not sent. */
+  readonly claimantAnswers: boolean;
+  /** A reservation is released on proof that nothing was ordered. Off: also when that is unclear. */
+  readonly releaseOnProof: boolean;
+  /** People and billing void a claim 60 minutes after it at the earliest. Off: at once. */
+  readonly voidAfterAnHour: boolean;
+}
+
+/** All rules on: what every shipped caller uses. */
+export const defaultRules: ProtocolRules = {
+  keyedByResource: true,
+  alarmFirst: true,
+  holdSpentExpiry: true,
+  claimFirst: true,
+  monthAtClaim: true,
+  sendPromptly: true,
+  claimantAnswers: true,
+  releaseOnProof: true,
+  voidAfterAnHour: true,
+};

@@ -1,0 +1,154 @@
+import type { EpochMs } from '../../client/clock.ts';
+import { releaseReservations } from '../../journal/budget.ts';
+import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
+import { renewalKey } from '../../journal/renewal-key.ts';
+import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
+import { place } from '../../journal/renewal-write.ts';
+import { alertOn, instantText } from './alert.ts';
+import type { Alert, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
+import { defaultRules, type ProtocolRules } from './rules.ts';
+import { shiftMatches } from './shift.ts';
+import { secondsOf } from './standing.ts';
+
+/** An order that has not moved the expiry after this long is told, in milliseconds (protocols, renewal, step 9). */
+const notMovedAfterMs = 15 * 60_000;
+
+/**
+ * From this long after a claim on, nothing of it can still be executed, in milliseconds (protocols, renewal, step 9): a signature lives 15
+ * minutes, clocks may be 15 minutes off, and what was accepted takes a while.
+ */
+export const surelyOverAfterMs = 60 * 60_000;
+
+/** What is to be done about an open claim. */
+export interface Settlement {
+  /** How the claim ends; undefined while it stays open. */
+  readonly end: EndBody | undefined;
+  readonly alerts: readonly Alert[];
+}
+
+/** A claim without an end. */
+type OpenClaim = RenewalEntry & { readonly claim: ClaimBody };
+
+/** Decides about an open claim (protocols, renewal, step 9). Pure; `nowMs` is the time of the observation. */
+export function settlementOf(
+  view: RenewalView,
+  observed: ObservedSubscription | undefined,
+  nowMs: EpochMs,
+  rules: ProtocolRules = defaultRules,
+): Settlement {
+  const entry = view.open as OpenClaim | undefined;
+  if (!entry) return { end: undefined, alerts: [] };
+  const { claim } = entry;
+  const ageMs = nowMs - claim.t;
+  const answer =
+    entry.answer ?? (rules.claimantAnswers || ageMs < notMovedAfterMs ? undefined : ({ outcome: 'not-sent' } satisfies AnswerBody));
+  if (answer?.outcome === 'rejected' || answer?.outcome === 'not-sent') return { end: { outcome: 'void', by: 'run' }, alerts: [] };
+
+  const expiresAtMs = observed?.expiresAtMs;
+  const orderedForMs = claim.expiry * 1000;
+  const order = answer?.orderId === undefined ? 'the order, if there is one' : `order ${answer.orderId}`;
+  const facts = { orderId: answer?.orderId, code: answer?.code, expiresAtMs, claimedAtMs: claim.t };
+  if (expiresAtMs !== undefined && secondsOf(expiresAtMs) > claim.expiry) {
+    if (answer?.outcome !== 'ordered' && ageMs < surelyOverAfterMs) return { end: undefined, alerts: [] };
+    return moved(view, entry, expiresAtMs, nowMs, answer, observed?.unpaidOrderId);
+  }
+  const alerts: Alert[] = [];
+  if (expiresAtMs !== undefined && secondsOf(expiresAtMs) < claim.expiry) {
+    const text = `The expiry is ${instantText(expiresAtMs)}, before ${instantText(orderedForMs)}, for which renewal ${entry.n} was made. Look for a refund in the bill.`;
+    alerts.push(alertOn(view.stream, entry, nowMs, { code: 'expiry-moved-back', severity: 'critical', text, data: facts }));
+  }
+  if (ageMs >= notMovedAfterMs) {
+    const since = `claimed at ${instantText(claim.t)}; the expiry is still ${expiresAtMs === undefined ? 'unknown' : instantText(expiresAtMs)}`;
+    const unpaid = answer?.outcome === 'ordered';
+    const text = unpaid
+      ? `Order ${answer.orderId} of renewal ${entry.n} has not taken effect (${since}). Pay it; or cancel it, then run 'streamwarden resolve' with verdict void. It is not placed again.`
+      : `Whether renewal ${entry.n} was ordered is not known (${since}). Look for it in the bill, then run 'streamwarden resolve' with what you found. It is not sent again.`;
+    alerts.push(
+      alertOn(view.stream, entry, nowMs, {
+        code: unpaid ? 'order-unpaid' : 'order-unclear',
+        severity: 'critical',
+        text,
+        data: { order, ...facts },
+      }),
+    );
+  }
+  return { end: undefined, alerts };
+}
+
+function moved(
+  view: RenewalView,
+  entry: OpenClaim,
+  toMs: EpochMs,
+  nowMs: EpochMs,
+  answer: AnswerBody | undefined,
+  unpaidOrderId: string | undefined,
+): Settlement {
+  const { claim } = entry;
+  const matches = shiftMatches(claim.expiry * 1000, toMs, claim.period);
+  const orderId = answer?.orderId;
+  const end: EndBody = {
+    outcome: 'moved',
+    by: 'run',
+    movedTo: secondsOf(toMs),
+    shiftMatches: matches,
+    ...(orderId === undefined ? {} : { orderId }),
+  };
+  if (matches && unpaidOrderId === undefined) return { end, alerts: [] };
+  const suspect = unpaidOrderId ?? orderId;
+  const check =
+    suspect === undefined ? 'Look in the bill for an order of this claim and cancel what is too much' : `Check or cancel order ${suspect}`;
+  const why = matches
+    ? 'an order stands unpaid beside it'
+    : `which is not the ${claim.period.count} ${claim.period.unit} that renewal ${entry.n} ordered`;
+  const text = `The expiry moved from ${instantText(claim.expiry * 1000)} to ${instantText(toMs)}, and ${why}. ${check}: somebody else may have renewed too.`;
+  const alert = alertOn(view.stream, entry, nowMs, {
+    code: 'shift-differs',
+    severity: 'critical',
+    text,
+    data: { orderId: suspect, movedToMs: toMs },
+  });
+  return { end, alerts: [alert] };
+}
+
+/** What became of an open claim. `end` is what stands in the journal now, ours or another's; undefined while the claim is open. */
+export interface Settled {
+  readonly end: EndBody | undefined;
+  readonly alerts: readonly Alert[];
+}
+
+/**
+ * Settles the open claim of a stream by what was observed: writes its end where one is due, and releases the reservation of a claim that
+ * came to nothing. Sends nothing, neither orders nor alerts. @throws StoreError @throws JournalError
+ */
+export function* settleOpen(
+  run: PurchaseRun,
+  view: RenewalView,
+  observed: ObservedSubscription | undefined,
+  nowMs: EpochMs,
+  rules: ProtocolRules = defaultRules,
+): Purchasing<Settled> {
+  const { end, alerts } = settlementOf(view, observed, nowMs, rules);
+  if (end && view.open) yield* writeEnd(run, view.stream, view.open, end, nowMs);
+  return { end, alerts };
+}
+
+/**
+ * Ends a claim, and releases its reservation where the end is void. An end that stands there already is left as it is; what it says is for
+ * the next run to read. True when this call's end stands. @throws StoreError @throws JournalError
+ */
+export function* writeEnd(run: PurchaseRun, stream: string, entry: RenewalEntry, end: EndBody, atMs: EpochMs): Purchasing<boolean> {
+  const key = renewalKey(stream, entry.n, 'end');
+  const { mine } = yield* place(key, { kind: 'end', atMs, owner: run.owner, prev: entry.link, body: end });
+  // Who finds another's end there leaves the release to him and to the next run: an end that is not ours may not be void.
+  if (mine && end.outcome === 'void' && entry.claim) yield* releaseClaim(run, entry.claim, atMs);
+  return mine;
+}
+
+/** Gives back what a claim had set aside. @throws StoreError @throws JournalError */
+export function* releaseClaim(
+  run: PurchaseRun,
+  { price, month, reservation }: Pick<ClaimBody, 'price' | 'month' | 'reservation'>,
+  atMs: EpochMs,
+): Purchasing<void> {
+  yield* releaseReservations(price.currency, month, [reservation], { owner: run.owner, atMs });
+}

@@ -1,0 +1,46 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
+import { alertOn, instantText } from './alert.ts';
+import type { Alert } from './contract.ts';
+import { defaultRules, type ProtocolRules } from './rules.ts';
+
+/** Whether a resource may be ordered for, as far as its stream says. */
+export type Standing =
+  /** Claim `n` may be made. `foreign`: since our last renewal the expiry moved by somebody else's doing. */
+  | { readonly state: 'free'; readonly n: number; readonly foreign?: { readonly fromMs: EpochMs; readonly toMs: EpochMs } }
+  /** The last claim has no end: nothing is ordered until it has one. */
+  | { readonly state: 'open'; readonly entry: RenewalEntry }
+  /** A claim that is not void was made for this expiry or a later one: nothing is ordered until a person opens a slot. */
+  | { readonly state: 'spent'; readonly entry: RenewalEntry; readonly alert: Alert };
+
+/**
+ * Where a resource stands with an expiry as observed (protocols, renewal, steps 3 and 11). An expiry that lies before what our last
+ * renewal moved it to is spent like the one that was ordered for: it was moved back, by a refund perhaps.
+ */
+export function standingOf(view: RenewalView, expiresAtMs: EpochMs, nowMs: EpochMs, rules: ProtocolRules = defaultRules): Standing {
+  if (view.open) return { state: 'open', entry: view.open };
+  const { moved } = view;
+  if (!moved?.claim) return { state: 'free', n: view.next };
+  const orderedForMs = moved.claim.expiry * 1000;
+  const movedToMs = moved.end?.movedTo === undefined ? undefined : moved.end.movedTo * 1000;
+  const back = expiresAtMs <= orderedForMs || (movedToMs !== undefined && secondsOf(expiresAtMs) * 1000 < movedToMs);
+  if (back && rules.holdSpentExpiry) {
+    const was = movedToMs === undefined ? '' : `, after it had been moved to ${instantText(movedToMs)}`;
+    const alert = alertOn(view.stream, moved, nowMs, {
+      code: 'expiry-moved-back',
+      severity: 'critical',
+      text: `The expiry is ${instantText(expiresAtMs)}${was} by renewal ${moved.n}. If that order was refunded and the resource is to be renewed again, open a slot for it; else let it expire.`,
+      data: { expiresAtMs, movedToMs, orderId: moved.end?.orderId },
+    });
+    return { state: 'spent', entry: moved, alert };
+  }
+  if (movedToMs !== undefined && expiresAtMs > movedToMs) {
+    return { state: 'free', n: view.next, foreign: { fromMs: movedToMs, toMs: expiresAtMs } };
+  }
+  return { state: 'free', n: view.next };
+}
+
+/** An instant in whole seconds, as claims record expiries. */
+export function secondsOf(ms: EpochMs): number {
+  return Math.floor(ms / 1000);
+}

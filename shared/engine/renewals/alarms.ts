@@ -1,0 +1,63 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import type { AlertName } from '../../journal/alerts.ts';
+import type { Severity } from '../../notify/message.ts';
+
+const hourMs = 3_600_000;
+
+/** How long before an expiry people are told, most urgent first (protocols, renewal, step 2). */
+const alarmSteps = [
+  { step: '6h', withinMs: 6 * hourMs, severity: 'critical' },
+  { step: '24h', withinMs: 24 * hourMs, severity: 'critical' },
+  { step: '72h', withinMs: 72 * hourMs, severity: 'warning' },
+] as const satisfies readonly { readonly step: string; readonly withinMs: number; readonly severity: Severity }[];
+
+/** Something that people are told about the expiry of a resource, covered by a rule or not. */
+export interface Alarm {
+  readonly resource: Subscribable;
+  /** Undefined: it could not be read. */
+  readonly expiresAtMs: EpochMs | undefined;
+  /** `72h`, `24h` or `6h`; for an expiry that cannot be read `unreadable-<date>`, told once a day. */
+  readonly step: string;
+  readonly severity: Severity;
+}
+
+/**
+ * The alarm that is due for a subscription; undefined when none is. Steps that were missed are not made up for: the most urgent one says
+ * it all. What was renewed has another expiry, so it has no alarm. What has run out has none either: it is lapsed, and held with that reason.
+ */
+export function alarmOf(resource: Subscribable, nowMs: EpochMs): Alarm | undefined {
+  const { expiresAtMs } = resource;
+  if (expiresAtMs === undefined) {
+    const day = new Date(nowMs).toISOString().slice(0, 10);
+    return { resource, expiresAtMs, step: `unreadable-${day}`, severity: 'warning' };
+  }
+  const leftMs = expiresAtMs - nowMs;
+  if (leftMs <= 0) return undefined;
+  const due = alarmSteps.find(({ withinMs }) => leftMs <= withinMs);
+  return due && { resource, expiresAtMs, step: due.step, severity: due.severity };
+}
+
+/** The record by which an alarm is told once. */
+export function alarmName({ resource, expiresAtMs, step }: Alarm, account: string): AlertName {
+  return { account, resource: resource.id, expiresAtMs, step };
+}
+
+/** Remembers what was told in which hour while the store cannot: in one process an alarm goes out once an hour then, not on every run. */
+export class HourlyMemory {
+  readonly #told = new Map<string, number>();
+
+  /** True the first time in an hour that something is asked about. */
+  isFirst(what: string, nowMs: EpochMs): boolean {
+    const hour = hourOf(nowMs);
+    if (this.#told.get(what) === hour) return false;
+    for (const [key, known] of this.#told) if (known < hour - 1) this.#told.delete(key);
+    this.#told.set(what, hour);
+    return true;
+  }
+}
+
+/** The hour that an instant lies in, counted from 1970. */
+export function hourOf(nowMs: EpochMs): number {
+  return Math.floor(nowMs / hourMs);
+}

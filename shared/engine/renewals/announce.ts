@@ -1,0 +1,118 @@
+import type { Subscribable } from '../../fleet/subscription.ts';
+import { periodText } from '../../fleet/subscription-period.ts';
+import { formatMoney } from '../../policy/money.ts';
+import { formatDuration } from '../../policy/values/duration.ts';
+import type { HoldDecision } from '../decision.ts';
+import type { Alert } from '../purchase/contract.ts';
+import type { RenewalOutcome } from '../purchase/renew.ts';
+import { alarmName } from './alarms.ts';
+import type { DueDecision } from './choose.ts';
+import type { Renewal } from './effects.ts';
+import { alarmMessage, alertMessage, lapseMessage, nameOf, questionMessage, type Telling } from './messages.ts';
+import type { ScreenedAlarm, Screening } from './screen.ts';
+import type { Teller } from './teller.ts';
+
+/** Tells of expiries that are near, covered by a rule or not: on the money channels, and for the last day on those for failures too. */
+export function* announceAlarms(alarms: readonly ScreenedAlarm[], teller: Teller, telling: Telling): Renewal<void> {
+  for (const { alarm, decision } of alarms) {
+    const channels = alarm.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
+    const name = alarmName(alarm, telling.target.account);
+    yield* teller.once(name, `expiry-${alarm.step.replace(/-\d.*/, '')}`, channels, alarmMessage(alarm, decision, telling), alarm.resource);
+  }
+}
+
+/** Tells of what the policy lets lapse, once per expiry. */
+export function* announceLapses(lapsing: Screening['lapsing'], teller: Teller, telling: Telling): Renewal<void> {
+  for (const { resource, rule } of lapsing) {
+    const name = { account: telling.target.account, resource: resource.id, expiresAtMs: resource.expiresAtMs, step: 'lets-lapse' };
+    yield* teller.once(name, 'lets-lapse', teller.channelsFor('money'), lapseMessage(name, rule, resource, telling), resource);
+  }
+}
+
+/** Tells of what the purchase protocol found, each thing once a day. */
+export function* announceAlerts(
+  alerts: readonly Alert[],
+  subjects: ReadonlyMap<string, Subscribable>,
+  teller: Teller,
+  telling: Telling,
+): Renewal<void> {
+  for (const alert of alerts) {
+    const resource = subjects.get(String(alert.data['resource']));
+    if (resource === undefined) continue;
+    const name = { account: telling.target.account, resource: resource.id, expiresAtMs: resource.expiresAtMs, step: alert.once };
+    const channels = alert.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
+    yield* teller.once(name, alert.code, channels, alertMessage(name, alert, resource, telling), resource);
+  }
+}
+
+/** Asks approvers: once per price, since a dearer one is another question, and again at the times of the rule. */
+export function* askApprovers(decisions: readonly DueDecision[], teller: Teller, telling: Telling): Renewal<void> {
+  for (const { decision, verdict, candidate } of decisions) {
+    const question = 'question' in verdict ? verdict.question : undefined;
+    if (!question) continue;
+    const { subject, expiresAtMs } = candidate.due;
+    const { period, amount, remindMs } = question;
+    const reminder = [...remindMs].sort((a, b) => a - b).find((ms) => telling.nowMs >= expiresAtMs - ms);
+    const about = `${periodText(period)}-${amount.currency}-${amount.micros}`.replaceAll(' ', '-');
+    const step = reminder === undefined ? `ask-${about}` : `remind-${formatDuration(reminder)}-${about}`;
+    const name = { account: telling.target.account, resource: subject.id, expiresAtMs, step };
+    const why = decision.because[0]?.text ?? '';
+    const code = reminder === undefined ? 'approval-asked' : 'approval-reminder';
+    yield* teller.once(name, code, teller.channelsFor('money'), questionMessage(name, question, subject, why, telling), subject);
+  }
+}
+
+/** Tells of orders that were placed: on the money channels, and where the rule wants it told. */
+export function* announceOrders(
+  outcomes: readonly RenewalOutcome[],
+  tellOfRule: (resourceId: string) => readonly string[] | undefined,
+  teller: Teller,
+  { nowMs, target }: Telling,
+): Renewal<void> {
+  for (const { wish, n, orderId, outcome, requestId } of outcomes) {
+    if (outcome !== 'ordered') continue;
+    const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
+    const paid = wish.autoPay ? 'paid at once' : 'waiting for payment';
+    yield* teller.now([...new Set([...teller.channelsFor('money'), ...done])], {
+      id: `orders/${wish.account}/${wish.resource.id}/${n}`,
+      timeMs: nowMs,
+      severity: 'info',
+      title: `Renewed ${nameOf(wish.resource)} for ${formatMoney(wish.reserve)}`,
+      text: `Order ${orderId}: ${periodText(wish.period)}, ${paid}.`,
+      data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
+    });
+  }
+}
+
+/** Tells of holds that were not told before, all of a run in one message. */
+export function* announceHolds(holds: readonly HoldDecision[], run: string, teller: Teller, { nowMs, target }: Telling): Renewal<void> {
+  if (holds.length === 0) return;
+  const shown = holds.slice(0, 20).map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`);
+  const more = holds.length > shown.length ? [`and ${holds.length - shown.length} more`] : [];
+  yield* teller.now(teller.channelsFor('held'), {
+    id: `holds/${run}`,
+    timeMs: nowMs,
+    severity: 'warning',
+    title: `${holds.length} ${holds.length === 1 ? 'renewal holds' : 'renewals hold'} on ${target.name}`,
+    text: [...shown, ...more].join('; '),
+    data: { target: target.name, resources: holds.map(({ resource }) => resource.id) },
+  });
+}
+
+/** Tells that a run failed, once an hour as far as this process remembers. */
+export function* announceFailure(
+  errors: readonly { readonly code: string; readonly message: string }[],
+  name: string,
+  teller: Teller,
+  telling: Telling,
+): Renewal<void> {
+  const { nowMs, target } = telling;
+  yield* teller.now(teller.channelsFor('failed'), {
+    id: `failed/${name}/${target.name}/${Math.floor(nowMs / 3_600_000)}`,
+    timeMs: nowMs,
+    severity: 'critical',
+    title: `${name} failed on ${target.name}`,
+    text: errors.map(({ code, message }) => `${code}: ${message}`).join('; ') || 'An order failed, or what became of it is not known.',
+    data: { target: target.name, codes: errors.map(({ code }) => code) },
+  });
+}

@@ -1,0 +1,84 @@
+import type { RenewQuote } from '../../fleet/renew-price.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import { periodText } from '../../fleet/subscription-period.ts';
+import { readApprovals } from '../../journal/approvals.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import type { HoldDecision, Reason } from '../decision.ts';
+import { isExpected } from '../expected.ts';
+import type { Candidate, DueSubscription } from '../purchase/round.ts';
+import { reason } from '../reasons.ts';
+import { runError } from '../report.ts';
+import { claimFactsOf } from './claim-facts.ts';
+import { quoteOf, type Renewal } from './effects.ts';
+import type { RenewalContext, RenewalFacts, RenewalPlanner, RenewalVerdict } from './planner.ts';
+
+/** A subscription to look at more closely, with the whole resource. */
+export interface DueResource extends DueSubscription {
+  readonly subject: Subscribable;
+}
+
+/**
+ * Decides about a candidate, getting the planner each fact that it asks for. A price that cannot be read is no price; a record that cannot be
+ * trusted holds its resource. @throws StoreError
+ */
+export function* decideDue(
+  planner: RenewalPlanner,
+  candidate: Candidate<DueResource>,
+  context: RenewalContext,
+  onTrouble: (trouble: Reason) => void,
+): Renewal<RenewalVerdict> {
+  const { subject } = candidate.due;
+  const resource = movedSubject(candidate);
+  const quotes = new Map<string, RenewQuote | null>();
+  let facts: RenewalFacts = { quotes };
+  for (;;) {
+    const step = planner.decide(resource, facts, context);
+    if ('decision' in step) return step;
+    const { need } = step;
+    if (need.kind === 'quote') quotes.set(periodText(need.period), yield* quoteOrNull(subject, need.period, onTrouble));
+    else {
+      try {
+        if (need.kind === 'claims') {
+          if (candidate.view === undefined) return unreadable(subject, candidate.failure);
+          facts = { ...facts, claims: claimFactsOf(candidate) };
+        } else {
+          const { account, expiresAtMs } = candidate.due;
+          const about = { circle: need.circle, account, resource: subject.id, expiresAtMs };
+          facts = { ...facts, approvals: yield* readApprovals(about, need.links) };
+        }
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        return unreadable(subject, error);
+      }
+    }
+  }
+}
+
+/** The resource with the expiry to which a claim that was just settled has moved it: the page may have been older than that. */
+function movedSubject({ due, settled }: Candidate<DueResource>): Subscribable {
+  const movedTo = settled?.end?.outcome === 'moved' ? settled.end.movedTo : undefined;
+  return movedTo === undefined ? due.subject : { ...due.subject, expiresAtMs: movedTo * 1000 };
+}
+
+function* quoteOrNull(
+  resource: Subscribable,
+  period: Parameters<typeof quoteOf>[1],
+  onTrouble: (trouble: Reason) => void,
+): Renewal<RenewQuote | null> {
+  try {
+    return (yield* quoteOf(resource, period)) ?? null;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const text = `The price of ${periodText(period)} for ${resource.id} could not be read: ${runError(error).message}`;
+    onTrouble(reason('fact-unknown', text, { resource: resource.id, error: runError(error).code }));
+    return null;
+  }
+}
+
+function unreadable({ id, name, region }: Subscribable, failure: unknown): { readonly decision: HoldDecision } {
+  const because = [
+    reason('journal-unreadable', `Its records cannot be trusted: ${runError(failure).message}`, { error: runError(failure).code }),
+  ];
+  const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  return { decision: { verdict: 'hold', rule: null, resource, because } };
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from '../../client/client.ts';
+import type { Clock, EpochMs } from '../../client/clock.ts';
+import { ApiError, InputError } from '../../client/errors.ts';
+import type { Store } from '../../journal/store.ts';
+import { performStoreEffect } from '../../journal/store-effect.ts';
+import type { Notifier } from '../../notify/notifier.ts';
+import type { CompiledTarget } from '../../policy/compiled.ts';
+import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
+import type { Renewal, RenewalEffect } from './effects.ts';
+import type { Renewing } from './renewing.ts';
+
+/** The world in which a run of renewals takes place. */
+export interface RenewalWorld {
+  readonly renewing: Renewing;
+  readonly client: Client;
+  readonly target: CompiledTarget;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly notifier: Notifier;
+  /** Told to stop: nothing new begins, what is under way is finished. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Performs the effects of renewal code until it returns. @throws what the code throws */
+export async function driveRenewal<T>(world: RenewalWorld, code: Renewal<T>): Promise<T> {
+  let step = code.next();
+  while (!step.done) {
+    let result: unknown;
+    try {
+      result = await perform(world, step.value);
+    } catch (error) {
+      step = code.throw(error);
+      continue;
+    }
+    step = code.next(result);
+  }
+  return step.value;
+}
+
+async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffect): Promise<unknown> {
+  const { renewing, client, target } = world;
+  switch (effect.type) {
+    case 'reread':
+      return renewing.reread(client, target, effect.resource);
+    case 'send':
+      return order(world, effect.wish, effect.byMs);
+    case 'clock-now':
+      return { nowMs: world.clock.now(), stopping: world.signal?.aborted === true };
+    case 'random-token':
+      return randomBytes(16).toString('hex');
+    case 'quote':
+      return renewing.quote(client, target, effect.resource, effect.period);
+    case 'tell':
+      return world.notifier.send(effect.channels, effect.message);
+    default:
+      return performStoreEffect(world.store, effect);
+  }
+}
+
+/**
+ * One transmission: the client makes a single attempt for purchases, and without the run's signal it is not cut off under way. What cannot
+ * be over in time is not begun.
+ */
+async function order({ renewing, client, clock }: RenewalWorld, wish: RenewalWish, byMs: EpochMs): Promise<unknown> {
+  const { operations, name } = renewing;
+  const operation = Object.hasOwn(operations, wish.operation) ? operations[wish.operation] : undefined;
+  if (operation?.effect !== 'purchase') {
+    throw new InputError(wish.operation, [{ path: '', text: `${name} does not list this operation among those by which it orders` }]);
+  }
+  // Asked here: a process that was frozen until the time was over sends nothing.
+  const timeoutMs = byMs - clock.now();
+  if (timeoutMs > 0) return client.call(operation, wish.input, { timeoutMs });
+  const message = `${wish.operation}: no time was left to send the order; nothing was sent.`;
+  const failure = { code: 'DeadlineExceeded', executed: 'no', httpStatus: undefined, requestId: undefined, attempts: 0 } as const;
+  throw new ApiError({ ...failure, message, operation: wish.operation });
+}

@@ -1,0 +1,26 @@
+import type { RenewQuote } from '../../fleet/renew-price.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
+import type { Message } from '../../notify/message.ts';
+import type { Told } from '../../notify/notifier.ts';
+import type { Purchasing } from '../purchase/contract.ts';
+
+/** What a run of renewals asks of the world beside the purchase protocol's effects. */
+export type RenewalEffect =
+  /** The price of a renewal, one API read. Result: `RenewQuote`, or undefined where the service gives none. Failures are thrown in. */
+  | { readonly type: 'quote'; readonly resource: Subscribable; readonly period: SubscriptionPeriod }
+  /** Tells people. Result: `Told`; never fails. */
+  | { readonly type: 'tell'; readonly channels: readonly string[]; readonly message: Message };
+
+/** Code of a run of renewals: yields effects, gets their results, returns `T`. */
+export type Renewal<T> = Purchasing<T, RenewalEffect>;
+
+/** Asks for a price. @throws ApiError */
+export function* quoteOf(resource: Subscribable, period: SubscriptionPeriod): Renewal<RenewQuote | undefined> {
+  return (yield { type: 'quote', resource, period }) as RenewQuote | undefined;
+}
+
+/** Tells people on channels of the policy. */
+export function* tell(channels: readonly string[], message: Message): Renewal<Told> {
+  return (yield { type: 'tell', channels, message }) as Told;
+}

@@ -1,0 +1,107 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import { periodText } from '../../fleet/subscription-period.ts';
+import { type AlertName, alertKey } from '../../journal/alerts.ts';
+import type { Message, Severity } from '../../notify/message.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
+import { formatMoney } from '../../policy/money.ts';
+import { localTimeAt } from '../../policy/zones.ts';
+import type { Decision } from '../decision.ts';
+import type { Alert } from '../purchase/contract.ts';
+import type { Alarm } from './alarms.ts';
+import type { Question } from './planner.ts';
+
+/** What the texts of a run go by. */
+export interface Telling {
+  readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  readonly nowMs: EpochMs;
+}
+
+const hourMs = 3_600_000;
+
+/** A resource as people know it. */
+export function nameOf({ id, name }: { readonly id: string; readonly name?: string }): string {
+  return name === undefined ? id : `${name} (${id})`;
+}
+
+/** An instant by the clock of the target: `2026-12-04 00:00 Asia/Shanghai`. */
+function localText(ms: EpochMs, { policy, target }: Telling): string {
+  const { date, minute } = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${target.timezone}`;
+}
+
+/** An expiry that is near, or that cannot be read. `decision` says what the function means to do about it. */
+export function alarmMessage(alarm: Alarm, decision: Decision | undefined, telling: Telling): Message {
+  const { resource, expiresAtMs, step, severity } = alarm;
+  const { target } = telling;
+  const title =
+    expiresAtMs === undefined
+      ? `The expiry of ${nameOf(resource)} cannot be read`
+      : `${nameOf(resource)} expires in ${Math.ceil((expiresAtMs - telling.nowMs) / hourMs)} h`;
+  const when =
+    expiresAtMs === undefined ? 'Look it up in the console, and renew it by hand if it is to stay' : localText(expiresAtMs, telling);
+  const text = `${when}. ${planText(decision)}`;
+  return message(alarmNameOf(resource, expiresAtMs, step, target), severity, title, text, telling, {
+    resource: resource.id,
+    expiresAtMs,
+    step,
+  });
+}
+
+function planText(decision: Decision | undefined): string {
+  const because = decision?.because[0]?.text;
+  if (decision === undefined) return 'A rule of the policy is to renew it; you are told again while its expiry has not moved.';
+  if (decision.verdict === 'keep' && decision.rule === null) return 'No rule covers it, so nobody renews it unless you do.';
+  if (decision.verdict === 'keep' && because !== undefined) return `Rule ${decision.rule}: ${because}.`;
+  return `It is not renewed: ${because ?? 'no reason given'}.`;
+}
+
+function alarmNameOf({ id }: Subscribable, expiresAtMs: EpochMs | undefined, step: string, { account }: CompiledTarget): AlertName {
+  return { account, resource: id, expiresAtMs, step };
+}
+
+/** An alert of the purchase protocol. */
+export function alertMessage(name: AlertName, { code, severity, text, data }: Alert, resource: Subscribable, telling: Telling): Message {
+  const titles: Readonly<Partial<Record<Alert['code'], string>>> = {
+    'order-unpaid': 'An order has not taken effect',
+    'order-unclear': 'It is not known whether an order was placed',
+    'shift-differs': 'An expiry moved by another length than was ordered',
+    'expiry-moved-back': 'An expiry moved back',
+    'answer-unrecorded': 'The answer to an order could not be written down',
+    'foreign-renewal': 'Somebody else renewed',
+  };
+  return message(name, severity, `${titles[code] ?? code}: ${nameOf(resource)}`, text, telling, { code, ...data });
+}
+
+/** A question to approvers. */
+export function questionMessage(name: AlertName, question: Question, resource: Subscribable, why: string, telling: Telling): Message {
+  const { circle, period, amount } = question;
+  const title = `${circle} is asked to approve ${formatMoney(amount)} for ${nameOf(resource)}`;
+  const until = resource.expiresAtMs === undefined ? '' : ` It expires ${localText(resource.expiresAtMs, telling)}.`;
+  const data = { approvers: circle, resource: resource.id, period: periodText(period), amount };
+  return message(name, 'warning', title, `${periodText(period)}: ${why}.${until}`, telling, data);
+}
+
+/** Something that a rule lets lapse. */
+export function lapseMessage(name: AlertName, rule: string, resource: Subscribable, telling: Telling): Message {
+  const until = resource.expiresAtMs === undefined ? 'soon' : localText(resource.expiresAtMs, telling);
+  const text = `It expires ${until}, and rule ${rule} says never to renew. Renew it by hand, or change the rule, if it is to stay.`;
+  return message(name, 'warning', `${nameOf(resource)} is about to lapse, as the policy wants`, text, telling, {
+    rule,
+    resource: resource.id,
+  });
+}
+
+/** A message about something that is told once. */
+function message(
+  name: AlertName,
+  severity: Severity,
+  title: string,
+  text: string,
+  { nowMs, target }: Telling,
+  data: Readonly<Record<string, unknown>>,
+): Message {
+  return { id: alertKey(name), timeMs: nowMs, severity, title, text, data: { target: target.name, account: target.account, ...data } };
+}

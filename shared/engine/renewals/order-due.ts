@@ -1,0 +1,100 @@
+import { tryOnSentinel } from '../../journal/sentinel.ts';
+import type { ActDecision, Reason } from '../decision.ts';
+import { type Outcome, outcomeOf } from '../outcome.ts';
+import { type Candidate, type Chosen, type RoundResult, renewalRound } from '../purchase/round.ts';
+import { reason } from '../reasons.ts';
+import { announceAlarms } from './announce.ts';
+import { limitsOf, monthOf } from './budget.ts';
+import { type Choice, choose, chooseInput, type DueDecision, holdRefused } from './choose.ts';
+import type { DueResource } from './decide-due.ts';
+import type { DueResult } from './due-result.ts';
+import type { Renewal, RenewalEffect } from './effects.ts';
+import { endedNow, endedSince, writeEnded, writeIntents } from './follow-up.ts';
+import { reportedOutcome } from './outcomes.ts';
+import type { RenewalRun } from './run-state.ts';
+import type { Screening } from './screen.ts';
+
+/** What choosing came to, kept beside the round. */
+interface Intended {
+  choice: Choice;
+  /** Number of the record of intents, and whose they are. */
+  record?: { readonly of: number; readonly ids: readonly string[] };
+  /** Why the chosen orders were left undone. */
+  left?: Reason;
+}
+
+/**
+ * Does what is due, by the purchase protocol: alarms, follow-up of what is open, decisions, budget, orders. A function that the policy lets
+ * only observe does all but the orders. Failures of the journal are noted in the draft, and end the purchases.
+ */
+export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
+  const { context, draft, options, log } = run;
+  const { nowMs, target } = context;
+  const signed = { owner: draft.head.run, atMs: nowMs };
+  const intended: Intended = { choice: { decisions: [], chosen: [], budgets: [] } };
+  const round = yield* renewalRound<DueResource, RenewalEffect>(
+    {
+      run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
+      due: seen.due,
+      nowMs,
+      limits: limitsOf(context),
+      monthOf: monthOf(context),
+    },
+    {
+      alarm: () => announceAlarms(seen.alarms, run.teller, context),
+      choose: (candidates) => chooseAndIntend(run, seen, candidates, intended),
+    },
+  );
+  if (round.error) draft.fail(round.error);
+  const { choice, record } = intended;
+  if (log && !round.error) {
+    const now = record ? endedNow(record.of, record.ids, round.outcomes) : [];
+    yield* writeEnded(log, signed, target.name, [...endedSince(log, round.candidates, nowMs), ...now]);
+  }
+  const decisions = holdRefused(choice.decisions, round.reserved);
+  return {
+    decisions,
+    budgets: choice.budgets,
+    renewals: round.outcomes,
+    outcomes: draft.head.functionMode === 'act' ? outcomesOf(decisions, round, intended.left) : [],
+    alerts: round.alerts,
+  };
+}
+
+/** Decides, and writes down what is about to be ordered. Gives what the round is to order. */
+function* chooseAndIntend(
+  run: RenewalRun,
+  seen: Screening,
+  candidates: readonly Candidate<DueResource>[],
+  intended: Intended,
+): Renewal<readonly Chosen<DueResource>[]> {
+  const { context, draft, log } = run;
+  const acting = draft.head.functionMode === 'act';
+  const choice = yield* choose(candidates, chooseInput(run, seen.totals, { barred: acting ? run.barred : undefined }));
+  intended.choice = choice;
+  if (!acting || !log || choice.chosen.length === 0) return [];
+  // Whatever the store was when it was opened: versioning, for one, can be switched on at any time.
+  yield* tryOnSentinel(draft.head.run, context.nowMs);
+  const acts = choice.decisions.map(({ decision }) => decision).filter((decision) => decision.verdict === 'act');
+  const added = yield* writeIntents(log, { owner: draft.head.run, atMs: context.nowMs }, context.target.name, acts);
+  if (added.outcome === 'overtaken') {
+    const text = 'Another run of this function is acting on this target; the next run decides anew.';
+    intended.left = reason('another-run', text, { run: added.by });
+    return [];
+  }
+  intended.record = { of: added.sequence, ids: acts.map(({ resource }) => resource.id) };
+  return choice.chosen;
+}
+
+function outcomesOf(decisions: readonly DueDecision[], round: RoundResult<DueResource>, left: Reason | undefined): readonly Outcome[] {
+  const renewals = new Map(round.outcomes.map((renewal) => [renewal.wish.resource.id, renewal]));
+  const undone =
+    left ?? reason('journal-unavailable', `Not ordered, since the journal failed: ${round.error?.message ?? 'it could not be written'}`);
+  return decisions
+    .map(({ decision }) => decision)
+    .filter((decision): decision is ActDecision => decision.verdict === 'act')
+    .map((decision) => {
+      const renewal = renewals.get(decision.resource.id);
+      return renewal ? reportedOutcome(decision.rule, decision.action.key, renewal) : outcomeOf(decision, 'not-sent', undone);
+    });
+}

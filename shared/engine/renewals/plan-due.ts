@@ -1,0 +1,22 @@
+import { announceAlarms } from './announce.ts';
+import { limitsOf } from './budget.ts';
+import { previewCandidates } from './candidates.ts';
+import { choose, chooseInput } from './choose.ts';
+import type { DueResource } from './decide-due.ts';
+import type { DueResult } from './due-result.ts';
+import type { Renewal, RenewalEffect } from './effects.ts';
+import type { RenewalRun } from './run-state.ts';
+import type { Screening } from './screen.ts';
+
+/** Plans what is due: decides as a run would, and orders and writes nothing. Alarms are listed. @throws StoreError @throws JournalError */
+export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
+  yield* announceAlarms(seen.alarms, run.teller, run.context);
+  const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs);
+  const budgetsOf = [...limitsOf(run.context).keys()];
+  const { decisions, budgets } = yield* choose(candidates, chooseInput(run, seen.totals, { budgetsOf }));
+  const alerts = candidates.flatMap(({ settled, standing }) => [
+    ...(settled?.alerts ?? []),
+    ...(standing?.state === 'spent' ? [standing.alert] : []),
+  ]);
+  return { decisions, budgets, renewals: [], outcomes: [], alerts };
+}

@@ -1,0 +1,99 @@
+import type { EpochMs } from '../../client/clock.ts';
+import type { RenewQuote } from '../../fleet/renew-price.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
+import type { Approval } from '../../journal/approvals.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
+import type { Money } from '../../policy/money.ts';
+import type { ActDecision, Decision } from '../decision.ts';
+
+/** What a planner of renewals may look at besides the resource. Pure data: no client, no clock. */
+export interface RenewalContext {
+  readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  /** The run's one `now`. */
+  readonly nowMs: EpochMs;
+}
+
+/** A claim that has no end yet. */
+export interface OpenClaim {
+  readonly n: number;
+  /** When it was made. */
+  readonly atMs: EpochMs;
+  /** What became of its order; undefined where no answer was written down. */
+  readonly answer: 'ordered' | 'rejected' | 'not-sent' | 'unclear' | undefined;
+  readonly orderId: string | undefined;
+}
+
+/** What the journal says of a resource's renewals, for the expiry that was observed. */
+export interface ClaimFacts {
+  readonly open: OpenClaim | undefined;
+  /** True where a claim that is not void was made for this very expiry or a later one. */
+  readonly spent: boolean;
+  /** Where that renewal had moved the expiry to; undefined where it is not spent, or not known. */
+  readonly movedBackFromMs: EpochMs | undefined;
+  /** What the same period cost when it was ordered last; undefined where it never was. */
+  lastPaid(period: SubscriptionPeriod): Money | undefined;
+  /** True where the last claim that is not void was placed because nobody had answered. */
+  readonly lastWasUnasked: boolean;
+}
+
+/** What a planner needs to know next about one resource. */
+type RenewalNeed =
+  | { readonly kind: 'claims' }
+  | { readonly kind: 'quote'; readonly period: SubscriptionPeriod }
+  | { readonly kind: 'approvals'; readonly circle: string; readonly links: boolean };
+
+/** What is known of one resource so far. Absent: not asked for yet. */
+export interface RenewalFacts {
+  readonly claims?: ClaimFacts;
+  /** By text of the period; null: the price could not be read. */
+  readonly quotes: ReadonlyMap<string, RenewQuote | null>;
+  /** All that was said about this expiry, oldest first. */
+  readonly approvals?: readonly Approval[];
+}
+
+/** What people are asked before an order. */
+export interface Question {
+  readonly circle: string;
+  readonly period: SubscriptionPeriod;
+  readonly amount: Money;
+  /** Times before the expiry at which it is asked again, in milliseconds. */
+  readonly remindMs: readonly number[];
+}
+
+/** What an order comes to, beside the call itself. */
+export interface PlannedOrder {
+  readonly period: SubscriptionPeriod;
+  readonly autoPay: boolean;
+  /** What the budget sets aside. */
+  readonly reserve: Money;
+  /** What the service calls due; undefined where it does not say. */
+  readonly trade: Money | undefined;
+  /** Who approved it; undefined where nobody had to. */
+  readonly approvedBy: string | undefined;
+  /** True where it is placed because nobody has answered. */
+  readonly unasked: boolean;
+}
+
+/** A decision about a renewal. */
+export type RenewalVerdict =
+  | { readonly decision: ActDecision; readonly order: PlannedOrder }
+  | {
+      readonly decision: Exclude<Decision, ActDecision>;
+      /** A question that waits for an answer. */
+      readonly question?: Question;
+      /** The policy lets it lapse, and it is time to say so. */
+      readonly letsLapse?: true;
+    };
+
+/** A decision, or what is needed to reach one. */
+export type RenewalStep = RenewalVerdict | { readonly need: RenewalNeed };
+
+/**
+ * The pure part of a function that renews. `decide` is asked again with more facts until it decides; it asks for each fact once and only
+ * where the decision depends on it, so that what needs nothing costs nothing.
+ */
+export interface RenewalPlanner {
+  decide(resource: Subscribable, facts: RenewalFacts, context: RenewalContext): RenewalStep;
+}

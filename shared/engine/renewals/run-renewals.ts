@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import { runStoring } from '../../journal/store-effect.ts';
+import { StoreError } from '../../journal/store-error.ts';
+import { WrittenLog } from '../../journal/written-log.ts';
+import { notifierOf } from '../../notify/notifier.ts';
+import { type CallCounts, countingClient } from '../counting-client.ts';
+import type { ActDecision, HoldDecision, Reason } from '../decision.ts';
+import { isExpected } from '../expected.ts';
+import { functionMode } from '../guard-mode.ts';
+import { compareHolds, writeEnd } from '../keep-record.ts';
+import { reason } from '../reasons.ts';
+import { idsNamed, type RunReport, runError } from '../report.ts';
+import { ReportDraft } from '../report-draft.ts';
+import type { Runner, RunnerOptions } from '../runner.ts';
+import { HourlyMemory } from './alarms.ts';
+import { announceAlerts, announceFailure, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
+import type { DueDecision } from './choose.ts';
+import { driveRenewal, type RenewalWorld } from './drive.ts';
+import type { DueResult } from './due-result.ts';
+import type { Renewal } from './effects.ts';
+import { followedIds } from './follow-up.ts';
+import { orderDue } from './order-due.ts';
+import { planDue } from './plan-due.ts';
+import { purchaseReport } from './purchase-report.ts';
+import type { Renewing } from './renewing.ts';
+import type { RenewalRun } from './run-state.ts';
+import { type Screening, screen } from './screen.ts';
+import { Teller } from './teller.ts';
+
+/** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
+export function renewalRunner(renewing: Renewing): Runner {
+  const memory = new HourlyMemory();
+  return { name: renewing.name, run: (options) => runRenewals(renewing, options, memory) };
+}
+
+/**
+ * One run on a target: observe → alarms → follow-up → price → decide → guard → budget → orders → report. What fails on the way is in the
+ * report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go out
+ * whatever it does.
+ */
+async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
+  const { target, policy, store, clock, signal } = options;
+  const nowMs = clock.now();
+  const counting = countingClient(options.client);
+  const draft = new ReportDraft({
+    run: randomBytes(16).toString('hex'),
+    function: renewing.name,
+    target: target.name,
+    account: target.account,
+    world: options.world,
+    mode: options.mode,
+    functionMode: functionMode(policy, renewing.name),
+    policy: policy.sourceHash,
+    nowMs,
+  });
+  draft.warnFrom(policy.warnings);
+  const applies = options.mode === 'apply';
+  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(renewing.name, target.account)));
+  const context = { policy, target, nowMs };
+  const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
+  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log) };
+  const notifier = options.notifier ?? notifierOf(new Map());
+  const world: RenewalWorld = { renewing, client: counting.client, target, store, clock, notifier, signal };
+
+  const seen = await screen({
+    ...{ renewing, client: counting.client, context, signal },
+    open: log ? followedIds(log) : new Set(),
+    onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
+    onDecision: options.onDecision,
+  });
+  for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
+  const result = (await draft.attempt(() => driveRenewal(world, applies ? orderDue(run, seen) : planDue(run, seen)))) ?? nothing;
+  take(run, seen, result);
+  await driveRenewal(world, announce(run, seen, result));
+  // After a partial observation the set of holds says nothing about what was not read.
+  if (log && seen.failures.length === 0) {
+    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, draft.decisions)));
+    if (holds) draft.holds = holds;
+  }
+  await driveRenewal(world, announceNewHolds(run));
+  for (const [channel, because] of teller.dead) {
+    draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
+  }
+  for (const failure of teller.failures) draft.fail(failure);
+  draft.purchases = purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported);
+  return end(run, world, counting.counts(), memory);
+}
+
+const nothing: DueResult = { decisions: [], budgets: [], renewals: [], outcomes: [], alerts: [] };
+
+/** Why nothing may be ordered in this run, whatever is decided. */
+function barOf({ store, allowLocalStore }: RunnerOptions, log: WrittenLog | undefined): Reason | undefined {
+  if (log === undefined)
+    return reason('journal-unavailable', 'the journal cannot be read, and nothing is ordered that is not written down first');
+  if (store.shared || allowLocalStore) return undefined;
+  const text =
+    'the journal is a folder of one machine, and what must not be ordered twice needs one that all machines share: name it under store in the policy';
+  return reason('store-not-shared', text);
+}
+
+/** The decisions of this pass; what is only followed up was decided when it was observed. */
+function ownDecisions(seen: Screening, { decisions }: DueResult): readonly DueDecision[] {
+  return decisions.filter(({ decision }) => !seen.followed.has(decision.resource.id));
+}
+
+/** Puts observation, decisions and outcomes into the draft. What is due and undecided, since the journal failed, holds. */
+function take({ draft, options, barred }: RenewalRun, seen: Screening, result: DueResult): void {
+  const decided = ownDecisions(seen, result);
+  const known = new Set(decided.map(({ decision }) => decision.resource.id));
+  const undecided = seen.due
+    .filter(({ resource: { id } }) => !known.has(id) && !seen.followed.has(id))
+    .map(({ resource: { id, name, region } }): HoldDecision => {
+      const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+      const because = [reason('journal-unavailable', 'not decided, since the journal failed; the next run decides')];
+      return { verdict: 'hold', rule: null, resource, because };
+    });
+  for (const { decision, candidate } of decided) options.onDecision?.(candidate.due.subject, decision);
+  for (const outcome of result.outcomes) options.onOutcome?.(outcome);
+  const all = [...decided.map(({ decision }) => decision), ...undecided, ...seen.holds];
+  draft.decisions = all.filter((decision): decision is ActDecision | HoldDecision => decision.verdict !== 'keep');
+  draft.outcomes = result.outcomes;
+  const kept = all.filter(({ verdict }) => verdict === 'keep').map(({ resource }) => resource.id);
+  draft.survey({ ...seen, keep: seen.keep + kept.length, kept: [...seen.kept, ...kept].slice(0, idsNamed) });
+  if (barred?.code === 'store-not-shared' && draft.decisions.some(({ because }) => because.includes(barred))) {
+    draft.fail(new StoreError('Unsupported', `Nothing was ordered: ${barred.text}.`));
+  }
+}
+
+/** Tells what is to be told beside the alarms. A function that only observes asks nobody for approvals. */
+function* announce({ draft, teller, context }: RenewalRun, seen: Screening, result: DueResult): Renewal<void> {
+  const subjects = new Map<string, Subscribable>(seen.due.map(({ subject }) => [subject.id, subject]));
+  yield* announceAlerts(result.alerts, subjects, teller, context);
+  yield* announceLapses(seen.lapsing, teller, context);
+  if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), teller, context);
+  const rules = (context.policy.rules[draft.head.function] ?? []) as readonly {
+    readonly name: string;
+    readonly tell?: readonly string[];
+  }[];
+  const ruleOf = new Map(result.decisions.map(({ decision }) => [decision.resource.id, decision.rule]));
+  const tellOfRule = (id: string) => rules.find(({ name }) => name === ruleOf.get(id))?.tell;
+  yield* announceOrders(result.renewals, tellOfRule, teller, context);
+}
+
+function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<void> {
+  if (draft.head.functionMode !== 'act') return;
+  const fresh = new Set(draft.holds.fresh);
+  const holds = draft.decisions.filter((decision) => decision.verdict === 'hold' && fresh.has(decision.resource.id)) as HoldDecision[];
+  yield* announceHolds(holds, draft.head.run, teller, context);
+}
+
+/** Ends the run: its record, its sign of life, and where it failed a word about that. */
+async function end(
+  { draft, log, teller, context, options }: RenewalRun,
+  world: RenewalWorld,
+  calls: CallCounts,
+  memory: HourlyMemory,
+): Promise<RunReport> {
+  const { nowMs } = context;
+  let report = draft.finish(world.clock.now(), calls);
+  if (options.mode === 'plan') return report;
+  try {
+    const record = await runStoring(world.store, writeEnd(report, nowMs, log));
+    if (record !== undefined) report = { ...report, record };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    report = { ...report, errors: [...report.errors, runError(error)], failed: true };
+  }
+  if (report.failed && memory.isFirst(`failed/${report.target}`, nowMs)) {
+    await driveRenewal(world, announceFailure(report.errors, report.function, teller, context));
+  }
+  return report;
+}

@@ -1,0 +1,99 @@
+import type { Client } from '../../client/client.ts';
+import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
+import type { Totals } from '../automation.ts';
+import type { Decision, HoldDecision } from '../decision.ts';
+import { idsNamed } from '../report.ts';
+import { type Alarm, alarmOf } from './alarms.ts';
+import type { DueResource } from './decide-due.ts';
+import { observeAll } from './observe.ts';
+import type { RenewalContext } from './planner.ts';
+import type { Renewing } from './renewing.ts';
+
+/** An alarm with what the function means to do about the resource; undefined where that is not decided yet. */
+export interface ScreenedAlarm {
+  readonly alarm: Alarm;
+  readonly decision: Decision | undefined;
+}
+
+/** What observing gave. Grows with what is near its expiry or holds, not with the fleet. */
+export interface Screening {
+  readonly totals: Totals;
+  readonly keep: number;
+  readonly notCovered: number;
+  /** The first ids of both. */
+  readonly kept: readonly string[];
+  readonly notCoveredIds: readonly string[];
+  /** What holds without a look at the journal, in the order of the service. */
+  readonly holds: readonly HoldDecision[];
+  readonly alarms: readonly ScreenedAlarm[];
+  /** What the policy lets lapse, and when it is time to say so. */
+  readonly lapsing: readonly { readonly resource: Subscribable; readonly rule: string }[];
+  /** What needs a closer look, and what an earlier run has ordered and not seen to its end; nearest expiry first. */
+  readonly due: readonly DueResource[];
+  /** Ids of the latter that are not in their window: they are followed up, and decided already. */
+  readonly followed: ReadonlySet<string>;
+  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+}
+
+/** What screening needs. */
+export interface ScreenInput {
+  readonly renewing: Renewing;
+  readonly client: Client;
+  readonly context: RenewalContext;
+  /** Ids of resources whose last order has no end in the journal. */
+  readonly open: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
+  readonly onDecision?: ((resource: Subscribable, decision: Decision) => void) | undefined;
+}
+
+/** Observes everything and decides what can be decided by looking alone. Alarms count for each subscription, covered by a rule or not. */
+export async function screen(input: ScreenInput): Promise<Screening> {
+  const { renewing, client, context, open, signal } = input;
+  const { target, nowMs } = context;
+  const holds: HoldDecision[] = [];
+  const alarms: ScreenedAlarm[] = [];
+  const lapsing: { resource: Subscribable; rule: string }[] = [];
+  const due: DueResource[] = [];
+  const followed = new Set<string>();
+  const kept: string[] = [];
+  const notCoveredIds: string[] = [];
+  let [keep, notCovered] = [0, 0];
+
+  const lookCloser = (subject: Subscribable): void => {
+    const { id, kind, name, region, expiresAtMs } = subject;
+    if (expiresAtMs === undefined) return;
+    const resource = { id, kind, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+    due.push({ account: target.account, target: target.name, resource, expiresAtMs, subject });
+  };
+  const count = (decision: Decision): void => {
+    if (decision.verdict === 'hold') holds.push(decision);
+    else if (decision.rule === null) {
+      notCovered += 1;
+      if (notCoveredIds.length < idsNamed) notCoveredIds.push(decision.resource.id);
+    } else {
+      keep += 1;
+      if (kept.length < idsNamed) kept.push(decision.resource.id);
+    }
+  };
+  const visit = (resource: Subscribable): void => {
+    const step = renewing.planner.decide(resource, { quotes: new Map() }, context);
+    const decision = 'decision' in step ? step.decision : undefined;
+    const alarm = mayExpire(resource) ? alarmOf(resource, nowMs) : undefined;
+    if (alarm) alarms.push({ alarm, decision });
+    if (decision === undefined) {
+      lookCloser(resource);
+      return;
+    }
+    count(decision);
+    input.onDecision?.(resource, decision);
+    if ('letsLapse' in step && decision.rule !== null) lapsing.push({ resource, rule: decision.rule });
+    if (!open.has(resource.id)) return;
+    followed.add(resource.id);
+    lookCloser(resource);
+  };
+
+  const observed = await observeAll(renewing, { client, target, signal }, visit, input.onPage);
+  due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.resource.id < b.resource.id ? -1 : 1));
+  return { ...observed, keep, notCovered, kept, notCoveredIds, holds, alarms, lapsing, due, followed };
+}

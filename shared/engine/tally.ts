@@ -1,0 +1,74 @@
+import type { Resource } from '../fleet/resource.ts';
+import type { ForeignValue } from '../journal/written-record.ts';
+import type { ActDecision, Decision, HoldDecision } from './decision.ts';
+import { manualChangeCode } from './reasons.ts';
+import { idsNamed } from './report.ts';
+
+/** Decisions about a fleet, counted: what acts or holds in full, the others by number. */
+export interface Counted<R extends Resource> {
+  /** Acts and holds in the order of the service, before `settle` and the guard. */
+  readonly decisions: readonly (ActDecision | HoldDecision)[];
+  /** The resources of what acts, by id. */
+  readonly acting: ReadonlyMap<string, R>;
+  readonly keep: number;
+  readonly notCovered: number;
+  readonly kept: readonly string[];
+  readonly notCoveredIds: readonly string[];
+  /** Values that planners called a person's. */
+  readonly manual: readonly ForeignValue[];
+  /** Ids of resources that are as wanted and on which no person's change stands. */
+  readonly settled: ReadonlySet<string>;
+}
+
+/** Counts decisions as they are made. */
+export class Tally<R extends Resource> {
+  readonly #isWatched: (id: string) => boolean;
+  /** What acts or holds, by the place of the resource in the observation. */
+  readonly #decisions = new Map<number, ActDecision | HoldDecision>();
+  readonly #acting = new Map<string, R>();
+  readonly #manual: ForeignValue[] = [];
+  readonly #settled = new Set<string>();
+  readonly #kept: string[] = [];
+  readonly #notCoveredIds: string[] = [];
+  #keep = 0;
+  #notCovered = 0;
+
+  /** `isWatched`: true where the journal has something standing for a resource; only those are named in `settled`. */
+  constructor(isWatched: (id: string) => boolean) {
+    this.#isWatched = isWatched;
+  }
+
+  /** Takes a decision; `place` is the resource's in the observation. */
+  take(resource: R, decision: Decision, place: number): void {
+    const { id } = resource;
+    const theirs = manualChanges(decision);
+    this.#manual.push(...theirs);
+    if (decision.verdict !== 'keep') this.#decisions.set(place, decision);
+    else if (decision.rule === null) {
+      this.#notCovered += 1;
+      if (this.#notCoveredIds.length < idsNamed) this.#notCoveredIds.push(id);
+    } else {
+      this.#keep += 1;
+      if (this.#kept.length < idsNamed) this.#kept.push(id);
+      if (theirs.length === 0 && this.#isWatched(id)) this.#settled.add(id);
+    }
+    if (decision.verdict === 'act') this.#acting.set(id, resource);
+  }
+
+  /** What was counted so far. */
+  counted(): Counted<R> {
+    return {
+      decisions: [...this.#decisions].sort(([a], [b]) => a - b).map(([, decision]) => decision),
+      ...{ acting: this.#acting, keep: this.#keep, notCovered: this.#notCovered, kept: this.#kept, notCoveredIds: this.#notCoveredIds },
+      ...{ manual: this.#manual, settled: this.#settled },
+    };
+  }
+}
+
+function manualChanges({ resource, because }: Decision): readonly ForeignValue[] {
+  return because.flatMap(({ code, data }) => {
+    const { setting, value } = data ?? {};
+    if (code !== manualChangeCode || typeof setting !== 'string' || typeof value !== 'string') return [];
+    return [{ resource: resource.id, setting, value }];
+  });
+}

@@ -1,0 +1,81 @@
+import type { Agent } from 'node:http';
+import type { Clock } from '../client/clock.ts';
+import type { CredentialsProvider } from '../client/credentials.ts';
+import { directoryStore } from '../journal/directory.ts';
+import { ossStore } from '../journal/oss.ts';
+import { parseOssAddress } from '../journal/oss-address.ts';
+import type { Store } from '../journal/store.ts';
+import { noStore } from './no-store.ts';
+import { type Environment, type Settings, SettingsError } from './settings.ts';
+
+/** With what a store is reached; a directory needs none of it. */
+export interface StoreAccess {
+  readonly credentials: CredentialsProvider;
+  /** The machine's clock, whatever the world's is: it dates signatures. */
+  readonly clock: Clock;
+  /** `STREAMWARDEN_STORE_REGION` and `STREAMWARDEN_STORE_ENDPOINT` say where a bucket is; in a function `FC_REGION` is the default region. */
+  readonly environment: Environment;
+  /** Address of a simulator that plays OSS too. Default: the cloud. */
+  readonly simulator?: string | undefined;
+  /** For a proxy. Default: none. */
+  readonly agent?: Agent | undefined;
+}
+
+/** Region for which requests to a simulated bucket are signed where none is set: it takes any. */
+const simulatedRegion = 'cn-shanghai';
+
+/** Buckets that this process found unversioned; an instance of a function serves many invocations. */
+const unversioned = new Set<string>();
+
+/**
+ * The store at an address, `dir:PATH` or `oss://BUCKET/PREFIX`. Nothing is read or written yet.
+ * @throws SettingsError `StoreNotAvailable` for an address of another kind, `StoreRegionMissing` for a bucket of unknown region
+ * @throws InputError when the endpoint cannot be used
+ */
+export function storeOf(address: string, access: StoreAccess): Store {
+  if (address.startsWith('dir:')) return directoryStore(address.slice('dir:'.length));
+  const place = parseOssAddress(address);
+  if (!place) {
+    throw new SettingsError('StoreNotAvailable', `There is no store of the kind of ${address}: write dir:PATH or oss://BUCKET/PREFIX.`);
+  }
+  const { credentials, clock, environment, simulator, agent } = access;
+  const region =
+    environment['STREAMWARDEN_STORE_REGION']?.trim() || (simulator === undefined ? environment['FC_REGION']?.trim() : simulatedRegion);
+  if (!region) {
+    throw new SettingsError(
+      'StoreRegionMissing',
+      `The region of ${address} is not known: set STREAMWARDEN_STORE_REGION to the bucket's, such as cn-shanghai.`,
+    );
+  }
+  const endpoint = environment['STREAMWARDEN_STORE_ENDPOINT']?.trim() || simulator;
+  return ossStore({ ...place, region, endpoint, credentials, clock, agent, unversioned });
+}
+
+/**
+ * The one address that the environment's `STREAMWARDEN_STORE` and the policy's `store` agree on; undefined where neither names one.
+ * @throws SettingsError `StoreMismatch`
+ */
+export function agreedAddress(named: string | undefined, policyStore: string | undefined): string | undefined {
+  if (named && policyStore && named !== policyStore) {
+    throw new SettingsError(
+      'StoreMismatch',
+      `STREAMWARDEN_STORE is ${named}, but the policy says store: ${policyStore}. Two journals for one account would forget each other's writes: make them equal, or unset one.`,
+    );
+  }
+  return named || policyStore;
+}
+
+/**
+ * The journal of a function. One that only observes runs without where it has none: it writes nothing, and misses only which values a
+ * person set.
+ * @throws SettingsError when there is none, two that differ, or one that cannot be used
+ */
+export function openStore(settings: Settings, policyStore: string | undefined, access: StoreAccess): Store {
+  const address = agreedAddress(settings.store, policyStore);
+  if (address !== undefined) return storeOf(address, access);
+  if (settings.observe) return noStore;
+  throw new SettingsError(
+    'StoreMissing',
+    'This function has no journal, and nothing is done that is not written down first: set STREAMWARDEN_STORE to oss://BUCKET/PREFIX, or to dir:PATH of a mounted folder, or STREAMWARDEN_OBSERVE=true to observe only.',
+  );
+}

@@ -1,0 +1,70 @@
+import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
+import type { Charge } from './delivery-group.ts';
+import { parseInstant } from './instant.ts';
+import type { Unreadable } from './map-strategy.ts';
+import type { Workstation } from './workstation.ts';
+
+/**
+ * A workstation from a row of ListWuyingServer; undefined when not even its id can be read. Never throws: what is missing or wrong is
+ * undefined, and what was there but could not be read is named in `unreadable`.
+ */
+export function mapWorkstation(answer: unknown): Workstation | undefined {
+  const row = objectOf(answer);
+  const id = textOf(row?.['WuyingServerId']);
+  if (row === undefined || id === undefined) return undefined;
+  const unread: string[] = [];
+  const unreadable: Unreadable = (field) => unread.push(field);
+  const name = textOf(row['WuyingServerName']);
+  const region = textOf(row['BizRegionId']);
+  const type = objectOf(row['ServerInstanceTypeInfo']);
+  return {
+    kind: 'workstation',
+    id,
+    ...(name === undefined ? {} : { name }),
+    ...(region === undefined ? {} : { region }),
+    status: textOf(row['Status'])?.toUpperCase(),
+    charge: mapCharge(row['ChargeType'], unreadable),
+    spot: textOf(row['SubPayType'])?.toLowerCase() === 'spot',
+    createdAtMs: mapTime(row, 'CreateTime', unreadable),
+    expiresAtMs: mapTime(row, 'ExpiredTime', unreadable),
+    instanceType: textOf(type?.['ServerInstanceType']),
+    memory: mapNumber(type, 'Memory', unreadable),
+    officeSiteId: textOf(row['OfficeSiteId']),
+    imageId: textOf(row['ImageId']),
+    users: mapUsers(row['Users'], unreadable),
+    unreadable: unread,
+  };
+}
+
+function mapCharge(value: unknown, unreadable: Unreadable): Charge | undefined {
+  const text = textOf(value)?.toLowerCase();
+  if (text === 'prepaid') return 'subscription';
+  if (text === 'postpaid') return 'pay-as-you-go';
+  if (isGiven(value)) unreadable('ChargeType');
+  return undefined;
+}
+
+function mapTime(row: Loose, field: string, unreadable: Unreadable): number | undefined {
+  const text = textOf(row[field]);
+  const instant = text === undefined ? undefined : parseInstant(text);
+  if (instant === undefined && isGiven(row[field])) unreadable(field);
+  return instant;
+}
+
+/** A whole number with or without separators of thousands: the published examples have them (API notes, ListWuyingServer). */
+function mapNumber(from: Loose | undefined, field: string, unreadable: Unreadable): number | undefined {
+  const value = from?.[field];
+  if (!isGiven(value)) return undefined;
+  const text = typeof value === 'number' ? String(value) : textOf(value);
+  if (text !== undefined && /^(\d{1,12}|\d{1,3}(,\d{3})+)$/.test(text)) return Number(text.replaceAll(',', ''));
+  unreadable(field);
+  return undefined;
+}
+
+function mapUsers(value: unknown, unreadable: Unreadable): readonly string[] | undefined {
+  if (!isGiven(value)) return undefined;
+  const users = listOf(value)?.map(textOf);
+  if (users !== undefined && !users.includes(undefined)) return users as string[];
+  unreadable('Users');
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Client } from '../client/client.ts';
+import { listWuyingServer } from '../client/operations/list-wuying-server.ts';
+import { mapWorkstation } from './map-workstation.ts';
+import type { Workstation } from './workstation.ts';
+
+/** The largest page is not documented; the published example asks for this many (API notes, Pagination). */
+const pageSize = 100;
+
+/** A page of workstations in the order of the service. */
+export interface WorkstationPage {
+  readonly resources: readonly Workstation[];
+  /** How many workstations the service says there are; undefined where it does not say. */
+  readonly total: number | undefined;
+}
+
+/**
+ * All workstations that the endpoint shows, page by page. A row whose id cannot be read is left out, so the ids read stay below the
+ * announced total. Regions are not filtered here: a workstation outside a target's regions is seen and counted as not covered.
+ * @throws ApiError when the service does not answer
+ */
+export async function* observeWorkstations(client: Client, signal?: AbortSignal): AsyncIterable<WorkstationPage> {
+  const options = signal === undefined ? {} : { signal };
+  for await (const page of client.pages(listWuyingServer, { PageSize: pageSize }, options)) {
+    yield { resources: page.rows.map(mapWorkstation).filter((workstation) => workstation !== undefined), total: page.total };
+  }
+}
+
+/**
+ * A workstation as it is right now, by one read; undefined when the service lists none of this id.
+ * @throws ApiError for any failure, an id that the service refuses included
+ */
+export async function rereadWorkstation(client: Client, id: string, signal?: AbortSignal): Promise<Workstation | undefined> {
+  const options = signal === undefined ? {} : { signal };
+  const answer = await client.call(listWuyingServer, { WuyingServerIdList: [id], PageNumber: 1, PageSize: 1 }, options);
+  return answer.WuyingServerList?.map(mapWorkstation).find((workstation) => workstation?.id === id);
+}

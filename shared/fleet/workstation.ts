@@ -1,0 +1,24 @@
+import type { EpochMs } from '../client/clock.ts';
+import type { Charge } from './delivery-group.ts';
+import type { Resource } from './resource.ts';
+
+/** A workstation as observed. Undefined always means unknown. Workstations carry no tags. */
+export interface Workstation extends Resource {
+  readonly kind: 'workstation';
+  /** In capitals: answers spell it `RUNNING` or `Running`, and no list of states is published (API notes, Workstations). */
+  readonly status: string | undefined;
+  readonly charge: Charge | undefined;
+  /** True for a spot instance, which a subscription is not. */
+  readonly spot: boolean;
+  readonly createdAtMs: EpochMs | undefined;
+  readonly expiresAtMs: EpochMs | undefined;
+  /** Name of its type: what the policy prices by. */
+  readonly instanceType: string | undefined;
+  /** Megabytes. */
+  readonly memory: number | undefined;
+  readonly officeSiteId: string | undefined;
+  readonly imageId: string | undefined;
+  readonly users: readonly string[] | undefined;
+  /** Fields of the answer that could not be read, for the reason of a hold. */
+  readonly unreadable: readonly string[];
+}

@@ -1,0 +1,75 @@
+import type { EpochMs } from '../client/clock.ts';
+import { type BudgetState, foldBudget } from './budget-fold.ts';
+import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
+import { keyOf, streamKey } from './key.ts';
+import type { Storing } from './store-effect.ts';
+import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
+
+/** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
+function budgetStream(currency: string, month: string): string {
+  return keyOf('budget', 'all', currency, month);
+}
+
+/** Id of the reservation for claim `n` of a resource. */
+export function reservationId(account: string, resourceId: string, n: number): string {
+  return keyOf(account, resourceId, String(n));
+}
+
+/** A month's budget as read. */
+export interface BudgetView {
+  readonly stream: string;
+  readonly records: readonly BudgetRecord[];
+  readonly state: BudgetState;
+  readonly end: StreamEnd;
+}
+
+/** Reads a month's budget. @throws JournalError @throws StoreError */
+export function* readBudget(currency: string, month: string): Storing<BudgetView> {
+  const stream = budgetStream(currency, month);
+  const records: BudgetRecord[] = [];
+  const hint = yield* lastListed(stream);
+  const end = yield* readFrom(stream, 0, hint, ({ sequence, record }) => {
+    records.push(readBudgetRecord(streamKey(stream, sequence), record));
+  });
+  return { stream, records, state: foldBudget(records), end };
+}
+
+/**
+ * Adds a record to a month's budget as it was read: the next number is the compare-and-set. `added: false` means that somebody else's
+ * record came first; the view that is returned has it, and the caller decides anew.
+ * @throws JournalError @throws StoreError
+ */
+export function* addToBudget(
+  view: BudgetView,
+  signed: { readonly owner: string; readonly atMs: EpochMs },
+  record: BudgetRecord,
+): Storing<{ readonly added: boolean; readonly view: BudgetView }> {
+  const records = [...view.records];
+  const appended = yield* append(view.stream, view.end, { ...signed, kind: record.kind, body: record.body }, (other) => {
+    records.push(readBudgetRecord(streamKey(view.stream, other.sequence), other.record));
+    return 'stop';
+  });
+  const added = appended.outcome === 'appended';
+  if (added) records.push(record);
+  return { added, view: { stream: view.stream, records, state: foldBudget(records), end: appended.end } };
+}
+
+/**
+ * Releases reservations of one month for good. What is not reserved there, or released already, is left alone.
+ * @throws JournalError @throws StoreError
+ */
+export function* releaseReservations(
+  currency: string,
+  month: string,
+  ids: readonly string[],
+  signed: { readonly owner: string; readonly atMs: EpochMs },
+): Storing<BudgetView> {
+  let view = yield* readBudget(currency, month);
+  for (;;) {
+    const due = ids.filter((id) => view.state.reserved.has(id));
+    if (due.length === 0) return view;
+    const result = yield* addToBudget(view, signed, { kind: 'release', body: { ids: due } });
+    if (result.added) return result.view;
+    view = result.view;
+  }
+}

@@ -1,0 +1,14 @@
+import { isKey } from './key.ts';
+import { StoreError } from './store-error.ts';
+
+/** The key itself. @throws StoreError `InvalidKey` where it is not made of encoded segments */
+export function checkedKey(key: string): string {
+  if (isKey(key)) return key;
+  throw new StoreError('InvalidKey', `${JSON.stringify(key)} is not a journal key: encode each of its segments with segment().`);
+}
+
+/** The prefix itself: empty, or the beginning of a key. @throws StoreError `InvalidKey` */
+export function checkedPrefix(prefix: string): string {
+  if (prefix !== '') checkedKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);
+  return prefix;
+}

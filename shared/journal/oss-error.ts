@@ -1,0 +1,81 @@
+import { StoreError, type StoreErrorCode } from './store-error.ts';
+
+/** What became of one request to OSS. */
+export type OssOutcome =
+  | { readonly kind: 'done'; readonly body: Buffer; readonly versionId: string | undefined }
+  /** An answer that is not a success. `code` is the service's, or `Http<status>` where the answer has none. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly text: string;
+      readonly requestId: string | undefined;
+    }
+  /** No whole answer. `sent` is false only with proof that nothing left this machine. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly sent: boolean; readonly cause: unknown };
+
+/** An outcome that is not a success. */
+export type OssFailure = Exclude<OssOutcome, { kind: 'done' }>;
+
+/** What was being done, for messages. */
+export interface OssDeed {
+  readonly verb: 'read' | 'write' | 'list' | 'check';
+  /** Key or prefix; empty for the store as a whole. */
+  readonly key: string;
+  /** The store's name. */
+  readonly place: string;
+  /** True when the record may exist in spite of the failure. Default: false. */
+  readonly maybeWritten?: boolean;
+}
+
+const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
+  NoSuchBucket: ['NoBucket', 'There is no such bucket: create it, or check its name and STREAMWARDEN_STORE_REGION.'],
+  AccessDenied: [
+    'Denied',
+    'Give this identity oss:PutObject, oss:GetObject, oss:ListObjects and oss:GetBucketVersioning on the bucket, and check STREAMWARDEN_STORE_REGION.',
+  ],
+  InvalidAccessKeyId: ['Denied', 'Check the access key id: it does not exist or is switched off.'],
+  SignatureDoesNotMatch: ['Denied', 'Check the access key secret and STREAMWARDEN_STORE_REGION.'],
+  RequestTimeTooSkewed: ['Denied', 'Check the clock of this machine: it differs from the service by more than 15 minutes.'],
+  SecurityTokenExpired: ['Denied', 'Check the temporary credentials: they have ended; get new ones.'],
+  InvalidSecurityToken: ['Denied', 'Check the security token: it does not belong to the temporary keys.'],
+  UserDisable: ['Denied', 'Check the account: it is suspended, often for an unpaid bill.'],
+  InvalidObjectName: ['InvalidKey', 'The name is longer than the 1023 bytes that OSS takes: choose a shorter prefix for the store.'],
+  QuotaExceeded: ['Full', 'Free some space in the bucket or raise its quota, then run again.'],
+  FileImmutable: ['Unsupported', 'A retention policy refuses new records: check that it only keeps old ones from being changed.'],
+};
+
+const versionedAdvice =
+  'x-oss-forbid-overwrite has no effect in a versioned bucket, so two runs could both believe that they won: choose a bucket in which versioning was never switched on.';
+
+/** The error of a failed request, with what to do. The service's own text is redacted before it comes here. */
+export function ossError(failure: OssFailure, deed: OssDeed): StoreError {
+  const [code, advice] = meaningOf(failure);
+  if (failure.kind === 'lost') return storeError(code, `(${failure.reason}). ${advice}`, deed, failure.cause ?? new Error(failure.reason));
+  const request = failure.requestId === undefined ? '' : ` Request id ${failure.requestId}.`;
+  const cause = new Error(`${failure.code}: ${failure.text}`);
+  return storeError(code, `(${failure.code}, HTTP ${failure.status}). ${advice}${request}`, deed, cause);
+}
+
+/** The error for a bucket that is or was versioned; `sign` says by what it shows. */
+export function versionedError(deed: OssDeed, sign: string): StoreError {
+  return storeError('Unsupported', `(${sign}). ${versionedAdvice}`, deed, new Error(sign));
+}
+
+function storeError(code: StoreErrorCode, text: string, deed: OssDeed, cause: unknown): StoreError {
+  const { verb, key, place, maybeWritten = false } = deed;
+  const doubt = maybeWritten ? ' The record may have been written all the same.' : '';
+  return new StoreError(code, `Cannot ${verb} ${key || 'the journal'} in ${place} ${text}${doubt}`, { cause, maybeWritten });
+}
+
+function meaningOf(failure: OssFailure): readonly [StoreErrorCode, string] {
+  if (failure.kind === 'lost') return ['Unreachable', 'Check the network, the endpoint and STREAMWARDEN_STORE_REGION, then run again.'];
+  const exact = Object.hasOwn(known, failure.code) ? known[failure.code] : undefined;
+  if (exact) return exact;
+  if (failure.status >= 500 || failure.status === 429) return ['Busy', 'OSS cannot serve now: check its status and run again later.'];
+  if (failure.status === 403) return known['AccessDenied'] as readonly [StoreErrorCode, string];
+  if (failure.status >= 300 && failure.status < 400) {
+    return ['Unreachable', 'Check the endpoint and STREAMWARDEN_STORE_REGION: redirects are never followed.'];
+  }
+  return ['Unreachable', `Check the store's address and what OSS says: ${failure.text || 'nothing'}`];
+}

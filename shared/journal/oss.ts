@@ -1,0 +1,140 @@
+import { checkedKey, checkedPrefix } from './checked-key.ts';
+import { isKey } from './key.ts';
+import { type OssClientOptions, ossClient } from './oss-client.ts';
+import { type OssDeed, type OssFailure, ossError, versionedError } from './oss-error.ts';
+import { elementOf, elementsOf } from './oss-xml.ts';
+import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+/** Where a journal lies in OSS, and how to reach it. */
+export interface OssStoreOptions extends OssClientOptions {
+  /** What the names of all records begin with, without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string;
+  /**
+   * Buckets found to be unversioned, by endpoint: shared by the stores of a process, it saves a request to each but the first. What is
+   * switched on later shows by the version id of the next answer. Default: a memory of the store's own.
+   */
+  readonly unversioned?: Set<string> | undefined;
+}
+
+/**
+ * A store in a bucket. `x-oss-forbid-overwrite` makes a put atomic and gives it one winner, except in a versioned bucket: so before
+ * the first record is written the bucket's state is read, and an answer with a version id is an error ever after.
+ *
+ * A put is sent once. Where its answer is lost the record is read back: our bytes mean `created`, others `exists`; nothing there yet
+ * proves nothing, since a late put may still arrive, so that is a StoreError with `maybeWritten`. Records need an owner token in
+ * them, or equal ones could not be told apart.
+ * @throws InputError when the endpoint cannot be used
+ */
+export function ossStore(options: OssStoreOptions): Store {
+  const { bucket, prefix, unversioned = new Set<string>() } = options;
+  const client = ossClient(options);
+  const root = prefix === '' ? '' : `${prefix}/`;
+  const name = `oss://${bucket}${prefix === '' ? '' : `/${prefix}`}`;
+  const mark = `${bucket} at ${client.host}`;
+  const deed = (verb: OssDeed['verb'], key: string, maybeWritten = false): OssDeed => ({ verb, key, place: name, maybeWritten });
+
+  async function checkUnversioned(): Promise<void> {
+    if (unversioned.has(mark)) return;
+    const outcome = await client.versioning();
+    if (outcome.kind !== 'done') throw ossError(outcome, deed('check', 'the versioning'));
+    const xml = outcome.body.toString('utf8');
+    const status = elementOf(xml, 'Status');
+    if (status !== undefined) throw versionedError(deed('write', ''), `versioning is ${status}`);
+    if (elementOf(xml, 'VersioningConfiguration') === undefined) throw unreadable(deed('check', 'the versioning'));
+    unversioned.add(mark);
+  }
+
+  async function create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    const object = root + checkedKey(key);
+    await checkUnversioned();
+    const outcome = await client.putNew(object, bytes);
+    if (outcome.kind === 'done') {
+      if (outcome.versionId === undefined) return 'created';
+      throw versionedError(deed('write', key, true), 'the answer has a version id');
+    }
+    if (outcome.kind === 'refused' && outcome.code === 'FileAlreadyExists') return 'exists';
+    // A record that a retention policy protects may be refused for that reason instead.
+    const locked = outcome.kind === 'refused' && outcome.code === 'FileImmutable';
+    const maybeWritten = mayHaveRun(outcome);
+    if (!maybeWritten && !locked) throw ossError(outcome, deed('write', key));
+    const failure = ossError(outcome, deed('write', key, maybeWritten));
+    const there = await readBack(key, failure);
+    if (there === undefined) throw failure;
+    return !locked && Buffer.compare(there, bytes) === 0 ? 'created' : 'exists';
+  }
+
+  /** What stands under the key of a put whose answer is not known. The failure of the put is what the caller has to know. */
+  async function readBack(key: string, failure: StoreError): Promise<Uint8Array | undefined> {
+    try {
+      return await read(key);
+    } catch (error) {
+      throw error instanceof StoreError && error.code === 'Unsupported' ? error : failure;
+    }
+  }
+
+  async function read(key: string): Promise<Uint8Array | undefined> {
+    const outcome = await client.get(root + checkedKey(key));
+    if (outcome.kind !== 'done') {
+      // Only this code means that nothing is there: a missing bucket or a proxy's page has the same status.
+      if (outcome.kind === 'refused' && outcome.status === 404 && outcome.code === 'NoSuchKey') return undefined;
+      throw ossError(outcome, deed('read', key));
+    }
+    if (outcome.versionId !== undefined) throw versionedError(deed('read', key), 'the answer has a version id');
+    return new Uint8Array(outcome.body);
+  }
+
+  async function* list(wanted: string): AsyncIterable<string> {
+    const full = root + checkedPrefix(wanted);
+    let continuation: string | undefined;
+    do {
+      const outcome = await client.list(full, continuation);
+      if (outcome.kind !== 'done') throw ossError(outcome, deed('list', wanted));
+      const page = pageOf(outcome.body, deed('list', wanted), continuation);
+      for (const object of page.names) {
+        const key = object.slice(root.length);
+        if (object.startsWith(full) && isKey(key)) yield key;
+      }
+      continuation = page.next;
+    } while (continuation !== undefined);
+  }
+
+  return { name, shared: true, create, read, list };
+}
+
+/** False with proof that the put was not executed: it never left, or was refused before it ran. */
+function mayHaveRun(failure: OssFailure): boolean {
+  return failure.kind === 'lost' ? failure.sent : failure.status >= 500;
+}
+
+function pageOf(body: Buffer, deed: OssDeed, asked: string | undefined): { readonly names: readonly string[]; readonly next?: string } {
+  const xml = body.toString('utf8');
+  const truncated = elementOf(xml, 'IsTruncated');
+  const next = elementOf(xml, 'NextContinuationToken');
+  if (truncated === undefined || (truncated === 'true' && (!next || next === asked))) throw unreadable(deed);
+  const keys = elementsOf(xml, 'Key');
+  const names = elementOf(xml, 'EncodingType') === 'url' ? decoded(keys, deed) : keys;
+  return truncated === 'true' && next ? { names, next } : { names };
+}
+
+function decoded(keys: readonly string[], deed: OssDeed): readonly string[] {
+  try {
+    // A plus sign of the name itself comes as %2B.
+    return keys.map((key) => decodeURIComponent(key.replaceAll('+', '%20')));
+  } catch {
+    throw unreadable(deed);
+  }
+}
+
+function unreadable(deed: OssDeed): StoreError {
+  return ossError(
+    {
+      kind: 'refused',
+      status: 200,
+      code: 'UnreadableAnswer',
+      text: 'the answer is not of the kind that was asked for',
+      requestId: undefined,
+    },
+    deed,
+  );
+}

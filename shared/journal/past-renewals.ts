@@ -1,0 +1,43 @@
+import type { EpochMs } from '../client/clock.ts';
+import { parseRecord } from './record.ts';
+import { parseRenewalKey, renewalStream } from './renewal-key.ts';
+import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
+import type { Store } from './store.ts';
+
+/** One number of a resource's stream of renewals, with all that is written under it. */
+export interface PastRenewal {
+  readonly account: string;
+  readonly resourceId: string;
+  readonly n: number;
+  readonly atMs: EpochMs;
+  /** Absent for a slot that a person opened. */
+  readonly claim?: ClaimBody;
+  readonly slot?: SlotBody;
+  readonly answer?: AnswerBody;
+  readonly end?: EndBody;
+}
+
+/**
+ * All renewals in the journal, of one resource or, without `resourceId`, of all; in the order of keys. Reads every record, so it is for
+ * people who ask, not for runs.
+ * @throws StoreError when the store does not answer
+ * @throws JournalError when a record cannot be read
+ */
+export async function pastRenewals(store: Store, account?: string, resourceId?: string): Promise<readonly PastRenewal[]> {
+  const renewals = new Map<string, PastRenewal>();
+  const prefix = account !== undefined && resourceId !== undefined ? `${renewalStream(account, resourceId)}/` : 'renewals/';
+  for await (const key of store.list(prefix)) {
+    const place = parseRenewalKey(key);
+    const bytes = place && (await store.read(key));
+    if (!place || !bytes) continue;
+    const record = parseRecord(key, bytes);
+    const id = `${place.stream}/${place.n}`;
+    const { n } = place;
+    const known = renewals.get(id) ?? { account: place.account, resourceId: place.resourceId, n, atMs: record.atMs };
+    if (place.part === 'answer') renewals.set(id, { ...known, answer: readRenewalBody(key, record, 'answer') });
+    else if (place.part === 'end') renewals.set(id, { ...known, end: readRenewalBody(key, record, 'end') });
+    else if (record.kind === 'slot') renewals.set(id, { ...known, atMs: record.atMs, slot: readRenewalBody(key, record, 'slot') });
+    else renewals.set(id, { ...known, atMs: record.atMs, claim: readRenewalBody(key, record, 'claim') });
+  }
+  return [...renewals.values()].sort((a, b) => a.n - b.n);
+}

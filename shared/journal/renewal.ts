@@ -1,0 +1,147 @@
+import type { EpochMs } from '../client/clock.ts';
+import { JournalError } from './journal-error.ts';
+import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { parseRenewalKey, type RenewalPart, renewalKey } from './renewal-key.ts';
+import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
+import { type Storing, storeLastKey, storeReadAll } from './store-effect.ts';
+
+/** One number of a resource's stream: a claim with what became of it, or a slot that a person opened. */
+export interface RenewalEntry {
+  readonly n: number;
+  readonly atMs: EpochMs;
+  /** Undefined for a slot. */
+  readonly claim: ClaimBody | undefined;
+  readonly slot: SlotBody | undefined;
+  /** Read for open claims only, and by `readHistory`. */
+  readonly answer: AnswerBody | undefined;
+  readonly end: EndBody | undefined;
+  /** What `answer` and `end` of this claim point to. */
+  readonly link: string;
+  /** What the next claim points to: the end, or the slot. Undefined while the claim is open. */
+  readonly endLink: string | undefined;
+}
+
+/** What a resource's stream says about its renewals. */
+export interface RenewalView {
+  readonly stream: string;
+  /** Number of the next claim. While the last one is open, no claim may be made. */
+  readonly next: number;
+  /** What the next claim points to; null for the first. */
+  readonly prev: string | null;
+  /** The last number there is. */
+  readonly last: RenewalEntry | undefined;
+  /** The last claim, while it has no end. */
+  readonly open: RenewalEntry | undefined;
+  /** The last claim that ended with the expiry moved, with no slot opened since. Earlier ones had earlier expiries. */
+  readonly moved: RenewalEntry | undefined;
+  /** Claims since then that came to nothing. Their reservations are to be released. */
+  readonly voided: readonly RenewalEntry[];
+}
+
+/**
+ * Reads a resource's stream: the list is a hint only, exact reads go on behind it until there is nothing. Goes back no further than the
+ * last claim that is not void. Two to four store calls while claims do not come to nothing.
+ * @throws JournalError when a record cannot be read or the chain is broken
+ * @throws StoreError
+ */
+export function* readRenewal(stream: string): Storing<RenewalView> {
+  const hinted = yield* storeLastKey(`${stream}/`);
+  const hint = hinted === undefined ? undefined : parseRenewalKey(hinted)?.n;
+  let last: RenewalEntry | undefined;
+  for (let n = hint ?? 0; ; n++) {
+    const entry = yield* readEntry(stream, n, last, { expected: n === hint });
+    if (!entry) break;
+    last = entry;
+    if (entry.endLink === undefined) return { stream, next: n + 1, prev: null, last, open: entry, moved: undefined, voided: [] };
+  }
+  if (!last) {
+    if (hint !== undefined && hint > 0) throw missing(renewalKey(stream, hint, 'claim'));
+    return { stream, next: 0, prev: null, last, open: undefined, moved: undefined, voided: [] };
+  }
+  const voided: RenewalEntry[] = [];
+  let entry: RenewalEntry = last;
+  while (entry.end?.outcome === 'void') {
+    voided.push(entry);
+    if (entry.n === 0) break;
+    const before: RenewalEntry | undefined = yield* readEntry(stream, entry.n - 1, undefined, { expected: true });
+    if (!before) throw missing(renewalKey(stream, entry.n - 1, 'claim'));
+    entry = before;
+  }
+  const moved = entry.end?.outcome === 'moved' ? entry : undefined;
+  return { stream, next: last.n + 1, prev: last.endLink as string, last, open: undefined, moved, voided };
+}
+
+/** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
+export function* readHistory(stream: string): Storing<readonly RenewalEntry[]> {
+  const entries: RenewalEntry[] = [];
+  for (let n = 0; ; n++) {
+    const entry = yield* readEntry(stream, n, entries.at(-1), { answered: true });
+    if (!entry) return entries;
+    entries.push(entry);
+  }
+}
+
+interface HowToRead {
+  /** The claim is known to be there: its end is read at once with it. */
+  readonly expected?: boolean;
+  /** Read the answer of a claim that has ended, too. */
+  readonly answered?: boolean;
+}
+
+/** Reads one number. The answer is read where the claim is open, or where asked for. */
+function* readEntry(
+  stream: string,
+  n: number,
+  before: RenewalEntry | undefined,
+  { expected = false, answered = false }: HowToRead,
+): Storing<RenewalEntry | undefined> {
+  const claimKey = renewalKey(stream, n, 'claim');
+  const endKey = renewalKey(stream, n, 'end');
+  let [bytes, endBytes] = yield* storeReadAll(expected ? [claimKey, endKey] : [claimKey]);
+  if (bytes === undefined) return undefined;
+  const record = parseRecord(claimKey, bytes);
+  if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
+  const link = linkOf(bytes);
+  const base = { n, atMs: record.atMs, link };
+  if (record.kind === 'slot') {
+    const slot = readRenewalBody(claimKey, record, 'slot');
+    return { ...base, claim: undefined, slot, answer: undefined, end: undefined, endLink: link };
+  }
+  const claim = readRenewalBody(claimKey, record, 'claim');
+  if (!expected) [endBytes] = yield* storeReadAll([endKey]);
+  const end = endBytes && behind(stream, n, 'end', endBytes, link);
+  let answer: AnswerBody | undefined;
+  if (!end || answered) {
+    const [answerBytes] = yield* storeReadAll([renewalKey(stream, n, 'answer')]);
+    answer = answerBytes && behind(stream, n, 'answer', answerBytes, link);
+  }
+  return { ...base, claim, slot: undefined, answer, end, endLink: endBytes && linkOf(endBytes) };
+}
+
+function behind<P extends 'answer' | 'end'>(
+  stream: string,
+  n: number,
+  part: P,
+  bytes: Uint8Array,
+  link: string,
+): ReturnType<typeof readRenewalBody<P>> {
+  const key = renewalKey(stream, n, part satisfies RenewalPart);
+  const record = parseRecord(key, bytes);
+  checkLink(key, record, link);
+  return readRenewalBody(key, record, part);
+}
+
+function checkLink(key: string, record: JournalRecord, expected: string | null): void {
+  if (record.prev === expected) return;
+  throw new JournalError(
+    'BrokenChain',
+    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. Run 'streamwarden journal verify' and restore the stream from a backup; nothing is ordered for this resource until then.`,
+  );
+}
+
+function missing(key: string): JournalError {
+  return new JournalError(
+    'BrokenChain',
+    `The journal record ${key} is missing though later ones are there. Run 'streamwarden journal verify' and restore the stream from a backup; nothing is ordered for this resource until then.`,
+  );
+}

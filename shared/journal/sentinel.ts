@@ -1,0 +1,31 @@
+import type { EpochMs } from '../client/clock.ts';
+import { encodeRecord } from './record.ts';
+import type { Store } from './store.ts';
+import { runStoring, type Storing, storeCreate } from './store-effect.ts';
+import { StoreError } from './store-error.ts';
+
+/** Key of the record that is never written twice. */
+export const sentinelKey = 'sentinel/create-once';
+
+/**
+ * Proves that the store still refuses a second record under one key, as purchases need it: creates the sentinel again, which must be
+ * refused. Versioning of a bucket, for one, can be switched on at any time and makes every put succeed. Costs one create, two the
+ * first time. `owner` must be new in each call.
+ * @throws StoreError `Unsupported` when a second record is taken; or whatever keeps the store from answering
+ */
+export function* tryOnSentinel(owner: string, nowMs: EpochMs): Storing<void> {
+  // Two different records: the very same bytes could be taken for one whose answer was lost.
+  for (const look of ['first', 'second']) {
+    const bytes = encodeRecord({ kind: 'sentinel', atMs: nowMs, owner: `${owner}-${look}`, prev: null, body: {} });
+    if ((yield* storeCreate(sentinelKey, bytes)) === 'exists') return;
+  }
+  throw new StoreError(
+    'Unsupported',
+    `The store took a second record under ${sentinelKey}, so a claim would not keep a second run from ordering. Choose a bucket in which versioning was never switched on and which no proxy changes, then run again.`,
+  );
+}
+
+/** `tryOnSentinel` on a store. @throws as it does */
+export function checkSentinel(store: Store, owner: string, nowMs: EpochMs): Promise<void> {
+  return runStoring(store, tryOnSentinel(owner, nowMs));
+}

@@ -1,0 +1,90 @@
+import type { EpochMs } from '../client/clock.ts';
+import { addStep, isDone, type Step } from './written-history.ts';
+import { partOf, unpackValues } from './written-part.ts';
+import type { WrittenRecord } from './written-record.ts';
+import { restore } from './written-snapshot.ts';
+import { type ForeignSince, settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
+
+/** Where a record stands. `link` is what the next one carries. */
+export interface RecordPlace {
+  readonly sequence: number;
+  readonly atMs: EpochMs;
+  readonly owner: string;
+  readonly link: string;
+}
+
+/** So many runs in a row must have written before their clocks together say what is over: one run whose clock is wrong forgets nothing. */
+const clocksAsked = 3;
+
+/** Adds one record to the state. */
+export function fold(state: WrittenState, place: RecordPlace, { kind, body }: WrittenRecord): void {
+  const { sequence, atMs, owner } = place;
+  state.clocks = [[owner, atMs] as const, ...state.clocks.filter(([other]) => other !== owner)].slice(0, clocksAsked);
+  switch (kind) {
+    case 'intents': {
+      const { target, intents } = body;
+      for (const { resource, setting, value } of intents) take(state, resource, setting, { kind: 'meant', value, atMs, of: sequence });
+      const acts = intents.map(({ resource, setting, sessions }) => [resource, setting, sessions] as const);
+      state.acts = [...state.acts, { target, atMs, of: sequence, acts }];
+      return;
+    }
+    case 'outcomes':
+      foldOutcomes(state, body);
+      return;
+    case 'foreign':
+      for (const { resource, setting, value } of body.seen) {
+        if (state.foreign.get(resource)?.get(setting)?.value !== value) setForeign(state, resource, setting, { value, sinceMs: atMs });
+      }
+      for (const { resource, setting } of body.gone) setForeign(state, resource, setting, undefined);
+      return;
+    case 'holds':
+      state.holds.set(body.target, { digest: body.digest, run: body.run });
+      return;
+    case 'part':
+      foldPart(state, place, body);
+      return;
+    case 'snapshot':
+      restore(state, body);
+  }
+}
+
+function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body']): void {
+  const nothingRan = new Set<string>();
+  for (const { resource, setting, outcome } of outcomes) {
+    if (outcome !== 'done' && outcome !== 'unknown') nothingRan.add(settingKey(resource, setting));
+    if (isDone(outcome)) setForeign(state, resource, setting, undefined);
+    take(state, resource, setting, { kind: 'became', of, outcome });
+  }
+  if (nothingRan.size === 0) return;
+  state.acts = state.acts.map((each) =>
+    each.of === of ? { ...each, acts: each.acts.filter(([resource, setting]) => !nothingRan.has(settingKey(resource, setting))) } : each,
+  );
+}
+
+/** A part holds all values of its resources; only open intents are kept at hand as well, since they are followed up. */
+function foldPart(state: WrittenState, { sequence, link }: RecordPlace, body: Extract<WrittenRecord, { kind: 'part' }>['body']): void {
+  state.parts.set(body.part, { sequence, link });
+  for (const key of state.histories.keys()) {
+    if (partOf(splitSettingKey(key)[0]) === body.part) state.histories.delete(key);
+  }
+  for (const [resource, setting, known] of unpackValues(body)) {
+    const last = known.at(-1);
+    if (last && last.outcome === undefined) state.histories.set(settingKey(resource, setting), { known });
+  }
+}
+
+function take(state: WrittenState, resource: string, setting: string, step: Step): void {
+  const key = settingKey(resource, setting);
+  const hasPart = state.parts.has(partOf(resource));
+  const history = addStep(state.histories.get(key), step, hasPart);
+  if ('known' in history && history.known.length === 0 && !hasPart) state.histories.delete(key);
+  else state.histories.set(key, history);
+}
+
+function setForeign(state: WrittenState, resource: string, setting: string, value: ForeignSince | undefined): void {
+  const settings = new Map(state.foreign.get(resource));
+  if (value) settings.set(setting, value);
+  else if (!settings.delete(setting)) return;
+  if (settings.size > 0) state.foreign.set(resource, settings);
+  else state.foreign.delete(resource);
+}

@@ -1,0 +1,57 @@
+import type { Storing } from './store-effect.ts';
+import type { WrittenView } from './written.ts';
+import { resolveHistory, type Value } from './written-history.ts';
+import { type PartPlace, partOf, readParts, unpackValues } from './written-part.ts';
+import { type ForeignSince, settingKey, type WrittenState } from './written-state.ts';
+
+/**
+ * What planners may ask of a state. Older values lie in parts that are read only when asked for: until then the view gives what it has,
+ * and `takeMissing` says for which resources that was not all.
+ */
+export class WrittenMemory implements WrittenView {
+  readonly #state: WrittenState;
+  /** What the parts say of the resources that were recalled, by setting. */
+  readonly #recalled = new Map<string, ReadonlyMap<string, readonly Value[]>>();
+  #missing = new Set<string>();
+
+  /** The state must not change any more. */
+  constructor(state: WrittenState) {
+    this.#state = state;
+  }
+
+  values(resource: string, setting: string): readonly Value[] {
+    const history = this.#state.histories.get(settingKey(resource, setting));
+    if (history && 'known' in history) return history.known;
+    const recalled = this.#recalled.get(resource);
+    if (!recalled && this.#state.parts.has(partOf(resource))) this.#missing.add(resource);
+    return resolveHistory(history, recalled?.get(setting) ?? []);
+  }
+
+  foreign(resource: string, setting: string): ForeignSince | undefined {
+    return this.#state.foreign.get(resource)?.get(setting);
+  }
+
+  /** Ids of resources whose values were asked for since the last call but were not all at hand: what was decided so does not count. */
+  takeMissing(): readonly string[] {
+    const missing = [...this.#missing];
+    this.#missing.clear();
+    return missing;
+  }
+
+  /** Reads the parts that hold values of resources, each once. @throws JournalError @throws StoreError */
+  *recall(stream: string, resources: Iterable<string>): Storing<void> {
+    const found = new Map<string, Map<string, readonly Value[]>>();
+    const places = new Map<number, PartPlace>();
+    for (const resource of resources) {
+      const place = this.#state.parts.get(partOf(resource));
+      if (!place || this.#recalled.has(resource)) continue;
+      places.set(partOf(resource), place);
+      found.set(resource, new Map());
+    }
+    yield* readParts(stream, [...places.values()], (body) => {
+      for (const [resource, setting, values] of unpackValues(body, (id) => found.has(id))) found.get(resource)?.set(setting, values);
+    });
+    // Not before all was read: what could not be read must stay missing.
+    for (const [resource, settings] of found) this.#recalled.set(resource, settings);
+  }
+}

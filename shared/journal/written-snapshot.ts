@@ -1,0 +1,97 @@
+import type { EpochMs } from '../client/clock.ts';
+import { rollingMs } from './written-counts.ts';
+import { type History, openIntent, resolveHistory, type Value } from './written-history.ts';
+import { packValues, partOf, unpackValues } from './written-part.ts';
+import type { AnySnapshotBody, PartBody, SnapshotBody } from './written-record.ts';
+import { type Acts, settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
+
+/** After this long without a write of ours a setting is forgotten, in milliseconds. Longer than any native schedule lives (API notes). */
+export const forgetAfterMs = 400 * 24 * 60 * 60 * 1000;
+
+/** The earliest time that this run's clock and those of the runs before it agree has come. */
+function agreedNow(state: WrittenState, nowMs: EpochMs): EpochMs {
+  return Math.min(nowMs, ...state.clocks.map(([, atMs]) => atMs));
+}
+
+function isRemembered(values: readonly Value[], afterMs: EpochMs): boolean {
+  return values.some(({ atMs }) => atMs > afterMs);
+}
+
+/** The state as the body of a `snapshot` record, without what is older than anybody needs. */
+export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
+  const agreedMs = agreedNow(state, nowMs);
+  const known: [string, string, readonly Value[]][] = [];
+  const since: SnapshotBody['since'] = [];
+  for (const [key, history] of state.histories) {
+    const [resource, setting] = splitSettingKey(key);
+    if ('since' in history) since.push([resource, setting, [...history.since]]);
+    // Above a part even an old history is kept: without it the part's would come back.
+    else if (state.parts.has(partOf(resource)) || isRemembered(history.known, agreedMs - forgetAfterMs))
+      known.push([resource, setting, history.known]);
+  }
+  return {
+    ...packValues(known),
+    since,
+    parts: [...state.parts].map(([part, { sequence, link }]) => [part, sequence, link]),
+    foreign: [...state.foreign].flatMap(([resource, settings]) =>
+      [...settings]
+        .filter(([, { sinceMs }]) => sinceMs > agreedMs - forgetAfterMs)
+        .map(([setting, value]): SnapshotBody['foreign'][number] => [resource, setting, value]),
+    ),
+    acts: state.acts
+      .filter(({ atMs, acts }) => acts.length > 0 && atMs > agreedMs - rollingMs)
+      .map(({ acts, ...rest }) => ({ ...rest, acts: acts.map((act) => [...act]) })),
+    holds: Object.fromEntries(state.holds),
+    clocks: state.clocks.map((clock) => [...clock]),
+  };
+}
+
+/** Sets a state to what a `snapshot` record says. */
+export function restore(state: WrittenState, body: AnySnapshotBody): void {
+  for (const map of [state.histories, state.parts, state.foreign, state.holds]) map.clear();
+  const remember = (resource: string, setting: string, history: History) => state.histories.set(settingKey(resource, setting), history);
+  if ('values' in body) {
+    for (const [resource, setting, values] of body.values) {
+      remember(resource, setting, { known: values.map((value) => ({ ...value, outcome: value.outcome })) });
+    }
+    state.acts = body.acts.map(
+      ({ target, atMs, of, resource, setting, sessions }): Acts => ({
+        ...{ target, atMs, of },
+        acts: [[resource, setting, sessions]],
+      }),
+    );
+  } else {
+    for (const [resource, setting, known] of unpackValues(body)) remember(resource, setting, { known });
+    for (const [resource, setting, since] of body.since) remember(resource, setting, { since });
+    for (const [part, sequence, link] of body.parts) state.parts.set(part, { sequence, link });
+    state.acts = body.acts;
+    state.clocks = body.clocks;
+  }
+  for (const [resource, setting, value] of body.foreign) {
+    state.foreign.set(resource, new Map(state.foreign.get(resource)).set(setting, value));
+  }
+  for (const [target, hold] of Object.entries(body.holds)) state.holds.set(target, hold);
+}
+
+/** Parts whose resources have histories that are not in the part yet, open intents apart, with how many they are. */
+export function pendingParts(state: WrittenState): ReadonlyMap<number, number> {
+  const pending = new Map<number, number>();
+  for (const [key, history] of state.histories) {
+    if (openIntent(history)) continue;
+    const part = partOf(splitSettingKey(key)[0]);
+    pending.set(part, (pending.get(part) ?? 0) + 1);
+  }
+  return pending;
+}
+
+/** A part as it is written anew: what it held, with all that has happened since, without what is older than anybody needs. */
+export function partBody(state: WrittenState, part: number, before: PartBody | undefined, nowMs: EpochMs): PartBody {
+  const keepAfterMs = agreedNow(state, nowMs) - forgetAfterMs;
+  const settings = new Map<string, readonly Value[]>();
+  if (before) for (const [resource, setting, values] of unpackValues(before)) settings.set(settingKey(resource, setting), values);
+  for (const [key, history] of state.histories) {
+    if (partOf(splitSettingKey(key)[0]) === part) settings.set(key, resolveHistory(history, settings.get(key) ?? []));
+  }
+  const kept = [...settings].filter(([, values]) => isRemembered(values, keepAfterMs));
+  return { part, ...packValues(kept.map(([key, values]) => [...splitSettingKey(key), values] as const)) };
+}

@@ -1,0 +1,23 @@
+import type { EpochMs } from '../client/clock.ts';
+
+/** How urgent a message is: `info` for the record, `warning` wants a look, `critical` wants somebody now. */
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** Something to tell people. Carries no secrets. */
+export interface Message {
+  /** The same for the same matter, so that a receiver can drop repeats. */
+  readonly id: string;
+  readonly timeMs: EpochMs;
+  readonly severity: Severity;
+  /** One short line. */
+  readonly title: string;
+  /** What happened and what to do about it. */
+  readonly text: string;
+  /** What a program may want to read. Plain JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A message as one line of text: `critical  title: text`. */
+export function messageLine({ severity, title, text }: Message): string {
+  return `${severity.padEnd(8)}  ${title}: ${text}`.replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,45 @@
+import { type Channel, type Delivery, undelivered } from './channel.ts';
+import { consoleChannel } from './console-channel.ts';
+import type { Message } from './message.ts';
+
+/** What became of a message on the channels that it was for. */
+export interface Told {
+  /** True where at least one receiver said that it has it. */
+  readonly delivered: boolean;
+  /** The channels that did not deliver, and why; fit for logs. */
+  readonly failed: readonly { readonly channel: string; readonly because: string }[];
+}
+
+/** Tells people. Never throws: a dead channel is reported, and fails nothing. */
+export interface Notifier {
+  /** Sends to the named channels at once; an empty list means the console, so that nothing is told to nobody. */
+  send(channels: readonly string[], message: Message): Promise<Told>;
+}
+
+/** A notifier over channels by name. `fallback` takes what is for no channel. Default: the console. */
+export function notifierOf(channels: ReadonlyMap<string, Channel>, fallback: Channel = consoleChannel()): Notifier {
+  return {
+    async send(names, message) {
+      const wanted = [...new Set(names)].map((name) => ({ name, channel: channels.get(name) }));
+      const chosen = wanted.length > 0 ? wanted : [{ name: 'console', channel: fallback }];
+      const results = await Promise.all(
+        chosen.map(async ({ name, channel }) => ({ channel: name, delivery: channel ? await attempt(channel, message) : unknown })),
+      );
+      return {
+        delivered: results.some(({ delivery }) => delivery.delivered),
+        failed: results.flatMap(({ channel, delivery }) => (delivery.delivered ? [] : [{ channel, because: delivery.because }])),
+      };
+    },
+  };
+}
+
+const unknown = undelivered('the policy has no channel of this name');
+
+/** A defect of one channel must not keep the others from their message. */
+async function attempt(channel: Channel, message: Message): Promise<Delivery> {
+  try {
+    return await channel.send(message);
+  } catch (error) {
+    return undelivered(`it failed in an unforeseen way (${error instanceof Error ? error.name : 'unknown'})`);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../client/clock.ts';
+import type { CompiledPolicy } from '../policy/compiled.ts';
+import { type Channel, deadChannel } from './channel.ts';
+import { consoleChannel } from './console-channel.ts';
+import { fileChannel } from './file-channel.ts';
+import { hostList } from './host-list.ts';
+import { webhookChannel } from './webhook-channel.ts';
+
+/** What channels are made with. */
+export interface ChannelSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Takes the lines of console channels. Default: standard error. */
+  readonly write?: ((line: string) => void) | undefined;
+}
+
+type Entry = CompiledPolicy['channels'][string];
+
+/** The channels of a policy by name. One that cannot be used as it is set up is dead: it delivers nothing and says why. */
+export function openChannels(policy: Pick<CompiledPolicy, 'channels'>, surroundings: ChannelSurroundings): ReadonlyMap<string, Channel> {
+  return new Map(Object.entries(policy.channels).map(([name, entry]) => [name, openChannel(entry, surroundings)]));
+}
+
+function openChannel(entry: Entry, { environment, clock, write }: ChannelSurroundings): Channel {
+  const { kind } = entry;
+  if (kind === 'console') return consoleChannel(write);
+  const url = variableOf(entry.url, environment);
+  if (kind === 'file') return url.ok ? fileChannel(url.value) : deadChannel(url.because);
+  if (kind !== 'webhook') return deadChannel(`channels of kind ${kind} are not available yet; use webhook, file or console`);
+  if (!url.ok) return deadChannel(url.because);
+  const secret = entry.secret === undefined ? undefined : variableOf(entry.secret, environment);
+  if (secret?.ok === false) return deadChannel(secret.because);
+  const allowedHosts = hostList(environment['STREAMWARDEN_CHANNEL_HOSTS']);
+  return webhookChannel({ url: url.value, secret: secret?.value, allowedHosts, clock });
+}
+
+/** The value behind `env:NAME`. The message names the variable, never what it holds. */
+function variableOf(
+  reference: string | undefined,
+  environment: ChannelSurroundings['environment'],
+): { readonly ok: true; readonly value: string } | { readonly ok: false; readonly because: string } {
+  const name = reference?.replace(/^env:/, '');
+  const value = name === undefined ? undefined : environment[name]?.trim();
+  if (value) return { ok: true, value };
+  return { ok: false, because: `the variable ${name ?? 'of its address'} is not set; set it, or remove the channel` };
+}

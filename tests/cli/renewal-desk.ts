@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+
+const account = '1000000000000001';
+
+/** The approver of the desk's policy, and a colleague who is none. */
+const keys = {
+  approver: { accessKeyId: 'key-of-li', accessKeySecret: 'secret-of-li', accountId: account, user: 'li.wei' },
+  colleague: { accessKeyId: 'key-of-bo', accessKeySecret: 'secret-of-bo', accountId: account, user: 'bo.chen' },
+} as const;
+
+const policyText = `version: 1
+timezone: Asia/Shanghai
+mode: {default: act}
+targets: {home: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
+limits: {spendPerMonth: [100000 CNY]}
+approvers: {finance: [li.wei]}
+rules:
+  renew-before-expiry:
+    - name: all-groups
+      groups: {charge: subscription}
+      consoleAutoRenew: disabled
+      daysBefore: 10
+      period: 1 Month
+      autoPay: true
+      ask: {above: [1 CNY], who: finance}
+`;
+
+/** A folder of a user, and a simulator with subscriptions that end in five days. */
+export interface RenewalDesk {
+  readonly folder: string;
+  readonly simulator: Simulator;
+  /** Options of a command in this world. */
+  readonly world: readonly string[];
+  /** Environment of a command of one of the people. */
+  as(person: keyof typeof keys): { readonly env: Record<string, string> };
+  close(): Promise<void>;
+}
+
+/** Sets up the desk. */
+export async function openRenewalDesk(): Promise<RenewalDesk> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-desk-'));
+  const groups = [0, 1].map((index) => ({
+    id: `aig-${index}`,
+    name: `bought-${index}`,
+    region: 'cn-hangzhou',
+    charge: 'PrePaid' as const,
+    expiresAt: '2026-11-30T00:00:00+08:00',
+  }));
+  const world = buildWorld({ start: '2026-11-25T08:40:00+08:00', accounts: [{ id: account, groups }] });
+  const simulator = await startSimulator({ world, accessKeys: Object.values(keys) });
+  const policy = path.join(folder, 'policy.yaml');
+  writeFileSync(policy, policyText);
+  return {
+    folder,
+    simulator,
+    world: ['--policy', policy, '--simulator', simulator.url, '--state', path.join(folder, 'state')],
+    as: (person) => ({ env: { STREAMWARDEN_SIMULATOR_KEY: `${keys[person].accessKeyId}:${keys[person].accessKeySecret}` } }),
+    close: async () => {
+      await simulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
+import { closeConnections } from '../../shared/client/agents.ts';
+import { automationRunner } from '../../shared/engine/runner.ts';
+import { createHandler } from '../../shared/fc/handle.ts';
+import { streamwarden } from '../cli/command.ts';
+import { type Desk, openDesk } from '../cli/small-account.ts';
+
+let desk: Desk;
+
+beforeEach(async () => {
+  desk = await openDesk();
+});
+
+afterEach(async () => {
+  closeConnections();
+  await desk.close();
+});
+
+const store = 'oss://acme-journal/prod';
+
+/** The desk's options with the journal in a simulated bucket. */
+const world = () => [...desk.world.slice(0, desk.world.indexOf('--state')), '--state', store];
+
+test('the command line keeps its journal in a bucket, and reads and verifies it there', async () => {
+  const applied = await streamwarden(['apply', ...world()]);
+  expect([applied.code, applied.stderr]).toEqual([0, '']);
+  expect(applied.stdout).toContain(store);
+  expect(desk.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
+  const { accessKeyId, accessKeySecret } = desk.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
+  const env = {
+    STREAMWARDEN_STORE: store,
+    STREAMWARDEN_STORE_ENDPOINT: desk.simulator.url,
+    STREAMWARDEN_STORE_REGION: 'cn-shanghai',
+    ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+  };
+  const verified = await streamwarden(['journal', 'verify'], { env });
+  expect([verified.code, verified.stderr]).toEqual([0, '']);
+  expect(verified.stdout).toContain('all chains are whole');
+});
+
+test('nothing is changed while the bucket cannot be written, and the command says why', async () => {
+  desk.simulator.faults.add({ kind: 'deny', action: 'oss:PutObject', times: 'always' });
+  const { code, stdout, stderr } = await streamwarden(['apply', ...world()]);
+  expect(code).toBe(1);
+  expect(stdout + stderr).toContain('Give this identity oss:PutObject');
+  expect(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received')).toBe(0);
+});
+
+test('a function reaches the bucket with the keys of its role', async () => {
+  const compiled = await streamwarden(['compile', '--policy', `${desk.folder}/policy.yaml`, '--out', `${desk.folder}/policy.json`]);
+  expect([compiled.code, compiled.stderr]).toEqual([0, '']);
+  const { accessKeyId, accessKeySecret } = desk.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
+  const environment = { FC_FUNC_CODE_PATH: desk.folder, STREAMWARDEN_STORE: store, STREAMWARDEN_SIMULATOR: desk.simulator.url };
+  const handler = createHandler(automationRunner(scaleOnSchedule), { environment, write: () => {} });
+  const context = { requestId: 'one', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 300 } };
+  expect(await handler(new Uint8Array(), context)).toMatchObject({ targets: [{ failed: false, outcomes: { done: 4 } }] });
+  expect(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed')).toBe(4);
+  expect(desk.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
+});

@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../shared/journal/store-error.ts';
+import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+
+const start = '2026-11-03T12:00:00+08:00';
+const uncovered = policyText('- {name: r, groups: {name: other}, consoleAutoRenew: disabled, period: 1 Month}');
+const covered = policyText('- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}');
+
+let bench: RenewalBench;
+afterEach(() => bench.close());
+
+async function open(text: string, expiresAt = '2026-11-07T00:00:00+08:00'): Promise<void> {
+  const groups = [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
+  const workstations = [{ id: 'w', name: 'render', region: 'cn-hangzhou', expiresAt: '2026-12-30T00:00:00+08:00' }];
+  bench = await renewalBench({ start, groups, workstations }, text);
+}
+
+async function later(ms: number) {
+  bench.simulator.advance(ms);
+  return bench.run();
+}
+
+/** Steps of the alarms that arrived on a channel, with the hours left. */
+const steps = (channel = 'money') =>
+  bench.messages.filter((message) => message.channel === channel && message.data?.['step'] !== undefined).map(({ data }) => data?.['step']);
+
+const storeDown = () => {
+  throw new StoreError('Unreachable', 'the store does not answer');
+};
+
+describe('an expiry is announced', () => {
+  test('72, 24 and 6 hours before it, once each, covered by a rule or not; the last day on the failure channels too', async () => {
+    await open(uncovered);
+    for (let run = 0; run < 90; run++) await later(hours);
+    expect(steps()).toEqual(['72h', '24h', '6h']);
+    expect(steps('oncall')).toEqual(['24h', '6h']);
+    expect(bench.messages[0]).toMatchObject({ id: expect.stringContaining('alerts/1000000000000001/g/'), severity: 'warning' });
+    expect(bench.messages[0]?.text).toContain('No rule covers it');
+  });
+
+  test('by the most urgent step alone where runs were missed', async () => {
+    await open(uncovered);
+    await later(3 * days + 7 * hours);
+    expect(steps()).toEqual(['6h']);
+  });
+
+  test('not any more once it has moved', async () => {
+    await open(covered);
+    await later(hours);
+    for (let run = 0; run < 40; run++) await later(2 * hours);
+    expect(orders(bench)).toHaveLength(1);
+    expect(steps()).toEqual([]);
+  });
+
+  test('again by the next run where no receiver said that it has it, and written down only then', async () => {
+    await open(uncovered);
+    bench.broken.add('money');
+    const report = await later(14 * hours);
+    expect(report.purchases?.alerts).toMatchObject([{ code: 'expiry-72h', told: 'undelivered' }]);
+    expect(report.warnings).toMatchObject([{ code: 'channel-dead', data: { channel: 'money' } }]);
+    expect(report.failed).toBe(false);
+    expect([...bench.store.records.keys()].filter((key) => key.startsWith('alerts/'))).toEqual([]);
+    bench.broken.clear();
+    await later(10 * minutes);
+    await later(10 * minutes);
+    expect(steps()).toEqual(['72h']);
+  });
+
+  test('to the others where one channel is dead', async () => {
+    await open(uncovered);
+    bench.broken.add('money');
+    await later(3 * days);
+    await later(10 * minutes);
+    expect(steps('oncall')).toEqual(['24h']);
+  });
+});
+
+describe('without a journal', () => {
+  test('alarms go out once an hour, nothing is ordered, and the run fails', async () => {
+    await open(covered, '2026-11-04T10:00:00+08:00');
+    bench.store.beforeCreate = storeDown;
+    bench.store.read = async () => storeDown();
+    for (let run = 0; run < 9; run++) {
+      const report = await later(10 * minutes);
+      expect(report).toMatchObject({ failed: true, outcomes: [] });
+      expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'journal-unavailable' }] }]);
+      expect(report.errors[0]?.code).toBe('Unreachable');
+    }
+    expect(steps()).toEqual(['24h', '24h']);
+    expect(new Set(bench.messages.filter(({ channel }) => channel === 'money').map(({ id }) => id)).size).toBe(2);
+    expect(orders(bench)).toHaveLength(0);
+    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+  });
+
+  test('a store that reads but cannot write places no order either', async () => {
+    await open(covered);
+    bench.store.beforeCreate = storeDown;
+    const report = await later(13 * hours);
+    expect(report).toMatchObject({ failed: true, outcomes: [{ outcome: 'not-sent' }] });
+    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+  });
+
+  test('a journal of one machine holds orders unless a word allows it, and says what to do', async () => {
+    await open(covered);
+    bench.simulator.advance(13 * hours);
+    const report = await bench.run('apply', { allowLocalStore: false });
+    expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'store-not-shared' }, { code: 'due' }] }]);
+    expect(report).toMatchObject({ failed: true, errors: [{ code: 'Unsupported' }] });
+    expect(orders(bench)).toHaveLength(0);
+  });
+});
+
+describe('a part of the fleet that cannot be read', () => {
+  test('does not silence the alarms of the rest, and fails the run', async () => {
+    await open(uncovered);
+    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+    const report = await later(14 * hours);
+    expect(steps()).toEqual(['72h']);
+    expect(report).toMatchObject({ failed: true, totals: { complete: false }, errors: [{ code: 'NoPermission' }] });
+  });
+});
+
+describe('what a run with nothing in its window costs', () => {
+  test('the pages, the written stream, and one sign of life; no stream of purchases is touched', async () => {
+    const groups = Array.from({ length: 250 }, (_, index) => ({
+      id: `g-${index}`,
+      name: `g-${index}`,
+      region: 'cn-hangzhou',
+      charge: 'PrePaid' as const,
+      expiresAt: '2026-12-30T00:00:00+08:00',
+    }));
+    bench = await renewalBench({ start, groups }, covered);
+    const keys: string[] = [];
+    const { create, read, list } = bench.store;
+    bench.store.create = (key, bytes) => {
+      keys.push(`create ${key}`);
+      return create(key, bytes);
+    };
+    bench.store.read = (key) => {
+      keys.push(`read ${key}`);
+      return read(key);
+    };
+    bench.store.list = (prefix) => {
+      keys.push(`list ${prefix}`);
+      return list(prefix);
+    };
+    const report = await bench.run();
+    expect(report.counts).toEqual({ act: 0, hold: 0, keep: 250, notCovered: 0 });
+    expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 3, ListWuyingServer: 1 });
+    const written = 'written/renew-before-expiry/1000000000000001';
+    expect(keys).toEqual([`list ${written}/`, `read ${written}/00000000`, expect.stringMatching(/^create heartbeats\//)]);
+  });
+
+  test('what holds costs two to four store calls and no API call', async () => {
+    await open(covered.replace('autoPay: true', 'autoPay: false'));
+    await later(13 * hours);
+    await later(30 * minutes);
+    let calls = 0;
+    const { create, read, list } = bench.store;
+    bench.store.create = (key, bytes) => {
+      calls += 1;
+      return create(key, bytes);
+    };
+    bench.store.read = (key) => {
+      if (key.startsWith('renewals/')) calls += 1;
+      return read(key);
+    };
+    bench.store.list = (prefix) => {
+      if (prefix.startsWith('renewals/')) calls += 1;
+      return list(prefix);
+    };
+    const report = await later(30 * minutes);
+    expect(report.decisions).toMatchObject([{ because: [{ code: 'order-unpaid' }] }]);
+    // One of them is the sign of life.
+    expect(calls - 1).toBeLessThanOrEqual(5);
+    // The one read that each open claim gets.
+    expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 1, ListWuyingServer: 1, GetAppInstanceGroup: 1 });
+  });
+});

@@ -1,0 +1,167 @@
+import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
+import { createClient } from '../../shared/client/call.ts';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import type { Timers } from '../../shared/client/transport.ts';
+import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
+import type { RunnerOptions } from '../../shared/engine/runner.ts';
+import { type NewApproval, recordApproval } from '../../shared/journal/approvals.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import type { Message } from '../../shared/notify/message.ts';
+import { notifierOf } from '../../shared/notify/notifier.ts';
+import { compile } from '../../shared/policy/compile.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
+import { publishedKey } from '../../simulator/front/keys.ts';
+import type { Handler } from '../../simulator/handler.ts';
+import { handlers as priceHandlers } from '../../simulator/operations/prices.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+import type { WorldSeed } from '../../simulator/world/seed.ts';
+import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
+
+export const accountId = '1000000000000001';
+export const minutes = 60_000;
+export const hours = 60 * minutes;
+export const days = 24 * hours;
+
+/** An instant by the clock of Shanghai, e.g. `2026-12-04 00:00`. */
+export function shanghai(text: string): number {
+  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
+}
+
+const head = `version: 1
+timezone: Asia/Shanghai
+mode: {default: observe, act: [renew-before-expiry]}
+targets: {home: {account: "${accountId}", endpoint: cn-shanghai}}
+channels:
+  money: {kind: webhook, url: "env:MONEY_URL"}
+  oncall: {kind: webhook, url: "env:ONCALL_URL"}
+tell: {done: none, held: money, money: money, failed: oncall}
+approvers: {finance: [li.wei, tan.mei]}
+`;
+
+/** A policy from its rules and the sections that differ. */
+export function policyText(rules: string, sections = 'limits: {spendPerMonth: [1000000 CNY, 10000 USD]}'): string {
+  return `${head}${sections}\nrules:\n  renew-before-expiry:\n${rules
+    .trim()
+    .split('\n')
+    .map((line) => `    ${line.trimEnd()}`)
+    .join('\n')}\n`;
+}
+
+function compiledPolicy(text: string, fromMs: number): CompiledPolicy {
+  const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (!document || errors.length > 0) throw new Error(errors.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
+  return compile(document, fromMs, 400, [ruleModule]);
+}
+
+/** A message as it arrived on a channel. */
+interface Arrived extends Message {
+  readonly channel: string;
+}
+
+export interface RenewalBench {
+  readonly simulator: Simulator;
+  readonly store: MemoryStore;
+  readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  readonly messages: Arrived[];
+  /** Channels that deliver nothing. */
+  readonly broken: Set<string>;
+  run(mode?: 'plan' | 'apply', more?: Partial<RunnerOptions>): Promise<RunReport>;
+  /** Somebody's word on a renewal. */
+  say(
+    word: Partial<NewApproval> & { readonly resource: string; readonly expiresAtMs: number; readonly highest: NewApproval['highest'] },
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
+export async function renewalBench(
+  seed: Omit<WorldSeed, 'accounts'> & Omit<WorldSeed['accounts'][number], 'id'>,
+  text: string,
+  more: Pick<SimulatorOptions, 'handlers' | 'faults'> & { readonly store?: MemoryStore; readonly timers?: Timers } = {},
+): Promise<RenewalBench> {
+  const { groups, workstations, images, ...world } = seed;
+  const account = {
+    id: accountId,
+    ...(groups ? { groups } : {}),
+    ...(workstations ? { workstations } : {}),
+    ...(images ? { images } : {}),
+  };
+  const { store = memoryStore(), timers, ...simulated } = more;
+  const simulator = await startSimulator({ world: buildWorld({ ...world, accounts: [account] }), gatewayClock: 'virtual', ...simulated });
+  // Whoever waits in this world moves its time on.
+  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const policy = compiledPolicy(text, clock.now());
+  const target = policy.targets['home'] as CompiledTarget;
+  const { accessKeyId, accessKeySecret } = publishedKey(accountId);
+  const client = createClient({
+    endpoint: simulator.url,
+    credentials: explicitCredentials({ accessKeyId, accessKeySecret }),
+    clock,
+    ...(timers === undefined ? {} : { timers }),
+  });
+  const runner = renewalRunner(renewBeforeExpiry);
+  const messages: Arrived[] = [];
+  const broken = new Set<string>();
+  const channel = (name: string) => ({
+    kind: 'test',
+    async send(message: Message) {
+      if (broken.has(name)) return { delivered: false as const, because: 'it is broken' };
+      messages.push({ ...message, channel: name });
+      return { delivered: true as const };
+    },
+  });
+  const notifier = notifierOf(new Map(['money', 'oncall'].map((name) => [name, channel(name)])), channel('console'));
+  return {
+    simulator,
+    store,
+    policy,
+    target,
+    messages,
+    broken,
+    run: (mode = 'apply', options = {}) =>
+      runner.run({ client, target, policy, store, clock, mode, world: 'a test', notifier, allowLocalStore: true, ...options }),
+    async say({ resource, expiresAtMs, highest, ...word }) {
+      const subject = { circle: 'finance', account: accountId, resource, expiresAtMs };
+      await runStoring(
+        store,
+        recordApproval(subject, `by-${word.by ?? 'li.wei'}`, {
+          ...{ verdict: 'approve', by: 'li.wei', target: 'home', period: { count: 1, unit: 'Month' }, atMs: clock.now() },
+          ...{ untilMs: expiresAtMs, highest, ...word },
+        }),
+      );
+    },
+    close: () => simulator.close(),
+  };
+}
+
+/** The first reason of each act and hold: `aig-1 hold needs-approval`. */
+export function verdicts({ decisions }: RunReport): readonly string[] {
+  return decisions.map(({ resource, verdict, because }) => `${resource.id} ${verdict} ${because[0]?.code}`);
+}
+
+/** The price query with its amounts times a factor that a test sets, so that prices rise. */
+export function dearer(factor: { percent: bigint }): Readonly<Record<string, Handler>> {
+  const scaled = (text: unknown): string => {
+    const hundredths = (BigInt(String(text).replace('.', '')) * factor.percent) / 100n;
+    return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
+  };
+  return {
+    GetResourceRenewPrice: (input, context) => {
+      const answer = priceHandlers['GetResourceRenewPrice']?.(input, context) as { Data: { Price: Record<string, unknown> } };
+      const { Price } = answer.Data;
+      const amounts = Object.fromEntries(['OriginalPrice', 'DiscountPrice', 'TradePrice'].map((field) => [field, scaled(Price[field])]));
+      return { ...answer, Data: { ...answer.Data, Price: { ...Price, ...amounts } } };
+    },
+  };
+}
+
+/** Orders that the account holds, as the service counts them. */
+export function orders({ simulator }: RenewalBench) {
+  return simulator.world.accounts.get(accountId)?.orders.all ?? [];
+}

@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planner } from '../../../functions/renew-before-expiry/plan.ts';
+import { reasonCodes } from '../../../functions/renew-before-expiry/reasons.ts';
+import { ruleModule } from '../../../functions/renew-before-expiry/rule.ts';
+import type { ClaimFacts, OpenClaim, RenewalContext, RenewalFacts, RenewalStep } from '../../../shared/engine/renewals/planner.ts';
+import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import type { Workstation } from '../../../shared/fleet/workstation.ts';
+import type { Approval } from '../../../shared/journal/approvals.ts';
+import { compile } from '../../../shared/policy/compile.ts';
+import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { loadPolicy } from '../../../shared/policy/load.ts';
+
+const day = 86_400_000;
+const nowMs = Date.parse('2026-11-10T12:00:00+08:00');
+const expiresAtMs = nowMs + 5 * day;
+
+function contextOf(rules: string, regions = ''): RenewalContext {
+  const text = `version: 1
+timezone: Asia/Shanghai
+targets: {home: {account: "1000000000000001", endpoint: cn-shanghai${regions}}}
+limits: {spendPerMonth: [1000 CNY]}
+approvers: {finance: [li.wei]}
+rules:
+  renew-before-expiry:
+${rules
+  .split('\n')
+  .map((line) => `    - ${line}`)
+  .join('\n')}
+`;
+  const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
+  if (!document) throw new Error(problems.map((problem) => problem.text).join('\n'));
+  const policy = compile(document, nowMs - day, 400, [ruleModule]);
+  return { policy, target: policy.targets['home'] as CompiledTarget, nowMs };
+}
+
+const order = '{name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
+const asking = order.replace('}', ', ask: {above: 200 CNY, who: finance}}');
+
+function group(change: Partial<DeliveryGroup> = {}): DeliveryGroup {
+  return {
+    kind: 'delivery-group',
+    id: 'aig-1',
+    name: 'ledger',
+    region: 'cn-hangzhou',
+    status: 'PUBLISHED',
+    resourceStatus: 'AVAILABLE',
+    charge: 'subscription',
+    createdAtMs: nowMs - 90 * day,
+    expiresAtMs,
+    tags: {},
+    pools: undefined,
+    officeSiteId: undefined,
+    imageId: undefined,
+    unreadable: [],
+    ...change,
+  };
+}
+
+const claims = (change: Partial<ClaimFacts> = {}): ClaimFacts => ({
+  open: undefined,
+  spent: false,
+  movedBackFromMs: undefined,
+  lastPaid: () => undefined,
+  lastWasUnasked: false,
+  ...change,
+});
+const quote = (units: bigint, currency = 'CNY') =>
+  new Map([['1 Month', { original: { currency, micros: units * 1_000_000n }, trade: undefined }]]);
+const open = (change: Partial<OpenClaim> = {}): ClaimFacts =>
+  claims({ open: { n: 0, atMs: nowMs - day, answer: 'ordered', orderId: 'O-1', ...change } });
+
+/** What a step comes to: what it asks for, or `verdict code`. */
+function told(step: RenewalStep): string {
+  return 'need' in step ? `needs ${step.need.kind}` : `${step.decision.verdict} ${step.decision.because[0]?.code}`;
+}
+
+const decide = (resource: DeliveryGroup | Workstation, facts: RenewalFacts, context = contextOf(order)) =>
+  told(planner.decide(resource, facts, context));
+const nothing: RenewalFacts = { quotes: new Map() };
+
+describe('what looking alone decides', () => {
+  const inRegions = contextOf(order, ', regions: [cn-hangzhou]');
+  test.each<[string, Partial<DeliveryGroup>, RenewalContext | undefined, string]>([
+    ['a region outside the target', { region: 'cn-beijing' }, inRegions, 'keep not-covered'],
+    ['a region that is not known, where the target is limited', { region: undefined as never }, inRegions, 'hold region-unknown'],
+    [
+      'tags that are not known, where the rule goes by them',
+      { tags: undefined },
+      contextOf(order.replace('all', '{tags: {a: b}}')),
+      'hold selector-unknown',
+    ],
+    ['a charge that is not known', { charge: undefined }, undefined, 'hold charge-unknown'],
+    ['an expiry that cannot be read', { expiresAtMs: undefined, unreadable: ['ExpiredTime'] }, undefined, 'hold expiry-unknown'],
+    [
+      'a rule that cannot be judged before one that covers',
+      {},
+      contextOf(`${order.replace('all', '{status: [X], firstSeen: over 1d ago}')}\n${order.replace('r,', 's,')}`),
+      'needs claims',
+    ],
+    ['an expiry exactly at the lead', { expiresAtMs: nowMs + 7 * day }, undefined, 'needs claims'],
+    ['an expiry a moment beyond the lead', { expiresAtMs: nowMs + 7 * day + 1 }, undefined, 'keep not-due'],
+  ])('%s', (_name, change, context, expected) => expect(decide(group(change), nothing, context)).toBe(expected));
+
+  test('a policy whose time is over holds everything', () => {
+    const context = contextOf(order);
+    expect(decide(group(), nothing, { ...context, nowMs: context.policy.untilMs })).toBe('hold policy-horizon');
+  });
+
+  test('the first rule that matches decides, by kind of resource', () => {
+    const context = contextOf(`{name: let-go, groups: {tags: {lifecycle: retire}}, renew: never}\n${order}`);
+    expect(decide(group({ tags: { lifecycle: 'retire' } }), nothing, context)).toBe('keep lets-lapse');
+    expect(decide(group(), nothing, context)).toBe('needs claims');
+    const station = {
+      ...group(),
+      kind: 'workstation',
+      spot: false,
+      instanceType: 't',
+      memory: undefined,
+      users: undefined,
+    } as unknown as Workstation;
+    expect(decide(station, nothing, context)).toBe('keep not-covered');
+  });
+
+  test('what is let go is announced from the lead until the expiry', () => {
+    const context = contextOf('{name: let-go, groups: all, renew: never, daysBefore: 2}');
+    const announced = (change: Partial<DeliveryGroup>) => 'letsLapse' in planner.decide(group(change), nothing, context);
+    expect([
+      announced({}),
+      announced({ expiresAtMs: nowMs + 2 * day }),
+      announced({ expiresAtMs: nowMs }),
+      announced({ expiresAtMs: undefined }),
+    ]).toEqual([false, true, false, false]);
+  });
+});
+
+describe('what was ordered before comes first', () => {
+  test.each<[string, ClaimFacts, string]>([
+    ['an order a moment ago', open({ atMs: nowMs - 14 * 60_000 }), 'hold order-under-way'],
+    ['an order that has not moved the expiry', open(), 'hold order-unpaid'],
+    ['an order without an answer', open({ answer: undefined, orderId: undefined }), 'hold order-unclear'],
+    ['an order whose answer is unclear', open({ answer: 'unclear', orderId: undefined }), 'hold order-unclear'],
+    ['an order that was refused and is being closed', open({ answer: 'rejected', orderId: undefined }), 'hold order-closing'],
+    ['an expiry that was renewed before', claims({ spent: true }), 'hold expiry-claimed'],
+    ['an expiry that moved back', claims({ spent: true, movedBackFromMs: nowMs + 30 * day }), 'hold expiry-claimed'],
+  ])('%s', (_name, facts, expected) => {
+    expect(decide(group(), { ...nothing, claims: facts })).toBe(expected);
+    // Even where the status or the rule would hold as well: a person has to hear of the order.
+    expect(decide(group({ status: 'CEASED' }), { ...nothing, claims: facts }, contextOf(order.replace('disabled', 'enabled')))).toBe(
+      expected,
+    );
+  });
+});
+
+describe('asking', () => {
+  const known = (facts: Partial<RenewalFacts> = {}): RenewalFacts => ({ quotes: quote(300n), claims: claims(), ...facts });
+  const dearer = contextOf(order.replace('}', ', ask: {dearerThanLastTimeBy: 10%, who: finance}}'));
+
+  test.each([
+    [110n, 'act due'],
+    [111n, 'needs approvals'],
+    [90n, 'act due'],
+  ])('after 100 CNY last time, %s CNY: %s', (units, expected) => {
+    const facts = { quotes: quote(units), claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
+    expect(decide(group(), facts, dearer)).toBe(expected);
+  });
+
+  test('without a last price, or with one in another currency, a rule that only compares asks', () => {
+    expect(decide(group(), known(), dearer)).toBe('needs approvals');
+    expect(decide(group(), known({ claims: claims({ lastPaid: () => ({ currency: 'USD', micros: 1n }) }) }), dearer)).toBe(
+      'needs approvals',
+    );
+  });
+
+  test('approvals are not asked for where the price needs none, nor a price where a claim forbids the order', () => {
+    expect(decide(group(), { quotes: quote(200n), claims: claims() }, contextOf(asking))).toBe('act due');
+    expect(decide(group(), { quotes: new Map(), claims: claims() }, contextOf(asking))).toBe('needs quote');
+    expect(decide(group(), { quotes: new Map([['1 Month', null]]), claims: claims() }, contextOf(asking))).toBe('hold price-unknown');
+  });
+
+  test('the last word of those who may speak decides, whatever was said before it', () => {
+    const word = fc.record({
+      verdict: fc.constantFrom('approve' as const, 'refuse' as const),
+      by: fc.constantFrom('li.wei', 'mallory'),
+      target: fc.constantFrom('home', 'elsewhere'),
+      period: fc.constantFrom({ count: 1, unit: 'Month' }, { count: 1, unit: 'Year' }),
+      highest: fc.constantFrom(299n, 300n).map((units) => ({ currency: 'CNY', micros: units * 1_000_000n })),
+      untilMs: fc.constantFrom(nowMs, nowMs + 1),
+      atMs: fc.constant(nowMs - day),
+      source: fc.constant('approvals' as const),
+      key: fc.constant('k'),
+    });
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (words: readonly Approval[]) => {
+        // An oracle from the other end: drop what does not count, look at what is left last.
+        const last = words.filter(({ by, target, period }) => by === 'li.wei' && target === 'home' && period.unit === 'Month').at(-1);
+        const expected =
+          last === undefined
+            ? 'hold needs-approval'
+            : last.verdict === 'refuse'
+              ? 'hold refused'
+              : last.untilMs <= nowMs
+                ? 'hold approval-over'
+                : last.highest.micros < 300_000_000n
+                  ? 'hold approval-too-low'
+                  : 'act due';
+        expect(decide(group(), known({ approvals: words }), contextOf(asking))).toBe(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('an order', () => {
+  const ordered = (
+    resource: DeliveryGroup | Workstation,
+    rules: string,
+    facts: RenewalFacts = { quotes: quote(233n), claims: claims() },
+  ) => {
+    const step = planner.decide(resource, facts, contextOf(rules));
+    if (!('order' in step)) throw new Error(told(step));
+    return step;
+  };
+
+  test('spells out everything, and leaves out what the service does not explain', () => {
+    const { decision, order: placed } = ordered(group(), order);
+    expect(decision.action).toMatchObject({
+      key: `renew/aig-1/${expiresAtMs / 1000}`,
+      operation: 'RenewAppInstanceGroup',
+      effect: 'purchase',
+      change: [{ field: 'expiry', from: '2026-11-15 12:00', to: '2026-12-15 12:00' }],
+      cost: { kind: 'quote', amount: { currency: 'CNY', micros: 233_000_000n }, per: '1 Month' },
+    });
+    expect(decision.action.input).toEqual({
+      AppInstanceGroupId: 'aig-1',
+      ProductType: 'CloudApp',
+      Period: 1,
+      PeriodUnit: 'Month',
+      AutoPay: true,
+    });
+    expect(placed).toMatchObject({ period: { count: 1, unit: 'Month' }, autoPay: true, approvedBy: undefined, unasked: false });
+  });
+
+  test('that is not paid by itself says so in its call and in its reasons', () => {
+    const { decision } = ordered(group(), order.replace('true', 'false'));
+    expect(decision.action.input).toMatchObject({ AutoPay: false });
+    expect(decision.because.map(({ code }) => code)).toEqual(['due', 'waits-for-payment']);
+  });
+
+  test('sets aside the original price, however large the discount', () => {
+    const money = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
+    const facts = { quotes: new Map([['1 Month', { original: money(900n), trade: money(1n) }]]), claims: claims() };
+    const { order: placed, decision } = ordered(group(), order, facts);
+    expect(placed.reserve).toEqual(money(900n));
+    expect(decision.because[0]?.text).toContain('900.00 CNY (1.00 CNY with discounts)');
+  });
+
+  test('of a workstation costs the price of the policy times its months', () => {
+    const station = {
+      ...group(),
+      kind: 'workstation',
+      id: 'ws-1',
+      status: 'RUNNING',
+      spot: false,
+      instanceType: 't',
+    } as unknown as Workstation;
+    const rules = '{name: r, workstations: all, consoleAutoRenew: disabled, period: 2 Month, pricePerMonth: {t: 98.50 CNY}}';
+    const { decision, order: placed } = ordered(station, rules, { quotes: new Map(), claims: claims() });
+    expect(placed.reserve).toEqual({ currency: 'CNY', micros: 197_000_000n });
+    expect(decision.action).toMatchObject({
+      operation: 'RenewWuyingServer',
+      input: { WuyingServerId: 'ws-1', Period: 2, PeriodUnit: 'Month', AutoPay: false },
+    });
+  });
+});
+
+test('every code that a decision can carry is documented', () => {
+  for (const [code, meaning] of Object.entries(reasonCodes)) {
+    expect(code).toMatch(/^[a-z][a-z-]*$/);
+    expect(meaning).toMatch(/\.$/);
+  }
+});

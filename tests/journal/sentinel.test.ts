@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { parseRecord } from '../../shared/journal/record.ts';
+import { checkSentinel, sentinelKey, tryOnSentinel } from '../../shared/journal/sentinel.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { memoryStore } from './memory-store.ts';
+
+test('writes the sentinel once and proves that a second one is refused', async () => {
+  const store = memoryStore();
+  const tried: string[] = [];
+  store.beforeCreate = (key) => void tried.push(key);
+  await runStoring(store, tryOnSentinel('run-1', 5_000));
+  expect(tried).toEqual([sentinelKey, sentinelKey]);
+  await checkSentinel(store, 'run-2', 6_000);
+  expect(tried).toHaveLength(3);
+  const record = parseRecord(sentinelKey, store.records.get(sentinelKey) as Uint8Array);
+  expect(record).toMatchObject({ kind: 'sentinel', atMs: 5_000, owner: 'run-1-first' });
+});
+
+test('refuses a store that overwrites', async () => {
+  const store = memoryStore();
+  store.beforeCreate = () => store.records.clear();
+  await expect(checkSentinel(store, 'run-1', 5_000)).rejects.toMatchObject({ name: 'StoreError', code: 'Unsupported' });
+});
+
+test('a store that cannot answer is no proof', async () => {
+  const store = memoryStore();
+  store.afterCreate = () => {
+    throw new Error('lost');
+  };
+  await expect(checkSentinel(store, 'run-1', 5_000)).rejects.toThrow('lost');
+});
