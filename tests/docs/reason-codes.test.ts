@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
+import { alertCodes } from '../../shared/engine/purchase/contract.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
 
 const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');
@@ -16,6 +17,7 @@ test.each([
   ['Every function', engineCodes],
   ['scale-on-schedule', scaleCodes],
   ['renew-before-expiry', renewCodes],
+  ['Alerts of renewals', alertCodes],
 ])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {
   expect(table(heading)).toEqual({ ...codes });
 });

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../shared/journal/store-error.ts';
+import type { Handler } from '../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
@@ -73,6 +75,22 @@ describe('an expiry is announced', () => {
     await later(10 * minutes);
     expect(steps('oncall')).toEqual(['24h']);
   });
+});
+
+test('a subscription whose expiry cannot be read is held, and told once a day', async () => {
+  const unreadable: Handler = (input, context) => {
+    const answer = groupHandlers['ListAppInstanceGroup']?.(input, context) as { AppInstanceGroupModels: Record<string, unknown>[] };
+    return {
+      ...answer,
+      AppInstanceGroupModels: answer.AppInstanceGroupModels.map((row) => ({ ...row, ExpiredTime: '2026-11-07 00:00:00' })),
+    };
+  };
+  const groups = [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const }];
+  bench = await renewalBench({ start, groups }, covered, { handlers: { ListAppInstanceGroup: unreadable } });
+  const report = await bench.run();
+  expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'expiry-unknown' }] }]);
+  for (let run = 0; run < 4; run++) await later(6 * hours);
+  expect(steps()).toEqual(['unreadable-2026-11-03', 'unreadable-2026-11-04']);
 });
 
 describe('without a journal', () => {

@@ -51,7 +51,7 @@ export function policyText(rules: string, sections = 'limits: {spendPerMonth: [1
     .join('\n')}\n`;
 }
 
-function compiledPolicy(text: string, fromMs: number): CompiledPolicy {
+export function compiledPolicy(text: string, fromMs: number): CompiledPolicy {
   const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (!document || errors.length > 0) throw new Error(errors.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
@@ -162,6 +162,6 @@ export function dearer(factor: { percent: bigint }): Readonly<Record<string, Han
 }
 
 /** Orders that the account holds, as the service counts them. */
-export function orders({ simulator }: RenewalBench) {
+export function orders({ simulator }: Pick<RenewalBench, 'simulator'>) {
   return simulator.world.accounts.get(accountId)?.orders.all ?? [];
 }

@@ -148,6 +148,21 @@ describe('changes that are not ours', () => {
     expect(orders(bench)).toHaveLength(1);
   });
 
+  test('a renewal by somebody else after ours is told and recorded once, and the next one is ordered as usual', async () => {
+    await open(rule(', autoPay: true'));
+    await bench.run();
+    await later(10 * minutes);
+    const theirs = (group()?.expiresMs ?? 0) + 7 * days;
+    group()?.renewUntil(theirs, bench.simulator.world.clock.nowMs);
+    bench.simulator.advanceTo(theirs - 7 * days + minutes);
+    const report = await bench.run();
+    expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }]);
+    await later(10 * minutes);
+    expect(titles().filter((title) => title.includes('Somebody else renewed'))).toEqual(['money: Somebody else renewed: ledger (g)']);
+    expect([...bench.store.records.keys()]).toContain(`alerts/${accountId}/g/${theirs / 1000}/foreign-renewal`);
+    expect(orders(bench)).toHaveLength(2);
+  });
+
   test('a second renewal beside ours is noticed by the length of the move', async () => {
     await open(rule(', autoPay: true'));
     const before = group()?.expiresMs ?? 0;
@@ -231,6 +246,47 @@ test('a function that only observes tells of expiries and orders nothing', async
   expect(orders(bench)).toHaveLength(0);
   expect(titles().every((title) => title.includes('expires in'))).toBe(true);
   expect(titles().length).toBeGreaterThan(3);
+});
+
+describe('runs beside each other', () => {
+  test('five at once place one order for each expiry, and none beyond the limit', async () => {
+    const groups = Array.from({ length: 4 }, (_, index) => ({
+      ...{ id: `g-${index}`, name: `g-${index}`, region: 'cn-hangzhou', charge: 'PrePaid' as const },
+      expiresAt: `2026-11-0${5 + index}T00:00:00+08:00`,
+    }));
+    const text = policyText(
+      '- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}',
+      'limits: {spendPerMonth: 700 CNY}',
+    );
+    bench = await renewalBench({ start, groups }, text);
+    for (let round = 0; round < 4; round++) {
+      await Promise.all(Array.from({ length: 5 }, () => bench.run()));
+      bench.simulator.advance(10 * minutes);
+    }
+    expect(
+      orders(bench)
+        .map(({ resourceIds }) => resourceIds[0])
+        .sort(),
+    ).toEqual(['g-0', 'g-1', 'g-2']);
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('a run that ends soon places no order that it could not see through', async () => {
+    await open(rule(', autoPay: true'));
+    const report = await bench.run('apply', { deadlineMs: bench.simulator.world.clock.nowMs + 59_000 });
+    expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'deadline-near' } }]);
+    expect(await history()).toEqual([]);
+    expect((await later(minutes)).outcomes).toMatchObject([{ outcome: 'done' }]);
+  });
+
+  test('a run that is told to stop places no further order', async () => {
+    await open(rule(', autoPay: true'));
+    const controller = new AbortController();
+    const onDecision = () => controller.abort();
+    const report = await bench.run('apply', { signal: controller.signal, onProgress: onDecision });
+    expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'stopped' } }]);
+    expect(orders(bench)).toHaveLength(0);
+  });
 });
 
 test('orders beside each other leave a journal without gaps', async () => {

@@ -26,7 +26,7 @@ export function nameOf({ id, name }: { readonly id: string; readonly name?: stri
 }
 
 /** An instant by the clock of the target: `2026-12-04 00:00 Asia/Shanghai`. */
-function localText(ms: EpochMs, { policy, target }: Telling): string {
+export function localText(ms: EpochMs, { policy, target }: Telling): string {
   const { date, minute } = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, ms);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${target.timezone}`;

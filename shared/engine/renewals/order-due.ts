@@ -10,6 +10,7 @@ import type { DueResource } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { endedNow, endedSince, writeEnded, writeIntents } from './follow-up.ts';
+import { foreignAlerts } from './foreign.ts';
 import { reportedOutcome } from './outcomes.ts';
 import type { RenewalRun } from './run-state.ts';
 import type { Screening } from './screen.ts';
@@ -57,7 +58,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     budgets: choice.budgets,
     renewals: round.outcomes,
     outcomes: draft.head.functionMode === 'act' ? outcomesOf(decisions, round, intended.left) : [],
-    alerts: round.alerts,
+    alerts: [...round.alerts, ...foreignAlerts(round.candidates, context)],
   };
 }
 

@@ -5,6 +5,7 @@ import { choose, chooseInput } from './choose.ts';
 import type { DueResource } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
+import { foreignAlerts } from './foreign.ts';
 import type { RenewalRun } from './run-state.ts';
 import type { Screening } from './screen.ts';
 
@@ -14,9 +15,10 @@ export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs);
   const budgetsOf = [...limitsOf(run.context).keys()];
   const { decisions, budgets } = yield* choose(candidates, chooseInput(run, seen.totals, { budgetsOf }));
-  const alerts = candidates.flatMap(({ settled, standing }) => [
+  const found = candidates.flatMap(({ settled, standing }) => [
     ...(settled?.alerts ?? []),
     ...(standing?.state === 'spent' ? [standing.alert] : []),
   ]);
+  const alerts = [...found, ...foreignAlerts(candidates, run.context)];
   return { decisions, budgets, renewals: [], outcomes: [], alerts };
 }

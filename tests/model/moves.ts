@@ -1,0 +1,127 @@
+import { tickMs } from './configuration.ts';
+import type { Emit, Model } from './model.ts';
+import { peopleMoves } from './people-moves.ts';
+import type { Position } from './process-tree.ts';
+import { lateMoves, rereadMoves, sendMoves } from './service-moves.ts';
+import type { Process, State } from './state.ts';
+import { storeMoves } from './store-moves.ts';
+import { laterMoments } from './time.ts';
+
+/**
+ * All that can happen next: a step of any process, a fault, an act of people. Time passes when somebody looks at a clock. Where a process is
+ * about to do what nothing else can change or notice, its moves alone are enough: whatever happens first commutes with them.
+ */
+export function moves(model: Model, state: State, emit: Emit): void {
+  for (const [index, process] of state.processes.entries()) {
+    if (!process.position || !isSettled(model, state, process.position)) continue;
+    steps(model, state, index, process.position, emit);
+    return;
+  }
+  for (const [index, process] of state.processes.entries()) {
+    if (process.position) steps(model, state, index, process.position, emit);
+  }
+  beginnings(model, state, emit);
+  lateMoves(model, state, emit);
+  latePuts(model, state, emit);
+  peopleMoves(model, state, emit);
+}
+
+/** Records never change or go, and the last instant stays: what comes of such a step is the same now and later. */
+function isSettled(model: Model, state: State, position: Position): boolean {
+  const { effect, keys, record } = model.prepare(position);
+  switch (effect.type) {
+    case 'store-read':
+      return keys.every((key) => state.store.under(key) !== 0);
+    case 'store-create':
+      return state.store.under(model.records.get(record).keyId) !== 0;
+    case 'clock-now':
+      return state.instant === model.setting.instants.length - 1;
+    default:
+      return false;
+  }
+}
+
+function steps(model: Model, state: State, index: number, position: Position, emit: Emit): void {
+  const { faults } = model;
+  const process = state.processes[index] as Process;
+  if (process.kind === 'run' && faults.may(state.left, 'crash')) emit(crashed(model, state, index), 'dies', index);
+  const prepared = model.prepare(position);
+  switch (prepared.effect.type) {
+    case 'clock-now':
+      readClock(model, state, index, position, emit);
+      return;
+    case 'reread':
+      rereadMoves(model, state, index, position, prepared, emit);
+      return;
+    case 'send':
+      sendMoves(model, state, index, position, prepared, emit);
+      return;
+    case 'alarm':
+    case 'random-token':
+      throw new Error('These are taken along with the step before.');
+    default:
+      storeMoves(model, state, index, position, prepared, emit);
+  }
+}
+
+/** The process is gone; an order of its own may still be on its way. */
+function crashed(model: Model, state: State, index: number): State {
+  return {
+    ...state,
+    left: model.faults.spend(state.left, 'crash'),
+    requests: state.requests.map((request) => (request.process === index ? { ...request, awaited: false } : request)),
+    processes: state.processes.with(index, {
+      ...(state.processes[index] as Process),
+      position: undefined,
+      sending: false,
+      partial: undefined,
+    }),
+  };
+}
+
+/** A run begins: one of those due, or one more for an event that came twice or late. No more than two are at work at once. */
+function beginnings(model: Model, state: State, emit: Emit): void {
+  const { faults, setting } = model;
+  const runs = state.processes.filter(({ kind }) => kind === 'run');
+  if (runs.filter(({ position }) => position).length >= setting.atOnce) return;
+  const allowed = setting.runs + faults.happened(state.left, 'duplicate');
+  if (runs.length < allowed) begin(model, state, state.left, emit);
+  else if (faults.may(state.left, 'duplicate')) begin(model, state, faults.spend(state.left, 'duplicate'), emit);
+}
+
+function begin(model: Model, state: State, left: readonly number[], emit: Emit): void {
+  const index = state.processes.length;
+  const spent = model.faults.may(left, 'stale-read') ? model.faults.spend(left, 'stale-read') : undefined;
+  const moved = state.before.some((expiry, resource) => expiry !== state.expiry[resource]);
+  for (const later of laterMoments(model, state)) {
+    for (const skew of model.setting.skews) {
+      emit(model.started({ ...later, left }, index, skew, state.expiry), 'begins', index);
+      if (spent && moved)
+        emit(model.started({ ...later, left: spent }, index, skew, state.before), 'begins, seeing the expiry of before', index);
+    }
+  }
+}
+
+/** A create whose caller gave up takes effect, unless the key is taken. */
+function latePuts(model: Model, state: State, emit: Emit): void {
+  const { records } = model;
+  for (const record of state.late) {
+    const late = state.late.filter((each) => each !== record);
+    const taken = state.store.under(records.get(record).keyId) !== 0;
+    emit({ ...state, late, store: taken ? state.store : state.store.with(record) }, 'the late create takes effect', -1);
+  }
+}
+
+/** A process reads its clock; time may have passed since anybody looked last. */
+function readClock(model: Model, state: State, index: number, position: Position, emit: Emit): void {
+  const { faults, tree } = model;
+  const { skew } = state.processes[index] as Process;
+  for (const later of laterMoments(model, state)) {
+    const nowMs = model.nowMs(later) + skew * tickMs;
+    emit(model.moved(later, index, tree.step(position, `${nowMs}`, { value: { nowMs, stopping: false } })), 'reads the clock', index);
+    if (!faults.may(state.left, 'stop')) continue;
+    const left = faults.spend(state.left, 'stop');
+    const told = tree.step(position, `${nowMs} stop`, { value: { nowMs, stopping: true } });
+    emit(model.moved({ ...later, left }, index, told), 'is told to stop', index);
+  }
+}

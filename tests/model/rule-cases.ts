@@ -1,0 +1,27 @@
+import { defaultRules, type ProtocolRules } from '../../shared/engine/purchase/rules.ts';
+import type { Configuration } from './configuration.ts';
+import type { Invariant } from './invariants.ts';
+
+/** The smallest world in which leaving out a rule does harm. */
+export interface RuleCase {
+  readonly rule: keyof ProtocolRules;
+  readonly breaks: Invariant;
+  readonly configuration: Omit<Configuration, 'name' | 'rules'>;
+}
+
+/** A case for each rule marked [m] in the protocol but one: no configuration has been found yet in which leaving out `holdSpentExpiry` does harm. */
+export const ruleCases: readonly RuleCase[] = [
+  { rule: 'keyedByResource', breaks: 'I4', configuration: { faults: { late: 1, renew: 1 }, minutes: [0] } },
+  { rule: 'alarmFirst', breaks: 'I3', configuration: { faults: { 'store-down': 1 }, minutes: [0], runs: 1 } },
+  { rule: 'claimFirst', breaks: 'I4', configuration: { faults: {}, minutes: [0] } },
+  { rule: 'monthAtClaim', breaks: 'I2', configuration: { faults: { month: 1 }, resources: 2, limit: 1, minutes: [-75, 15] } },
+  { rule: 'sendPromptly', breaks: 'I4', configuration: { faults: { resolve: 1 }, minutes: [0, 60] } },
+  { rule: 'claimantAnswers', breaks: 'I4', configuration: { faults: { late: 1 }, minutes: [0, 15] } },
+  { rule: 'releaseOnProof', breaks: 'I2', configuration: { faults: { 'lost-answer': 1 }, resources: 2, limit: 1, minutes: [0] } },
+  { rule: 'voidAfterAnHour', breaks: 'I4', configuration: { faults: { late: 1, resolve: 1 }, minutes: [0] } },
+];
+
+/** The configuration of a case, with its rule off or on. */
+export function configurationOf({ rule, configuration }: RuleCase, off: boolean): Configuration {
+  return { ...configuration, name: `${off ? 'without' : 'with'} ${rule}`, rules: { ...defaultRules, [rule]: !off } };
+}
