@@ -1,3 +1,5 @@
+import type { ErrorClass } from '../shared/engine/expected.ts';
+
 /** An expected failure of a command: printed as one message with what to do next, never as a stack trace. */
 export class CommandFailure extends Error {
   readonly code: string;
@@ -11,19 +13,30 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Errors that carry a stable `code` were written for people; anything else is a defect and keeps its stack. */
-function isExpected(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
+/** The classes of errors that were written for people, loaded only once something has failed: they come from every part of the program. */
+async function classesForPeople(): Promise<readonly ErrorClass[]> {
+  const [{ SettingsError }, { PolicyFormatError }, { PolicyUnresolvedError }, { ScenarioError }, { SimulatorError }, { FaultError }] =
+    await Promise.all([
+      import('../shared/fc/settings.ts'),
+      import('../shared/policy/codec.ts'),
+      import('../shared/policy/compile.ts'),
+      import('../simulator/scenario.ts'),
+      import('../simulator/front/server.ts'),
+      import('../simulator/faults.ts'),
+    ]);
+  return [CommandFailure, SettingsError, PolicyFormatError, PolicyUnresolvedError, ScenarioError, SimulatorError, FaultError];
 }
 
 /** Prints a failure for a person (standard error) or as JSON (standard output) and gives the exit status. */
-export function reportFailure(error: unknown, json: boolean): number {
+export async function reportFailure(error: unknown, json: boolean): Promise<number> {
+  const { isExpected } = await import('../shared/engine/expected.ts');
+  const forPeople = isExpected(error, error instanceof CommandFailure ? [CommandFailure] : await classesForPeople());
   const exitCode = error instanceof CommandFailure ? error.exitCode : 1;
   if (json) {
-    const code = isExpected(error) ? error.code : 'Unexpected';
+    const code = forPeople ? error.code : 'Unexpected';
     const message = error instanceof Error ? error.message : String(error);
     process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-  } else if (isExpected(error)) {
+  } else if (forPeople) {
     process.stderr.write(`streamwarden: ${error.message}\n`);
   } else {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

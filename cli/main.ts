@@ -63,6 +63,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message to standard error; help and version come with exit code 0.
-  if (!(error instanceof CommanderError)) process.exitCode = reportFailure(error, json);
-  else if (error.exitCode !== 0) process.exitCode = json ? reportFailure(new CommandFailure('Usage', error.message), true) : 1;
+  if (!(error instanceof CommanderError)) process.exitCode = await reportFailure(error, json);
+  else if (error.exitCode !== 0) process.exitCode = json ? await reportFailure(new CommandFailure('Usage', error.message), true) : 1;
 }

@@ -1,4 +1,4 @@
-/** One apply over the fleet of a simulator, as a deployed function would make it; prints the peak of its memory. */
+/** One apply over the fleet of a simulator, as a deployed function would make it; prints the peak of its memory and what it asked of its store. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
@@ -7,6 +7,9 @@ import { Credentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { run } from '../../shared/engine/run.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { decodePolicy } from '../../shared/policy/codec.ts';
 
 async function main([url = '', policyFile = '', folder = '']: readonly string[]): Promise<void> {
@@ -18,12 +21,25 @@ async function main([url = '', policyFile = '', folder = '']: readonly string[])
   const credentials = new Credentials(keys, 'The published test key');
   const client = createClient({ endpoint: url, credentials: { get: async () => credentials }, clock: systemClock });
   const clock = { now: () => policy.fromMs, sleep: systemClock.sleep };
-  const store = directoryStore(path.join(folder, 'journal'));
+  const directory = directoryStore(path.join(folder, 'journal'));
+  let reads = 0;
+  const store: Store = {
+    ...directory,
+    read(key) {
+      reads += 1;
+      return directory.read(key);
+    },
+  };
   const report = await run({ automation: scaleOnSchedule, client, target, policy, store, clock, mode: 'apply', world: 'bench' });
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
   const done = report.outcomes.filter(({ outcome }) => outcome === 'done').length;
+  const storeReads = reads;
+  const began = performance.now();
+  await runStoring(store, WrittenLog.load(scaleOnSchedule.name, account));
+  const loadMs = performance.now() - began;
+  const { counts, failed, errors } = report;
   process.stdout.write(
-    `${JSON.stringify({ peakMegabytes, act: report.counts.act, done, failed: report.failed, errors: report.errors })}\n`,
+    `${JSON.stringify({ peakMegabytes, storeReads, loadMs, act: counts.act, hold: counts.hold, done, failed, errors })}\n`,
   );
   process.exit(0);
 }

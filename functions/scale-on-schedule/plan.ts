@@ -6,6 +6,7 @@ import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { type Comparison, costOf, mergingCost } from './cost.ts';
 import { coveringRule } from './cover.ts';
+import { keepDraft, takeDraft } from './draft-memory.ts';
 import { exceptionEffects } from './exception-effects.ts';
 import { groupState } from './group-state.ts';
 import { localText } from './local-text.ts';
@@ -21,46 +22,16 @@ import { wantedOf } from './wanted.ts';
 export const planner: Planner<DeliveryGroup> = {
   needs(group, context) {
     const need = priceNeed(group);
-    return need !== undefined && draftOf(group, context).compare !== undefined ? [need] : [];
+    return need !== undefined && keepDraft(group, context, makeDraft).compare !== undefined ? [need] : [];
   },
   decide(group, context) {
-    const { decision, compare } = draftOf(group, context);
+    const { decision, compare } = takeDraft(group, context, makeDraft);
     if (decision.verdict !== 'act' || compare === undefined) return decision;
     const need = priceNeed(group);
     const price = need === undefined ? undefined : context.facts.nodePricePerHour(need.key);
     return { ...decision, ...priced(decision.action, decision.because, compare, price, context) };
   },
 };
-
-const remembered = 500;
-const drafts = new WeakMap<PlanContext, Map<DeliveryGroup, Draft>>();
-
-/** `needs` and `decide` ask the same of each group of a page, one after the other: it is worked out once for both. Keeps a few pages only. */
-function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
-  let known = drafts.get(context);
-  if (known === undefined) {
-    known = new Map();
-    drafts.set(context, known);
-  }
-  let made = known.get(group);
-  if (made === undefined) {
-    made = draft(group, context);
-    if (known.size >= remembered) known.clear();
-    known.set(group, made);
-  }
-  return made;
-}
-
-/** The draft made last for a group: `decide` follows `needs` with the same arguments, and a draft is most of the work. */
-const lastDrafts = new WeakMap<DeliveryGroup, { readonly context: PlanContext; readonly draft: Draft }>();
-
-function draft(group: DeliveryGroup, context: PlanContext): Draft {
-  const last = lastDrafts.get(group);
-  if (last?.context === context) return last.draft;
-  const made = makeDraft(group, context);
-  lastDrafts.set(group, { context, draft: made });
-  return made;
-}
 
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
   const { policy, nowMs } = context;

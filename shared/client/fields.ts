@@ -117,10 +117,11 @@ export function faultIf(wrong: boolean, path: string, advice: string): readonly 
 }
 
 /** An instant of ISO 8601 with its offset, as `2026-11-25T00:00:00Z`; a time without an offset would mean a zone nobody states. */
-export const instant: TextSchema<string> = matching(
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/,
-  'write an ISO 8601 instant with its offset, such as 2026-11-25T00:00:00Z',
-);
+export const instant: TextSchema<string> = {
+  kind: 'text',
+  pattern: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/,
+  advice: 'write an ISO 8601 instant with its offset, such as 2026-11-25T00:00:00Z',
+};
 
 /** The only product type of delivery groups. */
 export const cloudApp: OneOfSchema<'CloudApp'> = oneOf('CloudApp');

@@ -50,10 +50,10 @@ function shareLimit(acts: readonly ActDecision[], { policy, counts, totals }: Gu
     const text = `${wanted.size} of ${observed} resources would change and limits.fleetSharePerRun is ${fleetSharePerRun}%: none is done.`;
     return reason('limit-share-run', text, { wanted: wanted.size, observed, limit: fleetSharePerRun });
   }
-  const within = new Set([...counts.resources, ...wanted]);
-  if (fleetSharePer24h !== undefined && within.size * 100 > fleetSharePer24h * observed) {
-    const text = `${within.size} of ${observed} resources would change within 24 hours and limits.fleetSharePer24h is ${fleetSharePer24h}%: none is done.`;
-    return reason('limit-share-24h', text, { wanted: within.size, observed, limit: fleetSharePer24h });
+  const within = fleetSharePer24h === undefined ? 0 : counts.distinctWith(wanted);
+  if (fleetSharePer24h !== undefined && within * 100 > fleetSharePer24h * observed) {
+    const text = `${within} of ${observed} resources would change within 24 hours and limits.fleetSharePer24h is ${fleetSharePer24h}%: none is done.`;
+    return reason('limit-share-24h', text, { wanted: within, observed, limit: fleetSharePer24h });
   }
   return undefined;
 }

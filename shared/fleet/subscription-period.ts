@@ -37,8 +37,14 @@ export function samePeriod(a: { readonly count: number; readonly unit: string },
   return a.count === b.count && a.unit === b.unit;
 }
 
+/** A period of any length, ordered or not. */
+interface AnyPeriod {
+  readonly count: number;
+  readonly unit: SubscriptionPeriod['unit'];
+}
+
 /** Months of a period; undefined for a week, which is no number of months. */
-export function monthsOf({ count, unit }: SubscriptionPeriod): number | undefined {
+export function monthsOf({ count, unit }: AnyPeriod): number | undefined {
   return unit === 'Week' ? undefined : unit === 'Year' ? count * 12 : count;
 }
 
@@ -48,7 +54,7 @@ export function shortestMs(period: SubscriptionPeriod): number {
 }
 
 /** When a subscription that ends at `fromMs` would end after a renewal: the same day of the month, or its last day. An expectation only. */
-export function endAfter(fromMs: EpochMs, period: SubscriptionPeriod): EpochMs {
+export function endAfter(fromMs: EpochMs, period: AnyPeriod): EpochMs {
   const months = monthsOf(period);
   if (months === undefined) return fromMs + period.count * 7 * dayMs;
   const local = new Date(fromMs + calendarOffsetMs);

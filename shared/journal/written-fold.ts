@@ -1,4 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
+import { settleActs } from './written-counts.ts';
 import { addStep, isDone, type Step } from './written-history.ts';
 import { partOf, unpackValues } from './written-part.ts';
 import type { WrittenRecord } from './written-record.ts';
@@ -24,8 +25,8 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
     case 'intents': {
       const { target, intents } = body;
       for (const { resource, setting, value } of intents) take(state, resource, setting, { kind: 'meant', value, atMs, of: sequence });
-      const acts = intents.map(({ resource, setting, sessions }) => [resource, setting, sessions] as const);
-      state.acts = [...state.acts, { target, atMs, of: sequence, acts }];
+      const open = intents.map(({ resource, setting, sessions }) => [resource, setting, sessions] as const);
+      state.acts.set(sequence, { target, atMs, open, ran: { actions: 0, sessions: 0, marks: '' } });
       return;
     }
     case 'outcomes':
@@ -49,16 +50,12 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
 }
 
 function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body']): void {
-  const nothingRan = new Set<string>();
   for (const { resource, setting, outcome } of outcomes) {
-    if (outcome !== 'done' && outcome !== 'unknown') nothingRan.add(settingKey(resource, setting));
     if (isDone(outcome)) setForeign(state, resource, setting, undefined);
     take(state, resource, setting, { kind: 'became', of, outcome });
   }
-  if (nothingRan.size === 0) return;
-  state.acts = state.acts.map((each) =>
-    each.of === of ? { ...each, acts: each.acts.filter(([resource, setting]) => !nothingRan.has(settingKey(resource, setting))) } : each,
-  );
+  const acts = state.acts.get(of);
+  if (acts) state.acts.set(of, settleActs(acts, outcomes));
 }
 
 /** A part holds all values of its resources; only open intents are kept at hand as well, since they are followed up. */

@@ -98,7 +98,7 @@ export class WrittenLog {
 
   /** What was done for a target in the 24 hours before `nowMs`, as of loading. */
   counts(target: string, nowMs: EpochMs): RollingCounts {
-    return countsOf(this.#loaded, target, nowMs);
+    return countsOf(this.#loaded.acts.values(), target, nowMs);
   }
 
   /** Settings of a resource on which a value that is not ours was seen and still stands, as of loading. */

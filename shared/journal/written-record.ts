@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
 
@@ -47,16 +48,38 @@ const settled = z.enum(['done', 'failed', 'unknown']);
 const foreignNow = settingOf(z.object({ value: z.string(), sinceMs: epochMs }));
 const holdsNow = z.record(z.string(), z.object({ digest: z.string(), run: z.string() }));
 
-/** Intended values of settings: `[text, atMs, of, outcome]`, the text as its place in `texts`. */
-const packed = {
-  texts: z.array(z.string()),
-  settings: settingOf(z.array(z.tuple([z.number(), epochMs, z.number(), z.enum(['open', 'done', 'failed', 'unknown'])]))),
-};
+/** Intended values of settings, each text once. `values` are `[text, atMs, of, outcome]`, the text as its place in `texts`. */
+export interface PackedValues {
+  readonly texts: string[];
+  readonly settings: readonly (readonly [resource: string, setting: string, values: readonly PackedValue[]])[];
+}
 
-const textsComplete = z.refine<{
-  readonly texts: readonly string[];
-  readonly settings: readonly (readonly [unknown, unknown, readonly (readonly [number, ...unknown[]])[]])[];
-}>(({ texts, settings }) => settings.every(([, , values]) => values.every(([text]) => texts[text] !== undefined)));
+type PackedValue = readonly [text: number, atMs: EpochMs, of: number, outcome: 'open' | z.output<typeof settled>];
+
+const packedOutcomes: ReadonlySet<unknown> = new Set(['open', 'done', 'failed', 'unknown']);
+
+/** There are many of them: they are looked through where they lie, not copied as a schema would. */
+function arePacked(settings: unknown): settings is PackedValues['settings'] {
+  const isValue = (value: unknown): boolean =>
+    Array.isArray(value) && value.length === 4 && packedOutcomes.has(value[3]) && [0, 1, 2].every((at) => Number.isInteger(value[at]));
+  return (
+    Array.isArray(settings) &&
+    settings.every(
+      (each) =>
+        Array.isArray(each) &&
+        typeof each[0] === 'string' &&
+        typeof each[1] === 'string' &&
+        Array.isArray(each[2]) &&
+        each[2].every(isValue),
+    )
+  );
+}
+
+const packed = { texts: z.array(z.string()), settings: z.custom<PackedValues['settings']>(arePacked) };
+
+const textsComplete = z.refine<PackedValues>(({ texts, settings }) =>
+  settings.every(([, , values]) => values.every(([text]) => texts[text] !== undefined)),
+);
 
 /** All intended values of the resources of one part, as of this record. */
 const part = z.object({ part: z.number(), ...packed }).check(textsComplete);
@@ -76,7 +99,11 @@ const overParts = z
     since: settingOf(z.array(step)),
     foreign: foreignNow,
     acts: z.array(
-      z.object({ target: z.string(), atMs: epochMs, of: z.number(), acts: z.array(z.tuple([z.string(), z.string(), z.number()])) }),
+      z.object({
+        ...{ target: z.string(), atMs: epochMs, of: z.number() },
+        open: z.array(z.tuple([z.string(), z.string(), z.number()])),
+        ran: z.object({ actions: z.number(), sessions: z.number(), marks: z.string() }),
+      }),
     ),
     holds: holdsNow,
     /** The last runs that wrote, newest first: `[owner, time of its last record]`. */
@@ -109,9 +136,6 @@ export type ForeignValue = z.output<typeof foreign>['seen'][number];
 
 /** A setting of a resource. */
 export type ForeignSetting = Pick<ForeignValue, 'resource' | 'setting'>;
-
-/** Intended values of many settings, each text once. */
-export type PackedValues = Pick<z.output<typeof part>, 'texts' | 'settings'>;
 
 /** The body of a `part` record. */
 export type PartBody = z.output<typeof part>;

@@ -3,7 +3,7 @@ import { rollingMs } from './written-counts.ts';
 import { type History, openIntent, resolveHistory, type Value } from './written-history.ts';
 import { packValues, partOf, unpackValues } from './written-part.ts';
 import type { AnySnapshotBody, PartBody, SnapshotBody } from './written-record.ts';
-import { type Acts, settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
+import { settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
 
 /** After this long without a write of ours a setting is forgotten, in milliseconds. Longer than any native schedule lives (API notes). */
 export const forgetAfterMs = 400 * 24 * 60 * 60 * 1000;
@@ -38,9 +38,9 @@ export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
         .filter(([, { sinceMs }]) => sinceMs > agreedMs - forgetAfterMs)
         .map(([setting, value]): SnapshotBody['foreign'][number] => [resource, setting, value]),
     ),
-    acts: state.acts
-      .filter(({ atMs, acts }) => acts.length > 0 && atMs > agreedMs - rollingMs)
-      .map(({ acts, ...rest }) => ({ ...rest, acts: acts.map((act) => [...act]) })),
+    acts: [...state.acts]
+      .filter(([, { atMs, open, ran }]) => open.length + ran.actions > 0 && atMs > agreedMs - rollingMs)
+      .map(([of, { open, ...acts }]) => ({ of, ...acts, open: open.map((act) => [...act]) })),
     holds: Object.fromEntries(state.holds),
     clocks: state.clocks.map((clock) => [...clock]),
   };
@@ -48,23 +48,21 @@ export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
 
 /** Sets a state to what a `snapshot` record says. */
 export function restore(state: WrittenState, body: AnySnapshotBody): void {
-  for (const map of [state.histories, state.parts, state.foreign, state.holds]) map.clear();
+  for (const map of [state.histories, state.parts, state.foreign, state.acts, state.holds]) map.clear();
   const remember = (resource: string, setting: string, history: History) => state.histories.set(settingKey(resource, setting), history);
   if ('values' in body) {
     for (const [resource, setting, values] of body.values) {
       remember(resource, setting, { known: values.map((value) => ({ ...value, outcome: value.outcome })) });
     }
-    state.acts = body.acts.map(
-      ({ target, atMs, of, resource, setting, sessions }): Acts => ({
-        ...{ target, atMs, of },
-        acts: [[resource, setting, sessions]],
-      }),
-    );
+    for (const { target, atMs, of, resource, setting, sessions } of body.acts) {
+      const open = state.acts.get(of)?.open ?? [];
+      state.acts.set(of, { target, atMs, open: [...open, [resource, setting, sessions]], ran: { actions: 0, sessions: 0, marks: '' } });
+    }
   } else {
     for (const [resource, setting, known] of unpackValues(body)) remember(resource, setting, { known });
     for (const [resource, setting, since] of body.since) remember(resource, setting, { since });
     for (const [part, sequence, link] of body.parts) state.parts.set(part, { sequence, link });
-    state.acts = body.acts;
+    for (const { of, ...acts } of body.acts) state.acts.set(of, acts);
     state.clocks = body.clocks;
   }
   for (const [resource, setting, value] of body.foreign) {

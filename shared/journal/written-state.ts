@@ -1,15 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
+import type { Acts } from './written-counts.ts';
 import type { History } from './written-history.ts';
 import type { PartPlace } from './written-part.ts';
-
-/** Acts of one `intents` record: `[resource, setting, sessions at risk]`. */
-export interface Acts {
-  readonly target: string;
-  readonly atMs: EpochMs;
-  /** Number of the `intents` record. */
-  readonly of: number;
-  readonly acts: readonly (readonly [resource: string, setting: string, sessions: number])[];
-}
 
 /**
  * What a `written` stream says, folded. It grows with what was written since the parts were, with the acts of a day and with what people
@@ -21,7 +13,8 @@ export interface WrittenState {
   /** Where the older values of each part are; absent: there are none. */
   readonly parts: Map<number, PartPlace>;
   readonly foreign: Map<string, ReadonlyMap<string, ForeignSince>>;
-  acts: readonly Acts[];
+  /** By the number of the `intents` record. */
+  readonly acts: Map<number, Acts>;
   readonly holds: Map<string, { readonly digest: string; readonly run: string }>;
   /** The last runs that wrote, newest first, with the time of the last record of each. */
   clocks: readonly (readonly [owner: string, atMs: EpochMs])[];
@@ -35,13 +28,20 @@ export interface ForeignSince {
 
 /** The state of a stream without records. */
 export function emptyState(): WrittenState {
-  return { histories: new Map(), parts: new Map(), foreign: new Map(), acts: [], holds: new Map(), clocks: [] };
+  return { histories: new Map(), parts: new Map(), foreign: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
 }
 
 /** A state of its own that begins as another. */
 export function copyState(state: WrittenState): WrittenState {
   const { histories, parts, foreign, acts, holds, clocks } = state;
-  return { histories: new Map(histories), parts: new Map(parts), foreign: new Map(foreign), acts, holds: new Map(holds), clocks };
+  return {
+    histories: new Map(histories),
+    parts: new Map(parts),
+    foreign: new Map(foreign),
+    acts: new Map(acts),
+    holds: new Map(holds),
+    clocks,
+  };
 }
 
 /** One name for a resource and a setting of it. */

@@ -8,9 +8,8 @@ import { act, codeOf, contextOf, cut, type World } from './guard-world.ts';
 describe('the guard, by kind', () => {
   const acts = (count: number, more: Partial<Action> = {}) => Array.from({ length: count }, (_, n) => act(`g${n}`, more));
   const history = (actions: number, resources: string[] = [], sessions = 0): NonNullable<World['counts']> => ({
-    actions,
-    resources: new Set(resources),
-    sessions,
+    ...{ actions, sessions },
+    distinctWith: (ids) => new Set([...resources, ...ids]).size,
   });
   const incomplete = { observed: 99, announced: 100, complete: false };
 
@@ -97,7 +96,10 @@ describe('for any decisions, limits and history', () => {
     const context = contextOf({
       limits: Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
       totals: { observed, announced: complete ? observed : observed + 1, complete },
-      counts: { actions: before.actions, resources: new Set(before.resources.map((n) => `g${n}`)), sessions: before.sessions },
+      counts: {
+        ...{ actions: before.actions, sessions: before.sessions },
+        distinctWith: (ids) => new Set([...before.resources.map((n) => `g${n}`), ...ids]).size,
+      },
     });
     return { decisions, context };
   }

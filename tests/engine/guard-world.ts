@@ -2,6 +2,7 @@ import type { ActDecision, Action, Decision } from '../../shared/engine/decision
 import { guard } from '../../shared/engine/guard.ts';
 import type { GuardContext } from '../../shared/engine/guard-context.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
+import { noCounts } from '../../shared/journal/written-counts.ts';
 import type { CompiledException, CompiledLimits, CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith, target } from './dial.ts';
 
@@ -31,7 +32,7 @@ export function contextOf({ policy, limits, resource, ...rest }: World = {}): Gu
     target,
     nowMs: noon,
     totals: { observed: 100, announced: 100, complete: true },
-    counts: { actions: 0, resources: new Set(), sessions: 0 },
+    counts: noCounts,
     resourceOf: (id) => ({ id, kind: 'delivery-group', name: id, tags: {}, ...resource }) as Resource,
     sessionUsersOf: () => [],
     tagFirstSeenMs: () => undefined,

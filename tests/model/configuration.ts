@@ -38,7 +38,7 @@ export interface Configuration {
   readonly atMost?: number;
   /** Default 1. */
   readonly resources?: 1 | 2;
-  /** How many orders the month's budget holds. Default: one per resource. */
+  /** How many orders the month's budget holds. Default: more than there can be, so that it hides no order too many. */
   readonly limit?: number;
   /** Runs that begin without anything having gone wrong. Default 2. */
   readonly runs?: number;
@@ -46,6 +46,8 @@ export interface Configuration {
   readonly atOnce?: number;
   /** Default: all on. */
   readonly rules?: ProtocolRules;
+  /** How far clocks may be ahead, in ticks, where `skew` is on. Default: as the faults need them. */
+  readonly skews?: readonly number[];
   /** Instants in minutes from the beginning, or around the change of month. Default: as the faults need them. */
   readonly minutes?: readonly number[];
 }
@@ -63,7 +65,8 @@ export interface Setting {
 }
 
 const middleOfMonth = Date.UTC(2026, 10, 15, 4);
-const changeOfMonth = Date.UTC(2026, 11, 1);
+/** Midnight in Shanghai. */
+const changeOfMonth = Date.UTC(2026, 10, 30, 16);
 /** One tick: how far clocks may be apart, and how long a signature lives, in milliseconds. */
 export const tickMs = 15 * 60_000;
 
@@ -73,14 +76,14 @@ export const tickMs = 15 * 60_000;
  */
 function minutesFor(on: Configuration['faults']): readonly number[] {
   if (on.month) return [-75, -60, 0, 15];
-  if (on.skew) return on.late || on.resolve ? [0, 30, 60, 90] : [0, 60];
+  if (on.skew) return on.late || on.resolve ? [0, 30, 60] : [0, 60];
   return on.late ? [0, 15, 60] : [0, 60];
 }
 
-/** A tick apart; to both sides of the service's clock where that clock decides. */
+/** A tick apart; where the service's clock decides, a tick to either side of it, so that two are as far apart as can be. */
 function skewsFor(on: Configuration['faults']): readonly number[] {
   if (!on.skew) return [0];
-  return on.month || on.late || on.resolve ? [0, -1, 1] : [0, 1];
+  return on.month || on.late || on.resolve ? [-1, 1] : [0, 1];
 }
 
 /** Fills in the defaults. */
@@ -90,10 +93,10 @@ export function settingOf(configuration: Configuration): Setting {
   const minutes = configuration.minutes ?? minutesFor(on);
   return {
     resources,
-    limit: configuration.limit ?? resources,
+    limit: configuration.limit ?? 9,
     runs: configuration.runs ?? 2,
     atOnce: configuration.atOnce ?? 2,
-    skews: skewsFor(on),
+    skews: configuration.skews ?? skewsFor(on),
     splitReads: (on['split-reads'] ?? 0) > 0,
     instants: minutes.map((minute) => start + minute * 60_000),
   };

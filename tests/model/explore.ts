@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
 import { type Invariant, violated } from './invariants.ts';
 import { Model } from './model.ts';
-import { moves } from './moves.ts';
+import { hurried, moves } from './moves.ts';
 import { encodeState, type State } from './state.ts';
 import { Numbers, Visited } from './visited.ts';
 
@@ -18,27 +18,27 @@ export interface Exploration {
   readonly positions: number;
   /** States with an order, so that nobody takes an exploration of nothing for a proof. */
   readonly withOrders: number;
+  /** False when there were more states than allowed: what was looked at is then everything that few enough steps reach, and no more. */
+  readonly complete: boolean;
   readonly violation: { readonly invariant: Invariant; readonly text: string; readonly trace: readonly string[] } | undefined;
 }
 
-/**
- * Visits every state that can be reached, nearest first, until an invariant breaks or there is none left. Throws when `maxStates` is
- * passed: what is not exhaustive proves nothing.
- */
+/** Visits every state that can be reached, nearest first, until an invariant breaks, there is none left, or there are more than `maxStates`. */
 export function explore(configuration: Configuration, maxStates = 20_000_000): Exploration {
   const model = new Model(configuration);
   const seen = new Visited();
   const words = new Int32Array(1024);
   const parents = new Numbers();
   const ordinals = new Numbers();
-  let frontier: { readonly state: State; readonly number: number }[] = [];
   let transitions = 0;
   let depth = 0;
   let withOrders = 0;
   let broken: { readonly number: number; readonly found: NonNullable<ReturnType<typeof violated>> } | undefined;
 
-  let next: typeof frontier = [];
-  const visit = (state: State, parent: number, ordinal: number): void => {
+  // States are numbered as they are met, so those of a level have numbers in a row.
+  let next: State[] = [];
+  const visit = (reached: State, parent: number, ordinal: number): void => {
+    const state = hurried(model, reached);
     if (!seen.add(words, encodeState(state, words))) return;
     const number = parents.length;
     parents.push(parent);
@@ -46,23 +46,34 @@ export function explore(configuration: Configuration, maxStates = 20_000_000): E
     if (state.orders.length > 0) withOrders += 1;
     const found = violated(model, state);
     if (found) broken ??= { number, found };
-    next.push({ state, number });
+    next.push(state);
   };
   for (const [ordinal, state] of model.initial().entries()) visit(state, -1, ordinal);
   while (next.length > 0 && !broken) {
-    frontier = next;
+    const level = next;
+    const first = parents.length - level.length;
     next = [];
-    for (const { state, number } of frontier) {
+    for (const [index, state] of level.entries()) {
       let ordinal = 0;
-      moves(model, state, (after) => visit(after, number, ordinal++));
+      moves(model, state, (after) => visit(after, first + index, ordinal++));
       transitions += ordinal;
       if (broken) break;
     }
     depth += 1;
-    if (seen.size > maxStates) throw new Error(`${configuration.name}: more than ${maxStates} states; make the configuration smaller.`);
+    if (seen.size > maxStates) break;
   }
+  const complete = next.length === 0;
   const violation = broken && { ...broken.found, trace: traceTo(model, broken.number, parents, ordinals) };
-  return { name: configuration.name, states: seen.size, transitions, depth, positions: model.tree.positions.length, withOrders, violation };
+  return {
+    name: configuration.name,
+    states: seen.size,
+    transitions,
+    depth,
+    positions: model.tree.positions.length,
+    withOrders,
+    complete,
+    violation,
+  };
 }
 
 /** What happened on the shortest way to a state, told again from the beginning. */
@@ -71,7 +82,9 @@ function traceTo(model: Model, number: number, parents: Numbers, ordinals: Numbe
   let first = number;
   for (; parents.at(first) >= 0; first = parents.at(first)) way.push(ordinals.at(first));
   const trace: string[] = [];
-  let state = model.initial()[ordinals.at(first)] as State;
+  const pass = (reached: State): State =>
+    hurried(model, reached, (before, what, process) => trace.push(tell(model, before, what, process)));
+  let state = pass(model.initial()[ordinals.at(first)] as State);
   for (const wanted of way.reverse()) {
     let ordinal = 0;
     let after: State | undefined;
@@ -80,7 +93,7 @@ function traceTo(model: Model, number: number, parents: Numbers, ordinals: Numbe
       after = candidate;
       trace.push(tell(model, state, what, process));
     });
-    state = after as State;
+    state = pass(after as State);
   }
   return trace;
 }

@@ -1,5 +1,5 @@
 import type { Model } from './model.ts';
-import { monthOf } from './processes.ts';
+import { monthOf } from './policy.ts';
 import { pair, type State } from './state.ts';
 
 /** What must hold in every state (protocols, invariants). */

@@ -4,9 +4,9 @@ import { parseRenewalKey, renewalKey } from '../../shared/journal/renewal-key.ts
 import { type Configuration, type Setting, settingOf, tickMs } from './configuration.ts';
 import { FaultBudget } from './fault-budget.ts';
 import { type ModelEffect, type Position, ProcessTree } from './process-tree.ts';
-import { Scene } from './processes.ts';
 import { Records, withNumber } from './records.ts';
-import { type Process, pair, type State } from './state.ts';
+import { Scene } from './scene.ts';
+import type { Process, State } from './state.ts';
 
 /** Takes each state that can follow, with what happened. The texts are constants, so that nothing is built for states known already. */
 export type Emit = (next: State, what: string, process: number) => void;
@@ -79,7 +79,8 @@ export class Model {
   started(state: State, index: number, skew: number, seen: readonly number[]): State {
     const nowMs = this.nowMs(state) + skew * tickMs;
     const position = this.tree.root(`run ${index} ${nowMs} ${seen}`, `token-${index}`, this.scene.run(index, nowMs, seen));
-    const process: Process = { position, kind: 'run', skew, seen, sending: false, partial: undefined };
+    const alarms = this.scene.alarms(nowMs, seen);
+    const process: Process = { position, kind: 'run', skew, alarms, sending: false, partial: undefined };
     return this.#pastAlarm({ ...state, processes: [...state.processes, process] }, index, position);
   }
 
@@ -89,8 +90,7 @@ export class Model {
    */
   #pastAlarm(state: State, index: number, position: Position): State {
     if (position.offer.type !== 'asks' || position.offer.effect.type !== 'alarm') return state;
-    const { seen } = state.processes[index] as Process;
-    const told = seen.map((expiry, resource) => pair(resource, expiry)).reduce(withNumber, state.told);
+    const told = (state.processes[index] as Process).alarms.reduce(withNumber, state.told);
     return this.moved({ ...state, told }, index, this.tree.step(position, 'told', { value: undefined }));
   }
 
@@ -146,21 +146,19 @@ export class Model {
   moved(state: State, index: number, position: Position): State {
     const before = state.processes[index] as Process;
     const ended = position.offer.type === 'ended';
-    const { kind, skew, seen } = before;
+    const { kind, skew, alarms } = before;
     const processes = state.processes.slice();
-    processes[index] = { position: ended ? undefined : position, kind, skew, seen, sending: false, partial: undefined };
+    processes[index] = { position: ended ? undefined : position, kind, skew, alarms, sending: false, partial: undefined };
     const next = { ...state, processes };
     if (!ended) return this.#pastAlarm(next, index, position);
-    return before.kind === 'run' ? withSilence(next, before.seen) : next;
+    return before.kind === 'run' ? withSilence(next, alarms) : next;
   }
 }
 
 /** Notes of what a run has ended without telling. */
-function withSilence(state: State, seen: readonly number[]): State {
-  const untold = seen
-    .map((expiry, resource) => pair(resource, expiry))
-    .filter((each) => !state.told.includes(each) && !state.silent.includes(each));
-  return untold.length === 0 ? state : { ...state, silent: [...state.silent, ...untold].sort((a, b) => a - b) };
+function withSilence(state: State, alarms: readonly number[]): State {
+  const untold = alarms.filter((each) => !state.told.includes(each));
+  return untold.length === 0 ? state : { ...state, silent: untold.reduce(withNumber, state.silent) };
 }
 
 /** Number of a resource by its id, `r0` or `r1`. */

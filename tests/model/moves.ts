@@ -9,21 +9,47 @@ import { laterMoments } from './time.ts';
 
 /**
  * All that can happen next: a step of any process, a fault, an act of people. Time passes when somebody looks at a clock. Where a process is
- * about to do what nothing else can change or notice, its moves alone are enough: whatever happens first commutes with them.
+ * about to do what nothing else can change or notice, its steps alone are enough: whatever happens first commutes with them.
  */
 export function moves(model: Model, state: State, emit: Emit): void {
-  for (const [index, process] of state.processes.entries()) {
-    if (!process.position || !isSettled(model, state, process.position)) continue;
-    steps(model, state, index, process.position, emit);
+  const settled = state.processes.findIndex(({ position }) => position && isSettled(model, state, position));
+  if (settled >= 0) {
+    // A run that dies right before such a step leaves what one leaves that dies right after it.
+    steps(model, state, settled, emit);
     return;
   }
-  for (const [index, process] of state.processes.entries()) {
-    if (process.position) steps(model, state, index, process.position, emit);
+  for (const [index, { position, kind }] of state.processes.entries()) {
+    if (!position) continue;
+    if (kind === 'run' && model.faults.may(state.left, 'crash')) emit(crashed(model, state, index), 'dies', index);
+    steps(model, state, index, emit);
   }
   beginnings(model, state, emit);
   lateMoves(model, state, emit);
   latePuts(model, state, emit);
   peopleMoves(model, state, emit);
+}
+
+/**
+ * The state after all steps that nothing else can change or notice and that can come out in one way only: those before it need no place of
+ * their own. `onStep` is told of each.
+ */
+export function hurried(model: Model, state: State, onStep?: (before: State, what: string, process: number) => void): State {
+  let now = state;
+  for (;;) {
+    const settled = now.processes.findIndex(({ position }) => position && isSettled(model, now, position));
+    if (settled < 0) return now;
+    let ways = 0;
+    let after = now;
+    let told = '';
+    steps(model, now, settled, (next, what) => {
+      ways += 1;
+      after = next;
+      told = what;
+    });
+    if (ways !== 1) return now;
+    onStep?.(now, told, settled);
+    now = after;
+  }
 }
 
 /** Records never change or go, and the last instant stays: what comes of such a step is the same now and later. */
@@ -41,10 +67,8 @@ function isSettled(model: Model, state: State, position: Position): boolean {
   }
 }
 
-function steps(model: Model, state: State, index: number, position: Position, emit: Emit): void {
-  const { faults } = model;
-  const process = state.processes[index] as Process;
-  if (process.kind === 'run' && faults.may(state.left, 'crash')) emit(crashed(model, state, index), 'dies', index);
+function steps(model: Model, state: State, index: number, emit: Emit): void {
+  const position = state.processes[index]?.position as Position;
   const prepared = model.prepare(position);
   switch (prepared.effect.type) {
     case 'clock-now':

@@ -1,7 +1,7 @@
 import { tickMs } from './configuration.ts';
 import type { Emit, Model } from './model.ts';
 import type { Code } from './process-tree.ts';
-import { ourShift, theirShift } from './processes.ts';
+import { ourShift, theirShift } from './scene.ts';
 import { shifted } from './service-moves.ts';
 import { type Order, pair, type State } from './state.ts';
 import { laterMoments } from './time.ts';
@@ -82,6 +82,6 @@ function resolve(model: Model, state: State, emit: Emit): void {
 
 function begin(model: Model, state: State, key: string, code: () => Code): State {
   const position = model.tree.root(key, 'person', code);
-  const person = { position, kind: 'person', skew: 0, seen: [], sending: false, partial: undefined } as const;
+  const person = { position, kind: 'person', skew: 0, alarms: [], sending: false, partial: undefined } as const;
   return { ...state, processes: [...state.processes, person] };
 }

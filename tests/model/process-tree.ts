@@ -1,7 +1,10 @@
 import type { PurchaseEffect } from '../../shared/engine/purchase/contract.ts';
+import { isJournalFailure } from '../../shared/engine/purchase/failure.ts';
+import type { RenewalEffect } from '../../shared/engine/renewals/effects.ts';
+import { price } from './policy.ts';
 
 /** What a process of the model may ask for: the effects of the shipped code, and an alarm. */
-export type ModelEffect = PurchaseEffect | { readonly type: 'alarm' };
+export type ModelEffect = PurchaseEffect | Extract<RenewalEffect, { type: 'quote' }> | { readonly type: 'alarm' };
 
 /** Shipped code as the explorer runs it. */
 export type Code = Generator<ModelEffect, unknown, unknown>;
@@ -44,7 +47,13 @@ export class ProcessTree {
     const known = this.#roots.get(key);
     if (known) return known;
     const code = begin();
-    const position = this.#advance({ begin, token }, undefined, undefined, code, code.next());
+    const position = this.#advance(
+      { begin, token },
+      undefined,
+      undefined,
+      code,
+      stepped(() => code.next()),
+    );
     this.#roots.set(key, position);
     return position;
   }
@@ -55,7 +64,13 @@ export class ProcessTree {
     if (known) return known;
     const code = from.live ?? replay(from);
     from.live = undefined;
-    const position = this.#advance(from.root, from, heard, code, hear(code, heard));
+    const position = this.#advance(
+      from.root,
+      from,
+      heard,
+      code,
+      stepped(() => hear(code, heard)),
+    );
     from.next.set(key, position);
     return position;
   }
@@ -85,11 +100,25 @@ export class ProcessTree {
   }
 }
 
-/** A token concerns nobody else, so taking it is no step of its own. */
+/** A token concerns nobody else, and the price never changes: taking them is no step of its own. */
 function passTokens(code: Code, first: IteratorResult<ModelEffect, unknown>, token: string): IteratorResult<ModelEffect, unknown> {
   let result = first;
-  while (!result.done && result.value.type === 'random-token') result = code.next(token);
+  while (!result.done) {
+    if (result.value.type === 'random-token') result = code.next(token);
+    else if (result.value.type === 'quote') result = code.next({ original: price, trade: undefined });
+    else break;
+  }
   return result;
+}
+
+/** A failure of the journal that the code lets through ends its process; anything else is a defect. */
+function stepped(step: () => IteratorResult<ModelEffect, unknown>): IteratorResult<ModelEffect, unknown> {
+  try {
+    return step();
+  } catch (error) {
+    if (!isJournalFailure(error)) throw error;
+    return { done: true, value: { error } };
+  }
 }
 
 function hear(code: Code, heard: Heard): IteratorResult<ModelEffect, unknown> {

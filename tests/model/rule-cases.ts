@@ -9,10 +9,11 @@ export interface RuleCase {
   readonly configuration: Omit<Configuration, 'name' | 'rules'>;
 }
 
-/** A case for each rule marked [m] in the protocol but one: no configuration has been found yet in which leaving out `holdSpentExpiry` does harm. */
+/** A case for each rule marked [m] in the protocol. */
 export const ruleCases: readonly RuleCase[] = [
   { rule: 'keyedByResource', breaks: 'I4', configuration: { faults: { late: 1, renew: 1 }, minutes: [0] } },
   { rule: 'alarmFirst', breaks: 'I3', configuration: { faults: { 'store-down': 1 }, minutes: [0], runs: 1 } },
+  { rule: 'holdSpentExpiry', breaks: 'I1', configuration: { faults: { refund: 1 }, minutes: [0] } },
   { rule: 'claimFirst', breaks: 'I4', configuration: { faults: {}, minutes: [0] } },
   { rule: 'monthAtClaim', breaks: 'I2', configuration: { faults: { month: 1 }, resources: 2, limit: 1, minutes: [-75, 15] } },
   { rule: 'sendPromptly', breaks: 'I4', configuration: { faults: { resolve: 1 }, minutes: [0, 60] } },

@@ -3,7 +3,7 @@ import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
 import { tickMs } from './configuration.ts';
 import type { Emit, Model, Prepared } from './model.ts';
 import type { Position } from './process-tree.ts';
-import { ourShift } from './processes.ts';
+import { ourShift } from './scene.ts';
 import type { Order, OrderStatus, Process, Request, State } from './state.ts';
 import { laterMonths } from './time.ts';
 

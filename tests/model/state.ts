@@ -7,7 +7,7 @@ export type OrderStatus = 'paid' | 'unpaid' | 'cancelled' | 'refunded';
 /** An order of ours, as the bill has it. */
 export interface Order {
   readonly resource: number;
-  /** The expiry that its sender meant to move, counted in units from the first. */
+  /** The expiry that its sender meant to move, counted in days from the first. */
   readonly expiry: number;
   readonly process: number;
   /** Index of the instant at which it was placed. */
@@ -33,8 +33,8 @@ export interface Process {
   readonly kind: 'run' | 'person';
   /** How far its clock is ahead, in ticks. */
   readonly skew: number;
-  /** The expiries that it observed when it began, by resource. */
-  readonly seen: readonly number[];
+  /** Pairs of resource and expiry that it has to tell people of, by what it observed when it began. */
+  readonly alarms: readonly number[];
   /** Its order is on its way. */
   readonly sending: boolean;
   /** Records read so far of those that are read at once; undefined when none is under way. */
@@ -45,7 +45,7 @@ export interface Process {
 export interface State {
   /** Index of the present instant. */
   readonly instant: number;
-  /** The expiry of each resource, counted in units from the first. */
+  /** The expiry of each resource, counted in days from the first. */
   readonly expiry: readonly number[];
   /** The one before its last change, for reads that lag behind. */
   readonly before: readonly number[];
@@ -67,7 +67,7 @@ export interface State {
 
 /** A resource with an expiry as one number. */
 export function pair(resource: number, expiry: number): number {
-  return resource * 16 + expiry + 4;
+  return resource * 256 + expiry + 64;
 }
 
 const statuses: Readonly<Record<OrderStatus, number>> = { paid: 0, unpaid: 1, cancelled: 2, refunded: 3 };
@@ -98,7 +98,7 @@ export function encodeState(state: State, words: Int32Array): number {
   putAll(orders.length > 1 ? orders.sort((a, b) => a - b) : orders);
   put(state.requests.length);
   for (const { resource, expiry, process, awaited, until } of state.requests) {
-    put((((resource * 16 + expiry + 4) * 8 + process) * 2 + (awaited ? 1 : 0)) * 16 + until);
+    put(((pair(resource, expiry) * 8 + process) * 2 + (awaited ? 1 : 0)) * 16 + until);
   }
   for (const { position, kind, skew, sending, partial } of state.processes) {
     const alive = position ? (position.id + 1) * 2 + (sending ? 1 : 0) : 0;
@@ -109,5 +109,5 @@ export function encodeState(state: State, words: Int32Array): number {
 }
 
 function orderCode({ resource, expiry, process, instant, status }: Order): number {
-  return (((resource * 16 + expiry + 4) * 8 + process) * 16 + instant) * 4 + statuses[status];
+  return ((pair(resource, expiry) * 8 + process) * 16 + instant) * 4 + statuses[status];
 }

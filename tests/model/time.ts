@@ -1,5 +1,5 @@
 import type { Model } from './model.ts';
-import { monthOf } from './processes.ts';
+import { monthOf } from './policy.ts';
 import type { State } from './state.ts';
 
 /**

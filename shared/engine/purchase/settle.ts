@@ -46,7 +46,6 @@ export function settlementOf(
 
   const expiresAtMs = observed?.expiresAtMs;
   const orderedForMs = claim.expiry * 1000;
-  const order = answer?.orderId === undefined ? 'the order, if there is one' : `order ${answer.orderId}`;
   const facts = { orderId: answer?.orderId, code: answer?.code, expiresAtMs, claimedAtMs: claim.t };
   if (expiresAtMs !== undefined && secondsOf(expiresAtMs) > claim.expiry) {
     if (answer?.outcome !== 'ordered' && ageMs < surelyOverAfterMs) return { end: undefined, alerts: [] };
@@ -68,7 +67,7 @@ export function settlementOf(
         code: unpaid ? 'order-unpaid' : 'order-unclear',
         severity: 'critical',
         text,
-        data: { order, ...facts },
+        data: facts,
       }),
     );
   }

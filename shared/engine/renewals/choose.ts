@@ -1,5 +1,5 @@
 import type { Resource } from '../../fleet/resource.ts';
-import type { RollingCounts } from '../../journal/written-counts.ts';
+import { noCounts, type RollingCounts } from '../../journal/written-counts.ts';
 import type { Totals } from '../automation.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { guard } from '../guard.ts';
@@ -36,7 +36,7 @@ export function chooseInput(
   totals: Totals,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
-  const counts = log?.counts(context.target.name, context.nowMs) ?? { actions: 0, resources: new Set<string>(), sessions: 0 };
+  const counts = log?.counts(context.target.name, context.nowMs) ?? noCounts;
   return {
     ...{ functionName: renewing.name, planner: renewing.planner, context, totals, counts, barred, budgetsOf },
     onTrouble: (trouble) => draft.warn(trouble),

@@ -73,8 +73,8 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
   const result = (await draft.attempt(() => driveRenewal(world, applies ? orderDue(run, seen) : planDue(run, seen)))) ?? nothing;
   take(run, seen, result);
   await driveRenewal(world, announce(run, seen, result));
-  // After a partial observation the set of holds says nothing about what was not read.
-  if (log && seen.failures.length === 0) {
+  // After a partial observation the set of holds says nothing about what was not read; told to stop, it says nothing about what was not decided.
+  if (log && seen.failures.length === 0 && seen.totals.complete && !signal?.aborted) {
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, draft.decisions)));
     if (holds) draft.holds = holds;
   }

@@ -499,24 +499,3 @@ describe('a group is decided about', () => {
     }
   });
 });
-
-describe('a fallback says', () => {
-  const textOf = (rules: string, code: string) =>
-    planner.decide(groupOf(), contextOf(policyOf(rules), '2026-11-25 08:40')).because.find((reason) => reason.code === code)?.text;
-
-  it('that no weekly schedule can be written through midnight, why, and what is done instead', () => {
-    expect(textOf('- {name: n, groups: all, schedule: night}', 'not-expressible')).toBe(
-      'no weekly schedule: nodes are wanted through midnight, and the service ends each period within its day: at 23:59 it would drop all ' +
-        'nodes under their sessions; a fixed count is set at each step instead, and at least one node stays',
-    );
-    expect(textOf('- {name: n, groups: all, schedule: night, method: service-schedule}', 'not-expressible')).toMatch(
-      /^no weekly schedule, although the rule asks for one: /,
-    );
-  });
-
-  it('what following the steps depends on', () => {
-    expect(textOf(`- {name: o, groups: all, schedule: office, ${byTag}, stepwise: true}`, 'stepwise')).toMatch(
-      /needs a run at each step and one after the last period of the day: without it, this weekday keeps the amount of the last step/,
-    );
-  });
-});

@@ -5,6 +5,7 @@ import { modifyNodePoolAttribute } from '../../../shared/client/operations/modif
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import { guard } from '../../../shared/engine/guard.ts';
 import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
+import { noCounts } from '../../../shared/journal/written-counts.ts';
 import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
@@ -32,7 +33,7 @@ function decided(on: ReturnType<typeof group>, context: PlanContext) {
     target: context.target,
     nowMs: context.nowMs,
     totals: { observed: 1, announced: 1, complete: true },
-    counts: { actions: 0, resources: new Set(), sessions: 0 },
+    counts: noCounts,
     resourceOf: () => on,
     sessionUsersOf: () => [],
     tagFirstSeenMs: () => undefined,

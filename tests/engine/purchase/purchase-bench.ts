@@ -1,0 +1,158 @@
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { ApiError } from '../../../shared/client/errors.ts';
+import type { ObservedSubscription, PurchaseEffect, Purchasing, RenewalWish } from '../../../shared/engine/purchase/contract.ts';
+import { monthIn } from '../../../shared/engine/purchase/month.ts';
+import type { Reservation, ReserveRequest } from '../../../shared/engine/purchase/reserve.ts';
+import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
+import { parseRecord } from '../../../shared/journal/record.ts';
+import { type RenewalView, readRenewal } from '../../../shared/journal/renewal.ts';
+import { renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { performStoreEffect } from '../../../shared/journal/store-effect.ts';
+import { StoreError } from '../../../shared/journal/store-error.ts';
+import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
+
+/** Tuesday 2026-11-24, 12:00 in Shanghai: far from any change of month. */
+export const noon = Date.UTC(2026, 10, 24, 4);
+export const minute = 60_000;
+export const day = 86_400_000;
+export const expiry = noon + 5 * day;
+export const monthOf = monthIn({ transitions: [{ atMs: 0, offsetMs: 8 * 3_600_000 }] });
+export const stream = renewalStream('1', 'g-1');
+
+export const yuan = (amount: number) => ({ currency: 'CNY', micros: BigInt(amount) * 1_000_000n });
+
+export function wishFor(id = 'g-1', more: Partial<RenewalWish> = {}): RenewalWish {
+  return {
+    account: '1',
+    target: 'cn',
+    resource: { kind: 'delivery-group', id },
+    expiresAtMs: expiry,
+    period: { count: 1, unit: 'Week' },
+    autoPay: true,
+    reserve: yuan(100),
+    operation: 'RenewAppInstanceGroup',
+    input: { AppInstanceGroupId: id, AutoPay: true },
+    ...more,
+  };
+}
+
+/** The world that purchase code acts in, as a test scripts it. */
+export interface PurchaseBench {
+  readonly store: MemoryStore;
+  nowMs: EpochMs;
+  stopping: boolean;
+  /** What the service shows; undefined: the resource is gone. */
+  observed: ObservedSubscription | undefined;
+  /** What an order comes to; may throw, and may change the world. */
+  onSend: (wish: RenewalWish) => unknown;
+  onReread: () => void;
+  /** Runs before each effect; may change the world or throw. */
+  before: (effect: PurchaseEffect) => void;
+  /** What was asked for, one word or key each. */
+  readonly steps: string[];
+  readonly sent: RenewalWish[];
+  run<T>(code: Purchasing<T>): Promise<T>;
+}
+
+export function purchaseBench(): PurchaseBench {
+  let tokens = 0;
+  const bench: PurchaseBench = {
+    store: memoryStore(),
+    nowMs: noon,
+    stopping: false,
+    observed: { expiresAtMs: expiry },
+    onSend: () => ({ OrderId: 'order-1', RequestId: 'request-1' }),
+    onReread: () => {},
+    before: () => {},
+    steps: [],
+    sent: [],
+    async run(code) {
+      let step = code.next();
+      while (!step.done) {
+        let result: unknown;
+        try {
+          bench.steps.push(nameOf(step.value));
+          bench.before(step.value);
+          result = await perform(step.value);
+        } catch (error) {
+          step = code.throw(error);
+          continue;
+        }
+        step = code.next(result);
+      }
+      return step.value;
+    },
+  };
+
+  async function perform(effect: PurchaseEffect): Promise<unknown> {
+    switch (effect.type) {
+      case 'clock-now':
+        return { nowMs: bench.nowMs, stopping: bench.stopping };
+      case 'random-token':
+        tokens += 1;
+        return `token-${tokens}`;
+      case 'reread':
+        bench.onReread();
+        return bench.observed;
+      case 'send':
+        bench.sent.push(effect.wish);
+        return bench.onSend(effect.wish);
+      default:
+        return performStoreEffect(bench.store, effect);
+    }
+  }
+  return bench;
+}
+
+function nameOf(effect: PurchaseEffect): string {
+  if (effect.type === 'store-create') return `create ${effect.key}`;
+  if (effect.type === 'store-read') return 'read';
+  if (effect.type === 'store-list') return 'list';
+  return effect.type;
+}
+
+/** The bodies of the records under a prefix, by the rest of their keys. */
+export function bodiesUnder(store: MemoryStore, prefix: string): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [key, bytes] of [...store.records].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!key.startsWith(prefix)) continue;
+    const { kind, body } = parseRecord(key, bytes);
+    found[key.slice(prefix.length)] = { kind, ...body };
+  }
+  return found;
+}
+
+export const context = (nowMs: EpochMs, limit = 1000) => ({ limits: new Map([['CNY', yuan(limit)]]), monthOf, nowMs });
+
+/** Reads the stream of a wish and sets its money aside. */
+export async function prepared(
+  bench: PurchaseBench,
+  wish = wishFor(),
+  owner = 'run-1',
+): Promise<{ request: ReserveRequest; reservation: Reservation }> {
+  const view = await bench.run(readRenewal(renewalStream(wish.account, wish.resource.id)) as Purchasing<RenewalView>);
+  const request = { wish, view };
+  const [reserved] = await bench.run(reserveBatch({ owner }, [request], context(bench.nowMs)));
+  if (reserved?.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reserved)}`);
+  bench.steps.length = 0;
+  return { request, reservation: reserved.reservation };
+}
+
+export const readView = (bench: PurchaseBench, name = stream): Promise<RenewalView> =>
+  bench.run(readRenewal(name) as Purchasing<RenewalView>);
+
+export function apiError(code: string, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}): ApiError {
+  return new ApiError({
+    code,
+    message: code,
+    operation: 'RenewAppInstanceGroup',
+    executed: 'unknown',
+    httpStatus: undefined,
+    requestId: undefined,
+    attempts: 1,
+    ...more,
+  });
+}
+
+export const lost = (): StoreError => new StoreError('Unreachable', 'no answer', { maybeWritten: true });
+export const down = (): StoreError => new StoreError('Unreachable', 'down');

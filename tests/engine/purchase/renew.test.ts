@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { readBudget } from '../../../shared/journal/budget.ts';
+import { parseRecord } from '../../../shared/journal/record.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import {
+  apiError,
+  bodiesUnder,
+  day,
+  expiry,
+  minute,
+  monthOf,
+  noon,
+  type PurchaseBench,
+  prepared,
+  purchaseBench,
+  readView,
+  stream,
+  wishFor,
+} from './purchase-bench.ts';
+
+const run = { owner: 'run-1' };
+const claimKey = `${stream}/00000000/claim`;
+const answerKey = `${stream}/00000000/answer`;
+const endKey = `${stream}/00000000/end`;
+const moves = (bench: PurchaseBench) => () => {
+  bench.observed = { expiresAtMs: expiry + 7 * day };
+  return { OrderId: 'order-1', RequestId: 'request-1' };
+};
+
+async function renewed(bench: PurchaseBench, more: { wish?: ReturnType<typeof wishFor>; deadlineMs?: number } = {}) {
+  const { request, reservation } = await prepared(bench, more.wish);
+  return bench.run(renew({ ...run, deadlineMs: more.deadlineMs }, request, reservation, { monthOf }));
+}
+
+const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros / 1_000_000n;
+
+describe('an order that is placed', () => {
+  test('reads again, claims, sends once, writes the answer, and recognizes the move', async () => {
+    const bench = purchaseBench();
+    bench.onSend = moves(bench);
+    const outcome = await renewed(bench);
+    expect(bench.steps).toEqual([
+      'reread',
+      'random-token',
+      'clock-now',
+      `create ${claimKey}`,
+      'clock-now',
+      'send',
+      `create ${answerKey}`,
+      'reread',
+      `create ${endKey}`,
+    ]);
+    expect(outcome).toMatchObject({
+      n: 0,
+      outcome: 'ordered',
+      orderId: 'order-1',
+      end: { outcome: 'moved', shiftMatches: true },
+      alerts: [],
+    });
+    expect(bodiesUnder(bench.store, `${stream}/00000000/`)).toEqual({
+      claim: {
+        kind: 'claim',
+        expiry: expiry / 1000,
+        period: { count: 1, unit: 'Week' },
+        autoPay: true,
+        price: { currency: 'CNY', micros: '100000000' },
+        reservation: '1/g-1/0',
+        month: '2026-11',
+        token: 'token-1',
+        t: noon,
+        target: 'cn',
+        operation: 'RenewAppInstanceGroup',
+      },
+      answer: { kind: 'answer', outcome: 'ordered', orderId: 'order-1', requestId: 'request-1' },
+      end: { kind: 'end', outcome: 'moved', by: 'run', movedTo: expiry / 1000 + 7 * 86_400, shiftMatches: true, orderId: 'order-1' },
+    });
+    expect(await used(bench)).toBe(100n);
+  });
+
+  test('that has not moved the expiry yet stays open, and its money stays used', async () => {
+    const bench = purchaseBench();
+    const outcome = await renewed(bench);
+    expect(outcome).toMatchObject({ outcome: 'ordered', end: undefined, alerts: [] });
+    expect((await readView(bench)).open?.answer).toEqual({ outcome: 'ordered', orderId: 'order-1', requestId: 'request-1' });
+    expect(await used(bench)).toBe(100n);
+  });
+
+  test('survives that the read after it fails', async () => {
+    const bench = purchaseBench();
+    bench.onReread = () => {
+      if (bench.sent.length > 0) throw apiError('AnswerTimeout');
+    };
+    expect(await renewed(bench)).toMatchObject({ outcome: 'ordered', orderId: 'order-1', end: undefined });
+  });
+
+  test('carries the note for the auditor, and the link of the claim before', async () => {
+    const bench = purchaseBench();
+    bench.onSend = moves(bench);
+    await renewed(bench);
+    const moved = wishFor('g-1', { expiresAtMs: expiry + 7 * day, note: { rule: 'groups', approver: 'lin' } });
+    bench.onSend = () => ({ OrderId: 'order-2' });
+    expect(await renewed(bench, { wish: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
+    expect(bodiesUnder(bench.store, `${stream}/00000001/claim`)['']).toMatchObject({ note: { rule: 'groups', approver: 'lin' } });
+    const bytes = bench.store.records.get(`${stream}/00000001/claim`) as Uint8Array;
+    expect(parseRecord('', bytes).prev).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('an order that is not placed', () => {
+  test('because the service refused it is voided, and its money given back', async () => {
+    const bench = purchaseBench();
+    bench.onSend = () => {
+      throw apiError('Throttling.User', { httpStatus: 400, executed: 'no', requestId: 'r' });
+    };
+    const outcome = await renewed(bench);
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      code: 'Throttling.User',
+      requestId: 'r',
+      end: { outcome: 'void', by: 'claimant' },
+    });
+    expect(bench.steps.slice(5, 8)).toEqual(['send', `create ${answerKey}`, `create ${endKey}`]);
+    expect(await used(bench)).toBe(0n);
+    expect((await readView(bench)).next).toBe(1);
+  });
+
+  test('because what became of it is unclear stays open, keeps its money, and is not sent again', async () => {
+    const bench = purchaseBench();
+    bench.onSend = () => {
+      throw apiError('AnswerTimeout');
+    };
+    expect(await renewed(bench)).toMatchObject({ outcome: 'unclear', code: 'AnswerTimeout', end: undefined });
+    expect(bench.sent).toHaveLength(1);
+    expect(bench.store.records.has(endKey)).toBe(false);
+    expect(await used(bench)).toBe(100n);
+  });
+
+  test.each([
+    [0, 1],
+    [30_000, 1],
+    [30_001, 0],
+    [-1, 0],
+    [75 * minute, 0],
+  ])('%i ms after its claim is sent %i times', async (lateMs, times) => {
+    const bench = purchaseBench();
+    bench.before = (effect) => {
+      if (effect.type === 'store-create' && effect.key === claimKey) bench.nowMs += lateMs;
+    };
+    const outcome = await renewed(bench);
+    expect(bench.sent).toHaveLength(times);
+    expect(outcome).toMatchObject(
+      times === 1 ? { outcome: 'ordered' } : { outcome: 'not-sent', code: 'claim-too-old', end: { outcome: 'void' } },
+    );
+    expect(await used(bench)).toBe(times === 1 ? 100n : 0n);
+  });
+
+  test.each([
+    [60_000, 'ordered'],
+    [59_999, 'deadline-near'],
+  ])('with %i ms left of the function: %s', async (leftMs, expected) => {
+    const bench = purchaseBench();
+    const outcome = await renewed(bench, { deadlineMs: noon + leftMs });
+    expect(outcome.code ?? outcome.outcome).toBe(expected);
+    expect(bench.store.records.has(claimKey)).toBe(expected === 'ordered');
+  });
+
+  test('when the function is stopped or out of time between claim and order, the answer is not-sent', async () => {
+    for (const change of ['stopping', 'deadline'] as const) {
+      const bench = purchaseBench();
+      bench.before = (effect) => {
+        if (effect.type !== 'store-create' || effect.key !== claimKey) return;
+        if (change === 'stopping') bench.stopping = true;
+        else bench.nowMs += 10_000;
+      };
+      const outcome = await renewed(bench, { deadlineMs: noon + 65_000 });
+      expect(outcome).toMatchObject({
+        outcome: 'not-sent',
+        code: change === 'stopping' ? 'stopped' : 'deadline-near',
+        end: { outcome: 'void' },
+      });
+      expect(bench.sent).toEqual([]);
+    }
+  });
+
+  const unreadable = (): void => {
+    throw apiError('ServiceUnavailable', { httpStatus: 503 });
+  };
+  test.each<[string, string, Partial<PurchaseBench>]>([
+    ['has another expiry', 'expiry-changed', { observed: { expiresAtMs: expiry + 1 } }],
+    ['has an expiry that cannot be read', 'expiry-changed', { observed: { expiresAtMs: undefined } }],
+    ['is gone', 'resource-gone', { observed: undefined }],
+    ['cannot be read', 'reread-failed', { onReread: unreadable }],
+    ['may wait no longer', 'stopped', { stopping: true }],
+  ])('a resource that %s is not claimed (%s), and its money stays reserved', async (_, code, change) => {
+    const bench = purchaseBench();
+    const { request, reservation } = await prepared(bench);
+    Object.assign(bench, change);
+    expect(await bench.run(renew(run, request, reservation, { monthOf }))).toMatchObject({ outcome: 'stopped', code });
+    expect([bench.sent.length, bench.store.records.has(claimKey), await used(bench)]).toEqual([0, false, 100n]);
+  });
+
+  /** Midnight of 2026-12-01 in Shanghai. */
+  const change = Date.UTC(2026, 10, 30, 16);
+  test.each([
+    [change - 60 * minute - 1, 'ordered'],
+    [change - 60 * minute, 'month-change'],
+    [change, 'month-change'],
+    [change + 15 * minute, 'month-change'],
+    [change + 3 * day, 'month-change'],
+  ])('at %i with money of November: %s', async (atMs, expected) => {
+    const bench = purchaseBench();
+    bench.observed = { expiresAtMs: expiry + 10 * day };
+    const { request, reservation } = await prepared(bench, wishFor('g-1', { expiresAtMs: expiry + 10 * day }));
+    bench.nowMs = atMs;
+    const outcome = await bench.run(renew(run, request, reservation, { monthOf }));
+    expect(outcome.code ?? outcome.outcome).toBe(expected);
+    expect(bench.store.records.has(claimKey)).toBe(expected === 'ordered');
+  });
+});

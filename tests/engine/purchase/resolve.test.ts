@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
+import { standingOf } from '../../../shared/engine/purchase/standing.ts';
+import { readBudget } from '../../../shared/journal/budget.ts';
+import { readHistory } from '../../../shared/journal/renewal.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import {
+  apiError,
+  bodiesUnder,
+  day,
+  expiry,
+  minute,
+  monthOf,
+  noon,
+  type PurchaseBench,
+  prepared,
+  purchaseBench,
+  readView,
+  stream,
+} from './purchase-bench.ts';
+
+const person = { owner: 'person-1' };
+const later = expiry + 7 * day;
+
+async function claimed(answer: 'ordered' | 'unclear' | 'moved'): Promise<PurchaseBench> {
+  const bench = purchaseBench();
+  bench.onSend = () => {
+    if (answer === 'unclear') throw apiError('AnswerTimeout');
+    if (answer === 'moved') bench.observed = { expiresAtMs: later };
+    return { OrderId: 'order-1' };
+  };
+  const { request, reservation } = await prepared(bench);
+  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
+  return bench;
+}
+
+const verdict = (more: Partial<Verdict> = {}): Verdict => ({
+  account: '1',
+  resourceId: 'g-1',
+  n: 0,
+  outcome: 'void',
+  by: 'person',
+  who: 'lin',
+  nowMs: noon + 60 * minute,
+  ...more,
+});
+
+const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros;
+
+describe('what a person read in the bill', () => {
+  test.each(['ordered', 'unclear'] as const)(
+    'voids a claim whose order is %s and not on the bill, and gives its money back',
+    async (answer) => {
+      const bench = await claimed(answer);
+      expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({
+        outcome: 'written',
+        end: { outcome: 'void', by: 'person', who: 'lin' },
+      });
+      expect(await used(bench)).toBe(0n);
+      expect(await readView(bench)).toMatchObject({ next: 1, open: undefined });
+    },
+  );
+
+  test.each([
+    ['void', 'unclear', 59, 'too-early'],
+    ['void', 'unclear', 60, 'written'],
+    ['void', 'ordered', 59, 'too-early'],
+    ['void', 'ordered', 60, 'written'],
+    ['moved', 'unclear', 59, 'too-early'],
+    ['moved', 'unclear', 60, 'written'],
+    ['moved', 'ordered', 1, 'written'],
+  ] as const)('%s of an %s order after %i minutes: %s', async (outcome, answer, minutes, expected) => {
+    const bench = await claimed(answer);
+    const before = bench.store.records.size;
+    const resolved = await bench.run(resolveClaim(person, verdict({ outcome, nowMs: noon + minutes * minute })));
+    expect(resolved.outcome === 'refused' ? resolved.code : resolved.outcome).toBe(expected);
+    if (expected === 'too-early') expect(bench.store.records.size).toBe(before);
+  });
+
+  test('as billing writes so, under the same hour', async () => {
+    const bench = await claimed('unclear');
+    const early = verdict({ by: 'billing', nowMs: noon + 59 * minute });
+    expect(await bench.run(resolveClaim(person, early))).toMatchObject({ code: 'too-early' });
+    expect(await bench.run(resolveClaim(person, { ...early, nowMs: noon + 61 * minute }))).toMatchObject({ end: { by: 'billing' } });
+  });
+
+  test('moved keeps the money used and holds the expiry that was ordered for', async () => {
+    const bench = await claimed('unclear');
+    await bench.run(resolveClaim(person, verdict({ outcome: 'moved', expiresAtMs: later })));
+    expect(bodiesUnder(bench.store, `${stream}/00000000/end`)['']).toMatchObject({ outcome: 'moved', movedTo: later / 1000 });
+    expect(await used(bench)).toBe(100_000_000n);
+    expect(standingOf(await readView(bench), expiry, noon)).toMatchObject({ state: 'spent' });
+  });
+
+  test.each([
+    ['a number that is not open', { n: 1 }],
+    ['a resource without claims', { resourceId: 'other' }],
+  ])('is refused for %s', async (_, more) => {
+    const bench = await claimed('unclear');
+    expect(await bench.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code: 'not-open' });
+  });
+
+  test('is refused twice for the same claim', async () => {
+    const bench = await claimed('unclear');
+    await bench.run(resolveClaim(person, verdict()));
+    expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({ code: 'not-open' });
+  });
+
+  test('gives way to an end that was written in the same moment', async () => {
+    const bench = await claimed('unclear');
+    bench.before = (effect) => {
+      if (effect.type !== 'store-create') return;
+      bench.before = () => {};
+      bench.store.records.set(effect.key, new TextEncoder().encode('another end'));
+    };
+    expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({ outcome: 'refused', code: 'ended-meanwhile' });
+    expect(await used(bench)).toBe(100_000_000n);
+  });
+});
+
+describe('an expiry that was ordered for', () => {
+  test.each([
+    ['moved on, as ordered', later, 'free'],
+    ['moved on further, by somebody else', later + 7 * day, 'free'],
+    ['moved back to where it was', expiry, 'spent'],
+    ['moved back a little', later - day, 'spent'],
+    ['moved back further than it was', expiry - day, 'spent'],
+  ])('%s is %s', async (_, expiresAtMs, state) => {
+    const standing = standingOf(await readView(await claimed('moved')), expiresAtMs, noon);
+    expect(standing.state).toBe(state);
+    if (standing.state === 'spent') expect(standing.alert).toMatchObject({ code: 'expiry-moved-back', data: { orderId: 'order-1' } });
+  });
+
+  test('and was moved by somebody else since says from where to where', async () => {
+    expect(standingOf(await readView(await claimed('moved')), later + 30 * day, noon)).toEqual({
+      state: 'free',
+      n: 1,
+      foreign: { fromMs: later, toMs: later + 30 * day },
+    });
+  });
+
+  test('is free again once a person has opened a slot, and the slot has a number of its own', async () => {
+    const bench = await claimed('moved');
+    const opening = { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon + day };
+    expect(await bench.run(openSlot(person, opening))).toBe(1);
+    expect(standingOf(await readView(bench), expiry, noon)).toEqual({ state: 'free', n: 2 });
+    const { request, reservation } = await prepared(bench);
+    bench.observed = { expiresAtMs: expiry };
+    expect(await bench.run(renew({ owner: 'run-2' }, request, reservation, { monthOf }))).toMatchObject({ n: 2, outcome: 'ordered' });
+    const history = await runStoring(bench.store, readHistory(stream));
+    expect(history.map(({ n, claim, slot }) => [n, claim ? 'claim' : slot?.by])).toEqual([
+      [0, 'claim'],
+      [1, 'lin'],
+      [2, 'claim'],
+    ]);
+  });
+
+  test('has no slot opened while a claim is open', async () => {
+    const bench = await claimed('unclear');
+    expect(
+      await bench.run(openSlot(person, { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon })),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { settlementOf, settleOpen } from '../../../shared/engine/purchase/settle.ts';
+import { readBudget } from '../../../shared/journal/budget.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import {
+  apiError,
+  bodiesUnder,
+  day,
+  expiry,
+  lost,
+  minute,
+  monthOf,
+  noon,
+  type PurchaseBench,
+  prepared,
+  purchaseBench,
+  readView,
+  stream,
+} from './purchase-bench.ts';
+
+type Answer = 'ordered' | 'rejected' | 'not-sent' | 'unclear' | 'missing';
+
+/** A claim made at noon, with an answer and no end. */
+async function openClaim(answer: Answer): Promise<PurchaseBench> {
+  const bench = purchaseBench();
+  if (answer === 'rejected') {
+    bench.onSend = () => {
+      throw apiError('NoPermission', { httpStatus: 403 });
+    };
+  }
+  if (answer === 'unclear') {
+    bench.onSend = () => {
+      throw apiError('ConnectionLost');
+    };
+  }
+  const { request, reservation } = await prepared(bench);
+  bench.before = (effect) => {
+    if (effect.type !== 'store-create') return;
+    if (answer === 'not-sent' && effect.key.endsWith('claim')) bench.nowMs += 31_000;
+    if (answer === 'missing' && effect.key.endsWith('answer')) throw new Error('killed');
+    // The run dies right before it can end the claim.
+    if (effect.key.endsWith('end')) throw new Error('killed');
+  };
+  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf })).catch((error) => expect(error.message).toBe('killed'));
+  bench.before = () => {};
+  return bench;
+}
+
+const later = expiry + 7 * day;
+
+describe('an open claim', () => {
+  test.each([
+    // answer, expiry now, minutes since the claim, end, alert
+    ['ordered', later, 1, 'moved', undefined],
+    ['ordered', expiry, 14, undefined, undefined],
+    ['ordered', expiry, 15, undefined, 'order-unpaid'],
+    ['ordered', expiry, 3 * 24 * 60, undefined, 'order-unpaid'],
+    ['unclear', later, 59, undefined, undefined],
+    ['unclear', later, 60, 'moved', undefined],
+    ['unclear', expiry, 14, undefined, undefined],
+    ['unclear', expiry, 15, undefined, 'order-unclear'],
+    ['unclear', expiry, 6 * 24 * 60, undefined, 'order-unclear'],
+    ['missing', later, 59, undefined, undefined],
+    ['missing', later, 60, 'moved', undefined],
+    ['missing', expiry, 15, undefined, 'order-unclear'],
+    ['rejected', expiry, 0, 'void', undefined],
+    ['rejected', later, 0, 'void', undefined],
+    ['not-sent', expiry, 1, 'void', undefined],
+    ['ordered', later + 7 * day, 1, 'moved', 'shift-differs'],
+    ['unclear', later + 30 * day, 61, 'moved', 'shift-differs'],
+    ['ordered', expiry - 7 * day, 1, undefined, 'expiry-moved-back'],
+    ['ordered', undefined, 1, undefined, undefined],
+    ['unclear', undefined, 20, undefined, 'order-unclear'],
+  ] as const)('%s, expiry %s, %i minutes old: end %s, alert %s', async (answer, expiresAtMs, minutes, end, alert) => {
+    const bench = await openClaim(answer);
+    const view = await readView(bench);
+    expect(view.open?.answer?.outcome).toBe(answer === 'missing' ? undefined : answer);
+    const found = settlementOf(view, { expiresAtMs }, noon + minutes * minute);
+    expect(found.end?.outcome).toBe(end);
+    expect(found.alerts.map(({ code }) => code)).toEqual(alert === undefined ? [] : [alert]);
+  });
+
+  test('whose resource is gone is told like one that has not moved', async () => {
+    const bench = await openClaim('unclear');
+    expect(settlementOf(await readView(bench), undefined, noon + 20 * minute).alerts).toMatchObject([{ code: 'order-unclear' }]);
+  });
+
+  test('beside which an order stands unpaid is told though the move fits', async () => {
+    const bench = await openClaim('ordered');
+    const found = settlementOf(await readView(bench), { expiresAtMs: later, unpaidOrderId: 'order-9' }, noon + minute);
+    expect(found).toMatchObject({
+      end: { outcome: 'moved', shiftMatches: true },
+      alerts: [{ code: 'shift-differs', data: { orderId: 'order-9' } }],
+    });
+    expect(found.alerts[0]?.text).toContain('Check or cancel order order-9');
+  });
+
+  test('is told once a day while it does not move', async () => {
+    const view = await readView(await openClaim('ordered'));
+    const once = (hours: number) => settlementOf(view, { expiresAtMs: expiry }, noon + hours * 60 * minute).alerts[0]?.once;
+    expect(once(1)).toBe(once(2));
+    expect(once(25)).not.toBe(once(1));
+  });
+});
+
+describe('settling', () => {
+  const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros;
+
+  test.each(['rejected', 'not-sent'] as const)('a claim left behind as %s voids it and gives its money back', async (answer) => {
+    const bench = await openClaim(answer);
+    const settled = await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + minute));
+    expect(settled.end).toEqual({ outcome: 'void', by: 'run' });
+    expect(await used(bench)).toBe(0n);
+    expect(await readView(bench)).toMatchObject({ next: 1, open: undefined, voided: [{ n: 0 }] });
+  });
+
+  test('a claim that moved writes by how much, and its money stays used', async () => {
+    const bench = await openClaim('unclear');
+    await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: later }, noon + 60 * minute));
+    expect(bodiesUnder(bench.store, `${stream}/00000000/end`)['']).toEqual({
+      kind: 'end',
+      outcome: 'moved',
+      by: 'run',
+      movedTo: later / 1000,
+      shiftMatches: true,
+    });
+    expect(await used(bench)).toBe(100_000_000n);
+  });
+
+  test('a claim that is not to be ended writes nothing', async () => {
+    const bench = await openClaim('unclear');
+    const before = bench.store.records.size;
+    const settled = await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + 20 * minute));
+    expect([bench.store.records.size, settled.end, settled.alerts.length]).toEqual([before, undefined, 1]);
+  });
+
+  test('by two runs at once gives one end and one release', async () => {
+    const bench = await openClaim('rejected');
+    const view = await readView(bench);
+    await bench.run(settleOpen({ owner: 'run-2' }, view, { expiresAtMs: expiry }, noon + minute));
+    await bench.run(settleOpen({ owner: 'run-3' }, view, { expiresAtMs: expiry }, noon + 2 * minute));
+    expect((await runStoring(bench.store, readBudget('CNY', '2026-11'))).records.map(({ kind }) => kind)).toEqual(['reserve', 'release']);
+  });
+
+  test('goes on after a lost answer of its end', async () => {
+    const bench = await openClaim('rejected');
+    let losses = 0;
+    bench.store.afterCreate = (key) => {
+      if (key.endsWith('end') && losses++ === 0) throw lost();
+    };
+    await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + minute));
+    expect([losses, await used(bench)]).toEqual([1, 0n]);
+  });
+});

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import type { Configuration } from './configuration.ts';
+import { explore } from './explore.ts';
+import { pairs, singles } from './plan.ts';
+import { ProcessTree } from './process-tree.ts';
+import { Visited } from './visited.ts';
+
+describe('an exploration', () => {
+  test.each<[string, Omit<Configuration, 'name'>]>([
+    ['no fault', { faults: {} }],
+    ['a crash after any step', { faults: { crash: 1 } }],
+    ['a lost create', { faults: { 'lost-create': 1 }, minutes: [0] }],
+    ['a lost answer', { faults: { 'lost-answer': 1 } }],
+    ['an order that is late', { faults: { late: 1 } }],
+    ['a refused order', { faults: { refused: 1 } }],
+    ['an unpaid order', { faults: { unpaid: 1 } }],
+    ['a store that is down', { faults: { 'store-down': 1 } }],
+    ['a change of month', { faults: { month: 1 } }],
+    ['a refund', { faults: { refund: 1 }, minutes: [0] }],
+    ['a scarce budget', { faults: {}, resources: 2, limit: 1 }],
+  ])('with %s goes to its end, sees orders, and finds nothing broken', (name, configuration) => {
+    const found = explore({ name, ...configuration });
+    expect(found).toMatchObject({ complete: true, violation: undefined });
+    expect(found.withOrders).toBeGreaterThan(20);
+  });
+
+  test('visits the same states every time', () => {
+    const once = explore({ name: 'a', faults: { 'stale-list': 1 }, minutes: [0] });
+    expect(explore({ name: 'a', faults: { 'stale-list': 1 }, minutes: [0] })).toEqual(once);
+  });
+
+  test('that is given up says so', () => {
+    const found = explore({ name: 'a', faults: {} }, 100);
+    expect(found).toMatchObject({ complete: false, violation: undefined });
+    expect(found.states).toBeLessThan(300);
+  });
+
+  test('tells the shortest way to a violation, step by step', () => {
+    const { violation } = explore({ name: 'a', faults: {}, minutes: [0], rules: { ...defaultRules, claimFirst: false } });
+    expect(violation?.trace).toContain('+0 min  run 0: sends the order');
+    expect(violation?.trace.at(-1)).toBe('+0 min  run 1: sends the order');
+    // Both runs read, reserve, read again and look at the clock; no step is told that leads elsewhere.
+    expect(violation?.trace.filter((step) => step.includes('reads the resource'))).toHaveLength(2);
+  });
+
+  test('of the plan covers each fault and each pair of faults', () => {
+    const names = (list: readonly Configuration[]) => new Set(list.map(({ faults }) => Object.keys(faults).sort().join()));
+    expect(names(singles()).size).toBe(1 + 19);
+    expect(names(pairs()).size).toBe((19 * 18) / 2);
+  });
+});
+
+describe('what the explorer is made of', () => {
+  test('the set of states is a set', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.integer({ min: -2, max: 2 }), { maxLength: 4 }), { maxLength: 300 }), (lists) => {
+        const visited = new Visited(16);
+        const oracle = new Set<string>();
+        for (const list of lists) {
+          const words = new Int32Array(8);
+          words.set(list);
+          expect(visited.add(words, list.length)).toBe(!oracle.has(`${list}`));
+          oracle.add(`${list}`);
+        }
+        expect(visited.size).toBe(oracle.size);
+      }),
+    );
+  });
+
+  test('code that branches off is replayed to where it stood', () => {
+    const began: number[] = [];
+    const tree = new ProcessTree();
+    const root = tree.root('a', 'token', function* () {
+      began.push(1);
+      const first = yield { type: 'store-read', keys: ['a'] };
+      const second = yield { type: 'store-read', keys: [`${first}b`] };
+      return `${first}${second}`;
+    });
+    const left = tree.step(root, '1', { value: '1' });
+    const right = tree.step(root, '2', { value: '2' });
+    expect([left, right].map(({ offer }) => offer)).toMatchObject([{ effect: { keys: ['1b'] } }, { effect: { keys: ['2b'] } }]);
+    expect(tree.step(root, '1', { value: '1' })).toBe(left);
+    expect(tree.step(left, 'x', { value: 'x' }).offer).toMatchObject({ type: 'ended', value: '1x' });
+    expect(tree.step(right, 'y', { value: 'y' }).offer).toMatchObject({ type: 'ended', value: '2y' });
+    expect(began).toHaveLength(2);
+  });
+});

@@ -1,0 +1,120 @@
+import { planner } from '../../functions/renew-before-expiry/plan.ts';
+import { openSlot, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
+import { type Candidate, type Chosen, renewalRound } from '../../shared/engine/purchase/round.ts';
+import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import { alarmOf } from '../../shared/engine/renewals/alarms.ts';
+import { type DueResource, decideDue } from '../../shared/engine/renewals/decide-due.ts';
+import type { Renewal } from '../../shared/engine/renewals/effects.ts';
+import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
+import { wishOf } from '../../shared/engine/renewals/wish.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import type { Configuration, Setting } from './configuration.ts';
+import { contextAt, limitsFor, monthOf } from './policy.ts';
+import type { Code, ModelEffect } from './process-tree.ts';
+import { pair } from './state.ts';
+
+const account = '1000000000000001';
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Our orders move an expiry by this many days: within a day of the month that the policy wants. */
+export const ourShift = 30;
+/** A person's renewal moves it by this many: to an expiry that is still in our window. */
+export const theirShift = 7;
+
+/** The shipped code as the model runs it, and the instants that its numbers stand for. */
+export class Scene {
+  readonly #configuration: Configuration;
+  readonly #limit: number;
+  readonly #firstExpiryMs: number;
+
+  constructor(configuration: Configuration, { instants, limit }: Setting) {
+    this.#configuration = configuration;
+    this.#limit = limit;
+    // Soon enough that people are to be told.
+    this.#firstExpiryMs = (instants[0] as number) + 2 * dayMs;
+  }
+
+  /** The instant of an expiry, which is counted in days from the first. Resources expire an hour apart. */
+  expiresAtMs(resource: number, expiry: number): number {
+    return this.#firstExpiryMs + resource * hourMs + expiry * dayMs;
+  }
+
+  /** The number of an expiry. */
+  expiryOf(resource: number, expiresAtMs: number): number {
+    return Math.round((expiresAtMs - this.#firstExpiryMs - resource * hourMs) / dayMs);
+  }
+
+  /** The pairs of resource and expiry that a run has to tell of, having seen these expiries. */
+  alarms(nowMs: number, seen: readonly number[]): readonly number[] {
+    return seen.flatMap((expiry, resource) => (alarmOf(this.#group(resource, expiry), nowMs) ? [pair(resource, expiry)] : []));
+  }
+
+  /** One run of the function, which has observed these expiries. */
+  run(process: number, nowMs: number, seen: readonly number[]): () => Code {
+    const context = contextAt(nowMs, this.#limit);
+    const due = seen.flatMap((expiry, resource): DueResource[] => {
+      const subject = this.#group(resource, expiry);
+      // What can be decided by looking alone is not due.
+      if ('decision' in planner.decide(subject, { quotes: new Map() }, context)) return [];
+      return [
+        {
+          account,
+          target: 'cn',
+          resource: { kind: subject.kind, id: subject.id },
+          expiresAtMs: this.expiresAtMs(resource, expiry),
+          subject,
+        },
+      ];
+    });
+    due.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
+    const rules = this.#configuration.rules ?? defaultRules;
+    const input = { run: { owner: `run-${process}` }, due, nowMs, limits: limitsFor(this.#limit), monthOf, rules };
+    return () =>
+      renewalRound<DueResource, ModelEffect>(input, {
+        *alarm() {
+          yield { type: 'alarm' };
+        },
+        choose: (candidates) => chosen(candidates, context) as Generator<ModelEffect, readonly Chosen<DueResource>[], unknown>,
+      });
+  }
+
+  /** A person who says what the bill has about an open claim. */
+  verdict(verdict: Pick<Verdict, 'resourceId' | 'n' | 'outcome' | 'expiresAtMs' | 'nowMs'>): () => Code {
+    return () => resolveClaim({ owner: 'person' }, { account, by: 'person', ...verdict }, this.#configuration.rules ?? defaultRules);
+  }
+
+  /** A person who opens a slot. */
+  slot(resourceId: string, expiresAtMs: number, nowMs: number): () => Code {
+    return () => openSlot({ owner: 'person' }, { account, resourceId, expiresAtMs, who: 'person', nowMs });
+  }
+
+  #group(resource: number, expiry: number): DeliveryGroup {
+    return {
+      kind: 'delivery-group',
+      id: `r${resource}`,
+      name: 'group',
+      region: 'cn-hangzhou',
+      status: 'PUBLISHED',
+      resourceStatus: 'AVAILABLE',
+      charge: 'subscription',
+      createdAtMs: 0,
+      expiresAtMs: this.expiresAtMs(resource, expiry),
+      tags: {},
+      pools: undefined,
+      officeSiteId: undefined,
+      imageId: undefined,
+      unreadable: [],
+    };
+  }
+}
+
+/** What the shipped planner wants of the candidates; it decides about each by itself. */
+function* chosen(candidates: readonly Candidate<DueResource>[], context: RenewalContext): Renewal<readonly Chosen<DueResource>[]> {
+  const wanted: Chosen<DueResource>[] = [];
+  for (const candidate of candidates) {
+    const verdict = yield* decideDue(planner, candidate, context, () => {});
+    if ('order' in verdict) wanted.push({ candidate, wish: wishOf(candidate, verdict.decision, verdict.order, context) });
+  }
+  return wanted;
+}

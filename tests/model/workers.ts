@@ -1,0 +1,44 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Configuration } from './configuration.ts';
+import type { Exploration } from './explore.ts';
+
+/**
+ * Explores configurations in one process per core and tells of each as it ends. After `untilMs` none is begun. Gives what was not begun.
+ * @throws Error when a process dies, with the name of what it was exploring
+ */
+export async function exploreAll(
+  configurations: readonly Configuration[],
+  {
+    maxStates,
+    untilMs,
+    onEnd,
+  }: { readonly maxStates: number; readonly untilMs: number; readonly onEnd: (exploration: Exploration) => void },
+): Promise<readonly Configuration[]> {
+  const waiting = [...configurations];
+  const work = async (): Promise<void> => {
+    const child = fork(new URL('./worker.ts', import.meta.url));
+    try {
+      while (waiting.length > 0 && Date.now() < untilMs) onEnd(await exploreIn(child, waiting.shift() as Configuration, maxStates));
+    } finally {
+      child.kill();
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: Math.min(availableParallelism(), configurations.length) }, work));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return waiting;
+}
+
+function exploreIn(child: ChildProcess, configuration: Configuration, maxStates: number): Promise<Exploration> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void => {
+      reject(new Error(`The process that explored '${configuration.name}' ended with code ${code}; see above.`));
+    };
+    child.once('exit', onExit);
+    child.once('message', (exploration) => {
+      child.off('exit', onExit);
+      resolve(exploration as Exploration);
+    });
+    child.send({ configuration, maxStates });
+  });
+}
