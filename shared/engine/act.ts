@@ -14,6 +14,8 @@ import { isHarsher } from './severity.ts';
 export interface SecondLook<R extends Resource> {
   /** Decides again. @throws StoreError @throws JournalError where the history of the resource cannot be read */
   decide(resource: R, nowMs: EpochMs): Executing<Decision>;
+  /** Claims an action that happens once only; false where that was done before. @throws StoreError @throws JournalError */
+  claims(decision: ActDecision, nowMs: EpochMs): Executing<boolean>;
   /** True where it matters who has a session on the resource. */
   asksForUsers(decision: ActDecision): boolean;
   /** Why it must not be done now; undefined when it may. `users`: who has a session, undefined where that is not asked or not known. */
@@ -27,12 +29,15 @@ interface TimeLeft {
   readonly callMs: number;
 }
 
-/** One action, from the second look to its outcome. Independent of the others. Whatever it throws, it threw before the call. */
-export function* act<R extends Resource>(
+/**
+ * The second look at one action, and its claim where it needs one: its outcome where it is not to be sent, undefined where it is, right away.
+ * Independent of the others.
+ */
+export function* beforeCall<R extends Resource>(
   decision: ActDecision,
   again: SecondLook<R>,
   { deadlineMs, ...rules }: TimeLeft,
-): Executing<Outcome> {
+): Executing<Outcome | undefined> {
   const early = notNow(yield* clockNow(), deadlineMs, rules.actMs);
   if (early) return outcomeOf(decision, 'not-sent', early);
 
@@ -76,9 +81,28 @@ export function* act<R extends Resource>(
   const forbidden = again.forbids(now, fresh, moment.nowMs, users);
   if (forbidden) return outcomeOf(decision, 'held', forbidden);
   try {
-    return outcomeOfAnswer(decision, yield* apiCall(decision.action, rules.callMs));
+    if (yield* again.claims(decision, moment.nowMs)) return undefined;
   } catch (error) {
-    return outcomeOfFailure(decision, error);
+    if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
+    return outcomeOf(decision, 'not-sent', reason('journal-unavailable', `Not sent, since it could not be claimed: ${error.message}`));
+  }
+  return outcomeOf(decision, 'held', reason('claimed-before', 'This was claimed before, and is done once only.'));
+}
+
+/**
+ * One call for actions of otherwise equal input; `param` is the list in which each names its resource. Outcomes are in the order of the
+ * decisions. It throws nothing: a failure is the outcome of each.
+ */
+export function* callFor(decisions: readonly ActDecision[], param: string | undefined, callMs: number): Executing<readonly Outcome[]> {
+  const [first] = decisions;
+  if (!first) return [];
+  const ids = decisions.flatMap(({ action }) => (param === undefined ? [] : (action.input[param] as readonly string[])));
+  const action = param === undefined ? first.action : { ...first.action, input: { ...first.action.input, [param]: ids } };
+  try {
+    const answer = yield* apiCall(action, callMs);
+    return decisions.map((decision) => outcomeOfAnswer(decision, answer));
+  } catch (error) {
+    return decisions.map((decision) => outcomeOfFailure(decision, error));
   }
 }
 

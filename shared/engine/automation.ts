@@ -37,6 +37,27 @@ export interface FactReader {
   read(need: Need, signal?: AbortSignal): Promise<Money | undefined>;
 }
 
+/** Something that happened to a resource, as an event told it. Nothing in it is believed but the id: the resource is read. */
+export interface Occasion {
+  readonly resourceId: string;
+  /** Name of the operation that was called. */
+  readonly operation: string;
+  /** When, in epoch milliseconds. */
+  readonly atMs: EpochMs;
+  /** Who called; undefined where the event does not say. */
+  readonly caller?: string | undefined;
+  readonly region?: string | undefined;
+  /** What the call came through, such as a console or an SDK. */
+  readonly source?: string | undefined;
+}
+
+/** A version of which no more is to be approved, as somebody said at night. */
+interface HaltedVersion {
+  readonly sinceMs: EpochMs;
+  readonly by: string;
+  readonly because: string;
+}
+
 /** What a planner may look at. Pure data: no client, no clock. */
 export interface PlanContext {
   readonly policy: CompiledPolicy;
@@ -45,21 +66,27 @@ export interface PlanContext {
   readonly nowMs: EpochMs;
   readonly written: WrittenView;
   readonly facts: Facts;
+  /** Versions that people halted, from the journal. Default: none. */
+  readonly halts?: ReadonlyMap<string, HaltedVersion> | undefined;
+  /** What happened to resources, where an event began the run: the last occasion of each id. Default: nothing is known. */
+  readonly occasions?: ReadonlyMap<string, Occasion> | undefined;
 }
 
 /** Totals over the whole observation, known only after the last page. */
 export interface Totals {
-  /** Distinct resources read. */
+  /** Distinct resources read; where an event named the few that were read, how many there are. */
   readonly observed: number;
   /** What the service said there are; undefined where it does not say. */
   readonly announced: number | undefined;
-  /** True where distinct ids read equal the announced total. */
+  /** True where distinct ids read equal the announced total; where an event named them, where the total is known. */
   readonly complete: boolean;
 }
 
 /** The pure part of an automation. */
 export interface Planner<R extends Resource> {
   needs(resource: R, context: PlanContext): readonly Need[];
+  /** True where deciding needs what only `look` shows. Without it the resource is decided as the page has it. */
+  asks?(resource: R, context: PlanContext): boolean;
   decide(resource: R, context: PlanContext): Decision;
   /** Sees what would act, with the totals; may turn acts into holds. Default: as they are. */
   settle?(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[];
@@ -72,7 +99,14 @@ export interface Automation<R extends Resource> {
   readonly planner: Planner<R>;
   /** Pages of the resources in the scope of a target. Throws ApiError when the service does not answer. */
   observe(client: Client, target: CompiledTarget, signal?: AbortSignal): AsyncIterable<ObservedPage<R>>;
-  /** The resource as it is right now; undefined when it is gone. One API read. */
+  /**
+   * A resource with what only further reads show, or what stands in its place: a group and its sessions, say. Called for those on which the
+   * planner `asks`. Where it throws ApiError the resource is decided as the page has it, which the planner has to take for unknown.
+   */
+  look?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly R[]>;
+  /** How many resources there are in all, by one small read: what a share is of when an event named a few. Absent: unknown. */
+  count?(client: Client, target: CompiledTarget, signal?: AbortSignal): Promise<number | undefined>;
+  /** The resource as it is right now, with what `look` adds; undefined when it is gone. One API read, and those of `look`. */
   reread(client: Client, target: CompiledTarget, resource: ResourceRef, signal?: AbortSignal): Promise<R | undefined>;
   /** How the planner's needs are read. Absent: every fact is unknown. */
   facts?(client: Client, target: CompiledTarget): FactReader;

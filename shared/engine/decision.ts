@@ -37,6 +37,13 @@ export interface Action {
   readonly lowers?: boolean;
   /** True where leaving this undone would let a running native schedule lapse: a freeze does not hold it then. Default false. */
   readonly evenFrozen?: boolean;
+  /**
+   * Names an act that must happen once only, whoever runs: right before the call a claim of this name is created for the resource, and where
+   * there is one already nothing is sent. Default: the act may be repeated, since repeating it changes nothing.
+   */
+  readonly claim?: string;
+  /** So many resources at most in one call, where the operation takes several. Default: as many as it takes. */
+  readonly atOnce?: number;
   readonly cost?: CostEstimate;
 }
 

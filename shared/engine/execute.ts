@@ -3,9 +3,10 @@ import type { Resource } from '../fleet/resource.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { StoreError } from '../journal/store-error.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
-import { act, notNow, type SecondLook } from './act.ts';
+import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
 import type { ActDecision, Reason } from './decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';
+import { type JoinedActs, joined } from './joined-acts.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reason } from './reasons.ts';
 
@@ -33,6 +34,8 @@ export interface ExecuteInput<R extends Resource> {
   readonly log: WrittenLog;
   /** What is asked right before each call. */
   readonly again: SecondLook<R>;
+  /** How many resources an operation takes in one call, and where. Default: one. */
+  readonly batchOf?: ((operation: string) => { readonly param: string; readonly max: number } | undefined) | undefined;
   /** When the process must have ended; absent: never. */
   readonly deadlineMs?: EpochMs | undefined;
   readonly rules?: Partial<ExecuteRules> | undefined;
@@ -63,10 +66,15 @@ export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<
         break;
       }
       const defects: unknown[] = [];
-      const done = yield* all(
-        batch.map((decision) => () => actNoted(decision, input, rules, defects)),
+      const groups = joined(batch, input.batchOf);
+      const ofGroups = yield* all(
+        groups.map((group) => () => actJoined(group, input, rules, defects)),
         rules.width,
       );
+      const byDecision = new Map(
+        groups.flatMap(({ decisions }, at) => decisions.map((one, index) => [one, ofGroups[at]?.[index]] as const)),
+      );
+      const done = batch.map((decision) => byDecision.get(decision) as Outcome);
       outcomes.push(...done);
       yield* finish(batch, done, blocked, input);
       if (defects.length > 0) throw defects[0];
@@ -126,21 +134,39 @@ function* leave(decisions: readonly ActDecision[], because: Reason): Executing<r
   return outcomes;
 }
 
-function* actNoted<R extends Resource>(
+/** Looks at each of some actions once more, and sends in one call those that may be done. Outcomes are in the order of the decisions. */
+function* actJoined<R extends Resource>(
+  { decisions, param }: JoinedActs,
+  input: ExecuteInput<R>,
+  rules: ExecuteRules,
+  defects: unknown[],
+): Executing<readonly Outcome[]> {
+  const outcomes = new Map<ActDecision, Outcome>();
+  for (const decision of decisions) {
+    const left = yield* secondLookAt(decision, input, rules, defects);
+    if (left) outcomes.set(decision, left);
+  }
+  const cleared = decisions.filter((decision) => !outcomes.has(decision));
+  const called = yield* callFor(cleared, param, rules.callMs);
+  for (const [index, decision] of cleared.entries()) outcomes.set(decision, called[index] as Outcome);
+  const all = decisions.map((decision) => outcomes.get(decision) as Outcome);
+  for (const outcome of all) yield* note(outcome);
+  return all;
+}
+
+/** The outcome of an action that is not to be sent; undefined where it is. */
+function* secondLookAt<R extends Resource>(
   decision: ActDecision,
   input: ExecuteInput<R>,
   rules: ExecuteRules,
   defects: unknown[],
-): Executing<Outcome> {
-  let outcome: Outcome;
+): Executing<Outcome | undefined> {
   try {
-    outcome = yield* act(decision, input.again, { ...rules, deadlineMs: input.deadlineMs });
+    return yield* beforeCall(decision, input.again, { ...rules, deadlineMs: input.deadlineMs });
   } catch (error) {
     // It must not cost the outcomes of the actions beside it.
     defects.push(error);
     const text = error instanceof Error ? error.message : String(error);
-    outcome = outcomeOf(decision, 'failed', reason('defect', `Nothing was sent, since the program failed: ${text}`));
+    return outcomeOf(decision, 'failed', reason('defect', `Nothing was sent, since the program failed: ${text}`));
   }
-  yield* note(outcome);
-  return outcome;
 }

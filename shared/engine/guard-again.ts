@@ -1,4 +1,5 @@
 import type { Resource } from '../fleet/resource.ts';
+import { claimOnce } from '../journal/claims.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { SecondLook } from './act.ts';
 import type { Automation, PlanContext } from './automation.ts';
@@ -10,10 +11,20 @@ import { tagFirstSeen } from './protection-facts.ts';
  * The planner and the guard once more, for one resource and with fresh eyes: a freeze or an exception may have begun since the plan was
  * made, an owner may have set a tag, a protected user may have connected. Limits are not asked again: what they admitted was written down.
  */
-export function secondLook<R extends Resource>(automation: Automation<R>, context: PlanContext, log: WrittenLog): SecondLook<R> {
+export function secondLook<R extends Resource>(
+  automation: Automation<R>,
+  context: PlanContext,
+  log: WrittenLog,
+  owner: string,
+): SecondLook<R> {
   const { planner, name } = automation;
   return {
     decide: (resource, nowMs) => log.withHistory(() => planner.decide(resource, { ...context, nowMs })),
+    *claims({ resource, action }, atMs) {
+      if (action.claim === undefined) return true;
+      const { account } = context.target;
+      return yield* claimOnce({ functionName: name, account, resource: resource.id, intent: action.claim, owner, atMs });
+    },
     asksForUsers: ({ action }) => asksForUsers(action, context),
     forbids: (decision, resource, nowMs, users) =>
       forbidden(decision, {

@@ -1,4 +1,4 @@
-import type { Resource } from '../fleet/resource.ts';
+import { type Resource, wholeOf } from '../fleet/resource.ts';
 import type { Never } from '../policy/compiled.ts';
 import { exceptionsInForce } from '../policy/exception.ts';
 import type { Action, Reason } from './decision.ts';
@@ -29,7 +29,7 @@ export function exceptionReason(action: Action, resource: Resource, context: Res
   const { policy, target, nowMs, functionName } = context;
   if (policy.exceptions.length === 0) return undefined;
   const words = wordsOf(action, functionName);
-  const inForce = exceptionsInForce(policy, target, resource, nowMs);
+  const inForce = exceptionsInForce(policy, target, wholeOf(resource), nowMs);
   for (const { because, never } of inForce.exceptions) {
     const word = words.find((each) => never.includes(each));
     if (word) return reason('exception-never', `Never ${word}: ${because}`, { never: word, because });

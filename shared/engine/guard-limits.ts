@@ -1,3 +1,4 @@
+import { wholeIdOf } from '../journal/written-counts.ts';
 import type { ActDecision, Decision, Reason } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
@@ -45,7 +46,7 @@ function shareLimit(acts: readonly ActDecision[], { policy, counts, totals }: Gu
     const text = `A share of the fleet cannot be told: ${observed} resources were read, ${announced ?? 'an unknown number'} announced. None is done.`;
     return reason('limit-share-incomplete', text, { observed, announced });
   }
-  const wanted = new Set(acts.map(({ resource }) => resource.id));
+  const wanted = new Set(acts.map(({ resource }) => wholeIdOf(resource.id)));
   if (fleetSharePerRun !== undefined && wanted.size * 100 > fleetSharePerRun * observed) {
     const text = `${wanted.size} of ${observed} resources would change and limits.fleetSharePerRun is ${fleetSharePerRun}%: none is done.`;
     return reason('limit-share-run', text, { wanted: wanted.size, observed, limit: fleetSharePerRun });

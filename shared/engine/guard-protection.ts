@@ -1,4 +1,4 @@
-import type { Resource } from '../fleet/resource.ts';
+import { type Resource, wholeOf } from '../fleet/resource.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
 import type { Action, Reason } from './decision.ts';
 import type { ResourceGuardContext } from './guard-context.ts';
@@ -19,9 +19,9 @@ export function ownerTagOf(resource: Resource, key: string): string | null | und
 
 /** Why `protect` forbids an action on a resource; undefined when it does not. What cannot be told holds. */
 export function protectionReason(action: Action, resource: Resource, context: ResourceGuardContext): Reason | undefined {
-  const cut = canCut(action);
+  const whole = wholeOf(resource);
   const onGroup =
-    cut && resource.kind === 'delivery-group' ? (groupReason(resource, context) ?? ownerReason(resource, context)) : undefined;
+    canCut(action) && whole.kind === 'delivery-group' ? (groupReason(whole, context) ?? ownerReason(whole, context)) : undefined;
   return onGroup ?? (asksForUsers(action, context) ? userReason(resource, context) : undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
-import type { Resource } from '../fleet/resource.ts';
+import { type Resource, wholeOf } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext } from './automation.ts';
@@ -51,8 +51,9 @@ export async function gatherProtection<R extends Resource>(input: {
     if (asksForUsers(decision.action, context)) {
       users.set(resource.id, await automation.sessionUsers?.(client, context.target, resource, signal).catch(() => undefined));
     }
-    const value = ownerTag && canCut(decision.action) ? ownerTagOf(resource, ownerTag.key) : undefined;
-    if (ownerTag && typeof value === 'string') tags.push({ resource: resource.id, setting: tagSetting(ownerTag.key), value });
+    const whole = wholeOf(resource);
+    const value = ownerTag && canCut(decision.action) ? ownerTagOf(whole, ownerTag.key) : undefined;
+    if (ownerTag && typeof value === 'string') tags.push({ resource: whole.id, setting: tagSetting(ownerTag.key), value });
   }
   return {
     tags,

@@ -45,6 +45,8 @@ export const reasonCodes = {
   'order-not-sent': 'Nothing was sent.',
   'expiry-changed': 'Read again right before the order, the resource had another expiry.',
   'claimed-by-another': 'Another run has claimed this renewal.',
+  'claimed-before': 'This was claimed before and is done once only; what became of it shows in the service, not by doing it again.',
+  'look-failed': 'What deciding about a resource needs beyond the list could not be read; it is decided without.',
   'channel-dead': 'A channel did not deliver what people were to be told.',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -56,6 +58,12 @@ export type EngineReasonCode = keyof typeof reasonCodes;
  * The run keeps in the journal since when such a value stands.
  */
 export const manualChangeCode = 'manual-change';
+
+/**
+ * Code with which a planner reports a state that it sees, so that the journal keeps since when it is known; `data` is `{ setting, value }`.
+ * It is to be reported again in each decision as long as the state stands.
+ */
+export const sightedCode = 'sighted';
 
 /** Builds a reason; `data` holds what a program may want to read from it. */
 export function reason(code: EngineReasonCode, text: string, data?: Readonly<Record<string, Json | undefined>>): Reason {

@@ -6,7 +6,7 @@ import type { Store } from '../journal/store.ts';
 import { runStoring } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
-import type { Automation, FactReader, PlanContext } from './automation.ts';
+import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
 import type { Decision } from './decision.ts';
 import { drive } from './drive.ts';
@@ -46,6 +46,8 @@ export interface RunOptions<R extends Resource> {
   readonly signal?: AbortSignal | undefined;
   /** When the process must have ended; acting stops well before. Default: never. */
   readonly deadlineMs?: EpochMs | undefined;
+  /** What happened, where events began the run: only these resources are looked at. Default: the whole fleet. */
+  readonly occasions?: readonly Occasion[] | undefined;
   /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
   readonly rules?: Partial<ExecuteRules> | undefined;
   /** Hears how far the run has come. */
@@ -98,7 +100,7 @@ async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: Wr
   const facts = new RunFacts(reader, ({ key }, error) => {
     draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
   });
-  const context: PlanContext = { policy, target, nowMs, written: log.view, facts };
+  const context: PlanContext = { policy, target, nowMs, written: log.view, facts, occasions: lastOccasions(options.occasions) };
   const seen = await survey({
     automation,
     client,
@@ -109,6 +111,8 @@ async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: Wr
     store,
     onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
     onDecision: options.onDecision,
+    onLookFailed: ({ id }, error) =>
+      draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
   });
   draft.survey(seen);
 
@@ -119,11 +123,16 @@ async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: Wr
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
   if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
-  // After a partial observation the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
-  if (seen.totals.complete && !signal?.aborted) {
+  // After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
+  if (seen.totals.complete && !signal?.aborted && options.occasions === undefined) {
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, decisions)));
     if (holds) draft.holds = holds;
   }
+}
+
+/** The last occasion of each resource. */
+function lastOccasions(occasions: readonly Occasion[] | undefined): ReadonlyMap<string, Occasion> | undefined {
+  return occasions && new Map([...occasions].sort((a, b) => a.atMs - b.atMs).map((occasion) => [occasion.resourceId, occasion]));
 }
 
 async function act<R extends Resource>(options: RunOptions<R>, context: PlanContext, log: WrittenLog, draft: ReportDraft): Promise<void> {
@@ -134,10 +143,12 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const again = secondLook(automation, context, log);
+  const again = secondLook(automation, context, log, draft.head.run);
+  const batchOf = (operation: string) =>
+    Object.hasOwn(automation.operations, operation) ? automation.operations[operation]?.batch : undefined;
   const executed = await drive(
     { automation, client, target, store, clock, signal, onOutcome },
-    execute({ decisions: acts, target: target.name, owner: draft.head.run, log, again, deadlineMs, rules }),
+    execute({ decisions: acts, target: target.name, owner: draft.head.run, log, again, batchOf, deadlineMs, rules }),
   );
   draft.outcomes = executed.outcomes;
   if (executed.error) draft.fail(executed.error);

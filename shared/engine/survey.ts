@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring, type Storing } from '../journal/store-effect.ts';
@@ -6,6 +7,7 @@ import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
 import type { Decision } from './decision.ts';
+import { observedPages } from './observed-pages.ts';
 import { tagsGone } from './protection-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 import { type Counted, Tally } from './tally.ts';
@@ -28,6 +30,8 @@ export interface SurveyInput<R extends Resource> {
   readonly log: WrittenLog;
   readonly store: Store;
   readonly signal?: AbortSignal | undefined;
+  /** Hears of each resource about which what deciding needs could not be read. */
+  readonly onLookFailed?: ((resource: R, error: ApiError) => void) | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
   readonly onDecision?: ((resource: R, decision: Decision) => void) | undefined;
 }
@@ -51,19 +55,21 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
     input.onDecision?.(resource, decision);
   };
   const observe = async (): Promise<void> => {
-    for await (const page of input.automation.observe(input.client, context.target, input.signal)) {
+    for await (const page of observedPages(input.automation, input.client, context, input.signal)) {
       announced = page.total ?? announced;
       const fresh = page.resources.filter(({ id }) => !seen.has(id) && seen.add(id));
       await input.facts.gather(
         fresh.flatMap((resource) => planner.needs(resource, context)),
         input.signal,
       );
-      for (const resource of fresh) {
-        gone.push(...tagsGone(log, resource));
-        const decision = planner.decide(resource, context);
-        if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
-        else keep(resource, decision, place);
-        place += 1;
+      for (const whole of fresh) {
+        gone.push(...tagsGone(log, whole));
+        for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
+          const decision = planner.decide(resource, context);
+          if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
+          else keep(resource, decision, place);
+          place += 1;
+        }
       }
       input.onPage?.(seen.size, announced);
     }
@@ -77,11 +83,29 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
   const failures = [await failureOf(observe()), await failureOf(runStoring(input.store, decideWaiting()))];
   const error = failures.find((failure) => failure !== undefined);
   return {
-    totals: { observed: seen.size, announced, complete: error === undefined && seen.size === announced },
+    totals: totalsOf(seen.size, announced, context.occasions !== undefined, error === undefined),
     ...tally.counted(),
     tagsGone: gone,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** After an event a few were read of a known number: a share is of that number. */
+function totalsOf(read: number, announced: number | undefined, byEvent: boolean, whole: boolean): Totals {
+  if (byEvent && announced !== undefined) return { observed: announced, announced, complete: whole };
+  return { observed: read, announced, complete: whole && read === announced };
+}
+
+/** What stands for a resource once it was looked at closely. A service that does not answer leaves it as the page has it. */
+async function looked<R extends Resource>(input: SurveyInput<R>, resource: R): Promise<readonly R[]> {
+  const { automation, client, context, signal } = input;
+  try {
+    return (await automation.look?.(client, context.target, resource, signal)) ?? [resource];
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    input.onLookFailed?.(resource, error);
+    return [resource];
+  }
 }
 
 async function failureOf(work: Promise<void>): Promise<unknown> {

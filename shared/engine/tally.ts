@@ -1,7 +1,7 @@
 import type { Resource } from '../fleet/resource.ts';
 import type { ForeignValue } from '../journal/written-record.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
-import { manualChangeCode } from './reasons.ts';
+import { manualChangeCode, sightedCode } from './reasons.ts';
 import { idsNamed } from './report.ts';
 
 /** Decisions about a fleet, counted: what acts or holds in full, the others by number. */
@@ -14,7 +14,7 @@ export interface Counted<R extends Resource> {
   readonly notCovered: number;
   readonly kept: readonly string[];
   readonly notCoveredIds: readonly string[];
-  /** Values that planners called a person's. */
+  /** Values that planners called a person's, and states that they want to know since when. */
   readonly manual: readonly ForeignValue[];
   /** Ids of resources that are as wanted and on which no person's change stands. */
   readonly settled: ReadonlySet<string>;
@@ -65,10 +65,11 @@ export class Tally<R extends Resource> {
   }
 }
 
+/** Values on settings that the journal is to keep, with the time since when each is known. */
 function manualChanges({ resource, because }: Decision): readonly ForeignValue[] {
   return because.flatMap(({ code, data }) => {
     const { setting, value } = data ?? {};
-    if (code !== manualChangeCode || typeof setting !== 'string' || typeof value !== 'string') return [];
+    if ((code !== manualChangeCode && code !== sightedCode) || typeof setting !== 'string' || typeof value !== 'string') return [];
     return [{ resource: resource.id, setting, value }];
   });
 }

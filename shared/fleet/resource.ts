@@ -8,4 +8,14 @@ export interface ResourceRef {
 /** A resource as the engine needs to see it; each kind adds its own fields. */
 export interface Resource extends ResourceRef {
   readonly kind: string;
+  /**
+   * The resource of the fleet that this is a part of, such as the group of a session: selectors of exceptions and of protection go by it. The
+   * id of a part is `<id of the whole>/<name of the part>`. Default: it is itself one of the fleet.
+   */
+  readonly partOf?: Resource;
+}
+
+/** The resource of the fleet: that which a part belongs to, or the resource itself. */
+export function wholeOf(resource: Resource): Resource {
+  return resource.partOf ?? resource;
 }

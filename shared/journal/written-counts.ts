@@ -15,7 +15,7 @@ export interface RollingCounts {
 }
 
 /** The counts where nothing was done. */
-export const noCounts: RollingCounts = { actions: 0, sessions: 0, distinctWith: (ids) => new Set(ids).size };
+export const noCounts: RollingCounts = { actions: 0, sessions: 0, distinctWith: (ids) => new Set([...ids].map(wholeIdOf)).size };
 
 /** The acts of one `intents` record. Those whose outcome is known shrink to what limits count. */
 export interface Acts {
@@ -30,9 +30,15 @@ export interface Acts {
 /** Length of a mark, in characters of six bits. */
 const markLength = 8;
 
+/** The id of the resource of the fleet by which an id counts: a part is named `<resource>/<part>`, and its resource stands for it. */
+export function wholeIdOf(id: string): string {
+  const slash = id.indexOf('/');
+  return slash < 0 ? id : id.slice(0, slash);
+}
+
 /** Stands for a resource in counts: a day of a hundred thousand acts fits into a snapshot then. Two resources share one by a rare accident. */
 function markOf(resource: string): string {
-  return createHash('sha256').update(resource).digest('base64url').slice(0, markLength);
+  return createHash('sha256').update(wholeIdOf(resource)).digest('base64url').slice(0, markLength);
 }
 
 /** Acts after outcomes became known. An act that certainly did not run, or had nothing to do, counts no more. */

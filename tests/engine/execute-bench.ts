@@ -39,7 +39,7 @@ export async function prepare(b: Bench, extra: Extra = {}) {
   const decisions = [...b.service.dials.values()]
     .map((dial) => b.automation.planner.decide(dial, context))
     .filter((d): d is ActDecision => d.verdict === 'act');
-  const again = secondLook(b.automation, context, log);
+  const again = secondLook(b.automation, context, log, owner);
   const code = execute<Dial>({ decisions, target: 'cn', owner, log, again, deadlineMs, rules: { batch, width } });
   return { log, decisions, code };
 }
