@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** The command as users start it. */
 const bin = fileURLToPath(new URL('../../bin/streamwarden.js', import.meta.url));
+/** The same from the bundle that the suite made. */
+const bundled = process.env.STREAMWARDEN_TEST_COMMAND ?? bin;
 
 /** What a command printed and how it ended. */
 export interface Ended {
@@ -17,16 +20,25 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** How a command is started. */
+interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** From the sources, by the file that users start, rather than from the bundle. Default: false. */
+  readonly asInstalled?: boolean;
+}
+
 /** Starts the command line as a user would, without color and without this machine's credentials. */
-export function start(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): Running {
+export function start(args: readonly string[], options: StartOptions = {}): Running {
   const {
     ALIBABA_CLOUD_ACCESS_KEY_ID: _id,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: _secret,
     STREAMWARDEN_STORE: _store,
+    STREAMWARDEN_TEST_COMMAND: _bundle,
     FORCE_COLOR: _color,
     ...env
   } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [options.asInstalled ? bin : bundled, ...args], {
     cwd: options.cwd,
     env: { ...env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

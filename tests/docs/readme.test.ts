@@ -16,7 +16,7 @@ const commandLines = blocks('sh').flatMap((block) => block.split('\n').map((line
 
 describe('the README', () => {
   test.each(commandLines.filter((line) => line.startsWith('node bin/streamwarden.js ')))('%s runs as written', async (line) => {
-    const { code, stderr } = await streamwarden(line.split(' ').slice(2), { cwd: root });
+    const { code, stderr } = await streamwarden(line.split(' ').slice(2), { cwd: root, asInstalled: true });
     expect([stderr, [0, 2].includes(code ?? -1)]).toEqual(['', true]);
   });
 

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { Automation } from '../../shared/engine/automation.ts';
+import { sightedCode } from '../../shared/engine/reasons.ts';
+import { run } from '../../shared/engine/run.ts';
+import { type Dial, noon, policyWith, target } from './dial.ts';
+import { apiError, bench, codes } from './run-bench.ts';
+
+/** The dial automation, looking closely at what a test says. */
+function looking(b: ReturnType<typeof bench>, look: NonNullable<Automation<Dial>['look']>, asks: (id: string) => boolean = () => true) {
+  const planner = { ...b.automation.planner, asks: ({ id }: Dial) => asks(id) };
+  const automation: Automation<Dial> = { ...b.automation, planner, look };
+  return (mode: 'plan' | 'apply', more = {}) =>
+    run({
+      automation,
+      client: b.service.client,
+      target,
+      policy: policyWith(),
+      store: b.store,
+      clock: b.clock,
+      mode,
+      world: 'a test',
+      ...more,
+    });
+}
+
+describe('a closer look', () => {
+  test('is taken only where the planner asks, and the parts it shows are decided in the place of the whole', async () => {
+    const b = bench();
+    b.service.put('a', 'old').put('b', 'old');
+    for (const id of ['a', 'b', 'a/1', 'a/2']) b.wishes.set(id, { value: 'new' });
+    const seen: string[] = [];
+    const report = await looking(
+      b,
+      async (_client, _target, dial) => {
+        seen.push(dial.id);
+        return [1, 2].map((n) => ({ ...dial, id: `${dial.id}/${n}`, partOf: dial }));
+      },
+      (id) => id === 'a',
+    )('plan');
+    expect(seen).toEqual(['a']);
+    expect(codes(report)).toEqual(['a/1 act wish', 'a/2 act wish', 'b act wish']);
+    expect(report.totals).toMatchObject({ observed: 2, complete: true });
+  });
+
+  test('that the service refuses leaves the resource as the list has it, and is said', async () => {
+    const b = bench();
+    b.service.put('a', 'old');
+    b.wishes.set('a', { value: 'new' });
+    const report = await looking(b, async () => {
+      throw apiError('no');
+    })('plan');
+    expect(codes(report)).toEqual(['a act wish']);
+    expect(report.warnings).toMatchObject([{ code: 'look-failed', data: { resource: 'a' } }]);
+  });
+
+  test('counts parts by their whole where a limit is a share of the fleet', async () => {
+    const b = bench();
+    for (const id of ['a', 'b', 'c', 'd']) b.service.put(id, 'old');
+    for (const n of [1, 2, 3]) b.wishes.set(`a/${n}`, { value: 'new' });
+    const parts = looking(
+      b,
+      async (_client, _target, dial) => [1, 2, 3].map((n) => ({ ...dial, id: `a/${n}`, partOf: dial })),
+      (id) => id === 'a',
+    );
+    const codesAt = async (fleetSharePerRun: number) =>
+      codes(await parts('plan', { policy: policyWith({ limits: { fleetSharePerRun } }) }));
+    expect(await codesAt(25)).toEqual(['a/1 act wish', 'a/2 act wish', 'a/3 act wish']);
+    expect((await codesAt(24))[0]).toBe('a/1 hold limit-share-run');
+  });
+});
+
+describe('an event', () => {
+  const occasion = { resourceId: 'b', operation: 'CreateDial', atMs: noon };
+
+  test('has the resources read that it names, and no other', async () => {
+    const b = bench();
+    b.service.put('a', 'old').put('b', 'old');
+    for (const id of ['a', 'b']) b.wishes.set(id, { value: 'new' });
+    const report = await b.run('apply', { occasions: [occasion, { ...occasion, atMs: noon - 1 }, { ...occasion, resourceId: 'gone' }] });
+    expect(b.service.calls).toEqual(['SetDial b=new']);
+    expect(report.counts).toMatchObject({ act: 1, notCovered: 0 });
+  });
+
+  test('does not get round the limit on a share of the fleet', async () => {
+    const b = bench();
+    b.service.put('b', 'old');
+    b.wishes.set('b', { value: 'new' });
+    const policy = policyWith({ limits: { fleetSharePerRun: 30 } });
+    const counted = (count: number | undefined) =>
+      run({
+        ...{
+          automation: { ...b.automation, count: async () => count },
+          client: b.service.client,
+          target,
+          policy,
+          store: b.store,
+          clock: b.clock,
+        },
+        ...{ mode: 'plan', world: 'a test', occasions: [occasion] },
+      });
+    expect(codes(await counted(undefined))).toEqual(['b hold limit-share-incomplete']);
+    expect(codes(await counted(3))).toEqual(['b hold limit-share-run']);
+    expect(codes(await counted(4))).toEqual(['b act wish']);
+  });
+
+  test('leaves what holds elsewhere as it was told', async () => {
+    const b = bench();
+    b.service.put('a', 'old').put('b', 'old');
+    b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
+    expect((await b.run('apply')).holdsChanged).toBe(true);
+    b.wishes.set('b', { value: 'newer' });
+    expect((await b.run('apply', { occasions: [occasion] })).holdsChanged).toBe(false);
+    expect((await b.run('apply')).holdsChanged).toBe(false);
+  });
+});
+
+test('a state that a planner sights is known in the journal from then on', async () => {
+  const b = bench();
+  b.service.put('a', 'old');
+  const since: (number | undefined)[] = [];
+  const planner: Automation<Dial>['planner'] = {
+    needs: () => [],
+    decide: (dial, { written }) => {
+      since.push(written.foreign(dial.id, 'state')?.sinceMs);
+      const because = [{ code: sightedCode, text: 'finished', data: { setting: 'state', value: 'FINISHED' } }];
+      return { verdict: 'keep', rule: 'r', resource: { id: dial.id }, because };
+    },
+  };
+  const automation = { ...b.automation, planner };
+  const again = () =>
+    run({
+      automation,
+      client: b.service.client,
+      target,
+      policy: policyWith(),
+      store: b.store,
+      clock: b.clock,
+      mode: 'apply',
+      world: 'a test',
+    });
+  for (let n = 0; n < 3; n++) {
+    await again();
+    b.later(60_000);
+  }
+  expect(since).toEqual([undefined, noon, noon]);
+});
