@@ -2,7 +2,7 @@
  * Builds one CommonJS file per function into dist/<function>/ and checks it against its size budget.
  * Function Compute loads CommonJS faster than ES modules, and a bundle needs no node_modules at run time.
  */
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -45,7 +45,7 @@ interface Built {
 /** Bundles every folder of `functions/` that has an index.ts, and the client with five operations. */
 async function bundleAll(): Promise<Built[]> {
   const names = readdirSync(path.join(root, 'functions'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'functions', entry.name, 'index.ts')))
     .map((entry) => entry.name);
   const built: Built[] = [];
   for (const name of names) {
