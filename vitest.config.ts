@@ -1,8 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that replace modules, the network or the environment of their process: each gets a process of its own. */
+const alone = [
+  'tests/client/{faults,profile,connections,secrets,limiter}.test.ts',
+  'tests/cli/failure.test.ts',
+  'tests/contract/directory-faults.test.ts',
+  'tests/policy/validate-command.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     environment: 'node',
     globalSetup: ['tests/cli/bundled-command.ts'],
     // openapi-core publishes CommonJS whose default export must be reached as `X.default`, as Node itself does it.
@@ -11,5 +18,10 @@ export default defineConfig({
     // The default leaves one core idle, which is half of a small machine.
     maxWorkers: '100%',
     reporters: ['default'],
+    projects: [
+      // Loading the modules anew for each file takes longer than most of the tests.
+      { extends: true, test: { name: 'together', include: ['tests/**/*.test.ts'], exclude: alone, isolate: false } },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 });

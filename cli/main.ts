@@ -4,8 +4,12 @@ import { approvalsCommand, approveCommand, refuseCommand } from './commands/appr
 import { callCommand } from './commands/call.ts';
 import { compileCommand } from './commands/compile.ts';
 import { demoCommand } from './commands/demo.ts';
+import { digestCommand } from './commands/digest.ts';
+import { exceptionCommand } from './commands/exception.ts';
 import { explainCommand } from './commands/explain.ts';
 import { journalCommand } from './commands/journal.ts';
+import { offboardCommand } from './commands/offboard.ts';
+import { otaCommand } from './commands/ota.ts';
 import { planCommand } from './commands/plan.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -40,6 +44,10 @@ for (const register of [
   approveCommand,
   refuseCommand,
   resolveCommand,
+  digestCommand,
+  exceptionCommand,
+  otaCommand,
+  offboardCommand,
   validateCommand,
   schemaCommand,
   compileCommand,
@@ -59,7 +67,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const json = process.argv.includes('--json');
 try {
   program.exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message to standard error; help and version come with exit code 0.

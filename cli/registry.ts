@@ -1,6 +1,7 @@
+import { ruleModule as digest } from '../functions/digest/rule.ts';
 import { ruleModule as renewBeforeExpiry } from '../functions/renew-before-expiry/rule.ts';
 import { ruleModule as scaleOnSchedule } from '../functions/scale-on-schedule/rule.ts';
 import type { AnyRuleModule } from '../shared/policy/rule-module.ts';
 
 /** The rule modules of all functions that are built; rules of any other function are only a warning. */
-export const ruleModules: readonly AnyRuleModule[] = [scaleOnSchedule, renewBeforeExpiry];
+export const ruleModules: readonly AnyRuleModule[] = [scaleOnSchedule, renewBeforeExpiry, digest];

@@ -21,6 +21,7 @@ import { reason } from './reasons.ts';
 import { type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
 import { RunFacts } from './run-facts.ts';
+import { loadStanding, type Standing } from './standing.ts';
 import { survey } from './survey.ts';
 
 /** How far a run has come. */
@@ -80,7 +81,8 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   draft.warnFrom(policy.warnings);
 
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, target.account)));
-  if (log) await observeAndAct({ ...options, client: counting.client }, log, draft);
+  const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.name)));
+  if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
 
   const report = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return report;
@@ -93,14 +95,19 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   }
 }
 
-async function observeAndAct<R extends Resource>(options: RunOptions<R>, log: WrittenLog, draft: ReportDraft): Promise<void> {
-  const { automation, client, policy, target, store, mode, signal } = options;
+async function observeAndAct<R extends Resource>(
+  options: RunOptions<R>,
+  { policy, halts }: Standing,
+  log: WrittenLog,
+  draft: ReportDraft,
+): Promise<void> {
+  const { automation, client, target, store, mode, signal } = options;
   const { nowMs, run: owner, functionMode } = draft.head;
   const reader = options.factReader ?? automation.facts?.(client, target);
   const facts = new RunFacts(reader, ({ key }, error) => {
     draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
   });
-  const context: PlanContext = { policy, target, nowMs, written: log.view, facts, occasions: lastOccasions(options.occasions) };
+  const context: PlanContext = { policy, target, nowMs, written: log.view, facts, halts, occasions: lastOccasions(options.occasions) };
   const seen = await survey({
     automation,
     client,
@@ -138,12 +145,16 @@ function lastOccasions(occasions: readonly Occasion[] | undefined): ReadonlyMap<
 async function act<R extends Resource>(options: RunOptions<R>, context: PlanContext, log: WrittenLog, draft: ReportDraft): Promise<void> {
   const { automation, client, target, store, clock, signal, deadlineMs, rules } = options;
   const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
+  if (acts.length === 0) return;
+  // Observing may have taken minutes: what somebody said meanwhile counts.
+  const standing = await draft.attempt(() => loadStanding(store, options.policy, target, clock.now(), automation.name));
+  if (!standing) return;
   let done = 0;
   const onOutcome = (outcome: Outcome): void => {
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const again = secondLook(automation, context, log, draft.head.run);
+  const again = secondLook(automation, { ...context, ...standing }, log, draft.head.run);
   const batchOf = (operation: string) =>
     Object.hasOwn(automation.operations, operation) ? automation.operations[operation]?.batch : undefined;
   const executed = await drive(

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
-import { type Calendar, type CalendarSource, calendarOf } from './calendar.ts';
+import { type Calendar, type CalendarSource, calendarOf, plainWeek } from './calendar.ts';
 import { chinaStateCouncil } from './calendar-source/china.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
 import { sourceHash } from './fingerprint.ts';
-import type { AnyRuleModule } from './rule-module.ts';
+import type { AnyRuleModule, RuleCompileContext } from './rule-module.ts';
 import { buildTimeline } from './timeline.ts';
 import { unpublishedWarnings } from './unpublished.ts';
 import { schedulesOf } from './used-schedules.ts';
@@ -67,7 +67,10 @@ export function compile(
     channels: document.channels,
     tell: { ...document.tell },
     approvers: document.approvers,
-    rules: rulesOf(document, ruleModules),
+    rules: rulesOf(document, ruleModules, {
+      ...{ document, ...cover, zone: (name) => zoneOf(zones, name) },
+      calendar: (name) => (name === undefined ? plainWeek : (calendars.get(name) ?? calendarNamed(document, name))),
+    }),
     warnings: [...calendars].flatMap(([name, calendar]) => {
       const users = Object.values(targets).filter((target) => target.calendar === name);
       return unpublishedWarnings({ name, calendar, zones: users.map((target) => zoneOf(zones, target.timezone)) }, fromMs, untilMs);
@@ -99,11 +102,15 @@ function calendarsOf(document: PolicyDocument, targets: Targets): ReadonlyMap<st
   const used = new Map<string, Calendar>();
   for (const { calendar: name } of Object.values(targets)) {
     if (name === undefined || used.has(name)) continue;
-    const definition = document.calendars[name];
-    if (definition === undefined) throw new PolicyUnresolvedError(`calendar "${name}"`);
-    used.set(name, calendarOf(definition, definition.source === undefined ? undefined : sources[definition.source]));
+    used.set(name, calendarNamed(document, name));
   }
   return used;
+}
+
+function calendarNamed(document: PolicyDocument, name: string): Calendar {
+  const definition = document.calendars[name];
+  if (definition === undefined) throw new PolicyUnresolvedError(`calendar "${name}"`);
+  return calendarOf(definition, definition.source === undefined ? undefined : sources[definition.source]);
 }
 
 function timelinesOf(
@@ -149,13 +156,17 @@ function spansOf(document: PolicyDocument, zones: Zones, from: LocalDateTime, un
   );
 }
 
-function rulesOf(document: PolicyDocument, modules: readonly AnyRuleModule[]): Readonly<Record<string, readonly unknown[]>> {
+function rulesOf(
+  document: PolicyDocument,
+  modules: readonly AnyRuleModule[],
+  context: RuleCompileContext,
+): Readonly<Record<string, readonly unknown[]>> {
   const byName = new Map<string, AnyRuleModule>(modules.map((module) => [module.name, module]));
   return Object.fromEntries(
     Object.entries(document.rules).flatMap(([name, rules]) => {
       const module = byName.get(name);
       if (module === undefined) return [];
-      return [[name, rules.map((rule) => (module.compile ? module.compile(rule, { document }) : rule))]];
+      return [[name, rules.map((rule) => (module.compile ? module.compile(rule, context) : rule))]];
     }),
   );
 }

@@ -1,5 +1,7 @@
 import type * as z from 'zod/mini';
-import type { CompiledProtect, CompiledSelector, FunctionName } from './compiled.ts';
+import type { EpochMs } from '../client/clock.ts';
+import type { Calendar } from './calendar.ts';
+import type { CompiledProtect, CompiledSelector, FunctionName, ZoneTable } from './compiled.ts';
 import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 
 /** Sections of the policy whose keys are names that others refer to. */
@@ -26,13 +28,22 @@ export interface RuleCheckContext {
   readonly schedules: ReadonlyMap<string, DocumentSchedule>;
   /** Who and what is never cut; undefined where that section has errors of its own. */
   readonly protect: CompiledProtect | undefined;
+  /** The rules of all functions that are available, as parsed, by function; those with errors of their own are absent. */
+  readonly rules: ReadonlyMap<FunctionName, readonly CommonRule[]>;
   /** Reports an error with the nearest name unless the policy has an entry of that name, be it a broken one. */
   expectName(kind: NameKind, name: string, path: RulePath): void;
 }
 
 /** What compiling a rule may look at. */
-interface RuleCompileContext {
+export interface RuleCompileContext {
   readonly document: PolicyDocument;
+  /** The stretch that rules with days of their own resolve them for; it begins well before the policy does. */
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs;
+  /** The calendar of a name; without a name the plain week. @throws PolicyUnresolvedError */
+  calendar(name: string | undefined): Calendar;
+  /** Offsets of a zone that the policy names. @throws PolicyUnresolvedError */
+  zone(name: string): ZoneTable;
 }
 
 /**

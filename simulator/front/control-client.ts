@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpRequest } from 'node:http';
 import type { CloudEvent } from '../events.ts';
 import type { ActiveFault, Fault } from '../faults.ts';
 import type { ClockState, LedgerState, WorldSummary } from './control.ts';
@@ -36,9 +36,9 @@ export interface ControlClient {
   shutdown(): Promise<void>;
 }
 
-/** A client of the control API of the simulator at `url`. It keeps no connection open. */
-export function controlClient(url: string): ControlClient {
-  const call = <T>(method: string, path: string, body?: unknown) => exchange<T>(url, method, path, body);
+/** A client of the control API of the simulator at `url`. Without an `agent` of the caller's own it keeps no connection open. */
+export function controlClient(url: string, agent?: Agent): ControlClient {
+  const call = <T>(method: string, path: string, body?: unknown) => exchange<T>(url, agent ?? false, method, path, body);
   return {
     clock: () => call('GET', 'clock'),
     setClock: (command) => call('POST', 'clock', command),
@@ -65,14 +65,14 @@ export function controlClient(url: string): ControlClient {
   };
 }
 
-function exchange<T>(url: string, method: string, path: string, body: unknown): Promise<T> {
+function exchange<T>(url: string, agent: Agent | false, method: string, path: string, body: unknown): Promise<T> {
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       reject(new SimulatorError('ControlFailed', `The simulator at ${url} did not do ${method} ${path}: ${reason}`, error));
     };
-    const request = httpRequest(new URL(`${controlPath}${path}`, url), { method, agent: false }, (response) => {
+    const request = httpRequest(new URL(`${controlPath}${path}`, url), { method, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
+import { digestCodes } from '../../shared/engine/digests/digest-reasons.ts';
 import { alertCodes } from '../../shared/engine/purchase/contract.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
 
@@ -17,6 +19,8 @@ test.each([
   ['Every function', engineCodes],
   ['scale-on-schedule', scaleCodes],
   ['renew-before-expiry', renewCodes],
+  ['digest', digestCodes],
+  ['offboard', offboardReasonCodes],
   ['Alerts of renewals', alertCodes],
 ])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {
   expect(table(heading)).toEqual({ ...codes });

@@ -166,7 +166,12 @@ describe('what a run with nothing in its window costs', () => {
     expect(report.counts).toEqual({ act: 0, hold: 0, keep: 250, notCovered: 0 });
     expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 3, ListWuyingServer: 1 });
     const written = 'written/renew-before-expiry/1000000000000001';
-    expect(keys).toEqual([`list ${written}/`, `read ${written}/00000000`, expect.stringMatching(/^create heartbeats\//)]);
+    expect(keys).toEqual([
+      `list ${written}/`,
+      `read ${written}/00000000`,
+      'list exceptions/',
+      expect.stringMatching(/^create heartbeats\//),
+    ]);
   });
 
   test('what holds costs two to four store calls and no API call', async () => {

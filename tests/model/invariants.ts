@@ -1,5 +1,4 @@
 import type { Model } from './model.ts';
-import { monthOf } from './policy.ts';
 import { pair, type State } from './state.ts';
 
 /** What must hold in every state (protocols, invariants). */
@@ -27,12 +26,12 @@ function twoOrders({ orders, slots }: State): ReturnType<typeof violated> {
 
 /** I2: the orders of a month stay within its limit. */
 function overBudget(model: Model, { orders }: State): ReturnType<typeof violated> {
-  const { limit, instants } = model.setting;
+  const { limit } = model.setting;
   if (orders.length <= limit) return undefined;
   const counts = new Map<string, number>();
   for (const { instant, status } of orders) {
     if (status === 'cancelled') continue;
-    const month = monthOf(instants[instant] as number);
+    const month = model.months[instant] as string;
     const count = (counts.get(month) ?? 0) + 1;
     counts.set(month, count);
     if (count > limit) return { invariant: 'I2', text: `${count} orders in ${month}, whose budget holds ${limit}` };

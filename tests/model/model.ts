@@ -3,6 +3,7 @@ import { parseRecord } from '../../shared/journal/record.ts';
 import { parseRenewalKey, renewalKey } from '../../shared/journal/renewal-key.ts';
 import { type Configuration, type Setting, settingOf, tickMs } from './configuration.ts';
 import { FaultBudget } from './fault-budget.ts';
+import { monthOf } from './policy.ts';
 import { type ModelEffect, type Position, ProcessTree } from './process-tree.ts';
 import { Records, withNumber } from './records.ts';
 import { Scene } from './scene.ts';
@@ -40,6 +41,8 @@ export interface ModelClaim {
 export class Model {
   readonly configuration: Configuration;
   readonly setting: Setting;
+  /** The month of each instant, as policy and bill count it. */
+  readonly months: readonly string[];
   readonly scene: Scene;
   readonly tree = new ProcessTree();
   readonly records = new Records();
@@ -50,6 +53,7 @@ export class Model {
   constructor(configuration: Configuration) {
     this.configuration = configuration;
     this.setting = settingOf(configuration);
+    this.months = this.setting.instants.map(monthOf);
     this.scene = new Scene(configuration, this.setting);
     this.faults = new FaultBudget(configuration);
   }

@@ -1,10 +1,12 @@
+import { beginnings } from './beginnings.ts';
 import { tickMs } from './configuration.ts';
+import { isOrderNoticed } from './late-orders.ts';
 import type { Emit, Model } from './model.ts';
 import { peopleMoves } from './people-moves.ts';
 import type { Position } from './process-tree.ts';
 import { lateMoves, rereadMoves, sendMoves } from './service-moves.ts';
 import type { Process, State } from './state.ts';
-import { storeMoves } from './store-moves.ts';
+import { latePuts, storeMoves } from './store-moves.ts';
 import { laterMoments } from './time.ts';
 
 /**
@@ -20,11 +22,12 @@ export function moves(model: Model, state: State, emit: Emit): void {
   }
   for (const [index, { position, kind }] of state.processes.entries()) {
     if (!position) continue;
-    if (kind === 'run' && model.faults.may(state.left, 'crash')) emit(crashed(model, state, index), 'dies', index);
+    if (kind === 'run' && model.faults.may(state.left, 'crash') && isNoticed(model, position))
+      emit(crashed(model, state, index), 'dies', index);
     steps(model, state, index, emit);
   }
   beginnings(model, state, emit);
-  lateMoves(model, state, emit);
+  if (isOrderNoticed(model, state)) lateMoves(model, state, emit);
   latePuts(model, state, emit);
   peopleMoves(model, state, emit);
 }
@@ -52,7 +55,11 @@ export function hurried(model: Model, state: State, onStep?: (before: State, wha
   }
 }
 
-/** Records never change or go, and the last instant stays: what comes of such a step is the same now and later. */
+/**
+ * Records never change or go, and the last instant stays: what comes of such a step is the same now and later. A list is a hint that decides
+ * only where exact reads begin: it is taken along with the step before, so that it may lag behind what others do after that; one that lags
+ * further behind is the fault `stale-list`.
+ */
 function isSettled(model: Model, state: State, position: Position): boolean {
   const { effect, keys, record } = model.prepare(position);
   switch (effect.type) {
@@ -60,6 +67,8 @@ function isSettled(model: Model, state: State, position: Position): boolean {
       return keys.every((key) => state.store.under(key) !== 0);
     case 'store-create':
       return state.store.under(model.records.get(record).keyId) !== 0;
+    case 'store-list':
+      return true;
     case 'clock-now':
       return state.instant === model.setting.instants.length - 1;
     default:
@@ -88,6 +97,15 @@ function steps(model: Model, state: State, index: number, emit: Emit): void {
   }
 }
 
+/**
+ * Whether others can notice a step. Who dies while he only looks leaves the world as one who dies right before he next does something, so
+ * it is enough that he dies there.
+ */
+function isNoticed(model: Model, position: Position): boolean {
+  const { type } = model.prepare(position).effect;
+  return type === 'store-create' || type === 'send';
+}
+
 /** The process is gone; an order of its own may still be on its way. */
 function crashed(model: Model, state: State, index: number): State {
   return {
@@ -101,39 +119,6 @@ function crashed(model: Model, state: State, index: number): State {
       partial: undefined,
     }),
   };
-}
-
-/** A run begins: one of those due, or one more for an event that came twice or late. No more than two are at work at once. */
-function beginnings(model: Model, state: State, emit: Emit): void {
-  const { faults, setting } = model;
-  const runs = state.processes.filter(({ kind }) => kind === 'run');
-  if (runs.filter(({ position }) => position).length >= setting.atOnce) return;
-  const allowed = setting.runs + faults.happened(state.left, 'duplicate');
-  if (runs.length < allowed) begin(model, state, state.left, emit);
-  else if (faults.may(state.left, 'duplicate')) begin(model, state, faults.spend(state.left, 'duplicate'), emit);
-}
-
-function begin(model: Model, state: State, left: readonly number[], emit: Emit): void {
-  const index = state.processes.length;
-  const spent = model.faults.may(left, 'stale-read') ? model.faults.spend(left, 'stale-read') : undefined;
-  const moved = state.before.some((expiry, resource) => expiry !== state.expiry[resource]);
-  for (const later of laterMoments(model, state)) {
-    for (const skew of model.setting.skews) {
-      emit(model.started({ ...later, left }, index, skew, state.expiry), 'begins', index);
-      if (spent && moved)
-        emit(model.started({ ...later, left: spent }, index, skew, state.before), 'begins, seeing the expiry of before', index);
-    }
-  }
-}
-
-/** A create whose caller gave up takes effect, unless the key is taken. */
-function latePuts(model: Model, state: State, emit: Emit): void {
-  const { records } = model;
-  for (const record of state.late) {
-    const late = state.late.filter((each) => each !== record);
-    const taken = state.store.under(records.get(record).keyId) !== 0;
-    emit({ ...state, late, store: taken ? state.store : state.store.with(record) }, 'the late create takes effect', -1);
-  }
 }
 
 /** A process reads its clock; time may have passed since anybody looked last. */

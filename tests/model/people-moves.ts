@@ -10,6 +10,7 @@ import { laterMoments } from './time.ts';
 export function peopleMoves(model: Model, state: State, emit: Emit): void {
   const { faults } = model;
   const may = (fault: Parameters<typeof faults.may>[1]): boolean => faults.may(state.left, fault);
+  const mayBegin = state.processes.filter(({ position }) => position).length < model.setting.atOnce;
   if (may('renew')) {
     const left = faults.spend(state.left, 'renew');
     for (const resource of state.expiry.keys()) emit(shifted(model, { ...state, left }, resource, theirShift), 'a person renews', -1);
@@ -31,9 +32,9 @@ export function peopleMoves(model: Model, state: State, emit: Emit): void {
         order.process,
       );
     }
-    if (order.status === 'refunded') openSlot(model, state, order, emit);
+    if (order.status === 'refunded' && mayBegin) openSlot(model, state, order, emit);
   }
-  if (may('resolve')) resolve(model, state, emit);
+  if (mayBegin && may('resolve')) resolve(model, state, emit);
 }
 
 /** A person opens a slot once, for what was refunded and is not ordered again. */

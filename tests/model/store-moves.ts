@@ -69,3 +69,25 @@ function list(model: Model, state: State, index: number, position: Position, { e
   for (const key of [undefined, ...keys.slice(0, -1)])
     emit(model.moved({ ...state, left }, index, hear(key)), 'lists, lagging behind', index);
 }
+
+/**
+ * A create whose caller gave up takes effect, unless the key is taken. Nobody can tell when it did but who looks at that key next, so it does
+ * right before that, or never; people who look for open claims look at all.
+ */
+export function latePuts(model: Model, state: State, emit: Emit): void {
+  const { records, faults } = model;
+  const peopleLook = faults.may(state.left, 'resolve');
+  for (const record of state.late) {
+    const { keyId } = records.get(record);
+    if (!peopleLook && !state.processes.some(({ position }) => position && touches(model, position, keyId))) continue;
+    const late = state.late.filter((each) => each !== record);
+    const taken = state.store.under(records.get(record).keyId) !== 0;
+    emit({ ...state, late, store: taken ? state.store : state.store.with(record) }, 'the late create takes effect', -1);
+  }
+}
+
+function touches(model: Model, position: Position, keyId: number): boolean {
+  const { effect, keys, record } = model.prepare(position);
+  if (effect.type === 'store-read') return keys.includes(keyId);
+  return effect.type === 'store-create' && model.records.get(record).keyId === keyId;
+}

@@ -1,5 +1,4 @@
 import type { Model } from './model.ts';
-import { monthOf } from './policy.ts';
 import type { State } from './state.ts';
 
 /**
@@ -21,10 +20,10 @@ export function laterMoments(model: Model, state: State): readonly State[] {
 /** The same state now, and at the first instant of each later month up to `until`: an order counts in the month in which it is placed. */
 export function laterMonths(model: Model, state: State, until: number): readonly State[] {
   const moments = [state];
-  const { instants } = model.setting;
-  let month = monthOf(instants[state.instant] as number);
+  const { months } = model;
+  let month = months[state.instant];
   for (let instant = state.instant + 1; instant <= until; instant++) {
-    const later = monthOf(instants[instant] as number);
+    const later = months[instant];
     if (later === month) continue;
     month = later;
     moments.push({ ...state, instant, requests: state.requests.filter((request) => request.until >= instant) });

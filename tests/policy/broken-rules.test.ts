@@ -159,8 +159,8 @@ const warnings: readonly Case[] = [
   ],
   [
     'a function that is not built',
-    policyText({ more: '' }).replace('rules:\n', 'rules:\n  ▶digest: [{name: daily, to: ops}]\n'),
-    'rules.digest: not available yet; these rules never run',
+    policyText({ more: '' }).replace('rules:\n', 'rules:\n  ▶enforce-policy: [{name: daily, to: ops}]\n'),
+    'rules.enforce-policy: not available yet; these rules never run',
   ],
 ];
 

@@ -13,6 +13,7 @@ import { reason } from '../reasons.ts';
 import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
 import type { Runner, RunnerOptions } from '../runner.ts';
+import { loadStanding, type Standing } from '../standing.ts';
 import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceFailure, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
 import type { DueDecision } from './choose.ts';
@@ -40,7 +41,7 @@ export function renewalRunner(renewing: Renewing): Runner {
  * whatever it does.
  */
 async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
-  const { target, policy, store, clock, signal } = options;
+  const { target, store, clock, signal } = options;
   const nowMs = clock.now();
   const counting = countingClient(options.client);
   const draft = new ReportDraft({
@@ -50,16 +51,18 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
     account: target.account,
     world: options.world,
     mode: options.mode,
-    functionMode: functionMode(policy, renewing.name),
-    policy: policy.sourceHash,
+    functionMode: functionMode(options.policy, renewing.name),
+    policy: options.policy.sourceHash,
     nowMs,
   });
-  draft.warnFrom(policy.warnings);
+  draft.warnFrom(options.policy.warnings);
   const applies = options.mode === 'apply';
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(renewing.name, target.account)));
+  const standing = log && (await draft.attempt(() => loadStanding(store, options.policy, target, nowMs, renewing.name)));
+  const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
   const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
-  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log) };
+  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing) };
   const notifier = options.notifier ?? notifierOf(new Map());
   const world: RenewalWorld = { renewing, client: counting.client, target, store, clock, notifier, signal };
 
@@ -90,8 +93,8 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
 const nothing: DueResult = { decisions: [], budgets: [], renewals: [], outcomes: [], alerts: [] };
 
 /** Why nothing may be ordered in this run, whatever is decided. */
-function barOf({ store, allowLocalStore }: RunnerOptions, log: WrittenLog | undefined): Reason | undefined {
-  if (log === undefined)
+function barOf({ store, allowLocalStore }: RunnerOptions, journal: Standing | undefined): Reason | undefined {
+  if (journal === undefined)
     return reason('journal-unavailable', 'the journal cannot be read, and nothing is ordered that is not written down first');
   if (store.shared || allowLocalStore) return undefined;
   const text =

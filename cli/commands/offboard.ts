@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { worldOptions } from '../world/options.ts';
+import type { WorldOptions } from '../world/world.ts';
+
+interface Flags extends WorldOptions {
+  readonly policy: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `streamwarden offboard <user>`: shows every access of a user, and with `--yes` takes it away, authorizations before sessions. Exit code
+ * of the plan: 0 with nothing to do, 2 with something, 1 on an error. With `--yes`: 0 when all was done, 1 when something failed, was held or
+ * could not be read, 130 when it was told to stop.
+ */
+export function offboardCommand(program: Command): void {
+  worldOptions(program.command('offboard'))
+    .description('take all access of a user away: first shown, done with --yes')
+    .argument('<user>', 'the user as the service names it, in this very case')
+    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--yes', 'do it; without this it is only shown')
+    .option('--json', 'print one JSON object instead of text')
+    .addHelpText(
+      'after',
+      "\nProtected users are refused, and protected groups and exceptions hold. Mode, limits and freezes of the policy do not count: you ask for it.\nWhere a group resets after unbinding, the user's data on the app instance is wiped; the service does not show where.",
+    )
+    .action(async (user: string, flags: Flags) => {
+      process.exitCode = await offboarded(user, flags);
+    });
+}
+
+async function offboarded(user: string, flags: Flags): Promise<number> {
+  const [
+    { withSession },
+    { offboard, offboardExitCode },
+    { interruptOnSignals, interruptedExitCode },
+    { reportJson },
+    { styleFor },
+    { reportLines },
+    { offboardLeftLines },
+    { applied },
+  ] = await Promise.all([
+    import('../run/session.ts'),
+    import('../run/offboard.ts'),
+    import('../run/interrupt.ts'),
+    import('../../shared/engine/report.ts'),
+    import('../render/style.ts'),
+    import('../render/run-report.ts'),
+    import('../render/offboard.ts'),
+    import('../render/applied.ts'),
+  ]);
+  const apply = flags.yes === true;
+  const interrupt = interruptOnSignals();
+  try {
+    return await withSession(flags, async (session) => {
+      const result = await offboard(session, user, { apply, signal: interrupt.signal });
+      const { reports, left } = result;
+      const acts = reports.some(({ counts }) => counts.act > 0);
+      if (flags.json) {
+        const runs = reports.map(reportJson).join(',');
+        process.stdout.write(`{"format":1,"user":${JSON.stringify(user)},"runs":[${runs}],"left":${JSON.stringify(left)}}\n`);
+      } else {
+        const style = styleFor();
+        const text = [
+          style.dim(`World: ${session.world.headline}`),
+          '',
+          ...reports.flatMap((report) => [...reportLines(report, style), '']),
+          ...left.flatMap((each) => offboardLeftLines(each, user, style)),
+          ...(apply ? applied(reports, interrupt.signal.aborted) : []),
+          ...(!apply && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
+          ...(!apply && !acts ? [`Nothing of ${user} can be taken away here.`] : []),
+        ];
+        process.stdout.write(`${text.join('\n')}\n`);
+      }
+      if (interrupt.signal.aborted) return interruptedExitCode;
+      return offboardExitCode(result, apply);
+    });
+  } finally {
+    interrupt.release();
+  }
+}

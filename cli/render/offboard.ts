@@ -1,0 +1,25 @@
+import type { OffboardLeft } from '../run/offboard.ts';
+import type { Style } from './style.ts';
+
+/** What offboarding leaves on a target, as lines for a person; none where it leaves nothing. */
+export function offboardLeftLines(left: OffboardLeft, user: string, style: Style): string[] {
+  const { target, userGroups, workstations, workstationsUntold, alike, elsewhere, otherRegions, unread } = left;
+  const lines = [
+    ...unread.map((text) => `  ${style.bad('✗')} ${text}`),
+    ...otherRegions.map(
+      ({ group, region }) => `  ${style.bad('✗')} ${group} in ${region}: ${user} has access, and no target of the policy covers the region`,
+    ),
+    ...elsewhere.map((id) => `  ${style.warn('!')} ${id}: ${user} is bound there, and it is no delivery group; end it in the console`),
+    ...workstations.map(
+      ({ id, name }) =>
+        `  ${style.warn('!')} workstation ${name ?? id} (${id}) lists ${user}: the service has no call for that; use the console`,
+    ),
+    ...userGroups.map(
+      ({ id, name, groups }) =>
+        `  ${style.warn('!')} user group ${name ?? id} may use ${groups.join(', ')}: look in your directory whether ${user} is in it`,
+    ),
+    ...alike.map((spelled) => `  ${style.warn('!')} ${spelled} differs from ${user} in case alone and was not touched`),
+    ...(workstationsUntold > 0 ? [`  ${style.warn('!')} ${workstationsUntold} workstations name no users`] : []),
+  ];
+  return lines.length === 0 ? [] : [style.strong(`Left to you on ${target}`), ...lines];
+}

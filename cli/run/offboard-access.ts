@@ -1,0 +1,103 @@
+import type { Client } from '../../shared/client/client.ts';
+import { ApiError } from '../../shared/client/errors.ts';
+import { listAppInstances } from '../../shared/client/operations/list-app-instances.ts';
+import { listAuthorizedUserGroups } from '../../shared/client/operations/list-authorized-user-groups.ts';
+import { listBindInfo } from '../../shared/client/operations/list-bind-info.ts';
+import { listPersistentAppInstances } from '../../shared/client/operations/list-persistent-app-instances.ts';
+import { pageListAppInstanceGroupUser } from '../../shared/client/operations/page-list-app-instance-group-user.ts';
+
+/** Options of reading. */
+export interface Reading {
+  /** Told to stop: the read under way ends as a failed one. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whether a user is on a group's list, and how the list spells names that differ from it in case alone. */
+interface OnList {
+  readonly listed: boolean;
+  readonly alike: readonly string[];
+}
+
+/** Somewhere that a user is bound to. */
+export interface Bound {
+  readonly groupId: string;
+  /** Undefined where the answer does not name it. */
+  readonly instanceId: string | undefined;
+}
+
+/** A user group that may use a delivery group. Who is in it the service does not tell. */
+export interface UserGroupAccess {
+  readonly id: string;
+  readonly name: string | undefined;
+}
+
+/** What a read gave; undefined where the service did not answer it, with what it said in `unread`. @throws what is no ApiError */
+export async function orUnread<T>(what: string, unread: string[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    unread.push(`${what} could not be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Looks a user up in the list of a delivery group. One read per hundred users. @throws ApiError */
+export async function onUserList(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<OnList> {
+  const alike = new Set<string>();
+  let listed = false;
+  for await (const { rows } of client.pages(
+    pageListAppInstanceGroupUser,
+    { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
+    reading,
+  )) {
+    for (const name of rows as readonly string[]) {
+      if (name === user) listed = true;
+      else if (name.toLowerCase() === user.toLowerCase()) alike.add(name);
+    }
+  }
+  return { listed, alike: [...alike] };
+}
+
+/** Ids of the persistent sessions of a group that a user may use. One read per hundred. @throws ApiError */
+export async function persistentOf(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { rows } of client.pages(
+    listPersistentAppInstances,
+    { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
+    reading,
+  )) {
+    for (const { AppInstancePersistentId: id, AuthorizedUsers = [] } of rows) if (id && AuthorizedUsers.includes(user)) found.push(id);
+  }
+  return found;
+}
+
+/** The user groups that may use a delivery group. One read per hundred. @throws ApiError */
+export async function userGroupsOf(client: Client, groupId: string, reading: Reading = {}): Promise<readonly UserGroupAccess[]> {
+  const found: UserGroupAccess[] = [];
+  const input = { AppInstanceGroupId: groupId, ProductType: 'CloudApp', PageSize: 100 } as const;
+  for await (const { rows } of client.pages(listAuthorizedUserGroups, input, reading)) {
+    for (const { GroupId: id, GroupName: name } of rows) if (id) found.push({ id, name });
+  }
+  return found;
+}
+
+/** App instances of a group that a user is on, connected or not. One read. @throws ApiError */
+export async function instancesOf(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<readonly Bound[]> {
+  const found: Bound[] = [];
+  for await (const { rows } of client.pages(listAppInstances, { AppInstanceGroupId: groupId, UserIdList: [user] }, reading)) {
+    // The filter is the service's word; what names somebody else is not touched.
+    for (const { AppInstanceId, BindInfo } of rows) if (BindInfo?.EndUserId === user) found.push({ groupId, instanceId: AppInstanceId });
+  }
+  return found;
+}
+
+/** Where a user is bound in the whole account. One read per hundred. @throws ApiError */
+export async function bindingsOf(client: Client, user: string, reading: Reading = {}): Promise<readonly Bound[]> {
+  const found: Bound[] = [];
+  for await (const { rows } of client.pages(listBindInfo, { UserIdList: [user] }, reading)) {
+    for (const { AppInstanceGroupId: groupId, AppInstanceId: instanceId, UserId } of rows)
+      if (groupId && UserId === user) found.push({ groupId, instanceId });
+  }
+  return found;
+}

@@ -1,0 +1,161 @@
+import type { Client } from '../../shared/client/client.ts';
+import { authorizeInstanceGroup } from '../../shared/client/operations/authorize-instance-group.ts';
+import { unbind } from '../../shared/client/operations/unbind.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
+import {
+  type Bound,
+  bindingsOf,
+  instancesOf,
+  onUserList,
+  orUnread,
+  persistentOf,
+  type Reading,
+  type UserGroupAccess,
+  userGroupsOf,
+} from './offboard-access.ts';
+import { type Access, decideAccess, type OffboardPhase } from './offboard-step.ts';
+
+/** What was met on the way that no call can take away, or that nobody could read. Filled while observing. */
+export interface OffboardFinds {
+  /** User groups with access to delivery groups, with the names of these. The service does not tell who is in them. */
+  readonly userGroups: Map<string, UserGroupAccess & { readonly groups: string[] }>;
+  /** Names on lists that differ from the user's in case alone. */
+  readonly alike: Set<string>;
+  /** Bindings on groups that are not among the delivery groups, such as those of cloud browsers. */
+  readonly elsewhere: Set<string>;
+  /** Delivery groups with access of the user that are outside the target's regions: name and region. */
+  readonly otherRegions: Map<string, string>;
+  readonly unread: string[];
+}
+
+/** Finds before anything was observed. */
+export function noFinds(): OffboardFinds {
+  return { userGroups: new Map(), alike: new Set(), elsewhere: new Set(), otherRegions: new Map(), unread: [] };
+}
+
+/**
+ * Offboarding as an automation: it sees what access one user has and takes it away, under the guard, the second look and the journal of every
+ * run. Observing reads the list of users, the persistent sessions and the user groups of each delivery group, since the service cannot be
+ * asked by user; in the phase `unbind` only the groups on which the user is bound.
+ */
+export function offboarding(user: string, phase: OffboardPhase, finds: OffboardFinds): Automation<Access> {
+  const groups = phase === 'unbind' ? boundGroups : observeDeliveryGroups;
+  return {
+    name: 'offboard',
+    operations: { AuthorizeInstanceGroup: authorizeInstanceGroup, Unbind: unbind },
+    planner: { needs: () => [], decide: (access, context) => decideAccess(access, user, phase, context) },
+    async *observe(client, target, signal) {
+      const reading = signal === undefined ? {} : { signal };
+      const bindings = await bindingsOf(client, user, reading);
+      const met = new Set<string>();
+      let total = 0;
+      for await (const page of groups(client, signal, bindings)) {
+        for (const group of page.resources) {
+          met.add(group.id);
+          const resources = await accessTo({ client, reading, user, phase, bindings, finds }, group);
+          if (resources.length > 0 && group.region !== undefined && target.regions?.includes(group.region) === false) {
+            finds.otherRegions.set(group.name ?? group.id, group.region);
+          }
+          total += resources.length;
+          yield { resources, total };
+        }
+      }
+      for (const { groupId } of bindings) if (!met.has(groupId)) finds.elsewhere.add(groupId);
+      yield { resources: [], total };
+    },
+    async reread(client, _target, { id }, signal) {
+      const [groupId = '', name = ''] = [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)];
+      const group = await rereadDeliveryGroup(client, groupId, signal);
+      return group && (await accessNow(client, group, user, name));
+    },
+    // Nobody else's session is at risk, so nobody else's protection is asked.
+    sessionUsers: async () => [user],
+  };
+}
+
+/** The delivery groups on which a user is bound, one read each. */
+async function* boundGroups(client: Client, signal: AbortSignal | undefined, bindings: readonly Bound[]) {
+  for (const id of new Set(bindings.map(({ groupId }) => groupId))) {
+    const group = await rereadDeliveryGroup(client, id, signal);
+    if (group) yield { resources: [group] };
+  }
+}
+
+/** What looking at one group needs. */
+interface Look {
+  readonly client: Client;
+  readonly reading: Reading;
+  readonly user: string;
+  readonly phase: OffboardPhase;
+  readonly bindings: readonly Bound[];
+  readonly finds: OffboardFinds;
+}
+
+async function accessTo(look: Look, group: DeliveryGroup): Promise<readonly Access[]> {
+  const { client, reading, user, phase, bindings, finds } = look;
+  const name = group.name ?? group.id;
+  const { unread } = finds;
+  const list = await orUnread(`The users of ${name}`, unread, () => onUserList(client, group.id, user, reading));
+  const persistent = await orUnread(`The persistent sessions of ${name}`, unread, () => persistentOf(client, group.id, user, reading));
+  for (const spelled of list?.alike ?? []) finds.alike.add(spelled);
+  if (phase !== 'unbind') await noteUserGroups(look, group);
+  const bound = bindings.filter(({ groupId }) => groupId === group.id);
+  const concerned = list?.listed !== false || persistent?.length !== 0 || bound.length > 0;
+  if (!concerned) return [];
+  const seen = await orUnread(`The sessions of ${user} on ${name}`, unread, () => instancesOf(client, group.id, user, reading));
+  const instances = seen && distinct([...seen, ...bound]);
+  const authorized = list?.listed;
+  const access = (kind: Access['kind'], part: string | undefined, given: boolean | undefined): Access => ({
+    ...{ kind, id: `${group.id}/${accessName(kind, part)}`, name, part, partOf: group, given, sessions: instances?.length, authorized },
+  });
+  return [
+    ...(authorized === false || phase === 'unbind' ? [] : [access('authorization', undefined, authorized)]),
+    ...(phase === 'unbind' ? [] : (persistent ?? []).map((id) => access('persistent', id, true))),
+    ...(persistent === undefined && phase !== 'unbind' ? [access('persistent', undefined, undefined)] : []),
+    ...(phase === 'deauthorize' ? [] : (instances ?? distinct(bound)).map(({ instanceId }) => access('instance', instanceId, true))),
+    ...(instances === undefined && phase !== 'deauthorize' ? [access('instance', undefined, undefined)] : []),
+  ];
+}
+
+/** One access as it is right now. */
+async function accessNow(client: Client, group: DeliveryGroup, user: string, name: string): Promise<Access> {
+  const [kind, part] = parseAccessName(name);
+  const bindings = await bindingsOf(client, user);
+  const bound = bindings.filter(({ groupId }) => groupId === group.id);
+  const instances = distinct([...(await instancesOf(client, group.id, user)), ...bound]);
+  const { listed } = await onUserList(client, group.id, user);
+  const given =
+    kind === 'authorization'
+      ? listed
+      : kind === 'instance'
+        ? instances.some(({ instanceId }) => instanceId === part)
+        : (await persistentOf(client, group.id, user)).includes(part ?? '');
+  const sessions = instances.length;
+  return { kind, id: `${group.id}/${name}`, name: group.name ?? group.id, part, partOf: group, given, sessions, authorized: listed };
+}
+
+async function noteUserGroups({ client, reading, finds }: Look, group: DeliveryGroup): Promise<void> {
+  const name = group.name ?? group.id;
+  const found = await orUnread(`The user groups of ${name}`, finds.unread, () => userGroupsOf(client, group.id, reading));
+  for (const each of found ?? []) {
+    const known = finds.userGroups.get(each.id) ?? { ...each, groups: [] };
+    known.groups.push(name);
+    finds.userGroups.set(each.id, known);
+  }
+}
+
+function distinct(bound: readonly Bound[]): readonly Bound[] {
+  return [...new Map(bound.map((each) => [each.instanceId, each])).values()];
+}
+
+function accessName(kind: Access['kind'], part: string | undefined): string {
+  if (kind === 'authorization') return 'authorized';
+  return `${kind}:${part ?? 'unknown'}`;
+}
+
+function parseAccessName(name: string): readonly [Access['kind'], string | undefined] {
+  const [, kind, part] = /^(instance|persistent):(.*)$/s.exec(name) ?? [];
+  return kind === undefined ? ['authorization', undefined] : [kind as Access['kind'], part];
+}

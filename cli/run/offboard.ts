@@ -1,0 +1,124 @@
+import type { RunReport } from '../../shared/engine/report.ts';
+import { run } from '../../shared/engine/run.ts';
+import { observeWorkstations } from '../../shared/fleet/observe-workstations.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { userProtected } from '../../shared/policy/protect.ts';
+import { CommandFailure } from '../failure.ts';
+import { orUnread } from './offboard-access.ts';
+import { noFinds, type OffboardFinds, offboarding } from './offboard-automation.ts';
+import type { OffboardPhase } from './offboard-step.ts';
+import type { Session } from './session.ts';
+
+/** What offboarding met on a target that no call takes away. */
+export interface OffboardLeft {
+  readonly target: string;
+  /** User groups that may use delivery groups: whether the user is in one is not told. */
+  readonly userGroups: readonly { readonly id: string; readonly name: string | undefined; readonly groups: readonly string[] }[];
+  /** Workstations that list the user. No operation takes a user off one. */
+  readonly workstations: readonly { readonly id: string; readonly name: string | undefined }[];
+  /** Workstations of which the answer names no users. */
+  readonly workstationsUntold: number;
+  /** Names that differ from the user's in case alone. */
+  readonly alike: readonly string[];
+  /** Ids of groups with a binding that are no delivery groups. */
+  readonly elsewhere: readonly string[];
+  /** Delivery groups with access in a region of no target of the account. */
+  readonly otherRegions: readonly { readonly group: string; readonly region: string }[];
+  /** What could not be read. */
+  readonly unread: readonly string[];
+}
+
+/** What offboarding would do, or did. */
+export interface Offboarded {
+  /** One per target; after doing, one per target and step. */
+  readonly reports: readonly RunReport[];
+  readonly left: readonly OffboardLeft[];
+}
+
+/**
+ * Shows what access a user has on the targets of a session, or takes it away: on every target first the authorizations, then the bindings,
+ * which are read anew for that. A person asks for it, so mode, limits and freezes do not count; protection and exceptions do.
+ * @throws CommandFailure `Protected` where the policy protects the user, `Usage` for an empty name
+ */
+export async function offboard(
+  session: Session,
+  user: string,
+  options: { readonly apply: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<Offboarded> {
+  if (user.trim() === '') throw new CommandFailure('Usage', 'Name the user as the service does, such as zhang.san.');
+  if (userProtected(session.policy.protect, user)) {
+    throw new CommandFailure(
+      'Protected',
+      `${user} is protected by the policy (protect.users): nothing is taken away. Change the policy first where that is what you want.`,
+    );
+  }
+  const finds = new Map(session.targets.map(({ name }) => [name, noFinds()]));
+  const reports: RunReport[] = [];
+  for (const phase of options.apply ? (['deauthorize', 'unbind'] as const) : (['plan'] as const)) {
+    for (const target of session.targets) {
+      if (options.signal?.aborted) break;
+      reports.push(await runPhase(session, target, { user, phase, finds: finds.get(target.name) ?? noFinds(), signal: options.signal }));
+    }
+  }
+  const left: OffboardLeft[] = [];
+  for (const target of session.targets) left.push(await leftOn(session, target, user, finds.get(target.name) ?? noFinds()));
+  return { reports, left };
+}
+
+/**
+ * How a command ends: 1 when something failed or could not be seen; a plan with 2 where something is to be done; after doing 1 where something
+ * was held; else 0.
+ */
+export function offboardExitCode({ reports, left }: Offboarded, apply: boolean): 0 | 1 | 2 {
+  const unseen = left.some(({ unread, otherRegions }) => unread.length + otherRegions.length > 0);
+  if (unseen || reports.some(({ failed }) => failed)) return 1;
+  if (!apply) return reports.some(({ counts }) => counts.act > 0) ? 2 : 0;
+  const held = reports.some(({ counts, outcomes }) => counts.hold > 0 || outcomes.some(({ outcome }) => outcome === 'held'));
+  return held ? 1 : 0;
+}
+
+interface Phase {
+  readonly user: string;
+  readonly phase: OffboardPhase;
+  readonly finds: OffboardFinds;
+  readonly signal: AbortSignal | undefined;
+}
+
+function runPhase({ policy, world }: Session, target: CompiledTarget, { user, phase, finds, signal }: Phase): Promise<RunReport> {
+  return run({
+    ...{ automation: offboarding(user, phase, finds), client: world.clientFor(target), target, policy: asAsked(policy) },
+    ...{ store: world.store, clock: world.clock, mode: phase === 'plan' ? 'plan' : 'apply', world: world.headline, signal },
+  });
+}
+
+/** The policy without what is for functions that nobody watches. */
+function asAsked(policy: CompiledPolicy): CompiledPolicy {
+  return { ...policy, mode: { default: 'act', act: [] }, limits: {}, freezes: [], warnings: [] };
+}
+
+async function leftOn({ policy, world }: Session, target: CompiledTarget, user: string, finds: OffboardFinds): Promise<OffboardLeft> {
+  const workstations: { id: string; name: string | undefined }[] = [];
+  const unread = [...finds.unread];
+  let untold = 0;
+  await orUnread('The workstations', unread, async () => {
+    for await (const { resources } of observeWorkstations(world.clientFor(target))) {
+      for (const { id, name, region, users } of resources) {
+        if (region !== undefined && target.regions?.includes(region) === false) continue;
+        if (users === undefined) untold += 1;
+        else if (users.includes(user)) workstations.push({ id, name });
+      }
+    }
+  });
+  const twins = Object.values(policy.targets).filter(({ account, endpoint }) => account === target.account && endpoint === target.endpoint);
+  const isCovered = (region: string): boolean => twins.some(({ regions }) => regions === undefined || regions.includes(region));
+  return {
+    target: target.name,
+    userGroups: [...finds.userGroups.values()],
+    workstations,
+    workstationsUntold: untold,
+    alike: [...finds.alike],
+    elsewhere: [...finds.elsewhere],
+    otherRegions: [...finds.otherRegions].flatMap(([group, region]) => (isCovered(region) ? [] : [{ group, region }])),
+    unread,
+  };
+}

@@ -1,0 +1,72 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import { segment } from '../../shared/journal/key.ts';
+import { parseRecord } from '../../shared/journal/record.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import { readWritten } from '../../shared/journal/written-record.ts';
+import { functionNames } from '../../shared/policy/schema/function-names.ts';
+
+/** Whoever writes a `written` stream: the functions, and `offboard`. */
+export const writers: readonly string[] = [...functionNames, 'offboard'];
+
+/** Something that the journal knows of a setting of a resource. Of a part, such as a session, `resource` names the part. */
+export interface TrailEvent {
+  readonly function: string;
+  readonly resource: string;
+  readonly setting: string;
+  /** `wrote`: a run meant to write a value. `seen`: a value that is not ours was first seen. `gone`: it was first seen not to stand any more. */
+  readonly kind: 'wrote' | 'seen' | 'gone';
+  readonly atMs: EpochMs;
+  /** Undefined for `gone`. */
+  readonly value: string | undefined;
+  /** Of `wrote`: what became of it; undefined where no outcome is recorded. */
+  readonly outcome: string | undefined;
+  /** Code of the reason where it is not plainly done. */
+  readonly code: string | undefined;
+  /** Random token of the run. */
+  readonly owner: string;
+  /** Key of the record. */
+  readonly record: string;
+}
+
+/**
+ * All that the `written` streams of an account say about a resource and its parts, oldest first. Reads whole streams, so it is for people who
+ * ask, not for runs. @throws StoreError @throws JournalError where a record cannot be read
+ */
+export async function readTrail(store: Store, account: string, resourceId: string): Promise<readonly TrailEvent[]> {
+  const trail: TrailEvent[] = [];
+  for (const name of writers) trail.push(...(await trailOf(store, name, account, resourceId)));
+  return trail.sort((a, b) => a.atMs - b.atMs);
+}
+
+async function trailOf(store: Store, name: string, account: string, id: string): Promise<readonly TrailEvent[]> {
+  const events: TrailEvent[] = [];
+  const intents = new Map<string, number>();
+  const isMine = ({ resource }: { readonly resource: string }): boolean => resource === id || resource.startsWith(`${id}/`);
+  for await (const key of store.list(`written/${segment(name)}/${segment(account)}/`)) {
+    const bytes = await store.read(key);
+    if (!bytes) continue;
+    const record = parseRecord(key, bytes);
+    const written = readWritten(key, record);
+    const event = (kind: TrailEvent['kind'], resource: string, setting: string, value?: string): number =>
+      events.push({
+        ...{ function: name, resource, setting, kind, atMs: record.atMs, value, outcome: undefined, code: undefined },
+        ...{ owner: record.owner, record: key },
+      });
+    if (written?.kind === 'intents') {
+      const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
+      for (const { resource, setting, value } of written.body.intents.filter(isMine)) {
+        intents.set(JSON.stringify([sequence, resource, setting]), event('wrote', resource, setting, value) - 1);
+      }
+    } else if (written?.kind === 'outcomes') {
+      for (const { resource, setting, outcome, code } of written.body.outcomes.filter(isMine)) {
+        const place = intents.get(JSON.stringify([written.body.of, resource, setting]));
+        const meant = place === undefined ? undefined : events[place];
+        if (place !== undefined && meant) events[place] = { ...meant, outcome, code };
+      }
+    } else if (written?.kind === 'foreign') {
+      for (const { resource, setting, value } of written.body.seen.filter(isMine)) event('seen', resource, setting, value);
+      for (const { resource, setting } of written.body.gone.filter(isMine)) event('gone', resource, setting);
+    }
+  }
+  return events;
+}

@@ -1,0 +1,71 @@
+import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
+import type { Shown } from '../../shared/engine/digests/digest-rule.ts';
+import type { DigestPage, Plot, Section } from './digest-page.ts';
+import { exceptionsSection, expiringSection, headsSection, notCoveredSection } from './fleet-sections.ts';
+import { counted, localText } from './local-text.ts';
+import { ordersSection, savedSection, spendByTagSection } from './money-sections.ts';
+import { doneSection, driftSection, heldSection, silentSection } from './run-sections.ts';
+
+const sections: Readonly<Record<string, (facts: DigestFacts) => Section>> = {
+  done: doneSection,
+  held: heldSection,
+  orders: ordersSection,
+  'expiring-30d': expiringSection,
+  'not-covered': notCoveredSection,
+  drift: driftSection,
+  'exceptions-ending': exceptionsSection,
+  silent: silentSection,
+  saved: savedSection,
+  heads: headsSection,
+} satisfies Readonly<Record<Exclude<Shown, `spend-by-tag:${string}`>, (facts: DigestFacts) => Section>>;
+
+/** Words a digest: what the rule shows, in its order, after what wants a look at once. `plots`: its pictures; a message has none. Default: none. */
+export function composePage(facts: DigestFacts, plots: readonly Plot[] = []): DigestPage {
+  const { rule, zone, span, targets, nowMs } = facts;
+  const shown = rule.show.map((part) => sections[part]?.(facts) ?? spendByTagSection(facts, part.slice(part.indexOf(':') + 1)));
+  const names = targets.map(({ name }) => name).join(', ');
+  return {
+    title: `Streamwarden ${rule.name} digest`,
+    subtitle: `${localText(zone, span.fromMs)} to ${localText(zone, span.untilMs)} ${rule.timezone} · ${names}`,
+    figures: figuresOf(facts),
+    notices: noticesOf(facts),
+    sections: shown,
+    plots,
+    footer: `Written ${localText(zone, nowMs)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.`,
+  };
+}
+
+/** What makes a digest incomplete, and what no digest leaves out. */
+function noticesOf(facts: DigestFacts): readonly string[] {
+  const { targets, unreadable, rule } = facts;
+  const silent = rule.show.includes('silent') ? [] : silentSection(facts).rows.filter(({ mark }) => mark === 'bad');
+  const failed = rule.show.includes('done') ? [] : doneSection(facts).rows.filter(({ mark }) => mark === 'bad');
+  return [
+    ...targets.flatMap(({ name, fleet }) => (fleet === undefined ? [`Target ${name} was not reached: no run observed it.`] : [])),
+    ...targets.flatMap(({ name, fleet }) => (fleet?.failures ?? []).map((what) => `Target ${name} was not reached in full: ${what}`)),
+    ...(facts.heads?.problems.length ? [`The journal's chains have ${counted(facts.heads.problems.length, 'problem')}.`] : []),
+    ...unreadable.map((what) => `Not readable in the journal: ${what}`),
+    ...silent.map(({ name, text }) => `${name} ${text}.`),
+    ...(failed.length === 0 ? [] : [`${counted(failed.length, 'action or run', 'actions or runs')} failed in this time.`]),
+  ];
+}
+
+function figuresOf(facts: DigestFacts): DigestPage['figures'] {
+  const done = doneSection(facts);
+  const held = heldSection(facts).count ?? 0;
+  const expiring = expiringSection(facts);
+  const silent = silentSection(facts).count ?? 0;
+  const failed = done.rows.filter(({ mark }) => mark === 'bad').length;
+  return [
+    { label: 'done', value: String(done.count ?? 0), mark: 'plain' },
+    { label: 'failed', value: String(failed), mark: failed > 0 ? 'bad' : 'plain' },
+    { label: 'held', value: String(held), mark: held > 0 ? 'warn' : 'plain' },
+    { label: 'expiring', value: String(expiring.count ?? 0), mark: expiring.rows.some(({ mark }) => mark === 'bad') ? 'bad' : 'plain' },
+    { label: 'silent', value: String(silent), mark: silent > 0 ? 'bad' : 'plain' },
+  ];
+}
+
+/** True where somebody should look at a digest soon. */
+export function isUrgent({ notices, figures }: DigestPage): boolean {
+  return notices.length > 0 || figures.some(({ mark }) => mark === 'bad');
+}

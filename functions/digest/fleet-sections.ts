@@ -1,0 +1,125 @@
+import type { DigestFacts, ExpiryLine } from '../../shared/engine/digests/digest-facts.ts';
+import { formatMoney } from '../../shared/policy/money.ts';
+import type { Mark, Row, Section } from './digest-page.ts';
+import { counted, lengthText, localText, nameOf } from './local-text.ts';
+import { placed } from './run-sections.ts';
+
+/** Ends of subscriptions in the next 30 days, the nearest first. */
+export function expiringSection(facts: DigestFacts): Section {
+  const lines = facts.targets.flatMap(({ name, expiring }) => expiring.map((line) => ({ target: name, line })));
+  lines.sort((a, b) => a.line.expiresAtMs - b.line.expiresAtMs);
+  const unknown = facts.targets.flatMap(({ name, fleet }) =>
+    (fleet?.expiryUnknown ?? []).map(
+      (resource): Row => ({
+        mark: 'bad',
+        name: placed(facts, name, nameOf(resource)),
+        text: 'its expiry cannot be read; look it up in the console',
+      }),
+    ),
+  );
+  const more = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.expiringMore ?? 0), 0);
+  const alone = lines.filter(({ line: { plan } }) => plan !== 'renew').length;
+  const count = lines.length + more;
+  return {
+    title: 'Expiring in 30 days',
+    count,
+    lead:
+      count === 0
+        ? 'No subscription ends in the next 30 days.'
+        : `${counted(count, 'subscription')}; ${alone} of those named will not be renewed as things stand.`,
+    rows: [...unknown, ...lines.map(({ target, line }) => expiryRow(facts, target, line))],
+    more,
+  };
+}
+
+const plans: Readonly<Record<ExpiryLine['plan'], { readonly mark: Mark; readonly text: string }>> = {
+  renew: { mark: 'plain', text: 'is to be renewed' },
+  lapse: { mark: 'warn', text: 'lapses, as the policy wants' },
+  'not-covered': { mark: 'bad', text: 'no rule covers it: nobody renews it unless you do' },
+  unknown: { mark: 'bad', text: 'whether a rule covers it cannot be told' },
+};
+
+function expiryRow(facts: DigestFacts, target: string, { plan, rule, told, word, expiresAtMs, ...resource }: ExpiryLine): Row {
+  const { mark, text } = plans[plan];
+  const parts = [
+    `${text}${rule === undefined ? '' : ` (rule ${rule})`}`,
+    ...(word === undefined
+      ? []
+      : [`${word.verdict === 'approve' ? 'approved' : 'refused'} by ${word.by} up to ${formatMoney(word.highest)}`]),
+    ...(told.length === 0 ? [] : [`people were told at ${told.join(', ')}`]),
+  ];
+  return {
+    mark: word?.verdict === 'refuse' ? 'warn' : mark,
+    name: placed(facts, target, nameOf(resource)),
+    text: parts.join('; '),
+    aside: `${localText(facts.zone, expiresAtMs)} (${lengthText(expiresAtMs - facts.nowMs)})`,
+  };
+}
+
+/** What no rule covers, subscriptions first. */
+export function notCoveredSection(facts: DigestFacts): Section {
+  const count = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.notCovered.count ?? 0), 0);
+  const named = facts.targets.flatMap(({ name, fleet }) => (fleet?.notCovered.first ?? []).map((resource) => ({ name, resource })));
+  named.sort((a, b) => Number(b.resource.subscription) - Number(a.resource.subscription));
+  const alone = new Map<string, number>();
+  for (const { fleet } of facts.targets) {
+    for (const [name, left] of Object.entries(fleet?.leftAlone ?? {})) alone.set(name, (alone.get(name) ?? 0) + left);
+  }
+  const byFunction = [...alone].map(([name, left]) => `${name} ${left}`).join(', ');
+  return {
+    title: 'Not covered',
+    count,
+    lead: `${count === 0 ? 'Every resource is covered by some rule.' : `${counted(count, 'resource')} that no rule of any function covers.`}${
+      byFunction === '' ? '' : ` Left alone by function: ${byFunction}.`
+    }`,
+    rows: named.map(({ name, resource }) => ({
+      mark: resource.subscription ? 'warn' : 'plain',
+      name: placed(facts, name, nameOf(resource)),
+      text: `${resource.kind.replace('-', ' ')}${resource.subscription ? ', a subscription' : ''} (${resource.id})`,
+    })),
+    more: count - named.length,
+  };
+}
+
+/** Exceptions that end soon, or have ended since the last digest. */
+export function exceptionsSection(facts: DigestFacts): Section {
+  const { exceptions, zone, nowMs } = facts;
+  return {
+    title: 'Exceptions ending',
+    count: exceptions.length,
+    lead:
+      exceptions.length === 0
+        ? 'No exception ends within a week.'
+        : `${counted(exceptions.length, 'exception')} ended or ending within a week.`,
+    rows: exceptions.map(({ because, untilMs, ended, targets, keepAtLeastPercent, never }) => {
+      const effects = [
+        ...(keepAtLeastPercent === undefined ? [] : [`at least ${keepAtLeastPercent}%`]),
+        ...never.map((word) => `never ${word}`),
+      ];
+      return {
+        mark: ended ? 'plain' : 'warn',
+        name: because,
+        text: `${effects.join(', ') || 'no effect'} on ${targets.join(', ')}`,
+        aside: `${ended ? 'ended' : 'ends'} ${localText(zone, untilMs)}${ended ? '' : ` (${lengthText(untilMs - nowMs)})`}`,
+      };
+    }),
+    more: 0,
+  };
+}
+
+/** Ends of the journal's chains, to be compared with the ones told before. */
+export function headsSection(facts: DigestFacts): Section {
+  const { heads = [], problems = [], comparedWithMs } = facts.heads ?? {};
+  const compared =
+    comparedWithMs === undefined ? 'nothing to compare with yet' : `compared with those told ${localText(facts.zone, comparedWithMs)}`;
+  return {
+    title: 'Journal heads',
+    count: heads.length,
+    lead: `${problems.length === 0 ? 'All chains are whole' : `${counted(problems.length, 'problem')} in the chains`}; ${compared}.`,
+    rows: [
+      ...problems.map(({ key, text }): Row => ({ mark: 'bad', name: key, text })),
+      ...heads.map(({ stream, last, head }): Row => ({ mark: 'plain', name: stream, text: head.slice(0, 16), aside: `record ${last}` })),
+    ],
+    more: 0,
+  };
+}

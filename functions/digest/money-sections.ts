@@ -1,0 +1,124 @@
+import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
+import type { PastOrder } from '../../shared/engine/digests/past-orders.ts';
+import { formatMoney, type Money, subtract } from '../../shared/policy/money.ts';
+import { amountsText, fromJson, sums } from './amount-text.ts';
+import type { Mark, Row, Section } from './digest-page.ts';
+import { counted, localText, nameOf } from './local-text.ts';
+import { placed } from './run-sections.ts';
+
+/** The orders of the span on the targets of a digest. What came to nothing is told and not counted. */
+function spanOrders({ spending, span, targets }: DigestFacts): readonly PastOrder[] {
+  const names = new Set(targets.map(({ name }) => name));
+  return spending.orders.filter(({ atMs, target }) => atMs >= span.fromMs && atMs < span.untilMs && names.has(target));
+}
+
+/** True for orders that cost something, or may. */
+export function counts({ state }: Pick<PastOrder, 'state'>): boolean {
+  return state !== 'came to nothing';
+}
+
+/** Orders at what they were quoted, then the budgets, then what changes are estimated to cost: never in one sum. */
+export function ordersSection(facts: DigestFacts): Section {
+  const orders = spanOrders(facts);
+  const total = sums(orders.filter(counts).map(({ amount }) => amount));
+  const estimates = facts.targets.flatMap(({ name, done }) => done.estimates.map((estimate) => ({ name, ...estimate })));
+  const rows: Row[] = [
+    ...orders.map((order) => orderRow(facts, order)),
+    ...facts.spending.budgets.map(({ month, used, limit }): Row => {
+      const text = `${formatMoney(used)} of ${formatMoney(limit)} set aside, all targets together`;
+      return { mark: used.micros * 10n >= limit.micros * 9n && limit.micros > 0n ? 'warn' : 'plain', name: `Budget ${month}`, text };
+    }),
+    ...estimates.map(({ name, per, amount }): Row => {
+      const text = `${amount.micros > 0n ? '+' : ''}${formatMoney(amount)} ${per}, an estimate of what the changes cost (negative: save)`;
+      return { mark: 'plain', name: placed(facts, name, 'Changes'), text };
+    }),
+  ];
+  return {
+    title: 'Orders',
+    count: orders.length,
+    lead: orders.length === 0 ? 'Nothing was ordered.' : `${counted(orders.length, 'order')}, ${amountsText(total)} as quoted.`,
+    ...{ rows, more: 0 },
+  };
+}
+
+const marks: Readonly<Record<PastOrder['state'], Mark>> = {
+  'took effect': 'good',
+  waits: 'warn',
+  unclear: 'bad',
+  'came to nothing': 'plain',
+};
+
+function orderRow(facts: DigestFacts, { target, resource, period, amount, state, orderId, approvedBy, atMs }: PastOrder): Row {
+  const parts = [
+    `${period}, ${formatMoney(amount)}`,
+    state,
+    ...(orderId === undefined ? [] : [`order ${orderId}`]),
+    ...(approvedBy === undefined ? [] : [`approved by ${approvedBy}`]),
+  ];
+  return {
+    mark: marks[state],
+    name: placed(facts, target, nameFor(facts, target, resource)),
+    text: parts.join(', '),
+    aside: localText(facts.zone, atMs),
+  };
+}
+
+/** Orders name resources by id; the observation knows their names. */
+function nameFor({ targets }: DigestFacts, target: string, id: string): string {
+  return nameOf({ id, name: targets.find(({ name }) => name === target)?.fleet?.ordered[id]?.name });
+}
+
+/** Spending by the values of a tag: orders as quoted, and pay-as-you-go nodes by their schedules as an estimate. */
+export function spendByTagSection(facts: DigestFacts, tag: string): Section {
+  const values = new Map<string, { orders: Money[]; nodes: Money[] }>();
+  const of = (value: string) => {
+    const known = values.get(value) ?? { orders: [], nodes: [] };
+    values.set(value, known);
+    return known;
+  };
+  for (const { target, resource, amount } of spanOrders(facts).filter(counts)) {
+    const seen = facts.targets.find(({ name }) => name === target)?.fleet?.ordered[resource];
+    of(seen && Object.hasOwn(seen.tags, tag) ? (seen.tags[tag] ?? '') : '').orders.push(amount);
+  }
+  for (const { fleet } of facts.targets) {
+    for (const [value, amounts] of Object.entries(fleet?.costs?.byTag[tag] ?? {})) of(value).nodes.push(...fromJson(amounts));
+  }
+  const rows = [...values]
+    .sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
+    .map(([value, { orders, nodes }]): Row => {
+      const parts = [
+        ...(orders.length === 0 ? [] : [`${amountsText(sums(orders))} ordered`]),
+        ...(nodes.length === 0 ? [] : [`${amountsText(sums(nodes))} for nodes by schedule, an estimate`]),
+      ];
+      return { mark: 'plain', name: value === '' ? `(no tag ${tag})` : value, text: parts.join('; ') };
+    });
+  const lead = rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted; nodes by the hour are estimates and apart.';
+  return { title: `Spending by ${tag}`, lead: `${lead}${unpricedText(facts)}`, rows, more: 0 };
+}
+
+/** What schedules save against nodes at full peak all the time: an estimate, and marked so. */
+export function savedSection(facts: DigestFacts): Section {
+  const rows: Row[] = [];
+  const saved: Money[] = [];
+  for (const { name, fleet } of facts.targets) {
+    for (const cost of fleet?.costs?.all ?? []) {
+      const [full, scheduled] = fromJson([cost.fullPeak, cost.scheduled]) as [Money, Money];
+      const less = subtract(full, scheduled);
+      saved.push(less);
+      rows.push({
+        mark: 'good',
+        name: placed(facts, name, full.currency),
+        text: `${formatMoney(scheduled)} by schedule instead of ${formatMoney(full)} at full peak`,
+        aside: formatMoney(less),
+      });
+    }
+  }
+  const lead =
+    rows.length === 0 ? 'Nothing can be estimated.' : `About ${amountsText(sums(saved))} against full peak all the time, an estimate.`;
+  return { title: 'Saved (estimate)', lead: `${lead}${unpricedText(facts)}`, rows, more: 0 };
+}
+
+function unpricedText(facts: DigestFacts): string {
+  const unpriced = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.costs?.unpriced ?? 0), 0);
+  return unpriced === 0 ? '' : ` Without ${counted(unpriced, 'group')} whose peak, schedule or price is not known.`;
+}

@@ -1,0 +1,127 @@
+import type { DigestFacts, DoneLine, HeldLine, TargetFacts } from '../../shared/engine/digests/digest-facts.ts';
+import { silenceOf } from '../../shared/engine/digests/signs-of-life.ts';
+import { formatDuration } from '../../shared/policy/values/duration.ts';
+import type { Mark, Row, Section } from './digest-page.ts';
+import { lengthText, localText, nameOf } from './local-text.ts';
+
+/** Puts the target before a name where a digest tells of more than one. */
+export function placed(facts: DigestFacts, target: string, name: string): string {
+  return facts.targets.length > 1 ? `${target} · ${name}` : name;
+}
+
+/** What was changed, and what failed. */
+export function doneSection(facts: DigestFacts): Section {
+  const totals: Record<string, number> = {};
+  for (const { done } of facts.targets) {
+    for (const counts of Object.values(done.counts)) {
+      for (const [outcome, count] of Object.entries(counts)) totals[outcome] = (totals[outcome] ?? 0) + count;
+    }
+  }
+  const parts = Object.entries(totals).map(([outcome, count]) => `${count} ${outcomeWords[outcome] ?? outcome}`);
+  const errors = facts.targets.flatMap(({ name, done }) =>
+    done.errors.map(({ functionName, code, message, times }): Row => {
+      const often = times === 1 ? '' : ` (${times} times)`;
+      return { mark: 'bad', name: placed(facts, name, functionName), text: `the run failed${often}: ${code}: ${message}` };
+    }),
+  );
+  const lines = facts.targets.flatMap(({ name, done }) => done.lines.map((line) => doneRow(facts, name, line)));
+  const rows = [...errors, ...lines.filter(({ mark }) => mark !== 'good'), ...lines.filter(({ mark }) => mark === 'good')];
+  return {
+    title: 'Done',
+    count: (totals['done'] ?? 0) + (totals['already'] ?? 0),
+    lead: parts.length === 0 ? 'Nothing was changed.' : `${parts.join(', ')}.`,
+    ...{ rows, more: facts.targets.reduce((sum, { done }) => sum + done.more, 0) },
+  };
+}
+
+const outcomeWords: Readonly<Record<string, string>> = {
+  done: 'done',
+  already: 'as wanted already',
+  held: 'held at the last moment',
+  'not-sent': 'left for the next run',
+  failed: 'failed',
+  unknown: 'of unknown outcome',
+};
+
+function doneRow(facts: DigestFacts, target: string, line: DoneLine): Row {
+  const { outcome, because, functionName, text, atMs, resource } = line;
+  const mark: Mark = outcome === 'done' || outcome === 'already' ? 'good' : outcome === 'failed' || outcome === 'unknown' ? 'bad' : 'warn';
+  const words = mark === 'good' ? '' : ` ${outcomeWords[outcome] ?? outcome}${because === undefined ? '' : `: ${because}`}`;
+  return {
+    mark,
+    name: placed(facts, target, nameOf(resource)),
+    text: `${text}${words === '' ? '' : ` —${words}`} (${functionName})`,
+    aside: localText(facts.zone, atMs),
+  };
+}
+
+/** What is held, the oldest first. */
+export function heldSection(facts: DigestFacts): Section {
+  const held = facts.targets.flatMap(({ name, held: lines }) => lines.map((line) => ({ target: name, line })));
+  held.sort((a, b) => a.line.sinceMs - b.line.sinceMs);
+  const byFunction = new Map<string, number>();
+  for (const { line } of held) byFunction.set(line.functionName, (byFunction.get(line.functionName) ?? 0) + 1);
+  const counts = [...byFunction].map(([name, count]) => `${count} by ${name}`).join(', ');
+  return {
+    title: 'Held',
+    count: held.length,
+    lead: held.length === 0 ? 'Nothing is held.' : `${counts}. A hold lasts until what holds it is put right.`,
+    rows: held.map(({ target, line }) => heldRow(facts, target, line)),
+    more: 0,
+  };
+}
+
+function heldRow(facts: DigestFacts, target: string, { resource, functionName, rule, text, code, sinceMs, orBefore }: HeldLine): Row {
+  const since = `since ${localText(facts.zone, sinceMs)}${orBefore ? ' or before' : ''} (${lengthText(facts.nowMs - sinceMs)})`;
+  const by = rule === null ? functionName : `${functionName}, ${rule}`;
+  return { mark: 'warn', name: placed(facts, target, nameOf(resource)), text: `${text} [${code}] (${by})`, aside: since };
+}
+
+/** What people changed since our last write and that stands. */
+export function driftSection(facts: DigestFacts): Section {
+  const changes = facts.targets.flatMap(({ name, fleet }) => (fleet?.changes ?? []).map((change) => ({ target: name, change })));
+  changes.sort((a, b) => a.change.sinceMs - b.change.sinceMs);
+  const more = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.changesMore ?? 0), 0);
+  return {
+    title: 'Drift',
+    count: changes.length + more,
+    lead: changes.length === 0 ? 'No change of a person stands against the policy.' : 'Changed by somebody else, and left so for now:',
+    rows: changes.map(({ target, change }) => ({
+      mark: 'warn',
+      name: placed(facts, target, nameOf(change)),
+      text: `${change.setting} is ${change.value} (${change.function})`,
+      aside: `seen ${localText(facts.zone, change.sinceMs)}`,
+    })),
+    more,
+  };
+}
+
+/** Functions that do not run, or did not for a while. */
+export function silentSection(facts: DigestFacts): Section {
+  const rows = facts.targets.flatMap((target) => target.life.flatMap((life) => silentRows(facts, target, life)));
+  const watched = facts.targets.reduce((sum, { life }) => sum + life.length, 0);
+  const silent = rows.filter(({ mark }) => mark === 'bad').length;
+  return {
+    title: 'Silent',
+    count: silent,
+    lead:
+      watched === 0 ? 'No function has rules.' : silent === 0 ? 'All functions run as they should.' : 'These do not run as they should:',
+    ...{ rows, more: 0 },
+  };
+}
+
+function silentRows(facts: DigestFacts, target: TargetFacts, life: TargetFacts['life'][number]): readonly Row[] {
+  const name = placed(facts, target.name, life.functionName);
+  const every = `expected every ${formatDuration(life.intervalMs)}${life.intervalBy === 'assumed' ? ', which is assumed' : ''}`;
+  const silence = silenceOf(life, facts.nowMs);
+  const gaps = life.gaps.map(({ fromMs, untilMs }): Row => {
+    const text = `did not run from ${localText(facts.zone, fromMs)} to ${localText(facts.zone, untilMs)} (${every})`;
+    return { mark: 'warn', name, text, aside: lengthText(untilMs - fromMs) };
+  });
+  if (silence === undefined && life.lastRunMs === undefined) return [{ mark: 'warn', name, text: `has not run yet (${every})` }];
+  if (silence === undefined) return gaps;
+  const what = silence.failing ? 'had no run without failure' : 'did not run';
+  const since = silence.sinceMs === undefined ? 'in the last days' : `since ${localText(facts.zone, silence.sinceMs)}`;
+  const aside = silence.sinceMs === undefined ? {} : { aside: lengthText(facts.nowMs - silence.sinceMs) };
+  return [{ mark: 'bad', name, text: `${what} ${since} (${every})`, ...aside }, ...gaps];
+}

@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import type { EpochMs } from '../../client/clock.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../journal/key.ts';
+import type { JournalRecord } from '../../journal/record.ts';
+import type { Store } from '../../journal/store.ts';
+import { runStoring, type Storing } from '../../journal/store-effect.ts';
+import { append, lastListed, readFrom, type StreamEnd } from '../../journal/stream.ts';
+import type { CompiledDigestRule } from './digest-rule.ts';
+import { type FleetFacts, readFleetFacts } from './fleet-facts.ts';
+
+const head = z.object({ stream: z.string(), last: z.number(), head: z.string() });
+
+const sentBody = z.object({
+  slotMs: z.number(),
+  untilMs: z.number(),
+  channels: z.array(z.string()),
+  /** Since when the holds told of stand: `[function, target, identity, sinceMs, orBefore]`. */
+  held: z.array(z.tuple([z.string(), z.string(), z.string(), z.number(), z.boolean()])),
+  heads: z.optional(z.array(head)),
+});
+
+/** What is written down of a digest that went out: the next one goes on from there. */
+export type SentBody = z.output<typeof sentBody>;
+
+/** A digest that went out. */
+export interface SentDigest extends SentBody {
+  readonly atMs: EpochMs;
+}
+
+/** The stream of one digest as it stands. */
+export interface DigestStream {
+  readonly stream: string;
+  /** What each target's run saw, the last of each. */
+  readonly seen: ReadonlyMap<string, FleetFacts>;
+  /** When its first record was written; undefined where it has none. */
+  readonly begunMs: EpochMs | undefined;
+  /** The last time that a run set out to send it. */
+  readonly claimedMs: EpochMs | undefined;
+  readonly sent: SentDigest | undefined;
+  readonly end: StreamEnd;
+}
+
+/** Time that a run has for sending what it has claimed, in milliseconds; afterwards another one may. Invocations last ten minutes at most. */
+const claimMs = 10 * 60_000;
+
+/**
+ * The stream of a digest: `digests/<rule>/<targets, or all>/<yyyy-mm-dd>`, one for each rule and day. Its records are numbered: `seen` what a
+ * target's run observed, `claim` a run is about to send it, `sent` a receiver has it.
+ */
+export function digestStream({ name, targets }: Pick<CompiledDigestRule, 'name' | 'targets'>, date: string): string {
+  return `${rulePrefix({ name, targets })}/${date}`;
+}
+
+function rulePrefix({ name, targets }: { readonly name: string; readonly targets?: readonly string[] | undefined }): string {
+  return keyOf('digests', name, targets === undefined ? 'all' : [...targets].sort().join('+'));
+}
+
+/** Reads the stream of a digest. @throws JournalError @throws StoreError */
+export function* readDigestStream(stream: string): Storing<DigestStream> {
+  const seen = new Map<string, FleetFacts>();
+  let begunMs: EpochMs | undefined;
+  let claimedMs: EpochMs | undefined;
+  let sent: SentDigest | undefined;
+  const end = yield* readFrom(stream, 0, yield* lastListed(stream), ({ sequence, record }) => {
+    begunMs ??= record.atMs;
+    if (record.kind === 'seen') {
+      const facts = readFleetFacts(record.body['facts']);
+      if (facts) seen.set(facts.target, facts);
+    } else if (record.kind === 'claim') claimedMs = record.atMs;
+    else if (record.kind === 'sent') sent ??= readSent(streamKey(stream, sequence), record);
+  });
+  return { stream, seen, begunMs, claimedMs, sent, end };
+}
+
+/** Who writes a record, and when. */
+interface Signed {
+  readonly owner: string;
+  readonly atMs: EpochMs;
+}
+
+/** Writes down what a target's run saw, and gives the stream as it stands then, other runs' records included. @throws JournalError @throws StoreError */
+export function* recordSeen(digest: DigestStream, signed: Signed, facts: FleetFacts): Storing<DigestStream> {
+  yield* append(digest.stream, digest.end, { ...signed, kind: 'seen', body: { facts } });
+  return yield* readDigestStream(digest.stream);
+}
+
+/**
+ * Claims the sending of a digest: undefined where it has gone out, or where another run set out to send it less than ten minutes ago. The
+ * next number of the stream decides between runs at once. @throws JournalError @throws StoreError
+ */
+export function* claimSending(digest: DigestStream, signed: Signed): Storing<StreamEnd | undefined> {
+  const { claimedMs, sent } = digest;
+  if (sent !== undefined || (claimedMs !== undefined && signed.atMs < claimedMs + claimMs)) return undefined;
+  const appended = yield* append(digest.stream, digest.end, { ...signed, kind: 'claim', body: {} }, ({ record }) =>
+    record.kind === 'seen' ? 'go-on' : 'stop',
+  );
+  return appended.outcome === 'appended' ? appended.end : undefined;
+}
+
+/** Writes down that a receiver has the digest. Gives the record's key. @throws JournalError @throws StoreError */
+export function* recordSent(stream: string, end: StreamEnd, signed: Signed, body: SentBody): Storing<string> {
+  const { sequence } = yield* append(stream, end, { ...signed, kind: 'sent', body });
+  return streamKey(stream, sequence);
+}
+
+/**
+ * The digest of a rule that went out last before a date; undefined where none did in the digests looked at. Lists the rule's digests, and
+ * reads back from the newest. @throws JournalError @throws StoreError
+ */
+export async function lastSent(
+  store: Store,
+  rule: Pick<CompiledDigestRule, 'name' | 'targets'>,
+  beforeDate: string,
+): Promise<SentDigest | undefined> {
+  const dates = new Set<string>();
+  for await (const key of store.list(`${rulePrefix(rule)}/`)) {
+    const date = fromSegment(parseStreamKey(key)?.stream.split('/').at(-1) ?? '');
+    if (date !== '' && date < beforeDate) dates.add(date);
+  }
+  for (const date of [...dates].sort().slice(-datesBack).reverse()) {
+    const { sent } = await runStoring(store, readDigestStream(digestStream(rule, date)));
+    if (sent !== undefined) return sent;
+  }
+  return undefined;
+}
+
+/** Digests that were begun and never sent are skipped, so many at most. */
+const datesBack = 40;
+
+function readSent(key: string, record: JournalRecord): SentDigest {
+  const parsed = z.safeParse(sentBody, record.body);
+  if (parsed.success) return { ...parsed.data, atMs: record.atMs };
+  throw new JournalError(
+    'MalformedRecord',
+    `The journal record ${key} cannot be read as a digest that was sent. Run 'streamwarden journal verify' and restore it from a backup.`,
+    { cause: parsed.error },
+  );
+}

@@ -1,0 +1,173 @@
+import type { EpochMs } from '../../client/clock.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import type { Store } from '../../journal/store.ts';
+import { runStoring } from '../../journal/store-effect.ts';
+import { WrittenLog } from '../../journal/written-log.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
+import { holdIdentity } from '../report.ts';
+import { loadStanding } from '../standing.ts';
+import type { Stretch } from './capacity-tally.ts';
+import type { DigestFacts, EndingException, HeldLine, TargetFacts } from './digest-facts.ts';
+import type { CompiledDigestRule } from './digest-rule.ts';
+import type { SentDigest } from './digest-stream.ts';
+import { DoneTally } from './done-tally.ts';
+import { withWords } from './expiry-words.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { foldHolds, type HoldAges } from './held-since.ts';
+import { readHeads } from './journal-heads.ts';
+import { readSpending } from './past-orders.ts';
+import { functionsOf } from './rule-cover.ts';
+import { type PastRun, readPastRun, visitRuns } from './run-records.ts';
+import { readLifeSigns } from './signs-of-life.ts';
+
+const dayMs = 86_400_000;
+/** Spending is plotted over so long. */
+const plottedMs = 30 * dayMs;
+/** Exceptions that end within so long are told. */
+const endingMs = 7 * dayMs;
+/** Without an earlier digest, since when holds stand is looked for over so long. */
+const holdsBackMs = 7 * dayMs;
+
+/** What gathering the facts of a digest needs. */
+export interface GatherInput {
+  readonly rule: CompiledDigestRule;
+  readonly policy: CompiledPolicy;
+  /** The targets of the rule, in the order of the policy. */
+  readonly targets: readonly CompiledTarget[];
+  readonly store: Store;
+  readonly nowMs: EpochMs;
+  readonly span: Stretch;
+  /** What was observed of each target. */
+  readonly fleets: ReadonlyMap<string, FleetFacts>;
+  /** The digest of this rule that went out last. */
+  readonly before: SentDigest | undefined;
+}
+
+/** Reads from the journal all that a digest tells. Records that cannot be read are told of, and the rest goes out all the same. @throws StoreError */
+export async function gatherFacts(input: GatherInput): Promise<DigestFacts> {
+  const { rule, policy, targets, store, nowMs, span, before } = input;
+  const past = await readPast(input);
+  const unreadable = past.unreadable.map((key) => `the run ${key}`);
+  const facts: TargetFacts[] = [];
+  for (const target of targets) facts.push(await targetFacts(input, target, past, unreadable));
+  const spent = { fromMs: Math.min(span.fromMs, span.untilMs - plottedMs), untilMs: Math.max(nowMs, span.untilMs) };
+  const heads = rule.show.includes('heads')
+    ? await readHeads(store, before?.heads && { heads: before.heads, atMs: before.atMs })
+    : undefined;
+  return {
+    ...{ rule, zone: policy.zones[rule.timezone] ?? { transitions: [] }, nowMs, span, targets: facts },
+    spending: await orElse(unreadable, { orders: [], budgets: [] }, () => readSpending(store, policy, spent)),
+    exceptions: await endingExceptions(input, unreadable),
+    ...(heads === undefined ? {} : { heads }),
+    unreadable,
+  };
+}
+
+/** What work gives, or a stand-in where a record of the journal cannot be trusted, which is noted. */
+async function orElse<T>(unreadable: string[], standIn: T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    unreadable.push(error.message);
+    return standIn;
+  }
+}
+
+interface Past {
+  readonly done: ReadonlyMap<string, DoneTally>;
+  /** By function and target. */
+  readonly ages: ReadonlyMap<string, HoldAges>;
+  readonly unreadable: readonly string[];
+}
+
+/** One pass over the runs: what they did in the span, and how the sets of holds changed since the last digest. */
+async function readPast({ store, span, nowMs, before, targets }: GatherInput): Promise<Past> {
+  const done = new Map(targets.map(({ name }) => [name, new DoneTally()]));
+  const ages = agesTold(before);
+  const holdsFromMs = before?.untilMs ?? nowMs - holdsBackMs;
+  const stretch = { fromMs: Math.min(span.fromMs, holdsFromMs), untilMs: nowMs + 1 };
+  const unreadable = await visitRuns(store, stretch, (run: PastRun) => {
+    if (run.atMs >= span.fromMs && run.atMs < span.untilMs) done.get(run.target)?.take(run);
+    if (run.atMs < holdsFromMs) return;
+    const key = ageKey(run.function, run.target);
+    const after = foldHolds(ages.get(key), run);
+    if (after) ages.set(key, after);
+  });
+  return { done, ages, unreadable };
+}
+
+function agesTold(before: SentDigest | undefined): Map<string, HoldAges> {
+  const ages = new Map<string, Map<string, { sinceMs: EpochMs; orBefore: boolean }>>();
+  for (const [functionName, target, identity, sinceMs, orBefore] of before?.held ?? []) {
+    const key = ageKey(functionName, target);
+    ages.set(key, (ages.get(key) ?? new Map()).set(identity, { sinceMs, orBefore }));
+  }
+  return new Map(ages);
+}
+
+function ageKey(functionName: string, target: string): string {
+  return JSON.stringify([functionName, target]);
+}
+
+async function targetFacts(input: GatherInput, target: CompiledTarget, past: Past, unreadable: string[]): Promise<TargetFacts> {
+  const { store, policy, nowMs, rule, span, fleets } = input;
+  const fleet = fleets.get(target.name);
+  const held: HeldLine[] = [];
+  const life: TargetFacts['life'][number][] = [];
+  for (const functionName of functionsOf(policy, target)) {
+    const ages = past.ages.get(ageKey(functionName, target.name));
+    held.push(...(await orElse(unreadable, [], () => heldBy(store, functionName, target, ages))));
+    const options = { watchedFromMs: policy.fromMs, everyMs: rule.runsEvery[functionName], stretch: span };
+    life.push(await readLifeSigns(store, { functionName, target: target.name }, nowMs, options));
+  }
+  const expiring: TargetFacts['expiring'][number][] = [];
+  for (const expiry of fleet?.expiring ?? []) {
+    expiring.push(await orElse(unreadable, { ...expiry, told: [] }, () => withWords(store, expiry, { policy, target, nowMs })));
+  }
+  const done = (past.done.get(target.name) ?? new DoneTally()).facts;
+  return { name: target.name, fleet, expiring, done, held, life };
+}
+
+/** What a function holds on a target by the record that told it last. */
+async function heldBy(
+  store: Store,
+  functionName: string,
+  target: CompiledTarget,
+  ages: HoldAges | undefined,
+): Promise<readonly HeldLine[]> {
+  const log = await runStoring(store, WrittenLog.load(functionName, target.account));
+  const told = log.toldHolds(target.name);
+  const bytes = told && (await store.read(told.run));
+  const run = told && bytes && readPastRun(told.run, bytes);
+  if (!run) return [];
+  return run.decisions.flatMap(({ verdict, resource, rule, because }): readonly HeldLine[] => {
+    if (verdict !== 'hold') return [];
+    const identity = holdIdentity({ resource: { id: resource.id }, because });
+    const age = ages?.get(identity) ?? { sinceMs: run.atMs, orBefore: true };
+    const [first] = because;
+    return [{ functionName, rule, resource, identity, code: first?.code ?? '', text: first?.text ?? 'no reason given', ...age }];
+  });
+}
+
+/** Exceptions of the policy and of the journal that end soon, or have ended since the last digest; those of several targets once. */
+async function endingExceptions(
+  { store, policy, targets, span, nowMs }: GatherInput,
+  unreadable: string[],
+): Promise<readonly EndingException[]> {
+  const ending = new Map<string, EndingException & { readonly targets: string[] }>();
+  for (const target of targets) {
+    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, nowMs, 'digest'));
+    for (const { because, keepAtLeastPercent, never, spans, targets: named } of (standing?.policy ?? policy).exceptions) {
+      const untilMs = spans[target.timezone]?.untilMs;
+      if (untilMs === undefined || (named !== undefined && !named.includes(target.name))) continue;
+      const ended = untilMs <= nowMs;
+      if (ended ? untilMs <= span.fromMs : untilMs > nowMs + endingMs) continue;
+      const key = JSON.stringify([because, untilMs, keepAtLeastPercent, never]);
+      const known = ending.get(key) ?? { because, untilMs, ended, targets: [], keepAtLeastPercent, never };
+      known.targets.push(target.name);
+      ending.set(key, known);
+    }
+  }
+  return [...ending.values()].sort((a, b) => a.untilMs - b.untilMs);
+}

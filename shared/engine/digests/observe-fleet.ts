@@ -1,0 +1,83 @@
+import type { Client } from '../../client/client.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { readNodePrice } from '../../fleet/node-price.ts';
+import { observeDeliveryGroups } from '../../fleet/observe-delivery-groups.ts';
+import { observeWorkstations } from '../../fleet/observe-workstations.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import type { WrittenLog } from '../../journal/written-log.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
+import { isExpected } from '../expected.ts';
+import type { Stretch } from './capacity-tally.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { FleetTally } from './fleet-tally.ts';
+
+/** What observing a target's fleet needs. */
+export interface FleetInput {
+  readonly client: Client;
+  readonly target: CompiledTarget;
+  readonly policy: CompiledPolicy;
+  readonly nowMs: EpochMs;
+  /** The stretch for which costs are estimated. */
+  readonly span: Stretch;
+  /** Where the figures for plots begin. Default: now. */
+  readonly plotFromMs?: EpochMs;
+  /** Asks the service for the price of each type of node. */
+  readonly prices: boolean;
+  /** Tag keys by whose values spending is summed up. */
+  readonly tags: readonly string[];
+  /** Ids of resources for which there were orders: their names and tags are kept. */
+  readonly ordered: ReadonlySet<string>;
+  /** What each function has written, where the journal could be read. */
+  readonly logs: ReadonlyMap<string, WrittenLog>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
+}
+
+/** The facts of one observation, and how it went. */
+export interface ObservedFleet {
+  readonly facts: FleetFacts;
+  readonly announced: number | undefined;
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * Reads delivery groups and workstations page by page and keeps what a digest tells of them. A list that fails ends early and is named
+ * in `failures`; the other is read all the same.
+ */
+export async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
+  const { client, signal } = input;
+  const tally = new FleetTally(input);
+  const errors: unknown[] = [];
+  let announced: number | undefined = 0;
+  const lists = [
+    { what: 'delivery groups', pages: () => observeDeliveryGroups(client, signal) },
+    { what: 'workstations', pages: () => observeWorkstations(client, signal) },
+  ] as const;
+  for (const { what, pages } of lists) {
+    let total: number | undefined;
+    try {
+      for await (const page of pages()) {
+        total = page.total ?? total;
+        for (const resource of page.resources as readonly Subscribable[]) tally.take(resource);
+        input.onPage?.(tally.observed, announced === undefined || total === undefined ? undefined : announced + total);
+      }
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      tally.fail(`the ${what} could not be read: ${error.message}`);
+      errors.push(error);
+    }
+    announced = announced === undefined || total === undefined ? undefined : announced + total;
+  }
+  const facts = await tally.facts((node) => priceOf(client, node, signal));
+  return { facts, announced, errors };
+}
+
+async function priceOf(client: Client, node: Parameters<typeof readNodePrice>[1], signal: AbortSignal | undefined) {
+  try {
+    return await readNodePrice(client, node, signal);
+  } catch (error) {
+    // A price that cannot be read leaves an estimate out; the digest says how many groups it is without.
+    if (!isExpected(error)) throw error;
+    return undefined;
+  }
+}

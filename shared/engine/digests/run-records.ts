@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import type { EpochMs } from '../../client/clock.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import { parseRecord } from '../../journal/record.ts';
+import type { Store } from '../../journal/store.ts';
+import type { Stretch } from './capacity-tally.ts';
+
+const ref = z.object({ id: z.string(), name: z.optional(z.string()) });
+const reason = z.object({ code: z.string(), text: z.string() });
+const money = z.object({ currency: z.string(), micros: z.string() });
+
+const report = z.object({
+  function: z.string(),
+  target: z.string(),
+  holdsChanged: z.boolean(),
+  decisions: z.array(
+    z.object({
+      verdict: z.string(),
+      rule: z.nullable(z.string()),
+      resource: ref,
+      because: z.array(reason),
+      action: z.optional(
+        z.object({
+          key: z.string(),
+          change: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+          cost: z.optional(z.object({ kind: z.string(), amount: money, per: z.string() })),
+        }),
+      ),
+    }),
+  ),
+  outcomes: z.array(z.object({ resource: ref, key: z.string(), outcome: z.string(), because: z.optional(reason) })),
+  errors: z.array(z.object({ code: z.string(), message: z.string() })),
+});
+
+/** A run of the journal as far as digests read it. */
+export type PastRun = z.output<typeof report> & { readonly atMs: EpochMs; readonly key: string };
+
+/** Records read at once. */
+const readAhead = 16;
+
+/** A run from the body of its record; undefined where it is of another shape. */
+export function readPastRun(key: string, bytes: Uint8Array): PastRun | undefined {
+  const record = parseRecord(key, bytes);
+  const parsed = z.safeParse(report, record.body);
+  return parsed.success ? { ...parsed.data, atMs: record.atMs, key } : undefined;
+}
+
+/**
+ * Hands over the runs that began in a stretch, in the order of time. Gives the keys of records that could not be read: a digest tells of
+ * them and goes on. Lists each day of the stretch once and reads each run's record.
+ * @throws StoreError
+ */
+export async function visitRuns(store: Store, { fromMs, untilMs }: Stretch, visit: (run: PastRun) => void): Promise<readonly string[]> {
+  const unreadable: string[] = [];
+  for (const day of daysOf(fromMs, untilMs)) {
+    const keys: string[] = [];
+    for await (const key of store.list(`runs/${day.replaceAll('-', '/')}/`)) {
+      const startMs = startOf(day, key);
+      if (startMs === undefined || (startMs >= fromMs && startMs < untilMs)) keys.push(key);
+    }
+    for (let next = 0; next < keys.length; next += readAhead) {
+      const batch = keys.slice(next, next + readAhead);
+      const read = await Promise.all(batch.map((key) => store.read(key)));
+      for (const [index, key] of batch.entries()) {
+        const bytes = read[index];
+        const run = bytes && runOrNothing(key, bytes);
+        if (run === undefined) unreadable.push(key);
+        else if (run.atMs >= fromMs && run.atMs < untilMs) visit(run);
+      }
+    }
+  }
+  return unreadable;
+}
+
+function runOrNothing(key: string, bytes: Uint8Array): PastRun | undefined {
+  try {
+    return readPastRun(key, bytes);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return undefined;
+  }
+}
+
+/** Days in UTC, by which runs are keyed. */
+function daysOf(fromMs: EpochMs, untilMs: EpochMs): string[] {
+  const days: string[] = [];
+  for (let ms = Math.floor(fromMs / 86_400_000) * 86_400_000; ms < untilMs; ms += 86_400_000)
+    days.push(new Date(ms).toISOString().slice(0, 10));
+  return days;
+}
+
+function startOf(day: string, key: string): EpochMs | undefined {
+  const match = /\/(\d{2})(\d{2})(\d{2})(\d{3})-[^/]*$/.exec(key);
+  if (!match) return undefined;
+  const [, hour, minute, second, ms] = match;
+  return Date.parse(`${day}T${hour}:${minute}:${second}.${ms}Z`);
+}

@@ -1,0 +1,102 @@
+import type { EpochMs } from '../../client/clock.ts';
+import { type AlertName, alertKey, recordTold, toldAt } from '../../journal/alerts.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import type { Store } from '../../journal/store.ts';
+import { runStoring } from '../../journal/store-effect.ts';
+import { StoreError } from '../../journal/store-error.ts';
+import type { Message } from '../../notify/message.ts';
+import type { Notifier } from '../../notify/notifier.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
+import { formatDuration } from '../../policy/values/duration.ts';
+import { localTimeAt } from '../../policy/zones.ts';
+import type { HourlyMemory } from '../renewals/alarms.ts';
+import { localClock } from './local-clock.ts';
+import { deadMan, type LifeSigns, silenceOf } from './signs-of-life.ts';
+
+/** What telling of silence needs. */
+export interface SilenceContext {
+  readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  readonly store: Store;
+  readonly notifier: Notifier;
+  readonly nowMs: EpochMs;
+  /** The run's random token. */
+  readonly owner: string;
+  readonly memory: HourlyMemory;
+}
+
+/** What became of telling. */
+export interface ToldSilence {
+  readonly title: string;
+  readonly told: 'now' | 'before' | 'undelivered';
+  readonly failed: readonly { readonly channel: string; readonly because: string }[];
+}
+
+/**
+ * Tells of a function that is silent, once a day while it lasts, on the channels for silence. Where the journal cannot say whether it was
+ * told, it is told, once an hour as far as this process remembers. Undefined where there is nothing to tell.
+ * @throws StoreError @throws JournalError when it was told and that could not be written down
+ */
+export async function tellSilence(life: LifeSigns, context: SilenceContext): Promise<ToldSilence | undefined> {
+  const { policy, target, nowMs } = context;
+  const silence = silenceOf(life, nowMs);
+  if (silence === undefined) return undefined;
+  const { functionName, intervalMs } = life;
+  const date = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, nowMs).date;
+  const name: AlertName = {
+    ...{ account: target.account, resource: `${functionName}@${target.name}`, expiresAtMs: silence.sinceMs, step: `silent-${date}` },
+  };
+  const since =
+    silence.sinceMs === undefined
+      ? 'as far back as the journal was searched'
+      : `since ${localClock(silence.sinceMs, policy, target.timezone)}`;
+  const what = silence.failing ? 'had no run without failure' : 'did not run';
+  const consequence =
+    functionName === deadMan
+      ? 'Subscriptions may lapse and their alarms may not go out: look at the function, its timer and its log, and renew by hand what expires soon.'
+      : 'Look at the function, its timer and its log.';
+  const message: Message = {
+    id: alertKey(name),
+    timeMs: nowMs,
+    severity: functionName === deadMan ? 'critical' : 'warning',
+    title: `${functionName} ${what} on ${target.name}`,
+    text: `It ${what} ${since}; it is expected every ${formatDuration(intervalMs)}. ${consequence}`,
+    data: { function: functionName, target: target.name, account: target.account, sinceMs: silence.sinceMs ?? null, intervalMs },
+  };
+  return tellOnce(name, message, context);
+}
+
+/** Tells that the journal cannot be read, so that nothing shows whether functions run; once an hour as far as this process remembers. */
+export async function tellBlind(error: Error, context: SilenceContext): Promise<ToldSilence | undefined> {
+  const { target, nowMs, memory } = context;
+  if (!memory.isFirst(`blind/${target.name}`, nowMs)) return undefined;
+  const message: Message = {
+    id: `digest/blind/${target.name}/${new Date(nowMs).toISOString().slice(0, 13)}`,
+    timeMs: nowMs,
+    severity: 'critical',
+    title: `Whether functions run on ${target.name} cannot be told`,
+    text: `The journal cannot be read: ${error.message} While that lasts nothing is ordered, and no silence can be noticed.`,
+    data: { target: target.name, account: target.account },
+  };
+  return sendSilence(message, context);
+}
+
+async function tellOnce(name: AlertName, message: Message, context: SilenceContext): Promise<ToldSilence | undefined> {
+  const { store, owner, memory, nowMs } = context;
+  try {
+    if ((await runStoring(store, toldAt(name))) !== undefined) return { title: message.title, told: 'before', failed: [] };
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
+    if (!memory.isFirst(message.id, nowMs)) return undefined;
+    return sendSilence(message, context);
+  }
+  const told = await sendSilence(message, context);
+  const { severity, title } = message;
+  if (told.told === 'now') await runStoring(store, recordTold(name, { owner, atMs: nowMs }, { severity, title }));
+  return told;
+}
+
+async function sendSilence(message: Message, { policy, notifier }: SilenceContext): Promise<ToldSilence> {
+  const { delivered, failed } = await notifier.send(policy.tell['silent'] ?? [], message);
+  return { title: message.title, told: delivered ? 'now' : 'undelivered', failed };
+}

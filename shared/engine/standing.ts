@@ -1,0 +1,56 @@
+import type { EpochMs } from '../client/clock.ts';
+import { readExceptions, type StoredException } from '../journal/exceptions.ts';
+import type { ExceptionTerms } from '../journal/exceptions-record.ts';
+import { type Halt, loadHalts } from '../journal/halts.ts';
+import type { Store } from '../journal/store.ts';
+import { runStoring, type Storing } from '../journal/store-effect.ts';
+import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+
+/** What people have said at night beside the policy, as it stands. */
+export interface Standing {
+  /** The policy with the exceptions of the journal behind its own; the very same object where there are none. */
+  readonly policy: CompiledPolicy;
+  /** The versions that are halted; empty for functions that approve none. */
+  readonly halts: ReadonlyMap<string, Halt>;
+}
+
+/** The function that approves versions: halts are read for it alone, so that a halt that cannot be read stops nobody else. */
+const approvesVersions = 'approve-ota-windows';
+
+/**
+ * Reads what stands in the journal beside the policy: the exceptions for a target that are not over at `nowMs`, and for the function that
+ * approves versions those that are halted. One list call where nothing stands, two for that function.
+ *
+ * What cannot be read may forbid anything, so it is thrown, and a run that gets no standing does nothing.
+ * @throws JournalError @throws StoreError
+ */
+export function loadStanding(
+  store: Store,
+  policy: CompiledPolicy,
+  target: CompiledTarget,
+  nowMs: EpochMs,
+  functionName: string,
+): Promise<Standing> {
+  return runStoring(store, standing(policy, target, nowMs, functionName));
+}
+
+function* standing(policy: CompiledPolicy, target: CompiledTarget, nowMs: EpochMs, functionName: string): Storing<Standing> {
+  const stored = yield* readExceptions(nowMs);
+  const halts = functionName === approvesVersions ? yield* loadHalts() : new Map<string, Halt>();
+  return { policy: withExceptions(policy, target, stored), halts };
+}
+
+function withExceptions(policy: CompiledPolicy, target: CompiledTarget, stored: readonly StoredException[]): CompiledPolicy {
+  const added = stored
+    .flatMap(({ terms, ended }) =>
+      terms === undefined ? [] : [{ ...terms, untilMs: Math.min(terms.untilMs, ended?.atMs ?? terms.untilMs) }],
+    )
+    .filter(({ targets }) => targets === undefined || targets.includes(target.name))
+    .map((terms) => compiledException(terms, Object.keys(policy.zones)));
+  return added.length === 0 ? policy : { ...policy, exceptions: [...policy.exceptions, ...added] };
+}
+
+/** An exception of the journal as planners read those of the policy: its instants are the same in every zone. */
+function compiledException({ fromMs, untilMs, by: _by, ...terms }: ExceptionTerms, zones: readonly string[]): CompiledException {
+  return { ...terms, spans: Object.fromEntries(zones.map((zone) => [zone, { fromMs, untilMs }])) };
+}

@@ -1,0 +1,57 @@
+/**
+ * `npm run chaos`: many processes run the shipped renew-before-expiry at once on one account and one journal, and are killed, frozen and begun
+ * again, while calls fail, answers get lost and orders are late. In the end the service's orders are compared with the journal.
+ *
+ * `--rounds N` (default 200), `--processes N` at once (8), `--seed N` (1), `--store dir|oss` (both, one after the other). Exit code 1 when something
+ * is as it must not be.
+ */
+import { bundleWorker } from './bundled-worker.ts';
+import { type Progress, playStory, type StoryOptions } from './story.ts';
+
+const valueAfter = (flag: string): string | undefined => {
+  const at = process.argv.indexOf(flag);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const numberAfter = (flag: string, otherwise: number): number => {
+  const value = Number(valueAfter(flag) ?? otherwise);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  console.error(`${flag} takes a whole number.`);
+  process.exit(1);
+};
+const rounds = numberAfter('--rounds', 200);
+const processes = numberAfter('--processes', 8);
+const seed = numberAfter('--seed', 1);
+const named = valueAfter('--store');
+if (named !== undefined && named !== 'dir' && named !== 'oss') {
+  console.error('--store takes dir or oss.');
+  process.exit(1);
+}
+
+function figures({ crew, orders, late, cancelled, resolved, lapsed, days }: Progress): string {
+  return `${crew.begun} processes, ${crew.killed} killed, ${crew.frozen} frozen, ${crew.failed} of ${crew.ended} ended runs failed; ${orders} orders, ${late} late, ${cancelled} cancelled, ${resolved} claims resolved, ${lapsed} let lapse; ${days.toFixed(1)} days`;
+}
+
+const worker = await bundleWorker();
+let violations = 0;
+try {
+  const stores: readonly StoryOptions['store'][] = named ? [named] : ['dir', 'oss'];
+  for (const store of stores) {
+    const startMs = Date.now();
+    const onRound = (round: number, story: Progress): void => {
+      if ((round + 1) % 20 === 0) console.log(`${store}  round ${round + 1}: ${figures(story)}`);
+    };
+    const story = await playStory({ worker: worker.file, rounds, processes, seed, store, onRound });
+    for (const violation of story.violations) console.error(`VIOLATION  ${store}  ${violation}`);
+    violations += story.violations.length;
+    const seconds = Math.round((Date.now() - startMs) / 1000);
+    const { answers, records } = story;
+    const counts = Object.entries(answers).map(([answer, count]) => `${count} ${answer}`);
+    const errors = [...story.crew.errors].map(([code, count]) => `${count} ${code}`);
+    console.log(`${store}  failures of runs: ${errors.join(', ') || 'none'}`);
+    console.log(`${store}  claims by answer: ${counts.join(', ')}; ${records} records`);
+    console.log(`${store}  ${rounds} rounds, seed ${seed}: ${figures(story)}; ${story.violations.length} violations, ${seconds} s`);
+  }
+} finally {
+  worker.remove();
+}
+process.exitCode = violations > 0 ? 1 : 0;

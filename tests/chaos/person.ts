@@ -1,0 +1,63 @@
+import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
+import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
+import type { RandomStream } from '../../simulator/world/random.ts';
+import type { World } from '../../simulator/world/world.ts';
+import { accountId, hours } from '../e2e/renewals-bench.ts';
+import { type Bill, expiryOf } from './bill.ts';
+
+/** What a person sees and can use. */
+export interface Office {
+  readonly world: World;
+  readonly bill: Bill;
+  readonly store: Store;
+  readonly random: RandomStream;
+}
+
+/** Orders of ours that somebody cancelled. */
+export interface Desk {
+  readonly cancelled: Set<string>;
+  resolved: number;
+}
+
+/**
+ * What a person does about the open claim of a resource, now and then: pays or cancels what waits for payment, and once an hour has passed
+ * says what the bill has about it. The bill is read rightly. `always` leaves nothing for another time.
+ */
+export async function attend({ world, bill, store, random }: Office, desk: Desk, resource: string, always = false): Promise<void> {
+  const account = world.accounts.get(accountId);
+  const { open } = await runStoring(store, readRenewal(renewalStream(accountId, resource)));
+  if (!account || !open?.claim || !(always || random.chance(0.5))) return;
+  const { claim } = open;
+  const executed = bill.executed.find(
+    (each) => each.resource === resource && each.expiresMs === claim.expiry * 1000 && !desk.cancelled.has(each.orderId),
+  );
+  const order = executed && account.orders.get(executed.orderId);
+  if (order?.status === 'unpaid') {
+    if (random.chance(0.7)) {
+      account.orders.pay(world, order.id);
+      return;
+    }
+    account.orders.cancel(order.id);
+    desk.cancelled.add(order.id);
+  }
+  const early = world.clock.nowMs < claim.t + hours && !(open.answer?.outcome === 'ordered' && order?.status === 'done');
+  if (early || order?.status === 'paid') return;
+  await close({ world, store }, open, resource, order?.status === 'done' ? expiryOf(account, resource) : undefined);
+  desk.resolved += 1;
+}
+
+async function close(
+  { world, store }: Pick<Office, 'world' | 'store'>,
+  { n }: RenewalEntry,
+  resource: string,
+  movedToMs: number | undefined,
+) {
+  const about = { account: accountId, resourceId: resource, n, by: 'person', who: 'li.wei', nowMs: world.clock.nowMs } as const;
+  const verdict =
+    movedToMs === undefined ? ({ ...about, outcome: 'void' } as const) : ({ ...about, outcome: 'moved', expiresAtMs: movedToMs } as const);
+  // Only store effects can come of it.
+  await runStoring(store, resolveClaim({ owner: `person-${resource}-${n}` }, verdict) as Storing<Resolved>);
+}

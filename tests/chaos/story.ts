@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import { directoryStore } from '../../shared/journal/directory.ts';
+import { ossStore } from '../../shared/journal/oss.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import { encodePolicy } from '../../shared/policy/codec.ts';
+import { publishedKey } from '../../simulator/front/keys.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+import { hash32, RandomStream } from '../../simulator/world/random.ts';
+import { accountId, compiledPolicy, minutes } from '../e2e/renewals-bench.ts';
+import { kindOf, policy, safe, world as seed } from './account.ts';
+import { Bill, expiryOf, moveOf } from './bill.ts';
+import { Crew, type CrewRecord } from './crew.ts';
+import { faultsOf } from './mishaps.ts';
+import { jumpMs } from './passing.ts';
+import { attend, type Desk } from './person.ts';
+import { playRound } from './round.ts';
+import { bucket } from './task.ts';
+import { type AnswerCounts, verdictAtEnd, violationsSoFar } from './verdict.ts';
+
+/** What is played. */
+export interface StoryOptions {
+  /** The worker, bundled. */
+  readonly worker: string;
+  readonly rounds: number;
+  /** Processes that begin at once in each round. */
+  readonly processes: number;
+  /** Decides what goes wrong, and when as far as real processes let it. */
+  readonly seed: number;
+  /** The journal: a folder that all share, or a bucket. */
+  readonly store: 'dir' | 'oss';
+  /** Told after each round. */
+  readonly onRound?: (round: number, story: Progress) => void;
+}
+
+/** How far a story has come. */
+export interface Progress {
+  readonly crew: Omit<CrewRecord, 'told'>;
+  readonly orders: number;
+  /** Orders that were executed after their sender had an answer or was gone. */
+  readonly late: number;
+  readonly cancelled: number;
+  /** Open claims that a person ended. */
+  readonly resolved: number;
+  /** Expiries that passed without a renewal, of resources for which the budget was short or no rule exists. */
+  readonly lapsed: number;
+  /** Days of the world's time. */
+  readonly days: number;
+}
+
+/** What came of a story. */
+export interface Story extends Progress {
+  /** Claims by their answers. */
+  readonly answers: AnswerCounts;
+  /** Records of the journal. */
+  readonly records: number;
+  /** What must not be; empty when all is well. */
+  readonly violations: readonly string[];
+}
+
+/** Rounds after the last, without faults, in which everything comes to rest. */
+const calmRounds = 3;
+
+/** Plays a story with real processes, and compares what the service did with what the journal says. */
+export async function playStory(options: StoryOptions): Promise<Story> {
+  const random = new RandomStream(hash32(`chaos ${options.store} ${options.seed}`));
+  let calm = false;
+  const bill = new Bill(() => (!calm && random.chance(0.06) ? random.integer(1, 14) * minutes : undefined));
+  let simulator: Simulator;
+  const handlers = bill.handlers(() => simulator.ledger);
+  const world = buildWorld(seed);
+  simulator = await startSimulator({
+    ...{ world, handlers, seed: options.seed, gatewayClock: 'virtual' },
+    buckets: [{ name: bucket.bucket, region: bucket.region }],
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-chaos-'));
+  try {
+    const policyFile = path.join(folder, 'policy.json');
+    writeFileSync(policyFile, encodePolicy(compiledPolicy(policy, world.clock.nowMs)));
+    const journal = options.store === 'dir' ? path.join(folder, 'journal') : undefined;
+    const store = journal === undefined ? bucketStore(simulator) : directoryStore(journal);
+    const crew = new Crew(options.worker, simulator.keys);
+    const desk: Desk = { cancelled: new Set(), resolved: 0 };
+    const account = world.accounts.get(accountId);
+    if (!account) throw new Error('The world has no account.');
+    const resources = [...account.groups.keys(), ...account.workstations.keys()];
+    const evidence = { world, bill, store, resources, cancelled: desk.cancelled };
+    const task = { simulator: simulator.url, policyFile, folder: journal };
+    const violations = new Set<string>();
+    let lapsed = 0;
+
+    const pass = (ms: number): void => {
+      const before = resources.map((id) => [id, expiryOf(account, id) ?? 0] as const);
+      const fromMs = world.clock.nowMs;
+      simulator.advance(ms);
+      for (const [id, expiresMs] of before) {
+        if (expiresMs <= fromMs || expiresMs > world.clock.nowMs || expiryOf(account, id) !== expiresMs) continue;
+        lapsed += 1;
+        if (safe.has(kindOf(id))) violations.add(`lapsed although it could be renewed: ${moveOf(id, expiresMs)}`);
+        const toldMs = crew.record.told.get(`${id} ${expiresMs}`);
+        if (toldMs === undefined || toldMs >= expiresMs) violations.add(`I3: nobody was told before ${moveOf(id, expiresMs)}`);
+      }
+    };
+    const people = async (): Promise<void> => {
+      for (const resource of resources) await attend({ world, bill, store, random }, desk, resource, calm);
+    };
+    const summary = (): Progress => ({
+      crew: crew.record,
+      orders: bill.executed.length,
+      ...{ late: bill.late, cancelled: desk.cancelled.size, resolved: desk.resolved, lapsed },
+      days: (world.clock.nowMs - world.startMs) / (24 * 60 * minutes),
+    });
+
+    for (let round = 0; round < options.rounds + calmRounds; round++) {
+      calm = round >= options.rounds;
+      if (!calm) simulator.faults.add(...faultsOf(random, options.store === 'oss'));
+      await playRound({ simulator, crew, random, processes: calm ? 1 : options.processes, task, calm });
+      simulator.faults.clear();
+      for (const violation of violationsSoFar(evidence)) violations.add(violation);
+      pass(calm ? 70 * minutes : jumpMs(random, world.clock.nowMs));
+      await people();
+      if (calm) {
+        // What was paid a moment ago arrives, and can be said to have.
+        pass(5 * minutes);
+        await people();
+      }
+      options.onRound?.(round, summary());
+    }
+    const end = await verdictAtEnd(evidence);
+    for (const violation of [...end.violations, ...crew.record.defects]) violations.add(violation);
+    return { ...summary(), ...end, violations: [...violations] };
+  } finally {
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function bucketStore(simulator: Simulator): Store {
+  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  return ossStore({ ...bucket, endpoint: simulator.url, credentials: explicitCredentials(publishedKey(accountId)), clock });
+}

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { lastGoodRun } from '../../cli/run/run-records.ts';
+import type { TrailEvent } from '../../cli/run/trail.ts';
+import { settingsAt } from '../../cli/run/trail-at.ts';
+import { recordHeartbeat } from '../../shared/journal/runs.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { memoryStore } from '../journal/memory-store.ts';
+
+const minute = 60_000;
+const startMs = Date.UTC(2026, 10, 24, 23);
+const name = 'scale-on-schedule';
+
+type Step = 'write' | 'change' | 'look' | 'fail';
+
+/** A history, one step a minute: what really happened, and what the journal has of it. */
+async function lived(steps: readonly Step[]) {
+  const store = memoryStore();
+  const trail: TrailEvent[] = [];
+  let value = 'start';
+  let known: string | undefined;
+  let wrote = false;
+  for (const [index, step] of steps.entries()) {
+    const atMs = startMs + index * minute;
+    const owner = `run-${index}`;
+    const common = { function: name, resource: 'g', setting: 's', atMs, owner, record: `r/${index}`, code: undefined };
+    const beat = (failed: boolean) => runStoring(store, recordHeartbeat({ functionName: name, target: 'cn', owner, atMs }, { failed }));
+    if (step === 'change') value = `theirs-${index}`;
+    if (step === 'fail') await beat(true);
+    if (step === 'write') {
+      value = `ours-${index}`;
+      known = undefined;
+      wrote = true;
+      trail.push({ ...common, kind: 'wrote', value, outcome: 'done' });
+      await beat(false);
+    }
+    if (step === 'look') {
+      // What stands is told once; without a write of ours nobody knows that it is not.
+      if (wrote && value.startsWith('theirs') && value !== known) {
+        known = value;
+        trail.push({ ...common, kind: 'seen', value, outcome: undefined });
+      }
+      await beat(false);
+    }
+  }
+  return { store, trail };
+}
+
+/** Position of the last step of a kind at or before another, -1 for none. */
+const last = (steps: readonly Step[], kinds: readonly Step[], index: number): number =>
+  steps.slice(0, index + 1).findLastIndex((step) => kinds.includes(step));
+
+describe('whose doing a value was', () => {
+  const histories = fc.tuple(
+    fc.array(fc.constantFrom<Step>('write', 'change', 'look', 'fail'), { minLength: 1, maxLength: 14 }),
+    fc.nat(13),
+  );
+
+  test('is told as it really was, wherever a later look could tell', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ([steps, place]) => {
+        const index = place % steps.length;
+        const { store, trail } = await lived(steps);
+        const [setting] = await settingsAt(store, 'cn', trail, startMs + index * minute);
+        if (!steps.includes('write')) {
+          expect(setting).toBeUndefined();
+          return;
+        }
+        const cause = last(steps, ['write', 'change'], index);
+        const next = steps.findIndex((step, at) => at > index && step !== 'fail');
+        const rest = steps.slice(cause + 1);
+        const seen = steps[cause] === 'change' && last(steps, ['write'], cause) >= 0 && rest.find((step) => step !== 'fail') === 'look';
+        if (seen) expect(setting?.by).toBe('outside');
+        if (setting?.by === 'outside') {
+          const [from = Number.NEGATIVE_INFINITY, until] = setting.between ?? [0, 0];
+          const inside = steps.some((step, at) => step === 'change' && startMs + at * minute >= from && startMs + at * minute < until);
+          expect(inside).toBe(true);
+        }
+        const quiet = next < 0 || steps[next] === 'write' || steps[next] === 'look';
+        if (steps[cause] === 'write' && quiet) expect(setting?.by).toBe('streamwarden');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['failed', 'streamwarden', false],
+    ['held', 'streamwarden', false],
+    ['unknown', 'unclear', true],
+    [undefined, 'unclear', true],
+  ])('after a write that ended as %s', async (outcome, by, stands) => {
+    const common = { function: name, resource: 'g', setting: 's', kind: 'wrote', code: undefined, owner: 'x', record: 'r' } as const;
+    const trail: TrailEvent[] = [
+      { ...common, atMs: startMs, value: 'first', outcome: 'done' },
+      { ...common, atMs: startMs + minute, value: 'second', outcome },
+    ];
+    const [setting] = await settingsAt(memoryStore(), 'cn', trail, startMs + 2 * minute);
+    expect([setting?.by, setting?.value]).toEqual([by, stands ? 'second' : 'first']);
+  });
+});
+
+test('the last good run is neither a failed one, nor the one that asks, and may be of an earlier day', async () => {
+  const store = memoryStore();
+  const beat = (owner: string, atMs: number, failed: boolean) =>
+    runStoring(store, recordHeartbeat({ functionName: name, target: 'cn', owner, atMs }, { failed }));
+  await beat('good', startMs, false);
+  await beat('bad', startMs + 90 * minute, true);
+  await beat('asking', startMs + 100 * minute, false);
+  const before = (atMs: number) => lastGoodRun(store, name, 'cn', atMs, 'asking');
+  expect([await before(startMs + 101 * minute), await before(startMs)]).toEqual([startMs, undefined]);
+});

@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { exceptionOfFlags } from '../../cli/run/exception-flags.ts';
+import { offboardExitCode } from '../../cli/run/offboard.ts';
+import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
+import { addException } from '../../shared/journal/exceptions.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
+import { streamwarden } from './command.ts';
+import { group, type OffboardDesk, openOffboardDesk } from './offboard-desk.ts';
+
+let desk: OffboardDesk | undefined;
+afterEach(async () => {
+  await desk?.close();
+  desk = undefined;
+});
+
+async function open(...seed: Parameters<typeof openOffboardDesk>): Promise<OffboardDesk> {
+  desk = await openOffboardDesk(...seed);
+  return desk;
+}
+
+const zhang = 'zhang.san';
+const withSession = { users: [{ ids: [zhang, 'li.si'] }], sessions: [{ user: zhang }, { user: 'li.si' }] };
+const decided = (reports: readonly RunReport[]) =>
+  reports.flatMap(({ decisions }) => decisions.map(({ resource, verdict, because }) => `${resource.id} ${verdict} ${because[0]?.code}`));
+const became = (reports: readonly RunReport[]) =>
+  reports.flatMap(({ outcomes }) =>
+    outcomes.map(({ operation, resource, outcome }) => `${operation} ${resource.id.split('/')[0]} ${outcome}`),
+  );
+const writes = ({ simulator }: OffboardDesk): number =>
+  simulator.ledger.count('AuthorizeInstanceGroup', 'received') + simulator.ledger.count('Unbind', 'received');
+
+describe('offboard', () => {
+  test('shows what a user has, and calls nothing that changes anything', async () => {
+    const { offboard, simulator } = await open({
+      groups: [group('a', withSession), group('b', { users: [{ ids: [zhang] }] }), group('c')],
+    });
+    const { reports } = await offboard(zhang);
+    expect(decided(reports)).toEqual([
+      'a/authorized act offboarded',
+      expect.stringMatching(/^a\/instance:\S+ act offboarded$/),
+      'b/authorized act offboarded',
+    ]);
+    expect(writes({ simulator } as OffboardDesk)).toBe(0);
+  });
+
+  test('takes access away before it ends sessions, and a second plan is empty', async () => {
+    const { offboard, stateOf, simulator } = await open({
+      groups: [group('a', withSession), group('b', { users: [{ ids: [zhang] }] })],
+    });
+    const { reports } = await offboard(zhang, true);
+    expect(became(reports)).toEqual(['AuthorizeInstanceGroup a done', 'AuthorizeInstanceGroup b done', 'Unbind a done']);
+    const order = simulator.ledger.records
+      .map(({ action }) => action)
+      .filter((action) => action === 'AuthorizeInstanceGroup' || action === 'Unbind');
+    expect(order).toEqual(['AuthorizeInstanceGroup', 'AuthorizeInstanceGroup', 'Unbind']);
+    expect([stateOf('a'), stateOf('b')]).toEqual([
+      { users: ['li.si'], sessions: ['li.si'] },
+      { users: [], sessions: [] },
+    ]);
+    expect(decided((await offboard(zhang)).reports)).toEqual([]);
+  });
+
+  test('writes down what it means to do and what it did', async () => {
+    const { offboard, session } = await open({ groups: [group('a', withSession)] });
+    const { reports } = await offboard(zhang, true);
+    expect(reports.every(({ record }) => record?.startsWith('runs/2026/11/25/') === true)).toBe(true);
+    await session(async ({ world: { store } }) => {
+      const keys: string[] = [];
+      for await (const key of store.list('written/offboard/')) keys.push(key);
+      expect(keys).toHaveLength(4);
+      expect((await verifyJournal(store)).problems).toEqual([]);
+    });
+  });
+
+  test('takes a user off persistent sessions, each by its id', async () => {
+    const persistent = [
+      { id: 'p-1', name: 'desk', users: [zhang] },
+      { id: 'p-2', name: 'other', users: ['li.si'] },
+    ];
+    const { offboard } = await open({ groups: [group('a', { persistent, users: [{ ids: ['li.si'] }] })] });
+    expect(decided((await offboard(zhang)).reports)).toEqual(['a/persistent:p-1 act offboarded']);
+    expect(became((await offboard(zhang, true)).reports)).toEqual(['AuthorizeInstanceGroup a done']);
+    expect(decided((await offboard(zhang)).reports)).toEqual([]);
+  });
+
+  test('ends a session of a user who is on no list any more', async () => {
+    const { offboard, stateOf, takeOff } = await open({ groups: [group('a', withSession)] });
+    takeOff('a', zhang);
+    expect(became((await offboard(zhang, true)).reports)).toEqual(['Unbind a done']);
+    expect(stateOf('a').sessions).toEqual(['li.si']);
+  });
+
+  test('does not send what is true already when taking access away has ended the session', async () => {
+    const assumptions = { unauthorizeEndsSession: true };
+    const { offboard, simulator } = await open({ groups: [group('a', withSession)], assumptions });
+    expect(became((await offboard(zhang, true)).reports)).toEqual(['AuthorizeInstanceGroup a done']);
+    expect(simulator.ledger.count('Unbind', 'received')).toBe(0);
+  });
+});
+
+describe('offboard does not', () => {
+  test('touch a user whom the policy protects', async () => {
+    const { offboard, simulator } = await open({ groups: [group('a', { users: [{ ids: ['Board-1'] }] })] });
+    await expect(offboard('Board-1', true)).rejects.toMatchObject({ code: 'Protected' });
+    expect(simulator.ledger.count('AuthorizeInstanceGroup', 'received')).toBe(0);
+  });
+
+  test('cut on a protected group or one that its owner protects, but takes access without a session away there', async () => {
+    const { offboard, stateOf } = await open({
+      groups: [
+        group('a', { ...withSession, tags: { tier: 'trading' } }),
+        group('b', { users: [{ ids: [zhang] }], tags: { tier: 'trading' } }),
+        group('c', { ...withSession, tags: { 'keep-until': '2026-11-28' } }),
+      ],
+    });
+    const { reports } = await offboard(zhang, true);
+    expect(decided(reports).map((line) => line.replace(/instance:\S+/, 'instance'))).toEqual([
+      ...['a/authorized hold protected-group', 'b/authorized act offboarded', 'c/authorized hold protected-owner'],
+      ...['a/instance hold still-authorized', 'c/instance hold still-authorized'],
+    ]);
+    expect([stateOf('a').sessions, stateOf('b').users, stateOf('c').sessions]).toEqual([[zhang, 'li.si'], [], [zhang, 'li.si']]);
+  });
+
+  test('cut where an exception of the journal forbids it', async () => {
+    const { offboard, session, stateOf } = await open({ groups: [group('a', withSession)] });
+    await session(async ({ world, policy }) => {
+      const atMs = world.clock.now();
+      const { id, body } = exceptionOfFlags({ because: 'Exam', until: '2h', groups: ['all'], never: ['cut-sessions'] }, policy, atMs);
+      await runStoring(world.store, addException(id, { owner: 'x', atMs }, { ...body, by: 'li.wei' }));
+    });
+    expect(decided((await offboard(zhang, true)).reports)[0]).toBe('a/authorized hold exception-never');
+    expect(stateOf('a').users).toContain(zhang);
+  });
+
+  test('end a session while the access to the group stands, since the user would be back at once', async () => {
+    const { offboard, simulator, stateOf } = await open({ groups: [group('a', withSession)] });
+    simulator.faults.add({ kind: 'deny', action: 'AuthorizeInstanceGroup', times: 'always' });
+    const { reports } = await offboard(zhang, true);
+    expect(became(reports)).toEqual(['AuthorizeInstanceGroup a failed']);
+    expect(decided(reports).at(-1)).toMatch(/hold still-authorized$/);
+    expect(stateOf('a').sessions).toContain(zhang);
+  });
+
+  test('take away unseen: what could not be read holds and is told', async () => {
+    const { offboard, simulator } = await open({ groups: [group('a', withSession)] });
+    simulator.faults.add({ kind: 'deny', action: 'PageListAppInstanceGroupUser', times: 'always' });
+    const { reports, left } = await offboard(zhang);
+    expect(decided(reports)[0]).toBe('a/authorized hold access-unknown');
+    expect(left[0]?.unread[0]).toContain('The users of name-of-a could not be read');
+  });
+
+  test('take a name for another that differs in case', async () => {
+    const { offboard, stateOf } = await open({ groups: [group('a', { users: [{ ids: ['Zhang.San'] }] })] });
+    const { reports, left } = await offboard(zhang, true);
+    expect([became(reports), left[0]?.alike, stateOf('a').users]).toEqual([[], ['Zhang.San'], ['Zhang.San']]);
+  });
+
+  test('reach beyond the regions of the targets, and says so', async () => {
+    const { offboard, stateOf } = await open({
+      groups: [group('a', { users: [{ ids: [zhang] }], region: 'cn-shanghai' })],
+      regions: 'cn-hangzhou',
+    });
+    const { left } = await offboard(zhang, true);
+    expect([left[0]?.otherRegions, stateOf('a').users]).toEqual([[{ group: 'name-of-a', region: 'cn-shanghai' }], [zhang]]);
+  });
+});
+
+test('offboard reports what no call takes away: user groups, workstations', async () => {
+  const { offboard } = await open({
+    groups: [
+      group('a', { userGroups: [{ id: 'ug-1', name: 'Designers' }] }),
+      group('b', { userGroups: [{ id: 'ug-1', name: 'Designers' }] }),
+    ],
+    workstations: [
+      { id: 'ws-1', name: 'render', region: 'cn-hangzhou', users: [zhang] },
+      { id: 'ws-2', name: 'other', region: 'cn-hangzhou', users: ['li.si'] },
+    ],
+  });
+  expect((await offboard(zhang)).left[0]).toMatchObject({
+    userGroups: [{ id: 'ug-1', name: 'Designers', groups: ['name-of-a', 'name-of-b'] }],
+    workstations: [{ id: 'ws-1', name: 'render' }],
+  });
+});
+
+describe('offboarding ends', () => {
+  test.each([
+    ['a plan with something to do', 2, false, {}],
+    ['done', 0, true, {}],
+    ['held', 1, true, { tags: { tier: 'trading' } }],
+  ])('%s with %i', async (_what, code, apply, more) => {
+    const { offboard } = await open({ groups: [group('a', { ...withSession, ...more })] });
+    expect(offboardExitCode(await offboard(zhang, apply), apply)).toBe(code);
+  });
+
+  test('with 0 where nobody has access, and with 1 where that could not be seen', async () => {
+    const { offboard, simulator } = await open({ groups: [group('a')] });
+    expect(offboardExitCode(await offboard(zhang), false)).toBe(0);
+    simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+    expect(offboardExitCode(await offboard(zhang), false)).toBe(1);
+  });
+});
+
+test('the command shows each step and what is left to people', async () => {
+  const { world } = await open({ groups: [group('a', { ...withSession, userGroups: [{ id: 'ug-1', name: 'Designers' }] })] });
+  const { code, stdout, stderr } = await streamwarden(['offboard', zhang, '--yes', ...world]);
+  expect([stderr, code]).toEqual(['', 0]);
+  expect(stdout).toMatch(/✓ +name-of-a .*authorized users: zhang\.san → none/);
+  expect(stdout).toContain('user group Designers may use name-of-a');
+  expect(stdout).toMatch(/2 done\.\nJournal: runs\//);
+});
+
+test('each reason of offboarding has a meaning that begins and ends as a sentence does', () => {
+  for (const meaning of Object.values(offboardReasonCodes)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+});

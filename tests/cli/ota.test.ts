@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
+import { type Session, withSession } from '../../cli/run/session.ts';
+import { speakerOf } from '../../cli/run/speaker.ts';
+import { streamwarden } from './command.ts';
+import { type Desk, openDesk } from './small-account.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk({ groups: 1 });
+});
+afterEach(async () => {
+  await desk.close();
+});
+
+const inSession = <T>(work: (session: Session) => Promise<T>) =>
+  withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
+const say = (kind: 'halt' | 'resume', version = '7.4.2', because: string | undefined = 'black screens') =>
+  inSession(async (session) => sayOnVersion(session, version, { kind, because }, await speakerOf(session, 'given')));
+const halted = (all = false) => inSession(async (session) => (await listHalts(session, { all })).map(({ version }) => version));
+
+test('a version is halted until it is resumed, and all that was said stays', async () => {
+  await say('halt');
+  await say('halt', '8.0');
+  expect(await halted()).toEqual(['7.4.2', '8.0']);
+  await say('resume');
+  expect([await halted(), await halted(true)]).toEqual([['8.0'], ['7.4.2', '8.0']]);
+});
+
+test('saying what is so already is refused, as is a version without a name', async () => {
+  await expect(say('resume')).rejects.toThrow(/7\.4\.2 is not halted/);
+  await say('halt');
+  await expect(say('halt')).rejects.toThrow(/7\.4\.2 is halted already/);
+  await expect(say('halt', ' ')).rejects.toMatchObject({ code: 'Usage' });
+});
+
+test('a halt must say why', async () => {
+  await expect(say('halt', '7.4.2', ' ')).rejects.toThrow(/--because is missing/);
+  expect(await halted(true)).toEqual([]);
+});
+
+test('the command shows who halted what and why', async () => {
+  await say('halt');
+  const listed = await streamwarden(['ota', 'list', ...desk.world]);
+  expect(listed.stdout).toMatch(/^7\.4\.2 +halted since 2026-11-25 08:\d\d Asia\/Shanghai by \S+: black screens\n$/);
+});

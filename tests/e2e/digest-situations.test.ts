@@ -1,0 +1,268 @@
+import { afterEach, expect, test } from 'vitest';
+import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
+import { recordApproval } from '../../shared/journal/approvals.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
+import { accounts, type DigestBench, digestBench, digestPolicy, hours, minutes } from './digest-bench.ts';
+
+const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
+const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}';
+const region = 'cn-hangzhou';
+const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({
+  id: 'g',
+  name: 'ledger',
+  region,
+  pool: { strategy: { fixed: 1 } },
+  ...more,
+});
+const bought = (expiresAt: string, more: Partial<GroupSeed> = {}): GroupSeed => group({ charge: 'PrePaid', expiresAt, ...more });
+
+interface Situation {
+  readonly home: Omit<AccountSeed, 'id'>;
+  readonly rules?: Parameters<typeof digestPolicy>[0];
+  readonly sections?: string;
+  /** What happens before 09:00. Default: scale-on-schedule and renew-before-expiry run. */
+  readonly before?: (bench: DigestBench) => Promise<unknown>;
+}
+
+let bench: DigestBench | undefined;
+afterEach(() => bench?.close());
+
+/** Lets a situation come about, and gives the digest of 09:00. */
+async function digestOf({ home, rules = { scale, renew }, sections, before = functionsRun }: Situation) {
+  bench = await digestBench(home, digestPolicy(rules, sections));
+  await before(bench);
+  bench.simulator.advance(31 * minutes);
+  const report = await bench.run('digest');
+  return { report, message: bench.digests()[0] };
+}
+
+async function functionsRun({ run }: DigestBench) {
+  await run('scale');
+  await run('renew');
+}
+
+const situations: readonly (readonly [title: string, situation: Situation, part: string, says: string])[] = [
+  [
+    'a group that was scaled',
+    { home: { groups: [group()] } },
+    'Done (1)',
+    '✓ ledger: nodes: fixed at 1 node → fixed at 2 nodes (scale-on-schedule)',
+  ],
+  [
+    'a write that the service refused',
+    {
+      home: { groups: [group()] },
+      before: (each) => {
+        each.simulator.faults.add({ kind: 'deny', action: 'ModifyNodePoolAttribute' });
+        return functionsRun(each);
+      },
+    },
+    'Done (0)',
+    '✗ ledger: nodes: fixed at 1 node → fixed at 2 nodes — failed',
+  ],
+  [
+    'a run that could not read',
+    {
+      home: { groups: [group()] },
+      before: async (each) => {
+        each.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 1 });
+        await each.run('scale');
+      },
+    },
+    'Done (0)',
+    '✗ scale-on-schedule: the run failed: NoPermission',
+  ],
+  [
+    'a group that is held',
+    { home: { groups: [group({ status: 'DEPLOYING' })] } },
+    'Held (1)',
+    '! ledger: the group is DEPLOYING, not PUBLISHED',
+  ],
+  [
+    'a renewal that was ordered',
+    {
+      home: { groups: [bought('2026-12-01T00:00:00+08:00')] },
+      before: async (each) => {
+        await each.run('renew');
+        each.simulator.advance(5 * minutes);
+        await each.run('renew');
+      },
+    },
+    'Orders (1)',
+    '✓ ledger: 1 Month, 233.28 CNY, took effect, order',
+  ],
+  [
+    'a budget',
+    { home: { groups: [bought('2026-12-01T00:00:00+08:00')] } },
+    'Orders (1)',
+    '· Budget 2026-11: 233.28 CNY of 100,000.00 CNY set aside',
+  ],
+  [
+    'an order that waits to be paid',
+    { home: { groups: [bought('2026-12-01T00:00:00+08:00')] }, rules: { scale, renew: renew.replace('autoPay: true', 'autoPay: false') } },
+    'Orders (1)',
+    '! ledger: 1 Month, 233.28 CNY, waits, order',
+  ],
+  [
+    'an order whose answer was lost',
+    {
+      home: { groups: [bought('2026-12-01T00:00:00+08:00')] },
+      before: (each) => {
+        each.simulator.faults.add({ kind: 'lose-answer', action: 'RenewAppInstanceGroup' });
+        return functionsRun(each);
+      },
+    },
+    'Orders (1)',
+    '✗ ledger: 1 Month, 233.28 CNY, unclear',
+  ],
+  [
+    'what a change saves, apart from orders',
+    { home: { groups: [group({ pool: { strategy: { fixed: 5 } } })] } },
+    'Orders (0)',
+    '· Changes: -',
+  ],
+  [
+    'a subscription that is to be renewed',
+    { home: { groups: [bought('2026-12-10T00:00:00+08:00')] } },
+    'Expiring in 30 days (1)',
+    '· ledger: is to be renewed (rule subs), Thu 2026-12-10 00:00 (15 days)',
+  ],
+  [
+    'a subscription that may lapse',
+    { home: { groups: [bought('2026-12-10T00:00:00+08:00')] }, rules: { scale, renew: '{name: let-go, groups: all, renew: never}' } },
+    'Expiring in 30 days (1)',
+    '! ledger: lapses, as the policy wants (rule let-go)',
+  ],
+  [
+    'a subscription that no rule covers, whose alarms went out',
+    {
+      home: { groups: [bought('2026-11-25T08:00:00+08:00')] },
+      rules: { renew: '{name: subs, groups: {name: other}, renew: never}' },
+      before: ({ run }) => run('renew'),
+    },
+    'Expiring in 30 days (1)',
+    '✗ ledger: no rule covers it: nobody renews it unless you do; people were told at 24h',
+  ],
+  [
+    'a subscription that somebody approved',
+    {
+      home: { groups: [bought('2026-12-10T00:00:00+08:00')] },
+      rules: { renew: renew.replace('autoPay: true', 'autoPay: true, ask: {above: [1 CNY], who: finance}') },
+      sections: 'approvers: {finance: [li.wei]}',
+      before: ({ store, simulator }) => {
+        const nowMs = simulator.world.clock.nowMs;
+        const expiresAtMs = Date.parse('2026-12-10T00:00:00+08:00');
+        const word = {
+          verdict: 'approve' as const,
+          by: 'li.wei',
+          target: 'home',
+          period: { count: 1, unit: 'Month' },
+          atMs: nowMs,
+          untilMs: expiresAtMs,
+        };
+        const subject = { circle: 'finance', account: accounts.home, resource: 'g', expiresAtMs };
+        return runStoring(store, recordApproval(subject, 'li', { ...word, highest: { currency: 'CNY', micros: 500_000_000n } }));
+      },
+    },
+    'Expiring in 30 days (1)',
+    '· ledger: is to be renewed (rule subs); approved by li.wei up to 500.00 CNY',
+  ],
+  [
+    'a workstation that no rule covers',
+    { home: { workstations: [{ id: 'w', name: 'render', region, charge: 'PostPaid' }] } },
+    'Not covered (1)',
+    '· render: workstation (w)',
+  ],
+  [
+    'a function that never ran',
+    { home: {}, before: async () => {} },
+    'Silent (0)',
+    '! scale-on-schedule: has not run yet (expected every 12h, which is assumed)',
+  ],
+  [
+    'a function that never ran, more than a day after the policy was compiled',
+    { home: {}, before: async ({ simulator }) => simulator.advance(25 * hours) },
+    'Silent (2)',
+    '✗ scale-on-schedule: did not run in the last days (expected every 12h, which is assumed)',
+  ],
+  [
+    'a function that stopped',
+    {
+      home: {},
+      rules: { scale },
+      before: async ({ run, simulator }) => {
+        for (let count = 0; count < 5; count++) {
+          simulator.advance(5 * minutes);
+          await run('scale');
+        }
+        simulator.advance(11 * hours);
+      },
+    },
+    'Silent (1)',
+    '✗ scale-on-schedule: did not run since Tue 2026-11-24 08:55 (expected every 5m), 11 hours',
+  ],
+  [
+    'a function that did not run for a while and runs again',
+    {
+      home: {},
+      rules: { scale, digest: '{name: daily, to: ops, targets: [home], days: everyday, at: "21:00", show: [silent]}' },
+      before: async ({ run, simulator }) => {
+        for (const pause of [5, 5, 5, 300, 5, 5, 5, 5, 395]) {
+          await run('scale');
+          simulator.advance(pause * minutes);
+        }
+        await run('scale');
+      },
+    },
+    'Silent (0)',
+    '! scale-on-schedule: did not run from Tue 2026-11-24 08:45 to Tue 2026-11-24 13:45 (expected every 5m), 5 hours',
+  ],
+  [
+    "a person's change that stands",
+    {
+      home: { groups: [group({ pool: { id: 'p', strategy: { fixed: 1 } } })] },
+      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2}, method: fixed}' },
+      before: async (each) => {
+        await each.run('scale');
+        await each.clients.get('home')?.call(modifyNodePoolAttribute, {
+          ...{ ProductType: 'CloudApp', BizRegionId: region, PoolId: 'p' },
+          NodePoolStrategy: { StrategyType: 'NODE_FIXED', NodeAmount: 7 },
+        });
+        await each.run('scale');
+      },
+    },
+    'Drift (1)',
+    '! ledger: node-pool:p is fixed 7 (scale-on-schedule), seen Tue 2026-11-24 08:30',
+  ],
+  [
+    'an exception that ends',
+    { home: {}, sections: 'exceptions: [{because: Launch night, groups: all, from: 2026-11-20, until: 2026-11-26, keepAtLeast: 100%}]' },
+    'Exceptions ending (1)',
+    '! Launch night: at least 100% on home, ends Thu 2026-11-26 00:00 (1 day)',
+  ],
+  [
+    'what schedules save',
+    {
+      home: { groups: [group()] },
+      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4}, method: fixed}' },
+    },
+    'Saved (estimate)',
+    '✓ CNY:',
+  ],
+  [
+    'spending by a tag',
+    { home: { groups: [bought('2026-12-01T00:00:00+08:00', { tags: { department: 'legal' } })] } },
+    'Spending by department',
+    '· legal: 233.28 CNY ordered',
+  ],
+  ['the heads of the journal', { home: { groups: [group()] } }, 'Journal heads', `· written/scale-on-schedule/${accounts.home}: `],
+];
+
+test.each(situations)('%s is told', async (_title, situation, part, says) => {
+  const { report, message } = await digestOf(situation);
+  expect(report.errors).toEqual([]);
+  const block = message?.text.split('\n\n').find((each) => each.startsWith(part)) ?? message?.text;
+  expect(block).toContain(says);
+  expect(message?.title).toBe('Streamwarden daily digest');
+});

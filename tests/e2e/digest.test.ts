@@ -1,0 +1,237 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../shared/journal/store-error.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
+import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { accounts, type DigestBench, days, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';
+
+const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'ledger', region: 'cn-hangzhou', ...more });
+const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
+const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
+const both = '{name: both, to: ops, days: everyday, at: "09:00", show: [held, done]}';
+
+let bench: DigestBench;
+afterEach(() => bench.close());
+
+const later = (ms: number) => bench.simulator.advance(ms);
+
+describe('a digest goes out', () => {
+  test('once for a day, however often the function runs, and again the next day', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    for (let run = 0; run < 8 * 12; run++) {
+      await bench.run('digest');
+      later(15 * minutes);
+    }
+    expect(bench.digests().map(({ id }) => id)).toEqual(['digests/daily/home/2026-11-23', 'digests/daily/home/2026-11-24']);
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('once, when many runs are at it at the same moment', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    later(31 * minutes);
+    const reports = await Promise.all(Array.from({ length: 8 }, () => bench.run('digest')));
+    expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(bench.digests()).toHaveLength(1);
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('with all its targets, when the last of them was observed', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale, digest: both }), {
+      away: { groups: [group({ status: 'DEPLOYING' })] },
+    });
+    await bench.run('scale', 'home');
+    await bench.run('scale', 'away');
+    later(31 * minutes);
+    expect((await bench.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-waits', data: { missing: ['away'] } }]);
+    expect(bench.digests()).toEqual([]);
+    await bench.run('digest', 'away');
+    expect(partOf(bench.digests()[0], 'Held')).toEqual([expect.stringContaining('! away · ledger: the group is DEPLOYING')]);
+    expect(partOf(bench.digests()[0], 'Done')).toEqual([expect.stringContaining('✓ home · ledger: nodes: fixed at 1 node')]);
+  });
+
+  test('without a target that nobody observes, after 20 minutes, and says so', async () => {
+    bench = await digestBench({}, digestPolicy({ scale, digest: both }));
+    later(31 * minutes);
+    await bench.run('digest', 'home');
+    later(19 * minutes);
+    await bench.run('digest', 'home');
+    expect(bench.digests()).toEqual([]);
+    later(minutes);
+    expect((await bench.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-incomplete' }]);
+    expect(bench.digests()[0]?.text).toContain('✗ Target away was not reached: no run observed it.');
+    expect(bench.digests()[0]?.severity).toBe('warning');
+  });
+
+  test('at the second day where runs come only once a day and one target never has any', async () => {
+    bench = await digestBench({}, digestPolicy({ scale, digest: both }));
+    later(31 * minutes);
+    await bench.run('digest', 'away');
+    expect(bench.digests()).toEqual([]);
+    later(days);
+    await bench.run('digest', 'away');
+    expect(bench.digests()[0]?.text).toContain('✗ Target home was not reached');
+  });
+
+  test('with what could be read where the service refuses, and the run fails', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+    later(31 * minutes);
+    expect(await bench.run('digest')).toMatchObject({
+      failed: true,
+      errors: [{ code: 'NoPermission' }],
+      totals: { observed: 1, complete: false },
+    });
+    expect(bench.digests()[0]?.text).toContain('✗ Target home was not reached in full: the workstations could not be read');
+  });
+
+  test('again after ten minutes where no receiver has confirmed it', async () => {
+    bench = await digestBench({}, digestPolicy({ scale }));
+    bench.broken.add('ops');
+    later(31 * minutes);
+    expect((await bench.run('digest')).warnings.map(({ code }) => code)).toEqual(['channel-dead', 'digest-undelivered']);
+    bench.broken.delete('ops');
+    later(9 * minutes);
+    await bench.run('digest');
+    expect(bench.digests()).toEqual([]);
+    later(minutes);
+    expect((await bench.run('digest')).record).toBe('digests/daily/home/2026-11-24/00000003');
+    expect(bench.digests()).toHaveLength(1);
+  });
+
+  test('with what a later run could read, where it waited for another target meanwhile', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale, digest: both }));
+    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer' });
+    later(31 * minutes);
+    await bench.run('digest', 'home');
+    await bench.run('digest', 'home');
+    await bench.run('digest', 'away');
+    expect(bench.digests()[0]?.text).not.toContain('was not reached');
+  });
+
+  test('by reading only: one list of each kind, and one price for each type of node where costs are shown', async () => {
+    const groups = Array.from({ length: 30 }, (_, index) => group({ id: `g${index}`, name: `group-${index}` }));
+    bench = await digestBench({ groups }, digestPolicy({ scale }));
+    later(31 * minutes);
+    const first = await bench.run('digest');
+    const again = await bench.run('digest');
+    expect(first.calls.byOperation).toEqual({ GetResourcePrice: 1, ListAppInstanceGroup: 1, ListWuyingServer: 1 });
+    expect(again.calls.total).toBe(0);
+  });
+
+  test('in a plan not at all: it says what is due and writes nothing', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    later(31 * minutes);
+    const report = await bench.run('digest', 'home', { mode: 'plan' });
+    expect(report).toMatchObject({ failed: false, calls: { total: 0 }, warnings: [{ code: 'digest-due', data: { date: '2026-11-24' } }] });
+    expect([bench.messages, bench.store.records.size]).toEqual([[], 0]);
+  });
+});
+
+test('a digest tells what happened since the one before, each thing once, and since when holds stand', async () => {
+  bench = await digestBench({ groups: [group(), group({ id: 'h', name: 'stuck', status: 'CEASED' })] }, digestPolicy({ scale }));
+  await bench.run('digest');
+  await bench.run('scale');
+  later(31 * minutes);
+  await bench.run('digest');
+  for (let hour = 0; hour < 48; hour++) {
+    later(hours);
+    await bench.run('scale');
+    await bench.run('digest');
+  }
+  const told = bench.digests().map((message) => [partOf(message, 'Done').length, partOf(message, 'Held')[0] ?? '']);
+  expect(told.map(([done]) => done)).toEqual([0, 1, 0, 0]);
+  expect(told.map(([, held]) => /since .*$/.exec(String(held))?.[0])).toEqual([
+    undefined,
+    'since Tue 2026-11-24 08:30 or before (31 minutes)',
+    'since Tue 2026-11-24 08:30 or before (1 day)',
+    'since Tue 2026-11-24 08:30 or before (2 days)',
+  ]);
+});
+
+test('a stream that was cut after a digest had told its head is seen by the next one', async () => {
+  bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+  await bench.run('scale');
+  later(31 * minutes);
+  await bench.run('digest');
+  const written = [...bench.store.records.keys()].filter((key) => key.startsWith(`written/scale-on-schedule/${accounts.home}/`)).sort();
+  expect(written.length).toBeGreaterThan(1);
+  bench.store.records.delete(written.at(-1) as string);
+  later(days);
+  await bench.run('digest');
+  const [first, second] = bench.digests();
+  expect(first?.text).toContain('All chains are whole; nothing to compare with yet.');
+  expect(second?.text).toContain('its newest records are gone.');
+  expect(second?.severity).toBe('warning');
+});
+
+describe('a function that is silent is told of', () => {
+  const silent = () => bench.messages.filter(({ channel }) => channel === 'oncall');
+
+  test('once a day after two of its intervals, on the channels for silence, and not any more once it runs', async () => {
+    bench = await digestBench({}, digestPolicy({ scale }));
+    const runs = async (count: number, name?: 'scale') => {
+      for (let run = 0; run < count; run++) {
+        if (name) await bench.run(name);
+        await bench.run('digest');
+        later(15 * minutes);
+      }
+    };
+    await runs(6, 'scale');
+    expect(silent().filter(({ timeMs }) => timeMs > Date.parse('2026-11-24T08:31:00+08:00'))).toEqual([]);
+    const before = silent().length;
+    await runs(3);
+    expect(silent()).toHaveLength(before + 1);
+    expect(silent().at(-1)).toMatchObject({
+      severity: 'warning',
+      title: 'scale-on-schedule did not run on home',
+      text: 'It did not run since 2026-11-24 09:45 Asia/Shanghai; it is expected every 15m. Look at the function, its timer and its log.',
+    });
+    await runs(20);
+    expect(silent()).toHaveLength(before + 1);
+    await runs(40);
+    expect(silent()).toHaveLength(before + 2);
+    await runs(4, 'scale');
+    expect(silent()).toHaveLength(before + 2);
+  });
+
+  test('renewals that only fail count as silent, and that is critical', async () => {
+    bench = await digestBench({}, digestPolicy({ renew }));
+    for (let run = 0; run < 8; run++) {
+      if (run === 4) bench.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+      await bench.run('renew');
+      await bench.run('digest');
+      later(15 * minutes);
+    }
+    expect(silent().filter(({ title }) => title.includes('without failure'))).toMatchObject([
+      { severity: 'critical', title: 'renew-before-expiry had no run without failure on home', data: { intervalMs: 15 * minutes } },
+    ]);
+  });
+
+  test('by the interval of the rule where it names one', async () => {
+    const digest = '{name: daily, to: ops, days: everyday, at: "09:00", show: [silent], runsEvery: {scale-on-schedule: 1h}}';
+    bench = await digestBench({}, digestPolicy({ scale, digest }));
+    await bench.run('scale');
+    later(2 * hours);
+    await bench.run('digest');
+    expect(silent()).toEqual([]);
+    later(minutes);
+    await bench.run('digest');
+    expect(silent()).toHaveLength(1);
+  });
+
+  test('a journal that cannot be read hides no silence: that itself is told, once an hour', async () => {
+    bench = await digestBench({}, digestPolicy({ renew }));
+    await bench.run('renew');
+    const read = bench.store.list;
+    bench.store.list = () => {
+      throw new StoreError('Unreachable', 'The store does not answer.');
+    };
+    for (let run = 0; run < 5; run++) {
+      expect(await bench.run('digest')).toMatchObject({ failed: true });
+      later(15 * minutes);
+    }
+    bench.store.list = read;
+    expect(silent().map(({ title, severity }) => `${severity} ${title}`)).toEqual(
+      Array.from({ length: 2 }, () => 'critical Whether functions run on home cannot be told'),
+    );
+  });
+});

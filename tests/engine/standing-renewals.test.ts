@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { addException } from '../../shared/journal/exceptions.ts';
+import { exceptionId } from '../../shared/journal/exceptions-id.ts';
+import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { orders, policyText, type RenewalBench, renewalBench, verdicts } from '../e2e/renewals-bench.ts';
+
+const start = '2026-11-24T12:00:00+08:00';
+const startMs = Date.parse(start);
+const untilMs = startMs + 86_400_000;
+const rule = '- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
+
+/** One group that runs out in two days, so that an alarm is due as well. */
+async function withBench(work: (bench: RenewalBench) => Promise<void>): Promise<void> {
+  const group = { id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-26T12:00:00+08:00' } as const;
+  const bench = await renewalBench({ start, groups: [group] }, policyText(rule));
+  try {
+    await work(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+const forbid = (bench: RenewalBench, never: string) =>
+  runStoring(
+    bench.store,
+    addException(exceptionId('moving-away', untilMs), { owner: 'one', atMs: startMs }, {
+      ...{ because: 'Moving away', by: 'li.wei', from: new Date(startMs).toISOString(), until: new Date(untilMs).toISOString() },
+      ...{ groups: { ids: ['g'] }, never: [never] },
+    } as ExceptionBody),
+  );
+
+test('an exception of the journal keeps a renewal from being ordered until it ends', async () => {
+  await withBench(async (bench) => {
+    await forbid(bench, 'renew');
+    expect(verdicts(await bench.run())).toEqual(['g hold exception-never']);
+    expect(orders(bench)).toHaveLength(0);
+    bench.simulator.advance(86_400_000);
+    await bench.run();
+    expect(orders(bench)).toHaveLength(1);
+  });
+});
+
+test('an exception that cannot be read keeps everything from being ordered, while the alarm goes out and the run fails', async () => {
+  await withBench(async (bench) => {
+    await forbid(bench, 'anything');
+    const report = await bench.run();
+    expect([report.failed, report.errors.map(({ code }) => code)]).toEqual([true, ['MalformedRecord']]);
+    expect(verdicts(report)).toEqual(['g hold journal-unavailable']);
+    expect(orders(bench)).toHaveLength(0);
+    expect(bench.messages.some(({ channel, title }) => channel === 'money' && title.includes('ledger'))).toBe(true);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { loadStanding } from '../../shared/engine/standing.ts';
+import { addException, endException } from '../../shared/journal/exceptions.ts';
+import { exceptionId } from '../../shared/journal/exceptions-id.ts';
+import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import { sayHalt } from '../../shared/journal/halts.ts';
+import { encodeRecord } from '../../shared/journal/record.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { exceptionsInForce } from '../../shared/policy/exception.ts';
+import { memoryStore } from '../journal/memory-store.ts';
+import { noon, policyWith, target } from './dial.ts';
+import { codes, bench as runBench } from './run-bench.ts';
+
+const hours = 3_600_000;
+const cutting = { action: { effect: 'disruptive', sessionsAtRisk: 2 } } as const;
+
+async function add(store: ReturnType<typeof memoryStore>, more: Partial<ExceptionBody> = {}, name = 'launch'): Promise<string> {
+  const until = more.until ?? new Date(noon + hours).toISOString();
+  const id = exceptionId(name, Date.parse(until));
+  const body: ExceptionBody = {
+    ...{
+      because: 'Launch',
+      by: 'li.wei',
+      from: new Date(noon - hours).toISOString(),
+      until,
+      groups: { all: true },
+      never: ['cut-sessions'],
+    },
+    ...more,
+  };
+  await runStoring(store, addException(id, { owner: name, atMs: noon - hours }, body));
+  return id;
+}
+
+/** A group whose dial would be turned under sessions. */
+function bench() {
+  const world = runBench();
+  world.service.put('a', '1', { tags: {} });
+  world.wishes.set('a', { value: '2', ...cutting });
+  return world;
+}
+
+const load = (store: ReturnType<typeof memoryStore>, functionName = 'scale-on-schedule', policy = policyWith()) =>
+  loadStanding(store, policy, target, noon, functionName);
+
+describe('what stands', () => {
+  test('is the policy itself where the journal has nothing', async () => {
+    const policy = policyWith();
+    expect((await load(memoryStore(), 'scale-on-schedule', policy)).policy).toBe(policy);
+  });
+
+  test('is the exceptions of the policy, then those of the journal, at the same instants in every zone', async () => {
+    const own = { because: 'own', groups: { all: true }, spans: {}, never: [] } as const;
+    const utc = { transitions: [{ atMs: 0, offsetMs: 0 }] };
+    const policy = policyWith({ exceptions: [own], zones: { 'Asia/Shanghai': utc, UTC: utc } });
+    const store = memoryStore();
+    await add(store, { keepAtLeastPercent: 80 });
+    const span = { fromMs: noon - hours, untilMs: noon + hours };
+    expect((await load(store, 'scale-on-schedule', policy)).policy.exceptions).toEqual([
+      own,
+      {
+        ...{ because: 'Launch', groups: { all: true }, never: ['cut-sessions'], keepAtLeastPercent: 80 },
+        spans: { 'Asia/Shanghai': span, UTC: span },
+      },
+    ]);
+  });
+
+  test.each([
+    ['for all targets', {}, 1],
+    ['for this target', { targets: ['cn', 'other'] }, 1],
+    ['for another target', { targets: ['other'] }, 0],
+    ['that is over', { until: new Date(noon).toISOString() }, 0],
+    ['that begins later', { from: new Date(noon + 1).toISOString() }, 1],
+  ])('has an exception %s or not', async (_what, more, count) => {
+    const store = memoryStore();
+    await add(store, more);
+    expect((await load(store)).policy.exceptions).toHaveLength(count);
+  });
+
+  test('counts an exception up to the word that ends it', async () => {
+    const store = memoryStore();
+    const id = await add(store);
+    await runStoring(store, endException(id, { owner: 'two', atMs: noon + 60_000 }, { by: 'tan.mei' }));
+    const { policy } = await load(store);
+    const at = (nowMs: number) => exceptionsInForce(policy, target, { id: 'a', kind: 'delivery-group' }, nowMs).never.has('cut-sessions');
+    expect([at(noon), at(noon + 59_999), at(noon + 60_000)]).toEqual([true, true, false]);
+  });
+
+  test('has halts for the function that approves versions, and reads them for no other', async () => {
+    const store = memoryStore();
+    await runStoring(store, sayHalt('7.4.2', { owner: 'one', atMs: noon }, { kind: 'halt', by: 'li.wei', because: 'black' }));
+    expect((await load(store, 'approve-ota-windows')).halts.get('7.4.2')).toEqual({ sinceMs: noon, by: 'li.wei', because: 'black' });
+    await store.create('halts/8/00000000', encodeRecord({ kind: 'halt', atMs: noon, owner: 'x', prev: null, body: {} }));
+    await expect(load(store, 'approve-ota-windows')).rejects.toMatchObject({ code: 'MalformedRecord' });
+    expect((await load(store)).halts.size).toBe(0);
+  });
+});
+
+describe('a run', () => {
+  test('holds what an exception of the journal forbids, and does it once that is ended', async () => {
+    const { store, run, service, clock } = bench();
+    const id = await add(store);
+    expect(codes(await run('apply'))).toEqual(['a hold exception-never']);
+    expect(service.calls).toEqual([]);
+    await runStoring(store, endException(id, { owner: 'two', atMs: clock.nowMs }, { by: 'tan.mei' }));
+    await run('apply');
+    expect(service.valueOf('a')).toBe('2');
+  });
+
+  test('shows in plan what it would hold in apply', async () => {
+    const { store, run } = bench();
+    await add(store);
+    expect(codes(await run('plan'))).toEqual(['a hold exception-never']);
+  });
+
+  test('does not do what somebody forbade while it observed', async () => {
+    const { store, run, service } = bench();
+    const report = await run('apply', { onDecision: () => void add(store) });
+    expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'exception-never']]);
+    expect(service.calls).toEqual([]);
+  });
+
+  test('whose exceptions cannot be read decides and does nothing, and fails', async () => {
+    const { store, run, service } = bench();
+    await add(store, { never: ['cut-sessions', 'dance'] as unknown as ExceptionBody['never'] & object });
+    const report = await run('apply');
+    expect([report.failed, report.errors.map(({ code }) => code), codes(report)]).toEqual([true, ['MalformedRecord'], []]);
+    expect(service.calls).toEqual([]);
+  });
+
+  test('whose exceptions break while it observes does nothing, and fails', async () => {
+    const { store, run, service } = bench();
+    const broken = { never: ['dance'] } as unknown as Partial<ExceptionBody>;
+    const report = await run('apply', { onDecision: () => void add(store, broken) });
+    expect([report.failed, report.errors.map(({ code }) => code)]).toEqual([true, ['MalformedRecord']]);
+    expect(service.calls).toEqual([]);
+  });
+
+  test('with nothing to do asks for exceptions once', async () => {
+    const { store, run, wishes } = bench();
+    wishes.clear();
+    const lists: string[] = [];
+    const list = store.list.bind(store);
+    store.list = (prefix) => {
+      lists.push(prefix);
+      return list(prefix);
+    };
+    await run('apply');
+    expect(lists.filter((prefix) => /^(exceptions|halts)/.test(prefix))).toEqual(['exceptions/']);
+  });
+});
