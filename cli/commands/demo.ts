@@ -70,9 +70,17 @@ async function demo(flags: Flags): Promise<number> {
     world.simulator.advance(settleMs);
     step('3. plan again, ten minutes of the simulated world later');
     const again = await reportRuns(session(), { ...base, mode: 'plan' });
-    const pending = again.reduce((sum, { counts }) => sum + counts.act, 0);
+    const pending = again.reduce((sum, { counts, functionMode }) => sum + (functionMode === 'act' ? counts.act : 0), 0);
+    const observing = [
+      ...new Set(again.filter(({ counts, functionMode }) => counts.act > 0 && functionMode === 'observe').map((run) => run.function)),
+    ];
     say([
-      pending === 0 ? 'The second plan is empty: the account is as the policy wants it.' : `${pending} changes are still pending.`,
+      pending === 0
+        ? 'The second plan is empty where functions act: the account is as the policy wants it.'
+        : `${pending} changes are still pending.`,
+      ...(observing.length === 0
+        ? []
+        : [`${observing.join(', ')} only observes: what it would change stays as it is, as the policy says.`]),
       '',
       'Next: streamwarden plan --policy policy.example.yaml --why     the same plan with its reasons',
       '      streamwarden simulator                                   this account, served to any client',

@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 /** How the runs of a command are made. */
 export interface RunsOptions {
   readonly mode: 'plan' | 'apply';
-  /** Name of the only function to run. Default: all that the policy has rules for. */
+  /** Name of the only function to run. Default: all that the policy has rules for, and those that have something to see to without. */
   readonly only?: string | undefined;
   /** Orders may be placed in the cloud although the journal is a folder of this machine. Default: false. In a simulator they always may. */
   readonly localJournal?: boolean | undefined;
@@ -28,10 +28,12 @@ export interface RunsOptions {
  * @throws CommandFailure when `only` names no function that is available
  */
 export async function runAll({ policy, world, targets }: Session, options: RunsOptions): Promise<readonly RunReport[]> {
-  const chosen = runners.filter(({ name }) => options.only === undefined || name === options.only);
-  if (chosen.length === 0) {
+  const { only } = options;
+  const hasRules = (name: string): boolean => (policy.rules[name] ?? []).length > 0;
+  const chosen = runners.filter(({ name, withoutRules }) => (only === undefined ? withoutRules || hasRules(name) : name === only));
+  if (chosen.length === 0 && only !== undefined) {
     const names = runners.map(({ name }) => name).join(', ');
-    throw new CommandFailure('UnknownFunction', `There is no function '${options.only}' yet; there is ${names}.`);
+    throw new CommandFailure('UnknownFunction', `There is no function '${only}'; there is ${names}.`);
   }
   const tell = consoleChannel((line) => process.stderr.write(`${line}\n`));
   const notifier = notifierOf(openChannels(policy, { environment: process.env, clock: systemClock }), tell);

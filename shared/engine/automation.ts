@@ -95,6 +95,8 @@ export interface Planner<R extends Resource> {
 /** One automation: how it sees, how it decides, which operations its actions may use. */
 export interface Automation<R extends Resource> {
   readonly name: string;
+  /** True where there is something to see to although the policy has no rule of it, such as what it began before. Default: false. */
+  readonly withoutRules?: true;
   readonly operations: Readonly<Record<string, AnyOperation>>;
   readonly planner: Planner<R>;
   /** Pages of the resources in the scope of a target. Throws ApiError when the service does not answer. */

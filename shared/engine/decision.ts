@@ -38,6 +38,11 @@ export interface Action {
   /** True where leaving this undone would let a running native schedule lapse: a freeze does not hold it then. Default false. */
   readonly evenFrozen?: boolean;
   /**
+   * True where this only takes back a restriction that we set ourselves, and leaving it undone would do the harm: neither a freeze nor a limit
+   * nor the end of the compiled policy holds it. Default false.
+   */
+  readonly takesBack?: boolean;
+  /**
    * Names an act that must happen once only, whoever runs: right before the call a claim of this name is created for the resource, and where
    * there is one already nothing is sent. Default: the act may be repeated, since repeating it changes nothing.
    */

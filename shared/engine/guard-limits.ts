@@ -14,7 +14,7 @@ export type LimitedKind = 'actions' | 'sessions';
  * part that nobody chose. `0` means none, an absent limit none at all.
  */
 export function limitReasons(decisions: readonly Decision[], context: GuardContext, kind: LimitedKind): ReadonlyMap<Decision, Reason> {
-  const acts = decisions.filter((decision) => decision.verdict === 'act');
+  const acts = decisions.filter((decision) => decision.verdict === 'act').filter(({ action }) => !action.takesBack);
   const limited = kind === 'actions' ? acts : acts.filter(({ action }) => (action.sessionsAtRisk ?? 0) > 0);
   if (limited.length === 0) return new Map();
   const because = kind === 'actions' ? (actionLimit(limited, context) ?? shareLimit(limited, context)) : sessionLimit(limited, context);

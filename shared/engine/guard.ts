@@ -22,6 +22,7 @@ export function guard(decisions: readonly Decision[], context: GuardContext): re
 
 /** Why an action must not be done at `nowMs`, limits apart; undefined when it may. Asked of the plan, and again right before the call. */
 export function forbidden(decision: ActDecision, context: ResourceGuardContext): Reason | undefined {
+  if (decision.action.takesBack) return resourceReason(decision, context);
   return horizonReason(context) ?? freezeReason(decision, context) ?? resourceReason(decision, context);
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
 import type { ResourceRef } from '../fleet/resource.ts';
+import { wholeIdOf } from '../journal/written-counts.ts';
 import type { IntentOutcome } from '../journal/written-record.ts';
 import type { ActDecision, Reason } from './decision.ts';
 import { reason } from './reasons.ts';
@@ -40,8 +41,10 @@ export function outcomeOfAnswer(decision: ActDecision, answer: unknown): Outcome
     | { readonly complete?: unknown; readonly failed?: readonly { id?: string; code?: string; message?: string }[] }
     | undefined;
   if (partial?.complete !== false) return outcomeOf(decision, 'done');
-  const mine =
-    partial.failed?.find(({ id }) => id === undefined || id === decision.resource.id) ?? (partial.failed?.length ? undefined : {});
+  // The service knows a part by its whole.
+  const { id } = decision.resource;
+  const isMine = (failed: { id?: string }): boolean => failed.id === undefined || failed.id === id || failed.id === wholeIdOf(id);
+  const mine = partial.failed?.find(isMine) ?? (partial.failed?.length ? undefined : {});
   if (!mine) return outcomeOf(decision, 'done');
   const said = [mine.code, mine.message].filter(Boolean).join(': ') || 'no reason given';
   return outcomeOf(

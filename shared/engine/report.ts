@@ -145,10 +145,11 @@ export function sumCosts(decisions: readonly Decision[]): readonly CostEstimate[
 
 /**
  * What identifies a hold from run to run: the resource and the code of what holds, which is the first reason. Those behind it, such as why
- * something would be done, come and go without anything new to tell.
+ * something would be done, come and go without anything new to tell. A reason that is to be told otherwise, such as daily, or once for several
+ * codes between which it changes, says its identity in `data.toldAs`.
  */
 export function holdIdentity({ resource, because }: Pick<Decision, 'resource' | 'because'>): string {
-  return JSON.stringify([resource.id, because[0]?.code]);
+  return JSON.stringify([resource.id, because[0]?.data?.['toldAs'] ?? because[0]?.code]);
 }
 
 /** An error as reports carry it. */

@@ -18,11 +18,14 @@ export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' |
 /** A function as commands and handlers run it: on one target, once. */
 export interface Runner {
   readonly name: string;
+  /** True where it has something to see to although the policy has no rule of it. Default: false. */
+  readonly withoutRules?: true;
   /** One run. What fails on the way is in the report; defects of the program are thrown. */
   run(options: RunnerOptions): Promise<RunReport>;
 }
 
 /** The runner of an automation that observes, decides and acts by itself. */
 export function automationRunner<R extends Resource>(automation: Automation<R>): Runner {
-  return { name: automation.name, run: (options) => run<R>({ ...options, automation }) };
+  const { name, withoutRules } = automation;
+  return { name, ...(withoutRules ? { withoutRules } : {}), run: (options) => run<R>({ ...options, automation }) };
 }

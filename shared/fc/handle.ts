@@ -1,21 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { parseTimerEvent } from '../../events/timer.ts';
 import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
+import type { Occasion } from '../engine/automation.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner } from '../engine/runner.ts';
 import { consoleChannel } from '../notify/console-channel.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { openChannels } from '../notify/open-channels.ts';
 import { decodePolicy } from '../policy/codec.ts';
-import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import type { CompiledPolicy } from '../policy/compiled.ts';
 import { targetClient } from './clients.ts';
 import { endOf, type FunctionContext } from './context.ts';
 import { jsonLog, type Log } from './log.ts';
-import { type Environment, readSettings, type Settings, SettingsError } from './settings.ts';
+import { runOnOccasions } from './run-again.ts';
+import { type Environment, readSettings, SettingsError } from './settings.ts';
 import { openStore } from './store.ts';
 import { summaryOf, type TargetSummary } from './summary.ts';
+import { workOf } from './work.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
 const reportMs = 10_000;
@@ -49,13 +51,20 @@ export interface HandlerParts {
   readonly write?: (line: string) => void;
 }
 
+/** How a function is begun. */
+export interface HandlerOptions extends HandlerParts {
+  /** Operations whose events of the audit trail begin a run on the resources that they are about. Default: none; a timer begins every run. */
+  readonly hears?: readonly string[];
+}
+
 /**
- * The handler of a Function Compute function on a timer: it runs all targets of the policy in turn, or the one named. What is to be told
+ * The handler of a Function Compute function on a timer, and on events where it `hears` any. On a timer it runs all targets of the policy in
+ * turn, or the one named; on events those in whose account something happened, and looks at nothing else there. What is to be told
  * goes out on the channels of the policy; what is for none of them becomes a log line. A function never orders on a store of one machine.
  */
 export function createHandler(
   runner: Runner,
-  parts: HandlerParts = {},
+  parts: HandlerOptions = {},
 ): (event: Uint8Array, context: FunctionContext) => Promise<InvocationSummary> {
   return async (event, context) => {
     const log = jsonLog({ requestId: context.requestId, function: runner.name }, parts.write);
@@ -73,13 +82,13 @@ async function invoke(
   event: Uint8Array,
   context: FunctionContext,
   log: Log,
-  { clock = systemClock, environment = process.env }: HandlerParts,
+  { clock = systemClock, environment = process.env, hears = [] }: HandlerOptions,
 ): Promise<InvocationSummary> {
   const startMs = clock.now();
   const endMs = endOf(context, startMs);
-  const timer = parseTimerEvent(new TextDecoder().decode(event));
   const settings = readSettings(environment);
   const policy = await readPolicy(settings.policyFile);
+  const work = workOf(new TextDecoder().decode(event), hears, { policy, settings, environment, log });
   const identity = functionRoleCredentials(context.credentials, environment);
   const store = openStore(settings, policy.store, { credentials: identity, clock, environment, simulator: settings.simulator });
   const signal = endMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, endMs - startMs - reportMs));
@@ -89,22 +98,25 @@ async function invoke(
 
   const summaries: TargetSummary[] = [];
   const failed: string[] = [];
-  for (const target of targetsOf(policy, settings, timer?.target)) {
-    let report: RunReport;
+  for (const { target, occasions } of work) {
     try {
       const client = targetClient(target, { identity: identity, clock: clock, simulator: simulator });
       const mode = settings.observe ? 'plan' : 'apply';
       const world = simulator === undefined ? 'the cloud' : `the simulator ${simulator}`;
-      report = await runner.run({ client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs, notifier });
+      const run = (on?: readonly Occasion[]): Promise<RunReport> =>
+        runner.run({ client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs, notifier, occasions: on });
+      const onReport = (report: RunReport): void => logReport(log, report);
+      const { report, left } =
+        occasions === undefined ? { report: await run(), left: [] } : await runOnOccasions({ occasions, clock, signal, run, onReport });
+      if (occasions === undefined) onReport(report);
+      if (left.length > 0) log('error', 'crowded-out', { target: target.name, resources: left });
+      summaries.push(summaryOf(report));
+      if (report.failed || left.length > 0) failed.push(target.name);
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
       failed.push(target.name);
       log('error', 'target-failed', { target: target.name, ...runError(error) });
-      continue;
     }
-    summaries.push(summaryOf(report));
-    if (report.failed) failed.push(target.name);
-    logReport(log, report);
   }
   const summary = { function: runner.name, targets: summaries };
   if (failed.length > 0) throw new RunFailedError(summary, failed);
@@ -134,16 +146,4 @@ async function readPolicy(file: string): Promise<CompiledPolicy> {
     throw new SettingsError('PolicyMissing', message, { cause });
   }
   return decodePolicy(text);
-}
-
-function targetsOf(policy: CompiledPolicy, settings: Settings, fromEvent: string | undefined): readonly CompiledTarget[] {
-  const name = settings.target ?? fromEvent;
-  if (name === undefined) return Object.values(policy.targets);
-  const target = Object.hasOwn(policy.targets, name) ? policy.targets[name] : undefined;
-  if (target) return [target];
-  const known = Object.keys(policy.targets).join(', ');
-  throw new SettingsError(
-    'UnknownTarget',
-    `The policy has no target '${name}'; it has ${known}. Change STREAMWARDEN_TARGET or the trigger's payload.`,
-  );
 }

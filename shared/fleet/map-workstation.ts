@@ -2,7 +2,7 @@ import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.t
 import type { Charge } from './delivery-group.ts';
 import { parseInstant } from './instant.ts';
 import type { Unreadable } from './map-strategy.ts';
-import type { Workstation } from './workstation.ts';
+import type { Workstation, WorkstationSession } from './workstation.ts';
 
 /**
  * A workstation from a row of ListWuyingServer; undefined when not even its id can be read. Never throws: what is missing or wrong is
@@ -32,6 +32,8 @@ export function mapWorkstation(answer: unknown): Workstation | undefined {
     officeSiteId: textOf(row['OfficeSiteId']),
     imageId: textOf(row['ImageId']),
     users: mapUsers(row['Users'], unreadable),
+    sessions: mapSessions(row),
+    timerGroupId: textOf(row['TimerGroupId']),
     unreadable: unread,
   };
 }
@@ -67,4 +69,20 @@ function mapUsers(value: unknown, unreadable: Unreadable): readonly string[] | u
   if (users !== undefined && !users.includes(undefined)) return users as string[];
   unreadable('Users');
   return undefined;
+}
+
+/**
+ * The list of sessions is believed together with the state beside it. `Connected` without anybody in the list is somebody whom we cannot
+ * tell; any other state beside an empty list is unknown, since no list of those states is published (API notes, ListWuyingServer).
+ */
+function mapSessions(row: Loose): readonly WorkstationSession[] | undefined {
+  const sessions = listOf(row['Sessions'])?.map((entry): WorkstationSession => {
+    const session = objectOf(entry);
+    const started = textOf(session?.['ResourceSessionStartTime']);
+    return { user: textOf(session?.['UserId']), startedAtMs: started === undefined ? undefined : parseInstant(started) };
+  });
+  if (sessions !== undefined && sessions.length > 0) return sessions;
+  const state = row['ResourceSessionStatus'];
+  if (textOf(state)?.toLowerCase() === 'connected') return [{ user: undefined, startedAtMs: undefined }];
+  return isGiven(state) ? undefined : sessions;
 }

@@ -57,7 +57,7 @@ const word = z.enum(['cut-sessions', 'approve-ota', 'scale-down', 'renew', 'powe
 const terms = z.strictObject({
   ...{ because: z.string().check(z.minLength(1)), by: z.string(), from: instant, until: instant, targets: texts },
   ...{ groups: z.exactOptional(selector), workstations: z.exactOptional(selector) },
-  keepAtLeastPercent: z.exactOptional(z.number().check(z.gte(0), z.lte(100))),
+  keepAtLeastPercent: z.exactOptional(z.number().check(z.refine((percent) => percent >= 0 && percent <= 100))),
   never: z.exactOptional(z.array(word).check(z.minLength(1))),
 });
 const end = z.strictObject({ by: z.string(), because: z.optional(z.string()) });

@@ -29,12 +29,14 @@ function applyStep(values: readonly Value[], step: Step): readonly Value[] {
   if (value === undefined) return values;
   const before = values.slice(0, index);
   const rest = values.slice(index + 1);
-  if (isDone(step.outcome)) return [{ ...value, outcome: 'done' }, ...rest];
+  if (step.outcome === 'done') return [{ ...value, outcome: 'done' }, ...rest];
   if (step.outcome === 'failed' || step.outcome === 'unknown') return [...before, { ...value, outcome: step.outcome }, ...rest];
+  // One look said so and nothing was sent. It may have been an old answer, and then what we wrote before still stands and is no person's.
+  if (step.outcome === 'already') return [...before, { ...value, outcome: 'unknown' }, ...rest];
   return [...before, ...rest];
 }
 
-/** True for outcomes after which the intended value stands. */
+/** True for outcomes after which the intended value stands, as far as anybody could see. */
 export function isDone(outcome: IntentOutcome): boolean {
   return outcome === 'done' || outcome === 'already';
 }
@@ -52,7 +54,7 @@ export function addStep(history: History | undefined, step: Step, hasPart: boole
   const since = withoutRepeats(history.since, step);
   const own = since.reduce(applyStep, [] as readonly Value[]);
   // A confirmed value forgets those before, so what the part says does not matter any more.
-  if (step.kind === 'became' && isDone(step.outcome) && own.some(({ of }) => of === step.of)) return { known: applyStep(own, step) };
+  if (step.kind === 'became' && step.outcome === 'done' && own.some(({ of }) => of === step.of)) return { known: applyStep(own, step) };
   return { since: [...since, step] };
 }
 

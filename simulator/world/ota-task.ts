@@ -62,7 +62,11 @@ function finish(group: DeliveryGroupEntity, task: OtaTask): void {
   task.status = otaOutcome;
   group.endMaintenance(otaOutcome === 'FAILED' ? 'MAINTAIN_FAILED' : 'PUBLISHED');
   if (otaOutcome === 'FINISHED') {
-    group.ota = { version: task.version, offeredVersion: undefined, taskId: undefined, note: undefined };
+    // A version that came on offer meanwhile stays on offer.
+    const isOther = group.ota.offeredVersion !== task.version;
+    group.ota = isOther
+      ? { ...group.ota, version: task.version }
+      : { version: task.version, offeredVersion: undefined, taskId: undefined, note: undefined };
   } else {
     group.ota = { ...group.ota, taskId: group.world.newId('ota') };
   }

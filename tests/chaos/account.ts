@@ -6,7 +6,7 @@ const start = '2026-11-12 11:30';
 const startMs = shanghai(start);
 
 /** What may be spent in a month: enough of the one currency, and far too little of the other. */
-const units = { CNY: 9_000_000n, USD: 1200n } as const;
+const units = { CNY: 90_000n, USD: 150n } as const;
 
 /** The same in millionths. */
 export const limits: ReadonlyMap<string, bigint> = new Map(

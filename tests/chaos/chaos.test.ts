@@ -12,11 +12,11 @@ afterAll(() => worker.remove());
 test.each(['dir', 'oss'] as const)(
   'processes that are killed at any moment order each renewal once, on one journal in %s',
   async (store) => {
-    const story = await playStory({ worker: worker.file, rounds: 3, processes: 3, seed: 7, store });
+    const story = await playStory({ worker: worker.file, rounds: 2, processes: 3, seed: 7, store });
     expect(story.violations).toEqual([]);
     expect(story.crew.killed).toBeGreaterThan(0);
     expect(story.crew.ended).toBeGreaterThan(0);
-    expect(story.orders).toBeGreaterThan(10);
+    expect(story.orders).toBeGreaterThan(5);
     expect(story.records).toBeGreaterThan(50);
   },
   // Dozens of processes: on a busy machine each start takes seconds.

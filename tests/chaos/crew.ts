@@ -37,6 +37,7 @@ export class Crew {
   readonly #worker: string;
   readonly #keys: KeyRing;
   readonly #members = new Set<Member>();
+  #disbanded = false;
 
   constructor(worker: string, keys: KeyRing) {
     this.#worker = worker;
@@ -50,6 +51,7 @@ export class Crew {
 
   /** Begins one more process, with keys of its own. */
   begin(task: Omit<WorkerTask, 'accessKeyId' | 'accessKeySecret'>): void {
+    if (this.#disbanded) return;
     const { record } = this;
     record.begun += 1;
     const key = { accessKeyId: `worker-${record.begun}`, accessKeySecret: `secret-${record.begun}` };
@@ -90,6 +92,12 @@ export class Crew {
   thaw(hand: Hand): void {
     hand.frozen = false;
     (hand as Member).child.kill('SIGCONT');
+  }
+
+  /** Kills all, frozen ones too; none begins any more. */
+  disband(): void {
+    this.#disbanded = true;
+    for (const hand of this.#members) this.kill(hand);
   }
 
   /** Resolves when all processes that were begun so far are over. */

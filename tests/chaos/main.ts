@@ -31,6 +31,8 @@ function figures({ crew, orders, late, cancelled, resolved, lapsed, days }: Prog
   return `${crew.begun} processes, ${crew.killed} killed, ${crew.frozen} frozen, ${crew.failed} of ${crew.ended} ended runs failed; ${orders} orders, ${late} late, ${cancelled} cancelled, ${resolved} claims resolved, ${lapsed} let lapse; ${days.toFixed(1)} days`;
 }
 
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 const worker = await bundleWorker();
 let violations = 0;
 try {
@@ -40,7 +42,8 @@ try {
     const onRound = (round: number, story: Progress): void => {
       if ((round + 1) % 20 === 0) console.log(`${store}  round ${round + 1}: ${figures(story)}`);
     };
-    const story = await playStory({ worker: worker.file, rounds, processes, seed, store, onRound });
+    const story = await playStory({ worker: worker.file, rounds, processes, seed, store, onRound, signal: stop.signal });
+    if (stop.signal.aborted) break;
     for (const violation of story.violations) console.error(`VIOLATION  ${store}  ${violation}`);
     violations += story.violations.length;
     const seconds = Math.round((Date.now() - startMs) / 1000);
@@ -54,4 +57,4 @@ try {
 } finally {
   worker.remove();
 }
-process.exitCode = violations > 0 ? 1 : 0;
+process.exitCode = violations > 0 || stop.signal.aborted ? 1 : 0;

@@ -1,6 +1,6 @@
 import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { parseRenewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
@@ -20,6 +20,18 @@ export interface Office {
 export interface Desk {
   readonly cancelled: Set<string>;
   resolved: number;
+}
+
+/** Resources whose last claim has no end, as the journal's list shows it. */
+export async function openClaims(store: Store): Promise<ReadonlySet<string>> {
+  const open = new Set<string>();
+  // In the order of keys a claim comes before its end.
+  for await (const key of store.list('renewals/')) {
+    const place = parseRenewalKey(key);
+    if (place?.part === 'claim') open.add(place.resourceId);
+    if (place?.part === 'end') open.delete(place.resourceId);
+  }
+  return open;
 }
 
 /**

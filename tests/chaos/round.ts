@@ -20,7 +20,7 @@ const skewMs = 7 * 60_000;
 /** How often the driver looks at what is going on, in milliseconds. */
 const lookMs = 2;
 /** After so long a process that has not ended never will, in milliseconds of real time. */
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 
 /** All processes at once; each mishap at its moment; a process that was killed may begin again. Resolves when none is left. */
 export async function playRound({ simulator, crew, random, processes, task, calm }: RoundPlace): Promise<void> {

@@ -16,7 +16,7 @@ import { Bill, expiryOf, moveOf } from './bill.ts';
 import { Crew, type CrewRecord } from './crew.ts';
 import { faultsOf } from './mishaps.ts';
 import { jumpMs } from './passing.ts';
-import { attend, type Desk } from './person.ts';
+import { attend, type Desk, openClaims } from './person.ts';
 import { playRound } from './round.ts';
 import { bucket } from './task.ts';
 import { type AnswerCounts, verdictAtEnd, violationsSoFar } from './verdict.ts';
@@ -32,6 +32,8 @@ export interface StoryOptions {
   readonly seed: number;
   /** The journal: a folder that all share, or a bucket. */
   readonly store: 'dir' | 'oss';
+  /** Ends the story early: all processes are killed, and nothing is left behind. */
+  readonly signal?: AbortSignal;
   /** Told after each round. */
   readonly onRound?: (round: number, story: Progress) => void;
 }
@@ -62,7 +64,7 @@ export interface Story extends Progress {
 }
 
 /** Rounds after the last, without faults, in which everything comes to rest. */
-const calmRounds = 3;
+const calmRounds = 2;
 
 /** Plays a story with real processes, and compares what the service did with what the journal says. */
 export async function playStory(options: StoryOptions): Promise<Story> {
@@ -83,6 +85,7 @@ export async function playStory(options: StoryOptions): Promise<Story> {
     const journal = options.store === 'dir' ? path.join(folder, 'journal') : undefined;
     const store = journal === undefined ? bucketStore(simulator) : directoryStore(journal);
     const crew = new Crew(options.worker, simulator.keys);
+    options.signal?.addEventListener('abort', () => crew.disband());
     const desk: Desk = { cancelled: new Set(), resolved: 0 };
     const account = world.accounts.get(accountId);
     if (!account) throw new Error('The world has no account.');
@@ -105,7 +108,7 @@ export async function playStory(options: StoryOptions): Promise<Story> {
       }
     };
     const people = async (): Promise<void> => {
-      for (const resource of resources) await attend({ world, bill, store, random }, desk, resource, calm);
+      for (const resource of await openClaims(store)) await attend({ world, bill, store, random }, desk, resource, calm);
     };
     const summary = (): Progress => ({
       crew: crew.record,
@@ -114,7 +117,7 @@ export async function playStory(options: StoryOptions): Promise<Story> {
       days: (world.clock.nowMs - world.startMs) / (24 * 60 * minutes),
     });
 
-    for (let round = 0; round < options.rounds + calmRounds; round++) {
+    for (let round = 0; round < options.rounds + calmRounds && !options.signal?.aborted; round++) {
       calm = round >= options.rounds;
       if (!calm) simulator.faults.add(...faultsOf(random, options.store === 'oss'));
       await playRound({ simulator, crew, random, processes: calm ? 1 : options.processes, task, calm });

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
+import { reasonCodes as otaCodes } from '../../functions/approve-ota-windows/reasons.ts';
+import { reasonCodes as enforceCodes } from '../../functions/enforce-policy/reasons.ts';
+import { reasonCodes as logOffCodes } from '../../functions/log-off-sessions/reasons.ts';
+import { reasonCodes as powerCodes } from '../../functions/power-workstations/reasons.ts';
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
+import { reasonCodes as tagCodes } from '../../functions/tag-new-resources/reasons.ts';
 import { digestCodes } from '../../shared/engine/digests/digest-reasons.ts';
 import { alertCodes } from '../../shared/engine/purchase/contract.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
@@ -19,6 +24,11 @@ test.each([
   ['Every function', engineCodes],
   ['scale-on-schedule', scaleCodes],
   ['renew-before-expiry', renewCodes],
+  ['approve-ota-windows', otaCodes],
+  ['log-off-sessions', logOffCodes],
+  ['tag-new-resources', tagCodes],
+  ['enforce-policy', enforceCodes],
+  ['power-workstations', powerCodes],
   ['digest', digestCodes],
   ['offboard', offboardReasonCodes],
   ['Alerts of renewals', alertCodes],

@@ -31,7 +31,8 @@ export function memoryStore(): MemoryStore {
       return records.get(key)?.slice();
     },
     async *list(prefix) {
-      for (const key of [...records.keys()].sort()) if (key.startsWith(prefix) && !store.unlisted.has(key)) yield key;
+      const keys = [...records.keys()].filter((key) => key.startsWith(prefix) && !store.unlisted.has(key));
+      yield* keys.sort();
     },
   };
   return store;

@@ -66,7 +66,12 @@ describe('intended values', () => {
       [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'done')],
       ['B:done'],
     ],
-    ['a value that stood there already counts as confirmed', [intent(now, 'A'), outcome(now, 0, 'already')], ['A:done']],
+    ['a value that was seen there already is not confirmed by that', [intent(now, 'A'), outcome(now, 0, 'already')], ['A:unknown']],
+    [
+      'and leaves what was confirmed before',
+      [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B'), outcome(now, 2, 'already')],
+      ['A:done', 'B:unknown'],
+    ],
     ['the last confirmed stays beside a crashed one', [intent(now, 'A'), outcome(now, 0, 'done'), intent(now, 'B')], ['A:done', 'B:open']],
     [
       'an unknown outcome stays beside',

@@ -2,7 +2,7 @@ import type { Emit, Model } from './model.ts';
 import type { State } from './state.ts';
 import { laterMoments } from './time.ts';
 
-/** A run begins: one of those due, or one more for an event that came twice or late. Only so many are at work at once, people included. */
+/** A run begins: one of those due, or one more for an event that came twice or late. Only so many are at work at once. */
 export function beginnings(model: Model, state: State, emit: Emit): void {
   const left = leftToBegin(model, state);
   if (left) begin(model, state, left, emit);
@@ -10,9 +10,9 @@ export function beginnings(model: Model, state: State, emit: Emit): void {
 
 /** What is left of the faults where one more run begins; undefined where none can. */
 export function leftToBegin({ faults, setting }: Model, { processes, left }: State): readonly number[] | undefined {
-  if (processes.filter(({ position }) => position).length >= setting.atOnce) return undefined;
-  const runs = processes.filter(({ kind }) => kind === 'run').length;
-  if (runs < setting.runs + faults.happened(left, 'duplicate')) return left;
+  const runs = processes.filter(({ kind }) => kind === 'run');
+  if (runs.filter(({ position }) => position).length >= setting.atOnce) return undefined;
+  if (runs.length < setting.runs + faults.happened(left, 'duplicate')) return left;
   return faults.may(left, 'duplicate') ? faults.spend(left, 'duplicate') : undefined;
 }
 

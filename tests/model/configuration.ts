@@ -44,6 +44,10 @@ export interface Configuration {
   readonly runs?: number;
   /** How many runs may be at work at once. Default 2. */
   readonly atOnce?: number;
+  /** How many people may be at work with a command at once, beside the runs. Default 1. */
+  readonly peopleAtOnce?: number;
+  /** Each step by itself and at every moment, for small worlds: what the exploration's short cuts are compared with. Default: false. */
+  readonly plain?: boolean;
   /** Default: all on. */
   readonly rules?: ProtocolRules;
   /** How far clocks may be ahead, in ticks, where `skew` is on. Default: as the faults need them. */
@@ -58,8 +62,10 @@ export interface Setting {
   readonly limit: number;
   readonly runs: number;
   readonly atOnce: number;
+  readonly peopleAtOnce: number;
   readonly skews: readonly number[];
   readonly splitReads: boolean;
+  readonly plain: boolean;
   /** Epoch milliseconds of the instants that the story takes place at. */
   readonly instants: readonly number[];
 }
@@ -96,8 +102,10 @@ export function settingOf(configuration: Configuration): Setting {
     limit: configuration.limit ?? 9,
     runs: configuration.runs ?? 2,
     atOnce: configuration.atOnce ?? 2,
+    peopleAtOnce: configuration.peopleAtOnce ?? 1,
     skews: configuration.skews ?? skewsFor(on),
     splitReads: (on['split-reads'] ?? 0) > 0,
+    plain: configuration.plain ?? false,
     instants: minutes.map((minute) => start + minute * 60_000),
   };
 }

@@ -52,6 +52,33 @@ describe('an exploration', () => {
   });
 });
 
+/** The worlds in which a configuration can end, when nobody is at work and nothing is on its way any more. */
+function endsOf(configuration: Configuration): readonly string[] {
+  const ends = new Set<string>();
+  explore(configuration, undefined, ({ processes, requests, late, orders, expiry, store }, { records }) => {
+    if (requests.length > 0 || late.length > 0 || processes.some(({ position }) => position)) return;
+    const contents = store.ids.map((id) => `${records.get(id).key} ${Buffer.from(records.get(id).bytes).toString('utf8')}`);
+    ends.add(JSON.stringify([expiry, orders.map((order) => JSON.stringify(order)).sort(), contents.sort()]));
+  });
+  return [...ends].sort();
+}
+
+describe('short cuts of the exploration leave out no end of the story', () => {
+  test.each<[string, Omit<Configuration, 'name'>]>([
+    ['no fault', { faults: {}, minutes: [0] }],
+    ['a crash', { faults: { crash: 1 }, minutes: [0] }],
+    ['a late order, and time that passes', { faults: { late: 1 }, minutes: [0, 15] }],
+    ['a late create', { faults: { 'late-put': 1 }, minutes: [0] }],
+    ['a refused order', { faults: { refused: 1 }, minutes: [0] }],
+    ['an unpaid order', { faults: { unpaid: 1 }, minutes: [0] }],
+    ['a late order, and somebody else who renews', { faults: { late: 1, renew: 1 }, minutes: [0] }],
+  ])('with %s', (name, configuration) => {
+    const ends = endsOf({ name, ...configuration });
+    expect(ends.length).toBeGreaterThan(1);
+    expect(ends).toEqual(endsOf({ name, ...configuration, plain: true }));
+  });
+});
+
 describe('what the explorer is made of', () => {
   test('the set of states is a set', () => {
     fc.assert(

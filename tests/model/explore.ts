@@ -23,8 +23,15 @@ export interface Exploration {
   readonly violation: { readonly invariant: Invariant; readonly text: string; readonly trace: readonly string[] } | undefined;
 }
 
-/** Visits every state that can be reached, nearest first, until an invariant breaks, there is none left, or there are more than `maxStates`. */
-export function explore(configuration: Configuration, maxStates = 20_000_000): Exploration {
+/**
+ * Visits every state that can be reached, nearest first, until an invariant breaks, there is none left, or there are more than `maxStates`.
+ * `onState` sees each of them once.
+ */
+export function explore(
+  configuration: Configuration,
+  maxStates = 20_000_000,
+  onState: (state: State, model: Model) => void = () => {},
+): Exploration {
   const model = new Model(configuration);
   const seen = new Visited();
   const words = new Int32Array(1024);
@@ -44,6 +51,7 @@ export function explore(configuration: Configuration, maxStates = 20_000_000): E
     parents.push(parent);
     ordinals.push(ordinal);
     if (state.orders.length > 0) withOrders += 1;
+    onState(state, model);
     const found = violated(model, state);
     if (found) broken ??= { number, found };
     next.push(state);

@@ -14,7 +14,8 @@ import { laterMoments } from './time.ts';
  * about to do what nothing else can change or notice, its steps alone are enough: whatever happens first commutes with them.
  */
 export function moves(model: Model, state: State, emit: Emit): void {
-  const settled = state.processes.findIndex(({ position }) => position && isSettled(model, state, position));
+  const { plain } = model.setting;
+  const settled = plain ? -1 : state.processes.findIndex(({ position }) => position && isSettled(model, state, position));
   if (settled >= 0) {
     // A run that dies right before such a step leaves what one leaves that dies right after it.
     steps(model, state, settled, emit);
@@ -27,7 +28,7 @@ export function moves(model: Model, state: State, emit: Emit): void {
     steps(model, state, index, emit);
   }
   beginnings(model, state, emit);
-  if (isOrderNoticed(model, state)) lateMoves(model, state, emit);
+  if (plain || isOrderNoticed(model, state)) lateMoves(model, state, emit);
   latePuts(model, state, emit);
   peopleMoves(model, state, emit);
 }
@@ -38,7 +39,7 @@ export function moves(model: Model, state: State, emit: Emit): void {
  */
 export function hurried(model: Model, state: State, onStep?: (before: State, what: string, process: number) => void): State {
   let now = state;
-  for (;;) {
+  while (!model.setting.plain) {
     const settled = now.processes.findIndex(({ position }) => position && isSettled(model, now, position));
     if (settled < 0) return now;
     let ways = 0;
@@ -53,6 +54,7 @@ export function hurried(model: Model, state: State, onStep?: (before: State, wha
     onStep?.(now, told, settled);
     now = after;
   }
+  return now;
 }
 
 /**

@@ -10,7 +10,7 @@ import { laterMoments } from './time.ts';
 export function peopleMoves(model: Model, state: State, emit: Emit): void {
   const { faults } = model;
   const may = (fault: Parameters<typeof faults.may>[1]): boolean => faults.may(state.left, fault);
-  const mayBegin = state.processes.filter(({ position }) => position).length < model.setting.atOnce;
+  const mayBegin = state.processes.filter(({ kind, position }) => kind === 'person' && position).length < model.setting.peopleAtOnce;
   if (may('renew')) {
     const left = faults.spend(state.left, 'renew');
     for (const resource of state.expiry.keys()) emit(shifted(model, { ...state, left }, resource, theirShift), 'a person renews', -1);

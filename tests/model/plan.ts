@@ -11,7 +11,7 @@ const families = [
 export function singles(): readonly Configuration[] {
   return families.flatMap((family) => [
     { name: `${family.name}, no fault`, faults: {}, ...family.more },
-    ...allFaults.map((fault) => ({ name: `${family.name}, ${fault} twice`, faults: { [fault]: 2 }, ...family.more })),
+    ...allFaults.map((fault) => ({ name: `${family.name}, ${fault} twice`, faults: { [fault]: 2 }, peopleAtOnce: 2, ...family.more })),
   ]);
 }
 
@@ -34,5 +34,14 @@ function weight([a, b]: readonly [Fault, Fault]): number {
 export function together(atMost: number): Configuration {
   const faults = Object.fromEntries(allFaults.map((fault) => [fault, Math.max(1, atMost)]));
   const minutes = [-75, -60, -45, -15, 0, 15, 75];
-  return { name: `all together, at most ${atMost} in one story`, faults, atMost, skews: [0, -1, 1], minutes, resources: 2, limit: 1 };
+  return {
+    name: `all together, at most ${atMost} in one story`,
+    faults,
+    atMost,
+    skews: [0, -1, 1],
+    minutes,
+    resources: 2,
+    limit: 1,
+    peopleAtOnce: 2,
+  };
 }

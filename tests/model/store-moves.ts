@@ -76,10 +76,10 @@ function list(model: Model, state: State, index: number, position: Position, { e
  */
 export function latePuts(model: Model, state: State, emit: Emit): void {
   const { records, faults } = model;
-  const peopleLook = faults.may(state.left, 'resolve');
+  const anybodyLooks = model.setting.plain || faults.may(state.left, 'resolve');
   for (const record of state.late) {
     const { keyId } = records.get(record);
-    if (!peopleLook && !state.processes.some(({ position }) => position && touches(model, position, keyId))) continue;
+    if (!anybodyLooks && !state.processes.some(({ position }) => position && touches(model, position, keyId))) continue;
     const late = state.late.filter((each) => each !== record);
     const taken = state.store.under(records.get(record).keyId) !== 0;
     emit({ ...state, late, store: taken ? state.store : state.store.with(record) }, 'the late create takes effect', -1);

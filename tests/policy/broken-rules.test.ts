@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { loadPolicy } from '../../shared/policy/load.ts';
 import { type Case, expectProblems } from './expect-problems.ts';
 import { policyText } from './policy-text.ts';
 
@@ -157,12 +158,15 @@ const warnings: readonly Case[] = [
     withGroups('{region: ▶[cn-hangzhou, cn-beijing]}'),
     'no target of this rule looks after cn-beijing; add it',
   ],
-  [
-    'a function that is not built',
-    policyText({ more: '' }).replace('rules:\n', 'rules:\n  ▶enforce-policy: [{name: daily, to: ops}]\n'),
-    'rules.enforce-policy: not available yet; these rules never run',
-  ],
 ];
+
+test('rules of a function that a reader does not have are told to never run', () => {
+  const { document, problems } = loadPolicy(policyText({}), 'policy.yaml', []);
+  expect(document?.rules).toEqual({});
+  expect(problems.map(({ path, text }) => `${path}: ${text}`)).toContain(
+    'rules.scale-on-schedule: not available yet; these rules never run',
+  );
+});
 
 describe('rules: a warning for', () => {
   test.each(warnings)('%s', (_title, marked, ...expected) => {

@@ -32,7 +32,7 @@ import { Teller } from './teller.ts';
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
 export function renewalRunner(renewing: Renewing): Runner {
   const memory = new HourlyMemory();
-  return { name: renewing.name, run: (options) => runRenewals(renewing, options, memory) };
+  return { name: renewing.name, withoutRules: true, run: (options) => runRenewals(renewing, options, memory) };
 }
 
 /**

@@ -1,0 +1,48 @@
+import { type Loose, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+
+/** A record of the audit trail, and what its envelope adds; nothing of it is believed yet. */
+export interface AuditRecord {
+  /** Identity of the event: two deliveries with the same one are the same event. Undefined where neither envelope nor record carries one. */
+  readonly key: string | undefined;
+  /** Source of the envelope, `acs.<service>`. Undefined where the record came without an envelope. */
+  readonly source: string | undefined;
+  /** Account by the envelope. */
+  readonly account: string | undefined;
+  /** Time by the envelope. */
+  readonly time: string | undefined;
+  /** The fields of the management event (Function Compute facts, ActionTrail). */
+  readonly data: Loose;
+}
+
+/**
+ * The audit records that an event carries, and how many entries were none. One object or a list, each entry an object or JSON text; each with
+ * the CloudEvents envelope (the default of a trigger) or without it (`RawData`). Undefined: nothing that looks like an audit event at all.
+ */
+export function auditRecords(event: unknown): { readonly records: readonly AuditRecord[]; readonly unreadable: number } | undefined {
+  const entries = Array.isArray(event) ? event : [event];
+  const records = entries
+    .map((entry) => recordOf(typeof entry === 'string' ? parsed(entry) : entry))
+    .filter((record) => record !== undefined);
+  return records.length === 0 ? undefined : { records, unreadable: entries.length - records.length };
+}
+
+function recordOf(value: unknown): AuditRecord | undefined {
+  const entry = objectOf(value);
+  if (entry === undefined) return undefined;
+  const inner = typeof entry.data === 'string' ? objectOf(parsed(entry.data)) : objectOf(entry.data);
+  const data = inner ?? entry;
+  if (textOf(data.eventName) === undefined) return undefined;
+  const source = inner && textOf(entry.source);
+  // Source and id together are the identity (Function Compute facts, envelope); a bare record has an id of its own.
+  const id = inner && textOf(entry.id);
+  const key = id === undefined ? (textOf(data.eventId) ?? textOf(data.requestId)) : `${source ?? ''} ${id}`;
+  return { key, source, account: inner && textOf(entry.aliyunaccountid), time: inner && textOf(entry.time), data };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { approveOtaTask } from '../../shared/client/operations/approve-ota-task.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
+import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
+import { wishOf } from './look-wish.ts';
+import { planner } from './plan.ts';
+
+/** The only kind of update of which a group says what is on offer. */
+const type = 'Fota';
+
+/** Approves updates of delivery groups for the windows of their rings. */
+export const approveOtaWindows: Automation<OtaGroup> = {
+  name: 'approve-ota-windows',
+  operations: { ApproveOtaTask: approveOtaTask },
+  planner,
+  observe: (client, _target, signal) => observeOtaGroups(client, signal),
+  count: (client, _target, signal) => countOtaGroups(client, signal),
+  async look(client, _target, group, signal) {
+    const tasks = await readOtaTasks(client, group.id, type, signal);
+    const sessions = wishOf(group) === 'updates' ? undefined : await readOtaSessions(client, group.id, signal);
+    return [withLook(group, tasks, sessions)];
+  },
+  async reread(client, _target, { id }, signal) {
+    const group = await rereadOtaGroup(client, id, signal);
+    if (group === undefined) return undefined;
+    // Sessions last: they are what changes most.
+    const tasks = await readOtaTasks(client, id, type, signal);
+    return withLook(group, tasks, await readOtaSessions(client, id, signal));
+  },
+  // Read with the group moments ago.
+  sessionUsers: async (_client, _target, { sessions }) => sessions?.users,
+};
+
+function withLook(group: OtaGroup, tasks: readonly OtaTask[] | undefined, sessions: OtaSessions | undefined): OtaGroup {
+  return { ...group, ...(tasks === undefined ? {} : { tasks }), ...(sessions === undefined ? {} : { sessions }) };
+}

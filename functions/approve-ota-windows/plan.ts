@@ -1,0 +1,97 @@
+import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
+import type { Decision, Reason } from '../../shared/engine/decision.ts';
+import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { coverOf, type Place } from './cover.ts';
+import { type GroupFacts, groupFacts, rememberMember } from './group-facts.ts';
+import { wishFor } from './look-wish.ts';
+import { lookFor } from './looks.ts';
+import { pastUpdates } from './past-updates.ts';
+import { reason } from './reasons.ts';
+import { settleRings } from './ring-gate.ts';
+import { ringMemory } from './ring-memory.ts';
+import { sightedEnd, sightedOffer } from './sightings.ts';
+import { stuckReason } from './stuck.ts';
+import { updateFailed, versionVerdict } from './version-verdict.ts';
+
+/**
+ * Decides about the update of one delivery group: its own part in `decide`, the rings in `settle`, once the whole fleet was seen. Pure but for
+ * what a run remembers of the rings.
+ */
+export const planner: Planner<OtaGroup> = {
+  needs: () => [],
+  asks(group, context) {
+    const wish = lookFor(group, context);
+    if (wish !== undefined) wishFor(group, wish);
+    return wish !== undefined;
+  },
+  decide,
+  settle: settleRings,
+};
+
+function decide(group: OtaGroup, context: PlanContext): Decision {
+  const resource = refOf(group);
+  const memory = ringMemory(context);
+  memory.candidates.delete(group.id);
+  memory.unplaced.delete(group.id);
+  if (context.nowMs >= context.policy.untilMs) {
+    const because = [reason('policy-horizon', 'The policy was compiled for a time that is over; push it again.')];
+    return { rule: null, resource, verdict: 'hold', because };
+  }
+  const cover = coverOf(group, context);
+  if (cover.is === 'nowhere') return { rule: null, resource, verdict: 'keep', because: [cover.because] };
+  if (cover.is === 'unknown') {
+    const { position, index } = cover.maybe ?? { position: -1, index: -1 };
+    memory.unplaced.set(group.id, { id: group.id, position, index });
+    return { rule: cover.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because: [cover.because] };
+  }
+  return decidePlaced(group, cover.place, { rule: cover.place.ready.rule.name, resource }, context);
+}
+
+type Base = Pick<Decision, 'resource'> & { readonly rule: string };
+
+function decidePlaced(group: OtaGroup, place: Place, base: Base, context: PlanContext): Decision {
+  const hold = (...because: readonly Reason[]): Decision => ({ ...base, verdict: 'hold', because });
+  const offered = group.ota?.offered;
+  if (offered === undefined) {
+    rememberMember(group, place, undefined, context);
+    return hold(reason('offer-unknown', 'Which version is on offer could not be read.'));
+  }
+  const past = group.tasks && pastUpdates(group.tasks);
+  if (past !== undefined && 'unclear' in past) {
+    rememberMember(group, place, undefined, context);
+    const { version, status } = past.unclear;
+    const text = `An update of the group is not understood: version ${version ?? 'unknown'}, status ${status ?? 'unknown'}.`;
+    return hold(reason('update-unclear', text, { version, status }));
+  }
+  const facts = groupFacts(group, past, context);
+  rememberMember(group, place, facts, context);
+  const end = facts.end === undefined ? [] : [sightedEnd(facts.end)];
+  if (offered === null || offered === group.ota?.current) {
+    if (facts.end?.end === 'failed') return hold(updateFailed(facts.end.version), ...end);
+    return { ...base, verdict: 'keep', because: [reason('no-offer', 'No new version is on offer.'), ...end] };
+  }
+  return decideOffered(group, offered, place, { base, facts, end }, context);
+}
+
+function decideOffered(
+  group: OtaGroup,
+  version: string,
+  place: Place,
+  { base, facts, end }: { readonly base: Base; readonly facts: GroupFacts; readonly end: readonly Reason[] },
+  context: PlanContext,
+): Decision {
+  const decided = versionVerdict(group, version, place, facts, context);
+  const sighted = place.index === 0 && !place.isLast ? [...end, sightedOffer(version)] : end;
+  if (decided.verdict === 'act') {
+    ringMemory(context).candidates.set(group.id, { position: place.position, index: place.index, version });
+    return { ...base, verdict: 'act', because: [decided.because, ...sighted], action: decided.action };
+  }
+  const stuck = stuckReason(group, version, decided, place, context);
+  if (stuck !== undefined) return { ...base, verdict: 'hold', because: [stuck, decided.because, ...sighted] };
+  return { ...base, verdict: decided.verdict, because: [decided.because, ...sighted] };
+}
+
+function refOf({ id, name, region }: OtaGroup): ResourceRef {
+  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+}

@@ -1,0 +1,154 @@
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Action, Reason } from '../../shared/engine/decision.ts';
+import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import { approvalAction } from './approval.ts';
+import { timingAt } from './approval-time.ts';
+import type { Place } from './cover.ts';
+import type { GroupFacts } from './group-facts.ts';
+import { localText } from './local-text.ts';
+import { lookFor } from './looks.ts';
+import type { Window } from './ota-rule.ts';
+import { chanceOf, ownApproval } from './own-approvals.ts';
+import { reason } from './reasons.ts';
+import { waiting } from './ring-gate.ts';
+import { windowObstacle } from './window-obstacles.ts';
+
+/** What is decided about a version on offer, the other rings apart. */
+export type VersionVerdict =
+  | { readonly verdict: 'act'; readonly because: Reason; readonly action: Action }
+  | { readonly verdict: 'keep' | 'hold'; readonly because: Reason };
+
+/** An update takes from a quarter of an hour to a few; its length is not documented. */
+const overdueAfterMs = 4 * 60 * 60_000;
+
+const hold = (because: Reason): VersionVerdict => ({ verdict: 'hold', because });
+const keep = (because: Reason): VersionVerdict => ({ verdict: 'keep', because });
+
+/** Decides about the version that is on offer for a group: what has come of it, what forbids it, whether its time is now. */
+export function versionVerdict(group: OtaGroup, version: string, place: Place, facts: GroupFacts, context: PlanContext): VersionVerdict {
+  return (
+    comeOf(version, facts, context) ??
+    forbidden(version, place, context) ??
+    unready(group, version, facts, context) ??
+    atItsTime(group, version, place, facts, context)
+  );
+}
+
+/** What has come of the version on this group already; undefined: nothing. */
+function comeOf(version: string, { past, broken }: GroupFacts, context: PlanContext): VersionVerdict | undefined {
+  const pending = past?.pending.find((update) => update.version === version);
+  if (pending !== undefined) {
+    const { status, startMs } = pending;
+    const start = localText(context, startMs);
+    const data = { version, status, startMs };
+    if (context.nowMs >= startMs + overdueAfterMs) {
+      const text = `${version} was to start at ${start} and is ${status} hours later. Look at the group in the console; an approval cannot be withdrawn.`;
+      return hold(reason('update-overdue', text, data));
+    }
+    return keep(reason('approved', `${version} is approved and ${status === 'RUNNING' ? 'runs since' : 'starts at'} ${start}.`, data));
+  }
+  if (broken === version) return hold(updateFailed(version));
+  const ended = past?.ended.get(version);
+  if (ended === undefined) return undefined;
+  if (ended.end === 'failed') return hold(updateFailed(version, ended.status));
+  return keep(reason('finished', `${version} has finished here; the service still shows the offer.`, { version }));
+}
+
+/** The reason of a group on which a version failed. */
+export function updateFailed(version: string, status?: string): Reason {
+  const text = `${version} failed here${status === undefined ? '' : ` (${status})`} and is halted for all. Put the group right and let the update finish, by hand, or take the group out of the rings.`;
+  return reason('update-failed', text, { version, status });
+}
+
+function forbidden(version: string, { ready }: Place, { halts }: PlanContext): VersionVerdict | undefined {
+  if (ready.rule.neverVersions.includes(version)) {
+    return hold(reason('never-version', `Rule ${ready.rule.name} never approves ${version}.`, { version }));
+  }
+  const halt = halts?.get(version);
+  return (
+    halt && hold(reason('halted', `${version} is halted by ${halt.by}: ${halt.because}`, { version, by: halt.by, sinceMs: halt.sinceMs }))
+  );
+}
+
+/** Why the group is in no state to be updated. */
+function unready(group: OtaGroup, version: string, { past }: GroupFacts, context: PlanContext): VersionVerdict | undefined {
+  if (past === undefined && lookFor(group, context) !== undefined) {
+    return hold(reason('tasks-unknown', 'The updates of the group could not be read, so nothing tells what has come of an approval.'));
+  }
+  const other = past?.pending[0];
+  if (other !== undefined) {
+    const text = `${other.version} is ${other.status} here; approving ${version} could change it.`;
+    return hold(reason('other-update', text, { version: other.version, status: other.status }));
+  }
+  if (group.status === 'PUBLISHED') return undefined;
+  return hold(
+    reason('status', `The group is ${group.status ?? 'in an unknown state'}, and only a PUBLISHED one is updated.`, {
+      status: group.status,
+    }),
+  );
+}
+
+function atItsTime(group: OtaGroup, version: string, place: Place, { past }: GroupFacts, context: PlanContext): VersionVerdict {
+  const { rule } = place.ready;
+  const timing = timingAt(place.ring.windows, rule.approveAheadMs, context.nowMs);
+  if (timing.is === 'doubtful') {
+    const text = `Whether the window of ${localText(context, timing.window[0])} is one depends on a day whose kind is not published yet.`;
+    return hold(reason('unpublished-day', text, { startMs: timing.window[0] }));
+  }
+  if (timing.is === 'closed') return hold(closedReason(version, place, timing, context));
+  if (past === undefined) return hold(reason('tasks-unknown', 'The updates of the group were not read.'));
+  const { window } = timing;
+  const obstacle = windowObstacle(group, window, context);
+  if (obstacle !== undefined) return hold(obstacle);
+  const chance = chanceOf(rule.type, version, ownApproval(group, version, context), past, context.nowMs);
+  if ('kept' in chance) return keep(chance.kept);
+  if ('hold' in chance) return hold(chance.hold);
+  return approved(group, version, place, { window, claim: chance.claim }, context);
+}
+
+function closedReason(
+  version: string,
+  { ring }: Place,
+  { missed, next }: { readonly missed: boolean; readonly next: Window | undefined },
+  context: PlanContext,
+): Reason {
+  if (next === undefined) {
+    return reason(
+      'no-window',
+      `Ring ${ring.name} has no window before the compiled policy ends; change its days, or push the policy again.`,
+    );
+  }
+  const [startMs, endMs] = next;
+  const when = `${localText(context, startMs)} to ${localText(context, endMs).slice(-5)}`;
+  const data = { ...waiting, version, ring: ring.name, startMs, endMs };
+  if (missed) return reason('window-missed', `This window has begun, too late for ${version}; the next is ${when}.`, data);
+  return reason('waits-for-window', `${version} is approved shortly before the window ${when}.`, data);
+}
+
+function approved(
+  group: OtaGroup,
+  version: string,
+  { ready, ring }: Place,
+  { window, claim }: { readonly window: Window; readonly claim: string },
+  context: PlanContext,
+): VersionVerdict {
+  const { type, sessionsUpTo } = ready.rule;
+  const { region, sessions, ota } = group;
+  if (region === undefined) return hold(reason('region-unknown', 'The answer named no region, which an approval needs.'));
+  if (ota?.taskId === undefined) return hold(reason('task-id-unknown', 'The answer named no task, which an approval needs.'));
+  if (sessions === undefined) return hold(reason('sessions-unknown', 'How many sessions are connected could not be read.'));
+  const { connected } = sessions;
+  if (sessionsUpTo !== undefined && connected > sessionsUpTo) {
+    const text = `${connected} sessions are connected, and the rule approves with ${sessionsUpTo} at most.`;
+    return hold(reason('sessions', text, { connected, limit: sessionsUpTo }));
+  }
+  const startText = localText(context, window[0]);
+  const because = reason('due', `${version} is to start with the window of ring ${ring.name} at ${startText}.`, {
+    version,
+    ring: ring.name,
+    startMs: window[0],
+  });
+  const { current, taskId } = ota;
+  const what = { groupId: group.id, region, type, current, version, taskId };
+  return { verdict: 'act', because, action: approvalAction({ ...what, startMs: window[0], startText, connected, claim }) };
+}

@@ -1,0 +1,48 @@
+import { authorizeInstanceGroup } from '../../shared/client/operations/authorize-instance-group.ts';
+import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
+import { modifyTenantConfig } from '../../shared/client/operations/modify-tenant-config.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import { readAccess } from '../../shared/fleet/authorization.ts';
+import { countDeliveryGroups } from '../../shared/fleet/count-delivery-groups.ts';
+import { type GovernedGroup, observeGovernedGroups } from '../../shared/fleet/governed-group.ts';
+import { rereadGoverned } from '../../shared/fleet/reread-governed.ts';
+import { sessionUsers } from '../../shared/fleet/session-users.ts';
+import { readTenant, unreadTenant } from '../../shared/fleet/tenant.ts';
+import { type Governed, planner } from './plan.ts';
+
+/** Operations whose events begin a run: those that make a group, and those that can change what rules ask for. */
+export const hears: readonly string[] = [
+  ...['CreateAppInstanceGroup', 'Create', 'ModifyAppInstanceGroupAttribute', 'ModifyNodePoolAttribute', 'AuthorizeInstanceGroup'],
+  ...['TagCloudResources', 'UntagCloudResources', 'ModifyTenantConfig'],
+];
+
+/** Holds delivery groups and the account itself to the settings of the policy. */
+export const enforcePolicy: Automation<Governed> = {
+  name: 'enforce-policy',
+  operations: {
+    ModifyAppInstanceGroupAttribute: modifyAppInstanceGroupAttribute,
+    AuthorizeInstanceGroup: authorizeInstanceGroup,
+    ModifyTenantConfig: modifyTenantConfig,
+  },
+  planner,
+  async *observe(client, { account }, signal) {
+    for await (const { resources, total } of observeGovernedGroups(client, signal)) {
+      yield { resources, total: total === undefined ? undefined : total + 1 };
+    }
+    // The account itself is one more; it is read only where a rule is for it.
+    yield { resources: [unreadTenant(account)], total: undefined };
+  },
+  async look(client, { account }, resource, signal) {
+    if (resource.kind === 'tenant') return [await readTenant(client, account, signal)];
+    if (resource.kind !== 'delivery-group') return [resource];
+    const group: GovernedGroup = { ...resource, accessApart: true };
+    return [group, await readAccess(client, group, signal)];
+  },
+  async count(client, _target, signal) {
+    const groups = await countDeliveryGroups(client, signal);
+    return groups === undefined ? undefined : groups + 1;
+  },
+  reread: (client, { account }, { id }, signal) =>
+    id === account ? readTenant(client, account, signal) : rereadGoverned(client, id, signal),
+  sessionUsers: async (client, _target, { kind, id }, signal) => (kind === 'delivery-group' ? sessionUsers(client, id, signal) : []),
+};

@@ -1,0 +1,137 @@
+import type { Change, Json, Reason } from '../../shared/engine/decision.ts';
+import { type GovernedGroup, timeoutNever } from '../../shared/fleet/governed-group.ts';
+import { matcher } from '../../shared/policy/selector.ts';
+import type { Drift } from './drift.ts';
+import type { EnforceRule } from './enforce-rule.ts';
+import { reason } from './reasons.ts';
+
+/** A setting that differs, or what keeps it from being compared or changed. */
+type Finding = { readonly kind: 'same' } | { readonly kind: 'left'; readonly because: Reason } | Difference;
+
+interface Difference {
+  readonly kind: 'differs';
+  readonly setting: 'sessionTimeout' | 'nodeCapacity';
+  readonly from: number;
+  readonly to: number;
+  readonly lowers: boolean;
+  readonly input: Readonly<Record<string, Json>>;
+}
+
+const same: Finding = { kind: 'same' };
+
+/** How a group differs from what its rule asks for. What would lower something waits while nodes are in use; the rest goes out in one call. */
+export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
+  const { sessionTimeout, nodeCapacity } = rule;
+  const findings = [timeoutFinding(group, sessionTimeout), capacityFinding(group, nodeCapacity)];
+  const blocker = loadOf(group);
+  const writes: Record<string, string> = {};
+  const change: Change[] = [];
+  const why: Reason[] = [];
+  const left: Reason[] = [];
+  let input: Record<string, Json> = { AppInstanceGroupId: group.id, ProductType: 'CloudApp' };
+  let lowersCapacity = false;
+  for (const finding of findings) {
+    if (finding.kind === 'same') continue;
+    if (finding.kind === 'left') {
+      left.push(finding.because);
+      continue;
+    }
+    const { setting, from, to } = finding;
+    const text = `${setting} is ${shown(finding, from)}, and rule ${rule.name} asks for ${shown(finding, to)}`;
+    if (finding.lowers && blocker !== undefined) {
+      left.push(reason(blocker.code, `${text}; ${blocker.text}`, { setting, from, to }));
+      continue;
+    }
+    input = { ...input, ...finding.input };
+    writes[setting] = String(to);
+    change.push({ field: setting, from, to });
+    why.push(reason('drift', text, { setting, from, to }));
+    lowersCapacity ||= finding.lowers && setting === 'nodeCapacity';
+  }
+  const wish = {
+    ...(sessionTimeout === undefined ? {} : { sessionTimeout: String(sessionTimeout) }),
+    ...(nodeCapacity === undefined ? {} : { nodeCapacity: String(nodeCapacity) }),
+  };
+  const call = {
+    operation: 'ModifyAppInstanceGroupAttribute',
+    input,
+    effect: 'write' as const,
+    ...(lowersCapacity ? { lowers: true } : {}),
+  };
+  return { writes, wish, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
+}
+
+function shown({ setting }: Difference, value: number): string {
+  if (setting === 'nodeCapacity') return `${value} per node`;
+  return value === timeoutNever ? 'never' : `${value} minutes`;
+}
+
+function timeoutFinding({ sessionTimeoutMinutes: from }: GovernedGroup, to: number | undefined): Finding {
+  if (to === undefined || to === from) return same;
+  if (from === undefined) return { kind: 'left', because: unreadable('sessionTimeout') };
+  const lowers = to !== timeoutNever && (from === timeoutNever || to < from);
+  return { kind: 'differs', setting: 'sessionTimeout', from, to, lowers, input: { SessionTimeout: to } };
+}
+
+function capacityFinding({ pools }: GovernedGroup, to: number | undefined): Finding {
+  if (to === undefined) return same;
+  const [pool] = pools ?? [];
+  if (pools === undefined) return { kind: 'left', because: unreadable('nodeCapacity') };
+  if (pool === undefined || pools.length !== 1) {
+    const text = `the group has ${pools.length} node pools, and nodeCapacity is for groups with one`;
+    return { kind: 'left', because: reason('pool-count', text, { pools: pools.length }) };
+  }
+  const { capacity: from, id } = pool;
+  if (from === to) return same;
+  if (from === undefined || id === '') return { kind: 'left', because: unreadable('nodeCapacity') };
+  return {
+    kind: 'differs',
+    setting: 'nodeCapacity',
+    from,
+    to,
+    lowers: to < from,
+    input: { NodePool: { NodeCapacity: to, NodePoolId: id } },
+  };
+}
+
+function unreadable(setting: string): Reason {
+  return reason('unreadable', `${setting} could not be read, or has a value that is not known; it is not changed`, { setting });
+}
+
+/** What keeps a setting from being lowered now: whoever is on the group would feel it. */
+function loadOf({ pools }: GovernedGroup): { readonly code: 'in-use' | 'in-use-unknown'; readonly text: string } | undefined {
+  let used = 0;
+  for (const { nodeUsed, scalingNodeUsed } of pools ?? []) {
+    if (nodeUsed === undefined || scalingNodeUsed === undefined)
+      return { code: 'in-use-unknown', text: 'how many nodes are in use is unknown' };
+    used += nodeUsed + scalingNodeUsed;
+  }
+  if (pools === undefined) return { code: 'in-use-unknown', text: 'how many nodes are in use is unknown' };
+  return used === 0 ? undefined : { code: 'in-use', text: `lowering waits, since ${used} ${used === 1 ? 'node is' : 'nodes are'} in use` };
+}
+
+/** What is told and never changed. */
+function reported(group: GovernedGroup, rule: EnforceRule): readonly Reason[] {
+  const { namePattern, skipUserAuthCheck, requireTags, userGroups } = rule;
+  const reasons: Reason[] = [];
+  if (namePattern !== undefined) {
+    const match = matcher({ names: [namePattern] })(group, 0);
+    const text = `the name ${group.name} does not match ${namePattern}`;
+    if (match === 'no') reasons.push(reason('name-off-pattern', text, { name: group.name, pattern: namePattern }));
+    else if (match !== 'yes') reasons.push(unreadable('name'));
+  }
+  if (skipUserAuthCheck !== undefined) {
+    const { skipUserAuthCheck: observed } = group;
+    const text = `skipUserAuthCheck is ${observed}, and rule ${rule.name} asks for ${skipUserAuthCheck}; set it in the console`;
+    if (observed === undefined) reasons.push(unreadable('skipUserAuthCheck'));
+    else if (observed !== skipUserAuthCheck) reasons.push(reason('auth-check-differs', text, { from: observed, to: skipUserAuthCheck }));
+  }
+  if (requireTags !== undefined) {
+    const { tags } = group;
+    const missing = tags && requireTags.filter((key) => !Object.hasOwn(tags, key));
+    if (missing === undefined) reasons.push(unreadable('tags'));
+    else if (missing.length > 0) reasons.push(reason('tag-missing', `the group lacks ${missing.join(', ')}`, { missing }));
+  }
+  if (userGroups !== undefined && group.accessApart === undefined) reasons.push(unreadable('userGroups'));
+  return reasons;
+}

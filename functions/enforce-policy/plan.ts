@@ -1,0 +1,91 @@
+import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
+import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import type { GroupAccess } from '../../shared/fleet/authorization.ts';
+import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
+import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import type { Tenant } from '../../shared/fleet/tenant.ts';
+import { accessDrift } from './access-drift.ts';
+import { coveringRule, tenantRule } from './cover.ts';
+import { type Drift, settingsText } from './drift.ts';
+import type { EnforceRule } from './enforce-rule.ts';
+import { groupDrift } from './group-drift.ts';
+import { reason } from './reasons.ts';
+import { reversals } from './reversals.ts';
+import { tenantDrift } from './tenant-drift.ts';
+
+/** What enforce-policy decides about: groups, who may use them, and the account itself. */
+export type Governed = GovernedGroup | GroupAccess | Tenant;
+
+/** So long a change that the service refused is not tried again, in milliseconds: what it refuses once, a capacity say, it mostly refuses again. */
+const waitAfterRefusalMs = 6 * 3_600_000;
+
+const asWanted = reason('as-wanted', 'as the rule asks');
+
+/** Decides whether a resource is as its rule asks. Pure: the same resource, policy, journal and `now` give the same decision. */
+export const planner: Planner<Governed> = {
+  needs: () => [],
+  asks(resource, context) {
+    if (resource.kind === 'tenant') return tenantRule(context) !== undefined;
+    if (resource.kind !== 'delivery-group') return false;
+    const cover = coveringRule(resource, context);
+    return cover.ok && cover.value?.userGroups !== undefined;
+  },
+  decide(resource, context) {
+    const { id, name, region } = resource;
+    const of: ResourceRef = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+    if (context.nowMs >= context.policy.untilMs) {
+      const because = [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')];
+      return { rule: null, resource: of, verdict: 'hold', because };
+    }
+    return resource.kind === 'tenant' ? decideTenant(resource, of, context) : decideGroup(resource, of, context);
+  },
+};
+
+function decideTenant(tenant: Tenant, of: ResourceRef, context: PlanContext): Decision {
+  const rule = tenantRule(context);
+  if (rule !== undefined) return verdict(tenantDrift(tenant, rule.name, rule.wish), 'tenant', rule.name, of, context);
+  return { rule: null, resource: of, verdict: 'keep', because: [reason('not-covered', 'no rule is for the account itself')] };
+}
+
+function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, context: PlanContext): Decision {
+  const group = resource.kind === 'group-access' ? resource.partOf : resource;
+  const cover = coveringRule(group, context);
+  if (!cover.ok) return { rule: cover.rule ?? null, resource: of, verdict: 'hold', because: cover.because };
+  const rule: EnforceRule | undefined = cover.value;
+  if (rule === undefined) return { rule: null, resource: of, verdict: 'keep', because: cover.because };
+  if (group.status !== 'PUBLISHED') {
+    const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
+    const because = [reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null })];
+    return { rule: rule.name, resource: of, verdict: 'hold', because };
+  }
+  return resource.kind === 'group-access'
+    ? verdict(accessDrift(resource, rule), 'access', rule.name, of, context)
+    : verdict(groupDrift(resource, rule), 'attributes', rule.name, of, context);
+}
+
+function verdict(drift: Drift, setting: string, rule: string, resource: ResourceRef, context: PlanContext): Decision {
+  const { writes, wish, change, why, left, call } = drift;
+  const back = reversals({ id: resource.id, setting, wish, writes }, context);
+  if (call === undefined) {
+    const because: readonly Reason[] = [...(left.length === 0 ? [asWanted] : left), ...back.because];
+    return { rule, resource, verdict: left.length === 0 ? 'keep' : 'hold', because };
+  }
+  const action: Action = { key: `${setting} ${settingsText(writes)}`, ...call, change, writes: { setting, value: back.value } };
+  if (back.stop !== undefined) return { rule, resource, verdict: 'hold', because: [back.stop, ...why, ...left, ...back.because], action };
+  const refused = refusedLately(resource.id, action.writes, context);
+  if (refused !== undefined) return { rule, resource, verdict: 'hold', because: [refused, ...why, ...left, ...back.because], action };
+  return { rule, resource, verdict: 'act', because: [...why, ...left, ...back.because], action };
+}
+
+/**
+ * Why a change is not tried again yet. A refusal in the body of an answer leaves it unknown whether anything was done: that the setting still
+ * differs tells that it was not.
+ */
+function refusedLately(id: string, { setting, value }: Action['writes'], { written, nowMs }: PlanContext): Reason | undefined {
+  const last = written.values(id, setting).at(-1);
+  const isVain = last?.outcome === 'failed' || last?.outcome === 'unknown';
+  if (!isVain || last.value !== value || nowMs - last.atMs >= waitAfterRefusalMs) return undefined;
+  const text =
+    'this very change was tried lately and came to nothing; it is tried again some hours after that. See what the service said, and correct the rule';
+  return reason('refused-lately', text, { atMs: last.atMs });
+}

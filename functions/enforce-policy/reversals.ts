@@ -1,0 +1,93 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Reason } from '../../shared/engine/decision.ts';
+import { settingsText } from './drift.ts';
+import { reason } from './reasons.ts';
+
+/** So often somebody may set back what we set before we stop. */
+const mostReversals = 3;
+
+/** So long after the last reversal it is forgotten, once everything is as wanted again, in milliseconds. */
+const forgottenAfterMs = 7 * 24 * 3_600_000;
+
+/** So long after our write a difference is no reversal, in milliseconds: what is read may be older than what was written. */
+const shownAfterMs = 5 * 60_000;
+
+/** What is asked about: a setting of a resource, what is wished of it, and what would be written now. */
+export interface ReversalSubject {
+  readonly id: string;
+  /** As the journal names what is written. */
+  readonly setting: string;
+  readonly wish: Readonly<Record<string, string>>;
+  readonly writes: Readonly<Record<string, string>>;
+}
+
+/** What is known of somebody who sets back what we set. */
+export interface Reversals {
+  /** What the journal is to keep, written and to be written together. */
+  readonly value: string;
+  /** Why nothing is written any more. Undefined: it may be written. */
+  readonly stop?: Reason;
+  /** What is to be said; with it the journal keeps the count. */
+  readonly because: readonly Reason[];
+}
+
+/** How often a wish was set back, and the write of ours that was set back last. */
+interface Count {
+  readonly times: number;
+  readonly ofMs: EpochMs;
+}
+
+/**
+ * Counts how often somebody set back what we set. Each write of ours can be set back once, so a reversal that is seen by several runs counts
+ * once. Another wish begins a new count.
+ */
+export function reversals({ id, setting, wish, writes }: ReversalSubject, context: PlanContext): Reversals {
+  const { written, nowMs, occasions } = context;
+  const memory = `${setting}:reversals`;
+  const kept = written.foreign(id, memory);
+  const known = kept && parseCount(kept.value, settingsText(wish));
+  const done =
+    Object.keys(writes).length > 0 || known ? written.values(id, setting).findLast(({ outcome }) => outcome === 'done') : undefined;
+  const ours = parseSettings(done?.value ?? '');
+  const value = settingsText({ ...ours, ...writes });
+  const isShown = done !== undefined && nowMs - done.atMs >= shownAfterMs;
+  const back = isShown ? Object.entries(writes).filter(([key, to]) => ours[key] === to) : [];
+  const remember = ({ times, ofMs }: Count): Reason => {
+    const text = times === 1 ? 'set back once so far' : `set back ${times} times so far`;
+    return reason('sighted', text, { setting: memory, value: `${times} ${ofMs} ${settingsText(wish)}` });
+  };
+  if (done === undefined || back.length === 0) {
+    if (known === undefined || kept === undefined) return { value, because: [] };
+    const isOver = Object.keys(writes).length === 0 && nowMs - kept.sinceMs > forgottenAfterMs;
+    return { value, because: isOver ? [] : [remember(known)] };
+  }
+  const count = known?.ofMs === done.atMs ? known : { times: (known?.times ?? 0) + 1, ofMs: done.atMs };
+  const caller = occasions?.get(id.split('/')[0] ?? id)?.caller;
+  const who = caller ?? 'somebody or something else';
+  const data = { times: count.times, wanted: settingsText(Object.fromEntries(back)), ...(caller === undefined ? {} : { by: caller }) };
+  if (count.times >= mostReversals) {
+    const text = `${who} has set this back ${count.times} times; it is left as it is. Agree on what is wanted, then change the rule or set it as the rule asks`;
+    return { value, stop: reason('reverted', text, data), because: [remember(count)] };
+  }
+  return {
+    value,
+    because: [
+      reason('changed-back', `${who} has set this back; it is set again (${count.times} of ${mostReversals})`, data),
+      remember(count),
+    ],
+  };
+}
+
+function parseCount(text: string, wish: string): Count | undefined {
+  const [, times, ofMs, of] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
+  return of === wish ? { times: Number(times), ofMs: Number(ofMs) } : undefined;
+}
+
+function parseSettings(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').flatMap((pair): [string, string][] => {
+    const at = pair.lastIndexOf('=');
+    return at > 0 ? [[pair.slice(0, at), pair.slice(at + 1)]] : [];
+  });
+  return Object.fromEntries(pairs);
+}

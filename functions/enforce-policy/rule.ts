@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { timeoutNever, timeoutRange } from '../../shared/fleet/governed-group.ts';
+import type { RuleModule } from '../../shared/policy/rule-module.ts';
+import { ruleKeys } from '../../shared/policy/schema/rule.ts';
+import { groupSelector } from '../../shared/policy/schema/selector.ts';
+import { oneOrMany, parsedText, plainText } from '../../shared/policy/schema/text.ts';
+import { parseDuration } from '../../shared/policy/values/duration.ts';
+import { type Parsed, parsed, refused } from '../../shared/policy/values/parsed.ts';
+import type { EnforceRule } from './enforce-rule.ts';
+import { checkEnforceRule } from './rule-checks.ts';
+import { refusedKeys } from './write-only.ts';
+
+const minuteMs = 60_000;
+
+/** Sessions per node that any type of node takes; what a type takes at most only the service says. */
+const capacityMost = 100;
+
+const described = <T, I>(schema: z.ZodMiniType<T, I>, description: string) =>
+  z.exactOptional(schema.check(z.meta({ description })) as z.ZodMiniType<T, I>);
+
+function parseTimeout(text: string): Parsed<number> {
+  if (text === 'never') return parsed(timeoutNever);
+  const length = parseDuration(text);
+  if (!length.ok) return length;
+  const minutes = length.value / minuteMs;
+  const { least, most } = timeoutRange;
+  return minutes >= least && minutes <= most ? parsed(minutes) : refused(`"${text}" cannot be set; write ${least}m to ${most}m, or never`);
+}
+
+const timeout = parsedText(parseTimeout, {
+  title: 'a session timeout',
+  examples: ['15m', 'never'],
+  pattern: '^(never|[1-9]\\d{0,2}[mh])$',
+});
+const tagKey = plainText({ title: 'a tag key', examples: ['owner'] });
+const userGroup = parsedText(
+  (text) => (/^[\w.-]+$/.test(text) ? parsed(text) : refused(`"${text}" is not the id of a user group; write an id such as ug-0abc`)),
+  { title: 'the id of a user group', examples: ['ug-0abc'], pattern: '^[\\w.-]+$' },
+);
+
+const schema = z.strictObject({
+  ...ruleKeys,
+  groups: z.exactOptional(groupSelector),
+  tenant: described(
+    z
+      .strictObject({
+        expiryReminder: z.boolean().check(z.meta({ description: 'Whether the service reminds people of groups that expire.' })),
+      })
+      .check(z.meta({ title: 'settings of the account itself', examples: [{ expiryReminder: true }] })),
+    'What the account itself is held to. A rule is for groups or for the account.',
+  ),
+  sessionTimeout: described(timeout, 'How long a disconnected session is kept: 3m to 300m, or never.'),
+  nodeCapacity: described(
+    z.int().check(z.minimum(1), z.maximum(capacityMost), z.meta({ title: 'sessions per node', examples: [4] })),
+    'Sessions per node; the type of the nodes sets a limit of its own.',
+  ),
+  namePattern: described(
+    plainText({ title: 'a name pattern', examples: ['fin-*'] }),
+    'Pattern that the name must match, case-sensitive. Reported only: selectors and people go by names.',
+  ),
+  skipUserAuthCheck: described(
+    z.boolean(),
+    'Whether the check of users is skipped. Reported only: it is written together with a setting that cannot be read.',
+  ),
+  userGroups: described(
+    z.array(userGroup).check(z.minLength(1)),
+    'User groups that have access. Missing ones are added; any other is reported and never taken away.',
+  ),
+  requireTags: described(oneOrMany(tagKey), 'Keys of tags that a group must have. Reported only.'),
+  ...refusedKeys,
+});
+
+/** A rule as the schema gives it: keys that are refused never come through. */
+type ParsedRule = Omit<z.output<typeof schema>, keyof typeof refusedKeys>;
+
+/** What enforce-policy adds to the policy language. */
+export const ruleModule: RuleModule<EnforceRule, EnforceRule> = {
+  name: 'enforce-policy',
+  schema: schema as z.core.$ZodType<ParsedRule>,
+  check: checkEnforceRule,
+};

@@ -1,0 +1,32 @@
+import type { WrittenView } from '../../shared/journal/written.ts';
+import type { LogOffWindow } from './windows.ts';
+
+/** What the journal calls the log-off of a group or a session. */
+export const sessionSetting = 'sessions';
+
+/** What the journal calls keeping new users out of a group. */
+export const drainSetting = 'new-users';
+
+/**
+ * What has become of an act that happens once in a window. `open`: it may be tried; `value` names the try, in the journal and as a claim.
+ * A try that failed ended nothing, so there is one more under a claim of its own. A try without an outcome was cut off: its claim, if it got
+ * that far, keeps it from happening twice.
+ */
+export type Attempt =
+  | { readonly state: 'open'; readonly value: string; readonly again: boolean }
+  | { readonly state: 'done' }
+  | { readonly state: 'unclear' }
+  | { readonly state: 'failed' };
+
+/** Looks up an act of a window in the journal. */
+export function attemptAt(written: WrittenView, resourceId: string, setting: string, window: LogOffWindow): Attempt {
+  const first = window.id;
+  const second = `${window.id} again`;
+  const outcomes = new Map(written.values(resourceId, setting).map(({ value, outcome }) => [value, outcome]));
+  const of = [first, second].flatMap((value) => (outcomes.has(value) ? [outcomes.get(value)] : []));
+  if (of.includes('done')) return { state: 'done' };
+  if (of.includes('unknown')) return { state: 'unclear' };
+  if (outcomes.get(second) === 'failed') return { state: 'failed' };
+  const again = outcomes.has(second) || outcomes.get(first) === 'failed';
+  return { state: 'open', value: again ? second : first, again };
+}

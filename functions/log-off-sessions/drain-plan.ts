@@ -1,0 +1,114 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Action, Reason } from '../../shared/engine/decision.ts';
+import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
+import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
+import { attemptAt, drainSetting } from './attempt.ts';
+import { localText, rfc3339 } from './local-text.ts';
+import type { CompiledLogOffRule } from './log-off-rule.ts';
+import type { Moment } from './moment.ts';
+import { hold, keep } from './outcome.ts';
+import { reason } from './reasons.ts';
+import { tryAgain, type Verdict } from './session-plan.ts';
+import type { LogOffWindow } from './windows.ts';
+
+const minuteMs = 60_000;
+
+/** A drain goes on so long into the window at most, so that the log-off happens while nobody new comes in; then the night is free again. */
+const intoWindowMs = 15 * minuteMs;
+
+/** No drain of ours ever lies further ahead than this. */
+const farthestMs = 24 * 60 * minuteMs;
+
+/**
+ * Decides about the tags by which new users are kept out of a group; undefined where none is set and none is wanted. What we have set is
+ * lifted past its time whatever rule exists now. Without our marker it is a person's, and never touched.
+ */
+export function decideDrain(
+  group: SessionGroup,
+  rule: CompiledLogOffRule | undefined,
+  moment: Moment | undefined,
+  context: PlanContext,
+): Verdict | undefined {
+  const wanted = rule?.drain !== undefined && moment?.phase === 'drain' && group.status === 'PUBLISHED' ? moment : undefined;
+  const { tags } = group;
+  if (tags === undefined)
+    return wanted && hold(reason('tags-unknown', 'whether it is drained already cannot be told: its tags are unknown'));
+  const drained = Object.hasOwn(tags, drainTag);
+  if (Object.hasOwn(tags, drainMarker)) return decideOurs(group, tags[drainMarker] ?? '', drained, context);
+  if (drained) {
+    const text = `new users are kept out by the tag ${drainTag}, which Streamwarden has not set; remove it when they are to come in again`;
+    return hold(reason('drained-by-person', text));
+  }
+  return wanted && setting(group, wanted.window, wanted.because, context);
+}
+
+function decideOurs(group: SessionGroup, marker: string, drained: boolean, context: PlanContext): Verdict {
+  const { nowMs } = context;
+  const until = parseTimestamp(marker.trim());
+  if (!until.ok) {
+    return lifting(group, drained, reason('drain-unreadable', `the marker of our drain says "${marker}", which is no time`, { marker }));
+  }
+  const untilMs = until.value;
+  if (untilMs <= nowMs)
+    return lifting(group, drained, reason('drain-over', `our drain was until ${localText(untilMs, context)}`, { untilMs }));
+  if (untilMs > nowMs + farthestMs) {
+    const text = `the tag ${drainMarker} says ${marker}, which is later than ours ever are; remove both tags, or set the time right`;
+    return hold(reason('drain-edited', text, { untilMs }));
+  }
+  if (drained) return keep(reason('drained', `new users are kept out until ${localText(untilMs, context)}`, { untilMs }));
+  return keep(reason('drain-lifted', 'a person has let new users in again before the time'));
+}
+
+/** Both tags in one call. The claim lets it happen once in a window: what a person takes away stays away. */
+function setting(group: SessionGroup, window: LogOffWindow, due: Reason, { written }: PlanContext): Verdict {
+  const attempt = attemptAt(written, group.id, drainSetting, window);
+  if (attempt.state === 'done')
+    return keep(reason('drain-removed', 'new users were kept out before this log-off, and somebody has let them in again'));
+  if (attempt.state === 'unclear')
+    return keep(reason('drain-unclear', 'whether new users were kept out is not known, and it is done once only'));
+  if (attempt.state === 'failed')
+    return hold(reason('drain-failed', 'the service has refused twice to keep new users out; the log-off goes on'));
+  const until = rfc3339(drainEndMs(window));
+  return {
+    verdict: 'act',
+    because: [reason('drain-due', 'new users are kept out until shortly after the log-off'), due, ...(attempt.again ? [tryAgain] : [])],
+    action: {
+      key: `log-off-sessions/${group.id}/drain ${window.id}`,
+      operation: 'TagCloudResources',
+      input: {
+        ResourceType: 'AppInstanceGroupId',
+        ResourceIds: [group.id],
+        Tags: [
+          { Key: drainTag, Value: 'true' },
+          { Key: drainMarker, Value: until },
+        ],
+      },
+      // It keeps people out, so exceptions and protection against cuts hold it.
+      effect: 'disruptive',
+      change: [{ field: 'new users', from: 'let in', to: `kept out until ${until}` }],
+      writes: { setting: drainSetting, value: attempt.value },
+      claim: `drain ${attempt.value}`,
+    },
+  };
+}
+
+/** When the drain of a window ends. */
+function drainEndMs({ startMs, untilMs }: LogOffWindow): EpochMs {
+  return Math.min(startMs + intoWindowMs, untilMs);
+}
+
+/** Removes what is there of the two tags, in one call. It takes back what we did, so neither a freeze nor a limit holds it. */
+function lifting(group: SessionGroup, drained: boolean, because: Reason): Verdict {
+  const keys = drained ? [drainTag, drainMarker] : [drainMarker];
+  const action: Action = {
+    key: `log-off-sessions/${group.id}/lift drain`,
+    operation: 'UntagCloudResources',
+    input: { ResourceType: 'AppInstanceGroupId', ResourceIds: [group.id], TagKeys: keys },
+    effect: 'write',
+    change: [{ field: 'new users', from: drained ? 'kept out' : 'let in, with a marker', to: 'let in' }],
+    writes: { setting: 'drain-lift', value: keys.join(' ') },
+    takesBack: true,
+  };
+  return { verdict: 'act', because: [because], action };
+}

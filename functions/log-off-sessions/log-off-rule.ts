@@ -1,0 +1,57 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+
+/** Days on which a log-off at a time of day happens. */
+export type DayWord =
+  | 'workday'
+  | 'restday'
+  | 'everyday'
+  | 'monday'
+  | 'tuesday'
+  | 'wednesday'
+  | 'thursday'
+  | 'friday'
+  | 'saturday'
+  | 'sunday';
+
+/** Which sessions of a group are logged off. A length of time is in milliseconds. */
+type Who = 'everyone' | 'disconnected' | { readonly longerThan: number };
+
+/** A rule of log-off-sessions as the policy has it; one of `after` and `at` is there. */
+export interface LogOffRule {
+  readonly name: string;
+  readonly targets?: readonly string[];
+  readonly groups: CompiledSelector;
+  /** The end of the schedule's last period of a day, and how long after it; milliseconds. Default of `wait`: 0. */
+  readonly after?: { readonly schedule: string; readonly wait?: number };
+  /** Minutes since local midnight. */
+  readonly at?: number;
+  readonly days?: readonly DayWord[];
+  readonly who: Who;
+  /** What the owner confirms about the group's setting, which the API does not show. Default: nothing, and sessions are not unbound. */
+  readonly resetAfterUnbind?: 'disabled' | 'enabled';
+  /** Default `keep`. */
+  readonly persistentSessions?: 'keep' | 'log-off';
+  /** How long before the log-off new users are kept out, in milliseconds. Default: they are not. */
+  readonly drain?: number;
+  readonly tell?: readonly string[];
+}
+
+/** The log-offs at a time of day for one calendar and zone, ascending. */
+export interface Starts {
+  readonly startsMs: readonly EpochMs[];
+  /** Those of `startsMs` on a day whose kind is not published, where the calendar says hold. */
+  readonly unknownMs: readonly EpochMs[];
+}
+
+/** A rule as the planner reads it. */
+export interface CompiledLogOffRule extends LogOffRule {
+  readonly persistentSessions: 'keep' | 'log-off';
+  /** For rules with `at`: by `startsKey` of the target. */
+  readonly starts?: Readonly<Record<string, Starts>>;
+}
+
+/** Targets with the same key have the same days. */
+export function startsKey({ calendar, timezone }: { readonly calendar?: string; readonly timezone: string }): string {
+  return `${calendar ?? ''}|${timezone}`;
+}

@@ -1,0 +1,71 @@
+import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
+import type { Decision, Reason } from '../../shared/engine/decision.ts';
+import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import type { SessionGroup, SessionResource } from '../../shared/fleet/session.ts';
+import { type Cover, coverOf } from './cover.ts';
+import { decideDrain } from './drain-plan.ts';
+import { asksForSessions, decideGroup } from './group-plan.ts';
+import { type Moment, momentOf } from './moment.ts';
+import { keep } from './outcome.ts';
+import { reason } from './reasons.ts';
+import { decideSession, type Verdict } from './session-plan.ts';
+
+/** Stands for the rule where our own drain is lifted from a group that no rule covers any more. */
+const sweepRule = 'drain-sweep';
+
+/**
+ * Decides about the sessions of delivery groups and about the tags that keep new users out. Pure. While a log-off is due a group's sessions are
+ * looked at, and its drain is a part beside them; at all other times the group is decided as the list shows it.
+ */
+export const planner: Planner<SessionResource> = {
+  needs: () => [],
+  asks(resource, context) {
+    if (resource.kind !== 'delivery-group') return false;
+    const { moment } = standOf(resource, context);
+    return moment !== undefined && asksForSessions(resource, moment);
+  },
+  decide(resource, context) {
+    const group = resource.kind === 'delivery-group' ? resource : resource.partOf;
+    const { cover, moment } = standOf(group, context);
+    const rule = cover.rule;
+    if (resource.kind === 'drain') {
+      return decided(resource, cover, decideDrain(group, rule, moment, context) ?? keep(reason('not-drained', 'nobody is kept out')));
+    }
+    const own = ownVerdict(resource, cover, moment, context);
+    if (resource.kind === 'session' || (moment !== undefined && asksForSessions(group, moment))) return decided(resource, cover, own);
+    return decided(resource, cover, joined(own, decideDrain(group, rule, moment, context)));
+  },
+};
+
+function standOf(group: SessionGroup, context: PlanContext): { readonly cover: Cover; readonly moment: Moment | undefined } {
+  const cover = coverOf(group, context);
+  return { cover, moment: cover.rule === undefined ? undefined : momentOf(cover.rule, context) };
+}
+
+function ownVerdict(
+  resource: Exclude<SessionResource, { kind: 'drain' }>,
+  cover: Cover,
+  moment: Moment | undefined,
+  context: PlanContext,
+): Verdict {
+  if (cover.rule === undefined) return cover.quiet;
+  if (moment === undefined) return keep();
+  if (resource.kind === 'session') return decideSession(resource, cover.rule, moment, context);
+  return decideGroup(resource, cover.rule, moment, context);
+}
+
+/** One verdict on a group out of that on its sessions and that on its drain: an act before a hold, a hold before a keep. */
+function joined(own: Verdict, drain: Verdict | undefined): Verdict {
+  if (drain === undefined) return own;
+  if (drain.verdict === 'act' || own.verdict === 'keep') return { ...drain, because: [...drain.because, ...own.because] };
+  const because: readonly Reason[] = drain.verdict === 'hold' ? [...own.because, ...drain.because] : own.because;
+  return { ...own, because };
+}
+
+function decided(resource: SessionResource, cover: Cover, verdict: Verdict): Decision {
+  const { id, name, region } = resource;
+  const ref: ResourceRef = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  const rule = cover.rule === undefined ? cover.named : cover.rule.name;
+  if (verdict.verdict === 'act') return { ...verdict, rule: rule ?? sweepRule, resource: ref };
+  return { ...verdict, rule, resource: ref };
+}

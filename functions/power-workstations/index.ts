@@ -1,0 +1,6 @@
+import { automationRunner } from '../../shared/engine/runner.ts';
+import { createHandler } from '../../shared/fc/handle.ts';
+import { powerWorkstations } from './automation.ts';
+
+/** The Function Compute handler: one run for each target of the policy, on a timer. */
+export const handler = createHandler(automationRunner(powerWorkstations));

@@ -1,0 +1,20 @@
+import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+
+/** A rule of power-workstations as the policy has it. */
+export interface PowerRule {
+  readonly name: string;
+  readonly targets?: readonly string[];
+  readonly workstations: CompiledSelector;
+  /** They are nobody's business but their owner's. Exactly one of this and `schedule` is set. */
+  readonly power?: 'leave-alone';
+  /** On where the level of this schedule is above zero, off elsewhere. */
+  readonly schedule?: string;
+  readonly stopOnlyWithoutSession?: boolean;
+  readonly atOnce?: number;
+  readonly tell?: readonly string[];
+}
+
+/** A rule as the planner reads it: defaults are filled in. */
+export interface CompiledPowerRule extends PowerRule {
+  readonly stopOnlyWithoutSession: boolean;
+}

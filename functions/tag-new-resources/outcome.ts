@@ -1,0 +1,16 @@
+import type { Reason } from '../../shared/engine/decision.ts';
+
+/** A value, or the reasons that a decision has to hold. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T; readonly because: readonly Reason[] }
+  | { readonly ok: false; readonly because: readonly Reason[] };
+
+/** A value, with what is to be said about it. */
+export function found<T>(value: T, ...because: readonly Reason[]): Outcome<T> {
+  return { ok: true, value, because };
+}
+
+/** No value: the decision holds. */
+export function held(...because: readonly Reason[]): { readonly ok: false; readonly because: readonly Reason[] } {
+  return { ok: false, because };
+}

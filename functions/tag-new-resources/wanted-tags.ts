@@ -1,0 +1,99 @@
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Reason } from '../../shared/engine/decision.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { coveringRule } from './cover.ts';
+import { reason } from './reasons.ts';
+import { type Consequential, longestText, mostPerCall, type TagRule } from './tag-rule.ts';
+import { fillTemplate, type TemplateValues } from './template.ts';
+import { templateValues } from './template-values.ts';
+import { type WrittenTags, writtenTags } from './written-tags.ts';
+
+/** The tags to add to a group, and what is to be said of those that it lacks. */
+export interface WantedTags {
+  /** The first rule that covers the group. */
+  readonly rule: TagRule;
+  readonly adds: Readonly<Record<string, string>>;
+  /** What we set before. */
+  readonly before: WrittenTags;
+  /** Functions under whose rules the tags may bring the group. */
+  readonly declared: ReadonlySet<Consequential>;
+  /** Why tags are added. */
+  readonly why: readonly Reason[];
+  /** Why others are left out. */
+  readonly leftOut: readonly Reason[];
+}
+
+/**
+ * What the rules add to a group that the first of them covers. Tags of a rule can make the next rule match, whose tags belong to the same
+ * wish: the rules are asked again as if the tags were there, until none adds anything, so that the next run has nothing left to do.
+ */
+export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanContext): WantedTags {
+  const values = templateValues(group, context);
+  const tags: Record<string, string> = { ...group.tags };
+  const adds: Record<string, string> = {};
+  const declared = new Set<Consequential>();
+  const why: Reason[] = [];
+  const leftOut: Reason[] = [];
+  let before: WrittenTags | undefined;
+  for (let rule: TagRule | undefined = first; rule !== undefined; ) {
+    const missing = Object.entries(rule.set).filter(([key]) => !Object.hasOwn(tags, key));
+    if (missing.length === 0) break;
+    before ??= writtenTags(context.written, group.id);
+    const filled = fill(missing, rule, values, before);
+    if (filled.adds.length === 0 || Object.keys(adds).length + filled.adds.length > mostPerCall) {
+      // What stands after others were added is told of by the next run.
+      if (Object.keys(adds).length === 0) leftOut.push(...filled.leftOut);
+      break;
+    }
+    why.push(...filled.why);
+    leftOut.push(...filled.leftOut);
+    for (const name of rule.bringsUnder ?? []) declared.add(name);
+    for (const [key, value] of filled.adds) {
+      adds[key] = value;
+      tags[key] = value;
+    }
+    const next = coveringRule({ ...group, tags }, context);
+    rule = next.ok ? next.value : undefined;
+  }
+  return { rule: first, adds, before: before ?? new Map(), declared, why, leftOut };
+}
+
+interface Filled {
+  readonly adds: readonly (readonly [key: string, value: string])[];
+  readonly why: readonly Reason[];
+  readonly leftOut: readonly Reason[];
+}
+
+/** Values for the keys that are missing: those that we set before get their old value, once. */
+function fill(missing: readonly (readonly [string, string])[], rule: TagRule, values: TemplateValues, before: WrittenTags): Filled {
+  const adds: [string, string][] = [];
+  const fresh: string[] = [];
+  const why: Reason[] = [];
+  const leftOut: Reason[] = [];
+  for (const [key, template] of missing) {
+    const ours = before.get(key);
+    if (ours !== undefined && ours.times > 1) {
+      const text = `the tag ${key} was restored once and is gone again; somebody does not want it, so take it out of rule ${rule.name} or set it by hand`;
+      leftOut.push(reason('removed-again', text, { key, value: ours.value, times: ours.times }));
+    } else if (ours !== undefined) {
+      why.push(reason('restored', `the tag ${key}, which was set before, is gone; it is set once more`, { key, value: ours.value }));
+      adds.push([key, ours.value]);
+    } else {
+      const result = fillTemplate(template, values);
+      if ('unknown' in result) {
+        const names = result.unknown.map((word) => `{${word}}`).join(', ');
+        leftOut.push(reason('unresolved', `the tag ${key} is left out: ${names} is not known here`, { key, unknown: result.unknown }));
+      } else if (result.text === '' || result.text.length > longestText) {
+        leftOut.push(reason('unresolved', `the tag ${key} is left out: its text would have ${result.text.length} characters`, { key }));
+      } else {
+        fresh.push(key);
+        adds.push([key, result.text]);
+      }
+    }
+  }
+  if (fresh.length > 0) {
+    const text = `rule ${rule.name} sets ${fresh.join(', ')}, which the group lacks`;
+    why.unshift(reason('missing', text, { rule: rule.name, keys: fresh }));
+  }
+  return { adds, why, leftOut };
+}

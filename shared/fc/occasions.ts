@@ -1,0 +1,69 @@
+import { creations, defaultServices, hearCalls, type Unheard } from '../../events/audited-calls.ts';
+import type { Occasion } from '../engine/automation.ts';
+import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import type { Environment } from './settings.ts';
+
+/** What events say to the targets of a policy. */
+export interface TargetOccasions {
+  /** Of each target whose account something happened in: one occasion per resource. */
+  readonly byTarget: ReadonlyMap<CompiledTarget, readonly Occasion[]>;
+  /** Events that begin nothing, by why; `unknown-account`: no target of the policy is of that account. */
+  readonly ignored: Readonly<Partial<Record<Unheard | 'unknown-account', number>>>;
+}
+
+/** What a function on events listens to. */
+export interface Listening {
+  /** Operations whose events begin a run. */
+  readonly operations: readonly string[];
+  readonly policy: CompiledPolicy;
+  /** Those of the policy's targets that this function serves. */
+  readonly targets: readonly CompiledTarget[];
+  /** `STREAMWARDEN_EVENT_SERVICES`: names of the service as events may carry them, separated by commas. Default: those that are likely. */
+  readonly environment: Environment;
+}
+
+/** What an audit event says to the targets; undefined where the text is no audit event, as that of a timer. */
+export function occasionsOf(text: string, { operations, policy, targets, environment }: Listening): TargetOccasions | undefined {
+  const event = parsed(text);
+  if (event === undefined) return undefined;
+  const ownRoles = new Set(Object.values(policy.targets).flatMap(({ role }) => (role === undefined ? [] : [role])));
+  const heard = hearCalls(event, { operations, services: servicesOf(environment), ownRoles });
+  if (heard === undefined) return undefined;
+
+  const byTarget = new Map<CompiledTarget, Map<string, Occasion>>();
+  let strangers = 0;
+  for (const { account, occasion } of heard.calls) {
+    if (!Object.values(policy.targets).some((target) => target.account === account)) strangers += 1;
+    for (const target of targets) {
+      if (target.account !== account) continue;
+      const occasions = byTarget.get(target) ?? new Map<string, Occasion>();
+      byTarget.set(target, occasions);
+      const before = occasions.get(occasion.resourceId);
+      if (before === undefined || saysMore(occasion, before)) occasions.set(occasion.resourceId, occasion);
+    }
+  }
+  return {
+    byTarget: new Map([...byTarget].map(([target, occasions]) => [target, [...occasions.values()]])),
+    ignored: strangers === 0 ? heard.unheard : { ...heard.unheard, 'unknown-account': strangers },
+  };
+}
+
+/** How a resource came to be says more than what was done to it since; else the later one counts. Events come in any order. */
+function saysMore(occasion: Occasion, before: Occasion): boolean {
+  const made = creations.has(occasion.operation);
+  return made === creations.has(before.operation) ? occasion.atMs > before.atMs : made;
+}
+
+function servicesOf(environment: Environment): readonly string[] {
+  const names = environment['STREAMWARDEN_EVENT_SERVICES']?.split(',').map((name) => name.trim());
+  const given = names?.filter((name) => name !== '');
+  return given?.length ? given : defaultServices;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs';
+import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
+import { ruleModule as otaModule } from '../../functions/approve-ota-windows/rule.ts';
+import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { ruleModule as enforceModule } from '../../functions/enforce-policy/rule.ts';
+import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
+import { ruleModule as logOffModule } from '../../functions/log-off-sessions/rule.ts';
+import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
+import { ruleModule as powerModule } from '../../functions/power-workstations/rule.ts';
+import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { ruleModule as renewModule } from '../../functions/renew-before-expiry/rule.ts';
+import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
+import { ruleModule as scaleModule } from '../../functions/scale-on-schedule/rule.ts';
+import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
+import { ruleModule as tagModule } from '../../functions/tag-new-resources/rule.ts';
+import { createClient } from '../../shared/client/call.ts';
+import type { Client } from '../../shared/client/client.ts';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import { holdIdentity, type RunReport } from '../../shared/engine/report.ts';
+import { run } from '../../shared/engine/run.ts';
+import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
+import type { Resource } from '../../shared/fleet/resource.ts';
+import type { Message } from '../../shared/notify/message.ts';
+import { notifierOf } from '../../shared/notify/notifier.ts';
+import { compile } from '../../shared/policy/compile.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
+import type { Fault } from '../../simulator/faults.ts';
+import { publishedKey } from '../../simulator/front/keys.ts';
+import type { Handler } from '../../simulator/handler.ts';
+import { handlers as tagHandlers } from '../../simulator/operations/tags.ts';
+import { demoScenario } from '../../simulator/scenario.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+import type { WorldSeed } from '../../simulator/world/seed.ts';
+import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
+
+const minutes = 60_000;
+export const hours = 60 * minutes;
+const dayMs = 24 * hours;
+const beijingMs = 8 * hours;
+
+const modules = [scaleModule, renewModule, otaModule, logOffModule, tagModule, enforceModule, powerModule];
+
+/** A run of an automation one act after the other, so that faults meet the same calls in every play. */
+function inTurn<R extends Resource>(automation: Automation<R>): Runner {
+  return { name: automation.name, run: (options) => run<R>({ ...options, automation, rules: { width: 1 } }) };
+}
+
+/** When a function runs: every so many minutes, from so many past midnight of UTC+8 on. */
+interface Timer {
+  readonly runner: Runner;
+  readonly every: number;
+  readonly from: number;
+}
+
+/** Those of approve-ota-windows lie within half an hour before the windows of the policy, those of log-off-sessions after its end of day. */
+const timers = (): readonly Timer[] => {
+  const daily = (runner: Runner, ...times: readonly string[]): readonly Timer[] =>
+    times.map((time) => ({ runner, every: 24 * 60, from: Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) }));
+  return [
+    { runner: inTurn(scaleOnSchedule), every: 120, from: 40 },
+    { runner: inTurn(powerWorkstations), every: 180, from: 31 },
+    { runner: inTurn(tagNewResources), every: 240, from: 50 },
+    { runner: renewalRunner(renewBeforeExpiry), every: 360, from: 130 },
+    ...daily(inTurn(approveOtaWindows), '01:40', '12:10', '14:10', '21:10'),
+    ...daily(inTurn(logOffSessions), '21:35', '22:45'),
+    ...daily(inTurn(enforcePolicy), '06:20'),
+  ];
+};
+
+/** A process that ends while it writes: the n-th record of a run under a prefix, the first time at or after an instant. */
+export interface Restart {
+  readonly prefix: string;
+  readonly nth: number;
+  readonly fromMs: number;
+}
+
+/** What somebody does by hand, at the first instant at or after a time. */
+export interface HandMove {
+  readonly atMs: number;
+  readonly move: (simulator: Simulator) => void;
+}
+
+/** What a play is given. */
+export interface Play {
+  /** From the first instant on; parts of a day are welcome. */
+  readonly days: number;
+  /** What users do follows from it. Default: the demo's own. */
+  readonly seed?: number;
+  readonly faults: readonly Fault[];
+  readonly restarts: readonly Restart[];
+  readonly people: readonly HandMove[];
+  /** Looks at the world at each instant at which something runs, before it does. */
+  readonly inspect?: (simulator: Simulator, nowMs: number) => void;
+}
+
+/** A tag that a call would have set although there was one of that key. */
+interface Overwritten {
+  readonly resource: string;
+  readonly key: string;
+}
+
+/** What a play left behind. */
+export interface Played {
+  readonly simulator: Simulator;
+  readonly store: MemoryStore;
+  readonly policy: CompiledPolicy;
+  readonly reports: readonly RunReport[];
+  readonly messages: readonly (Message & { readonly channel: string })[];
+  /** How often a process ended. */
+  readonly ended: number;
+  readonly overwritten: readonly Overwritten[];
+  /** Holds that were told again though they stood, or stood untold. */
+  readonly mistold: readonly string[];
+  /** The journal's records at each midnight of UTC+8 and at the end, without what is random. */
+  readonly journals: readonly (readonly string[])[];
+}
+
+/** The demo's accounts, with so many more workstations that those of the studio are a small part of the fleet. */
+async function seedOfWeek(seed: number | undefined): Promise<WorldSeed> {
+  const { world } = await demoScenario();
+  const more = Array.from({ length: 6 }, (_, index) => ({
+    ...{ name: `review-${index}`, region: 'cn-hangzhou', charge: 'PostPaid' as const, officeSite: 'cn-hangzhou+dir-990001' },
+  }));
+  return {
+    ...world,
+    ...(seed === undefined ? {} : { seed }),
+    accounts: world.accounts.map((account) =>
+      account.workstations ? { ...account, workstations: [...account.workstations, ...more] } : account,
+    ),
+  };
+}
+
+/** Plays the example policy on the demo's accounts over HTTP. The caller closes the simulator. */
+export async function playWeek({ days, seed, faults, restarts, people, inspect }: Play): Promise<Played> {
+  const overwritten: Overwritten[] = [];
+  const simulator = await startSimulator({
+    world: buildWorld(await seedOfWeek(seed)),
+    gatewayClock: 'virtual',
+    faults,
+    handlers: { TagCloudResources: noting(overwritten) },
+  });
+  const startMs = simulator.world.clock.nowMs;
+  // Whoever waits in this world moves its time on.
+  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(Math.ceil(ms)) };
+  const policy = examplePolicy(startMs);
+  const store = memoryStore();
+  const messages: (Message & { channel: string })[] = [];
+  const reports: RunReport[] = [];
+  const mistold: string[] = [];
+  const holds = new Map<string, ReadonlySet<string>>();
+  const journals: (readonly string[])[] = [];
+  let ended = 0;
+
+  let written = new Map<string, number>();
+  const open = [...restarts];
+  store.beforeCreate = (key) => {
+    const place = open.findIndex(({ prefix, fromMs }) => key.startsWith(prefix) && fromMs <= clock.now());
+    const restart = open[place];
+    if (!restart) return;
+    const count = (written.get(restart.prefix) ?? 0) + 1;
+    written.set(restart.prefix, count);
+    if (count < restart.nth) return;
+    open.splice(place, 1);
+    throw new TypeError('the process ends here');
+  };
+
+  let process = newProcess(policy, simulator, clock, messages);
+  const moves = [...people].sort((a, b) => a.atMs - b.atMs);
+  const due = instants(process.timers, startMs, startMs + days * dayMs);
+  for (const [atMs, names] of due) {
+    if (Math.floor((atMs + beijingMs) / dayMs) > Math.floor((clock.now() + beijingMs) / dayMs)) journals.push(canonical(store, simulator));
+    simulator.advanceTo(Math.max(atMs, clock.now()));
+    while (moves[0] && moves[0].atMs <= atMs) moves.shift()?.move(simulator);
+    inspect?.(simulator, atMs);
+    for (const name of names) {
+      for (const target of Object.values(policy.targets)) {
+        written = new Map();
+        const options: RunnerOptions = {
+          ...{ target, policy, store, clock, mode: 'apply', world: 'a week', allowLocalStore: true },
+          client: process.clients.get(target.name) as Client,
+          notifier: process.notifier,
+        };
+        try {
+          const report = await (process.timers.find(({ runner }) => runner.name === name) as Timer).runner.run(options);
+          reports.push(report);
+          mistold.push(...mistoldBy(report, holds));
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+          ended += 1;
+          process = newProcess(policy, simulator, clock, messages);
+        }
+      }
+    }
+  }
+  journals.push(canonical(store, simulator));
+  return { simulator, store, policy, reports, messages, ended, overwritten, mistold, journals };
+}
+
+function examplePolicy(fromMs: number): CompiledPolicy {
+  const text = readFileSync(new URL('../../policy.example.yaml', import.meta.url), 'utf8');
+  const { document, problems } = loadPolicy(text, 'policy.example.yaml', modules);
+  if (!document) throw new Error(problems.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
+  return compile(document, fromMs, undefined, modules);
+}
+
+/** All that does not outlive a process: what functions keep in memory, connections, channels. */
+function newProcess(
+  policy: CompiledPolicy,
+  simulator: Simulator,
+  clock: RunnerOptions['clock'],
+  messages: (Message & { channel: string })[],
+) {
+  const clients = new Map(
+    Object.values(policy.targets).map(({ name, account }) => {
+      const { accessKeyId, accessKeySecret } = publishedKey(account);
+      const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
+      return [name, createClient({ endpoint: simulator.url, credentials, clock, random: () => 0.5 })] as const;
+    }),
+  );
+  const channel = (name: string) => ({
+    kind: 'test',
+    async send(message: Message) {
+      messages.push({ ...message, channel: name });
+      return { delivered: true as const };
+    },
+  });
+  const notifier = notifierOf(new Map(Object.keys(policy.channels).map((name) => [name, channel(name)])), channel('console'));
+  return { clients, notifier, timers: timers() };
+}
+
+/** Instants at which something is due, in order, with the names of what is. */
+function instants(all: readonly Timer[], fromMs: number, untilMs: number): readonly (readonly [number, readonly string[]])[] {
+  const due = new Map<number, string[]>();
+  const midnight = Math.floor((fromMs + beijingMs) / dayMs) * dayMs - beijingMs;
+  for (const { runner, every, from } of all) {
+    for (let atMs = midnight + from * minutes; atMs < untilMs; atMs += every * minutes) {
+      if (atMs >= fromMs) due.set(atMs, [...(due.get(atMs) ?? []), runner.name]);
+    }
+  }
+  return [...due].sort(([a], [b]) => a - b);
+}
+
+/** Compares the holds that a run told with those that stood after the run before of the same function on the same target. */
+function mistoldBy(report: RunReport, holds: Map<string, ReadonlySet<string>>): readonly string[] {
+  // What was not read, or not written down, is not compared.
+  if (!report.totals.complete || report.errors.length > 0) return [];
+  const place = `${report.function} ${report.target}`;
+  const now = report.decisions.filter(({ verdict }) => verdict === 'hold');
+  const before = holds.get(place) ?? new Set();
+  const fresh = now.filter((hold) => !before.has(holdIdentity(hold))).map(({ resource }) => resource.id);
+  holds.set(place, new Set(now.map(holdIdentity)));
+  const told = [...report.newHolds].sort();
+  return JSON.stringify(told) === JSON.stringify([...fresh].sort()) ? [] : [`${report.at} ${place}: told ${told}, fresh ${fresh}`];
+}
+
+/** The call that tags, noting each key that a resource had before. */
+function noting(overwritten: Overwritten[]): Handler {
+  return (input, context) => {
+    for (const id of (input.ResourceIds ?? []) as readonly string[]) {
+      const tags = context.account.groups.get(id)?.tags;
+      for (const { Key } of (input.Tags ?? []) as readonly { readonly Key: string }[]) {
+        if (tags?.has(Key)) overwritten.push({ resource: id, key: Key });
+      }
+    }
+    return (tagHandlers['TagCloudResources'] as Handler)(input, context);
+  };
+}
+
+/** The journal in the order in which it was written; random tokens are numbered, and chains, which follow from them, left out. */
+function canonical(store: MemoryStore, simulator: Simulator): readonly string[] {
+  const tokens = new Map<string, string>();
+  const number = (token: string): string => {
+    const known = tokens.get(token) ?? `token-${tokens.size + 1}`;
+    tokens.set(token, known);
+    return known;
+  };
+  return [...store.records].map(([key, bytes]) =>
+    `${key} ${Buffer.from(bytes).toString()}`
+      .replaceAll(`${simulator.host}:${simulator.port}`, 'simulator')
+      .replaceAll(/"prev":"[0-9a-f]{64}"/g, '"prev":"…"')
+      // A run's key ends in the first digits of its token.
+      .replaceAll(/-[0-9a-f]{12}\b/g, '-…')
+      .replaceAll(/\b[0-9a-f]{32}\b/g, number),
+  );
+}

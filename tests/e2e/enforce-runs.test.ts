@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { ruleModule } from '../../functions/enforce-policy/rule.ts';
+import type { Handler } from '../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
+import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { liveFunction, policyText } from './live-function.ts';
+
+const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
+const rule = (wishes: string) => `{name: r, groups: all, ${wishes}}`;
+
+test('observing makes no call that writes, and reports the drift', async () => {
+  const text = policyText({ 'enforce-policy': [rule('sessionTimeout: 30m, userGroups: [ug-a]')] }, { mode: 'observe' });
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text);
+  const report = await live.run();
+  expect([report.counts.act, report.outcomes, live.writes()]).toEqual([2, [], []]);
+  expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 1, ListAuthorizedUserGroups: 1 });
+  await live.close();
+});
+
+test('a capacity that the nodes do not take is refused, then waits for hours instead of failing every run', async () => {
+  const live = await liveFunction(
+    enforcePolicy,
+    [ruleModule],
+    { groups: [group()] },
+    policyText({ 'enforce-policy': [rule('nodeCapacity: 3')] }),
+  );
+  const results: unknown[] = [];
+  for (const hours of [0, 1, 4, 2]) {
+    live.simulator.advance(hours * 3_600_000);
+    const report = await live.run();
+    results.push([live.decided.at(-1), report.failed, report.outcomes.map(({ because }) => because?.data?.['error'])]);
+  }
+  const refused = ['g act drift', true, ['InvalidParameter.NodeCapacity']];
+  expect(results).toEqual([refused, ['g hold refused-lately, drift', false, []], ['g hold refused-lately, drift', false, []], refused]);
+  await live.close();
+});
+
+test('one read and one write for each group that drifted, and no call for those that are as they should be', async () => {
+  const groups = Array.from({ length: 6 }, (_, index) =>
+    group({ id: `g${index}`, name: `n${index}`, sessionTimeout: index < 2 ? 15 : 30 }),
+  );
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, policyText({ 'enforce-policy': [rule('sessionTimeout: 30m')] }));
+  const report = await live.run();
+  expect(report.calls.byOperation).toEqual({ GetAppInstanceGroup: 2, ListAppInstanceGroup: 1, ModifyAppInstanceGroupAttribute: 2 });
+  expect(report.totals).toMatchObject({ observed: 7, announced: 7, complete: true });
+  await live.close();
+});
+
+test('somebody who connects between plan and call keeps what would be lowered', async () => {
+  const connecting: Handler = (input, context) => {
+    const answer = JSON.stringify(groupHandlers['GetAppInstanceGroup']?.(input, context));
+    return JSON.parse(answer.replaceAll(/"NodeUsed":0/g, '"NodeUsed":1'));
+  };
+  const text = policyText({ 'enforce-policy': [rule('sessionTimeout: 5m')] });
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text, {
+    handlers: { GetAppInstanceGroup: connecting },
+  });
+  const report = await live.run();
+  expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'changed-since-plan']]);
+  expect(live.writes()).toEqual([]);
+  await live.close();
+});

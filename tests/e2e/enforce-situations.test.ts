@@ -1,0 +1,261 @@
+import { expect, test } from 'vitest';
+import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { ruleModule } from '../../functions/enforce-policy/rule.ts';
+import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
+import type { Occasion } from '../../shared/engine/automation.ts';
+import type { Handler } from '../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
+import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
+
+const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
+const rule = (wishes: string, groups = 'all') => `{name: r, groups: ${groups}, ${wishes}}`;
+const large = { pool: { instanceType: 'appstreaming.general.8c16g' } };
+const busy = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann' }] };
+const tenant = 'keep not-covered';
+const day = 86_400_000;
+
+/** Answers of the reads of groups, with some texts replaced. */
+function replaced(from: string | RegExp, to: string): Readonly<Record<string, Handler>> {
+  const change = (action: string): Handler => {
+    return (input, context) => JSON.parse(JSON.stringify(groupHandlers[action]?.(input, context)).replaceAll(from, to));
+  };
+  return { ListAppInstanceGroup: change('ListAppInstanceGroup'), GetAppInstanceGroup: change('GetAppInstanceGroup') };
+}
+
+/** Somebody sets the timeout back after each run, so many times. */
+const setsBack = (times: number) => async (live: LiveFunction) => {
+  for (let time = 0; time < times; time++) {
+    await live.run();
+    live.simulator.advance(3_600_000);
+    await live.person.call(modifyAppInstanceGroupAttribute, { AppInstanceGroupId: 'g', ProductType: 'CloudApp', SessionTimeout: 60 });
+  }
+};
+
+interface Situation {
+  readonly rules: readonly string[];
+  readonly sections?: string;
+  readonly groups?: readonly GroupSeed[];
+  readonly handlers?: Readonly<Record<string, Handler>>;
+  readonly before?: (live: LiveFunction) => unknown;
+  readonly occasions?: readonly Occasion[];
+  /** `verdict codes` of the account itself. Default: no rule is for it. */
+  readonly tenant?: string;
+  /** `id verdict codes` of everything else. */
+  readonly decides: readonly string[];
+  /** The calls that the run makes to change something. */
+  readonly writes?: readonly (readonly [action: string, input: object])[];
+}
+
+const attributes = (input: object) =>
+  ['ModifyAppInstanceGroupAttribute', { AppInstanceGroupId: 'g', ProductType: 'CloudApp', ...input }] as const;
+
+const situations: Readonly<Record<string, Situation>> = {
+  'a group that is as the rule asks is kept': { rules: [rule('sessionTimeout: 15m, nodeCapacity: 2')], decides: ['g keep as-wanted'] },
+  'what no rule covers is left alone': { rules: [rule('sessionTimeout: 30m', '{name: "hr-*"}')], decides: ['g keep not-covered'] },
+  'a group outside the regions is left alone': {
+    rules: [rule('sessionTimeout: 30m')],
+    groups: [group({ region: 'cn-shanghai' })],
+    decides: ['g keep not-covered'],
+  },
+  'a timeout that differs is set': {
+    rules: [rule('sessionTimeout: 30m')],
+    decides: ['g act drift'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'never is a timeout': {
+    rules: [rule('sessionTimeout: never')],
+    decides: ['g act drift'],
+    writes: [attributes({ SessionTimeout: -1 })],
+  },
+  'all that drifted is set by one call': {
+    rules: [rule('sessionTimeout: 1h, nodeCapacity: 3')],
+    groups: [group(large)],
+    decides: ['g act drift, drift'],
+    writes: [attributes({ SessionTimeout: 60, NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
+  },
+  'lowering waits while somebody is on the group': {
+    rules: [rule('sessionTimeout: 5m, nodeCapacity: 1')],
+    groups: [group(busy)],
+    decides: ['g hold in-use, in-use'],
+  },
+  'raising goes on beside lowering that waits': {
+    rules: [rule('sessionTimeout: 5m, nodeCapacity: 3')],
+    groups: [group({ ...busy, ...large })],
+    decides: ['g act drift, in-use'],
+    writes: [attributes({ NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
+  },
+  'lowering happens while nobody is there': {
+    rules: [rule('sessionTimeout: 5m, nodeCapacity: 1')],
+    decides: ['g act drift, drift'],
+    writes: [attributes({ SessionTimeout: 5, NodePool: { NodeCapacity: 1, NodePoolId: expect.any(String) } })],
+  },
+  'from never to minutes is lowering': {
+    rules: [rule('sessionTimeout: 60m')],
+    groups: [group({ ...busy, sessionTimeout: -1 })],
+    decides: ['g hold in-use'],
+  },
+  'lowering waits where it is unknown who is there': {
+    rules: [rule('sessionTimeout: 5m')],
+    handlers: replaced(/"NodeUsed":\d+/g, '"NodeUsed":"many"'),
+    decides: ['g hold in-use-unknown'],
+  },
+  'a timeout that cannot be read is not changed': {
+    rules: [rule('sessionTimeout: 30m')],
+    handlers: replaced('"SessionTimeout":"15"', '"SessionTimeout":"a while"'),
+    decides: ['g hold unreadable'],
+  },
+  'a timeout that is not known to exist is not changed': {
+    rules: [rule('sessionTimeout: 30m')],
+    handlers: replaced('"SessionTimeout":"15"', '"SessionTimeout":"0"'),
+    decides: ['g hold unreadable'],
+  },
+  'a status that nobody knows holds': {
+    rules: [rule('sessionTimeout: 30m')],
+    handlers: replaced('PUBLISHED', 'DREAMING'),
+    decides: ['g hold status'],
+  },
+  'a group under maintenance holds': {
+    rules: [rule('sessionTimeout: 30m')],
+    groups: [group({ status: 'MAINTAINING' })],
+    decides: ['g hold status'],
+  },
+  'the capacity of a group with two pools is not changed': {
+    rules: [rule('nodeCapacity: 3')],
+    groups: [group({ morePools: [{}] })],
+    decides: ['g hold pool-count'],
+  },
+  'tags that a group lacks are reported': {
+    rules: [rule('requireTags: [owner, cost-center]')],
+    groups: [group({ tags: { owner: '' } })],
+    decides: ['g hold tag-missing'],
+  },
+  'a name off its pattern is reported': { rules: [rule('namePattern: "hr-*"')], decides: ['g hold name-off-pattern'] },
+  'a check of users that differs is reported': { rules: [rule('skipUserAuthCheck: true')], decides: ['g hold auth-check-differs'] },
+  'reports go with what is set': {
+    rules: [rule('sessionTimeout: 30m, namePattern: "hr-*", requireTags: owner')],
+    decides: ['g act drift, name-off-pattern, tag-missing'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'a user group that lacks access gets it': {
+    rules: [rule('userGroups: [ug-a, ug-b]')],
+    groups: [group({ userGroups: [{ id: 'ug-b', name: 'B' }] })],
+    decides: ['g keep as-wanted', 'g/user-groups act user-group-missing'],
+    writes: [['AuthorizeInstanceGroup', { AppInstanceGroupId: 'g', ProductType: 'CloudApp', AuthorizeUserGroupIds: ['ug-a'] }]],
+  },
+  'access that no rule names is reported and never taken away': {
+    rules: [rule('userGroups: [ug-a]')],
+    groups: [
+      group({
+        userGroups: [
+          { id: 'ug-a', name: 'A' },
+          { id: 'ug-x', name: 'X' },
+        ],
+      }),
+    ],
+    decides: ['g keep as-wanted', 'g/user-groups hold user-group-extra'],
+  },
+  'access that cannot be read holds': {
+    rules: [rule('userGroups: [ug-a]')],
+    before: ({ simulator }) =>
+      simulator.faults.add({ kind: 'fail', action: 'ListAuthorizedUserGroups', times: 'always', httpStatus: 403, code: 'Forbidden.RAM' }),
+    decides: ['g hold unreadable'],
+  },
+  'the reminder of the account is switched on': {
+    rules: ['{name: account, tenant: {expiryReminder: true}}'],
+    before: ({ simulator }) => {
+      const account = simulator.world.accounts.get(accountId);
+      if (account) account.expireRemind = false;
+    },
+    tenant: 'act drift',
+    decides: ['g keep not-covered'],
+    writes: [['ModifyTenantConfig', { AppInstanceGroupExpireRemind: true }]],
+  },
+  'a reminder that cannot be read holds': {
+    rules: ['{name: account, tenant: {expiryReminder: true}}'],
+    handlers: { ListTenantConfig: () => ({ TenantConfigModel: {} }) },
+    tenant: 'hold unreadable',
+    decides: ['g keep not-covered'],
+  },
+  'what somebody set back is set again': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: setsBack(1),
+    groups: [group({ sessionTimeout: 10 })],
+    decides: ['g act drift, changed-back, sighted'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'what somebody set back three times is left to them': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: setsBack(3),
+    decides: ['g hold reverted, drift, sighted'],
+  },
+  'it stays left to them for as long as it differs': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: async (live) => {
+      await setsBack(3)(live);
+      await live.run();
+      live.simulator.advance(30 * day);
+    },
+    decides: ['g hold reverted, drift, sighted'],
+  },
+  'once all was well for a week it is forgotten': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: async (live) => {
+      const set = (minutes: number) =>
+        live.person.call(modifyAppInstanceGroupAttribute, { AppInstanceGroupId: 'g', ProductType: 'CloudApp', SessionTimeout: minutes });
+      await setsBack(3)(live);
+      await live.run();
+      await set(30);
+      live.simulator.advance(8 * day);
+      await live.run();
+      await set(60);
+    },
+    decides: ['g act drift, changed-back, sighted'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'an event leads to a look at that group alone, and says who set it back': {
+    rules: [rule('sessionTimeout: 30m')],
+    groups: [group(), group({ id: 'h', name: 'other' })],
+    occasions: [{ resourceId: 'g', operation: 'ModifyAppInstanceGroupAttribute', atMs: 0, caller: 'ops-alice' }],
+    tenant: 'none',
+    decides: ['g act drift'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'an exception that forbids enforcing holds': {
+    rules: [rule('sessionTimeout: 30m')],
+    sections: 'limits: {}\nexceptions: [{because: Audit, groups: all, from: 2026-11-20, until: 2026-12-01, never: [enforce]}]',
+    decides: ['g act drift'],
+  },
+  'lowering the capacity holds under an exception that forbids lowering': {
+    rules: [rule('nodeCapacity: 1')],
+    sections: 'limits: {}\nexceptions: [{because: Audit, groups: all, from: 2026-11-20, until: 2026-12-01, never: [scale-down]}]',
+    decides: ['g act drift'],
+  },
+};
+
+test.each(Object.entries(situations))('%s', async (_name, situation) => {
+  const { rules, sections, groups = [group()], handlers, before, occasions, decides, writes = [] } = situation;
+  const text = policyText({ 'enforce-policy': rules }, sections ? { sections } : {});
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, text, handlers ? { handlers } : {});
+  try {
+    await before?.(live);
+    const done = live.writes().length;
+    const records = live.store.records.size;
+    await live.run('plan', occasions);
+    const account = situation.tenant === 'none' ? [] : [`${accountId} ${situation.tenant ?? tenant}`];
+    expect(live.decided).toEqual([...account, ...decides].sort());
+    expect([live.writes().length, live.store.records.size]).toEqual([done, records]);
+
+    const report = await live.run('apply', occasions);
+    expect([report.errors, report.failed]).toEqual([[], false]);
+    expect(
+      live
+        .writes()
+        .slice(done)
+        .map(({ action, input }) => [action, input]),
+    ).toEqual(writes);
+    if (writes.length > 0) expect((await live.run('plan', occasions)).counts.act).toBe(0);
+  } finally {
+    await live.close();
+  }
+});

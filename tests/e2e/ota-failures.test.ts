@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest';
+import type { RunReport } from '../../shared/engine/report.ts';
+import type { Fault } from '../../simulator/faults.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
+import { memoryStore } from '../journal/memory-store.ts';
+import { updatesAs } from './ota-answers.ts';
+import { hours, minutes, type OtaBench, offeredGroup, otaBench, otaPolicyText, shanghai, verdicts } from './ota-bench.ts';
+
+const approve = 'ApproveOtaTask';
+const inTime = '2026-11-25T12:05:00+08:00';
+const outcomes = ({ outcomes: all }: RunReport) => all.map(({ outcome, because }) => [outcome, because?.code].filter(Boolean).join(' '));
+const approvals = ({ simulator }: OtaBench, stage: 'received' | 'executed') => simulator.ledger.count(approve, stage);
+
+/** A fault on the first approval, what it is taken for, and the starts for which the service has executed approvals two days later. */
+const faults: readonly (readonly [string, Fault, string, readonly string[]])[] = [
+  ['an answer lost after execution', { kind: 'lose-answer', action: approve }, 'unknown call-unknown', ['2026-11-25 12:30']],
+  ['an answer cut off after execution', { kind: 'cut-body', action: approve }, 'unknown call-unknown', ['2026-11-25 12:30']],
+  ['a connection that ends before execution', { kind: 'drop', action: approve }, 'unknown call-unknown', ['2026-11-26 12:30']],
+  ['a server error before execution', { kind: 'fail', action: approve, httpStatus: 500 }, 'unknown call-unknown', ['2026-11-26 12:30']],
+  ['a refused permission', { kind: 'deny', action: approve }, 'failed call-refused', ['2026-11-25 12:30']],
+];
+
+test.each(faults)('%s: no second approval unless the first certainly led to nothing', async (_name, fault, outcome, starts) => {
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup()] });
+  try {
+    bench.simulator.faults.add(fault);
+    expect(outcomes(await bench.run())).toEqual([outcome]);
+    for (let run = 0; bench.simulator.world.clock.nowMs < shanghai('2026-11-26 23:00'); run++) {
+      bench.simulator.advance((run < 4 ? 5 : 60) * minutes);
+      await bench.run();
+    }
+    expect(bench.updates('c')).toEqual(starts.map((start) => `7.4.0 FINISHED ${start}`));
+    expect(approvals(bench, 'executed')).toBe(1);
+    expect(approvals(bench, 'received')).toBe(starts[0] === '2026-11-25 12:30' && outcome !== 'failed call-refused' ? 1 : 2);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('a process that dies between claim and call: held as unclear, and approved for the next window under a claim of its own', async () => {
+  const store = memoryStore();
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup()] }, undefined, { store });
+  const claims = () =>
+    [...store.records.keys()].filter((key) => key.startsWith('claims/')).map((key) => decodeURIComponent(key.split('/').at(-1) ?? ''));
+  try {
+    // What the store had when the claim was made, and a call that never arrived, is all that is left of the process.
+    let left = new Map<string, Uint8Array>();
+    store.afterCreate = (key) => {
+      if (key.startsWith('claims/')) left = new Map(store.records);
+    };
+    bench.simulator.faults.add({ kind: 'drop', action: approve });
+    await bench.run();
+    store.afterCreate = () => {};
+    store.records.clear();
+    for (const [key, bytes] of left) store.records.set(key, bytes);
+    expect(claims()).toEqual(['Fota 7.4.0']);
+    bench.simulator.ledger.clear();
+    bench.simulator.advance(5 * minutes);
+    expect(verdicts(await bench.run())).toEqual(['c hold approval-unclear']);
+    bench.until('2026-11-26 12:05');
+    expect(outcomes(await bench.run())).toEqual(['done']);
+    expect(claims()).toEqual(['Fota 7.4.0', 'Fota 7.4.0 again after 2026-11-25T04:05:00Z']);
+    expect(approvals(bench, 'received')).toBe(1);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('two runs at once: one approval', async () => {
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup()] });
+  try {
+    const reports = await Promise.all([bench.run(), bench.run()]);
+    expect(reports.flatMap(outcomes).filter((outcome) => outcome === 'done')).toHaveLength(1);
+    expect(approvals(bench, 'received')).toBe(1);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('an accepted approval that the list never shows is told, not repeated', async () => {
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup()] }, undefined, {
+    handlers: { ...updatesAs((answer) => ({ ...answer, TaskList: [], TotalCount: 0 })), ApproveOtaTask: () => ({ Code: 'success' }) },
+  });
+  try {
+    expect(outcomes(await bench.run())).toEqual(['done']);
+    bench.simulator.advance(5 * minutes);
+    expect(verdicts(await bench.run())).toEqual([]);
+    bench.until('2026-11-26 12:05');
+    expect((await bench.run()).decisions[0]?.because.map(({ code }) => code)).toEqual(['approval-not-listed', 'sighted', 'sighted']);
+    expect(approvals(bench, 'received')).toBe(1);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('somebody who connects after the plan is made is not cut', async () => {
+  let place: OtaBench | undefined;
+  const bench = await otaBench(
+    { start: inTime, groups: [offeredGroup({ users: [{ ids: ['alice'] }] })] },
+    otaPolicyText('onlyWithSessionsUpTo: 0\nrings: [{name: all, groups: all, window: {days: workday, at: 12:30-13:30}}]'),
+    {
+      handlers: {
+        // The group is read once more right before the call.
+        GetAppInstanceGroup: (input, context) => {
+          const group = [...(place?.simulator.world.accounts.values() ?? [])][0]?.groups.get('c');
+          group?.connect('alice', context.nowMs);
+          return groupHandlers['GetAppInstanceGroup']?.(input, context) ?? {};
+        },
+      },
+    },
+  );
+  place = bench;
+  try {
+    expect(outcomes(await bench.run())).toEqual(['held changed-since-plan']);
+    expect(approvals(bench, 'received')).toBe(0);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('a window that begins between plan and call is not approved any more', async () => {
+  let place: OtaBench | undefined;
+  const bench = await otaBench({ start: '2026-11-25T12:29:50+08:00', groups: [offeredGroup()] }, undefined, {
+    handlers: {
+      GetAppInstanceGroup: (input, context) => {
+        place?.simulator.advance(15_000);
+        return groupHandlers['GetAppInstanceGroup']?.(input, context) ?? {};
+      },
+    },
+  });
+  place = bench;
+  try {
+    const report = await bench.run();
+    expect(outcomes(report)).toEqual(['held changed-since-plan']);
+    expect(report.outcomes[0]?.because?.data).toEqual({ code: 'window-missed' });
+    expect(approvals(bench, 'received')).toBe(0);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('the task is the one that the group names right before the call', async () => {
+  let place: OtaBench | undefined;
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup()] }, undefined, {
+    handlers: {
+      GetAppInstanceGroup: (input, context) => {
+        place?.offer('c', '7.4.0');
+        return groupHandlers['GetAppInstanceGroup']?.(input, context) ?? {};
+      },
+    },
+  });
+  place = bench;
+  try {
+    expect(outcomes(await bench.run())).toEqual(['held changed-since-plan']);
+    place = undefined;
+    bench.simulator.advance(5 * minutes);
+    expect(outcomes(await bench.run())).toEqual(['done']);
+    expect(bench.updates('c')).toEqual(['7.4.0 STANDBY 2026-11-25 12:30']);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('a fleet that was not read to its end is approved nowhere', async () => {
+  const groups = Array.from({ length: 150 }, (_, index) => offeredGroup({ id: `c${index}`, name: `c${index}`, ota: { current: '7.4.0' } }));
+  const bench = await otaBench({ start: inTime, groups: [offeredGroup(), ...groups] });
+  try {
+    bench.simulator.faults.add({
+      kind: 'fail',
+      action: 'ListAppInstanceGroup',
+      skip: 1,
+      times: 'always',
+      httpStatus: 403,
+      code: 'Forbidden.RAM',
+    });
+    const report = await bench.run();
+    expect([report.failed, verdicts(report)]).toEqual([true, ['c hold ring-unknown']]);
+    expect(approvals(bench, 'received')).toBe(0);
+  } finally {
+    await bench.close();
+  }
+});
+
+test('a failure is remembered where no list is read, and forgotten once the update has finished', async () => {
+  const groups = [offeredGroup(), offeredGroup({ id: 'x', name: 'everyone', tags: {} })];
+  const bench = await otaBench({ start: '2026-11-24T09:00:00+08:00', assumptions: { otaOutcome: 'PART_FINISHED' }, groups });
+  const world = bench.simulator.world as unknown as { assumptions: { otaOutcome: string } };
+  try {
+    // In the last ring, by hand, and far from its window; read there on Saturday night.
+    bench.byHand('x', '2026-11-27 22:00');
+    bench.until('2026-11-28 01:40');
+    expect(verdicts(await bench.run())).toContain('x hold update-failed');
+    bench.until('2026-11-30 12:05');
+    expect(verdicts(await bench.run())).toContain('c hold version-failed');
+    Object.assign(world, { assumptions: { ...world.assumptions, otaOutcome: 'FINISHED' } });
+    bench.byHand('x', '2026-11-30 13:00');
+    bench.simulator.advance(5 * minutes);
+    expect(verdicts(await bench.run())).toContain('c hold version-failed');
+    bench.simulator.advance(24 * hours);
+    expect(verdicts(await bench.run())).toContain('c act due');
+  } finally {
+    await bench.close();
+  }
+});

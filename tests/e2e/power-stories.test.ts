@@ -1,0 +1,248 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Handler } from '../../simulator/handler.ts';
+import type { WorkstationSeed } from '../../simulator/world/seed.ts';
+import {
+  accountId,
+  hours,
+  minutes,
+  type PowerBench,
+  type PowerWorld,
+  policyFrom,
+  policyText,
+  powerBench,
+  shanghai,
+  verdicts,
+} from '../functions/power-workstations/power-bench.ts';
+
+const morning = '2026-11-25 09:30';
+const night = '2026-11-25 23:30';
+const follow = '- {name: r, workstations: all, schedule: studio}';
+
+const fleet = (count: number, more: Partial<WorkstationSeed> = {}): readonly WorkstationSeed[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ id: `w-${index}`, name: `artist-${index}`, region: 'cn-hangzhou', charge: 'PostPaid', status: 'STOPPED' },
+    ...more,
+  }));
+
+let bench: PowerBench;
+const open = async (seed: PowerWorld, text: string, handlers: Readonly<Record<string, Handler>> = {}): Promise<PowerBench> => {
+  bench = await powerBench(seed, text, { handlers });
+  return bench;
+};
+afterEach(() => bench.close());
+
+const sizes = (calls: readonly (readonly string[])[]) => calls.map(({ length }) => length);
+/** Somebody's session begins. */
+const join = (id: string): void => {
+  bench.workstation(id).sessions = [{ user: 'amy', startedMs: bench.simulator.world.clock.nowMs }];
+};
+const statuses = (ids: readonly string[]) => ids.map((id) => bench.workstation(id).status);
+
+describe('batches', () => {
+  test('forty-five due workstations are three calls, each of them read again before', async () => {
+    await open({ start: morning, workstations: fleet(45) }, policyText(follow));
+    const { calls } = await bench.run();
+    expect(sizes(bench.calls('StartWuyingServer')).sort((a, b) => b - a)).toEqual([20, 20, 5]);
+    expect(calls.byOperation).toEqual({ ListWuyingServer: 1 + 45, StartWuyingServer: 3 });
+  });
+
+  test('no more than atOnce are under way, and the next follow once the list shows that those are there', async () => {
+    await open(
+      { start: morning, workstations: fleet(7), assumptions: { workstationStartMinutes: 10 } },
+      policyText(follow.replace('}', ', atOnce: 3}')),
+    );
+    const first = await bench.run();
+    expect(verdicts(first).filter((each) => each.includes('waits-for-batch'))).toHaveLength(4);
+    bench.simulator.advance(5 * minutes);
+    await bench.run();
+    expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3]);
+    // One of the three is there: there is room for one.
+    bench.workstation('w-1').status = 'RUNNING';
+    await bench.run();
+    expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3, 1]);
+    bench.simulator.advance(15 * minutes);
+    await bench.run();
+    bench.simulator.advance(15 * minutes);
+    await bench.run();
+    expect(bench.calls('StartWuyingServer').flat().sort()).toEqual(fleet(7).map(({ id }) => id));
+    expect(Math.max(...sizes(bench.calls('StartWuyingServer')))).toBe(3);
+  });
+
+  test('those that never get there do not keep the next from their turn, and are a hold of their own', async () => {
+    const silent: Handler = () => ({});
+    await open({ start: morning, workstations: fleet(4) }, policyText(follow.replace('}', ', atOnce: 2}')), { StartWuyingServer: silent });
+    await bench.run();
+    bench.simulator.advance(15 * minutes);
+    const second = await bench.run();
+    expect(verdicts(second)).toEqual(['w-0 hold not-reached', 'w-1 hold not-reached', 'w-2 act schedule-on', 'w-3 act schedule-on']);
+    expect(second.newHolds).toEqual(['w-0', 'w-1']);
+  });
+
+  test('after a list that was not read to its end nobody knows how many are under way, so a rule with atOnce waits', async () => {
+    await open({ start: morning, workstations: fleet(120) }, policyText(follow.replace('}', ', atOnce: 3}')));
+    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', skip: 1 });
+    const report = await bench.run();
+    expect(report.totals).toMatchObject({ observed: 100, complete: false });
+    expect(new Set(verdicts(report).map((each) => each.split(' ').slice(1).join(' ')))).toEqual(new Set(['hold waits-for-batch']));
+    expect(bench.calls('StartWuyingServer')).toEqual([]);
+  });
+});
+
+describe('right before the call', () => {
+  /** Changes the world at the first read of a single workstation, which is the look right before the call. */
+  const changing = (change: () => void): Partial<Parameters<PowerBench['run']>[1]> => {
+    let done = false;
+    return {
+      onProgress: ({ phase }) => {
+        if (phase !== 'observing' || done) return;
+        done = true;
+        change();
+      },
+    };
+  };
+
+  const changes: Readonly<Record<string, readonly [change: () => void, outcome: string]>> = {
+    'a session has begun': [() => join('w-0'), 'held changed-since-plan'],
+    'somebody has stopped it': [() => bench.workstation('w-0').stop(false), 'held changed-since-plan'],
+    'it is gone': [() => bench.simulator.world.accounts.get(accountId)?.workstations.delete('w-0'), 'held resource-gone'],
+    'its status is another': [() => bench.rows.set('w-0', { Status: 'MIGRATING' }), 'held changed-since-plan'],
+    'its sessions cannot be told': [() => bench.rows.set('w-0', { Sessions: undefined }), 'held changed-since-plan'],
+    'it was stopped and is there': [() => bench.rows.set('w-0', { Status: 'STOPPED' }), 'already as-wanted'],
+  };
+  test.each(Object.entries(changes))('%s: nothing is sent for it, and the others of its call go on', async (_name, [change, expected]) => {
+    await open({ start: night, workstations: fleet(3, { status: 'RUNNING' }) }, policyText(follow));
+    const { outcomes } = await bench.run('apply', changing(change));
+    expect(outcomes.map(({ outcome, because }) => `${outcome} ${because?.code ?? ''}`.trim())).toEqual([expected, 'done', 'done']);
+    expect(bench.calls('StopWuyingServer')).toEqual([['w-1', 'w-2']]);
+  });
+
+  test('an old answer that says that it is there already counts for one run only', async () => {
+    await open({ start: morning, workstations: fleet(1) }, policyText(follow));
+    const first = await bench.run(
+      'apply',
+      changing(() => bench.rows.set('w-0', { Status: 'RUNNING' })),
+    );
+    expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['already']);
+    bench.rows.clear();
+    bench.simulator.advance(minutes);
+    expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-on']);
+    expect(bench.calls('StartWuyingServer')).toEqual([['w-0']]);
+  });
+
+  test('where all of a call fall away no call is made: an empty list is never sent', async () => {
+    await open(
+      { start: night, workstations: fleet(2, { status: 'RUNNING' }), assumptions: { workstationEmptyList: 'all' } },
+      policyText(follow),
+    );
+    await bench.run(
+      'apply',
+      changing(() => {
+        join('w-0');
+        join('w-1');
+      }),
+    );
+    expect(bench.simulator.ledger.count('StopWuyingServer', 'received')).toBe(0);
+    expect(statuses(['w-0', 'w-1'])).toEqual(['RUNNING', 'RUNNING']);
+  });
+});
+
+describe('calls that fail', () => {
+  test('a refused call is a failure of each, and made again in the next run', async () => {
+    await open({ start: morning, workstations: fleet(2) }, policyText(follow));
+    bench.simulator.faults.add({ kind: 'deny', action: 'StartWuyingServer' });
+    const first = await bench.run();
+    expect([first.failed, ...first.outcomes.map(({ outcome }) => outcome)]).toEqual([true, 'failed', 'failed']);
+    bench.simulator.advance(minutes);
+    const second = await bench.run();
+    expect([second.failed, ...second.outcomes.map(({ outcome }) => outcome)]).toEqual([false, 'done', 'done']);
+  });
+
+  test('a lost answer leaves open what happened, and the list tells: on its way because of us', async () => {
+    await open({ start: morning, workstations: fleet(2), assumptions: { workstationStartMinutes: 10 } }, policyText(follow));
+    bench.simulator.faults.add({ kind: 'lose-answer', action: 'StartWuyingServer', times: 'always' });
+    const first = await bench.run();
+    expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
+    bench.simulator.advance(minutes);
+    const second = await bench.run();
+    expect([second.counts, second.failed]).toEqual([{ act: 0, hold: 0, keep: 2, notCovered: 0 }, false]);
+  });
+
+  test('a run that was cut off after the call does not take its own doing for somebody else’s', async () => {
+    await open({ start: morning, workstations: fleet(1), assumptions: { workstationStartMinutes: 10 } }, policyText(follow));
+    const { store } = bench;
+    let created = 0;
+    store.beforeCreate = (key) => {
+      created += key.startsWith('written/') ? 1 : 0;
+      if (created > 1) throw new TypeError('the process ends here');
+    };
+    await expect(bench.run()).rejects.toThrow('the process ends here');
+    store.beforeCreate = () => {};
+    bench.simulator.advance(minutes);
+    expect((await bench.run()).counts).toMatchObject({ act: 0, hold: 0, keep: 1 });
+  });
+});
+
+test('a function that observes writes nothing to the service, and neither does a plan', async () => {
+  const workstations = [
+    ...fleet(3),
+    ...fleet(2, { status: 'RUNNING' }).map((each) => ({ ...each, id: `${each.id}-on`, name: `on-${each.id}` })),
+  ];
+  await open({ start: morning, workstations }, policyText(follow, { mode: 'mode: {default: observe}' }));
+  for (let hour = 0; hour < 48; hour++) {
+    const report = await bench.run(hour % 3 === 0 ? 'plan' : 'apply');
+    expect(report.outcomes).toEqual([]);
+    bench.simulator.advance(hours);
+  }
+  const { ledger } = bench.simulator;
+  expect(new Set(ledger.records.map(({ action }) => action))).toEqual(new Set(['ListWuyingServer']));
+});
+
+test('a week by the hour is on in its hours and off outside, does nothing twice, and tells each hold once', async () => {
+  await open({ start: '2026-11-25 00:00', workstations: fleet(3) }, policyText(follow));
+  const told: string[] = [];
+  // Somebody works on into the night, and somebody comes in on Saturday morning.
+  const people: Readonly<Record<string, () => void>> = {
+    '2026-11-26 20:00': () => {
+      bench.workstation('w-0').sessions = [{ user: 'amy', startedMs: shanghai('2026-11-26 20:00') }];
+    },
+    '2026-11-27 02:00': () => {
+      bench.workstation('w-0').sessions = [];
+    },
+    '2026-11-28 08:00': () => bench.workstation('w-1').start(),
+  };
+  const expected: Readonly<Record<string, readonly string[]>> = {
+    '2026-11-25 10:00': ['STARTING', 'STARTING', 'STARTING'],
+    '2026-11-25 11:00': ['RUNNING', 'RUNNING', 'RUNNING'],
+    '2026-11-27 01:00': ['RUNNING', 'STOPPED', 'STOPPED'],
+    '2026-11-27 02:00': ['RUNNING', 'STOPPED', 'STOPPED'],
+    '2026-11-27 03:00': ['STOPPING', 'STOPPED', 'STOPPED'],
+    '2026-11-28 09:00': ['STOPPED', 'RUNNING', 'STOPPED'],
+    '2026-11-28 13:00': ['STARTING', 'RUNNING', 'STARTING'],
+    '2026-11-28 20:00': ['STOPPING', 'STOPPING', 'STOPPING'],
+  };
+  for (let hour = 0; hour < 7 * 24; hour++) {
+    const report = await bench.run();
+    expect(report.errors).toEqual([]);
+    told.push(...report.newHolds);
+    const now = new Date(bench.simulator.world.clock.nowMs + 8 * hours).toISOString().slice(0, 16).replace('T', ' ');
+    if (expected[now]) expect([now, ...statuses(['w-0', 'w-1', 'w-2'])]).toEqual([now, ...expected[now]]);
+    people[now]?.();
+    bench.simulator.advance(hours);
+  }
+  expect(told).toEqual(['w-0', 'w-1']);
+  expect(bench.simulator.world.accounts.get(accountId)?.statistics.sessionsInterrupted).toBe(0);
+  // Wednesday to Friday and Monday, Tuesday in the morning; Saturday, without the one that ran, and Sunday at noon.
+  expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3, 3, 3, 2, 3, 3, 3]);
+  expect(bench.calls('StopWuyingServer').flat()).toHaveLength(3 * 7 - 3);
+}, 30_000);
+
+test('a new policy with another step takes up what a person changed under the old one', async () => {
+  await open({ start: night, workstations: fleet(1) }, policyText(follow));
+  await bench.run();
+  bench.workstation('w-0').start();
+  bench.simulator.advance(hours);
+  expect(verdicts(await bench.run())).toEqual(['w-0 hold manual-change']);
+  const text = policyText(follow).replace('09:30-23:30', '09:30-24:00');
+  bench.policy = policyFrom(text, bench.simulator.world.clock.nowMs);
+  expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-off']);
+});

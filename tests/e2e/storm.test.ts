@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hears as enforceHears, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { ruleModule as enforceRules } from '../../functions/enforce-policy/rule.ts';
+import { hears as tagHears, tagNewResources } from '../../functions/tag-new-resources/automation.ts';
+import { ruleModule as tagRules } from '../../functions/tag-new-resources/rule.ts';
+import { createClient } from '../../shared/client/call.ts';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
+import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
+import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
+import type { FunctionContext } from '../../shared/fc/context.ts';
+import { createHandler, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
+import { directoryStore } from '../../shared/journal/directory.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
+import { encodePolicy } from '../../shared/policy/codec.ts';
+import { publishedKey } from '../../simulator/front/keys.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+import { accountId, compiledPolicy, policyText, start } from './live-function.ts';
+
+const created = JSON.parse(
+  readFileSync(new URL('../../events/samples/eventbridge-actiontrail-create-app-instance-group.json', import.meta.url), 'utf8'),
+) as { data: Record<string, unknown> };
+
+/** The event of a group that `li.wei` made; the same for the same group. */
+function createEvent(id: string, account = accountId, userAgent = 'AlibabaCloud (linux; x64)') {
+  const references = { 'ACS::AppStreaming::AppInstanceGroup': [id] };
+  const identity = { type: 'ram-user', userName: 'li.wei', accountId: account };
+  const parameters = { AppInstanceGroupName: 'x', Password: 'k3y-that-nobody-may-see' };
+  const data = {
+    ...{
+      ...created.data,
+      recipientAccountId: account,
+      resourceName: id,
+      referencedResources: references,
+      userIdentity: identity,
+      userAgent,
+    },
+    ...{
+      responseElements: { AppInstanceGroupModel: { AppInstanceGroupId: id } },
+      requestParameters: parameters,
+      requestParameterJson: JSON.stringify(parameters),
+    },
+  };
+  return { ...created, id: `event-${account}-${id}`, aliyunaccountid: account, data };
+}
+
+let folder: string;
+let simulator: Simulator;
+let lines: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-storm-'));
+  lines = [];
+});
+
+afterEach(async () => {
+  await simulator.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `aig-${index}`);
+const { accessKeyId, accessKeySecret } = publishedKey(accountId);
+/** A function deployed beside its policy, on an account of so many groups. Gives what an event, or several, are answered with. */
+async function deployed(
+  runner: Runner,
+  hears: readonly string[],
+  rules: Parameters<typeof policyText>[0],
+  groups: number,
+): Promise<(event: unknown) => Promise<InvocationSummary>> {
+  const seeds = ids(groups).map((id) => ({ id, name: id, region: 'cn-hangzhou' }));
+  simulator = await startSimulator({ world: buildWorld({ start, accounts: [{ id: accountId, groups: seeds }] }), gatewayClock: 'virtual' });
+  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  writeFileSync(path.join(folder, 'policy.json'), encodePolicy(compiledPolicy(policyText(rules), [tagRules, enforceRules], clock.now())));
+  const environment = {
+    FC_FUNC_CODE_PATH: folder,
+    STREAMWARDEN_STORE: `dir:${path.join(folder, 'journal')}`,
+    STREAMWARDEN_SIMULATOR: simulator.url,
+  };
+  const handler = createHandler(runner, { hears, clock, environment, write: (line) => lines.push(line) });
+  const context = { requestId: 'r', credentials: { accessKeyId, accessKeySecret } } as FunctionContext;
+  return (event) => handler(new TextEncoder().encode(JSON.stringify(event)), context);
+}
+
+const tagging = { 'tag-new-resources': ['{name: n, groups: {missingTag: owner}, set: {owner: unassigned, creator: "{creator}"}}'] };
+const deployTagging = (groups: number) => deployed(automationRunner(tagNewResources), tagHears, tagging, groups);
+const tagsOf = (id: string) =>
+  Object.fromEntries([...(simulator.world.accounts.get(accountId)?.groups.get(id)?.tags ?? [])].map(([key, { value }]) => [key, value]));
+const logged = (event: string) =>
+  lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['event'] === event);
+const timesTagged = (): Map<string, number> => {
+  const times = new Map<string, number>();
+  for (const { action, executed, input } of simulator.ledger.records) {
+    if (action !== 'TagCloudResources' || !executed) continue;
+    for (const id of (input?.['ResourceIds'] ?? []) as string[]) times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  return times;
+};
+
+/** A fixed order that looks like none. */
+function shuffled<T>(items: readonly T[]): T[] {
+  const order = items.map((item, index) => ({ item, at: (index * 7919) % 1009 }));
+  return order.sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
+
+test('a thousand events in a minute, repeated and out of order and with our own among them, tag each group once', async () => {
+  const invoke = await deployTagging(260);
+  const [theirs, ours] = [ids(260).slice(0, 240), ids(260).slice(240)];
+  const deliveries = [theirs, theirs, theirs, theirs, ours, ours].flat();
+  const events = shuffled(
+    deliveries.map((id) => createEvent(id, accountId, ours.includes(id) ? 'streamwarden (Node.js v20.20.2)' : undefined)),
+  );
+  expect(events).toHaveLength(1000);
+  let looks = 0;
+  let tagCalls = 0;
+  const seen = new Set<string>();
+  for (let from = 0; from < events.length; from += 125) {
+    const batch = events.slice(from, from + 125);
+    const named = new Set(batch.map(({ data }) => data.resourceName).filter((id) => theirs.includes(id)));
+    const fresh = [...named].filter((id) => !seen.has(id) && seen.add(id));
+    looks += named.size + fresh.length;
+    for (let at = 0; at < fresh.length; at += 50) tagCalls += Math.ceil(Math.min(50, fresh.length - at) / 10);
+    // Some come in a list, some in a list of texts.
+    await invoke(from % 250 === 0 ? batch : batch.map((event) => JSON.stringify(event)));
+    simulator.advance(7_000);
+  }
+  expect([...timesTagged()].sort()).toEqual(theirs.map((id) => [id, 1]).sort());
+  for (const id of theirs) expect(tagsOf(id)).toEqual({ owner: 'unassigned', creator: 'li.wei' });
+  for (const id of ours) expect(tagsOf(id)).toEqual({});
+  const called = (action: string) => simulator.ledger.count(action, 'received');
+  expect([called('GetAppInstanceGroup'), called('ListAppInstanceGroup'), called('TagCloudResources')]).toEqual([looks, 8, tagCalls]);
+  const ignored = logged('events-ignored').reduce((sum, line) => sum + Number(line['own-call'] ?? 0) + Number(line['duplicate'] ?? 0), 0);
+  expect(ignored).toBeGreaterThanOrEqual(40);
+  expect(lines.join('\n')).not.toContain('k3y-that-nobody-may-see');
+  expect((await verifyJournal(directoryStore(path.join(folder, 'journal')))).problems).toEqual([]);
+});
+
+test('invocations that meet get out of the way of each other, and no group is left out', async () => {
+  const invoke = await deployTagging(8);
+  // What fails is delivered again, as the platform does it.
+  const deliver = async (event: unknown): Promise<void> => {
+    for (let delivery = 1; ; delivery++) {
+      try {
+        await invoke(event);
+        return;
+      } catch (error) {
+        if (!(error instanceof RunFailedError) || delivery === 3) throw error;
+      }
+    }
+  };
+  await Promise.all(ids(8).map((id) => deliver(createEvent(id))));
+  for (const id of ids(8)) expect([tagsOf(id), timesTagged().get(id)]).toEqual([{ owner: 'unassigned', creator: 'li.wei' }, 1]);
+  const errors = lines.map((line) => JSON.parse(line) as { level: string; event: string }).filter(({ level }) => level === 'error');
+  expect(errors.filter(({ event }) => event !== 'crowded-out' && event !== 'failed')).toEqual([]);
+});
+
+test('events of accounts that the policy does not know begin nothing, and neither does what is no event', async () => {
+  const invoke = await deployTagging(1);
+  expect(await invoke(createEvent('aig-0', '9999999999999999'))).toEqual({ function: 'tag-new-resources', targets: [] });
+  expect(logged('events-ignored')).toMatchObject([{ 'unknown-account': 1 }]);
+  await expect(invoke({ id: 'x', hello: 1 })).rejects.toMatchObject({ code: 'MalformedEvent' });
+  expect(simulator.ledger.count('*', 'received')).toBe(0);
+});
+
+test('on a timer the same function sweeps, and finds what no event told', async () => {
+  const invoke = await deployTagging(3);
+  await invoke({ triggerTime: '2026-11-24T04:00:00Z', triggerName: 't', payload: '{}' });
+  for (const id of ids(3)) expect(tagsOf(id)).toEqual({ owner: 'unassigned' });
+});
+
+/** The events that the service sends of what somebody did, as they come over the bus. */
+async function somebody(act: (person: ReturnType<typeof createClient>) => Promise<unknown>): Promise<readonly unknown[]> {
+  const before = simulator.events.length;
+  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const userAgent = 'AlibabaCloud (linux; x64) Node.js/v20';
+  await act(
+    createClient({ endpoint: simulator.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock, userAgent }),
+  );
+  return simulator.events.slice(before);
+}
+
+test('a tag that somebody removes comes back by the event of it, and our own call is not heard', async () => {
+  const invoke = await deployTagging(1);
+  await invoke(createEvent('aig-0'));
+  const events = await somebody((person) =>
+    person.call(untagCloudResources, { ResourceType: 'AppInstanceGroupId', ResourceIds: ['aig-0'], TagKeys: ['owner'] }),
+  );
+  await invoke(events);
+  expect(tagsOf('aig-0')).toEqual({ owner: 'unassigned', creator: 'li.wei' });
+  const reads = simulator.ledger.count('*', 'received');
+  expect((await invoke(simulator.events.filter((event) => event.data['eventName'] === 'TagCloudResources'))).targets).toEqual([]);
+  expect(simulator.ledger.count('*', 'received')).toBe(reads);
+});
+
+test('a setting that somebody changes is put right by the event of it, and no other group is looked at', async () => {
+  const rules = { 'enforce-policy': ['{name: r, groups: all, sessionTimeout: 30m}'] };
+  const invoke = await deployed(automationRunner(enforcePolicy), enforceHears, rules, 2);
+  const timeoutOf = (id: string) => simulator.world.accounts.get(accountId)?.groups.get(id)?.sessionTimeoutMinutes;
+  await invoke({ triggerTime: '2026-11-24T04:00:00Z', triggerName: 't' });
+  expect(ids(2).map(timeoutOf)).toEqual([30, 30]);
+  simulator.ledger.clear();
+  const input = { AppInstanceGroupId: 'aig-1', ProductType: 'CloudApp' as const, SessionTimeout: 45 };
+  await invoke(await somebody((person) => person.call(modifyAppInstanceGroupAttribute, input)));
+  expect(ids(2).map(timeoutOf)).toEqual([30, 30]);
+  const called = ['GetAppInstanceGroup', 'ListAppInstanceGroup', 'ModifyAppInstanceGroupAttribute'].map((action) =>
+    simulator.ledger.count(action, 'executed'),
+  );
+  expect(called).toEqual([2, 1, 2]);
+});
