@@ -56,9 +56,10 @@ export function* compareHolds(
 
 /**
  * Ends a run of mode `apply` in the journal: the report where it acted, failed or the set of holds changed, the set of holds as told,
- * and a sign of life. Gives the key of the run's record. @throws StoreError @throws JournalError
+ * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing.
+ * Gives the key of the run's record. @throws StoreError @throws JournalError
  */
-export function* writeEnd(report: RunReport, atMs: EpochMs, log: WrittenLog | undefined): Storing<string | undefined> {
+export function* writeEnd(report: RunReport, atMs: EpochMs, log: WrittenLog | undefined, ofEvent = false): Storing<string | undefined> {
   const name = { functionName: report.function, target: report.target, owner: report.run, atMs };
   let record: string | undefined;
   if (report.outcomes.length > 0 || report.failed || report.holdsChanged) {
@@ -68,7 +69,7 @@ export function* writeEnd(report: RunReport, atMs: EpochMs, log: WrittenLog | un
     const digest = digestOf(report.decisions.filter(({ verdict }) => verdict === 'hold'));
     yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, digest, run: record } });
   }
-  yield* recordHeartbeat(name, { failed: report.failed });
+  if (!ofEvent) yield* recordHeartbeat(name, { failed: report.failed });
   return record;
 }
 

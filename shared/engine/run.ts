@@ -87,7 +87,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const report = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return report;
   try {
-    const record = await runStoring(store, writeEnd(report, nowMs, log));
+    const record = await runStoring(store, writeEnd(report, nowMs, log, options.occasions !== undefined));
     return record === undefined ? report : { ...report, record };
   } catch (error) {
     if (!isExpected(error)) throw error;

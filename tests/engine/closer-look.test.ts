@@ -81,6 +81,18 @@ describe('an event', () => {
     expect(report.counts).toMatchObject({ act: 1, notCovered: 0 });
   });
 
+  test('gives no sign of life of the sweep', async () => {
+    const b = bench();
+    b.service.put('b', 'old');
+    b.wishes.set('b', { value: 'new' });
+    const signs = () => [...b.store.records.keys()].filter((key) => key.startsWith('heartbeats/')).length;
+    await b.run('apply', { occasions: [occasion] });
+    expect(b.service.calls).toEqual(['SetDial b=new']);
+    expect(signs()).toBe(0);
+    await b.run('apply');
+    expect(signs()).toBe(1);
+  });
+
   test('does not get round the limit on a share of the fleet', async () => {
     const b = bench();
     b.service.put('b', 'old');
