@@ -60,7 +60,7 @@ export const world: WorldSeed = {
   ],
 };
 
-/** Kinds of resources that nothing keeps from being renewed in time: none of them may lapse. */
+/** Kinds of resources that nothing keeps from being renewed in time, unless a person cancels or does not pay: none of them may lapse. */
 export const safe = new Set(['week', 'month', 'hand', 'render']);
 
 /** Kind of a resource by its id. */
