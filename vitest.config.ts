@@ -6,12 +6,15 @@ const alone = [
   'tests/cli/failure.test.ts',
   'tests/contract/directory-faults.test.ts',
   'tests/policy/validate-command.test.ts',
+  'tests/security/hostile-events.test.ts',
 ];
 
 export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: ['tests/cli/bundled-command.ts'],
+    // No test may print a secret.
+    setupFiles: ['tests/security/output-watch.ts'],
     // openapi-core publishes CommonJS whose default export must be reached as `X.default`, as Node itself does it.
     deps: { interopDefault: false },
     testTimeout: 60_000,

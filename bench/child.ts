@@ -6,11 +6,18 @@ import { build } from 'esbuild';
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a file in a fresh Node process and gives the JSON on its last line. @throws Error with the child's error text */
-export function measureInChild<T>(file: string, args: readonly string[] = [], nodeFlags: readonly string[] = []): Promise<T> {
+/** Runs a file in a fresh Node process, with variables besides this one's, and gives the JSON on its last line. @throws Error with the child's error text */
+export function measureInChild<T>(
+  file: string,
+  args: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeFlags, ...loader, file, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...nodeFlags, ...loader, file, ...args], {
+      ...{ cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk) => {

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { putBesideDispatch } from './beside-dispatch.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -53,6 +54,7 @@ async function bundleAll(): Promise<Built[]> {
     await build({ ...options, entryPoints: [`functions/${name}/index.ts`], outfile });
     built.push({ name, bytes: statSync(outfile).size, budgetBytes: functionBudgetBytes });
   }
+  putBesideDispatch(path.join(root, 'dist'));
   const client = path.join(root, 'dist', 'client-five.js');
   const stdin = { contents: fiveOperations, resolveDir: root, loader: 'ts' } as const;
   await build({ ...options, sourcemap: false, stdin, outfile: client });

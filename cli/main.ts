@@ -5,13 +5,21 @@ import { callCommand } from './commands/call.ts';
 import { compileCommand } from './commands/compile.ts';
 import { demoCommand } from './commands/demo.ts';
 import { digestCommand } from './commands/digest.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { exceptionCommand } from './commands/exception.ts';
 import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
+import { invokeCommand } from './commands/invoke.ts';
 import { journalCommand } from './commands/journal.ts';
+import { notifyCommand } from './commands/notify.ts';
 import { offboardCommand } from './commands/offboard.ts';
 import { otaCommand } from './commands/ota.ts';
 import { planCommand } from './commands/plan.ts';
+import { policyCommand } from './commands/policy.ts';
+import { pushCommand } from './commands/push.ts';
+import { ramPolicyCommand } from './commands/ram-policy.ts';
 import { resolveCommand } from './commands/resolve.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { simulatorCommand } from './commands/simulator.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -48,11 +56,19 @@ for (const register of [
   exceptionCommand,
   otaCommand,
   offboardCommand,
+  importCommand,
   validateCommand,
   schemaCommand,
   compileCommand,
+  pushCommand,
+  rollbackCommand,
+  policyCommand,
+  ramPolicyCommand,
   callCommand,
+  notifyCommand,
   simulatorCommand,
+  invokeCommand,
+  doctorCommand,
   journalCommand,
 ]) {
   register(program);

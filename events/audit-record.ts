@@ -1,4 +1,5 @@
 import { type Loose, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { eventData } from './read-event.ts';
 
 /** A record of the audit trail, and what its envelope adds; nothing of it is believed yet. */
 export interface AuditRecord {
@@ -39,9 +40,10 @@ function recordOf(value: unknown): AuditRecord | undefined {
   return { key, source, account: inner && textOf(entry.aliyunaccountid), time: inner && textOf(entry.time), data };
 }
 
+/** What a text inside of an event says; undefined where it is no JSON, or none that should be read. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return eventData(text, 'A text of the event');
   } catch {
     return undefined;
   }

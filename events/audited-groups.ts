@@ -1,4 +1,5 @@
 import { type Loose, listOf, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { eventData } from './read-event.ts';
 
 /** How deep parameters and answers are looked through: the id of a new group lies in an object of the answer. */
 const depth = 3;
@@ -39,7 +40,7 @@ function parametersOf(data: Loose): Loose {
   const plain = objectOf(data.requestParameters);
   if (plain) return plain;
   try {
-    return objectOf(JSON.parse(textOf(data.requestParameterJson) ?? '{}')) ?? {};
+    return objectOf(eventData(textOf(data.requestParameterJson) ?? '{}', 'The parameters')) ?? {};
   } catch {
     return {};
   }

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { EventError } from './event-error.ts';
+import { eventData } from './read-event.ts';
 
 /** What a timer trigger of Function Compute sends (Function Compute facts, timer). */
 export interface TimerEvent {
@@ -7,15 +9,10 @@ export interface TimerEvent {
   readonly triggerName: string;
   /** Target to run, from the trigger's payload `{"target": "NAME"}`; undefined: all. */
   readonly target: string | undefined;
-}
-
-/** An event that is not what its trigger sends. `code` is `MalformedEvent`. */
-export class EventError extends Error {
-  readonly code = 'MalformedEvent';
-  constructor(message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.name = 'EventError';
-  }
+  /** The only region of the target to run, from the payload's `region`; undefined: all. */
+  readonly region: string | undefined;
+  /** Functions that `dispatch` is to begin, from the payload's `functions`; undefined where none are named. */
+  readonly functions: readonly string[] | undefined;
 }
 
 const envelope = z.object({
@@ -24,7 +21,12 @@ const envelope = z.object({
   payload: z.optional(z.nullable(z.string())),
 });
 
-const payload = z.object({ target: z.optional(z.string()) });
+// Messages quote these where nothing has such a name.
+const name = z.string().check(z.maxLength(128));
+
+const payload = z.object({ target: z.optional(name), region: z.optional(name), functions: z.optional(z.array(name)) });
+
+type Payload = Pick<TimerEvent, 'target' | 'region' | 'functions'>;
 
 /**
  * Reads a timer event. An empty one, as an invocation by hand sends it, gives undefined. Unknown keys pass, in the payload too.
@@ -32,7 +34,7 @@ const payload = z.object({ target: z.optional(z.string()) });
  */
 export function parseTimerEvent(text: string): TimerEvent | undefined {
   if (text.trim() === '') return undefined;
-  const parsed = z.safeParse(envelope, json(text, 'The event'));
+  const parsed = z.safeParse(envelope, eventData(text, 'The event'));
   if (!parsed.success) {
     const where = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
     throw new EventError(
@@ -42,28 +44,20 @@ export function parseTimerEvent(text: string): TimerEvent | undefined {
   const { triggerTime, triggerName, payload: inner } = parsed.data;
   const triggeredAtMs = Date.parse(triggerTime);
   if (Number.isNaN(triggeredAtMs)) throw new EventError(`This is no timer event: ${triggerTime} is no time.`);
-  return { triggeredAtMs, triggerName, target: targetOf(inner) };
+  return { triggeredAtMs, triggerName, ...payloadOf(inner) };
 }
 
 /**
  * True for an event that arrives later than `maxAgeMs` after it fired, for functions that must not act on old events. A run that only
  * compares desired with actual does not need it: it plans from now.
  */
-export function isStale(event: TimerEvent, nowMs: number, maxAgeMs: number): boolean {
+export function isStale(event: Pick<TimerEvent, 'triggeredAtMs'>, nowMs: number, maxAgeMs: number): boolean {
   return nowMs - event.triggeredAtMs > maxAgeMs;
 }
 
-function targetOf(text: string | null | undefined): string | undefined {
-  if (!text?.trim()) return undefined;
-  const parsed = z.safeParse(payload, json(text, "The trigger's payload"));
-  if (parsed.success) return parsed.data.target;
+function payloadOf(text: string | null | undefined): Payload {
+  if (!text?.trim()) return { target: undefined, region: undefined, functions: undefined };
+  const parsed = z.safeParse(payload, eventData(text, 'The trigger\'s payload (JSON such as {"target": "NAME"}, or {} for all targets)'));
+  if (parsed.success) return { target: parsed.data.target, region: parsed.data.region, functions: parsed.data.functions };
   throw new EventError(`The trigger's payload must be JSON such as {"target": "NAME"}, or {} for all targets.`);
-}
-
-function json(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EventError(`${what} is not JSON. For a timer's payload write {"target": "NAME"}, or {} for all targets.`, { cause });
-  }
 }

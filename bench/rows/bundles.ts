@@ -1,25 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { measureInChild, root, startChildServer } from '../child.ts';
+import { functionPolicy } from '../function-policy.ts';
 import { atMost, type BenchRow, median } from '../row.ts';
 
 const starts = 9;
 
-/** Sizes of the bundles, time to load them, and time from process start to the first API answer. Builds them first. */
+/** Sizes of the bundles, time to load them, time to their first answers, and memory. Builds them first. */
 export async function bundleRows(): Promise<BenchRow[]> {
   const build = spawnSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { cwd: root, encoding: 'utf8' });
   if (build.status !== 0) throw new Error(`the bundles could not be built:\n${build.stdout}${build.stderr}`);
   const dist = path.join(root, 'dist');
   // The benches keep bundles of their own there.
-  const functions = readdirSync(dist, { withFileTypes: true }).filter(({ name }) => existsSync(path.join(dist, name, 'index.js')));
+  const functions = readdirSync(dist).filter((name) => existsSync(path.join(dist, name, 'index.js')));
   const kilobytes = (file: string): number => statSync(path.join(dist, file)).size / 1024;
   const sizes = [
     atMost('client bundle with five operations, of 40 KB', 'KB', kilobytes('client-five.js'), 40, 1),
-    ...functions.map(({ name }) => atMost(`bundle of ${name}, of 200 KB`, 'KB', kilobytes(`${name}/index.js`), 200, 1)),
+    ...functions.map((name) => atMost(`bundle of ${name}, of 200 KB`, 'KB', kilobytes(`${name}/index.js`), 200, 1)),
   ];
   const engineMs: number[] = [];
-  const loads = new Map(functions.map(({ name }) => [name, [] as number[]]));
+  const loads = new Map(functions.map((name) => [name, [] as number[]]));
   for (let start = 0; start < starts; start += 1) {
     engineMs.push(await loadMs('@alicloud/openapi-core'));
     for (const [name, times] of loads) times.push(await loadMs(path.join(dist, name, 'index.js')));
@@ -29,7 +31,47 @@ export async function bundleRows(): Promise<BenchRow[]> {
     ...sizes,
     ...[...loads].map(([name, times]) => atMost(`load ${name}, against importing the official engine`, 'ms', median(times), theirs, 0.35)),
     await coldStart(dist),
+    ...(await functionStarts(dist, functions)),
   ];
+}
+
+/** The smallest memory of Function Compute, in MB. */
+const smallestMemoryMb = 128;
+
+/** What starts the run of a function in the process of `dispatch`, which else starts others elsewhere. */
+const payload = '{"functions":["scale-on-schedule"]}';
+
+/** Time from loading each bundle to its first answer, and the most memory of an invocation, each in a fresh process. */
+async function functionStarts(dist: string, names: readonly string[]): Promise<BenchRow[]> {
+  const server = await startChildServer('bench/children/answer-server.ts');
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-bench-'));
+  const policy = path.join(folder, 'policy.json');
+  writeFileSync(policy, functionPolicy(Date.now()));
+  const env = {
+    ...{ STREAMWARDEN_POLICY: policy, STREAMWARDEN_SIMULATOR: server.url, STREAMWARDEN_OBSERVE: 'true', FC_REGION: 'cn-shanghai' },
+    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'bench', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' },
+  };
+  const engineMs: number[] = [];
+  const seen = new Map(names.map((name) => [name, { ms: [] as number[], mb: [] as number[] }]));
+  try {
+    for (let start = 0; start < starts; start += 1) {
+      engineMs.push(await loadMs('@alicloud/openapi-core'));
+      for (const [name, { ms, mb }] of seen) {
+        const child = path.join(root, 'bench/children/function-start.cjs');
+        const one = await measureInChild<{ ms: number; mb: number }>(child, [path.join(dist, name, 'index.js'), payload], [], env);
+        ms.push(one.ms);
+        mb.push(one.mb);
+      }
+    }
+  } finally {
+    server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const theirs = median(engineMs);
+  return [...seen].flatMap(([name, { ms, mb }]) => [
+    atMost(`cold start of ${name} to its first answer, against importing the official engine alone`, 'ms', median(ms), theirs, 1),
+    atMost(`memory of an invocation of ${name}, of ${smallestMemoryMb} MB`, 'MB', median(mb), smallestMemoryMb, 1),
+  ]);
 }
 
 async function loadMs(module: string): Promise<number> {

@@ -18,7 +18,7 @@ interface Flags extends WorldOptions {
 export function applyCommand(program: Command): void {
   worldOptions(program.command('apply'))
     .description('do what plan shows, for the functions that the policy puts in act')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--policy <file>', "policy file, or 'store' for the policy that functions go by", 'policy.yaml')
     .option('--only <function>', 'one function only, such as scale-on-schedule')
     .option('--yes', 'in the cloud: do not ask')
     .option('--local-journal', 'in the cloud: place orders although the journal is a folder of this machine only')

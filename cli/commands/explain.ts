@@ -17,7 +17,7 @@ export function explainCommand(program: Command): void {
   worldOptions(program.command('explain'))
     .description('why one resource is changed, kept or held, and what was done to it')
     .argument('<resource>', 'id or name of the resource')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--policy <file>', "policy file, or 'store' for the policy that functions go by", 'policy.yaml')
     .option('--at <time>', 'what happened around then: a local time such as "2026-11-24 08:30", or RFC 3339')
     .option('--json', 'print one JSON object instead of text')
     .action(async (resource: string, flags: Flags) => {

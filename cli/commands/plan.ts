@@ -19,7 +19,7 @@ const pendingExitCode = 2;
 export function planCommand(program: Command): void {
   worldOptions(program.command('plan'))
     .description('show what would change, why, and what it would cost; changes nothing')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--policy <file>', "policy file, or 'store' for the policy that functions go by", 'policy.yaml')
     .option('--only <function>', 'one function only, such as scale-on-schedule')
     .option('--why', 'show the reasons of changes too')
     .option('--json', 'print one JSON object instead of text')

@@ -74,6 +74,9 @@ function colored(problem: Problem, style: Style): string {
   return `${style.dim(line.slice(0, at))}${paint(word)}${line.slice(at + word.length)}`;
 }
 
+/** Functions for which the policy's mode means nothing: they only tell, or start others (policy reference, mode). */
+const tellsOnly: ReadonlySet<string> = new Set(['digest', 'dispatch']);
+
 function summaryLines(summary: PolicySummary, style: Style): string[] {
   const named = (what: string, names: readonly string[]) => [what, String(names.length), names.join(', ')];
   const rows = [
@@ -86,7 +89,7 @@ function summaryLines(summary: PolicySummary, style: Style): string[] {
     ...summary.functions.map(({ name, rules, mode }) => [
       'rules',
       String(rules),
-      `${name}, ${mode === 'act' ? style.strong('acts') : 'observes only'}`,
+      `${name}, ${tellsOnly.has(name) ? 'tells' : mode === 'act' ? style.strong('acts') : 'observes only'}`,
     ]),
     ...(summary.functions.length === 0 ? [['rules', '0', 'nothing will be done']] : []),
   ];

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { endingWarning } from '../../shared/policy/ending.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { formatProblem } from '../../shared/policy/problem.ts';
 import { CommandFailure } from '../failure.ts';
@@ -19,7 +20,8 @@ export async function readPolicy(file: string): Promise<PolicyDocument> {
   throw new CommandFailure('PolicyBroken', `the policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
 }
 
-/** The policy as planners read it, from an instant on. */
+/** The policy as planners read it, from an instant on; it warns when its end is near. */
 export function compilePolicy(document: PolicyDocument, nowMs: EpochMs): CompiledPolicy {
-  return compile(document, nowMs, undefined, ruleModules);
+  const policy = compile(document, nowMs, undefined, ruleModules);
+  return { ...policy, warnings: [...policy.warnings, endingWarning(policy.untilMs)] };
 }

@@ -2,11 +2,17 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Progress } from '../../shared/engine/run.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
+import { approvalLinks } from '../../shared/fc/approval-links.ts';
+import type { Channel } from '../../shared/notify/channel.ts';
 import { consoleChannel } from '../../shared/notify/console-channel.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
+import { Pace } from '../../shared/notify/pace.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { shardsOf } from '../../shared/policy/fan-out.ts';
 import { CommandFailure } from '../failure.ts';
 import { runners } from '../runners.ts';
+import type { World } from '../world/world.ts';
 import type { Session } from './session.ts';
 
 /** How the runs of a command are made. */
@@ -35,16 +41,18 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
     const names = runners.map(({ name }) => name).join(', ');
     throw new CommandFailure('UnknownFunction', `There is no function '${only}'; there is ${names}.`);
   }
-  const tell = consoleChannel((line) => process.stderr.write(`${line}\n`));
-  const notifier = notifierOf(openChannels(policy, { environment: process.env, clock: systemClock }), tell);
+  const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace());
+  // A link is good wherever its key is: what a simulator asks must not be approved in the account itself.
+  const inCloud = world.kind === 'cloud';
+  const approvalLink = inCloud ? approvalLinks(process.env, (text) => process.stderr.write(`${text}\n`)) : undefined;
   const reports: RunReport[] = [];
   for (const runner of chosen) {
-    for (const target of targets) {
+    for (const target of targets.flatMap((each) => shardsOf(each, runner.name))) {
       if (options.signal?.aborted) return reports;
-      const label = `${runner.name}, ${target.name}`;
+      const label = [runner.name, target.name, ...(target.shard === undefined ? [] : [target.shard])].join(', ');
       const report = await runner.run({
         ...{ target, policy, notifier, client: world.clientFor(target), store: world.store, clock: world.clock },
-        ...{ mode: options.mode, world: world.headline, signal: options.signal },
+        ...{ mode: options.mode, world: world.headline, signal: options.signal, approvalLink },
         allowLocalStore: world.kind !== 'cloud' || options.localJournal === true,
         onProgress: (progress) => options.onProgress?.(label, progress),
         onDecision: options.onDecision,
@@ -54,4 +62,14 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
     }
   }
   return reports;
+}
+
+/** The channels of a policy. A rehearsal inside this process tells nobody: it says on standard error what each channel would be told. */
+function channelsIn(world: World, policy: CompiledPolicy): ReadonlyMap<string, Channel> {
+  if (world.kind !== 'in-process') return openChannels(policy, { environment: process.env, clock: systemClock });
+  return new Map(Object.keys(policy.channels).map((name) => [name, lineTo(`would tell ${name}: `)]));
+}
+
+function lineTo(prefix: string): Channel {
+  return consoleChannel((line) => process.stderr.write(`${prefix}${line}\n`));
 }

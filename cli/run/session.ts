@@ -4,10 +4,12 @@ import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { CommandFailure } from '../failure.ts';
 import { openWorld } from '../world/open.ts';
 import type { World, WorldOptions } from '../world/world.ts';
+import { policyInStore, withStoredPolicy } from './policies/stored-session.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
 
 /** Options of every command that decides from a policy. */
 export interface SessionOptions extends WorldOptions {
+  /** A file, or `store` for the policy that functions go by. */
   readonly policy: string;
 }
 
@@ -23,6 +25,7 @@ export interface Session {
  * @throws CommandFailure when the policy is broken, the target is not in it, or the world cannot be reached
  */
 export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  if (options.policy === policyInStore) return await withStoredPolicy(options, work);
   const document = await readPolicy(options.policy);
   targetNames(document, options.target);
   const world = await openWorld(options, document.store);

@@ -1,8 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { segment } from '../../shared/journal/key.ts';
+import { fromSegment, parseStreamKey, segment } from '../../shared/journal/key.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { readWritten } from '../../shared/journal/written-record.ts';
+import { isScopeOf } from '../../shared/journal/written-scope.ts';
 import { functionNames } from '../../shared/policy/schema/function-names.ts';
 
 /** Whoever writes a `written` stream: the functions, and `offboard`. */
@@ -42,7 +43,9 @@ async function trailOf(store: Store, name: string, account: string, id: string):
   const events: TrailEvent[] = [];
   const intents = new Map<string, number>();
   const isMine = ({ resource }: { readonly resource: string }): boolean => resource === id || resource.startsWith(`${id}/`);
-  for await (const key of store.list(`written/${segment(name)}/${segment(account)}/`)) {
+  for await (const key of store.list(`written/${segment(name)}/${segment(account)}`)) {
+    const stream = parseStreamKey(key)?.stream ?? '';
+    if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
     const bytes = await store.read(key);
     if (!bytes) continue;
     const record = parseRecord(key, bytes);
@@ -55,11 +58,11 @@ async function trailOf(store: Store, name: string, account: string, id: string):
     if (written?.kind === 'intents') {
       const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
       for (const { resource, setting, value } of written.body.intents.filter(isMine)) {
-        intents.set(JSON.stringify([sequence, resource, setting]), event('wrote', resource, setting, value) - 1);
+        intents.set(JSON.stringify([stream, sequence, resource, setting]), event('wrote', resource, setting, value) - 1);
       }
     } else if (written?.kind === 'outcomes') {
       for (const { resource, setting, outcome, code } of written.body.outcomes.filter(isMine)) {
-        const place = intents.get(JSON.stringify([written.body.of, resource, setting]));
+        const place = intents.get(JSON.stringify([stream, written.body.of, resource, setting]));
         const meant = place === undefined ? undefined : events[place];
         if (place !== undefined && meant) events[place] = { ...meant, outcome, code };
       }

@@ -2,6 +2,7 @@ import { approveOtaTask } from '../../shared/client/operations/approve-ota-task.
 import type { Automation } from '../../shared/engine/automation.ts';
 import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
+import { loadHalts } from '../../shared/journal/halts.ts';
 import { wishOf } from './look-wish.ts';
 import { planner } from './plan.ts';
 
@@ -13,6 +14,7 @@ export const approveOtaWindows: Automation<OtaGroup> = {
   name: 'approve-ota-windows',
   operations: { ApproveOtaTask: approveOtaTask },
   planner,
+  halts: loadHalts,
   observe: (client, _target, signal) => observeOtaGroups(client, signal),
   count: (client, _target, signal) => countOtaGroups(client, signal),
   async look(client, _target, group, signal) {

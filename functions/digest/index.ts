@@ -3,4 +3,4 @@ import { createHandler } from '../../shared/fc/handle.ts';
 import { digest } from './digesting.ts';
 
 /** The Function Compute handler: one run for each target of the policy in turn, on a timer of a quarter of an hour to an hour. */
-export const handler = createHandler(digestRunner(digest));
+export const handler = createHandler(digestRunner(digest), { keepsOrder: true });

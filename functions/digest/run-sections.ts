@@ -1,4 +1,4 @@
-import type { DigestFacts, DoneLine, HeldLine, TargetFacts } from '../../shared/engine/digests/digest-facts.ts';
+import type { DigestFacts, DoneLine, HeldLine, TargetFacts, WouldLine } from '../../shared/engine/digests/digest-facts.ts';
 import { silenceOf } from '../../shared/engine/digests/signs-of-life.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
@@ -9,7 +9,10 @@ export function placed(facts: DigestFacts, target: string, name: string): string
   return facts.targets.length > 1 ? `${target} · ${name}` : name;
 }
 
-/** What was changed, and what failed. */
+/** Changes that would be made and are named one by one. */
+const wouldNamed = 200;
+
+/** What was changed, what failed, and what functions that only observe would do. */
 export function doneSection(facts: DigestFacts): Section {
   const totals: Record<string, number> = {};
   for (const { done } of facts.targets) {
@@ -25,12 +28,15 @@ export function doneSection(facts: DigestFacts): Section {
     }),
   );
   const lines = facts.targets.flatMap(({ name, done }) => done.lines.map((line) => doneRow(facts, name, line)));
-  const rows = [...errors, ...lines.filter(({ mark }) => mark !== 'good'), ...lines.filter(({ mark }) => mark === 'good')];
+  const would = facts.targets.flatMap(({ name, would: all }) => all.map((line) => wouldRow(facts, name, line)));
+  const done = [...errors, ...lines.filter(({ mark }) => mark !== 'good'), ...lines.filter(({ mark }) => mark === 'good')];
+  const observed = would.length === 0 ? '' : ` ${would.length} more would be, by functions that only observe.`;
   return {
     title: 'Done',
     count: (totals['done'] ?? 0) + (totals['already'] ?? 0),
-    lead: parts.length === 0 ? 'Nothing was changed.' : `${parts.join(', ')}.`,
-    ...{ rows, more: facts.targets.reduce((sum, { done }) => sum + done.more, 0) },
+    lead: `${parts.length === 0 ? 'Nothing was changed.' : `${parts.join(', ')}.`}${observed}`,
+    rows: [...done, ...would.slice(0, wouldNamed)],
+    more: facts.targets.reduce((sum, { done }) => sum + done.more, Math.max(0, would.length - wouldNamed)),
   };
 }
 
@@ -53,6 +59,11 @@ function doneRow(facts: DigestFacts, target: string, line: DoneLine): Row {
     text: `${text}${words === '' ? '' : ` —${words}`} (${functionName})`,
     aside: localText(facts.zone, atMs),
   };
+}
+
+function wouldRow(facts: DigestFacts, target: string, { functionName, resource, text, atMs }: WouldLine): Row {
+  const planned = `planned ${localText(facts.zone, atMs)}`;
+  return { mark: 'plain', name: placed(facts, target, nameOf(resource)), text: `would be: ${text} (${functionName})`, aside: planned };
 }
 
 /** What is held, the oldest first. */

@@ -21,7 +21,7 @@ export const logOffSessions: Automation<SessionResource> = {
     UntagCloudResources: untagCloudResources,
   },
   planner,
-  observe: (client, _target, signal) => observeDeliveryGroups(client, signal),
+  observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
   look: async (client, _target, resource, signal) =>
     resource.kind === 'delivery-group' ? lookAtSessions(client, resource, signal) : [resource],
   reread: (client, _target, resource, signal) => rereadSessionResource(client, resource, signal),

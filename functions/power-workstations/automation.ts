@@ -10,7 +10,7 @@ export const powerWorkstations: Automation<Workstation> = {
   name: 'power-workstations',
   operations: { StartWuyingServer: startWuyingServer, StopWuyingServer: stopWuyingServer },
   planner,
-  observe: (client, _target, signal) => observeWorkstations(client, signal),
+  observe: (client, target, signal) => observeWorkstations(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadWorkstation(client, id, signal),
   // The list shows the sessions already, so nothing more is read; one that names nobody leaves it unknown who is there.
   async sessionUsers(_client, _target, { sessions }) {

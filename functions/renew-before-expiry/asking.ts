@@ -32,14 +32,16 @@ export function askReason(price: Money, lastPaid: Money | undefined, ask: Ask): 
 export type Answer = { readonly approvedBy: string } | { readonly waits: Reason; readonly refused: boolean };
 
 /**
- * The last word counts, of those who may speak and who spoke about this target. It is bound to the period and to the highest price: a dearer
+ * The last word counts, of those who may speak and who spoke about this target. Who opened a link is not known, so a word by link, which is read
+ * only where the rule says so, is the word of the circle that it was sent to. It is bound to the period and to the highest price: a dearer
  * price asks again, and so does a word whose time is over.
  */
 export function answerTo(question: Question, why: string, words: readonly Approval[], context: RenewalContext): Answer {
   const { circle, period, amount: price } = question;
   const { policy, target, nowMs } = context;
   const voters = policy.approvers[circle] ?? [];
-  const word = words.findLast((each) => voters.includes(each.by) && each.target === target.name && samePeriod(each.period, period));
+  const maySpeak = ({ by, source }: Approval): boolean => source === 'approvals-link' || voters.includes(by);
+  const word = words.findLast((each) => maySpeak(each) && each.target === target.name && samePeriod(each.period, period));
   const data = { approvers: circle, price: amount(price), period: periodText(period) };
   const waits = (code: Parameters<typeof reason>[0], text: string): Answer => ({
     waits: reason(code, text, data),
@@ -59,8 +61,8 @@ export function answerTo(question: Question, why: string, words: readonly Approv
 }
 
 /** The question of a rule about a price. */
-export function questionOf({ who, remind = [] }: Ask, period: SubscriptionPeriod, price: Money): Question {
-  return { circle: who, period, amount: price, remindMs: remind };
+export function questionOf({ who, remind = [], links = false }: Ask, period: SubscriptionPeriod, price: Money): Question {
+  return { circle: who, period, amount: price, remindMs: remind, links };
 }
 
 /** Time before the expiry at which a week is ordered where nobody has answered, in milliseconds. */

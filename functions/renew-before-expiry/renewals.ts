@@ -1,7 +1,7 @@
 import { renewAppInstanceGroup } from '../../shared/client/operations/renew-app-instance-group.ts';
 import { renewWuyingServer } from '../../shared/client/operations/renew-wuying-server.ts';
 import type { Renewing } from '../../shared/engine/renewals/renewing.ts';
-import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
+import { observeSubscribedGroups, rereadSubscribedGroup } from '../../shared/fleet/observe-subscribed-groups.ts';
 import { observeWorkstations, rereadWorkstation } from '../../shared/fleet/observe-workstations.ts';
 import { readRenewPrice } from '../../shared/fleet/renew-price.ts';
 import { planner } from './plan.ts';
@@ -12,10 +12,10 @@ export const renewBeforeExpiry: Renewing = {
   operations: { RenewAppInstanceGroup: renewAppInstanceGroup, RenewWuyingServer: renewWuyingServer },
   planner,
   lists: [
-    { what: 'delivery groups', observe: (client, _target, signal) => observeDeliveryGroups(client, signal) },
+    { what: 'delivery groups', observe: (client, _target, signal) => observeSubscribedGroups(client, signal) },
     { what: 'workstations', observe: (client, _target, signal) => observeWorkstations(client, signal) },
   ],
-  reread: (client, _target, { kind, id }) => (kind === 'workstation' ? rereadWorkstation(client, id) : rereadDeliveryGroup(client, id)),
+  reread: (client, _target, { kind, id }) => (kind === 'workstation' ? rereadWorkstation(client, id) : rereadSubscribedGroup(client, id)),
   // The planner prices workstations by the policy and asks for groups only: the service has no other price.
   quote: async (client, _target, { kind, id }, period) => (kind === 'delivery-group' ? readRenewPrice(client, id, period) : undefined),
 };

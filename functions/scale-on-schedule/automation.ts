@@ -11,7 +11,7 @@ export const scaleOnSchedule: Automation<DeliveryGroup> = {
   name: 'scale-on-schedule',
   operations: { ModifyNodePoolAttribute: modifyNodePoolAttribute },
   planner,
-  observe: (client, _target, signal) => observeDeliveryGroups(client, signal),
+  observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadDeliveryGroup(client, id, signal),
   facts: (client) => ({ read: (need, signal) => readNodePrice(client, need, signal) }),
   sessionUsers: (client, _target, { id }, signal) => sessionUsers(client, id, signal),

@@ -14,8 +14,8 @@ export const tagNewResources: Automation<DeliveryGroup> = {
   name: 'tag-new-resources',
   operations: { TagCloudResources: tagCloudResources },
   planner,
-  observe: (client, _target, signal) => observeDeliveryGroups(client, signal),
+  observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
   look: async (client, _target, group, signal) => [await withTags(client, group, signal)],
-  count: (client, _target, signal) => countDeliveryGroups(client, signal),
+  count: (client, target, signal) => countDeliveryGroups(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadTaggable(client, id, signal),
 };

@@ -1,6 +1,7 @@
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
+import { hearing } from '../../shared/fc/hearing.ts';
 import { hears, tagNewResources } from './automation.ts';
 
 /** The function's entry: a sweep over every group on a timer, one group on an event. */
-export const handler = createHandler(automationRunner(tagNewResources), { hears });
+export const handler = createHandler(automationRunner(tagNewResources), { hears: hearing(hears) });

@@ -6,6 +6,7 @@ import type { WrittenView } from '../journal/written.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
 import type { ActDecision, Decision } from './decision.ts';
+import type { HaltReader } from './standing.ts';
 
 /** One page of the fleet, in the order of the service. */
 interface ObservedPage<R extends Resource> {
@@ -110,6 +111,8 @@ export interface Automation<R extends Resource> {
   count?(client: Client, target: CompiledTarget, signal?: AbortSignal): Promise<number | undefined>;
   /** The resource as it is right now, with what `look` adds; undefined when it is gone. One API read, and those of `look`. */
   reread(client: Client, target: CompiledTarget, resource: ResourceRef, signal?: AbortSignal): Promise<R | undefined>;
+  /** How the versions that are halted are read, for what approves versions. Absent: they are not. */
+  readonly halts?: HaltReader;
   /** How the planner's needs are read. Absent: every fact is unknown. */
   facts?(client: Client, target: CompiledTarget): FactReader;
   /**

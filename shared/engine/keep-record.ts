@@ -40,40 +40,66 @@ export function* writeSeen(log: WrittenLog, signed: Signed, target: string, foun
   yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });
 }
 
-/** Compares the holds with those told last. `fresh`: ids of resources whose hold was not among them. @throws StoreError */
+/**
+ * Compares what is not done with what was told last: the holds, and what a function that only observes would do. `fresh`: ids of resources
+ * whose hold was not among them, or reached nobody. @throws StoreError
+ */
 export function* compareHolds(
   log: WrittenLog,
   target: string,
-  decisions: readonly Decision[],
+  { decisions, functionMode }: Pick<RunReport, 'decisions' | 'functionMode'>,
 ): Storing<{ readonly changed: boolean; readonly fresh: readonly string[] }> {
   const holds = decisions.filter(({ verdict }) => verdict === 'hold');
   const told = log.toldHolds(target);
-  if (digestOf(holds) === (told?.digest ?? digestOf([]))) return { changed: false, fresh: [] };
+  const untold = new Set(told?.untold);
+  const idsOf = (some: readonly Decision[]) => some.map(({ resource }) => resource.id);
+  if (digestOf(undone(decisions, functionMode)) === (told?.digest ?? digestOf([]))) {
+    return { changed: false, fresh: idsOf(holds.filter(({ resource }) => untold.has(resource.id))) };
+  }
   const before = told && ((yield* readRun(told.run))?.decisions as readonly Decision[] | undefined);
   const known = new Set((before ?? []).filter(({ verdict }) => verdict === 'hold').map(holdIdentity));
-  return { changed: true, fresh: holds.filter((hold) => !known.has(holdIdentity(hold))).map(({ resource }) => resource.id) };
+  return { changed: true, fresh: idsOf(holds.filter((hold) => !known.has(holdIdentity(hold)) || untold.has(hold.resource.id))) };
 }
 
 /**
  * Ends a run of mode `apply` in the journal: the report where it acted, failed or the set of holds changed, the set of holds as told,
  * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing.
+ * `untold`: new holds that nobody was told of, since no channel delivered; the next run tells them again.
  * Gives the key of the run's record. @throws StoreError @throws JournalError
  */
-export function* writeEnd(report: RunReport, atMs: EpochMs, log: WrittenLog | undefined, ofEvent = false): Storing<string | undefined> {
-  const name = { functionName: report.function, target: report.target, owner: report.run, atMs };
+export function* writeEnd(
+  report: RunReport,
+  atMs: EpochMs,
+  log: WrittenLog | undefined,
+  { ofEvent = false, untold = [] }: { readonly ofEvent?: boolean; readonly untold?: readonly string[] | undefined } = {},
+): Storing<string | undefined> {
+  const name = { functionName: report.function, target: report.target, region: report.region, owner: report.run, atMs };
   let record: string | undefined;
   if (report.outcomes.length > 0 || report.failed || report.holdsChanged) {
     record = yield* recordRun(name, JSON.parse(reportJson(report)) as Record<string, unknown>);
   }
   if (record !== undefined && report.holdsChanged && log) {
-    const digest = digestOf(report.decisions.filter(({ verdict }) => verdict === 'hold'));
-    yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, digest, run: record } });
+    const digest = digestOf(undone(report.decisions, report.functionMode));
+    yield* log.add(
+      { owner: report.run, atMs },
+      { kind: 'holds', body: { target: report.target, digest, run: record, ...(untold.length > 0 ? { untold: [...untold] } : {}) } },
+    );
+  }
+  const told = log?.toldHolds(report.target);
+  if (log && told && !report.holdsChanged && report.newHolds.length > 0 && untold.length === 0) {
+    const { digest, run } = told;
+    yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, digest, run } });
   }
   if (!ofEvent) yield* recordHeartbeat(name, { failed: report.failed });
   return record;
 }
 
-function digestOf(holds: readonly Decision[]): string {
-  const identities = holds.map(holdIdentity).sort();
+/** Decisions after which nothing happens although something is wanted. */
+function undone(decisions: readonly Decision[], mode: RunReport['functionMode']): readonly Decision[] {
+  return decisions.filter(({ verdict }) => verdict === 'hold' || (verdict === 'act' && mode === 'observe'));
+}
+
+function digestOf(undone: readonly Decision[]): string {
+  const identities = undone.map((each) => (each.verdict === 'act' ? `${each.resource.id} ${each.action.key}` : holdIdentity(each))).sort();
   return createHash('sha256').update(identities.join('\n')).digest('hex');
 }

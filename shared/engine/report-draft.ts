@@ -9,7 +9,7 @@ import { reason } from './reasons.ts';
 import { type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
 import type { Survey } from './survey.ts';
 
-type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
+type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'region' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
   readonly nowMs: EpochMs;
 };
 

@@ -87,6 +87,8 @@ export interface RunReport {
   readonly run: string;
   readonly function: string;
   readonly target: string;
+  /** The only region that the run was about, where the target is run for each region apart. Default: all of the target. */
+  readonly region?: string;
   readonly account: string;
   /** Where it ran: the cloud, or which simulator. */
   readonly world: string;

@@ -5,6 +5,7 @@ import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
+import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
@@ -23,6 +24,7 @@ import { ReportDraft } from './report-draft.ts';
 import { RunFacts } from './run-facts.ts';
 import { loadStanding, type Standing } from './standing.ts';
 import { survey } from './survey.ts';
+import type { TellRun } from './telling/tell-run.ts';
 
 /** How far a run has come. */
 export type Progress =
@@ -49,6 +51,8 @@ export interface RunOptions<R extends Resource> {
   readonly deadlineMs?: EpochMs | undefined;
   /** What happened, where events began the run: only these resources are looked at. Default: the whole fleet. */
   readonly occasions?: readonly Occasion[] | undefined;
+  /** How people are told of the run at its end. Default: nobody is. A plan tells nobody. */
+  readonly tell?: TellRun | undefined;
   /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
   readonly rules?: Partial<ExecuteRules> | undefined;
   /** Hears how far the run has come. */
@@ -71,6 +75,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
     run: randomBytes(16).toString('hex'),
     function: automation.name,
     target: target.name,
+    ...(target.shard === undefined ? {} : { region: target.shard }),
     account: target.account,
     world: options.world,
     mode: options.mode,
@@ -80,18 +85,27 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   });
   draft.warnFrom(policy.warnings);
 
-  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, target.account)));
-  const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.name)));
+  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, writtenScope(target))));
+  const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
   if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
 
-  const report = draft.finish(clock.now(), counting.counts());
-  if (options.mode === 'plan') return report;
+  const finished = draft.finish(clock.now(), counting.counts());
+  if (options.mode === 'plan') return finished;
+  // Before the record, which says what nobody was told of: after a crash in between it is told again, never left out.
+  const told = await options.tell?.(finished, policy, store);
+  const report = { ...finished, warnings: [...finished.warnings, ...(told?.warnings ?? [])] };
   try {
-    const record = await runStoring(store, writeEnd(report, nowMs, log, options.occasions !== undefined));
+    const record = await runStoring(
+      store,
+      writeEnd(report, nowMs, log, { ofEvent: options.occasions !== undefined, untold: told?.untold }),
+    );
     return record === undefined ? report : { ...report, record };
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return { ...report, errors: [...report.errors, runError(error)], failed: true };
+    const failed = { ...report, errors: [...report.errors, runError(error)], failed: true };
+    // All else was told above.
+    if (!finished.failed) await options.tell?.({ ...failed, outcomes: [], newHolds: [] }, policy, store);
+    return failed;
   }
 }
 
@@ -132,7 +146,7 @@ async function observeAndAct<R extends Resource>(
   if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
   // After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
   if (seen.totals.complete && !signal?.aborted && options.occasions === undefined) {
-    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, decisions)));
+    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
     if (holds) draft.holds = holds;
   }
 }
@@ -147,7 +161,7 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
   const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
   if (acts.length === 0) return;
   // Observing may have taken minutes: what somebody said meanwhile counts.
-  const standing = await draft.attempt(() => loadStanding(store, options.policy, target, clock.now(), automation.name));
+  const standing = await draft.attempt(() => loadStanding(store, options.policy, target, clock.now(), automation.halts));
   if (!standing) return;
   let done = 0;
   const onOutcome = (outcome: Outcome): void => {

@@ -1,13 +1,18 @@
 import type { Resource } from '../fleet/resource.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
+import { HourlyMemory } from './renewals/alarms.ts';
+import type { LinkMaker } from './renewals/approval-link.ts';
 import type { RunReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
+import { tellingBy } from './telling/tell-run.ts';
 
 /** What any run of a function needs, whatever the function does. */
-export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' | 'factReader' | 'rules'> {
-  /** How people are told. Default: on the console. */
+export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' | 'factReader' | 'rules' | 'tell'> {
+  /** How people are told. Default: orders, alarms and digests on the console, and of other runs nobody. */
   readonly notifier?: Notifier | undefined;
+  /** Makes the links by which renewals can be approved. Default: questions go out without. */
+  readonly approvalLink?: LinkMaker | undefined;
   /**
    * Orders may be placed although the journal is kept on this machine only: no other machine that runs the same policy would know of them.
    * Default: false, and such orders are held.
@@ -24,8 +29,14 @@ export interface Runner {
   run(options: RunnerOptions): Promise<RunReport>;
 }
 
-/** The runner of an automation that observes, decides and acts by itself. */
+/** The runner of an automation that observes, decides and acts by itself, and tells people of it. */
 export function automationRunner<R extends Resource>(automation: Automation<R>): Runner {
   const { name, withoutRules } = automation;
-  return { name, ...(withoutRules ? { withoutRules } : {}), run: (options) => run<R>({ ...options, automation }) };
+  // What it told while the journal could not be used it remembers as long as the process lives.
+  const memory = new HourlyMemory();
+  return {
+    name,
+    ...(withoutRules ? { withoutRules } : {}),
+    run: (options) => run<R>({ ...options, automation, tell: options.notifier && tellingBy(options.notifier, memory) }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { readExceptions, type StoredException } from '../journal/exceptions.ts';
 import type { ExceptionTerms } from '../journal/exceptions-record.ts';
-import { type Halt, loadHalts } from '../journal/halts.ts';
+import type { Halt } from '../journal/halts.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring, type Storing } from '../journal/store-effect.ts';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
@@ -14,12 +14,13 @@ export interface Standing {
   readonly halts: ReadonlyMap<string, Halt>;
 }
 
-/** The function that approves versions: halts are read for it alone, so that a halt that cannot be read stops nobody else. */
-const approvesVersions = 'approve-ota-windows';
+/** How the versions that are halted are read. */
+export type HaltReader = () => Storing<ReadonlyMap<string, Halt>>;
 
 /**
- * Reads what stands in the journal beside the policy: the exceptions for a target that are not over at `nowMs`, and for the function that
- * approves versions those that are halted. One list call where nothing stands, two for that function.
+ * Reads what stands in the journal beside the policy: the exceptions for a target that are not over at `nowMs`, and by `readHalts` the
+ * versions that are halted; default: none are read, so that a halt that cannot be read stops nobody else. One list call where nothing stands,
+ * two with halts.
  *
  * What cannot be read may forbid anything, so it is thrown, and a run that gets no standing does nothing.
  * @throws JournalError @throws StoreError
@@ -29,14 +30,14 @@ export function loadStanding(
   policy: CompiledPolicy,
   target: CompiledTarget,
   nowMs: EpochMs,
-  functionName: string,
+  readHalts?: HaltReader,
 ): Promise<Standing> {
-  return runStoring(store, standing(policy, target, nowMs, functionName));
+  return runStoring(store, standing(policy, target, nowMs, readHalts));
 }
 
-function* standing(policy: CompiledPolicy, target: CompiledTarget, nowMs: EpochMs, functionName: string): Storing<Standing> {
+function* standing(policy: CompiledPolicy, target: CompiledTarget, nowMs: EpochMs, readHalts: HaltReader | undefined): Storing<Standing> {
   const stored = yield* readExceptions(nowMs);
-  const halts = functionName === approvesVersions ? yield* loadHalts() : new Map<string, Halt>();
+  const halts = readHalts ? yield* readHalts() : new Map<string, Halt>();
   return { policy: withExceptions(policy, target, stored), halts };
 }
 

@@ -70,6 +70,6 @@ function manualChanges({ resource, because }: Decision): readonly ForeignValue[]
   return because.flatMap(({ code, data }) => {
     const { setting, value } = data ?? {};
     if ((code !== manualChangeCode && code !== sightedCode) || typeof setting !== 'string' || typeof value !== 'string') return [];
-    return [{ resource: resource.id, setting, value }];
+    return [{ resource: resource.id, setting, value, ...(code === sightedCode ? { sighted: true as const } : {}) }];
   });
 }

@@ -12,7 +12,7 @@ const hosts: Readonly<Record<string, string>> = {
 };
 
 /** Host of a service endpoint by the name that targets use. @throws SettingsError `UnknownEndpoint` */
-function serviceHost(endpoint: string): string {
+export function serviceHost(endpoint: string): string {
   const host = Object.hasOwn(hosts, endpoint) ? hosts[endpoint] : undefined;
   if (host !== undefined) return host;
   throw new SettingsError(

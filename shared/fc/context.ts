@@ -5,6 +5,9 @@ export interface FunctionContext {
   readonly requestId: string;
   /** Present only where the function has a role. */
   readonly credentials?: ContextCredentials | undefined;
+  /** Account and region of the function itself. */
+  readonly accountId?: string | undefined;
+  readonly region?: string | undefined;
   readonly function?: {
     readonly name?: string | undefined;
     /** Seconds that one invocation may take; the type of the value is not documented. */

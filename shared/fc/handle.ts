@@ -1,31 +1,47 @@
-import { readFile } from 'node:fs/promises';
+import { eventText } from '../../events/read-event.ts';
 import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
 import type { Occasion } from '../engine/automation.ts';
+import { HourlyMemory } from '../engine/renewals/alarms.ts';
+import type { LinkMaker } from '../engine/renewals/approval-link.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner } from '../engine/runner.ts';
+import { newHolds } from '../engine/telling/run-messages.ts';
 import { consoleChannel } from '../notify/console-channel.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { openChannels } from '../notify/open-channels.ts';
-import { decodePolicy } from '../policy/codec.ts';
-import type { CompiledPolicy } from '../policy/compiled.ts';
+import { Pace } from '../notify/pace.ts';
+import type { CompiledTarget } from '../policy/compiled.ts';
 import { targetClient } from './clients.ts';
 import { endOf, type FunctionContext } from './context.ts';
+import type { Hearing } from './hearing.ts';
 import { jsonLog, type Log } from './log.ts';
-import { runOnOccasions } from './run-again.ts';
-import { type Environment, readSettings, SettingsError } from './settings.ts';
-import { openStore } from './store.ts';
+import { policySource, readBundled, tellBroken } from './policy-source.ts';
+import { type Environment, readSettings } from './settings.ts';
+import { agreedAddress, openStore } from './store.ts';
 import { summaryOf, type TargetSummary } from './summary.ts';
+import { withRoleSuffix } from './target-roles.ts';
+import { tellTargetFailed } from './tell-target-failed.ts';
+import { inTurn, placeName, type Timeout, turnSignal } from './turns.ts';
 import { workOf } from './work.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
 const reportMs = 10_000;
 
+/** So many new holds of a run are logged one by one; all of them are in the run's record. */
+const holdsLogged = 100;
+
 /** What an invocation answers. */
 export interface InvocationSummary {
   readonly function: string;
+  /** Where the policy came from: the key of its record, or `bundle`. */
+  readonly policy: string;
   readonly targets: readonly TargetSummary[];
+  /** Set where the event came too late for this function, and nothing was run. */
+  readonly stale?: { readonly triggered: string; readonly ageSeconds: number };
+  /** Targets for which no time was left; they come first in the next invocation. */
+  readonly postponed?: readonly string[];
 }
 
 /** Thrown at the end of an invocation in which something failed, after everything that could be done was done. `code` is `RunFailed`. */
@@ -47,14 +63,27 @@ export interface HandlerParts {
   readonly clock?: Clock;
   /** Default: the process's. */
   readonly environment?: Environment;
+  /** Ends what takes too long. Default: by the machine's time. */
+  readonly timeout?: Timeout;
+  /** Numbers in [0, 1), which draw the order of targets. Default: Math.random. */
+  readonly random?: () => number;
   /** Takes each log line. Default: standard output. */
   readonly write?: (line: string) => void;
 }
 
 /** How a function is begun. */
 export interface HandlerOptions extends HandlerParts {
-  /** Operations whose events of the audit trail begin a run on the resources that they are about. Default: none; a timer begins every run. */
-  readonly hears?: readonly string[];
+  /** Events of the audit trail that begin a run on the resources that they are about. Default: none; a timer begins every run. */
+  readonly hears?: Hearing;
+  /**
+   * An event of a timer that is older than this, in milliseconds, is dropped: for functions that must not act late. Default: none is, since a
+   * run plans from now.
+   */
+  readonly staleAfterMs?: number;
+  /** True for a function that needs the targets in the order of the policy. Default: those that have waited longest come first. */
+  readonly keepsOrder?: boolean;
+  /** Makes the links by which renewals can be approved, from the environment; says why there are none. Default: questions go out without. */
+  readonly links?: (environment: Environment, say: (text: string) => void) => LinkMaker | undefined;
 }
 
 /**
@@ -66,10 +95,14 @@ export function createHandler(
   runner: Runner,
   parts: HandlerOptions = {},
 ): (event: Uint8Array, context: FunctionContext) => Promise<InvocationSummary> {
+  const source = policySource();
+  // What a process remembers of what it told, so that storms stay small.
+  const pace = new Pace();
+  const memory = new HourlyMemory();
   return async (event, context) => {
     const log = jsonLog({ requestId: context.requestId, function: runner.name }, parts.write);
     try {
-      return await invoke(runner, event, context, log, parts);
+      return await invoke(runner, event, context, log, { ...parts, source, pace, memory });
     } catch (error) {
       log('error', 'failed', { ...runError(error) });
       throw error;
@@ -82,68 +115,118 @@ async function invoke(
   event: Uint8Array,
   context: FunctionContext,
   log: Log,
-  { clock = systemClock, environment = process.env, hears = [] }: HandlerOptions,
+  {
+    clock = systemClock,
+    environment = process.env,
+    hears,
+    links,
+    staleAfterMs,
+    keepsOrder,
+    random = Math.random,
+    timeout = AbortSignal.timeout,
+    source,
+    pace,
+    memory,
+  }: HandlerOptions & { readonly source: ReturnType<typeof policySource>; readonly pace: Pace; readonly memory: HourlyMemory },
 ): Promise<InvocationSummary> {
   const startMs = clock.now();
   const endMs = endOf(context, startMs);
   const settings = readSettings(environment);
-  const policy = await readPolicy(settings.policyFile);
-  const work = workOf(new TextDecoder().decode(event), hears, { policy, settings, environment, log });
+  const bundled = await readBundled(settings.policyFile);
+  if (!bundled.policy && settings.store === undefined) throw bundled.error;
   const identity = functionRoleCredentials(context.credentials, environment);
-  const store = openStore(settings, policy.store, { credentials: identity, clock, environment, simulator: settings.simulator });
-  const signal = endMs === undefined ? undefined : AbortSignal.timeout(Math.max(0, endMs - startMs - reportMs));
+  const access = { credentials: identity, clock, environment, simulator: settings.simulator };
+  const address = agreedAddress(settings.store, bundled.policy?.store);
+  const inUse = await source({ bundled, address, log, store: openStore(settings, bundled.policy?.store, access) });
+  const { store } = inUse;
+  const policy = withRoleSuffix(inUse.policy, settings.targetRoleSuffix);
+  const place = { functionName: runner.name, nowMs: startMs, staleAfterMs, policy, settings, environment, log };
+  const { items, stale } = workOf(eventText(event), hears, place);
+  if (stale) {
+    log('warn', 'stale', stale);
+    return { function: runner.name, policy: inUse.from, targets: [], stale };
+  }
+  const signal = endMs === undefined ? undefined : timeout(Math.max(0, endMs - startMs - reportMs));
   const { simulator } = settings;
   const told = (line: string): void => log('warn', 'told', { text: line });
-  const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told));
+  const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told), pace);
+  if (!settings.observe) await tellBroken(inUse, { notifier, nowMs: startMs, log });
 
-  const summaries: TargetSummary[] = [];
-  const failed: string[] = [];
-  for (const { target, occasions } of work) {
+  const approvalLink = links?.(environment, (text) => log('warn', 'links-off', { text }));
+
+  const summaries = new Map<CompiledTarget, TargetSummary>();
+  const failures = new Set<CompiledTarget>();
+  const postponed: string[] = [];
+  const invocationMs = (endMs ?? startMs) - startMs;
+  const turns = keepsOrder ? items : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs, log, random });
+  for (const [index, { target, occasions }] of turns.entries()) {
+    if (signal?.aborted) {
+      postponed.push(placeName(target));
+      continue;
+    }
     try {
+      const turn = turnSignal(signal, {
+        ...{ endMs: endMs === undefined ? undefined : endMs - reportMs, nowMs: clock.now(), left: turns.length - index, timeout },
+      });
       const client = targetClient(target, { identity: identity, clock: clock, simulator: simulator });
       const mode = settings.observe ? 'plan' : 'apply';
       const world = simulator === undefined ? 'the cloud' : `the simulator ${simulator}`;
       const run = (on?: readonly Occasion[]): Promise<RunReport> =>
-        runner.run({ client, target, policy, store, clock, mode, world, signal, deadlineMs: endMs, notifier, occasions: on });
+        runner.run({
+          client,
+          target,
+          policy,
+          store,
+          clock,
+          mode,
+          world,
+          signal: turn,
+          deadlineMs: endMs,
+          notifier,
+          occasions: on,
+          approvalLink,
+        });
       const onReport = (report: RunReport): void => logReport(log, report);
       const { report, left } =
-        occasions === undefined ? { report: await run(), left: [] } : await runOnOccasions({ occasions, clock, signal, run, onReport });
+        occasions === undefined || !hears
+          ? { report: await run(), left: [] }
+          : await hears.run({ occasions, clock, signal: turn, run, onReport });
       if (occasions === undefined) onReport(report);
-      if (left.length > 0) log('error', 'crowded-out', { target: target.name, resources: left });
-      summaries.push(summaryOf(report));
-      if (report.failed || left.length > 0) failed.push(target.name);
+      if (left.length > 0) log('error', 'crowded-out', { target: placeName(target), resources: left });
+      summaries.set(target, summaryOf(report));
+      if (report.failed || left.length > 0) failures.add(target);
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
-      failed.push(target.name);
-      log('error', 'target-failed', { target: target.name, ...runError(error) });
+      failures.add(target);
+      log('error', 'target-failed', { target: placeName(target), ...runError(error) });
+      const place = { functionName: runner.name, target: placeName(target), policy, notifier, memory, nowMs: clock.now(), log };
+      if (!settings.observe) await tellTargetFailed(error, place);
     }
   }
-  const summary = { function: runner.name, targets: summaries };
+  if (postponed.length > 0) log('warn', 'postponed', { targets: postponed });
+  const summary = {
+    ...{ function: runner.name, policy: inUse.from, targets: items.flatMap(({ target }) => summaries.get(target) ?? []) },
+    ...(postponed.length === 0 ? {} : { postponed }),
+  };
+  const failed = items.flatMap(({ target }) => (failures.has(target) ? [placeName(target)] : []));
   if (failed.length > 0) throw new RunFailedError(summary, failed);
   return summary;
 }
 
 function logReport(log: Log, report: RunReport): void {
-  const { target } = report;
+  const { target: name, region } = report;
+  const target = region === undefined ? name : `${name} (${region})`;
   for (const { code, text } of report.warnings) log('warn', 'warning', { target, code, text });
   for (const outcome of report.outcomes) {
     const bad = outcome.outcome === 'failed' || outcome.outcome === 'unknown';
     log(bad ? 'error' : 'info', 'outcome', { target, ...outcome });
+  }
+  for (const { resource, because } of newHolds(report).slice(0, holdsLogged)) {
+    log('warn', 'held', { target, resource: resource.id, code: because[0]?.code, text: because[0]?.text });
   }
   for (const { code, severity, title, text, told } of report.purchases?.alerts ?? []) {
     if (told !== 'before') log(severity === 'info' ? 'info' : 'warn', 'alert', { target, code, severity, title, text, told });
   }
   for (const error of report.errors) log('error', 'error', { target, ...error });
   log(report.failed ? 'error' : 'info', 'run', { ...summaryOf(report), durationMs: report.durationMs, calls: report.calls.total });
-}
-
-async function readPolicy(file: string): Promise<CompiledPolicy> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const message = `The compiled policy ${file} cannot be read: put it beside the code ('streamwarden compile'), or name it in STREAMWARDEN_POLICY.`;
-    throw new SettingsError('PolicyMissing', message, { cause });
-  }
-  return decodePolicy(text);
 }

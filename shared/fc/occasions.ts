@@ -1,4 +1,5 @@
 import { creations, defaultServices, hearCalls, type Unheard } from '../../events/audited-calls.ts';
+import { eventData } from '../../events/read-event.ts';
 import type { Occasion } from '../engine/automation.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Environment } from './settings.ts';
@@ -22,12 +23,11 @@ export interface Listening {
   readonly environment: Environment;
 }
 
-/** What an audit event says to the targets; undefined where the text is no audit event, as that of a timer. */
+/** What an audit event says to the targets; undefined where the text is no audit event, as that of a timer. @throws EventError */
 export function occasionsOf(text: string, { operations, policy, targets, environment }: Listening): TargetOccasions | undefined {
-  const event = parsed(text);
-  if (event === undefined) return undefined;
+  if (text.trim() === '') return undefined;
   const ownRoles = new Set(Object.values(policy.targets).flatMap(({ role }) => (role === undefined ? [] : [role])));
-  const heard = hearCalls(event, { operations, services: servicesOf(environment), ownRoles });
+  const heard = hearCalls(eventData(text, 'The event'), { operations, services: servicesOf(environment), ownRoles });
   if (heard === undefined) return undefined;
 
   const byTarget = new Map<CompiledTarget, Map<string, Occasion>>();
@@ -58,12 +58,4 @@ function servicesOf(environment: Environment): readonly string[] {
   const names = environment['STREAMWARDEN_EVENT_SERVICES']?.split(',').map((name) => name.trim());
   const given = names?.filter((name) => name !== '');
   return given?.length ? given : defaultServices;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

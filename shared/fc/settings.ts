@@ -12,7 +12,9 @@ export class SettingsError extends Error {
     | 'StoreNotAvailable'
     | 'StoreRegionMissing'
     | 'UnknownTarget'
-    | 'UnknownEndpoint';
+    | 'UnknownRegion'
+    | 'UnknownEndpoint'
+    | 'LinkKeyMissing';
   constructor(code: SettingsError['code'], message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.name = 'SettingsError';
@@ -28,6 +30,8 @@ export interface Settings {
   readonly observe: boolean;
   /** `STREAMWARDEN_TARGET`: the only target to run. Default: the event's, else all of the policy. */
   readonly target: string | undefined;
+  /** `STREAMWARDEN_TARGET_ROLE_SUFFIX`: what the role of each target ends in for a function of this power. Default: nothing. */
+  readonly targetRoleSuffix: string | undefined;
   /** `STREAMWARDEN_STORE`. Default: the policy's `store`. */
   readonly store: string | undefined;
   /** `STREAMWARDEN_SIMULATOR`: address of a running simulator, which plays service, STS and OSS. Default: the cloud. */
@@ -41,6 +45,7 @@ export function readSettings(environment: Environment): Settings {
     policyFile: given('STREAMWARDEN_POLICY') ?? path.join(given('FC_FUNC_CODE_PATH') ?? process.cwd(), 'policy.json'),
     observe: given('STREAMWARDEN_OBSERVE')?.toLowerCase() === 'true',
     target: given('STREAMWARDEN_TARGET'),
+    targetRoleSuffix: given('STREAMWARDEN_TARGET_ROLE_SUFFIX'),
     store: given('STREAMWARDEN_STORE'),
     simulator: given('STREAMWARDEN_SIMULATOR'),
   };

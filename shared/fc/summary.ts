@@ -3,6 +3,8 @@ import type { RunReport } from '../engine/report.ts';
 /** What an invocation answers for one target. */
 export interface TargetSummary {
   readonly target: string;
+  /** The only region that was run. Default: all of the target. */
+  readonly region?: string;
   readonly failed: boolean;
   readonly mode: 'plan' | 'apply';
   readonly functionMode: 'observe' | 'act';
@@ -22,9 +24,10 @@ export interface TargetSummary {
 export function summaryOf(report: RunReport): TargetSummary {
   const outcomes: Record<string, number> = {};
   for (const { outcome } of report.outcomes) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  const { target, failed, mode, functionMode, totals, counts, errors, record } = report;
+  const { target, region, failed, mode, functionMode, totals, counts, errors, record } = report;
   return {
     target,
+    ...(region === undefined ? {} : { region }),
     failed,
     mode,
     functionMode,

@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { listWuyingServer } from '../client/operations/list-wuying-server.ts';
+import type { CompiledTarget } from '../policy/compiled.ts';
 import { mapWorkstation } from './map-workstation.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -15,12 +16,18 @@ export interface WorkstationPage {
 
 /**
  * All workstations that the endpoint shows, page by page. A row whose id cannot be read is left out, so the ids read stay below the
- * announced total. Regions are not filtered here: a workstation outside a target's regions is seen and counted as not covered.
+ * announced total. A target's regions are not filtered here: a workstation outside of them is seen and counted as not covered. Only of a
+ * part of a target, `shard`, nothing but its region is asked for.
  * @throws ApiError when the service does not answer
  */
-export async function* observeWorkstations(client: Client, signal?: AbortSignal): AsyncIterable<WorkstationPage> {
+export async function* observeWorkstations(
+  client: Client,
+  signal?: AbortSignal,
+  { shard }: Pick<CompiledTarget, 'shard'> = {},
+): AsyncIterable<WorkstationPage> {
   const options = signal === undefined ? {} : { signal };
-  for await (const page of client.pages(listWuyingServer, { PageSize: pageSize }, options)) {
+  const input = { PageSize: pageSize, ...(shard === undefined ? {} : { BizRegionId: shard }) };
+  for await (const page of client.pages(listWuyingServer, input, options)) {
     yield { resources: page.rows.map(mapWorkstation).filter((workstation) => workstation !== undefined), total: page.total };
   }
 }

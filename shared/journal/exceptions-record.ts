@@ -3,6 +3,7 @@ import type { EpochMs } from '../client/clock.ts';
 import type { CompiledSelector, Never } from '../policy/compiled.ts';
 import { parseTimestamp } from '../policy/values/timestamp.ts';
 import { JournalError } from './journal-error.ts';
+import { recordOf } from './json-shapes.ts';
 
 /** An exception as a record carries it: selectors and words as compiled. Times are RFC 3339 in UTC: it is one stretch for all targets. */
 export interface ExceptionBody {
@@ -45,7 +46,7 @@ const ageMs = z.exactOptional(z.number());
 const selector: z.ZodMiniType<CompiledSelector> = z
   .strictObject({
     ...{ all: z.exactOptional(z.literal(true)), ids: texts, names: texts, missingTags: texts, regions: texts, statuses: texts },
-    ...{ officeNetworks: texts, images: texts, users: texts, tags: z.exactOptional(z.record(z.string(), z.array(z.string()))) },
+    ...{ officeNetworks: texts, images: texts, users: texts, tags: z.exactOptional(recordOf(z.array(z.string()))) },
     charge: z.exactOptional(z.array(z.enum(['subscription', 'pay-as-you-go']))),
     firstSeen: z.exactOptional(z.strictObject({ over: ageMs, under: ageMs })),
   })

@@ -1,8 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
-import { segment } from './key.ts';
+import { fromSegment, parseStreamKey, segment } from './key.ts';
 import { parseRecord } from './record.ts';
 import type { Store } from './store.ts';
 import { readWritten } from './written-record.ts';
+import { isScopeOf } from './written-scope.ts';
 
 /** One value that a run meant to write, and what became of it. */
 export interface PastWrite {
@@ -24,7 +25,9 @@ export interface PastWrite {
  */
 export async function pastWrites(store: Store, functionName: string, account: string, resource: string): Promise<readonly PastWrite[]> {
   const writes = new Map<string, PastWrite>();
-  for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}/`)) {
+  for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}`)) {
+    const stream = parseStreamKey(key)?.stream ?? '';
+    if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
     const bytes = await store.read(key);
     if (!bytes) continue;
     const record = parseRecord(key, bytes);
@@ -32,15 +35,15 @@ export async function pastWrites(store: Store, functionName: string, account: st
     const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
     if (written?.kind === 'intents') {
       for (const { setting, value } of written.body.intents.filter((intent) => intent.resource === resource)) {
-        writes.set(`${sequence} ${setting}`, { atMs: record.atMs, setting, value, outcome: undefined, record: key });
+        writes.set(`${stream} ${sequence} ${setting}`, { atMs: record.atMs, setting, value, outcome: undefined, record: key });
       }
     } else if (written?.kind === 'outcomes') {
       for (const { setting, outcome, code } of written.body.outcomes.filter((result) => result.resource === resource)) {
-        const id = `${written.body.of} ${setting}`;
+        const id = `${stream} ${written.body.of} ${setting}`;
         const write = writes.get(id);
         if (write) writes.set(id, { ...write, outcome, ...(code === undefined ? {} : { code }) });
       }
     }
   }
-  return [...writes.values()];
+  return [...writes.values()].sort((a, b) => a.atMs - b.atMs);
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { JournalError } from './journal-error.ts';
+import { recordOf } from './json-shapes.ts';
 
 /** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
 export interface JournalRecord {
@@ -24,7 +25,7 @@ const envelope = z.object({
   at: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)),
   owner: z.string(),
   prev: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
-  body: z.record(z.string(), z.unknown()),
+  body: recordOf(z.unknown()),
 });
 
 /** The bytes of a record: UTF-8 JSON `{at, body, kind, owner, prev, v}` with sorted keys and a final line feed. Equal records, equal bytes. */

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { isMoneyJson, type MoneyJson } from '../policy/money.ts';
 import { JournalError } from './journal-error.ts';
+import { recordOf } from './json-shapes.ts';
 import type { JournalRecord } from './record.ts';
 
-const note = z.optional(z.record(z.string(), z.unknown()));
+const note = z.optional(recordOf(z.unknown()));
 
 /** What an order is about to move, written before it is sent. */
 const claim = z.object({

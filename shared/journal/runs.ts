@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { keyOf, segment } from './key.ts';
+import { keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
 import { type Storing, storeCreate, storeRead } from './store-effect.ts';
 import { StoreError } from './store-error.ts';
@@ -8,6 +8,8 @@ import { StoreError } from './store-error.ts';
 export interface RunName {
   readonly functionName: string;
   readonly target: string;
+  /** The only region of the run. Default: all of the target. */
+  readonly region?: string | undefined;
   readonly owner: string;
   /** When the run began. */
   readonly atMs: EpochMs;
@@ -35,12 +37,20 @@ export function* readRun(key: string): Storing<Readonly<Record<string, unknown>>
 }
 
 /**
- * Leaves a sign of life, one per function, target and minute: `heartbeats/<function>/<target>/<yyyymmddThhmmZ>`. Silence is a failure
+ * Where the signs of life of a function are: `heartbeats/<function>/<target>`, with the region behind it where runs are made for each region
+ * apart.
+ */
+export function heartbeatsOf({ functionName, target, region }: Pick<RunName, 'functionName' | 'target' | 'region'>): string {
+  return keyOf('heartbeats', functionName, target, ...(region === undefined ? [] : [region]));
+}
+
+/**
+ * Leaves a sign of life, one per function, target and minute: `<heartbeatsOf>/<yyyymmddThhmmZ>`. Silence is a failure
  * that others notice by missing slots. @throws StoreError
  */
 export function* recordHeartbeat(run: RunName, body: { readonly failed: boolean }): Storing<void> {
   const slot = `${new Date(run.atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
-  const key = `heartbeats/${segment(run.functionName)}/${segment(run.target)}/${slot}`;
+  const key = `${heartbeatsOf(run)}/${slot}`;
   yield* createOnce(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
 }
 

@@ -33,14 +33,17 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
       foldOutcomes(state, body);
       return;
     case 'foreign':
-      for (const { resource, setting, value } of body.seen) {
-        if (state.foreign.get(resource)?.get(setting)?.value !== value) setForeign(state, resource, setting, { value, sinceMs: atMs });
+      for (const { resource, setting, ...seen } of body.seen) {
+        if (state.foreign.get(resource)?.get(setting)?.value !== seen.value)
+          setForeign(state, resource, setting, { ...seen, sinceMs: atMs });
       }
       for (const { resource, setting } of body.gone) setForeign(state, resource, setting, undefined);
       return;
-    case 'holds':
-      state.holds.set(body.target, { digest: body.digest, run: body.run });
+    case 'holds': {
+      const { target, ...told } = body;
+      state.holds.set(target, told);
       return;
+    }
     case 'part':
       foldPart(state, place, body);
       return;

@@ -7,7 +7,7 @@ import { fold, type RecordPlace } from './written-fold.ts';
 import { openIntent } from './written-history.ts';
 import { WrittenMemory } from './written-memory.ts';
 import { readParts } from './written-part.ts';
-import { type PartBody, readWritten, type WrittenRecord } from './written-record.ts';
+import { type PartBody, readWritten, type ToldHolds, type WrittenRecord } from './written-record.ts';
 import { partBody, pendingParts, snapshotOf } from './written-snapshot.ts';
 import { copyState, emptyState, splitSettingKey, type WrittenState } from './written-state.ts';
 
@@ -54,9 +54,9 @@ export class WrittenLog {
     this.#end = end;
   }
 
-  /** Reads the stream. @throws JournalError when its records cannot be trusted @throws StoreError */
-  static *load(functionName: string, account: string): Storing<WrittenLog> {
-    const stream = keyOf('written', functionName, account);
+  /** Reads the stream. `scope` is an account, or see `writtenScope`. @throws JournalError when its records cannot be trusted @throws StoreError */
+  static *load(functionName: string, scope: string): Storing<WrittenLog> {
+    const stream = keyOf('written', functionName, scope);
     const hint = yield* lastListed(stream);
     const from = hint < snapshotEvery ? 0 : hint - (hint % snapshotEvery);
     for (const start of new Set([from, 0])) {
@@ -118,8 +118,8 @@ export class WrittenLog {
     });
   }
 
-  /** The set of holds that was told last for a target: its digest, and the key of the run record that lists them. */
-  toldHolds(target: string): { readonly digest: string; readonly run: string } | undefined {
+  /** The set of holds that was told last for a target: its digest, the key of the run record that lists them, and what nobody has of it yet. */
+  toldHolds(target: string): ToldHolds | undefined {
     return this.#loaded.holds.get(target);
   }
 

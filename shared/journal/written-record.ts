@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
+import { eitherOf, recordOf, tupleOf } from './json-shapes.ts';
 import type { JournalRecord } from './record.ts';
 
 const epochMs = z.number();
@@ -37,16 +38,20 @@ const outcomes = z.object({
 
 const foreign = z.object({
   target: z.string(),
-  seen: z.array(z.object({ resource: z.string(), setting: z.string(), value: z.string() })),
+  /** `sighted`: a state that a function wants to know since when, and no change of a person. */
+  seen: z.array(z.object({ resource: z.string(), setting: z.string(), value: z.string(), sighted: z.optional(z.literal(true)) })),
   gone: z.array(z.object({ resource: z.string(), setting: z.string() })),
 });
 
-const holds = z.object({ target: z.string(), digest: z.string(), run: z.string() });
+/** The set of holds that was told last. `untold`: ids of resources whose hold no receiver has yet. */
+const heldSet = { digest: z.string(), run: z.string(), untold: z.optional(z.array(z.string())) };
 
-const settingOf = <S extends z.core.$ZodType>(item: S) => z.array(z.tuple([z.string(), z.string(), item]));
+const holds = z.object({ target: z.string(), ...heldSet });
+
+const settingOf = <S extends z.core.$ZodType>(item: S) => z.array(tupleOf(z.string(), z.string(), item));
 const settled = z.enum(['done', 'failed', 'unknown']);
-const foreignNow = settingOf(z.object({ value: z.string(), sinceMs: epochMs }));
-const holdsNow = z.record(z.string(), z.object({ digest: z.string(), run: z.string() }));
+const foreignNow = settingOf(z.object({ value: z.string(), sinceMs: epochMs, sighted: z.optional(z.literal(true)) }));
+const holdsNow = recordOf(z.object(heldSet));
 
 /** Intended values of settings, each text once. `values` are `[text, atMs, of, outcome]`, the text as its place in `texts`. */
 export interface PackedValues {
@@ -84,16 +89,16 @@ const textsComplete = z.refine<PackedValues>(({ texts, settings }) =>
 /** All intended values of the resources of one part, as of this record. */
 const part = z.object({ part: z.number(), ...packed }).check(textsComplete);
 
-const step = z.union([
+const step = eitherOf(
   z.object({ kind: z.literal('meant'), value: z.string(), atMs: epochMs, of: z.number() }),
   z.object({ kind: z.literal('became'), of: z.number(), outcome }),
-]);
+);
 
 /** The state of a stream: what the parts say, and what has changed since each was written. */
 const overParts = z
   .object({
     /** `[part, number of its record, link of its record]`. */
-    parts: z.array(z.tuple([z.number(), z.number(), z.string()])),
+    parts: z.array(tupleOf(z.number(), z.number(), z.string())),
     ...packed,
     /** Steps on settings whose older values are in a part. */
     since: settingOf(z.array(step)),
@@ -101,13 +106,13 @@ const overParts = z
     acts: z.array(
       z.object({
         ...{ target: z.string(), atMs: epochMs, of: z.number() },
-        open: z.array(z.tuple([z.string(), z.string(), z.number()])),
+        open: z.array(tupleOf(z.string(), z.string(), z.number())),
         ran: z.object({ actions: z.number(), sessions: z.number(), marks: z.string() }),
       }),
     ),
     holds: holdsNow,
     /** The last runs that wrote, newest first: `[owner, time of its last record]`. */
-    clocks: z.array(z.tuple([z.string(), epochMs])),
+    clocks: z.array(tupleOf(z.string(), epochMs)),
   })
   .check(textsComplete);
 
@@ -121,7 +126,7 @@ const inOnePiece = z.object({
   holds: holdsNow,
 });
 
-const snapshot = z.union([overParts, inOnePiece]);
+const snapshot = eitherOf(overParts, inOnePiece);
 
 /** The bodies of a `written` stream, by kind. */
 const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
@@ -130,6 +135,9 @@ const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
 export type WrittenRecord = {
   [K in keyof typeof bodies]: { readonly kind: K; readonly body: z.output<(typeof bodies)[K]> };
 }[keyof typeof bodies];
+
+/** The set of holds of a target that was told last. */
+export type ToldHolds = Omit<z.output<typeof holds>, 'target'>;
 
 /** A value on a setting that is not ours. */
 export type ForeignValue = z.output<typeof foreign>['seen'][number];

@@ -2,6 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import type { Acts } from './written-counts.ts';
 import type { History } from './written-history.ts';
 import type { PartPlace } from './written-part.ts';
+import type { ToldHolds } from './written-record.ts';
 
 /**
  * What a `written` stream says, folded. It grows with what was written since the parts were, with the acts of a day and with what people
@@ -15,7 +16,7 @@ export interface WrittenState {
   readonly foreign: Map<string, ReadonlyMap<string, ForeignSince>>;
   /** By the number of the `intents` record. */
   readonly acts: Map<number, Acts>;
-  readonly holds: Map<string, { readonly digest: string; readonly run: string }>;
+  readonly holds: Map<string, ToldHolds>;
   /** The last runs that wrote, newest first, with the time of the last record of each. */
   clocks: readonly (readonly [owner: string, atMs: EpochMs])[];
 }
@@ -24,6 +25,8 @@ export interface WrittenState {
 export interface ForeignSince {
   readonly value: string;
   readonly sinceMs: EpochMs;
+  /** A state that a function wants to know since when; no change of a person. */
+  readonly sighted?: true | undefined;
 }
 
 /** The state of a stream without records. */

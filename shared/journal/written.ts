@@ -16,5 +16,8 @@ export interface WrittenView {
    */
   values(resourceId: string, setting: string): readonly WrittenValue[];
   /** First time a value that is not ours was seen on a setting, with that value; undefined when none is standing. */
-  foreign(resourceId: string, setting: string): { readonly value: string; readonly sinceMs: EpochMs } | undefined;
+  foreign(
+    resourceId: string,
+    setting: string,
+  ): { readonly value: string; readonly sinceMs: EpochMs; readonly sighted?: true | undefined } | undefined;
 }

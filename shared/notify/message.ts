@@ -3,7 +3,7 @@ import type { EpochMs } from '../client/clock.ts';
 /** How urgent a message is: `info` for the record, `warning` wants a look, `critical` wants somebody now. */
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** Something to tell people. Carries no secrets. */
+/** Something to tell people. Carries no secrets but the link. */
 export interface Message {
   /** The same for the same matter, so that a receiver can drop repeats. */
   readonly id: string;
@@ -13,6 +13,11 @@ export interface Message {
   readonly title: string;
   /** What happened and what to do about it. */
   readonly text: string;
+  /**
+   * Address at which whoever opens it may decide: a secret. The notifier puts it into the text for channels that post to people, and leaves it
+   * out for the console and for files, which are logs.
+   */
+  readonly link?: string;
   /** What a program may want to read. Plain JSON. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

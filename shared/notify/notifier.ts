@@ -1,6 +1,8 @@
 import { type Channel, type Delivery, undelivered } from './channel.ts';
 import { consoleChannel } from './console-channel.ts';
+import { forChannel } from './link-text.ts';
 import type { Message } from './message.ts';
+import type { Pace } from './pace.ts';
 
 /** What became of a message on the channels that it was for. */
 export interface Told {
@@ -16,15 +18,19 @@ export interface Notifier {
   send(channels: readonly string[], message: Message): Promise<Told>;
 }
 
-/** A notifier over channels by name. `fallback` takes what is for no channel. Default: the console. */
-export function notifierOf(channels: ReadonlyMap<string, Channel>, fallback: Channel = consoleChannel()): Notifier {
+/**
+ * A notifier over channels by name. `fallback` takes what is for no channel; default: the console. `pace` keeps them from being flooded;
+ * default: everything is sent.
+ */
+export function notifierOf(channels: ReadonlyMap<string, Channel>, fallback: Channel = consoleChannel(), pace?: Pace): Notifier {
   return {
     async send(names, message) {
-      const wanted = [...new Set(names)].map((name) => ({ name, channel: channels.get(name) }));
-      const chosen = wanted.length > 0 ? wanted : [{ name: 'console', channel: fallback }];
-      const results = await Promise.all(
-        chosen.map(async ({ name, channel }) => ({ channel: name, delivery: channel ? await attempt(channel, message) : unknown })),
-      );
+      const named = [...new Set(names)].map(async (name) => {
+        const channel = channels.get(name);
+        const send = (paced: Message) => (channel ? attempt(channel, paced) : unknown);
+        return { channel: name, delivery: await (pace && channel ? pace.send(name, message, send) : send(message)) };
+      });
+      const results = named.length > 0 ? await Promise.all(named) : [{ channel: 'console', delivery: await attempt(fallback, message) }];
       return {
         delivered: results.some(({ delivery }) => delivery.delivered),
         failed: results.flatMap(({ channel, delivery }) => (delivery.delivered ? [] : [{ channel, because: delivery.because }])),
@@ -38,7 +44,7 @@ const unknown = undelivered('the policy has no channel of this name');
 /** A defect of one channel must not keep the others from their message. */
 async function attempt(channel: Channel, message: Message): Promise<Delivery> {
   try {
-    return await channel.send(message);
+    return await channel.send(forChannel(channel.kind, message));
   } catch (error) {
     return undelivered(`it failed in an unforeseen way (${error instanceof Error ? error.name : 'unknown'})`);
   }

@@ -2,9 +2,14 @@ import type { Clock } from '../client/clock.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { type Channel, deadChannel } from './channel.ts';
 import { consoleChannel } from './console-channel.ts';
+import { dingtalkChannel } from './dingtalk-channel.ts';
+import { feishuChannel } from './feishu-channel.ts';
 import { fileChannel } from './file-channel.ts';
 import { hostList } from './host-list.ts';
+import type { PostingOptions } from './posting-channel.ts';
+import { slackChannel } from './slack-channel.ts';
 import { webhookChannel } from './webhook-channel.ts';
+import { wecomChannel } from './wecom-channel.ts';
 
 /** What channels are made with. */
 export interface ChannelSurroundings {
@@ -13,6 +18,16 @@ export interface ChannelSurroundings {
   /** Takes the lines of console channels. Default: standard error. */
   readonly write?: ((line: string) => void) | undefined;
 }
+
+/** The kinds of channel that post, as the policy spells them. */
+const posting: Readonly<Record<string, (options: PostingOptions) => Channel>> = {
+  dingtalk: dingtalkChannel,
+  feishu: (options) => feishuChannel('feishu', options),
+  lark: (options) => feishuChannel('lark', options),
+  wecom: wecomChannel,
+  slack: slackChannel,
+  webhook: webhookChannel,
+};
 
 type Entry = CompiledPolicy['channels'][string];
 
@@ -26,12 +41,14 @@ function openChannel(entry: Entry, { environment, clock, write }: ChannelSurroun
   if (kind === 'console') return consoleChannel(write);
   const url = variableOf(entry.url, environment);
   if (kind === 'file') return url.ok ? fileChannel(url.value) : deadChannel(url.because);
-  if (kind !== 'webhook') return deadChannel(`channels of kind ${kind} are not available yet; use webhook, file or console`);
+  const make = Object.hasOwn(posting, kind) ? posting[kind] : undefined;
+  if (!make)
+    return deadChannel(`this version has no channels of kind ${kind}; use one of ${Object.keys(posting).join(', ')}, file and console`);
   if (!url.ok) return deadChannel(url.because);
   const secret = entry.secret === undefined ? undefined : variableOf(entry.secret, environment);
   if (secret?.ok === false) return deadChannel(secret.because);
   const allowedHosts = hostList(environment['STREAMWARDEN_CHANNEL_HOSTS']);
-  return webhookChannel({ url: url.value, secret: secret?.value, allowedHosts, clock });
+  return make({ url: url.value, secret: secret?.value, allowedHosts, clock });
 }
 
 /** The value behind `env:NAME`. The message names the variable, never what it holds. */

@@ -76,6 +76,8 @@ export interface CompiledTarget {
   readonly calendar?: string;
   readonly timezone: string;
   readonly shardByRegion: boolean;
+  /** The only region of this part of a target; set by a run, never in a compiled policy. Default: all of `regions`. */
+  readonly shard?: string;
 }
 
 export type Never = 'cut-sessions' | 'approve-ota' | 'scale-down' | 'renew' | 'power-off' | 'tag' | 'enforce';

@@ -93,7 +93,7 @@ interface DocumentChannel {
 }
 
 /** The kinds of channel that people can be told through. */
-type ChannelKind = 'dingtalk' | 'wecom' | 'webhook' | 'file' | 'console';
+type ChannelKind = 'dingtalk' | 'feishu' | 'lark' | 'wecom' | 'slack' | 'webhook' | 'file' | 'console';
 
 /** What people are told about. */
 export type TellKind = 'done' | 'held' | 'money' | 'failed' | 'silent';

@@ -35,6 +35,7 @@ import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
+import { Bill } from '../chaos/bill.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 const minutes = 60_000;
@@ -90,6 +91,8 @@ export interface Play {
   readonly days: number;
   /** What users do follows from it. Default: the demo's own. */
   readonly seed?: number;
+  /** Switches of the simulator that differ from their defaults. */
+  readonly assumptions?: WorldSeed['assumptions'];
   readonly faults: readonly Fault[];
   readonly restarts: readonly Restart[];
   readonly people: readonly HandMove[];
@@ -113,14 +116,18 @@ export interface Played {
   /** How often a process ended. */
   readonly ended: number;
   readonly overwritten: readonly Overwritten[];
+  /** Orders as the service executed them. */
+  readonly bill: Bill;
   /** Holds that were told again though they stood, or stood untold. */
   readonly mistold: readonly string[];
+  /** Changes that each function still wants at the end, right after its last run or not. */
+  readonly unsettled: Readonly<Record<string, number>>;
   /** The journal's records at each midnight of UTC+8 and at the end, without what is random. */
   readonly journals: readonly (readonly string[])[];
 }
 
 /** The demo's accounts, with so many more workstations that those of the studio are a small part of the fleet. */
-async function seedOfWeek(seed: number | undefined): Promise<WorldSeed> {
+async function seedOfWeek(seed: number | undefined, assumptions: WorldSeed['assumptions']): Promise<WorldSeed> {
   const { world } = await demoScenario();
   const more = Array.from({ length: 6 }, (_, index) => ({
     ...{ name: `review-${index}`, region: 'cn-hangzhou', charge: 'PostPaid' as const, officeSite: 'cn-hangzhou+dir-990001' },
@@ -128,6 +135,7 @@ async function seedOfWeek(seed: number | undefined): Promise<WorldSeed> {
   return {
     ...world,
     ...(seed === undefined ? {} : { seed }),
+    ...(assumptions === undefined ? {} : { assumptions }),
     accounts: world.accounts.map((account) =>
       account.workstations ? { ...account, workstations: [...account.workstations, ...more] } : account,
     ),
@@ -135,13 +143,14 @@ async function seedOfWeek(seed: number | undefined): Promise<WorldSeed> {
 }
 
 /** Plays the example policy on the demo's accounts over HTTP. The caller closes the simulator. */
-export async function playWeek({ days, seed, faults, restarts, people, inspect }: Play): Promise<Played> {
+export async function playWeek({ days, seed, assumptions, faults, restarts, people, inspect }: Play): Promise<Played> {
   const overwritten: Overwritten[] = [];
-  const simulator = await startSimulator({
-    world: buildWorld(await seedOfWeek(seed)),
+  const bill = new Bill(() => undefined);
+  const simulator: Simulator = await startSimulator({
+    world: buildWorld(await seedOfWeek(seed, assumptions)),
     gatewayClock: 'virtual',
     faults,
-    handlers: { TagCloudResources: noting(overwritten) },
+    handlers: { TagCloudResources: noting(overwritten), ...bill.handlers(() => simulator.ledger) },
   });
   const startMs = simulator.world.clock.nowMs;
   // Whoever waits in this world moves its time on.
@@ -197,7 +206,24 @@ export async function playWeek({ days, seed, faults, restarts, people, inspect }
     }
   }
   journals.push(canonical(store, simulator));
-  return { simulator, store, policy, reports, messages, ended, overwritten, mistold, journals };
+  const unsettled = await wishes(process, { policy, store, clock });
+  return { simulator, store, policy, reports, messages, ended, overwritten, bill, mistold, journals, unsettled };
+}
+
+/** What each function would change now. */
+async function wishes(
+  { clients, notifier, timers: all }: ReturnType<typeof newProcess>,
+  world: Pick<RunnerOptions, 'policy' | 'store' | 'clock'>,
+): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const runner of new Map(all.map((timer) => [timer.runner.name, timer.runner])).values()) {
+    for (const target of Object.values(world.policy.targets)) {
+      const client = clients.get(target.name) as Client;
+      const report = await runner.run({ ...world, target, client, notifier, mode: 'plan', world: 'a week', allowLocalStore: true });
+      counts[runner.name] = (counts[runner.name] ?? 0) + report.counts.act;
+    }
+  }
+  return counts;
 }
 
 function examplePolicy(fromMs: number): CompiledPolicy {

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
+import { WrittenLog } from '../../shared/journal/written-log.ts';
+import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { accounts, type DigestBench, days, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';
 
@@ -145,6 +148,38 @@ test('a digest tells what happened since the one before, each thing once, and si
     'since Tue 2026-11-24 08:30 or before (1 day)',
     'since Tue 2026-11-24 08:30 or before (2 days)',
   ]);
+});
+
+test('what a function that only observes would do is told, as it was planned last', async () => {
+  const observing = digestPolicy({ scale }).replace('act: [scale-on-schedule, renew-before-expiry]', 'act: []');
+  bench = await digestBench({ groups: [group(), group({ id: 'h', name: 'reports' })] }, observing);
+  await bench.run('scale');
+  later(31 * minutes);
+  await bench.run('digest');
+  (bench.simulator.world.accounts.get(accounts.home)?.groups.get('h') as DeliveryGroupEntity).status = 'CEASED';
+  await bench.run('scale');
+  later(days);
+  await bench.run('digest');
+  const done = bench.digests().map((message) => partOf(message, 'Done'));
+  expect(done[0]).toEqual([
+    expect.stringMatching(/ledger: would be: nodes: .* → fixed at 2 nodes \(scale-on-schedule\), planned Tue 2026-11-24 08:30/),
+    expect.stringMatching(/reports: would be: /),
+  ]);
+  expect(done[1]).toEqual([expect.stringMatching(/ledger: would be: /)]);
+});
+
+test('a change of a person is drift; a state that a function only keeps the time of is not', async () => {
+  bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+  const log = await runStoring(bench.store, WrittenLog.load('scale-on-schedule', accounts.home));
+  const seen = [
+    { resource: 'g', setting: 'nodes', value: '7' },
+    { resource: 'g', setting: 'offer', value: '7.4.2', sighted: true as const },
+  ];
+  const atMs = bench.simulator.world.clock.nowMs;
+  await runStoring(bench.store, log.add({ owner: 'someone', atMs }, { kind: 'foreign', body: { target: 'home', seen, gone: [] } }));
+  later(31 * minutes);
+  await bench.run('digest');
+  expect(partOf(bench.digests()[0], 'Drift')).toEqual([expect.stringContaining('nodes is 7 (scale-on-schedule)')]);
 });
 
 test('a stream that was cut after a digest had told its head is seen by the next one', async () => {

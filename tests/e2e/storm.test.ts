@@ -13,6 +13,7 @@ import { untagCloudResources } from '../../shared/client/operations/untag-cloud-
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
+import { hearing } from '../../shared/fc/hearing.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
@@ -80,7 +81,7 @@ async function deployed(
     STREAMWARDEN_STORE: `dir:${path.join(folder, 'journal')}`,
     STREAMWARDEN_SIMULATOR: simulator.url,
   };
-  const handler = createHandler(runner, { hears, clock, environment, write: (line) => lines.push(line) });
+  const handler = createHandler(runner, { hears: hearing(hears), clock, environment, write: (line) => lines.push(line) });
   const context = { requestId: 'r', credentials: { accessKeyId, accessKeySecret } } as FunctionContext;
   return (event) => handler(new TextEncoder().encode(JSON.stringify(event)), context);
 }
@@ -159,7 +160,7 @@ test('invocations that meet get out of the way of each other, and no group is le
 
 test('events of accounts that the policy does not know begin nothing, and neither does what is no event', async () => {
   const invoke = await deployTagging(1);
-  expect(await invoke(createEvent('aig-0', '9999999999999999'))).toEqual({ function: 'tag-new-resources', targets: [] });
+  expect(await invoke(createEvent('aig-0', '9999999999999999'))).toEqual({ function: 'tag-new-resources', policy: 'bundle', targets: [] });
   expect(logged('events-ignored')).toMatchObject([{ 'unknown-account': 1 }]);
   await expect(invoke({ id: 'x', hello: 1 })).rejects.toMatchObject({ code: 'MalformedEvent' });
   expect(simulator.ledger.count('*', 'received')).toBe(0);

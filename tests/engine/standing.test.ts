@@ -3,7 +3,7 @@ import { loadStanding } from '../../shared/engine/standing.ts';
 import { addException, endException } from '../../shared/journal/exceptions.ts';
 import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
-import { sayHalt } from '../../shared/journal/halts.ts';
+import { loadHalts, sayHalt } from '../../shared/journal/halts.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
@@ -40,13 +40,13 @@ function bench() {
   return world;
 }
 
-const load = (store: ReturnType<typeof memoryStore>, functionName = 'scale-on-schedule', policy = policyWith()) =>
-  loadStanding(store, policy, target, noon, functionName);
+const load = (store: ReturnType<typeof memoryStore>, policy = policyWith()) => loadStanding(store, policy, target, noon);
+const loadWithHalts = (store: ReturnType<typeof memoryStore>) => loadStanding(store, policyWith(), target, noon, loadHalts);
 
 describe('what stands', () => {
   test('is the policy itself where the journal has nothing', async () => {
     const policy = policyWith();
-    expect((await load(memoryStore(), 'scale-on-schedule', policy)).policy).toBe(policy);
+    expect((await load(memoryStore(), policy)).policy).toBe(policy);
   });
 
   test('is the exceptions of the policy, then those of the journal, at the same instants in every zone', async () => {
@@ -56,7 +56,7 @@ describe('what stands', () => {
     const store = memoryStore();
     await add(store, { keepAtLeastPercent: 80 });
     const span = { fromMs: noon - hours, untilMs: noon + hours };
-    expect((await load(store, 'scale-on-schedule', policy)).policy.exceptions).toEqual([
+    expect((await load(store, policy)).policy.exceptions).toEqual([
       own,
       {
         ...{ because: 'Launch', groups: { all: true }, never: ['cut-sessions'], keepAtLeastPercent: 80 },
@@ -89,9 +89,9 @@ describe('what stands', () => {
   test('has halts for the function that approves versions, and reads them for no other', async () => {
     const store = memoryStore();
     await runStoring(store, sayHalt('7.4.2', { owner: 'one', atMs: noon }, { kind: 'halt', by: 'li.wei', because: 'black' }));
-    expect((await load(store, 'approve-ota-windows')).halts.get('7.4.2')).toEqual({ sinceMs: noon, by: 'li.wei', because: 'black' });
+    expect((await loadWithHalts(store)).halts.get('7.4.2')).toEqual({ sinceMs: noon, by: 'li.wei', because: 'black' });
     await store.create('halts/8/00000000', encodeRecord({ kind: 'halt', atMs: noon, owner: 'x', prev: null, body: {} }));
-    await expect(load(store, 'approve-ota-windows')).rejects.toMatchObject({ code: 'MalformedRecord' });
+    await expect(loadWithHalts(store)).rejects.toMatchObject({ code: 'MalformedRecord' });
     expect((await load(store)).halts.size).toBe(0);
   });
 });

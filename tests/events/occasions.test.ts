@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { EventError } from '../../events/event-error.ts';
 import { occasionsOf } from '../../shared/fc/occasions.ts';
 import { policyWith, target } from '../engine/dial.ts';
 
@@ -78,7 +79,11 @@ describe('events of the audit trail', () => {
     expect(namesOf(own)).toHaveLength(2);
   });
 
-  it.each(['', 'no json', '{"triggerTime":"2026-03-02T00:00:00Z","triggerName":"t"}'])('are not what this is: %s', (text) => {
+  it.each(['', '{"triggerTime":"2026-03-02T00:00:00Z","triggerName":"t"}'])('are not what this is: %s', (text) => {
     expect(read(text)).toBeUndefined();
+  });
+
+  it('are refused where they are no JSON', () => {
+    expect(() => read('no json')).toThrow(EventError);
   });
 });

@@ -112,17 +112,24 @@ const cases: readonly Case[] = [
   [
     'channels and who is told',
     policyText({
-      channels: 'channels:\n  ops: {kind: ▶slack, url: env:OPS}',
+      channels: 'channels:\n  ops: {kind: ▶slck, url: env:OPS}',
       tell: 'tell: {held: ▶opps, failed: [ops, ▶oncal], ▶silnt: ops, money: none}',
       approvers: 'approvers: {finance: ▶li.wei, x: ▶[]}',
     }),
-    'write one of dingtalk, wecom, webhook',
+    'write one of dingtalk, feishu, lark, wecom, slack, webhook, file, console',
     'tell.held: "opps" is not under channels; write one of ops, or add it under channels; did you mean "ops"?',
     'tell.failed[1]: "oncal" is not under channels',
     'did you mean "silent"?',
     'write a list, even for one: [li.wei]',
     'approvers.x: the list is empty',
   ],
+  ...['dingtalk', 'feishu', 'lark'].map(
+    (kind): Case => [
+      `a robot of ${kind} that does not sign`,
+      policyText({ channels: `channels:\n  ops: ▶{kind: ${kind}, url: env:OPS}`, tell: 'tell: {done: ops}' }),
+      'has no secret; set the robot up with a signature, and add secret: env:NAME',
+    ],
+  ),
 ];
 
 describe('safety: an error says line, column and what to do for', () => {

@@ -46,6 +46,16 @@ export interface HeldLine extends Since {
   readonly identity: string;
 }
 
+/** A change that a function would make if the policy let it act. */
+export interface WouldLine {
+  readonly functionName: string;
+  /** When it was planned. */
+  readonly atMs: EpochMs;
+  readonly resource: { readonly id: string; readonly name?: string | undefined };
+  /** As plans say it: `nodes: fixed at 8 → fixed at 4`. */
+  readonly text: string;
+}
+
 /** The end of a subscription, with what people were told and said about it. */
 export interface ExpiryLine extends Expiry {
   /** Alarms that were told about it, such as `72h`. */
@@ -62,6 +72,8 @@ export interface TargetFacts {
   readonly expiring: readonly ExpiryLine[];
   readonly done: DoneFacts;
   readonly held: readonly HeldLine[];
+  /** What functions that only observe would do. */
+  readonly would: readonly WouldLine[];
   readonly life: readonly LifeSigns[];
 }
 

@@ -1,4 +1,5 @@
 import { add, type Money } from '../../policy/money.ts';
+import { changeText } from './change-text.ts';
 import type { DoneFacts, DoneLine } from './digest-facts.ts';
 import type { PastRun } from './run-records.ts';
 
@@ -25,7 +26,7 @@ export class DoneTally {
       this.#all += 1;
       const lines = outcome === 'done' || outcome === 'already' ? this.#good : this.#bad;
       if (lines.length < named) {
-        const text = action?.change.map(({ field, from, to }) => `${field}: ${plain(from)} → ${plain(to)}`).join('; ') || key;
+        const text = changeText(action, key);
         const why = because === undefined ? {} : { because: because.text };
         lines.push({ functionName: run.function, atMs: run.atMs, resource, text, outcome, ...why });
       }
@@ -58,8 +59,4 @@ export class DoneTally {
     const known = this.#estimates.get(key);
     this.#estimates.set(key, { per: covers, amount: known ? add(known.amount, amount) : amount });
   }
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : value === null || value === undefined ? 'none' : JSON.stringify(value);
 }

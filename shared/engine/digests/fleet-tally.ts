@@ -23,7 +23,7 @@ interface TallyOptions {
   readonly prices: boolean;
   readonly tags: readonly string[];
   readonly ordered: ReadonlySet<string>;
-  readonly logs: ReadonlyMap<string, WrittenLog>;
+  readonly logs: Iterable<readonly [functionName: string, log: WrittenLog]>;
 }
 
 /** Takes resources one by one and keeps what a digest tells of them. */
@@ -122,7 +122,7 @@ export class FleetTally {
     for (const [functionName, log] of this.#options.logs) {
       for (const setting of log.foreignSettings(resource.id)) {
         const standing = isTagSetting(setting) ? undefined : log.view.foreign(resource.id, setting);
-        if (standing === undefined) continue;
+        if (standing === undefined || standing.sighted) continue;
         if (this.#changes.length >= listed) this.#changesMore += 1;
         else this.#changes.push({ ...named(resource), function: functionName, setting, ...standing });
       }

@@ -1,13 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
-import { WrittenLog } from '../../journal/written-log.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
-import { holdIdentity } from '../report.ts';
+import { shardsOf } from '../../policy/fan-out.ts';
 import { loadStanding } from '../standing.ts';
 import type { Stretch } from './capacity-tally.ts';
-import type { DigestFacts, EndingException, HeldLine, TargetFacts } from './digest-facts.ts';
+import type { DigestFacts, EndingException, HeldLine, TargetFacts, WouldLine } from './digest-facts.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';
 import type { SentDigest } from './digest-stream.ts';
 import { DoneTally } from './done-tally.ts';
@@ -15,9 +13,10 @@ import { withWords } from './expiry-words.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { foldHolds, type HoldAges } from './held-since.ts';
 import { readHeads } from './journal-heads.ts';
+import { notDoneBy } from './not-done.ts';
 import { readSpending } from './past-orders.ts';
 import { functionsOf } from './rule-cover.ts';
-import { type PastRun, readPastRun, visitRuns } from './run-records.ts';
+import { type PastRun, visitRuns } from './run-records.ts';
 import { readLifeSigns } from './signs-of-life.ts';
 
 const dayMs = 86_400_000;
@@ -114,40 +113,24 @@ async function targetFacts(input: GatherInput, target: CompiledTarget, past: Pas
   const { store, policy, nowMs, rule, span, fleets } = input;
   const fleet = fleets.get(target.name);
   const held: HeldLine[] = [];
+  const would: WouldLine[] = [];
   const life: TargetFacts['life'][number][] = [];
   for (const functionName of functionsOf(policy, target)) {
     const ages = past.ages.get(ageKey(functionName, target.name));
-    held.push(...(await orElse(unreadable, [], () => heldBy(store, functionName, target, ages))));
     const options = { watchedFromMs: policy.fromMs, everyMs: rule.runsEvery[functionName], stretch: span };
-    life.push(await readLifeSigns(store, { functionName, target: target.name }, nowMs, options));
+    for (const part of shardsOf(target, functionName)) {
+      const notDone = await orElse(unreadable, { held: [], would: [] }, () => notDoneBy(store, functionName, part, ages));
+      held.push(...notDone.held);
+      would.push(...notDone.would);
+      life.push(await readLifeSigns(store, { functionName, target: target.name, region: part.shard }, nowMs, options));
+    }
   }
   const expiring: TargetFacts['expiring'][number][] = [];
   for (const expiry of fleet?.expiring ?? []) {
     expiring.push(await orElse(unreadable, { ...expiry, told: [] }, () => withWords(store, expiry, { policy, target, nowMs })));
   }
   const done = (past.done.get(target.name) ?? new DoneTally()).facts;
-  return { name: target.name, fleet, expiring, done, held, life };
-}
-
-/** What a function holds on a target by the record that told it last. */
-async function heldBy(
-  store: Store,
-  functionName: string,
-  target: CompiledTarget,
-  ages: HoldAges | undefined,
-): Promise<readonly HeldLine[]> {
-  const log = await runStoring(store, WrittenLog.load(functionName, target.account));
-  const told = log.toldHolds(target.name);
-  const bytes = told && (await store.read(told.run));
-  const run = told && bytes && readPastRun(told.run, bytes);
-  if (!run) return [];
-  return run.decisions.flatMap(({ verdict, resource, rule, because }): readonly HeldLine[] => {
-    if (verdict !== 'hold') return [];
-    const identity = holdIdentity({ resource: { id: resource.id }, because });
-    const age = ages?.get(identity) ?? { sinceMs: run.atMs, orBefore: true };
-    const [first] = because;
-    return [{ functionName, rule, resource, identity, code: first?.code ?? '', text: first?.text ?? 'no reason given', ...age }];
-  });
+  return { name: target.name, fleet, expiring, done, held, would, life };
 }
 
 /** Exceptions of the policy and of the journal that end soon, or have ended since the last digest; those of several targets once. */
@@ -157,7 +140,7 @@ async function endingExceptions(
 ): Promise<readonly EndingException[]> {
   const ending = new Map<string, EndingException & { readonly targets: string[] }>();
   for (const target of targets) {
-    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, nowMs, 'digest'));
+    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, nowMs));
     for (const { because, keepAtLeastPercent, never, spans, targets: named } of (standing?.policy ?? policy).exceptions) {
       const untilMs = spans[target.timezone]?.untilMs;
       if (untilMs === undefined || (named !== undefined && !named.includes(target.name))) continue;

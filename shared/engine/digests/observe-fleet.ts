@@ -28,7 +28,7 @@ export interface FleetInput {
   /** Ids of resources for which there were orders: their names and tags are kept. */
   readonly ordered: ReadonlySet<string>;
   /** What each function has written, where the journal could be read. */
-  readonly logs: ReadonlyMap<string, WrittenLog>;
+  readonly logs: Iterable<readonly [functionName: string, log: WrittenLog]>;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
 }

@@ -1,6 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { runStoring } from '../../journal/store-effect.ts';
 import { WrittenLog } from '../../journal/written-log.ts';
+import { writtenScope } from '../../journal/written-scope.ts';
+import { shardsOf } from '../../policy/fan-out.ts';
 import { localTimeAt } from '../../policy/zones.ts';
 import type { RunnerOptions } from '../runner.ts';
 import type { Stretch } from './capacity-tally.ts';
@@ -26,10 +28,12 @@ export async function observeTarget(input: ObserveInput): Promise<ObservedFleet>
   const { client, policy, target, store, signal, onProgress, rule, span, nowMs, plotDayMs, attempt } = input;
   const zone = policy.zones[rule.timezone] ?? { transitions: [] };
   const tags = spendTags(rule.show);
-  const logs = new Map<string, WrittenLog>();
+  const logs: (readonly [functionName: string, log: WrittenLog])[] = [];
   for (const functionName of functionsOf(policy, target)) {
-    const log = await attempt(() => runStoring(store, WrittenLog.load(functionName, target.account)));
-    if (log) logs.set(functionName, log);
+    for (const part of shardsOf(target, functionName)) {
+      const log = await attempt(() => runStoring(store, WrittenLog.load(functionName, writtenScope(part))));
+      if (log) logs.push([functionName, log]);
+    }
   }
   const spending = rule.show.includes('orders') || tags.length > 0 ? await attempt(() => readSpending(store, policy, span)) : undefined;
   return observeFleet({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { runStoring } from '../../journal/store-effect.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import { notifierOf } from '../../notify/notifier.ts';
+import { shardsOf } from '../../policy/fan-out.ts';
 import { countingClient } from '../counting-client.ts';
 import { isExpected } from '../expected.ts';
 import { writeEnd } from '../keep-record.ts';
@@ -73,10 +74,13 @@ async function watch({ options, draft, notifier, nowMs, owner }: DigestRun, memo
   try {
     for (const functionName of functionsOf(policy, target)) {
       const everyMs = digestRules(options).flatMap(({ runsEvery }) => runsEvery[functionName] ?? [])[0];
-      const life = await readLifeSigns(store, { functionName, target: target.name }, nowMs, { everyMs, watchedFromMs: policy.fromMs });
-      const told = mode === 'apply' ? await tellSilence(life, context) : undefined;
-      if (told) draft.warn(digestReason('function-silent', `${told.title}.`, { function: functionName, told: told.told }));
-      note(told);
+      for (const { shard } of shardsOf(target, functionName)) {
+        const place = { functionName, target: target.name, region: shard };
+        const life = await readLifeSigns(store, place, nowMs, { everyMs, watchedFromMs: policy.fromMs });
+        const told = mode === 'apply' ? await tellSilence(life, context) : undefined;
+        if (told) draft.warn(digestReason('function-silent', `${told.title}.`, { function: functionName, told: told.told }));
+        note(told);
+      }
     }
   } catch (error) {
     draft.fail(error);

@@ -12,6 +12,7 @@ const money = z.object({ currency: z.string(), micros: z.string() });
 const report = z.object({
   function: z.string(),
   target: z.string(),
+  functionMode: z.optional(z.string()),
   holdsChanged: z.boolean(),
   decisions: z.array(
     z.object({

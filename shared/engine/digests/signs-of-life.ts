@@ -1,7 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
-import { keyOf } from '../../journal/key.ts';
+import { heartbeatMs } from '../../journal/last-heartbeat.ts';
 import { parseRecord } from '../../journal/record.ts';
+import { heartbeatsOf } from '../../journal/runs.ts';
 import type { Store } from '../../journal/store.ts';
 import type { Stretch } from './capacity-tally.ts';
 
@@ -9,6 +10,8 @@ import type { Stretch } from './capacity-tally.ts';
 export interface LifeSigns {
   readonly functionName: string;
   readonly target: string;
+  /** The region, where runs are made for each region of the target apart. */
+  readonly region?: string | undefined;
   /** How often it runs, in milliseconds: as the rule says, or half of the gaps between its runs are shorter. */
   readonly intervalMs: number;
   /** `rule`, `evidence` of its own runs, or `assumed` where there are too few of them. */
@@ -46,12 +49,12 @@ const mostReads = 50;
  */
 export async function readLifeSigns(
   store: Store,
-  { functionName, target }: Pick<LifeSigns, 'functionName' | 'target'>,
+  place: Pick<LifeSigns, 'functionName' | 'target' | 'region'>,
   nowMs: EpochMs,
   options: { readonly watchedFromMs: EpochMs; readonly everyMs?: number | undefined; readonly stretch?: Stretch | undefined },
 ): Promise<LifeSigns> {
   const { everyMs, stretch, watchedFromMs } = options;
-  const prefix = keyOf('heartbeats', functionName, target);
+  const prefix = heartbeatsOf(place);
   const runs = new Map<EpochMs, string>();
   const oldest = Math.min(stretch?.fromMs ?? nowMs, nowMs);
   for (let back = 0; back <= daysBack; back++) {
@@ -59,7 +62,7 @@ export async function readLifeSigns(
     if (back > 1 && runs.size >= fewest && dayEndMs <= oldest) break;
     const day = new Date(nowMs - back * dayMs).toISOString().slice(0, 10).replaceAll('-', '');
     for await (const key of store.list(`${prefix}/${day}`)) {
-      const ms = slotMs(key);
+      const ms = heartbeatMs(key);
       if (ms !== undefined && ms <= nowMs) runs.set(ms, key);
     }
   }
@@ -67,7 +70,7 @@ export async function readLifeSigns(
   const evidence = times.length >= fewest ? Math.max(shortestMs, medianGap(times)) : undefined;
   const intervalMs = everyMs ?? evidence ?? assumedMs;
   return {
-    ...{ functionName, target, intervalMs, watchedFromMs, firstRunMs: times[0], lastRunMs: times.at(-1) },
+    ...{ ...place, intervalMs, watchedFromMs, firstRunMs: times[0], lastRunMs: times.at(-1) },
     intervalBy: everyMs !== undefined ? 'rule' : evidence === undefined ? 'assumed' : 'evidence',
     lastSuccessMs: await lastSuccess(store, times, runs),
     gaps: stretch === undefined ? [] : gapsOf(times, 2 * intervalMs, stretch),
@@ -91,14 +94,6 @@ export function silenceOf(life: LifeSigns, nowMs: EpochMs): Silence | undefined 
   if (isLong(lastRunMs ?? watchedFromMs)) return { sinceMs: lastRunMs, failing: false };
   if (functionName !== deadMan || lastRunMs === undefined) return undefined;
   return isLong(lastSuccessMs ?? firstRunMs ?? watchedFromMs) ? { sinceMs: lastSuccessMs ?? firstRunMs, failing: true } : undefined;
-}
-
-/** Heartbeats are kept by the minute: `<yyyymmddThhmmZ>`. */
-function slotMs(key: string): EpochMs | undefined {
-  const match = /\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z$/.exec(key);
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute] = match.map(Number) as [number, number, number, number, number, number];
-  return Date.UTC(year, month - 1, day, hour, minute);
 }
 
 function medianGap(times: readonly EpochMs[]): number {

@@ -41,10 +41,11 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
   const { policy, target, nowMs } = context;
   const silence = silenceOf(life, nowMs);
   if (silence === undefined) return undefined;
-  const { functionName, intervalMs } = life;
+  const { functionName, intervalMs, region } = life;
+  const where = region === undefined ? target.name : `${target.name} in ${region}`;
   const date = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, nowMs).date;
   const name: AlertName = {
-    ...{ account: target.account, resource: `${functionName}@${target.name}`, expiresAtMs: silence.sinceMs, step: `silent-${date}` },
+    ...{ account: target.account, resource: `${functionName}@${where}`, expiresAtMs: silence.sinceMs, step: `silent-${date}` },
   };
   const since =
     silence.sinceMs === undefined
@@ -59,7 +60,7 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
     id: alertKey(name),
     timeMs: nowMs,
     severity: functionName === deadMan ? 'critical' : 'warning',
-    title: `${functionName} ${what} on ${target.name}`,
+    title: `${functionName} ${what} on ${where}`,
     text: `It ${what} ${since}; it is expected every ${formatDuration(intervalMs)}. ${consequence}`,
     data: { function: functionName, target: target.name, account: target.account, sinceMs: silence.sinceMs ?? null, intervalMs },
   };

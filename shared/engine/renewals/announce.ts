@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../client/clock.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
 import { formatMoney } from '../../policy/money.ts';
@@ -5,10 +6,13 @@ import { formatDuration } from '../../policy/values/duration.ts';
 import type { HoldDecision } from '../decision.ts';
 import type { Alert } from '../purchase/contract.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
+import { listed, nameOf } from '../telling/listed.ts';
 import { alarmName } from './alarms.ts';
+import type { LinkMaker, LinkSubject } from './approval-link.ts';
 import type { DueDecision } from './choose.ts';
 import type { Renewal } from './effects.ts';
-import { alarmMessage, alertMessage, lapseMessage, nameOf, questionMessage, type Telling } from './messages.ts';
+import { alarmMessage, alertMessage, lapseMessage, questionMessage, type Telling } from './messages.ts';
+import type { Question } from './planner.ts';
 import type { ScreenedAlarm, Screening } from './screen.ts';
 import type { Teller } from './teller.ts';
 
@@ -45,8 +49,16 @@ export function* announceAlerts(
   }
 }
 
-/** Asks approvers: once per price, since a dearer one is another question, and again at the times of the rule. */
-export function* askApprovers(decisions: readonly DueDecision[], teller: Teller, telling: Telling): Renewal<void> {
+/**
+ * Asks approvers: once per price, since a dearer one is another question, and again at the times of the rule. Where a word by link counts, the
+ * message carries the link of the question.
+ */
+export function* askApprovers(
+  decisions: readonly DueDecision[],
+  teller: Teller,
+  telling: Telling,
+  linkTo: LinkMaker | undefined,
+): Renewal<void> {
   for (const { decision, verdict, candidate } of decisions) {
     const question = 'question' in verdict ? verdict.question : undefined;
     if (!question) continue;
@@ -58,8 +70,30 @@ export function* askApprovers(decisions: readonly DueDecision[], teller: Teller,
     const name = { account: telling.target.account, resource: subject.id, expiresAtMs, step };
     const why = decision.because[0]?.text ?? '';
     const code = reminder === undefined ? 'approval-asked' : 'approval-reminder';
-    yield* teller.once(name, code, teller.channelsFor('money'), questionMessage(name, question, subject, why, telling), subject);
+    const asked = questionMessage(name, question, subject, why, telling);
+    const link = question.links === true ? linkTo?.(linkSubject(question, subject, expiresAtMs, telling)) : undefined;
+    yield* teller.once(name, code, teller.channelsFor('money'), link === undefined ? asked : { ...asked, link }, subject);
   }
+}
+
+function linkSubject(
+  { circle, period, amount }: Question,
+  { id, name }: Subscribable,
+  expiresAtMs: EpochMs,
+  { target }: Telling,
+): LinkSubject {
+  // What runs out cannot be renewed any more, so neither link nor word outlives the expiry.
+  return {
+    target: target.name,
+    account: target.account,
+    resource: id,
+    name,
+    circle,
+    expiresAtMs,
+    untilMs: expiresAtMs,
+    period,
+    highest: amount,
+  };
 }
 
 /** Tells of orders that were placed: on the money channels, and where the rule wants it told. */
@@ -84,17 +118,15 @@ export function* announceOrders(
   }
 }
 
-/** Tells of holds that were not told before, all of a run in one message. */
-export function* announceHolds(holds: readonly HoldDecision[], run: string, teller: Teller, { nowMs, target }: Telling): Renewal<void> {
-  if (holds.length === 0) return;
-  const shown = holds.slice(0, 20).map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`);
-  const more = holds.length > shown.length ? [`and ${holds.length - shown.length} more`] : [];
-  yield* teller.now(teller.channelsFor('held'), {
+/** Tells of holds that were not told before, all of a run in one message. True where a receiver has it, or there is nothing to tell. */
+export function* announceHolds(holds: readonly HoldDecision[], run: string, teller: Teller, { nowMs, target }: Telling): Renewal<boolean> {
+  if (holds.length === 0) return true;
+  return yield* teller.now(teller.channelsFor('held'), {
     id: `holds/${run}`,
     timeMs: nowMs,
     severity: 'warning',
     title: `${holds.length} ${holds.length === 1 ? 'renewal holds' : 'renewals hold'} on ${target.name}`,
-    text: [...shown, ...more].join('; '),
+    text: listed(holds.map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`)),
     data: { target: target.name, resources: holds.map(({ resource }) => resource.id) },
   });
 }
@@ -112,7 +144,7 @@ export function* announceFailure(
     timeMs: nowMs,
     severity: 'critical',
     title: `${name} failed on ${target.name}`,
-    text: errors.map(({ code, message }) => `${code}: ${message}`).join('; ') || 'An order failed, or what became of it is not known.',
+    text: listed(errors.map(({ code, message }) => `${code}: ${message}`)) || 'An order failed, or what became of it is not known.',
     data: { target: target.name, codes: errors.map(({ code }) => code) },
   });
 }

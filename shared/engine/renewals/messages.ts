@@ -8,6 +8,7 @@ import { formatMoney } from '../../policy/money.ts';
 import { localTimeAt } from '../../policy/zones.ts';
 import type { Decision } from '../decision.ts';
 import type { Alert } from '../purchase/contract.ts';
+import { nameOf } from '../telling/listed.ts';
 import type { Alarm } from './alarms.ts';
 import type { Question } from './planner.ts';
 
@@ -19,11 +20,6 @@ export interface Telling {
 }
 
 const hourMs = 3_600_000;
-
-/** A resource as people know it. */
-export function nameOf({ id, name }: { readonly id: string; readonly name?: string }): string {
-  return name === undefined ? id : `${name} (${id})`;
-}
 
 /** An instant by the clock of the target: `2026-12-04 00:00 Asia/Shanghai`. */
 export function localText(ms: EpochMs, { policy, target }: Telling): string {

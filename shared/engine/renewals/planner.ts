@@ -60,6 +60,8 @@ export interface Question {
   readonly amount: Money;
   /** Times before the expiry at which it is asked again, in milliseconds. */
   readonly remindMs: readonly number[];
+  /** True where a word that is given by link counts. Default: false. */
+  readonly links?: boolean;
 }
 
 /** What an order comes to, beside the call itself. */

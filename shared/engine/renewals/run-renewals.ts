@@ -58,7 +58,7 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
   draft.warnFrom(options.policy.warnings);
   const applies = options.mode === 'apply';
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(renewing.name, target.account)));
-  const standing = log && (await draft.attempt(() => loadStanding(store, options.policy, target, nowMs, renewing.name)));
+  const standing = log && (await draft.attempt(() => loadStanding(store, options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
   const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
@@ -78,16 +78,18 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
   await driveRenewal(world, announce(run, seen, result));
   // After a partial observation the set of holds says nothing about what was not read; told to stop, it says nothing about what was not decided.
   if (log && seen.failures.length === 0 && seen.totals.complete && !signal?.aborted) {
-    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, draft.decisions)));
+    const holds = await draft.attempt(() =>
+      runStoring(store, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: draft.head.functionMode })),
+    );
     if (holds) draft.holds = holds;
   }
-  await driveRenewal(world, announceNewHolds(run));
+  const untold = await driveRenewal(world, announceNewHolds(run));
   for (const [channel, because] of teller.dead) {
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
   }
   for (const failure of teller.failures) draft.fail(failure);
   draft.purchases = purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported);
-  return end(run, world, counting.counts(), memory);
+  return end(run, world, counting.counts(), memory, untold);
 }
 
 const nothing: DueResult = { decisions: [], budgets: [], renewals: [], outcomes: [], alerts: [] };
@@ -131,11 +133,11 @@ function take({ draft, options, barred }: RenewalRun, seen: Screening, result: D
 }
 
 /** Tells what is to be told beside the alarms. A function that only observes asks nobody for approvals. */
-function* announce({ draft, teller, context }: RenewalRun, seen: Screening, result: DueResult): Renewal<void> {
+function* announce({ draft, teller, context, options }: RenewalRun, seen: Screening, result: DueResult): Renewal<void> {
   const subjects = new Map<string, Subscribable>(seen.due.map(({ subject }) => [subject.id, subject]));
   yield* announceAlerts(result.alerts, subjects, teller, context);
   yield* announceLapses(seen.lapsing, teller, context);
-  if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), teller, context);
+  if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), teller, context, options.approvalLink);
   const rules = (context.policy.rules[draft.head.function] ?? []) as readonly {
     readonly name: string;
     readonly tell?: readonly string[];
@@ -145,11 +147,11 @@ function* announce({ draft, teller, context }: RenewalRun, seen: Screening, resu
   yield* announceOrders(result.renewals, tellOfRule, teller, context);
 }
 
-function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<void> {
-  if (draft.head.functionMode !== 'act') return;
+/** Tells of new holds, also where the function only observes. Gives the ids of those of which nobody heard. */
+function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<readonly string[]> {
   const fresh = new Set(draft.holds.fresh);
   const holds = draft.decisions.filter((decision) => decision.verdict === 'hold' && fresh.has(decision.resource.id)) as HoldDecision[];
-  yield* announceHolds(holds, draft.head.run, teller, context);
+  return (yield* announceHolds(holds, draft.head.run, teller, context)) ? [] : holds.map(({ resource }) => resource.id);
 }
 
 /** Ends the run: its record, its sign of life, and where it failed a word about that. */
@@ -158,12 +160,13 @@ async function end(
   world: RenewalWorld,
   calls: CallCounts,
   memory: HourlyMemory,
+  untold: readonly string[],
 ): Promise<RunReport> {
   const { nowMs } = context;
   let report = draft.finish(world.clock.now(), calls);
   if (options.mode === 'plan') return report;
   try {
-    const record = await runStoring(world.store, writeEnd(report, nowMs, log));
+    const record = await runStoring(world.store, writeEnd(report, nowMs, log, { untold }));
     if (record !== undefined) report = { ...report, record };
   } catch (error) {
     if (!isExpected(error)) throw error;

@@ -4,6 +4,7 @@ import type { Findings } from '../problem.ts';
 /** Checks targets against each other, and calendars in themselves. */
 export function checkPlaces(draft: PolicyDraft, findings: Findings): void {
   checkOverlap(draft, findings);
+  checkShards(draft, findings);
   for (const name of draft.calendars.keys()) checkCalendar(draft, name, findings);
 }
 
@@ -22,6 +23,15 @@ function checkOverlap(draft: PolicyDraft, findings: Findings): void {
       `sees resources that the target ${twin[0]} sees too; give the two different regions, or remove one`,
       { at: 'key' },
     );
+  }
+}
+
+/** Which regions there are to run apart is known from the policy alone. */
+function checkShards(draft: PolicyDraft, findings: Findings): void {
+  for (const [name, { shardByRegion, regions }] of draft.targets) {
+    if (!shardByRegion || regions !== undefined) continue;
+    const text = 'has no effect without regions: list them, such as regions: [cn-hangzhou, cn-shanghai], or remove shardByRegion';
+    findings.warning(['targets', name, 'shardByRegion'], text);
   }
 }
 

@@ -5,7 +5,10 @@ import { tellChannels } from './rule.ts';
 import { parsedText, plainText } from './text.ts';
 
 /** The kinds of channel that people can be told through. */
-const channelKinds = ['dingtalk', 'wecom', 'webhook', 'file', 'console'] as const;
+const channelKinds = ['dingtalk', 'feishu', 'lark', 'wecom', 'slack', 'webhook', 'file', 'console'] as const;
+
+/** Kinds whose robots sign: without a secret whoever learns the address could post. */
+const signedKinds: readonly string[] = ['dingtalk', 'feishu', 'lark'];
 
 // The message says nothing of the text itself: whatever stands here instead of a reference may be a secret.
 const reference = (what: string, example: string) =>
@@ -32,11 +35,20 @@ export const channelEntry = z
       ),
     ),
     secret: z.exactOptional(
-      reference('the secret', 'env:OPS_SECRET').check(z.meta({ description: 'Signing secret, by the name of an environment variable.' })),
+      reference('the secret', 'env:OPS_SECRET').check(
+        z.meta({
+          description:
+            'Signing secret, by the name of an environment variable. Needed by dingtalk, feishu and lark; wecom and slack have no signature.',
+        }),
+      ),
     ),
   })
   .check(
     z.refine(({ kind, url }) => kind === 'console' || url !== undefined, { error: 'has no url; add url: env:NAME', abort: true }),
+    z.refine(({ kind, secret }) => !signedKinds.includes(kind) || secret !== undefined, {
+      error: 'has no secret; set the robot up with a signature, and add secret: env:NAME',
+      abort: true,
+    }),
     z.meta({ title: 'a channel' }),
   );
 

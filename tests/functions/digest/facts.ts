@@ -46,7 +46,7 @@ export function fleetOf(target: string, change: Partial<FleetFacts> = {}): Fleet
 /** A target on which nothing happened. */
 export function targetOf(name: string, change: Partial<TargetFacts> = {}): TargetFacts {
   return {
-    ...{ name, fleet: fleetOf(name), expiring: [], held: [], life: [] },
+    ...{ name, fleet: fleetOf(name), expiring: [], held: [], would: [], life: [] },
     done: { counts: {}, lines: [], more: 0, errors: [], estimates: [] },
     ...change,
   };

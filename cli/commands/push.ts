@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { CommandFailure } from '../failure.ts';
+import type { Undertaking } from '../run/policies/carry-out.ts';
+import { worldOptions } from '../world/options.ts';
+import type { WorldOptions } from '../world/world.ts';
+
+interface Flags extends WorldOptions {
+  readonly policy: string;
+  readonly because?: string;
+  readonly confirm?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `streamwarden push`: compares a policy with the one in force on live state and publishes it to the store, from which functions read it;
+ * or, above the limit `decisionsChangedByPush`, writes a proposal that a second person confirms. Exit code 0 when it was published or
+ * declined, 2 when it waits for a second person, 1 when nothing was written, 130 when it was told to stop.
+ */
+export function pushCommand(program: Command): void {
+  worldOptions(program.command('push'))
+    .description('publish a policy, after showing what it decides otherwise; functions go by it from their next run on')
+    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--because <text>', 'why; the log shows it')
+    .option('--confirm <number>', 'publish a proposal of somebody else')
+    .option('--yes', 'in the cloud: do not ask')
+    .option('--json', 'print one JSON object instead of text')
+    .action(async (flags: Flags) => {
+      process.exitCode = flags.confirm === undefined ? await push(flags) : await confirm(flags, flags.confirm);
+    });
+}
+
+async function push(flags: Flags): Promise<number> {
+  const [{ withPolicyDesk }, { carryOut }, { fileSource }, { publisherOf }] = await Promise.all([
+    import('../run/policies/desk.ts'),
+    import('../run/policies/carry-out.ts'),
+    import('../run/policies/source.ts'),
+    import('../run/policies/publish.ts'),
+  ]);
+  const source = await fileSource(flags.policy);
+  return await withPolicyDesk(flags, async (world) => {
+    const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because });
+    return await carryOut(world, { command: 'push', source, words, secondPerson: 'above-limit' }, flags);
+  });
+}
+
+async function confirm(flags: Flags, number: string): Promise<number> {
+  const [{ withPolicyDesk }, { carryOut }, { confirmable, mustFit }] = await Promise.all([
+    import('../run/policies/desk.ts'),
+    import('../run/policies/carry-out.ts'),
+    import('../run/policies/publish.ts'),
+  ]);
+  if (!/^\d{1,8}$/.test(number)) throw new CommandFailure('Usage', `--confirm takes the number of a proposal, not '${number}'.`);
+  return await withPolicyDesk(flags, async (world) => {
+    const { proposal, confirmedBy } = await confirmable(world, Number(number));
+    const { by, because, restores, sequence } = proposal;
+    const undertaking: Undertaking = {
+      ...{ command: 'push', source: { name: `proposal ${sequence} by ${by}`, text: proposal.source }, secondPerson: 'had' },
+      words: async () => ({ by, because: because ?? flags.because, confirmedBy, proposal: sequence, restores }),
+      check: ({ base }) => mustFit(proposal, base),
+    };
+    return await carryOut(world, undertaking, flags);
+  });
+}

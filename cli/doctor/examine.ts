@@ -1,0 +1,90 @@
+import type { Agent } from 'node:http';
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { isExpected } from '../../shared/engine/expected.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { CommandFailure } from '../failure.ts';
+import type { World } from '../world/world.ts';
+import { checkChannels } from './channels.ts';
+import { checkDeployed } from './deployed.ts';
+import type { DeployedFunctions } from './deployed-port.ts';
+import { checkEndpoints, type Endpoint } from './endpoint.ts';
+import { type Finding, findingsOf, messageOf } from './finding.ts';
+import { checkPermissions, untriedWrites } from './permissions.ts';
+import { checkPolicy, checkPublished, functionsInUse } from './policy.ts';
+import { checkStore } from './store.ts';
+import { unknowables } from './unknowable.ts';
+import type { WrittenFunction } from './written.ts';
+
+/** What is examined. */
+export interface Patient {
+  readonly world: World;
+  readonly policy: CompiledPolicy;
+  /** The policy's file, as messages name it. */
+  readonly file: string;
+  readonly targets: readonly CompiledTarget[];
+  readonly endpoints: readonly Endpoint[];
+  /** For a proxy. Default: none. */
+  readonly agent?: Agent | undefined;
+  /** Functions as they were to be deployed, and as they are; why they cannot be compared, else. */
+  readonly deployment:
+    | { readonly written: readonly WrittenFunction[]; readonly deployed: DeployedFunctions }
+    | { readonly because: string };
+  /** Variables of this machine. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Makes every check that can be made from here, telling each finding as it comes. It writes one record to the journal, and nothing else. */
+export async function examine(patient: Patient, onFinding: (finding: Finding) => void): Promise<readonly Finding[]> {
+  const { world, policy, targets } = patient;
+  const findings: Finding[] = [];
+  const note = (found: readonly Finding[]): void => {
+    for (const finding of found) {
+      findings.push(finding);
+      onFinding(finding);
+    }
+  };
+  const functions = functionsInUse(policy);
+  note([await checkIdentity(world)]);
+  note(await checkEndpoints(patient.endpoints, systemClock, patient.agent));
+  for (const target of targets) note(await checkPermissions(target, world.clientFor(target), functions));
+  note(untriedWrites(functions));
+  const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');
+  const needs = world.kind !== 'cloud' ? 'nothing' : acts && functions.includes('renew-before-expiry') ? 'orders' : 'functions';
+  note(await checkStore(world.store, needs));
+  note(checkPolicy(policy, patient.file, world.clock.now()));
+  note(await checkPublished(world.store, policy, world.clock.now()));
+  const variables = await deployment(patient, note);
+  note(checkChannels(policy, variables ?? patient.environment, variables ? 'the deployed functions' : 'this environment'));
+  note(unknowables(policy, functions));
+  return findings;
+}
+
+async function checkIdentity(world: World): Promise<Finding> {
+  const { ok, fail } = findingsOf('identity');
+  try {
+    const { arn, account } = await world.caller();
+    return ok(`${arn} of account ${account}`);
+  } catch (error) {
+    if (!isExpected(error, [CommandFailure])) throw error;
+    return fail(messageOf(error), "Set ALIBABA_CLOUD_ACCESS_KEY_ID and its siblings, or a profile of the vendor's command line.");
+  }
+}
+
+async function deployment(
+  { deployment: compared }: Patient,
+  note: (found: readonly Finding[]) => void,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if ('because' in compared) {
+    const { unknown } = findingsOf('deployed');
+    note([
+      unknown(
+        `what is deployed was not compared: ${compared.because}`,
+        'Name --target and --s-yaml, with the variables of the deployment.',
+      ),
+    ]);
+    return undefined;
+  }
+  const { findings, environment } = await checkDeployed(compared.written, compared.deployed);
+  note(findings);
+  return environment;
+}

@@ -1,0 +1,54 @@
+import { journalAccess, journalFence } from './journal-access.ts';
+import { allow, type PolicyDocument, policyOf } from './policy-document.ts';
+import { type FunctionRole, failureDestination, functionsOf, powers } from './powers.ts';
+import { serviceAccess } from './service-access.ts';
+import type { RamSetup } from './setup.ts';
+
+/** Records without which nothing is ordered or done: a function that observes writes none of them. */
+const ofActs = /^(claims|renewals|budget|sentinel)\//;
+
+/** Functions in use that may run in a role: its own, and in `observer` also those that only observe so far. */
+export function functionsIn(role: FunctionRole, { functions }: RamSetup): readonly string[] {
+  const own = functionsOf(role);
+  if (role !== 'observer') return own.filter((name) => functions.includes(name));
+  return functions.filter((name) => (powers[name]?.calls.length ?? 0) > 0);
+}
+
+/** The role of the targets' accounts that functions of a power assume: `streamwarden` becomes `streamwarden-operator`. */
+export function targetRole(role: string, power: FunctionRole): string {
+  return `${role}-${power}`;
+}
+
+/**
+ * The least that functions of a role need: to act in the service, or to take on a role of the targets' accounts that may; the journal; to write their
+ * log; to have failures told; and to start the others, which `dispatch` does.
+ */
+export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyDocument {
+  const { account = '*', prefix, store, targets, logProject, logstore } = setup;
+  const names = functionsIn(role, setup);
+  const used = names.flatMap((name) => powers[name] ?? []);
+  const calls = used.some((power) => power.calls.length > 0);
+  const foreign = targets.flatMap(({ account: owner, role: taken }) =>
+    taken === undefined ? [] : [`acs:ram::${owner}:role/${targetRole(taken, role)}`],
+  );
+  const actsAsItself = targets.length === 0 || targets.some(({ role: taken }) => taken === undefined);
+  const started = [
+    ...used.flatMap(({ starts }) =>
+      starts ? functionsOf(starts).filter((name) => setup.functions.includes(name) && powers[name]?.starts === undefined) : [],
+    ),
+    ...(role === 'reporter' || role === 'links' || !setup.functions.includes(failureDestination) ? [] : [failureDestination]),
+  ];
+  const writes = used.flatMap((power) => power.writes).filter((name) => role !== 'observer' || !ofActs.test(name));
+  const reads = used.some((power) => power.reads === undefined) ? [''] : used.flatMap((power) => power.reads ?? []);
+  return policyOf(
+    ...(actsAsItself ? serviceAccess(role, names) : []),
+    allow(['sts:AssumeRole'], calls ? [...new Set(foreign)] : []),
+    ...journalAccess(store, { reads: [...new Set(reads)], writes: [...new Set(writes)].sort() }),
+    ...journalFence(store, 'function'),
+    allow(
+      ['fc:InvokeFunction'],
+      started.flatMap((name) => [`acs:fc:*:${account}:functions/${prefix}-${name}`, `acs:fc:*:${account}:functions/${prefix}-${name}/*`]),
+    ),
+    allow(['log:PostLogStoreLogs'], [`acs:log:*:${account}:project/${logProject}/logstore/${logstore}`]),
+  );
+}

@@ -1,0 +1,122 @@
+import type { operations } from '../../shared/client/operations/index.ts';
+
+/** Roles that functions run in, from the least power to the most particular one. */
+export const functionRoles = ['observer', 'operator', 'buyer', 'links', 'reporter'] as const;
+
+/** A role that functions run in. */
+export type FunctionRole = (typeof functionRoles)[number];
+
+/** What a function does that a permission is needed for. */
+interface Power {
+  /** The role that it needs to act. One that only observes can run in `observer`. */
+  readonly role: FunctionRole;
+  /** Every operation that its bundle calls. */
+  readonly calls: readonly (keyof typeof operations)[];
+  /** What the names of the records that it writes begin with. */
+  readonly writes: readonly string[];
+  /** What the names of the records that it reads begin with. Default: all of the journal. */
+  readonly reads?: readonly string[];
+  /** It has something to see to although the policy has no rules of it. */
+  readonly withoutRules?: true;
+  /** It starts the functions of this role. */
+  readonly starts?: FunctionRole;
+}
+
+/** What every automation records: what it meant and did, what it told, and that it ran. */
+const ofAutomation = (name: string): readonly string[] => [
+  `written/${name}/`,
+  `claims/${name}/`,
+  `heartbeats/${name}/`,
+  'runs/',
+  'alerts/',
+];
+
+/** The powers of each function. */
+export const powers: Readonly<Record<string, Power>> = {
+  'scale-on-schedule': {
+    role: 'operator',
+    calls: ['GetAppInstanceGroup', 'GetResourcePrice', 'ListAppInstanceGroup', 'ListAppInstances', 'ModifyNodePoolAttribute'],
+    writes: ofAutomation('scale-on-schedule'),
+  },
+  'approve-ota-windows': {
+    role: 'operator',
+    calls: ['ApproveOtaTask', 'GetAppInstanceGroup', 'ListAppInstanceGroup', 'ListAppInstances', 'ListOtaTask'],
+    writes: ofAutomation('approve-ota-windows'),
+  },
+  'log-off-sessions': {
+    role: 'operator',
+    withoutRules: true,
+    calls: [
+      'GetAppInstanceGroup',
+      'ListAppInstanceGroup',
+      'ListAppInstances',
+      'ListPersistentAppInstances',
+      'LogOffAllSessionsInAppInstanceGroup',
+      'TagCloudResources',
+      'Unbind',
+      'UntagCloudResources',
+    ],
+    writes: ofAutomation('log-off-sessions'),
+  },
+  'tag-new-resources': {
+    role: 'operator',
+    calls: ['GetAppInstanceGroup', 'ListAppInstanceGroup', 'ListTagCloudResources', 'TagCloudResources'],
+    writes: ofAutomation('tag-new-resources'),
+  },
+  'enforce-policy': {
+    role: 'operator',
+    calls: [
+      'AuthorizeInstanceGroup',
+      'GetAppInstanceGroup',
+      'ListAppInstanceGroup',
+      'ListAppInstances',
+      'ListAuthorizedUserGroups',
+      'ListTenantConfig',
+      'ModifyAppInstanceGroupAttribute',
+      'ModifyTenantConfig',
+    ],
+    writes: ofAutomation('enforce-policy'),
+  },
+  'power-workstations': {
+    role: 'operator',
+    calls: ['ListWuyingServer', 'StartWuyingServer', 'StopWuyingServer'],
+    writes: ofAutomation('power-workstations'),
+  },
+  'renew-before-expiry': {
+    role: 'buyer',
+    withoutRules: true,
+    calls: [
+      'GetAppInstanceGroup',
+      'GetResourceRenewPrice',
+      'ListAppInstanceGroup',
+      'ListWuyingServer',
+      'RenewAppInstanceGroup',
+      'RenewWuyingServer',
+    ],
+    writes: [...ofAutomation('renew-before-expiry'), 'renewals/', 'budget/', 'sentinel/'],
+  },
+  digest: {
+    role: 'observer',
+    withoutRules: true,
+    calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
+    writes: ['digests/', 'alerts/', 'runs/', 'heartbeats/digest/'],
+  },
+  // Where there is one target only it runs the others itself, and needs what they need.
+  dispatch: { role: 'operator', withoutRules: true, calls: [], writes: [], starts: 'operator' },
+  'approval-links': {
+    role: 'links',
+    withoutRules: true,
+    calls: [],
+    writes: ['approvals-link/'],
+    reads: ['policy/', 'approvals/', 'approvals-link/'],
+  },
+  'report-failure': { role: 'reporter', withoutRules: true, calls: [], writes: [], reads: ['policy/'] },
+};
+
+/** The function that Function Compute calls when an invocation of another fails. */
+export const failureDestination = 'report-failure';
+
+/** Names of the functions that run in a role. */
+export function functionsOf(role: FunctionRole): readonly string[] {
+  return Object.keys(powers).filter((name) => powers[name]?.role === role);
+}

@@ -1,0 +1,34 @@
+import { operations } from '../../shared/client/operations/index.ts';
+import { allow, deny, type Statement } from './policy-document.ts';
+import type { FunctionRole } from './powers.ts';
+import { powers } from './powers.ts';
+
+type OperationName = keyof typeof operations;
+
+/** The permission that an operation asks for. Names differ from those of operations in places, and the table knows. */
+function actionOf(name: OperationName): string {
+  return operations[name].ram.action;
+}
+
+function sorted(actions: Iterable<string>): readonly string[] {
+  return [...new Set(actions)].sort();
+}
+
+/**
+ * What the functions named may do in the service, in a role: reads only for `observer`, else all that they call. What no function of that role ever
+ * does and what is hard to undo is forbidden as well, so that a broad policy attached beside this one changes nothing. Every resource is `*`: the
+ * service's permissions cannot be narrowed to single groups (API notes, RAM).
+ */
+export function serviceAccess(role: FunctionRole, functions: readonly string[]): readonly Statement[] {
+  const called = functions
+    .flatMap((name) => powers[name]?.calls ?? [])
+    .filter((name) => role !== 'observer' || operations[name].access === 'read');
+  const allowed = sorted(called.map(actionOf));
+  if (allowed.length === 0) return [];
+  const needed = new Set(allowed);
+  const forbidden = (Object.keys(operations) as OperationName[])
+    .filter((name) => operations[name].effect === 'destructive' || operations[name].effect === 'purchase')
+    .map(actionOf)
+    .filter((action) => !needed.has(action));
+  return [allow(allowed, ['*']), deny(sorted(forbidden), ['*'])];
+}

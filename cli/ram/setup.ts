@@ -1,0 +1,19 @@
+import type { OssPlace } from '../../shared/journal/oss-address.ts';
+
+/** What the permissions of an installation depend on. */
+export interface RamSetup {
+  /** The account in which the functions run. Undefined: not known; then resources name any account. */
+  readonly account: string | undefined;
+  /** What the names of functions and roles begin with. */
+  readonly prefix: string;
+  /** Undefined: no journal in OSS, so no access to one. */
+  readonly store: OssPlace | undefined;
+  /** The accounts that are governed. `role` undefined: the functions act as themselves. */
+  readonly targets: readonly { readonly account: string; readonly role?: string | undefined }[];
+  /** Names of the circles of approvers. */
+  readonly approvers: readonly string[];
+  /** Functions that are in use. */
+  readonly functions: readonly string[];
+  readonly logProject: string;
+  readonly logstore: string;
+}

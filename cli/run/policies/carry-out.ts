@@ -1,0 +1,88 @@
+import { systemClock } from '../../../shared/client/system-clock.ts';
+import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { comparisonJson, preparedLines } from '../../render/policies.ts';
+import { progressDisplay } from '../../render/progress.ts';
+import { styleFor } from '../../render/style.ts';
+import type { World } from '../../world/world.ts';
+import { interruptedExitCode, interruptOnSignals } from '../interrupt.ts';
+import { print } from '../report-runs.ts';
+import { type Asking, answeredYes, mustAsk } from './ask.ts';
+import { mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
+import { type PolicyWords, propose, publish } from './publish.ts';
+import type { PolicySourceText } from './source.ts';
+
+/** A policy on its way into the store. */
+export interface Undertaking {
+  /** `push` or `rollback`, as people are told. */
+  readonly command: string;
+  readonly source: PolicySourceText;
+  /** Who publishes it, asked of STS only when it is published. */
+  readonly words: () => Promise<PolicyWords>;
+  /**
+   * `above-limit`: where the limit says so. `had`: they are here. `way-out`: not asked, and what cannot be observed does not stand in the way
+   * either.
+   */
+  readonly secondPerson: 'above-limit' | 'had' | 'way-out';
+  /** Last look at what was prepared; throws where it must not be published. Default: nothing more to check. */
+  readonly check?: ((prepared: PreparedPolicy) => void) | undefined;
+}
+
+/** Exit status where a second person is waited for. */
+const waitsExitCode = 2;
+
+/**
+ * Compares, shows, asks, and publishes; or writes a proposal where a second person is needed. Gives the exit status: 0 when it was published or
+ * declined, 2 when it waits for a second person.
+ * @throws CommandFailure where it must not be published
+ */
+export async function carryOut(world: World, undertaking: Undertaking, asking: Asking): Promise<number> {
+  const { command, source, secondPerson } = undertaking;
+  const asks = mustAsk(world, command, asking);
+  const interrupt = interruptOnSignals();
+  const json = asking.json === true;
+  const progress = progressDisplay(systemClock.now, json);
+  const style = styleFor();
+  try {
+    if (!json) print([style.dim(`World: ${world.headline}`), '']);
+    const prepared = await preparePolicy(world, source, { signal: interrupt.signal, onProgress: progress.show });
+    progress.clear();
+    if (interrupt.signal.aborted) return interruptedExitCode;
+    if (!json) print([...preparedLines(prepared, style), '']);
+    undertaking.check?.(prepared);
+    if (secondPerson !== 'way-out') mustBeWhole(prepared);
+    const proposes = prepared.twoPeopleFor !== undefined && secondPerson === 'above-limit';
+    const question = proposes ? 'Propose this to a second person?' : 'Publish this?';
+    const says = !asks || (await answeredYes(question, interrupt.signal));
+    const words = says ? await undertaking.words() : undefined;
+    const sequence = words && (await (proposes ? propose : publish)(world, prepared, words));
+    const outcome = sequence === undefined ? 'declined' : proposes ? 'proposed' : 'published';
+    if (json) process.stdout.write(`${canonicalJson(outcomeJson(world, prepared, outcome, sequence))}\n`);
+    else print(outcomeLines(outcome, sequence, prepared));
+    return outcome === 'proposed' ? waitsExitCode : interrupt.signal.aborted ? interruptedExitCode : 0;
+  } finally {
+    progress.clear();
+    interrupt.release();
+  }
+}
+
+function outcomeLines(outcome: 'published' | 'proposed' | 'declined', sequence: number | undefined, { base }: PreparedPolicy): string[] {
+  if (outcome === 'declined') return ['Nothing was published.'];
+  if (outcome === 'proposed') {
+    return [
+      `Nothing was published yet: this is proposal ${sequence}. Somebody else looks at it and publishes it, within 7 days and before anybody pushes again:`,
+      `  streamwarden push --confirm ${sequence}`,
+    ];
+  }
+  const back = base === undefined ? [] : [`To undo this: streamwarden rollback ${base.sequence}`];
+  return [`Published as policy ${sequence}. Functions go by it from their next run on.`, ...back];
+}
+
+function outcomeJson(world: World, prepared: PreparedPolicy, outcome: string, sequence: number | undefined) {
+  const { policy, base, newest, comparison, limitPercent, twoPeopleFor, warnings } = prepared;
+  return {
+    ...{ format: 1, world: world.headline, outcome, sequence: sequence ?? null, base: base?.sequence ?? null },
+    policy: { sourceHash: policy.sourceHash, until: new Date(policy.untilMs).toISOString() },
+    ...{ broken: newest.broken, limitPercent: limitPercent ?? null, twoPeopleFor: twoPeopleFor ?? null, warnings },
+    ...comparisonJson(comparison),
+  };
+}

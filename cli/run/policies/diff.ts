@@ -1,0 +1,42 @@
+import { policyAt } from '../../../shared/journal/policies.ts';
+import type { Store } from '../../../shared/journal/store.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { CommandFailure } from '../../failure.ts';
+import type { World } from '../../world/world.ts';
+import { type Comparison, comparePolicies } from './compare.ts';
+import { namedSource, storedSource } from './history.ts';
+import { newestIn } from './prepare.ts';
+import { compileSource, type PolicySourceText } from './source.ts';
+
+/** Two policies as written. */
+export interface PolicyPair {
+  readonly from: PolicySourceText;
+  readonly to: PolicySourceText;
+}
+
+/**
+ * The two policies that people name, by number or file. Without a second the one in force; without any that one and the one before.
+ * @throws CommandFailure `NothingBefore` where there are not two to compare; else as `namedSource`
+ */
+export async function diffedPair(store: Store, from: string | undefined, to: string | undefined): Promise<PolicyPair> {
+  const latter = to === undefined ? await inForce(store) : await namedSource(store, to);
+  if (from !== undefined) return { from: await namedSource(store, from), to: latter };
+  const { good } = await newestIn({ store });
+  for (let at = (good?.sequence ?? 0) - 1; at >= 0; at--) {
+    const entry = await runStoring(store, policyAt(at));
+    if (entry && !('because' in entry)) return { from: storedSource(entry), to: latter };
+  }
+  throw new CommandFailure('NothingBefore', `${store.name} has one policy only: name a file to compare it with.`);
+}
+
+/** What two policies decide about live state, at one instant. @throws CommandFailure `PolicyBroken` */
+export async function decisionsOf(world: World, { from, to }: PolicyPair): Promise<Comparison> {
+  const nowMs = world.clock.now();
+  return await comparePolicies(world, compileSource(from, nowMs).policy, compileSource(to, nowMs).policy);
+}
+
+async function inForce(store: Store): Promise<PolicySourceText> {
+  const { good } = await newestIn({ store });
+  if (good) return storedSource(good);
+  throw new CommandFailure('NothingBefore', `${store.name} has no policy that could be used: name two files.`);
+}

@@ -1,0 +1,70 @@
+import { type NewestPolicy, newestPolicy } from '../../../shared/journal/policies.ts';
+import type { StoredPolicy } from '../../../shared/journal/policy-record.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import type { StreamEnd } from '../../../shared/journal/stream.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { CommandFailure } from '../../failure.ts';
+import type { World } from '../../world/world.ts';
+import { type CompareOptions, type Comparison, comparePolicies } from './compare.ts';
+import { type CompiledSource, compileSource, type PolicySourceText } from './source.ts';
+
+/** A policy that is ready to be published, with all that a person should see before. */
+export interface PreparedPolicy extends CompiledSource {
+  /** The policy in force, with which it was compared; undefined for the first. */
+  readonly base: StoredPolicy | undefined;
+  readonly newest: NewestPolicy;
+  readonly end: StreamEnd;
+  readonly comparison: Comparison;
+  /** The stricter limit of the two policies, in whole percent; undefined where neither has one. */
+  readonly limitPercent: number | undefined;
+  /**
+   * Why one person is not enough: `share`, more of the covered resources would be decided otherwise than the limit allows; `limit`, the limit
+   * itself is lifted, which would let the next push do anything. Undefined: one person is.
+   */
+  readonly twoPeopleFor: 'share' | 'limit' | undefined;
+}
+
+/** The newest policy of a store. @throws CommandFailure `PolicyMissing` where a record is listed but gone @throws StoreError */
+export async function newestIn(world: Pick<World, 'store'>): Promise<NewestPolicy & { readonly end: StreamEnd }> {
+  const newest = await runStoring(world.store, newestPolicy());
+  if (newest.end) return { ...newest, end: newest.end };
+  throw new CommandFailure(
+    'PolicyMissing',
+    `The newest policy is listed in ${world.store.name}, but not there: run 'streamwarden journal verify', and restore the record from a backup.`,
+  );
+}
+
+/**
+ * Compiles a policy and compares it with the one in force, at one instant on live state.
+ * @throws CommandFailure `PolicyBroken`
+ */
+export async function preparePolicy(world: World, source: PolicySourceText, options: CompareOptions = {}): Promise<PreparedPolicy> {
+  const newest = await newestIn(world);
+  const { good: base, end } = newest;
+  const compiled = compileSource(source, world.clock.now());
+  const comparison = await comparePolicies(world, base?.policy, compiled.policy, options);
+  const [before, after] = [base && limitOf(base.policy), limitOf(compiled.policy)];
+  const limitPercent = base && minimum(before, after);
+  const { changed, covered } = comparison;
+  const above = limitPercent !== undefined && changed * 100 > limitPercent * covered;
+  const lifted = before !== undefined && (after === undefined || after > before);
+  const twoPeopleFor = above ? 'share' : lifted ? 'limit' : undefined;
+  return { ...compiled, base, newest, end, comparison, limitPercent, twoPeopleFor };
+}
+
+function limitOf({ limits }: CompiledPolicy): number | undefined {
+  return limits.decisionsChangedByPush;
+}
+
+function minimum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** @throws CommandFailure `NotObserved` where the comparison misses something: what was not seen might change */
+export function mustBeWhole({ comparison: { missed } }: PreparedPolicy): void {
+  if (missed.length === 0) return;
+  throw new CommandFailure(
+    'NotObserved',
+    `Nothing was published, since not everything could be observed and what was not seen might change:\n${missed.map((line) => `  ${line}`).join('\n')}\nMend that and push again. Back to the policy before: streamwarden rollback.`,
+  );
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { policyAt, publishPolicy } from '../../../shared/journal/policies.ts';
+import { proposalLivesMs, readProposal, recordProposal, type StoredProposal } from '../../../shared/journal/policy-proposals.ts';
+import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { CommandFailure } from '../../failure.ts';
+import type { World } from '../../world/world.ts';
+import { newestIn, type PreparedPolicy } from './prepare.ts';
+
+/** Who publishes and what they say beside the policy. */
+export type PolicyWords = Pick<PolicyBody, 'by' | 'because' | 'confirmedBy' | 'proposal' | 'restores'>;
+
+/** What the keys of a world say of who is there: the RAM user's name, or the ARN of a role or root. */
+export async function publisherOf(world: World): Promise<{ readonly by: string; readonly user: string | undefined }> {
+  const { user, arn } = await world.caller();
+  return { by: user ?? arn, user };
+}
+
+/** Makes a prepared policy the one in force. Gives its number. @throws CommandFailure `Overtaken` where somebody else was faster */
+export async function publish(world: World, { end, source, encoded }: PreparedPolicy, words: PolicyWords): Promise<number> {
+  const signed = { owner: randomBytes(16).toString('hex'), atMs: world.clock.now() };
+  const { outcome, sequence } = await runStoring(world.store, publishPolicy(end, signed, policyBody(words, source.text, encoded)));
+  if (outcome === 'published') return sequence;
+  throw new CommandFailure(
+    'Overtaken',
+    `Somebody published policy ${sequence} while this one was compared, so this one was not: it was never held against theirs. See 'streamwarden policy diff', then push again.`,
+  );
+}
+
+/** Writes a prepared policy down for a second person. Gives the proposal's number. @throws CommandFailure `NobodyNamed` */
+export async function propose(
+  world: World,
+  { source, comparison, base, limitPercent = 0 }: PreparedPolicy,
+  { because, restores }: Pick<PolicyWords, 'because' | 'restores'>,
+): Promise<number> {
+  const by = userOf(await publisherOf(world), 'proposes');
+  const { changed, covered } = comparison;
+  const signed = { owner: randomBytes(16).toString('hex'), atMs: world.clock.now() };
+  const body = { by, because, source: source.text, base: base?.sequence ?? -1, changed, covered, limitPercent, restores };
+  return await runStoring(world.store, recordProposal(signed, body));
+}
+
+/**
+ * A proposal that the person at these keys may confirm, and who that is.
+ * @throws CommandFailure where there is none, it is over, or the person proposed it
+ */
+export async function confirmable(
+  world: World,
+  sequence: number,
+): Promise<{ readonly proposal: StoredProposal; readonly confirmedBy: string }> {
+  const proposal = await runStoring(world.store, readProposal(sequence));
+  if (!proposal) throw new CommandFailure('NoProposal', `There is no proposal ${sequence}; 'streamwarden policy log' shows what waits.`);
+  const confirmedBy = userOf(await publisherOf(world), 'confirms');
+  if (confirmedBy === proposal.by) {
+    throw new CommandFailure('SamePerson', `${confirmedBy} proposed this, so somebody else has to confirm it.`);
+  }
+  if (proposal.atMs + proposalLivesMs <= world.clock.now()) {
+    throw new CommandFailure('ProposalOver', `Proposal ${sequence} is more than 7 days old. Push the policy again.`);
+  }
+  mustFit(proposal, (await newestIn(world)).good);
+  return { proposal, confirmedBy };
+}
+
+/** @throws CommandFailure `ProposalOver` where another policy is in force than the one that the proposal was held against */
+export function mustFit({ sequence, base }: StoredProposal, good: StoredPolicy | undefined): void {
+  const inForce = good?.sequence ?? -1;
+  if (inForce === base) return;
+  throw new CommandFailure(
+    'ProposalOver',
+    `Proposal ${sequence} was held against policy ${base}, and policy ${inForce} is in force by now. Push the policy again.`,
+  );
+}
+
+/** Sessions of a role may be named by anybody, and an account's root may be anybody: neither is a person. */
+function userOf({ by, user }: { readonly by: string; readonly user: string | undefined }, does: string): string {
+  if (user !== undefined) return user;
+  throw new CommandFailure(
+    'NobodyNamed',
+    `Two people are needed, and ${by} could be anybody: who ${does} has to use the keys of a RAM user of their own.`,
+  );
+}
+
+/** What a rollback would carry again. */
+export interface RollbackAim {
+  readonly policy: StoredPolicy;
+  /** True for the policy right before the one in force, or for the one in force where the newest record is broken: no second person is asked. */
+  readonly wayOut: boolean;
+}
+
+/**
+ * The policy that a rollback is for: the one of a number, else the newest before the one in force whose text differs. Where the newest record
+ * cannot be used that is the one by which functions go on already.
+ * @throws CommandFailure `NothingBefore`, `PolicyUnusable`
+ */
+export async function rollbackAim(world: World, wanted: number | undefined): Promise<RollbackAim> {
+  const { good, broken } = await newestIn(world);
+  if (!good) throw new CommandFailure('NothingBefore', `${world.store.name} has no policy that could be used: push one.`);
+  const before = broken.length > 0 ? good : await differingBefore(world, good);
+  if (wanted === undefined) {
+    if (before) return { policy: before, wayOut: true };
+    throw new CommandFailure('NothingBefore', `There is no other policy before policy ${good.sequence}: push one.`);
+  }
+  const policy = wanted === before?.sequence ? before : await runStoring(world.store, policyAt(wanted));
+  if (!policy) throw new CommandFailure('NothingBefore', `There is no policy ${wanted}; 'streamwarden policy log' shows what there is.`);
+  if ('because' in policy) throw new CommandFailure('PolicyUnusable', `Policy ${wanted} cannot be used: ${policy.because}`);
+  return { policy, wayOut: policy.body.sourceHash === before?.body.sourceHash };
+}
+
+async function differingBefore(world: World, { sequence, body }: StoredPolicy): Promise<StoredPolicy | undefined> {
+  for (let at = sequence - 1; at >= 0; at--) {
+    const entry = await runStoring(world.store, policyAt(at));
+    if (entry && !('because' in entry) && entry.body.sourceHash !== body.sourceHash) return entry;
+  }
+  return undefined;
+}

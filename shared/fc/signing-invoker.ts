@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent } from 'node:http';
+import type { Clock, EpochMs } from '../client/clock.ts';
+import type { Credentials, CredentialsProvider } from '../client/credentials.ts';
+import { parseEndpoint } from '../client/endpoint.ts';
+import { dateMs, retryAfterMs } from '../client/failure.ts';
+import { redact } from '../client/redact.ts';
+import { backoffMs } from '../client/retry.ts';
+import { signatureDate, signV3 } from '../client/sign.ts';
+import { realTimers, send, type Timers, type WireAnswer, type WireOutcome } from '../client/transport.ts';
+import { checkInvocation, type Handover, InvokeError, type Invoker } from './invoker.ts';
+
+/** How functions are reached. Times in milliseconds. */
+export interface InvokerOptions {
+  /** Host or URL where invocations are taken; plain http to loopback only. See `invocationHost`. */
+  readonly endpoint: string;
+  readonly credentials: CredentialsProvider;
+  /** Dates signatures and waits between attempts. */
+  readonly clock: Clock;
+  /** For proxies. Default: the process's keep-alive agent. */
+  readonly agent?: Agent | undefined;
+  /** Attempts for one task. Default: 5. */
+  readonly maxAttempts?: number | undefined;
+  /** For one attempt, connecting included. Default: 5000. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** No attempt begins after this. Default: never. */
+  readonly deadlineMs?: EpochMs | undefined;
+  /** Numbers in [0, 1) for jitter. Default: Math.random. */
+  readonly random?: (() => number) | undefined;
+  /** Deadlines of attempts. Default: Node's timers. */
+  readonly timers?: Timers | undefined;
+}
+
+/** Version of the API of Function Compute 3.0 (Function Compute facts, clients). */
+const version = '2023-03-30';
+
+/** Answers to an invocation are a few bytes; a larger one is refused. */
+const maxAnswerBytes = 1024 * 1024;
+
+/** Where the functions of an account in a region are invoked (Function Compute facts, clients). */
+export function invocationHost(accountId: string, region: string): string {
+  return `${accountId}.${region}.fc.aliyuncs.com`;
+}
+
+/**
+ * Hands over tasks with a signature of our own: the vendor's client weighs five times as much as a whole function. The id of the task makes
+ * repeating safe, so whatever may pass by itself is tried again.
+ * @throws InputError when the endpoint cannot be used
+ */
+export function signingInvoker(options: InvokerOptions): Invoker {
+  const { clock, credentials, random = Math.random, maxAttempts = 5, attemptTimeoutMs: timeoutMs = 5000 } = options;
+  const endpoint = parseEndpoint(options.endpoint);
+  const transport = { endpoint, agent: options.agent, connectTimeoutMs: timeoutMs, maxAnswerBytes, timers: options.timers ?? realTimers };
+  let skewMs = 0;
+
+  const once = async (functionName: string, payload: string, taskId: string): Promise<Verdict> => {
+    const keys = await credentials.get();
+    const nowMs = clock.now();
+    const path = `/${version}/functions/${functionName}/invocations`;
+    const body = Buffer.from(payload, 'utf8');
+    const signed = signV3(
+      {
+        ...{ method: 'POST', host: endpoint.host, path, query: 'qualifier=LATEST', body, version },
+        ...{ action: 'InvokeFunction', contentType: 'application/octet-stream' },
+        ...{ date: signatureDate(nowMs + skewMs), nonce: randomUUID(), securityToken: keys.securityToken },
+      },
+      keys,
+    );
+    const task = ['x-fc-async-task-id', taskId, 'x-fc-invocation-type', 'Async', 'x-fc-log-type', 'None'];
+    const plain = ['accept', 'application/json', 'user-agent', 'streamwarden', 'content-length', String(body.length)];
+    const headers = [...signed.headers, 'authorization', signed.authorization, ...task, ...plain];
+    const request = { path: `${path}?qualifier=LATEST`, headers, body: body.toString('latin1'), timeoutMs, ownConnection: false };
+    return verdictOf(await send(request, transport), keys, nowMs);
+  };
+
+  return {
+    async invokeAsync(functionName, payload, taskId) {
+      checkInvocation(functionName, payload, taskId);
+      let maybeTaken = false;
+      for (let attempts = 1; ; attempts += 1) {
+        const verdict = await once(functionName, payload, taskId);
+        if ('handover' in verdict) return verdict.handover;
+        maybeTaken ||= verdict.maybeTaken;
+        const waitMs = backoffMs(attempts, verdict.retryAfterMs, random);
+        const isLast = attempts >= maxAttempts || clock.now() + waitMs >= (options.deadlineMs ?? Number.POSITIVE_INFINITY);
+        if (verdict.serverDateMs !== undefined && skewMs === 0) skewMs = verdict.serverDateMs - clock.now();
+        else if (!verdict.passing || isLast) throw errorOf(functionName, { ...verdict, maybeTaken }, attempts);
+        else await clock.sleep(waitMs);
+      }
+    },
+  };
+}
+
+/** What one attempt came to. */
+type Verdict = { readonly handover: Handover } | Refusal;
+
+interface Refusal {
+  readonly code: string;
+  readonly text: string;
+  readonly httpStatus: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** The service's clock, where it refused ours. */
+  readonly serverDateMs: number | undefined;
+  /** It may go better by itself. */
+  readonly passing: boolean;
+  readonly maybeTaken: boolean;
+  readonly cause: unknown;
+}
+
+function verdictOf(outcome: WireOutcome, keys: Credentials, nowMs: EpochMs): Verdict {
+  if (outcome.kind === 'loss') {
+    const { reason, sent, cause } = outcome;
+    const nothing = { httpStatus: undefined, requestId: undefined, retryAfterMs: undefined, serverDateMs: undefined };
+    return { code: 'NoAnswer', text: `no whole answer came (${reason})`, passing: true, maybeTaken: sent, cause, ...nothing };
+  }
+  const { status } = outcome;
+  if (status === 202) return { handover: 'accepted' };
+  // The text of its code is not documented; the status is.
+  if (status === 409) return { handover: 'duplicate' };
+  const { code, text } = saidIn(outcome, keys);
+  const requestId = headerText(outcome, 'x-fc-request-id') ?? headerText(outcome, 'x-acs-request-id');
+  return {
+    ...{ code, text, httpStatus: status, requestId, cause: undefined },
+    retryAfterMs: retryAfterMs(outcome.headers, nowMs),
+    serverDateMs: code === 'InvalidTimeStamp.Expired' ? dateMs(outcome.headers) : undefined,
+    passing: status === 429 || status >= 500,
+    maybeTaken: status >= 500 || (status >= 200 && status < 300),
+  };
+}
+
+/** Code and message of an answer, without secrets. */
+function saidIn({ status, body }: WireAnswer, keys: Credentials): { readonly code: string; readonly text: string } {
+  const clean = (value: unknown): string | undefined =>
+    typeof value === 'string' && value !== '' ? redact(value, [keys.accessKeySecret, keys.securityToken]) : undefined;
+  let said: Readonly<Record<string, unknown>> = {};
+  try {
+    said = { ...(JSON.parse(body.toString('utf8')) as object) };
+  } catch {
+    // A proxy's page says nothing that could be relied on.
+  }
+  return { code: clean(said['Code']) ?? `Http${status}`, text: clean(said['Message']) ?? 'the answer says nothing more' };
+}
+
+function headerText({ headers }: WireAnswer, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? redact(value) : undefined;
+}
+
+function errorOf(functionName: string, refusal: Refusal, attempts: number): InvokeError {
+  const { code, httpStatus, requestId, maybeTaken, cause } = refusal;
+  const status = httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`;
+  const times = attempts > 1 ? ` After ${attempts} attempts.` : '';
+  const request = requestId === undefined ? '' : ` Request id ${requestId}.`;
+  const text = refusal.text.replace(/[.\s]+$/, '');
+  const message = `${functionName} was not begun: ${code}${status}: ${text}.${times} ${advice(refusal)}${request}`;
+  return new InvokeError(code, message, { httpStatus, requestId, maybeTaken, cause });
+}
+
+function advice({ httpStatus, passing }: Refusal): string {
+  if (httpStatus === 404) return 'Check that the function is deployed, and that STREAMWARDEN_PREFIX is the prefix of its name.';
+  if (httpStatus === 401 || httpStatus === 403) return 'Give this role fc:InvokeFunction on the function, and check its keys.';
+  return passing ? 'The same task may be handed over again at any time.' : 'Read the message of the service.';
+}

@@ -1,0 +1,103 @@
+import type { EpochMs } from '../client/clock.ts';
+import { PolicyFormatError } from '../policy/codec.ts';
+import type { CompiledPolicy } from '../policy/compiled.ts';
+import { JournalError } from './journal-error.ts';
+import { streamKey } from './key.ts';
+import { type PolicyBody, readPolicyRecord, type StoredPolicy } from './policy-record.ts';
+import { linkOf } from './record.ts';
+import { type Storing, storeRead, storeReadAll } from './store-effect.ts';
+import { append, lastListed, type StreamEnd } from './stream.ts';
+
+/** The stream of what was published: `policy/<seq>`. Only policies are in it; what waits for a second person is elsewhere. */
+export const policyStream = 'policy';
+
+/** A record of the stream that cannot be used, and why. */
+export interface BrokenPolicy {
+  readonly sequence: number;
+  readonly because: string;
+}
+
+/** The newest policy that can be used, and what stands behind it that cannot. */
+export interface NewestPolicy {
+  /** Undefined where there is none. */
+  readonly good: StoredPolicy | undefined;
+  /** Newest first. */
+  readonly broken: readonly BrokenPolicy[];
+  /** Where the stream goes on; undefined where its last record was not read. */
+  readonly end: StreamEnd | undefined;
+}
+
+/** How the newest policy is looked for. */
+export interface NewestOptions {
+  /** The one found before: reading goes on behind it, without a list. Default: where the list says, which may lag behind. */
+  readonly known?: StoredPolicy | undefined;
+  /** Why a policy that can be read cannot be used here all the same; undefined where it can. Default: each can. */
+  readonly refuses?: ((policy: CompiledPolicy) => string | undefined) | undefined;
+}
+
+/**
+ * Finds the newest policy that can be used. One list and two reads; one read and no list behind a known one. A record that cannot be
+ * read, or that is of a later format, is passed over for the one before it, and named.
+ * @throws StoreError
+ */
+export function* newestPolicy({ known, refuses }: NewestOptions = {}): Storing<NewestPolicy> {
+  const floor = known?.sequence ?? -1;
+  const listed = known ? -1 : yield* lastListed(policyStream);
+  const found = new Map<number, Uint8Array>();
+  let next = Math.max(floor + 1, listed);
+  for (let more = true; more; ) {
+    for (const bytes of yield* storeReadAll((known ? [next] : [next, next + 1]).map((at) => streamKey(policyStream, at)))) {
+      more &&= bytes !== undefined;
+      if (more && bytes) found.set(next++, bytes);
+    }
+  }
+  const tail = found.get(next - 1);
+  const broken: BrokenPolicy[] = next === listed ? [{ sequence: listed, because: 'it is listed, but not there' }] : [];
+  const end = tail ? { next, prev: linkOf(tail) } : next === 0 ? { next, prev: null } : undefined;
+  for (let sequence = next - 1; sequence > floor; sequence--) {
+    const key = streamKey(policyStream, sequence);
+    const bytes = found.get(sequence) ?? (yield* storeRead(key));
+    const read = bytes ? attempt(key, sequence, bytes) : 'it is missing';
+    const because = typeof read === 'string' ? read : refuses?.(read.policy);
+    if (typeof read !== 'string' && because === undefined) return { good: read, broken, end };
+    broken.push({ sequence, because: because ?? '' });
+  }
+  return { good: known, broken, end };
+}
+
+function attempt(key: string, sequence: number, bytes: Uint8Array): StoredPolicy | string {
+  try {
+    return readPolicyRecord(key, sequence, bytes);
+  } catch (error) {
+    if (error instanceof JournalError || error instanceof PolicyFormatError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * Publishes a policy behind the newest record that its author has looked at. `overtaken`: somebody else published meanwhile; nothing was
+ * written then, and `sequence` is theirs.
+ * @throws StoreError @throws JournalError where the other's record cannot be read
+ */
+export function* publishPolicy(
+  end: StreamEnd,
+  { owner, atMs }: { readonly owner: string; readonly atMs: EpochMs },
+  body: PolicyBody,
+): Storing<{ readonly outcome: 'published' | 'overtaken'; readonly sequence: number }> {
+  const { outcome, sequence } = yield* append(policyStream, end, { kind: 'policy', atMs, owner, body: { ...body } }, () => 'stop');
+  return { outcome: outcome === 'appended' ? 'published' : 'overtaken', sequence };
+}
+
+/** One record of the stream: a policy, or why it is none. */
+export type PolicyEntry = StoredPolicy | BrokenPolicy;
+
+/**
+ * The policy under a number; undefined where there is no such record. @throws StoreError
+ */
+export function* policyAt(sequence: number): Storing<PolicyEntry | undefined> {
+  const key = streamKey(policyStream, sequence);
+  const bytes = yield* storeRead(key);
+  if (bytes === undefined) return undefined;
+  const read = attempt(key, sequence, bytes);
+  return typeof read === 'string' ? { sequence, because: read } : read;
+}

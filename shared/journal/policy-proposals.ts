@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import type { EpochMs } from '../client/clock.ts';
+import { JournalError } from './journal-error.ts';
+import { streamKey } from './key.ts';
+import { parseRecord } from './record.ts';
+import { type Storing, storeRead } from './store-effect.ts';
+import { append, lastListed, readFrom } from './stream.ts';
+
+/**
+ * The stream of policies that wait for a second person: `policy-proposals/<seq>`. Apart from what is published, so that functions never see
+ * it, and so that RAM can let more people propose than publish.
+ */
+const proposalStream = 'policy-proposals';
+
+/** How long a proposal can be confirmed, in milliseconds: who looks later looks at another fleet. */
+export const proposalLivesMs = 7 * 86_400_000;
+
+const body = z.object({
+  by: z.string(),
+  because: z.optional(z.string()),
+  source: z.string(),
+  base: z.number(),
+  changed: z.number(),
+  covered: z.number(),
+  limitPercent: z.number(),
+  restores: z.optional(z.number()),
+});
+
+/** What somebody proposes. */
+export interface ProposalBody {
+  /** Name of the RAM user who proposes. */
+  readonly by: string;
+  readonly because?: string | undefined;
+  /** The policy as written. */
+  readonly source: string;
+  /** Number of the policy that it was compared with; confirming another change than the one that was shown is refused. */
+  readonly base: number;
+  /** What was shown: how many of the covered resources would change, and the limit in whole percent. */
+  readonly changed: number;
+  readonly covered: number;
+  readonly limitPercent: number;
+  /** The policy that a rollback would carry again. */
+  readonly restores?: number | undefined;
+}
+
+/** A proposal in the store. */
+export interface StoredProposal extends ProposalBody {
+  readonly sequence: number;
+  readonly atMs: EpochMs;
+}
+
+/** Writes a proposal behind those that are there. Gives its number. @throws StoreError @throws JournalError */
+export function* recordProposal(
+  { owner, atMs }: { readonly owner: string; readonly atMs: EpochMs },
+  proposal: ProposalBody,
+): Storing<number> {
+  const hint = yield* lastListed(proposalStream);
+  const end = yield* readFrom(proposalStream, Math.max(0, hint), hint, () => {});
+  return (yield* append(proposalStream, end, { kind: 'policy-proposal', atMs, owner, body: { ...proposal } })).sequence;
+}
+
+/** The proposal under a number; undefined where there is none. @throws StoreError @throws JournalError `MalformedRecord`, `NewerRecord` */
+export function* readProposal(sequence: number): Storing<StoredProposal | undefined> {
+  const key = streamKey(proposalStream, sequence);
+  const bytes = yield* storeRead(key);
+  if (bytes === undefined) return undefined;
+  const record = parseRecord(key, bytes);
+  const parsed = z.safeParse(body, record.body);
+  if (parsed.success && record.kind === 'policy-proposal') return { ...parsed.data, sequence, atMs: record.atMs };
+  throw new JournalError('MalformedRecord', `The record ${key} is no whole proposal: push the policy again.`, { cause: parsed.error });
+}
+
+/** The newest proposals, oldest first, as far as the list shows them. @throws StoreError @throws JournalError */
+export function* newestProposals(count: number): Storing<readonly StoredProposal[]> {
+  const last = yield* lastListed(proposalStream);
+  const proposals: StoredProposal[] = [];
+  for (let at = Math.max(0, last - count + 1); at <= last; at++) {
+    const proposal = yield* readProposal(at);
+    if (proposal) proposals.push(proposal);
+  }
+  return proposals;
+}

@@ -1,0 +1,104 @@
+import type { Clock, EpochMs } from '../client/clock.ts';
+import { realTimers, send, type Timers } from '../client/transport.ts';
+import { type Channel, deadChannel, delivered, undelivered } from './channel.ts';
+import { isAllowedHost } from './host-list.ts';
+import type { Message } from './message.ts';
+
+/** How a channel that posts is set up. */
+export interface PostingOptions {
+  /** A secret: whoever knows it can post. https, or plain http to this machine. */
+  readonly url: string;
+  /** Key of the signature. Default: requests are not signed. */
+  readonly secret?: string | undefined;
+  /**
+   * Hosts that may be called beside those of the kind's own service, exact or as `*.example.com`; any other address is refused before anything
+   * is sent.
+   */
+  readonly allowedHosts: readonly string[];
+  readonly clock: Clock;
+  /** Time for the whole exchange, in milliseconds. Default 5000. */
+  readonly timeoutMs?: number;
+  /** Deadlines. Default: Node's timers. */
+  readonly timers?: Timers;
+}
+
+/** A request as one kind of receiver takes it. */
+interface Posted {
+  /** JSON text. */
+  readonly body: string;
+  /** Added to the address, already encoded: `a=1&b=2`. */
+  readonly query?: string;
+  /** `[name, value, …]`. */
+  readonly headers?: readonly string[];
+}
+
+/** What one kind of receiver takes and answers. */
+interface Receiver {
+  readonly kind: string;
+  /** Hosts of the service itself, which need no listing. Default: none. */
+  readonly hosts?: readonly string[];
+  post(message: Message, nowMs: EpochMs, secret: string | undefined): Posted;
+  /** What is wrong with the body of an answer, without a word of it; undefined where it says that the message was taken. */
+  refusal(body: string): string | undefined;
+}
+
+/** An answer larger than this is none that we asked for. */
+const maxAnswerBytes = 64 * 1024;
+
+/**
+ * A channel that posts each message. Delivered is only what is answered with a status 2xx and a body that says so: robots answer errors with
+ * status 200, and a proxy's page with status 200 has told nobody. Redirects are not followed, and nothing is repeated here: what was not
+ * delivered is told again by the next run.
+ */
+export function postingChannel(options: PostingOptions, receiver: Receiver): Channel {
+  const { kind, hosts = [] } = receiver;
+  if (!URL.canParse(options.url)) return deadChannel('its address is no URL; write one that begins with https://');
+  const url = new URL(options.url);
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) return deadChannel('its address does not begin with https://');
+  if (url.username !== '' || url.password !== '') return deadChannel('its address carries a user name or a password; remove them');
+  if (!isAllowedHost(hostname, [...hosts, ...options.allowedHosts])) {
+    return deadChannel('the host of its address is not among those allowed; add the host to STREAMWARDEN_CHANNEL_HOSTS');
+  }
+  const { secret, clock, timeoutMs = 5000, timers = realTimers } = options;
+  const secure = url.protocol === 'https:';
+  const endpoint = { secure, hostname, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), host: url.host };
+  return {
+    kind,
+    async send(message) {
+      const { body, query = '', headers = [] } = receiver.post(message, clock.now(), secret);
+      // The transport writes one byte per character.
+      const bytes = Buffer.from(body).toString('latin1');
+      const outcome = await send(
+        {
+          path: `${url.pathname}${url.search}${query && (url.search ? '&' : '?')}${query}`,
+          headers: [
+            ...['host', url.host],
+            ...['content-type', 'application/json'],
+            ...['content-length', String(bytes.length)],
+            ...headers,
+          ],
+          body: bytes,
+          timeoutMs,
+          ownConnection: true,
+        },
+        { endpoint, agent: undefined, connectTimeoutMs: timeoutMs, maxAnswerBytes, timers },
+      );
+      if (outcome.kind !== 'answer') return undelivered(`no whole answer came (${outcome.reason})`);
+      const { status } = outcome;
+      if (status < 200 || status > 299) return undelivered(`it answered with status ${status}`);
+      const refusal = receiver.refusal(outcome.body.toString());
+      return refusal === undefined ? delivered : undelivered(refusal);
+    },
+  };
+}
+
+/** The fields of a JSON object; none where the text is something else. */
+export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}

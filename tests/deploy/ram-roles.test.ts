@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { preview } from '../../build/s-yaml/preview.ts';
+import type { Deployment } from '../../build/s-yaml/schema.ts';
+import { type FunctionRole, functionRoles, powers } from '../../cli/ram/powers.ts';
+import { type RamRole, rolesOf } from '../../cli/ram/roles.ts';
+import type { RamSetup } from '../../cli/ram/setup.ts';
+import { runners } from '../../cli/runners.ts';
+import { operations } from '../../shared/client/operations/index.ts';
+import { keyOf } from '../../shared/journal/key.ts';
+import { operationFiles } from './bundles.ts';
+import { permits } from './permits.ts';
+
+type OperationName = keyof typeof operations;
+
+/** Functions in the account that they govern. */
+const setup: RamSetup = {
+  account: '1234567890123456',
+  prefix: 'streamwarden',
+  store: { bucket: 'acme', prefix: 'prod' },
+  targets: [{ account: '1234567890123456' }],
+  approvers: ['finance', 'board'],
+  functions: Object.keys(powers),
+  logProject: 'streamwarden',
+  logstore: 'functions',
+};
+
+const roles = rolesOf(setup);
+
+function roleCalled(name: string, among: readonly RamRole[] = roles): RamRole {
+  const found = among.find((role) => role.name === name);
+  if (!found) throw new Error(`no role ${name} among ${among.map((role) => role.name).join(', ')}`);
+  return found;
+}
+
+const policyOfRole = (role: string, among?: readonly RamRole[]) => roleCalled(`streamwarden-${role}`, among).policy;
+
+/** An object of the journal's bucket. */
+const record = (key: string, root = 'prod/') => `acs:oss:oss-cn-shanghai:1234567890123456:acme/${root}${key}`;
+
+const fileOf = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const called = (role: FunctionRole) =>
+  Object.values(powers)
+    .filter((power) => power.role === role)
+    .flatMap(({ calls }) => calls);
+
+describe('the table of powers', () => {
+  test('has exactly the operations that are left in the bundle of each function', async () => {
+    const table = Object.entries(powers).map(([name, { calls }]) => [name, calls.map(fileOf).sort()]);
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(await operationFiles()));
+  });
+});
+
+test('functions that run without rules have their permissions without rules', () => {
+  const running = runners.filter(({ withoutRules }) => withoutRules).map(({ name }) => name);
+  const ruled = runners.map(({ name }) => name).filter((name) => powers[name]?.withoutRules);
+  expect(ruled.sort()).toEqual(running.sort());
+});
+
+describe('the roles of s.yaml', () => {
+  let rendered: Deployment;
+  beforeAll(async () => {
+    rendered = (await preview('s.yaml')) as Deployment;
+  }, 60_000);
+
+  test('are those that ram-policy prints, and each function runs in the one that its power asks for', () => {
+    const deployed = Object.entries(rendered.resources).map(([name, { props }]) => [name, props.role]);
+    const wanted = Object.entries(powers).map(([name, { role }]) => [
+      name,
+      `acs:ram::1234567890123456:role/${roleCalled(`streamwarden-${role}`).name}`,
+    ]);
+    expect(Object.fromEntries(deployed)).toEqual(Object.fromEntries(wanted));
+  });
+
+  test('end in the suffix that the functions add to the roles of other accounts', () => {
+    const away = rolesOf({ ...setup, targets: [{ account: '2234567890123456', role: 'streamwarden' }] });
+    for (const [name, { calls }] of Object.entries(powers).filter(([, power]) => power.calls.length > 0)) {
+      const { role = '', environmentVariables = {} } = rendered.resources[name]?.props ?? {};
+      const assumed = `acs:ram::2234567890123456:role/streamwarden${environmentVariables['STREAMWARDEN_TARGET_ROLE_SUFFIX']}`;
+      expect([name, permits(roleCalled(role.split('/')[1] ?? '', away).policy, 'sts:AssumeRole', assumed)]).toEqual([name, true]);
+      const there = away.find(({ role: kind, name: taken }) => kind.startsWith('target-') && assumed.endsWith(`/${taken}`));
+      for (const call of calls)
+        expect([call, permits(there?.policy ?? { Version: '1', Statement: [] }, operations[call].ram.action, '*')]).toEqual([call, true]);
+    }
+  });
+
+  test('may hand over failures, and dispatch may start what its timers name', () => {
+    for (const [name, { props }] of Object.entries(rendered.resources)) {
+      const arn = props.asyncInvokeConfig?.destinationConfig?.onFailure?.destination;
+      const policy = roleCalled(props.role.split('/')[1] ?? '').policy;
+      if (arn) expect([name, permits(policy, 'fc:InvokeFunction', arn)]).toEqual([name, true]);
+    }
+    const timers = rendered.resources['dispatch']?.props.triggers ?? [];
+    const named = timers.flatMap(
+      (timer) => (timer.triggerType === 'timer' ? JSON.parse(timer.triggerConfig.payload).functions : []) as string[],
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) {
+      const arn = `acs:fc:cn-shanghai:1234567890123456:functions/${rendered.resources[name]?.props.functionName}`;
+      expect([name, permits(policyOfRole('operator'), 'fc:InvokeFunction', arn)]).toEqual([name, true]);
+    }
+    expect(
+      permits(
+        policyOfRole('operator'),
+        'fc:InvokeFunction',
+        'acs:fc:cn-shanghai:1234567890123456:functions/streamwarden-renew-before-expiry',
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('in the service', () => {
+  /** What is permitted has to be exactly what is called, by the names under which RAM knows it. */
+  test.each([
+    ['operator', called('operator')],
+    ['buyer', called('buyer')],
+    ['observer', Object.values(powers).flatMap(({ calls }) => calls.filter((name) => operations[name].access === 'read'))],
+    ['links', []],
+    ['reporter', []],
+  ] as const)('%s may do what its functions call, and no operation that asks for another permission', (role, calls) => {
+    const actions = new Set<string>(calls.map((name) => operations[name].ram.action));
+    for (const [name, { ram }] of Object.entries(operations)) {
+      expect([name, permits(policyOfRole(role), ram.action, '*')]).toEqual([name, actions.has(ram.action)]);
+    }
+  });
+
+  const can = (role: string, effect: string) =>
+    (Object.keys(operations) as OperationName[]).filter(
+      (name) => operations[name].effect === effect && permits(policyOfRole(role), operations[name].ram.action, '*'),
+    );
+
+  test.each(functionRoles)('%s deletes nothing', (role) => expect(can(role, 'destructive')).toEqual([]));
+  test.each(functionRoles.filter((role) => role !== 'buyer'))('%s orders nothing', (role) => expect(can(role, 'purchase')).toEqual([]));
+  test('buyer renews, and orders nothing else', () => {
+    expect(can('buyer', 'purchase').sort()).toEqual(['RenewAppInstanceGroup', 'RenewWuyingServer']);
+  });
+  test('observer changes nothing: no permission that it has is asked for by a write', () => {
+    const writes = (Object.keys(operations) as OperationName[]).filter((name) => operations[name].access === 'write');
+    expect(writes.filter((name) => permits(policyOfRole('observer'), operations[name].ram.action, '*'))).toEqual([]);
+  });
+  test('an operator with a full permission of the service attached still deletes and orders nothing', () => {
+    const { Version, Statement } = policyOfRole('operator');
+    const widened = { Version, Statement: [...Statement, { Effect: 'Allow', Action: ['appstreaming:*'], Resource: ['*'] } as const] };
+    const left = (Object.keys(operations) as OperationName[]).filter(
+      (name) => ['destructive', 'purchase'].includes(operations[name].effect) && permits(widened, operations[name].ram.action, '*'),
+    );
+    // Their permissions are those of milder operations; nothing calls them.
+    expect(left).toEqual([]);
+  });
+});
+
+describe('in the journal', () => {
+  const anyKey = fc.array(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme-ascii' }), { minLength: 1, maxLength: 4 });
+
+  test('nobody deletes, and no function writes for people, under whatever name', () => {
+    fc.assert(
+      fc.property(anyKey, fc.constantFrom('approvals', 'exceptions', 'halts', 'policy', 'policy-proposals'), (names, of) => {
+        for (const { role, policy, account } of roles) {
+          if (account !== undefined) continue;
+          expect(permits(policy, 'oss:DeleteObject', record(keyOf(...names)))).toBe(false);
+          if ((functionRoles as readonly string[]).includes(role))
+            expect(permits(policy, 'oss:PutObject', record(keyOf(of, ...names)))).toBe(false);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('approvers write for their own circle only, whatever its name begins with', () => {
+    const finance = policyOfRole('approver-finance');
+    expect(permits(finance, 'oss:PutObject', record('approvals/finance/1/aig-1/2026-12-01/00000000'))).toBe(true);
+    for (const key of [
+      'approvals/board/1/x',
+      'approvals/finance2/1/x',
+      'approvals-link/finance/1/x',
+      'policy/00000001',
+      'renewals/1/x/0/claim',
+    ]) {
+      expect([key, permits(finance, 'oss:PutObject', record(key))]).toEqual([key, false]);
+    }
+  });
+
+  test.each([
+    ['proposer', 'policy-proposals/00000000', 'policy/00000000'],
+    ['publisher', 'policy/00000000', 'exceptions/night/00000000'],
+    ['on-call', 'exceptions/night/00000000', 'policy/00000000'],
+    ['on-call', 'halts/7.4.2/00000000', 'approvals/finance/1/x'],
+    ['links', 'approvals-link/finance/1/x', 'runs/2026/11/24/x'],
+    ['digest in observer', 'digests/daily/all/2026-11-24', 'claims/scale-on-schedule/1/x/y'],
+    ['operator', 'written/scale-on-schedule/1/00000001', 'renewals/1/x/0/claim'],
+    ['buyer', 'renewals/1/x/0/claim', 'written/scale-on-schedule/1/00000001'],
+  ])('%s writes %s and not %s', (role, may, mayNot) => {
+    const policy = policyOfRole(role.replace('digest in ', ''));
+    expect([permits(policy, 'oss:PutObject', record(may)), permits(policy, 'oss:PutObject', record(mayNot))]).toEqual([true, false]);
+  });
+
+  test('lists are as wide as reads; other prefixes, buckets and settings are out of reach', () => {
+    const bucket = 'acs:oss:oss-cn-shanghai:1234567890123456:acme';
+    const { policy } = roleCalled('streamwarden-links');
+    expect(permits(policy, 'oss:ListObjects', bucket, { 'oss:Prefix': 'prod/approvals-link/finance/1/' })).toBe(true);
+    expect(permits(policy, 'oss:ListObjects', bucket, { 'oss:Prefix': 'prod/' })).toBe(false);
+    expect(permits(policy, 'oss:ListObjects', bucket)).toBe(false);
+    for (const role of functionRoles) {
+      expect(permits(policyOfRole(role), 'oss:GetObject', record('policy/00000000'))).toBe(true);
+      expect(permits(policyOfRole(role), 'oss:GetObject', record('policy/00000000', 'staging/'))).toBe(false);
+      expect(permits(policyOfRole(role), 'oss:GetObject', record('policy/00000000').replace('acme', 'acme2'))).toBe(false);
+      expect(permits(policyOfRole(role), 'oss:PutBucketVersioning', bucket)).toBe(false);
+    }
+  });
+
+  test('without a bucket nobody reaches any', () => {
+    const text = JSON.stringify(rolesOf({ ...setup, store: undefined }));
+    expect(text).not.toContain('oss:');
+  });
+});
+
+describe('a role', () => {
+  test('of functions is taken on by Function Compute alone', () => {
+    for (const { role, trust } of roles.filter((each) => (functionRoles as readonly string[]).includes(each.role))) {
+      expect([role, trust?.Statement.map(({ Principal }) => Principal)]).toEqual([role, [{ Service: ['fc.aliyuncs.com'] }]]);
+    }
+  });
+
+  test('of another account trusts the one role of the same power, and may not take on others itself', () => {
+    const away = rolesOf({ ...setup, targets: [{ account: '2234567890123456', role: 'warden' }] });
+    const buyer = away.find(({ role }) => role === 'target-buyer');
+    expect(buyer).toMatchObject({
+      name: 'warden-buyer',
+      account: '2234567890123456',
+      trust: { Statement: [{ Principal: { RAM: ['acs:ram::1234567890123456:role/streamwarden-buyer'] } }] },
+    });
+    expect(JSON.stringify(buyer?.policy)).not.toContain('sts:');
+    const operator = policyOfRole('operator', away);
+    expect(permits(operator, 'sts:AssumeRole', 'acs:ram::2234567890123456:role/warden-buyer')).toBe(false);
+    expect(permits(operator, operations.ModifyNodePoolAttribute.ram.action, '*')).toBe(false);
+  });
+
+  test('that no function in use needs is not made', () => {
+    const few = rolesOf({ ...setup, functions: ['scale-on-schedule'] });
+    expect(few.map(({ role }) => role)).toEqual(['observer', 'operator', 'approver', 'approver', 'proposer', 'publisher', 'on-call']);
+    expect(permits(policyOfRole('operator', few), operations.Unbind.ram.action, '*')).toBe(false);
+  });
+
+  test('has a policy of at most 6144 characters, as RAM takes it', () => {
+    for (const { name, policy } of roles) expect([name, JSON.stringify(policy).length <= 6144]).toEqual([name, true]);
+  });
+});

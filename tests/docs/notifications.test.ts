@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { messagesPerHour } from '../../shared/notify/pace.ts';
+import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
+import { channelEntry } from '../../shared/policy/schema/people.ts';
+import { postingKinds } from '../notify/posting-kinds.ts';
+import { type Received, type Receiver, startReceiver } from '../notify/receiver.ts';
+
+const text = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');
+
+type IsGenuine = (headers: Received['headers'], body: Buffer, secret: string, nowMs?: number) => boolean;
+
+let receiver: Receiver;
+let isGenuine: IsGenuine;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  const recipe = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+  const url = `data:text/javascript,${encodeURIComponent(`${recipe}\nexport { isGenuine };`)}`;
+  ({ isGenuine } = (await import(/* @vite-ignore */ url)) as { isGenuine: IsGenuine });
+});
+afterAll(() => receiver.close());
+
+describe('the recipe for receivers', () => {
+  const nowMs = 1_700_000_000_000;
+  const posted = async (secret?: string) => {
+    receiver.reply = { body: '{"ok": true}' };
+    const clock = { now: () => nowMs, sleep: async () => {} };
+    const channel = webhookChannel({ url: `${receiver.origin}/hook`, secret, allowedHosts: ['127.0.0.1'], clock });
+    await channel.send({ id: 'm', timeMs: nowMs, severity: 'info', title: '账本', text: 'x\ny' });
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.received.splice(0);
+    return { headers, body: Buffer.from(body) };
+  };
+
+  test('takes what was posted, for five minutes', async () => {
+    const { headers, body } = await posted('shh');
+    expect([nowMs, nowMs + 300_000, nowMs - 300_000].map((now) => isGenuine(headers, body, 'shh', now))).toEqual([true, true, true]);
+    expect([nowMs + 300_001, nowMs - 300_001].map((now) => isGenuine(headers, body, 'shh', now))).toEqual([false, false]);
+  });
+
+  test('refuses another body, another secret, another time and no signature', async () => {
+    const { headers, body } = await posted('shh');
+    expect(isGenuine(headers, Buffer.from(body.toString().replace('info', 'warn')), 'shh', nowMs)).toBe(false);
+    expect(isGenuine(headers, body, 'other', nowMs)).toBe(false);
+    expect(isGenuine({ ...headers, 'x-timestamp': String(nowMs + 1) }, body, 'shh', nowMs)).toBe(false);
+    const unsigned = await posted();
+    expect(isGenuine(unsigned.headers, unsigned.body, 'shh', nowMs)).toBe(false);
+  });
+});
+
+test('every kind of channel that a policy may have is described, and no other', () => {
+  const described = [...text.matchAll(/^\| `([a-z]+)` \| (?:`url`|none)/gm)].map(([, kind]) => kind);
+  expect(described.sort()).toEqual([...channelEntry.shape.kind.options].sort());
+});
+
+test('the hosts and the limit that it names are those in force', () => {
+  for (const { host } of postingKinds) if (host !== undefined) expect(text).toContain(`\`${host}\``);
+  expect(text).toContain(`At most ${messagesPerHour} messages for each channel and hour`);
+  expect(text).toContain(`up to ${2 * messagesPerHour}`);
+});

@@ -1,0 +1,272 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { DeployedFunctions } from '../../cli/doctor/deployed-port.ts';
+import { checkEndpoints } from '../../cli/doctor/endpoint.ts';
+import { examine, type Patient } from '../../cli/doctor/examine.ts';
+import type { Finding } from '../../cli/doctor/finding.ts';
+import { checkPermissions } from '../../cli/doctor/permissions.ts';
+import { checkStore } from '../../cli/doctor/store.ts';
+import { ruleModules } from '../../cli/registry.ts';
+import { openRemote } from '../../cli/world/remote.ts';
+import type { Client } from '../../shared/client/client.ts';
+import { ApiError } from '../../shared/client/errors.ts';
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { newestPolicy, publishPolicy } from '../../shared/journal/policies.ts';
+import { policyBody } from '../../shared/journal/policy-record.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { encodePolicy } from '../../shared/policy/codec.ts';
+import { compile } from '../../shared/policy/compile.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
+import type { Fault } from '../../simulator/faults.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
+import { streamwarden } from '../cli/command.ts';
+import { memoryStore } from '../journal/memory-store.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const account = '1000000000000001';
+const dayMs = 86_400_000;
+
+const policyText = `version: 1
+timezone: Asia/Shanghai
+store: oss://journal/prod
+mode: {default: act}
+targets: {home: {account: "${account}", role: warden, endpoint: cn-shanghai, calendar: own}}
+calendars: {own: {years: [2026], holidays: [], unpublishedYear: warn}}
+schedules: {office: {workday: {08:00-20:00: 2 nodes}}}
+channels: {ops: {kind: slack, url: "env:OPS_URL"}}
+tell: {failed: ops}
+rules:
+  scale-on-schedule: [{name: all, groups: all, schedule: office}]
+  power-workstations: [{name: all, workstations: all, schedule: office}]
+`;
+
+function policyFrom(text: string, nowMs: number) {
+  const { document, problems } = loadPolicy(text, 'policy.yaml', ruleModules);
+  if (!document) throw new Error(problems.map((problem) => problem.text).join('\n'));
+  return compile(document, nowMs, undefined, ruleModules);
+}
+
+const group = { id: 'aig-1', name: 'office-1', region: 'cn-hangzhou' };
+let simulator: Simulator;
+afterEach(() => simulator?.close());
+
+interface Illness {
+  readonly start?: string;
+  readonly groups?: readonly (typeof group)[];
+  readonly faults?: readonly Fault[];
+  readonly options?: Pick<SimulatorOptions, 'buckets'>;
+  readonly text?: string;
+  readonly state?: string;
+  readonly patient?: Partial<Patient>;
+  /** Before the examination, such as publishing a policy. */
+  readonly prepare?: (world: Patient['world'], policy: Patient['policy']) => Promise<void>;
+}
+
+async function examined(illness: Illness = {}): Promise<readonly Finding[]> {
+  const { start = '2026-06-02T12:00:00+08:00', groups = [group], faults = [], text = policyText } = illness;
+  const world = buildWorld({ start, accounts: [{ id: account, groups }] });
+  simulator = await startSimulator({ world, faults, ...illness.options });
+  const open = await openRemote(simulator.url, illness.state ?? 'oss://journal/prod');
+  const policy = policyFrom(text, open.clock.now());
+  await illness.prepare?.(open, policy);
+  const told: Finding[] = [];
+  const patient: Patient = {
+    ...{ world: open, policy, file: 'policy.yaml', targets: Object.values(policy.targets), environment: { OPS_URL: 'https://x' } },
+    ...{ endpoints: [{ name: 'the service', url: simulator.url }], deployment: { because: 'there is none' } },
+    ...illness.patient,
+  };
+  const findings = await examine(patient, (finding) => told.push(finding));
+  expect(told).toEqual(findings);
+  expect(findings.filter(({ state, todo }) => (state === 'ok') !== (todo === undefined))).toEqual([]);
+  return findings;
+}
+
+const publish: NonNullable<Illness['prepare']> = async ({ store, clock }, policy) => {
+  const { end } = await runStoring(store, newestPolicy());
+  if (!end) throw new Error('the stream has no end');
+  const body = policyBody({ by: 'li.wei' }, policyText, encodePolicy(policy));
+  await runStoring(store, publishPolicy(end, { owner: 'test', atMs: clock.now() }, { ...body, sourceHash: body.sourceHash }));
+};
+
+const nothingDeployed: DeployedFunctions = { read: async () => undefined };
+
+describe('an examination', () => {
+  test('of a sound installation finds nothing to do, and names what cannot be known', async () => {
+    const findings = await examined({ prepare: publish });
+    expect(findings.filter(({ state }) => state === 'fail' || state === 'warn')).toEqual([]);
+    expect(new Set(findings.filter(({ state }) => state === 'ok').map(({ area }) => area))).toEqual(
+      new Set(['identity', 'endpoint', 'clock', 'permission', 'store', 'policy', 'calendar', 'channel']),
+    );
+    expect(findings.filter(({ area }) => area === 'unknowable').map(({ text }) => text)).toEqual([
+      expect.stringContaining('no time zone; Asia/Shanghai'),
+      expect.stringContaining('somebody else'),
+    ]);
+    // Reads only: what is written is one record of the journal.
+    const writes = simulator.ledger.records.filter(({ action, executed }) => executed && !/^(List|Get|AssumeRole)/.test(action));
+    expect(writes).toEqual([]);
+  });
+
+  test('leaves one record in the journal, however often it is made', async () => {
+    const store = memoryStore();
+    for (const _ of [1, 2, 3]) expect(await checkStore(store, 'nothing')).toMatchObject([{ state: 'ok' }]);
+    expect([...store.records.keys()]).toEqual(['doctor/atomic-create']);
+  });
+
+  const deny = (action: string): readonly Fault[] => [{ kind: 'deny', action, times: 'always' }];
+  const cases: readonly (readonly [string, Illness, Finding['area'], Finding['state'], RegExp])[] = [
+    ['nobody may ask who it is', { faults: deny('GetCallerIdentity') }, 'identity', 'fail', /NoPermission/],
+    ['a read is refused', { faults: deny('ListWuyingServer') }, 'permission', 'fail', /home: ListWuyingServer is not allowed/],
+    [
+      'the list of groups is refused',
+      { faults: deny('ListAppInstanceGroup') },
+      'permission',
+      'unknown',
+      /since the list of groups is refused/,
+    ],
+    ['a role cannot be taken on', { faults: deny('AssumeRole') }, 'permission', 'fail', /role\/warden could not be assumed/],
+    ['there is no group to ask about', { groups: [] }, 'permission', 'unknown', /no such delivery group to ask about.*ListAppInstances/],
+    [
+      'an answer is strange',
+      { faults: [{ kind: 'fail', action: 'ListWuyingServer', times: 'always', httpStatus: 400, code: 'InvalidParameter.Odd' }] },
+      'permission',
+      'warn',
+      /answered with InvalidParameter\.Odd/,
+    ],
+    ['the bucket has versions', { options: { buckets: [{ name: 'journal', versioning: 'Enabled' }] } }, 'store', 'fail', /version/],
+    ['the bucket is not there', { options: { buckets: [] } }, 'store', 'fail', /NoSuchBucket/],
+    ['the journal cannot be listed', { faults: deny('oss:ListObjectsV2'), prepare: async () => {} }, 'store', 'fail', /cannot be listed/],
+    ['no policy is published', {}, 'policy', 'warn', /no policy was published/],
+    [
+      'the file is not what is in force',
+      { text: policyText.replace('2 nodes', '3 nodes'), prepare: (world) => publish(world, policyFrom(policyText, world.clock.now())) },
+      'policy',
+      'warn',
+      /not the policy in force \(0\)/,
+    ],
+    [
+      'the policy in force is about to end',
+      { prepare: (world) => publish(world, policyFrom(policyText, world.clock.now() - 380 * dayMs)) },
+      'policy',
+      'warn',
+      /policy 0, published by li\.wei, is in force until/,
+    ],
+    [
+      'the policy in force has ended',
+      { prepare: (world) => publish(world, policyFrom(policyText, world.clock.now() - 500 * dayMs)) },
+      'policy',
+      'fail',
+      /which is past/,
+    ],
+    ['a year is not published', { start: '2026-12-20T12:00:00+08:00' }, 'calendar', 'warn', /"own" does not know 2027/],
+    ['a variable of a channel is missing', { patient: { environment: {} } }, 'channel', 'warn', /OPS_URL not set in this environment/],
+    ['nobody is told', { text: policyText.replace('tell: {failed: ops}\n', '') }, 'channel', 'warn', /nobody is told/],
+    [
+      'a function is not deployed',
+      {
+        patient: {
+          deployment: {
+            written: [
+              {
+                ...{
+                  name: 'streamwarden-x',
+                  region: 'cn-shanghai',
+                  props: {},
+                  environment: {},
+                  triggers: [],
+                  reservedConcurrency: undefined,
+                },
+                ...{ retries: undefined, eventAgeSeconds: undefined, failureDestination: undefined },
+              },
+            ],
+            deployed: nothingDeployed,
+          },
+        },
+      },
+      'deployed',
+      'fail',
+      /streamwarden-x is not deployed/,
+    ],
+    ['nobody answers', { patient: { endpoints: [{ name: 'STS', url: 'http://127.0.0.1:1' }] } }, 'endpoint', 'fail', /STS does not answer/],
+  ];
+  test.each(cases)('tells where %s', async (_, illness, area, state, text) => {
+    const findings = await examined(illness);
+    expect(findings.filter((finding) => finding.area === area && finding.state === state).map((finding) => finding.text)).toContainEqual(
+      expect.stringMatching(text),
+    );
+  });
+
+  test.each([
+    [0, 'ok', /agrees/],
+    [5 * 60_000, 'warn', /300 s behind/],
+    [-20 * 60_000, 'fail', /1200 s ahead of/],
+  ] as const)('compares the clocks: off by %i ms is %s', async (offMs, state, text) => {
+    const nowMs = Date.UTC(2026, 5, 2, 4);
+    const server = createServer((_, response) => {
+      response.writeHead(403, { date: new Date(nowMs + offMs).toUTCString() }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const clock = { ...systemClock, now: () => nowMs + 500 };
+    const findings = await checkEndpoints([{ name: 'it', url: `http://127.0.0.1:${port}` }], clock);
+    server.close();
+    expect(findings).toMatchObject([
+      { area: 'endpoint', state: 'ok' },
+      { area: 'clock', state, text: expect.stringMatching(text) },
+    ]);
+  });
+
+  test('tells where the service does not answer a read', async () => {
+    const failure = {
+      code: 'NotConnected',
+      message: 'nobody is there',
+      operation: 'ListWuyingServer',
+      executed: 'no',
+      attempts: 4,
+    } as const;
+    const call = async (): Promise<never> => {
+      throw new ApiError({ ...failure, httpStatus: undefined, requestId: undefined });
+    };
+    const [target] = Object.values(policyFrom(policyText, Date.UTC(2026, 5, 2)).targets);
+    if (!target) throw new Error('the policy has no target');
+    const findings = await checkPermissions(target, { call } as unknown as Client, ['power-workstations']);
+    expect(findings).toMatchObject([{ state: 'fail', text: 'home: ListWuyingServer failed: nobody is there' }]);
+  });
+
+  test('of a store where orders are placed wants one that all machines share', async () => {
+    const store = memoryStore();
+    expect(await checkStore(store, 'orders')).toMatchObject([{ state: 'ok' }, { state: 'fail' }]);
+    expect(await checkStore(store, 'functions')).toMatchObject([{ state: 'ok' }, { state: 'warn' }]);
+  });
+
+  test('finds a store that takes a record twice, or gives another back', async () => {
+    const twice = { ...memoryStore(), create: async () => 'created' as const };
+    const changed = { ...memoryStore(), create: async () => 'exists' as const, read: async () => new Uint8Array([1]) };
+    expect(await checkStore(twice, 'nothing')).toMatchObject([{ state: 'fail', text: expect.stringContaining('twice') }]);
+    expect(await checkStore(changed, 'nothing')).toMatchObject([{ state: 'fail', text: expect.stringContaining('something else') }]);
+  });
+});
+
+describe('streamwarden doctor', () => {
+  test('examines the embedded simulator, and exits with 0 where nothing failed', async () => {
+    const { code, stdout, stderr } = await streamwarden(['doctor', '--policy', 'policy.example.yaml'], { cwd: root });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^ok {7}identity {4}acs:ram::/m);
+    expect(stdout).toMatch(/^unknown {2}unknowable .*\n {21}→ /m);
+    expect(stdout).toMatch(/^\d+ ok · \d+ to look at · 0 failed · \d+ not to be known from here\.$/m);
+  });
+
+  test('exits with 1 on a broken policy, and says that nothing else was examined', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-doctor-'));
+    const file = path.join(folder, 'policy.yaml');
+    writeFileSync(file, 'version: 7\n');
+    const { code, stdout } = await streamwarden(['doctor', '--policy', file, '--json']);
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ format: 1, world: null, findings: [{ area: 'policy', state: 'fail' }] });
+  });
+});

@@ -1,0 +1,50 @@
+import { automationRunner, type RunnerOptions } from '../../shared/engine/runner.ts';
+import type { Channel } from '../../shared/notify/channel.ts';
+import type { Message } from '../../shared/notify/message.ts';
+import { notifierOf } from '../../shared/notify/notifier.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { policyWith, target } from './dial.ts';
+import { bench } from './run-bench.ts';
+
+/** A message as it arrived on a channel. */
+interface Arrived extends Message {
+  readonly channel: string;
+}
+
+/** Dials that are automated, and people who are told: `ops` of holds, `oncall` of failures, `log` of what was done. */
+export function tellingBench(options: Parameters<typeof bench>[0] = {}) {
+  const b = bench(options);
+  const messages: Arrived[] = [];
+  const broken = new Set<string>();
+  const channel = (name: string): Channel => ({
+    kind: 'test',
+    async send(message) {
+      if (broken.has(name)) return { delivered: false, because: 'it is broken' };
+      messages.push({ ...message, channel: name });
+      return { delivered: true };
+    },
+  });
+  const notifier = notifierOf(new Map(['ops', 'oncall', 'log', 'own'].map((name) => [name, channel(name)])), channel('console'));
+  let runner = automationRunner(b.automation);
+  return {
+    ...b,
+    messages,
+    broken,
+    /** `channel: title` of what arrived since this was asked last. */
+    heard: () => messages.splice(0).map(({ channel: name, title }) => `${name}: ${title}`),
+    /** The process ends, and another goes on. */
+    restart() {
+      runner = automationRunner(b.automation);
+    },
+    run: (mode: 'plan' | 'apply' = 'apply', more: Partial<RunnerOptions> & { readonly policy?: CompiledPolicy } = {}) =>
+      runner.run({
+        ...{ client: b.service.client, target, policy: tellingPolicy(), store: b.store, clock: b.clock, mode, world: 'a test', notifier },
+        ...more,
+      }),
+  };
+}
+
+/** The policy of the bench, with what differs. */
+export function tellingPolicy(more: Partial<CompiledPolicy> = {}): CompiledPolicy {
+  return policyWith({ tell: { done: ['log'], held: ['ops'], failed: ['oncall'] }, ...more });
+}
