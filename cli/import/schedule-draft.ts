@@ -74,7 +74,7 @@ function daysOf(byDay: ReadonlyMap<IsoWeekday, DayText>): ScheduleDraft['days'] 
   if (alikeAtRest && of(6).length > 0) days.push(['restday', of(6)]);
   for (const day of weekdays) {
     const standard = day <= 5 ? (usual === undefined ? '[]' : text(usual)) : alikeAtRest ? text(6) : '[]';
-    if (text(day) !== standard && of(day).length > 0) days.push([names[day] as string, of(day)]);
+    if (text(day) !== standard) days.push([names[day] as string, of(day)]);
   }
   return days;
 }
