@@ -11,6 +11,7 @@ export async function planningRows(): Promise<BenchRow[]> {
   const { halfMs, fullMs } = await measureInChild<Planned>('bench/children/plan-fleet.ts');
   return [
     atMost('plan 100 000 groups by 100 rules, of 2 s', 'ms', fullMs, 2000, 1),
-    atMost('plan 100 000 groups against 50 000: linear', 'ms', fullMs, halfMs, 2.6),
+    // Twice the work with a heap that is larger to collect; what grows with the square would be at four.
+    atMost('plan 100 000 groups against 50 000: linear', 'ms', fullMs, halfMs, 3),
   ];
 }
