@@ -2,35 +2,25 @@ import { eventText } from '../../events/read-event.ts';
 import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
-import type { Occasion } from '../engine/automation.ts';
 import { HourlyMemory } from '../engine/renewals/alarms.ts';
 import type { LinkMaker } from '../engine/renewals/approval-link.ts';
-import { type RunReport, runError } from '../engine/report.ts';
+import { runError } from '../engine/report.ts';
 import type { Runner } from '../engine/runner.ts';
-import { newHolds } from '../engine/telling/run-messages.ts';
 import { consoleChannel } from '../notify/console-channel.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { openChannels } from '../notify/open-channels.ts';
 import { Pace } from '../notify/pace.ts';
-import type { CompiledTarget } from '../policy/compiled.ts';
-import { targetClient } from './clients.ts';
 import { endOf, type FunctionContext } from './context.ts';
 import type { Hearing } from './hearing.ts';
 import { jsonLog, type Log } from './log.ts';
 import { policySource, readBundled, tellBroken } from './policy-source.ts';
 import { type Environment, readSettings } from './settings.ts';
 import { agreedAddress, openStore } from './store.ts';
-import { summaryOf, type TargetSummary } from './summary.ts';
+import type { TargetSummary } from './summary.ts';
+import { takeTurns } from './take-turns.ts';
 import { withRoleSuffix } from './target-roles.ts';
-import { tellTargetFailed } from './tell-target-failed.ts';
-import { inTurn, placeName, type Timeout, turnSignal } from './turns.ts';
+import { inTurn, placeName, type Timeout } from './turns.ts';
 import { workOf } from './work.ts';
-
-/** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
-const reportMs = 10_000;
-
-/** So many new holds of a run are logged one by one; all of them are in the run's record. */
-const holdsLogged = 100;
 
 /** What an invocation answers. */
 export interface InvocationSummary {
@@ -146,63 +136,17 @@ async function invoke(
     log('warn', 'stale', stale);
     return { function: runner.name, policy: inUse.from, targets: [], stale };
   }
-  const signal = endMs === undefined ? undefined : timeout(Math.max(0, endMs - startMs - reportMs));
-  const { simulator } = settings;
   const told = (line: string): void => log('warn', 'told', { text: line });
   const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told), pace);
   if (!settings.observe) await tellBroken(inUse, { notifier, nowMs: startMs, log });
 
-  const approvalLink = links?.(environment, (text) => log('warn', 'links-off', { text }));
-
-  const summaries = new Map<CompiledTarget, TargetSummary>();
-  const failures = new Set<CompiledTarget>();
-  const postponed: string[] = [];
-  const invocationMs = (endMs ?? startMs) - startMs;
-  const turns = keepsOrder ? items : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs, log, random });
-  for (const [index, { target, occasions }] of turns.entries()) {
-    if (signal?.aborted) {
-      postponed.push(placeName(target));
-      continue;
-    }
-    try {
-      const turn = turnSignal(signal, {
-        ...{ endMs: endMs === undefined ? undefined : endMs - reportMs, nowMs: clock.now(), left: turns.length - index, timeout },
-      });
-      const client = targetClient(target, { identity: identity, clock: clock, simulator: simulator });
-      const mode = settings.observe ? 'plan' : 'apply';
-      const world = simulator === undefined ? 'the cloud' : `the simulator ${simulator}`;
-      const run = (on?: readonly Occasion[]): Promise<RunReport> =>
-        runner.run({
-          client,
-          target,
-          policy,
-          store,
-          clock,
-          mode,
-          world,
-          signal: turn,
-          deadlineMs: endMs,
-          notifier,
-          occasions: on,
-          approvalLink,
-        });
-      const onReport = (report: RunReport): void => logReport(log, report);
-      const { report, left } =
-        occasions === undefined || !hears
-          ? { report: await run(), left: [] }
-          : await hears.run({ occasions, clock, signal: turn, run, onReport });
-      if (occasions === undefined) onReport(report);
-      if (left.length > 0) log('error', 'crowded-out', { target: placeName(target), resources: left });
-      summaries.set(target, summaryOf(report));
-      if (report.failed || left.length > 0) failures.add(target);
-    } catch (error) {
-      // One target's failure, be it a defect, must not keep the others from their run.
-      failures.add(target);
-      log('error', 'target-failed', { target: placeName(target), ...runError(error) });
-      const place = { functionName: runner.name, target: placeName(target), policy, notifier, memory, nowMs: clock.now(), log };
-      if (!settings.observe) await tellTargetFailed(error, place);
-    }
-  }
+  const turns = keepsOrder
+    ? items
+    : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs: (endMs ?? startMs) - startMs, log, random });
+  const { summaries, failures, postponed } = await takeTurns(turns, {
+    ...{ runner, policy, store, clock, settings, identity, notifier, memory, log, hears, endMs, timeout },
+    approvalLink: links?.(environment, (text) => log('warn', 'links-off', { text })),
+  });
   if (postponed.length > 0) log('warn', 'postponed', { targets: postponed });
   const summary = {
     ...{ function: runner.name, policy: inUse.from, targets: items.flatMap(({ target }) => summaries.get(target) ?? []) },
@@ -211,22 +155,4 @@ async function invoke(
   const failed = items.flatMap(({ target }) => (failures.has(target) ? [placeName(target)] : []));
   if (failed.length > 0) throw new RunFailedError(summary, failed);
   return summary;
-}
-
-function logReport(log: Log, report: RunReport): void {
-  const { target: name, region } = report;
-  const target = region === undefined ? name : `${name} (${region})`;
-  for (const { code, text } of report.warnings) log('warn', 'warning', { target, code, text });
-  for (const outcome of report.outcomes) {
-    const bad = outcome.outcome === 'failed' || outcome.outcome === 'unknown';
-    log(bad ? 'error' : 'info', 'outcome', { target, ...outcome });
-  }
-  for (const { resource, because } of newHolds(report).slice(0, holdsLogged)) {
-    log('warn', 'held', { target, resource: resource.id, code: because[0]?.code, text: because[0]?.text });
-  }
-  for (const { code, severity, title, text, told } of report.purchases?.alerts ?? []) {
-    if (told !== 'before') log(severity === 'info' ? 'info' : 'warn', 'alert', { target, code, severity, title, text, told });
-  }
-  for (const error of report.errors) log('error', 'error', { target, ...error });
-  log(report.failed ? 'error' : 'info', 'run', { ...summaryOf(report), durationMs: report.durationMs, calls: report.calls.total });
 }

@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import { type Environment, type Settings, SettingsError } from './settings.ts';
 
 /** A target to run, or a part of it, and on what; without occasions the whole of it. */
-interface WorkItem {
+export interface WorkItem {
   readonly target: CompiledTarget;
   readonly occasions?: readonly Occasion[];
 }

@@ -1,0 +1,94 @@
+import type { Clock, EpochMs } from '../client/clock.ts';
+import type { CredentialsProvider } from '../client/credentials.ts';
+import type { Occasion } from '../engine/automation.ts';
+import type { HourlyMemory } from '../engine/renewals/alarms.ts';
+import { type RunReport, runError } from '../engine/report.ts';
+import type { Runner, RunnerOptions } from '../engine/runner.ts';
+import { targetClient } from './clients.ts';
+import type { Hearing } from './hearing.ts';
+import type { Log } from './log.ts';
+import { logReport } from './log-report.ts';
+import type { Settings } from './settings.ts';
+import { summaryOf, type TargetSummary } from './summary.ts';
+import { tellTargetFailed } from './tell-target-failed.ts';
+import { placeName, type Timeout, turnSignal } from './turns.ts';
+import type { WorkItem } from './work.ts';
+
+/** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
+const reportMs = 10_000;
+
+/** What the turns of an invocation share. */
+export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink'> {
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  /** The identity of the function, which assumes the roles of targets. */
+  readonly identity: CredentialsProvider;
+  readonly notifier: NonNullable<RunnerOptions['notifier']>;
+  readonly memory: HourlyMemory;
+  readonly log: Log;
+  readonly hears: Hearing | undefined;
+  /** When the platform ends the invocation; undefined where it does not say. */
+  readonly endMs: EpochMs | undefined;
+  readonly timeout: Timeout;
+}
+
+/** What became of the targets of an invocation. */
+export interface Taken {
+  readonly summaries: ReadonlyMap<WorkItem['target'], TargetSummary>;
+  readonly failures: ReadonlySet<WorkItem['target']>;
+  /** Names of those for which no time was left. */
+  readonly postponed: readonly string[];
+}
+
+/** Runs one target after the other. Each has its part of the time, and one that fails keeps none of the others from its run. */
+export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promise<Taken> {
+  const { runner, policy, clock, settings, notifier, memory, log, endMs, timeout } = turns;
+  const stopMs = endMs === undefined ? undefined : endMs - reportMs;
+  const signal = stopMs === undefined ? undefined : timeout(Math.max(0, stopMs - clock.now()));
+  const summaries = new Map<WorkItem['target'], TargetSummary>();
+  const failures = new Set<WorkItem['target']>();
+  const postponed: string[] = [];
+  for (const [index, item] of items.entries()) {
+    const { target } = item;
+    if (signal?.aborted) {
+      postponed.push(placeName(target));
+      continue;
+    }
+    try {
+      const turn = turnSignal(signal, { endMs: stopMs, nowMs: clock.now(), left: items.length - index, timeout });
+      const { report, left } = await takeTurn(item, turn, turns);
+      if (left.length > 0) log('error', 'crowded-out', { target: placeName(target), resources: left });
+      summaries.set(target, summaryOf(report));
+      if (report.failed || left.length > 0) failures.add(target);
+    } catch (error) {
+      // One target's failure, be it a defect, must not keep the others from their run.
+      failures.add(target);
+      log('error', 'target-failed', { target: placeName(target), ...runError(error) });
+      const place = { functionName: runner.name, target: placeName(target), policy, notifier, memory, nowMs: clock.now(), log };
+      if (!settings.observe) await tellTargetFailed(error, place);
+    }
+  }
+  return { summaries, failures, postponed };
+}
+
+/** One target: the whole of it, or what events were about. `left`: ids for which other runs were in the way. */
+async function takeTurn(
+  { target, occasions }: WorkItem,
+  signal: AbortSignal | undefined,
+  { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink }: Turns,
+): Promise<{ readonly report: RunReport; readonly left: readonly string[] }> {
+  const { simulator, observe } = settings;
+  const shared: RunnerOptions = {
+    client: targetClient(target, { identity, clock, simulator }),
+    mode: observe ? 'plan' : 'apply',
+    world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
+    ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink },
+  };
+  const run = (on?: readonly Occasion[]): Promise<RunReport> => runner.run({ ...shared, occasions: on });
+  const onReport = (report: RunReport): void => logReport(log, report);
+  if (occasions !== undefined && hears) return hears.run({ occasions, clock, signal, run, onReport });
+  const report = await run();
+  onReport(report);
+  return { report, left: [] };
+}
