@@ -1,5 +1,5 @@
 import chineseDays from 'chinese-days';
-import type { CalendarSource } from '../calendar.ts';
+import type { CalendarSource, DayKind } from '../calendar.ts';
 
 /**
  * Noon of the date on this machine's clock: the library reads a text as UTC and shows it in the machine's zone, so that west of
@@ -15,10 +15,22 @@ function noon(date: string): Date {
  */
 export const chinaStateCouncil: CalendarSource = {
   name: 'china-state-council',
-  publishes(year) {
-    return year >= 1900 && year <= 9999 && chineseDays.getDayDetail(noon(`${year}-10-01`)).name.startsWith('National Day');
-  },
-  dayKind(date) {
-    return chineseDays.isWorkday(noon(date)) ? 'workday' : 'restday';
-  },
+  publishes: (year) => remembered(years, year, isPublished),
+  dayKind: (date) => remembered(kinds, date, (day) => (chineseDays.isWorkday(noon(day)) ? 'workday' : 'restday')),
 };
+
+function isPublished(year: number): boolean {
+  return year >= 1900 && year <= 9999 && chineseDays.getDayDetail(noon(`${year}-10-01`)).name.startsWith('National Day');
+}
+
+// A schedule asks for each of its days, and the library formats several dates for each answer.
+const years = new Map<number, boolean>();
+const kinds = new Map<string, DayKind>();
+
+function remembered<K, V>(known: Map<K, V>, key: K, find: (key: K) => V): V {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find(key);
+  known.set(key, found);
+  return found;
+}
