@@ -1,6 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
+import { createClient } from '../../shared/client/call.ts';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import { systemClock } from '../../shared/client/system-clock.ts';
+import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
+import { directoryStore } from '../../shared/journal/directory.ts';
+import { consoleChannel } from '../../shared/notify/console-channel.ts';
+import { notifierOf } from '../../shared/notify/notifier.ts';
+import { compile } from '../../shared/policy/compile.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 
@@ -37,6 +50,8 @@ export interface RenewalDesk {
   readonly world: readonly string[];
   /** Environment of a command of one of the people. */
   as(person: keyof typeof keys): { readonly env: Record<string, string> };
+  /** What `apply` does in this world, without the start of a process: for what happens before or after that which a test is about. */
+  run(): Promise<RunReport>;
   close(): Promise<void>;
 }
 
@@ -54,7 +69,30 @@ export async function openRenewalDesk(): Promise<RenewalDesk> {
   const simulator = await startSimulator({ world, accessKeys: Object.values(keys) });
   const policy = path.join(folder, 'policy.yaml');
   writeFileSync(policy, policyText);
+  const run = async (): Promise<RunReport> => {
+    const { document } = loadPolicy(policyText, policy, [ruleModule]);
+    if (!document) throw new Error('the policy of the desk is not valid');
+    const clock = { ...systemClock, now: () => simulator.world.clock.nowMs };
+    const compiled = compile(document, clock.now(), undefined, [ruleModule]);
+    return renewalRunner(renewBeforeExpiry).run({
+      client: createClient({ endpoint: simulator.url, credentials: explicitCredentials(keys.colleague), clock: systemClock }),
+      ...{
+        target: compiled.targets['home'] as CompiledTarget,
+        policy: compiled,
+        clock,
+        mode: 'apply',
+        world: 'a desk',
+        allowLocalStore: true,
+      },
+      store: directoryStore(path.join(folder, 'state')),
+      notifier: notifierOf(
+        new Map(),
+        consoleChannel(() => undefined),
+      ),
+    });
+  };
   return {
+    run,
     folder,
     simulator,
     world: ['--policy', policy, '--simulator', simulator.url, '--state', path.join(folder, 'state')],
