@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { objectionOf, root, serverlessDevs } from './preview.ts';
 
-/** Where the component's schema lies beside the project, if somebody put it there; it is the vendor's, and not part of this project. */
-const besideProject = '../shared/facts/fc3-schema.json';
+/** The component's schema in a folder of facts, if somebody keeps one next to the project; it is the vendor's, and not part of this project. */
+const schemaName = path.join('facts', 'fc3-schema.json');
 
 /** What `s verify` serves as a component: all that it asks for is the schema. */
 const stub = (schema: string): string => `
@@ -16,12 +16,15 @@ module.exports = Component;
 module.exports.default = Component;
 `;
 
-/** The schema file of the fc3 component: `FC3_SCHEMA`, else the one beside the project; undefined where there is none. */
+/** The schema file of the fc3 component: `FC3_SCHEMA`, else `facts/fc3-schema.json` in a folder next to the project; undefined where there is none. */
 export function schemaFile(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const named = environment['FC3_SCHEMA'];
   if (named) return path.resolve(named);
-  const file = path.resolve(root, besideProject);
-  return existsSync(file) ? file : undefined;
+  const beside = path.dirname(path.resolve(root));
+  return readdirSync(beside)
+    .sort()
+    .map((folder) => path.join(beside, folder, schemaName))
+    .find((file) => existsSync(file));
 }
 
 /**

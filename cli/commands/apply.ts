@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
+import { answeredYes } from '../run/answered-yes.ts';
 import { worldOptions } from '../world/options.ts';
 import type { WorldOptions } from '../world/world.ts';
 
@@ -49,7 +50,7 @@ async function apply(flags: Flags): Promise<number> {
         }
         const planned = await reportRuns(session, { ...options, mode: 'plan' });
         if (planned.some(({ failed }) => failed) && planned.every(({ counts }) => counts.act === 0)) return 1;
-        if (!(await confirmed(interrupt.signal))) {
+        if (!(await answeredYes('Do this?', interrupt.signal))) {
           print(['Nothing was done.']);
           return interrupt.signal.aborted ? interruptedExitCode : 0;
         }
@@ -61,19 +62,5 @@ async function apply(flags: Flags): Promise<number> {
     });
   } finally {
     interrupt.release();
-  }
-}
-
-async function confirmed(signal: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await terminal.question('Do this? (yes/no) ', { signal })).trim().toLowerCase() === 'yes';
-  } catch (error) {
-    // Ctrl-C and Ctrl-D at the question are an answer: no.
-    if (signal.aborted || (error as { readonly code?: unknown }).code === 'ABORT_ERR') return false;
-    throw error;
-  } finally {
-    terminal.close();
   }
 }

@@ -1,18 +1,11 @@
 import * as z from 'zod';
 import { CommandFailure } from '../failure.ts';
-import type { DeployedTrigger } from './deployed-port.ts';
+import type { DeployedFunction } from './deployed-port.ts';
 
 /** A function as the deployment file describes it, as far as it is compared. */
-export interface WrittenFunction {
+export interface WrittenFunction extends DeployedFunction {
   readonly name: string;
   readonly region: string;
-  readonly props: Readonly<Record<string, unknown>>;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly triggers: readonly DeployedTrigger[];
-  readonly reservedConcurrency: number | undefined;
-  readonly retries: number | undefined;
-  readonly eventAgeSeconds: number | undefined;
-  readonly failureDestination: string | undefined;
 }
 
 const trigger = z.object({

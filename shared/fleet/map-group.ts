@@ -1,6 +1,6 @@
 import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
-import type { Charge, DeliveryGroup, NodePool } from './delivery-group.ts';
-import { parseInstant } from './instant.ts';
+import type { DeliveryGroup, NodePool } from './delivery-group.ts';
+import { mapCharge, mapTime } from './map-fields.ts';
 import type { Unreadable } from './map-strategy.ts';
 
 /**
@@ -32,22 +32,6 @@ export function mapGroup(answer: unknown, mapPool?: (pool: unknown, unreadable: 
     imageId: textOf(row.AppCenterImageId),
     unreadable: unread,
   };
-}
-
-/** Compared without case: one page of the API definition spells it `Prepaid` (API notes, Charge). */
-function mapCharge(value: unknown, unreadable: Unreadable): Charge | undefined {
-  const text = textOf(value)?.toLowerCase();
-  if (text === 'prepaid') return 'subscription';
-  if (text === 'postpaid') return 'pay-as-you-go';
-  if (isGiven(value)) unreadable('ChargeType');
-  return undefined;
-}
-
-function mapTime(row: Loose, field: string, unreadable: Unreadable): number | undefined {
-  const text = textOf(row[field]);
-  const instant = text === undefined ? undefined : parseInstant(text);
-  if (instant === undefined && isGiven(row[field])) unreadable(field);
-  return instant;
 }
 
 /** `Tags` and its older twin `ResourceTags`; where both carry a key, `Tags` wins (API notes, ListAppInstanceGroup). */

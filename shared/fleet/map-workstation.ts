@@ -1,6 +1,6 @@
 import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
-import type { Charge } from './delivery-group.ts';
 import { parseInstant } from './instant.ts';
+import { mapCharge, mapTime } from './map-fields.ts';
 import type { Unreadable } from './map-strategy.ts';
 import type { Workstation, WorkstationSession } from './workstation.ts';
 
@@ -36,21 +36,6 @@ export function mapWorkstation(answer: unknown): Workstation | undefined {
     timerGroupId: textOf(row['TimerGroupId']),
     unreadable: unread,
   };
-}
-
-function mapCharge(value: unknown, unreadable: Unreadable): Charge | undefined {
-  const text = textOf(value)?.toLowerCase();
-  if (text === 'prepaid') return 'subscription';
-  if (text === 'postpaid') return 'pay-as-you-go';
-  if (isGiven(value)) unreadable('ChargeType');
-  return undefined;
-}
-
-function mapTime(row: Loose, field: string, unreadable: Unreadable): number | undefined {
-  const text = textOf(row[field]);
-  const instant = text === undefined ? undefined : parseInstant(text);
-  if (instant === undefined && isGiven(row[field])) unreadable(field);
-  return instant;
 }
 
 /** A whole number with or without separators of thousands: the published examples have them (API notes, ListWuyingServer). */

@@ -19,18 +19,3 @@ export function mustAsk(world: World, command: string, { yes, json }: Asking): b
     `${command} in the cloud asks first, and there is no terminal to ask on: look at 'streamwarden policy diff --decisions', then say --yes.`,
   );
 }
-
-/** Asks on the terminal; anything but `yes` means no. */
-export async function answeredYes(question: string, signal: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await terminal.question(`${question} (yes/no) `, { signal })).trim().toLowerCase() === 'yes';
-  } catch (error) {
-    // Ctrl-C and Ctrl-D at the question are an answer: no.
-    if (signal.aborted || (error as { readonly code?: unknown }).code === 'ABORT_ERR') return false;
-    throw error;
-  } finally {
-    terminal.close();
-  }
-}

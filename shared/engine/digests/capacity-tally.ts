@@ -59,7 +59,7 @@ export class CapacityTally {
   }
 
   /** Takes a group of which too much is unknown to say anything. */
-  skip(): void {
+  leaveOut(): void {
     this.#unknown += 1;
     this.#unpriced += 1;
   }

@@ -144,7 +144,7 @@ export class FleetTally {
     const scheduled = rule && scheduledGroup(group, rule, policy, target);
     if (scheduled === 'none') return;
     if (scheduled === undefined) {
-      if (cover.some(({ functionName }) => functionName === 'scale-on-schedule')) this.#capacity.skip();
+      if (cover.some(({ functionName }) => functionName === 'scale-on-schedule')) this.#capacity.leaveOut();
     } else this.#capacity.take(scheduled, group.region, group.tags);
   }
 }

@@ -1,0 +1,14 @@
+/** Asks on the terminal; anything but `yes` means no. */
+export async function answeredYes(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await terminal.question(`${question} (yes/no) `, { signal })).trim().toLowerCase() === 'yes';
+  } catch (error) {
+    // Ctrl-C and Ctrl-D at the question are an answer: no.
+    if (signal.aborted || (error as { readonly code?: unknown }).code === 'ABORT_ERR') return false;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
