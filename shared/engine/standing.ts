@@ -32,10 +32,16 @@ export function loadStanding(
   nowMs: EpochMs,
   readHalts?: HaltReader,
 ): Promise<Standing> {
-  return runStoring(store, standing(policy, target, nowMs, readHalts));
+  return runStoring(store, readStanding(policy, target, nowMs, readHalts));
 }
 
-function* standing(policy: CompiledPolicy, target: CompiledTarget, nowMs: EpochMs, readHalts: HaltReader | undefined): Storing<Standing> {
+/** As `loadStanding`, for code that runs as effects. @throws JournalError @throws StoreError */
+export function* readStanding(
+  policy: CompiledPolicy,
+  target: CompiledTarget,
+  nowMs: EpochMs,
+  readHalts?: HaltReader | undefined,
+): Storing<Standing> {
   const stored = yield* readExceptions(nowMs);
   const halts = readHalts ? yield* readHalts() : new Map<string, Halt>();
   return { policy: withExceptions(policy, target, stored), halts };

@@ -8,6 +8,7 @@ import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
+import { observeAll } from './observe.ts';
 import type { Renewing } from './renewing.ts';
 
 /** The world in which a run of renewals takes place. */
@@ -49,6 +50,8 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
       return { nowMs: world.clock.now(), stopping: world.signal?.aborted === true };
     case 'random-token':
       return randomBytes(16).toString('hex');
+    case 'observe':
+      return observeAll(renewing, { client, target, signal: world.signal }, effect.visit, effect.onPage);
     case 'quote':
       return renewing.quote(client, target, effect.resource, effect.period);
     case 'tell':

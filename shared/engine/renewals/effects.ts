@@ -4,9 +4,19 @@ import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Told } from '../../notify/notifier.ts';
 import type { Purchasing } from '../purchase/contract.ts';
+import type { Observed } from './observe.ts';
 
 /** What a run of renewals asks of the world beside the purchase protocol's effects. */
 export type RenewalEffect =
+  /**
+   * Reads all lists of the function and hands each resource over once; a list that fails ends early and is named in the result, so it never
+   * fails as a whole. Result: `Observed`.
+   */
+  | {
+      readonly type: 'observe';
+      readonly visit: (resource: Subscribable) => void;
+      readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
+    }
   /** The price of a renewal, one API read. Result: `RenewQuote`, or undefined where the service gives none. Failures are thrown in. */
   | { readonly type: 'quote'; readonly resource: Subscribable; readonly period: SubscriptionPeriod }
   /** Tells people. Result: `Told`; never fails. */
@@ -14,6 +24,14 @@ export type RenewalEffect =
 
 /** Code of a run of renewals: yields effects, gets their results, returns `T`. */
 export type Renewal<T> = Purchasing<T, RenewalEffect>;
+
+/** Observes everything that can expire. */
+export function* observeEverything(
+  visit: (resource: Subscribable) => void,
+  onPage?: (observed: number, announced: number | undefined) => void,
+): Renewal<Observed> {
+  return (yield { type: 'observe', visit, onPage }) as Observed;
+}
 
 /** Asks for a price. @throws ApiError */
 export function* quoteOf(resource: Subscribable, period: SubscriptionPeriod): Renewal<RenewQuote | undefined> {

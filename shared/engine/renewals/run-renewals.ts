@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import { runStoring } from '../../journal/store-effect.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import { WrittenLog } from '../../journal/written-log.ts';
 import { notifierOf } from '../../notify/notifier.ts';
@@ -9,11 +7,12 @@ import type { ActDecision, HoldDecision, Reason } from '../decision.ts';
 import { isExpected } from '../expected.ts';
 import { functionMode } from '../guard-mode.ts';
 import { compareHolds, writeEnd } from '../keep-record.ts';
+import { moment, randomToken } from '../purchase/contract.ts';
 import { reason } from '../reasons.ts';
 import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
-import type { Runner, RunnerOptions } from '../runner.ts';
-import { loadStanding, type Standing } from '../standing.ts';
+import type { Runner } from '../runner.ts';
+import { readStanding, type Standing } from '../standing.ts';
 import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceFailure, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
 import type { DueDecision } from './choose.ts';
@@ -25,27 +24,35 @@ import { orderDue } from './order-due.ts';
 import { planDue } from './plan-due.ts';
 import { purchaseReport } from './purchase-report.ts';
 import type { Renewing } from './renewing.ts';
-import type { RenewalRun } from './run-state.ts';
+import type { RenewalRun, RenewalRunInput } from './run-state.ts';
 import { type Screening, screen } from './screen.ts';
 import { Teller } from './teller.ts';
 
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
 export function renewalRunner(renewing: Renewing): Runner {
   const memory = new HourlyMemory();
-  return { name: renewing.name, withoutRules: true, run: (options) => runRenewals(renewing, options, memory) };
+  return {
+    name: renewing.name,
+    withoutRules: true,
+    run: async (options) => {
+      const { client, counts } = countingClient(options.client);
+      const { target, store, clock, signal, notifier = notifierOf(new Map()) } = options;
+      const world: RenewalWorld = { renewing, client, target, store, clock, notifier, signal };
+      return driveRenewal(world, renewalRun({ renewing, options, memory, counts }));
+    },
+  };
 }
 
 /**
- * One run on a target: observe → alarms → follow-up → price → decide → guard → budget → orders → report. What fails on the way is in the
- * report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go out
- * whatever it does.
+ * One run on a target, as effects: observe → alarms → follow-up → price → decide → guard → budget → orders → report. What fails on the way is in
+ * the report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go
+ * out whatever it does.
  */
-async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
-  const { target, store, clock, signal } = options;
-  const nowMs = clock.now();
-  const counting = countingClient(options.client);
+function* renewalRun({ renewing, options, memory, counts }: RenewalRunInput): Renewal<RunReport> {
+  const { target } = options;
+  const { nowMs } = yield* moment();
   const draft = new ReportDraft({
-    run: randomBytes(16).toString('hex'),
+    run: yield* randomToken(),
     function: renewing.name,
     target: target.name,
     account: target.account,
@@ -57,45 +64,52 @@ async function runRenewals(renewing: Renewing, options: RunnerOptions, memory: H
   });
   draft.warnFrom(options.policy.warnings);
   const applies = options.mode === 'apply';
-  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(renewing.name, target.account)));
-  const standing = log && (await draft.attempt(() => loadStanding(store, options.policy, target, nowMs)));
+  const log = yield* attempt(draft, WrittenLog.load(renewing.name, target.account));
+  const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
   const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
   const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing) };
-  const notifier = options.notifier ?? notifierOf(new Map());
-  const world: RenewalWorld = { renewing, client: counting.client, target, store, clock, notifier, signal };
 
-  const seen = await screen({
-    ...{ renewing, client: counting.client, context, signal },
-    open: log ? followedIds(log) : new Set(),
+  const seen = yield* screen({
+    ...{ renewing, context, open: log ? followedIds(log) : new Set<string>() },
     onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
     onDecision: options.onDecision,
   });
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
-  const result = (await draft.attempt(() => driveRenewal(world, applies ? orderDue(run, seen) : planDue(run, seen)))) ?? nothing;
+  const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
-  await driveRenewal(world, announce(run, seen, result));
+  yield* announce(run, seen, result);
   // After a partial observation the set of holds says nothing about what was not read; told to stop, it says nothing about what was not decided.
-  if (log && seen.failures.length === 0 && seen.totals.complete && !signal?.aborted) {
-    const holds = await draft.attempt(() =>
-      runStoring(store, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: draft.head.functionMode })),
-    );
+  const { stopping } = yield* moment();
+  if (log && seen.failures.length === 0 && seen.totals.complete && !stopping) {
+    const { functionMode: mode } = draft.head;
+    const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }));
     if (holds) draft.holds = holds;
   }
-  const untold = await driveRenewal(world, announceNewHolds(run));
+  const untold = yield* announceNewHolds(run);
   for (const [channel, because] of teller.dead) {
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
   }
   for (const failure of teller.failures) draft.fail(failure);
   draft.purchases = purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported);
-  return end(run, world, counting.counts(), memory, untold);
+  return yield* end(run, memory, counts, untold);
+}
+
+/** Does something that may fail; a foreseen failure is noted in the report and gives undefined. */
+function* attempt<T>(draft: ReportDraft, code: Renewal<T>): Renewal<T | undefined> {
+  try {
+    return yield* code;
+  } catch (error) {
+    draft.fail(error);
+    return undefined;
+  }
 }
 
 const nothing: DueResult = { decisions: [], budgets: [], renewals: [], outcomes: [], alerts: [] };
 
 /** Why nothing may be ordered in this run, whatever is decided. */
-function barOf({ store, allowLocalStore }: RunnerOptions, journal: Standing | undefined): Reason | undefined {
+function barOf({ store, allowLocalStore }: RenewalRunInput['options'], journal: Standing | undefined): Reason | undefined {
   if (journal === undefined)
     return reason('journal-unavailable', 'the journal cannot be read, and nothing is ordered that is not written down first');
   if (store.shared || allowLocalStore) return undefined;
@@ -154,26 +168,25 @@ function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<read
   return (yield* announceHolds(holds, draft.head.run, teller, context)) ? [] : holds.map(({ resource }) => resource.id);
 }
 
-/** Ends the run: its record, its sign of life, and where it failed a word about that. */
-async function end(
+/** Ends the run: its record, its heartbeat, and where it failed a word about that. */
+function* end(
   { draft, log, teller, context, options }: RenewalRun,
-  world: RenewalWorld,
-  calls: CallCounts,
   memory: HourlyMemory,
+  counts: () => CallCounts,
   untold: readonly string[],
-): Promise<RunReport> {
+): Renewal<RunReport> {
   const { nowMs } = context;
-  let report = draft.finish(world.clock.now(), calls);
+  let report = draft.finish((yield* moment()).nowMs, counts());
   if (options.mode === 'plan') return report;
   try {
-    const record = await runStoring(world.store, writeEnd(report, nowMs, log, { untold }));
+    const record = yield* writeEnd(report, nowMs, log, { untold });
     if (record !== undefined) report = { ...report, record };
   } catch (error) {
     if (!isExpected(error)) throw error;
     report = { ...report, errors: [...report.errors, runError(error)], failed: true };
   }
   if (report.failed && memory.isFirst(`failed/${report.target}`, nowMs)) {
-    await driveRenewal(world, announceFailure(report.errors, report.function, teller, context));
+    yield* announceFailure(report.errors, report.function, teller, context);
   }
   return report;
 }

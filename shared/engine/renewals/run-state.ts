@@ -1,15 +1,29 @@
 import type { WrittenLog } from '../../journal/written-log.ts';
+import type { CallCounts } from '../counting-client.ts';
 import type { Reason } from '../decision.ts';
 import type { ReportDraft } from '../report-draft.ts';
 import type { RunnerOptions } from '../runner.ts';
+import type { HourlyMemory } from './alarms.ts';
 import type { RenewalContext } from './planner.ts';
 import type { Renewing } from './renewing.ts';
 import type { Teller } from './teller.ts';
 
+/** What one run needs beside the world that performs its effects. */
+export interface RenewalRunInput {
+  readonly renewing: Renewing;
+  /** Policy, target, mode and the like; client, store, clock and notifier are the driver's. Of the store only what it is, not what it does. */
+  readonly options: Omit<RunnerOptions, 'client' | 'clock' | 'notifier' | 'store'> & {
+    readonly store: Pick<RunnerOptions['store'], 'shared'>;
+  };
+  readonly memory: HourlyMemory;
+  /** The calls made so far, for the report. */
+  readonly counts: () => CallCounts;
+}
+
 /** What the parts of one run of renewals share. */
 export interface RenewalRun {
   readonly renewing: Renewing;
-  readonly options: RunnerOptions;
+  readonly options: RenewalRunInput['options'];
   readonly context: RenewalContext;
   readonly draft: ReportDraft;
   readonly teller: Teller;

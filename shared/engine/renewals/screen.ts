@@ -1,11 +1,10 @@
-import type { Client } from '../../client/client.ts';
 import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
 import type { Totals } from '../automation.ts';
 import type { Decision, HoldDecision } from '../decision.ts';
 import { idsNamed } from '../report.ts';
 import { type Alarm, alarmOf } from './alarms.ts';
 import type { DueResource } from './decide-due.ts';
-import { observeAll } from './observe.ts';
+import { observeEverything, type Renewal } from './effects.ts';
 import type { RenewalContext } from './planner.ts';
 import type { Renewing } from './renewing.ts';
 
@@ -38,18 +37,16 @@ export interface Screening {
 /** What screening needs. */
 export interface ScreenInput {
   readonly renewing: Renewing;
-  readonly client: Client;
   readonly context: RenewalContext;
   /** Ids of resources whose last order has no end in the journal. */
   readonly open: ReadonlySet<string>;
-  readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
   readonly onDecision?: ((resource: Subscribable, decision: Decision) => void) | undefined;
 }
 
 /** Observes everything and decides what can be decided by looking alone. Alarms count for each subscription, covered by a rule or not. */
-export async function screen(input: ScreenInput): Promise<Screening> {
-  const { renewing, client, context, open, signal } = input;
+export function* screen(input: ScreenInput): Renewal<Screening> {
+  const { renewing, context, open } = input;
   const { target, nowMs } = context;
   const holds: HoldDecision[] = [];
   const alarms: ScreenedAlarm[] = [];
@@ -93,7 +90,7 @@ export async function screen(input: ScreenInput): Promise<Screening> {
     lookCloser(resource);
   };
 
-  const observed = await observeAll(renewing, { client, target, signal }, visit, input.onPage);
+  const observed = yield* observeEverything(visit, input.onPage);
   due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.resource.id < b.resource.id ? -1 : 1));
   return { ...observed, keep, notCovered, kept, notCoveredIds, holds, alarms, lapsing, due, followed };
 }
