@@ -1,0 +1,8 @@
+import { journalMutants } from './journal-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { plannerMutants } from './planner-mutants.ts';
+import { purchaseMutants } from './purchase-mutants.ts';
+import { runMutants } from './run-mutants.ts';
+
+/** All faults of the money path that tests have to find. */
+export const mutants: readonly Mutant[] = [...purchaseMutants, ...runMutants, ...plannerMutants, ...journalMutants];
