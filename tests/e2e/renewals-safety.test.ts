@@ -1,0 +1,164 @@
+/** Rules of safety that hold whatever else a run does: each has a test here that fails when the rule is taken out. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { reservationId } from '../../shared/journal/budget.ts';
+import { encodeRecord } from '../../shared/journal/record.ts';
+import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import {
+  accountId,
+  days,
+  dearer,
+  hours,
+  minutes,
+  orders,
+  policyText,
+  type RenewalBench,
+  renewalBench,
+  shanghai,
+  verdicts,
+} from './renewals-bench.ts';
+
+const start = '2026-11-03T12:00:00+08:00';
+const soonMs = shanghai('2026-11-08 00:00');
+const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
+const usd = (units: bigint) => ({ currency: 'USD', micros: units * 1_000_000n });
+const rule = (more = '', sections?: string) =>
+  policyText(`- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true${more}}`, sections);
+
+let bench: RenewalBench;
+afterEach(() => bench.close());
+
+async function open(
+  text: string,
+  more: Parameters<typeof renewalBench>[2] & { readonly begin?: string; readonly expiresAtMs?: number } = {},
+) {
+  const { begin = start, expiresAtMs = soonMs, ...rest } = more;
+  const expiresAt = new Date(expiresAtMs).toISOString();
+  bench = await renewalBench(
+    { start: begin, groups: [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
+    text,
+    rest,
+  );
+}
+
+const expiryMs = () => bench.simulator.world.accounts.get(accountId)?.groups.get('g')?.expiresMs ?? 0;
+const budgets = () => [...bench.store.records.keys()].filter((key) => key.startsWith('budget/'));
+
+test('a function that only observes orders nothing, not even what nothing holds', async () => {
+  await open(rule().replace('act: [renew-before-expiry]', 'act: []'));
+  for (let run = 0; run < 5; run++) {
+    expect(verdicts(await bench.run())).toEqual(['g act due']);
+    bench.simulator.advance(hours);
+  }
+  expect(orders(bench)).toHaveLength(0);
+  expect(budgets()).toEqual([]);
+});
+
+test("an order counts in the month of the policy's zone, whatever zone its target has", async () => {
+  // In New York it is still November when it is noon of the first of December in Shanghai.
+  const text = rule().replace('endpoint: cn-shanghai', 'endpoint: cn-shanghai, timezone: America/New_York');
+  await open(text, { begin: '2026-12-01T12:00:00+08:00', expiresAtMs: shanghai('2026-12-03 00:00') });
+  await bench.run();
+  expect(orders(bench)).toHaveLength(1);
+  expect(budgets()).toEqual(['budget/all/CNY/2026-12/00000000']);
+});
+
+test('an approval is good for its own currency only', async () => {
+  await open(rule(', ask: {above: [1 CNY, 1 USD], who: finance}'));
+  await bench.say({ resource: 'g', expiresAtMs: soonMs, highest: usd(9000n) });
+  expect(verdicts(await bench.run())).toEqual(['g hold approval-too-low']);
+  expect(orders(bench)).toHaveLength(0);
+  await bench.say({ resource: 'g', expiresAtMs: soonMs, highest: cny(9000n) });
+  await bench.run();
+  expect(orders(bench)).toHaveLength(1);
+});
+
+describe('where nobody answers', () => {
+  const asks = ', ask: {above: 1 CNY, who: finance}, unanswered: renew 1 Week';
+
+  test('a week is ordered from 24 hours before the expiry on, and not before', async () => {
+    await open(rule(asks));
+    await bench.run();
+    bench.simulator.advanceTo(soonMs - 24 * hours - 1);
+    expect(verdicts(await bench.run())).toEqual(['g hold needs-approval']);
+    bench.simulator.advanceTo(soonMs - 24 * hours);
+    expect((await bench.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
+  });
+
+  test('the caps on prices hold for the week too', async () => {
+    const factor = { percent: 100n };
+    await open(rule(`${asks}, maxPrice: 300 CNY`), {
+      // By the week it costs more than a month may: odd, and nothing to be relied on.
+      handlers: {
+        GetResourceRenewPrice: (input, context) => {
+          factor.percent = input.PeriodUnit === 'Week' ? 1000n : 100n;
+          return dearer(factor)['GetResourceRenewPrice']?.(input, context) as Record<string, unknown>;
+        },
+      },
+    });
+    await bench.run();
+    bench.simulator.advanceTo(soonMs - 23 * hours);
+    expect(verdicts(await bench.run())).toEqual(['g hold price-over-maximum']);
+    expect(orders(bench)).toHaveLength(0);
+  });
+
+  test('silence counts anew once somebody else has renewed', async () => {
+    await open(rule(asks));
+    await bench.run();
+    bench.simulator.advanceTo(soonMs - 23 * hours);
+    await bench.run();
+    bench.simulator.advance(10 * minutes);
+    await bench.run();
+    expect(orders(bench)).toHaveLength(1);
+    // A person renews after our week: what follows is no second week of ours in a row.
+    const group = bench.simulator.world.accounts.get(accountId)?.groups.get('g');
+    group?.renewUntil(expiryMs() + 7 * days, bench.simulator.world.clock.nowMs);
+    bench.simulator.advanceTo(expiryMs() - 3 * days);
+    await bench.run();
+    bench.simulator.advanceTo(expiryMs() - 23 * hours);
+    expect((await bench.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
+  });
+});
+
+test('a resource whose stream of claims cannot be read holds, and nothing is ordered for it', async () => {
+  await open(rule());
+  bench.store.records.set(renewalKey(renewalStream(accountId, 'g'), 0, 'claim'), Buffer.from('{"v":1,"kind":"claim"}'));
+  expect(verdicts(await bench.run())).toEqual(['g hold journal-unreadable']);
+  expect(orders(bench)).toHaveLength(0);
+});
+
+test('what another run has taken of the budget meanwhile holds the order, and the report says so', async () => {
+  await open(rule('', 'limits: {spendPerMonth: [300 CNY, 1 USD]}'));
+  let taken = false;
+  // Right before this run sets its money aside, another one does: the next number of the stream is gone.
+  bench.store.beforeCreate = (key) => {
+    if (!key.startsWith('budget/') || taken) return;
+    taken = true;
+    const body = { reservations: [{ id: reservationId(accountId, 'other', 0), micros: '200000000' }] };
+    bench.store.records.set(key, encodeRecord({ kind: 'reserve', atMs: 0, owner: 'another', prev: null, body }));
+  };
+  const report = await bench.run();
+  expect(taken).toBe(true);
+  expect(verdicts(report)).toEqual(['g hold budget-short']);
+  expect(report.counts).toMatchObject({ act: 0, hold: 1 });
+  expect(orders(bench)).toHaveLength(0);
+});
+
+test('a run that another one overtook after it had looked orders nothing', async () => {
+  await open(rule());
+  let overtaken = false;
+  // Right before this run writes what it is about to order, another one of the same target does.
+  bench.store.beforeCreate = (key) => {
+    if (!key.startsWith('written/') || overtaken) return;
+    overtaken = true;
+    const intent = { resource: 'g', setting: 'expiry', value: '1', key: 'renew/g/1', sessions: 0 };
+    const body = { target: 'home', intents: [intent] };
+    bench.store.records.set(
+      key,
+      encodeRecord({ kind: 'intents', atMs: bench.simulator.world.clock.nowMs, owner: 'another', prev: null, body }),
+    );
+  };
+  const report = await bench.run();
+  expect(overtaken).toBe(true);
+  expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'another-run' } }]);
+  expect(orders(bench)).toHaveLength(0);
+});
