@@ -1,4 +1,6 @@
-import * as z from 'zod/mini';
+import { read } from '../shared/schema/read.ts';
+import { anyText, decimal, matching, openObject, optional } from '../shared/schema/schema.ts';
+import { eitherOf, nullable } from '../shared/schema/shapes.ts';
 import { EventError } from './event-error.ts';
 import { eventData } from './read-event.ts';
 
@@ -20,20 +22,20 @@ export interface FailedInvocation {
   readonly errorMessage: string | undefined;
 }
 
-const envelope = z.object({
+const envelope = openObject({
   // A number in newer pages, a text in older ones (Function Compute facts, destinations).
-  timestamp: z.optional(z.union([z.number(), z.string()])),
-  requestContext: z.object({
-    requestId: z.string(),
-    functionArn: z.string().check(z.regex(/functions\/[A-Za-z_][\w-]{0,63}/)),
-    condition: z.optional(z.string()),
-    approximateInvokeCount: z.optional(z.number()),
+  timestamp: optional(eitherOf(decimal, anyText)),
+  requestContext: openObject({
+    requestId: anyText,
+    functionArn: matching(/functions\/[A-Za-z_][\w-]{0,63}/, 'write the ARN of a function'),
+    condition: optional(anyText),
+    approximateInvokeCount: optional(decimal),
   }),
-  responseContext: z.optional(z.object({ functionError: z.optional(z.string()) })),
-  responsePayload: z.optional(z.nullable(z.string())),
+  responseContext: optional(openObject({ functionError: optional(anyText) })),
+  responsePayload: optional(nullable(anyText)),
 });
 
-const thrown = z.object({ errorType: z.optional(z.string()), errorMessage: z.optional(z.string()) });
+const thrown = openObject({ errorType: optional(anyText), errorMessage: optional(anyText) });
 
 /**
  * Reads what a destination is told. Undefined for an invocation that succeeded. What the failed invocation was called with is not looked at:
@@ -41,14 +43,13 @@ const thrown = z.object({ errorType: z.optional(z.string()), errorMessage: z.opt
  * @throws EventError for anything else
  */
 export function parseFailedInvocation(text: string): FailedInvocation | undefined {
-  const parsed = z.safeParse(envelope, eventData(text, 'The event'));
-  if (!parsed.success) {
-    const where = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
+  const parsed = read(envelope, eventData(text, 'The event'));
+  if (!parsed.ok) {
     throw new EventError(
-      `This tells of no invocation (wrong or missing: ${where}). Name this function as destination.onFailure of others.`,
+      `This tells of no invocation (wrong or missing: ${parsed.where}). Name this function as destination.onFailure of others.`,
     );
   }
-  const { timestamp, requestContext, responseContext, responsePayload } = parsed.data;
+  const { timestamp, requestContext, responseContext, responsePayload } = parsed.value;
   const condition = requestContext.condition || responseContext?.functionError;
   if (!condition) return undefined;
   const atMs = typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp;
@@ -65,8 +66,8 @@ export function parseFailedInvocation(text: string): FailedInvocation | undefine
 /** The error in an answer. One that is not of the known shape says nothing. */
 function thrownIn(payload: string | null | undefined): Pick<FailedInvocation, 'errorType' | 'errorMessage'> {
   try {
-    const parsed = z.safeParse(thrown, eventData(payload ?? '', 'The answer'));
-    if (parsed.success) return { errorType: parsed.data.errorType, errorMessage: parsed.data.errorMessage };
+    const parsed = read(thrown, eventData(payload ?? '', 'The answer'));
+    if (parsed.ok) return { errorType: parsed.value.errorType, errorMessage: parsed.value.errorMessage };
   } catch {
     // Whatever it is, the invocation failed all the same, and that is what has to be told.
   }

@@ -1,4 +1,6 @@
-import * as z from 'zod/mini';
+import { read } from '../shared/schema/read.ts';
+import { anyText, jsonList, matching, openObject, optional, sized } from '../shared/schema/schema.ts';
+import { nullable } from '../shared/schema/shapes.ts';
 import { EventError } from './event-error.ts';
 import { eventData } from './read-event.ts';
 
@@ -15,16 +17,16 @@ export interface TimerEvent {
   readonly functions: readonly string[] | undefined;
 }
 
-const envelope = z.object({
-  triggerTime: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/)),
-  triggerName: z.string(),
-  payload: z.optional(z.nullable(z.string())),
+const envelope = openObject({
+  triggerTime: matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/, 'write a time with its offset'),
+  triggerName: anyText,
+  payload: optional(nullable(anyText)),
 });
 
 // Messages quote these where nothing has such a name.
-const name = z.string().check(z.maxLength(128));
+const name = sized(0, 128);
 
-const payload = z.object({ target: z.optional(name), region: z.optional(name), functions: z.optional(z.array(name)) });
+const payload = openObject({ target: optional(name), region: optional(name), functions: optional(jsonList(name)) });
 
 type Payload = Pick<TimerEvent, 'target' | 'region' | 'functions'>;
 
@@ -34,14 +36,13 @@ type Payload = Pick<TimerEvent, 'target' | 'region' | 'functions'>;
  */
 export function parseTimerEvent(text: string): TimerEvent | undefined {
   if (text.trim() === '') return undefined;
-  const parsed = z.safeParse(envelope, eventData(text, 'The event'));
-  if (!parsed.success) {
-    const where = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
+  const parsed = read(envelope, eventData(text, 'The event'));
+  if (!parsed.ok) {
     throw new EventError(
-      `This is no timer event (wrong or missing: ${where}). Trigger this function by a timer, or invoke it with an empty event.`,
+      `This is no timer event (wrong or missing: ${parsed.where}). Trigger this function by a timer, or invoke it with an empty event.`,
     );
   }
-  const { triggerTime, triggerName, payload: inner } = parsed.data;
+  const { triggerTime, triggerName, payload: inner } = parsed.value;
   const triggeredAtMs = Date.parse(triggerTime);
   if (Number.isNaN(triggeredAtMs)) throw new EventError(`This is no timer event: ${triggerTime} is no time.`);
   return { triggeredAtMs, triggerName, ...payloadOf(inner) };
@@ -57,7 +58,7 @@ export function isStale(event: Pick<TimerEvent, 'triggeredAtMs'>, nowMs: number,
 
 function payloadOf(text: string | null | undefined): Payload {
   if (!text?.trim()) return { target: undefined, region: undefined, functions: undefined };
-  const parsed = z.safeParse(payload, eventData(text, 'The trigger\'s payload (JSON such as {"target": "NAME"}, or {} for all targets)'));
-  if (parsed.success) return { target: parsed.data.target, region: parsed.data.region, functions: parsed.data.functions };
+  const parsed = read(payload, eventData(text, 'The trigger\'s payload (JSON such as {"target": "NAME"}, or {} for all targets)'));
+  if (parsed.ok) return { target: parsed.value.target, region: parsed.value.region, functions: parsed.value.functions };
   throw new EventError(`The trigger's payload must be JSON such as {"target": "NAME"}, or {} for all targets.`);
 }

@@ -1,6 +1,6 @@
 import type { AnyOperation, Params } from '../../shared/client/operation.ts';
-import type { Schema } from '../../shared/client/schema.ts';
 import { nearest } from '../../shared/policy/suggest.ts';
+import type { Schema } from '../../shared/schema/schema.ts';
 import { CommandFailure } from '../failure.ts';
 
 /** How the text of a flag becomes a value. */
@@ -13,6 +13,8 @@ export function kindOf(schema: Schema): ValueKind {
       return kindOf(schema.inner);
     case 'one-of':
       return typeof schema.values[0] === 'number' ? 'number' : 'text';
+    case 'custom':
+      return 'object';
     default:
       return schema.kind;
   }

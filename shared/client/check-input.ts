@@ -1,18 +1,6 @@
+import { mismatches } from '../schema/compare.ts';
+import type { Mismatch } from '../schema/schema.ts';
 import type { AnyOperation, Fault } from './operation.ts';
-import type { Fields, ListSchema, NumberSchema, Schema, TextSchema } from './schema.ts';
-
-/**
- * What a value is wrong about: its `type`, a key that is `unknown`, a `value` outside of a closed set, a `size` (of a number, a text, a
- * list) out of bounds, or the `form` of a text.
- */
-type MismatchKind = 'type' | 'unknown' | 'value' | 'size' | 'form';
-
-/** A fault that the schema alone finds. */
-export interface Mismatch extends Fault {
-  readonly kind: MismatchKind;
-}
-
-type Path = (string | number)[];
 
 const none: readonly Fault[] = [];
 
@@ -28,107 +16,6 @@ export function checkInput({ input: schema, combination, check }: AnyOperation, 
   return together.length + rules.length === 0 ? found : [...found, ...together, ...rules];
 }
 
-/** Where a value differs from its schema; empty where it fits. Paths count lists from 0. */
-export function mismatches(schema: Schema, value: unknown): readonly Mismatch[] {
-  const found: Mismatch[] = [];
-  compare(schema, value, [], found);
-  return found;
-}
-
 function keepsTypes({ kind }: Mismatch): boolean {
   return kind === 'size' || kind === 'form';
-}
-
-/** `path` leads to the value; it is one array for the whole check and copied only where there is something to report. */
-function compare(schema: Schema, value: unknown, path: Path, found: Mismatch[]): void {
-  switch (schema.kind) {
-    case 'optional':
-      if (value !== undefined) compare(schema.inner, value, path, found);
-      break;
-    case 'text':
-      compareText(schema, value, path, found);
-      break;
-    case 'number':
-      compareNumber(schema, value, path, found);
-      break;
-    case 'flag':
-      if (typeof value !== 'boolean') report('type', 'give true or false', path, found);
-      break;
-    case 'one-of':
-      if (!schema.values.includes(value as string)) report('value', choice(schema.values), path, found);
-      break;
-    case 'list':
-      compareList(schema, value, path, found);
-      break;
-    case 'object':
-      compareObject(schema.fields, value, path, found);
-  }
-}
-
-function compareText(schema: TextSchema, value: unknown, path: Path, found: Mismatch[]): void {
-  const { advice, pattern } = schema;
-  if (typeof value !== 'string') report('type', advice ?? 'give text', path, found);
-  else {
-    compareSize(schema, value.length, path, found);
-    if (pattern && !pattern.test(value)) report('form', advice ?? `must match ${pattern}`, path, found);
-  }
-}
-
-function compareNumber(schema: NumberSchema, value: unknown, path: Path, found: Mismatch[]): void {
-  const { advice, also, whole } = schema;
-  if (whole ? !Number.isSafeInteger(value) : !Number.isFinite(value)) {
-    report('type', advice ?? (whole ? 'give a whole number' : 'give a number'), path, found);
-  } else if (value !== also) compareSize(schema, value as number, path, found);
-}
-
-function compareList(schema: ListSchema, value: unknown, path: Path, found: Mismatch[]): void {
-  if (!Array.isArray(value)) {
-    report('type', 'give a list', path, found);
-    return;
-  }
-  for (let index = 0; index < value.length; index += 1) {
-    path.push(index);
-    compare(schema.item, value[index], path, found);
-    path.pop();
-  }
-  compareSize(schema, value.length, path, found);
-}
-
-/** What has a size: a number is one, texts and lists have one. */
-type Sized = Pick<TextSchema | NumberSchema | ListSchema, 'kind' | 'min' | 'max'> & { readonly advice?: string };
-
-function compareSize({ kind, min, max, advice }: Sized, size: number, path: Path, found: Mismatch[]): void {
-  if (min !== undefined && size < min) report('size', advice ?? boundText(kind, 'least', min), path, found);
-  if (max !== undefined && size > max) report('size', advice ?? boundText(kind, 'most', max), path, found);
-}
-
-function boundText(kind: Sized['kind'], end: 'least' | 'most', bound: number): string {
-  if (kind === 'number') return `must be at ${end} ${bound}`;
-  const [one, many] = kind === 'text' ? ['character', 'characters'] : ['entry', 'entries'];
-  return `must have at ${end} ${bound} ${bound === 1 ? one : many}`;
-}
-
-function compareObject(fields: Fields, value: unknown, path: Path, found: Mismatch[]): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    report('type', 'give an object', path, found);
-    return;
-  }
-  for (const name in fields) {
-    path.push(name);
-    compare(fields[name] as Schema, (value as Readonly<Record<string, unknown>>)[name], path, found);
-    path.pop();
-  }
-  for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(fields, name)) {
-      report('unknown', 'no such parameter: remove it or correct its name', [...path, name], found);
-    }
-  }
-}
-
-function report(kind: MismatchKind, text: string, path: Path, found: Mismatch[]): void {
-  found.push({ kind, path: [...path], text });
-}
-
-function choice(values: readonly (string | number)[]): string {
-  return values.length === 1 ? `must be ${values[0]}` : `choose one of ${values.join(', ')}`;
 }

@@ -1,5 +1,5 @@
+import type { ObjectOf, ObjectSchema, Schema } from '../schema/schema.ts';
 import type { ObjectReader, ReadOf } from './answer.ts';
-import type { ObjectOf, ObjectSchema, Schema } from './schema.ts';
 
 /** Where a parameter travels (API definition, `in`). */
 export type Place = 'query' | 'body';

@@ -1,24 +1,24 @@
-import * as z from 'zod/mini';
+import { read } from '../schema/read.ts';
+import { anyText, decimal, matching, oneOf, openObject, optional, type TypeOf } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
+import { recordTime } from './record.ts';
 
-const body = z.object({
-  verdict: z.enum(['approve', 'refuse']),
-  by: z.string(),
-  target: z.string(),
-  period: z.object({ count: z.number(), unit: z.string() }),
-  highest: z.object({ currency: z.string(), micros: z.string().check(z.regex(/^\d{1,30}$/)) }),
-  until: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)),
-  because: z.optional(z.string()),
+const body = openObject({
+  verdict: oneOf('approve', 'refuse'),
+  by: anyText,
+  target: anyText,
+  period: openObject({ count: decimal, unit: anyText }),
+  highest: openObject({ currency: anyText, micros: matching(/^\d{1,30}$/, 'write millionths in digits') }),
+  until: recordTime,
+  because: optional(anyText),
 });
 
 /** Reads the body of a record of kind `approval`. @throws JournalError `MalformedRecord` with the key */
-export function readApprovalBody(key: string, value: unknown): z.output<typeof body> {
-  const parsed = z.safeParse(body, value);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+export function readApprovalBody(key: string, value: unknown): TypeOf<typeof body> {
+  const parsed = read(body, value);
+  if (parsed.ok) return parsed.value;
   throw new JournalError(
     'MalformedRecord',
-    `The approval ${key} cannot be read (${where}). Run 'streamwarden journal verify' and restore the stream from a backup; until then the renewal holds.`,
-    { cause: parsed.error },
+    `The approval ${key} cannot be read (${parsed.where}). Run 'streamwarden journal verify' and restore the stream from a backup; until then the renewal holds.`,
   );
 }

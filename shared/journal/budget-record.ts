@@ -1,19 +1,22 @@
-import * as z from 'zod/mini';
+import { read } from '../schema/read.ts';
+import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
 
 /** Amounts set aside, by reservation id, in millionths of the stream's currency. */
-const reserve = z.object({ reservations: z.array(z.object({ id: z.string(), micros: z.string().check(z.regex(/^\d{1,30}$/)) })) });
+const reserve = openObject({
+  reservations: jsonList(openObject({ id: anyText, micros: matching(/^\d{1,30}$/, 'write millionths in digits') })),
+});
 
 /** Ids of reservations that are given back for good. */
-const release = z.object({ ids: z.array(z.string()) });
+const release = openObject({ ids: jsonList(anyText) });
 
 const bodies = { reserve, release } as const;
 
 /** A record of a budget stream, read. */
 export type BudgetRecord =
-  | { readonly kind: 'reserve'; readonly body: z.output<typeof reserve> }
-  | { readonly kind: 'release'; readonly body: z.output<typeof release> };
+  | { readonly kind: 'reserve'; readonly body: TypeOf<typeof reserve> }
+  | { readonly kind: 'release'; readonly body: TypeOf<typeof release> };
 
 /**
  * Reads a record of a budget stream. Other kinds are refused: a budget that is half understood is none.
@@ -22,8 +25,8 @@ export type BudgetRecord =
 export function readBudgetRecord(key: string, record: JournalRecord): BudgetRecord {
   const kind = record.kind;
   if (kind === 'reserve' || kind === 'release') {
-    const parsed = z.safeParse(bodies[kind] as z.core.$ZodType, record.body);
-    if (parsed.success) return { kind, body: parsed.data } as BudgetRecord;
+    const parsed = read(bodies[kind] as Schema, record.body);
+    if (parsed.ok) return { kind, body: parsed.value } as BudgetRecord;
   }
   throw new JournalError(
     'MalformedRecord',

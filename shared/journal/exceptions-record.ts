@@ -1,9 +1,23 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import type { CompiledSelector, Never } from '../policy/compiled.ts';
 import { parseTimestamp } from '../policy/values/timestamp.ts';
+import { read as readShape } from '../schema/read.ts';
+import {
+  anyText,
+  decimal,
+  exactOptional,
+  jsonList,
+  list,
+  type NumberSchema,
+  object,
+  oneOf,
+  optional,
+  type Schema,
+  type TypeOf,
+  text,
+} from '../schema/schema.ts';
+import { recordOf, where } from '../schema/shapes.ts';
 import { JournalError } from './journal-error.ts';
-import { recordOf } from './json-shapes.ts';
 
 /** An exception as a record carries it: selectors and words as compiled. Times are RFC 3339 in UTC: it is one stretch for all targets. */
 export interface ExceptionBody {
@@ -38,30 +52,32 @@ export interface ExceptionEnd {
   readonly because?: string | undefined;
 }
 
-const instant = z.string().check(z.refine((text) => parseTimestamp(text).ok));
-const texts = z.exactOptional(z.array(z.string()).check(z.minLength(1)));
-const ageMs = z.exactOptional(z.number());
+const instant = where(anyText, (value) => parseTimestamp(value).ok);
+const texts = exactOptional(list(anyText));
+const ageMs = exactOptional(decimal);
 
 /** Selectors were checked by the policy's own schema when they were added: here only their form, which keeps that schema out of the functions. */
-const selector: z.ZodMiniType<CompiledSelector> = z
-  .strictObject({
-    ...{ all: z.exactOptional(z.literal(true)), ids: texts, names: texts, missingTags: texts, regions: texts, statuses: texts },
-    ...{ officeNetworks: texts, images: texts, users: texts, tags: z.exactOptional(recordOf(z.array(z.string()))) },
-    charge: z.exactOptional(z.array(z.enum(['subscription', 'pay-as-you-go']))),
-    firstSeen: z.exactOptional(z.strictObject({ over: ageMs, under: ageMs })),
-  })
+const selector = where(
+  object({
+    ...{ all: exactOptional(oneOf(true)), ids: texts, names: texts, missingTags: texts, regions: texts, statuses: texts },
+    ...{ officeNetworks: texts, images: texts, users: texts, tags: exactOptional(recordOf(jsonList(anyText))) },
+    charge: exactOptional(jsonList(oneOf('subscription', 'pay-as-you-go'))),
+    firstSeen: exactOptional(object({ over: ageMs, under: ageMs })),
+  }),
   // One without any key selects nothing, and would forbid nothing.
-  .check(z.refine((keys) => Object.keys(keys).length > 0));
-const word = z.enum(['cut-sessions', 'approve-ota', 'scale-down', 'renew', 'power-off', 'tag', 'enforce']);
+  (keys) => Object.keys(keys).length > 0,
+);
+const percent: NumberSchema<number> = { kind: 'number', whole: false, min: 0, max: 100 };
+const word = oneOf('cut-sessions', 'approve-ota', 'scale-down', 'renew', 'power-off', 'tag', 'enforce');
 
 /** Strict: a word that this version does not know may be one that forbids something. */
-const terms = z.strictObject({
-  ...{ because: z.string().check(z.minLength(1)), by: z.string(), from: instant, until: instant, targets: texts },
-  ...{ groups: z.exactOptional(selector), workstations: z.exactOptional(selector) },
-  keepAtLeastPercent: z.exactOptional(z.number().check(z.refine((percent) => percent >= 0 && percent <= 100))),
-  never: z.exactOptional(z.array(word).check(z.minLength(1))),
+const terms = object({
+  ...{ because: text, by: anyText, from: instant, until: instant, targets: texts },
+  ...{ groups: exactOptional(selector), workstations: exactOptional(selector) },
+  keepAtLeastPercent: exactOptional(percent),
+  never: exactOptional(list(word)),
 });
-const end = z.strictObject({ by: z.string(), because: z.optional(z.string()) });
+const end = object({ by: anyText, because: optional(anyText) });
 
 /** Reads the body of a record of kind `exception`. @throws JournalError `MalformedRecord` with the key and what can be done */
 export function readTerms(key: string, body: unknown): ExceptionTerms {
@@ -74,13 +90,11 @@ export function readEnd(key: string, body: unknown): ExceptionEnd {
   return read(key, end, body);
 }
 
-function read<T>(key: string, schema: z.ZodMiniType<T>, body: unknown): T {
-  const parsed = z.safeParse(schema, body);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+function read<S extends Schema>(key: string, schema: S, body: unknown): TypeOf<S> {
+  const parsed = readShape(schema, body);
+  if (parsed.ok) return parsed.value;
   throw new JournalError(
     'MalformedRecord',
-    `The exception ${key} cannot be read (${where}). What it would forbid is not known, so nothing is done: update Streamwarden where a later version wrote it, or end it with 'streamwarden exception end' and add it anew.`,
-    { cause: parsed.error },
+    `The exception ${key} cannot be read (${parsed.where}). What it would forbid is not known, so nothing is done: update Streamwarden where a later version wrote it, or end it with 'streamwarden exception end' and add it anew.`,
   );
 }

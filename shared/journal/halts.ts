@@ -1,5 +1,6 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
+import { read } from '../schema/read.ts';
+import { anyText, openObject, optional } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
 import { fromSegment, keyOf, streamKey } from './key.ts';
 import type { Storing } from './store-effect.ts';
@@ -31,8 +32,8 @@ export interface HaltHistory {
 }
 
 const bodies = {
-  halt: z.object({ by: z.string(), because: z.string() }),
-  resume: z.object({ by: z.string(), because: z.optional(z.string()) }),
+  halt: openObject({ by: anyText, because: anyText }),
+  resume: openObject({ by: anyText, because: optional(anyText) }),
 } as const;
 
 /**
@@ -82,11 +83,10 @@ export function* haltHistories(): Storing<readonly HaltHistory[]> {
 
 function wordOf(key: string, { record }: StreamEntry): HaltHistory['words'][number] {
   const kind = record.kind === 'halt' || record.kind === 'resume' ? record.kind : undefined;
-  const parsed = kind && z.safeParse(bodies[kind], record.body);
-  if (kind && parsed?.success) return { kind, ...parsed.data, atMs: record.atMs };
+  const parsed = kind && read(bodies[kind], record.body);
+  if (kind && parsed?.ok) return { ...parsed.value, kind, atMs: record.atMs };
   throw new JournalError(
     'MalformedRecord',
     `The journal record ${key} cannot be read as a word on a version. Whether the version is halted is not known, so nothing is approved: run 'streamwarden journal verify' and restore it from a backup.`,
-    { cause: parsed?.error },
   );
 }

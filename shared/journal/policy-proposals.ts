@@ -1,5 +1,6 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
+import { read } from '../schema/read.ts';
+import { anyText, decimal, openObject, optional } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import { parseRecord } from './record.ts';
@@ -15,15 +16,15 @@ const proposalStream = 'policy-proposals';
 /** How long a proposal can be confirmed, in milliseconds: who looks later looks at another fleet. */
 export const proposalLivesMs = 7 * 86_400_000;
 
-const body = z.object({
-  by: z.string(),
-  because: z.optional(z.string()),
-  source: z.string(),
-  base: z.number(),
-  changed: z.number(),
-  covered: z.number(),
-  limitPercent: z.number(),
-  restores: z.optional(z.number()),
+const body = openObject({
+  by: anyText,
+  because: optional(anyText),
+  source: anyText,
+  base: decimal,
+  changed: decimal,
+  covered: decimal,
+  limitPercent: decimal,
+  restores: optional(decimal),
 });
 
 /** What somebody proposes. */
@@ -65,9 +66,9 @@ export function* readProposal(sequence: number): Storing<StoredProposal | undefi
   const bytes = yield* storeRead(key);
   if (bytes === undefined) return undefined;
   const record = parseRecord(key, bytes);
-  const parsed = z.safeParse(body, record.body);
-  if (parsed.success && record.kind === 'policy-proposal') return { ...parsed.data, sequence, atMs: record.atMs };
-  throw new JournalError('MalformedRecord', `The record ${key} is no whole proposal: push the policy again.`, { cause: parsed.error });
+  const parsed = read(body, record.body);
+  if (parsed.ok && record.kind === 'policy-proposal') return { ...parsed.value, sequence, atMs: record.atMs };
+  throw new JournalError('MalformedRecord', `The record ${key} is no whole proposal: push the policy again.`);
 }
 
 /** The newest proposals, oldest first, as far as the list shows them. @throws StoreError @throws JournalError */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
+import { read } from '../schema/read.ts';
+import { anyText, decimal, matching, openObject, type TextSchema } from '../schema/schema.ts';
+import { anything, nullable, recordOf } from '../schema/shapes.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { JournalError } from './journal-error.ts';
-import { recordOf } from './json-shapes.ts';
 
 /** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
 export interface JournalRecord {
@@ -19,13 +20,19 @@ export interface JournalRecord {
 /** The version of the record format that this program writes. */
 export const recordVersion = 1;
 
-const envelope = z.object({
-  v: z.number(),
-  kind: z.string(),
-  at: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)),
-  owner: z.string(),
-  prev: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
-  body: recordOf(z.unknown()),
+/** A time as records write it: UTC with milliseconds. */
+export const recordTime: TextSchema<string> = matching(
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
+  'write a time in UTC with milliseconds',
+);
+
+const envelope = openObject({
+  v: decimal,
+  kind: anyText,
+  at: recordTime,
+  owner: anyText,
+  prev: nullable(matching(/^[0-9a-f]{64}$/, 'write a SHA-256 in lower-case hex')),
+  body: recordOf(anything),
 });
 
 /** The bytes of a record: UTF-8 JSON `{at, body, kind, owner, prev, v}` with sorted keys and a final line feed. Equal records, equal bytes. */
@@ -46,7 +53,7 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
   } catch (cause) {
     throw malformed(key, 'it is not JSON text', cause);
   }
-  const parsed = z.safeParse(envelope, value);
+  const parsed = read(envelope, value);
   const version = (value as { v?: unknown } | null)?.v;
   if (typeof version === 'number' && version > recordVersion) {
     throw new JournalError(
@@ -54,13 +61,12 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
       `The journal record ${key} has format ${version}; this version reads up to ${recordVersion}. Update Streamwarden on this machine, then run again.`,
     );
   }
-  if (!parsed.success || parsed.data.v !== recordVersion) {
-    const where = parsed.success ? 'v' : parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
-    throw malformed(key, `wrong or missing: ${where}`, parsed.success ? undefined : parsed.error);
+  if (!parsed.ok || parsed.value.v !== recordVersion) {
+    throw malformed(key, `wrong or missing: ${parsed.ok ? 'v' : parsed.where}`);
   }
-  const atMs = Date.parse(parsed.data.at);
-  if (Number.isNaN(atMs)) throw malformed(key, 'wrong or missing: at', undefined);
-  const { kind, owner, prev, body } = parsed.data;
+  const atMs = Date.parse(parsed.value.at);
+  if (Number.isNaN(atMs)) throw malformed(key, 'wrong or missing: at');
+  const { kind, owner, prev, body } = parsed.value;
   return { kind, atMs, owner, prev, body };
 }
 
@@ -69,7 +75,7 @@ export function linkOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function malformed(key: string, what: string, cause: unknown): JournalError {
+function malformed(key: string, what: string, cause?: unknown): JournalError {
   return new JournalError(
     'MalformedRecord',
     `The journal record ${key} cannot be read (${what}). Records are never changed by the program: run 'streamwarden journal verify' and restore it from a backup.`,

@@ -1,57 +1,58 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
+import { read } from '../schema/read.ts';
+import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
+import { eitherOf, known, recordOf, tupleOf, where } from '../schema/shapes.ts';
 import { JournalError } from './journal-error.ts';
-import { eitherOf, recordOf, tupleOf } from './json-shapes.ts';
 import type { JournalRecord } from './record.ts';
 
-const epochMs = z.number();
-const outcome = z.enum(['done', 'already', 'held', 'not-sent', 'failed', 'unknown']);
+const epochMs = decimal;
+const outcome = oneOf('done', 'already', 'held', 'not-sent', 'failed', 'unknown');
 
 /**
  * What became of an intent. `done` the call succeeded; `already` the wished value stood there before the call; `held` the resource
  * had changed since planning, nothing was sent; `not-sent` the run ended before its turn; `failed` proof that nothing was executed;
  * `unknown` it may or may not have been executed.
  */
-export type IntentOutcome = z.output<typeof outcome>;
+export type IntentOutcome = TypeOf<typeof outcome>;
 
 /** What a run means to write, before it acts. `sessions` = connected sessions at risk. */
-const intents = z.object({
-  target: z.string(),
-  intents: z.array(
-    z.object({
-      resource: z.string(),
-      setting: z.string(),
-      value: z.string(),
-      key: z.string(),
-      sessions: z.number(),
+const intents = openObject({
+  target: anyText,
+  intents: jsonList(
+    openObject({
+      resource: anyText,
+      setting: anyText,
+      value: anyText,
+      key: anyText,
+      sessions: decimal,
     }),
   ),
 });
 
 /** What became of the intents of a record. `code` says why one is not plainly done. */
-const outcomes = z.object({
-  target: z.string(),
+const outcomes = openObject({
+  target: anyText,
   /** Number of the `intents` record that these belong to. */
-  of: z.number(),
-  outcomes: z.array(z.object({ resource: z.string(), setting: z.string(), outcome, code: z.optional(z.string()) })),
+  of: decimal,
+  outcomes: jsonList(openObject({ resource: anyText, setting: anyText, outcome, code: optional(anyText) })),
 });
 
-const foreign = z.object({
-  target: z.string(),
+const foreign = openObject({
+  target: anyText,
   /** `sighted`: a state that a function wants to know since when, and no change of a person. */
-  seen: z.array(z.object({ resource: z.string(), setting: z.string(), value: z.string(), sighted: z.optional(z.literal(true)) })),
-  gone: z.array(z.object({ resource: z.string(), setting: z.string() })),
+  seen: jsonList(openObject({ resource: anyText, setting: anyText, value: anyText, sighted: optional(oneOf(true)) })),
+  gone: jsonList(openObject({ resource: anyText, setting: anyText })),
 });
 
 /** The set of holds that was told last. `untold`: ids of resources whose hold no receiver has yet. */
-const heldSet = { digest: z.string(), run: z.string(), untold: z.optional(z.array(z.string())) };
+const heldSet = { digest: anyText, run: anyText, untold: optional(jsonList(anyText)) };
 
-const holds = z.object({ target: z.string(), ...heldSet });
+const holds = openObject({ target: anyText, ...heldSet });
 
-const settingOf = <S extends z.core.$ZodType>(item: S) => z.array(tupleOf(z.string(), z.string(), item));
-const settled = z.enum(['done', 'failed', 'unknown']);
-const foreignNow = settingOf(z.object({ value: z.string(), sinceMs: epochMs, sighted: z.optional(z.literal(true)) }));
-const holdsNow = recordOf(z.object(heldSet));
+const settingOf = <S extends Schema>(item: S) => jsonList(tupleOf(anyText, anyText, item));
+const settled = oneOf('done', 'failed', 'unknown');
+const foreignNow = settingOf(openObject({ value: anyText, sinceMs: epochMs, sighted: optional(oneOf(true)) }));
+const holdsNow = recordOf(openObject(heldSet));
 
 /** Intended values of settings, each text once. `values` are `[text, atMs, of, outcome]`, the text as its place in `texts`. */
 export interface PackedValues {
@@ -59,7 +60,7 @@ export interface PackedValues {
   readonly settings: readonly (readonly [resource: string, setting: string, values: readonly PackedValue[]])[];
 }
 
-type PackedValue = readonly [text: number, atMs: EpochMs, of: number, outcome: 'open' | z.output<typeof settled>];
+type PackedValue = readonly [text: number, atMs: EpochMs, of: number, outcome: 'open' | TypeOf<typeof settled>];
 
 const packedOutcomes: ReadonlySet<unknown> = new Set(['open', 'done', 'failed', 'unknown']);
 
@@ -80,49 +81,47 @@ function arePacked(settings: unknown): settings is PackedValues['settings'] {
   );
 }
 
-const packed = { texts: z.array(z.string()), settings: z.custom<PackedValues['settings']>(arePacked) };
+const packed = { texts: jsonList(anyText), settings: known<PackedValues['settings']>(arePacked) };
 
-const textsComplete = z.refine<PackedValues>(({ texts, settings }) =>
-  settings.every(([, , values]) => values.every(([text]) => texts[text] !== undefined)),
-);
+const textsComplete = ({ texts, settings }: PackedValues): boolean =>
+  settings.every(([, , values]) => values.every(([text]) => texts[text] !== undefined));
 
 /** All intended values of the resources of one part, as of this record. */
-const part = z.object({ part: z.number(), ...packed }).check(textsComplete);
+const part = where(openObject({ part: decimal, ...packed }), textsComplete);
 
 const step = eitherOf(
-  z.object({ kind: z.literal('meant'), value: z.string(), atMs: epochMs, of: z.number() }),
-  z.object({ kind: z.literal('became'), of: z.number(), outcome }),
+  openObject({ kind: oneOf('meant'), value: anyText, atMs: epochMs, of: decimal }),
+  openObject({ kind: oneOf('became'), of: decimal, outcome }),
 );
 
 /** The state of a stream: what the parts say, and what has changed since each was written. */
-const overParts = z
-  .object({
+const overParts = where(
+  openObject({
     /** `[part, number of its record, link of its record]`. */
-    parts: z.array(tupleOf(z.number(), z.number(), z.string())),
+    parts: jsonList(tupleOf(decimal, decimal, anyText)),
     ...packed,
     /** Steps on settings whose older values are in a part. */
-    since: settingOf(z.array(step)),
+    since: settingOf(jsonList(step)),
     foreign: foreignNow,
-    acts: z.array(
-      z.object({
-        ...{ target: z.string(), atMs: epochMs, of: z.number() },
-        open: z.array(tupleOf(z.string(), z.string(), z.number())),
-        ran: z.object({ actions: z.number(), sessions: z.number(), marks: z.string() }),
+    acts: jsonList(
+      openObject({
+        ...{ target: anyText, atMs: epochMs, of: decimal },
+        open: jsonList(tupleOf(anyText, anyText, decimal)),
+        ran: openObject({ actions: decimal, sessions: decimal, marks: anyText }),
       }),
     ),
     holds: holdsNow,
     /** The last runs that wrote, newest first: `[owner, time of its last record]`. */
-    clocks: z.array(tupleOf(z.string(), epochMs)),
-  })
-  .check(textsComplete);
+    clocks: jsonList(tupleOf(anyText, epochMs)),
+  }),
+  textsComplete,
+);
 
 /** The state of a stream in one piece, as streams without parts have it. */
-const inOnePiece = z.object({
-  values: settingOf(z.array(z.object({ value: z.string(), atMs: epochMs, of: z.number(), outcome: z.optional(settled) }))),
+const inOnePiece = openObject({
+  values: settingOf(jsonList(openObject({ value: anyText, atMs: epochMs, of: decimal, outcome: optional(settled) }))),
   foreign: foreignNow,
-  acts: z.array(
-    z.object({ target: z.string(), resource: z.string(), setting: z.string(), atMs: epochMs, of: z.number(), sessions: z.number() }),
-  ),
+  acts: jsonList(openObject({ target: anyText, resource: anyText, setting: anyText, atMs: epochMs, of: decimal, sessions: decimal })),
   holds: holdsNow,
 });
 
@@ -133,26 +132,26 @@ const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
 
 /** A record of a `written` stream, read. */
 export type WrittenRecord = {
-  [K in keyof typeof bodies]: { readonly kind: K; readonly body: z.output<(typeof bodies)[K]> };
+  [K in keyof typeof bodies]: { readonly kind: K; readonly body: TypeOf<(typeof bodies)[K]> };
 }[keyof typeof bodies];
 
 /** The set of holds of a target that was told last. */
-export type ToldHolds = Omit<z.output<typeof holds>, 'target'>;
+export type ToldHolds = Omit<TypeOf<typeof holds>, 'target'>;
 
 /** A value on a setting that is not ours. */
-export type ForeignValue = z.output<typeof foreign>['seen'][number];
+export type ForeignValue = TypeOf<typeof foreign>['seen'][number];
 
 /** A setting of a resource. */
 export type ForeignSetting = Pick<ForeignValue, 'resource' | 'setting'>;
 
 /** The body of a `part` record. */
-export type PartBody = z.output<typeof part>;
+export type PartBody = TypeOf<typeof part>;
 
 /** The state of a stream as its `snapshot` records carry it. */
-export type SnapshotBody = z.output<typeof overParts>;
+export type SnapshotBody = TypeOf<typeof overParts>;
 
 /** The state of a stream as its `snapshot` records may carry it, those without parts included. */
-export type AnySnapshotBody = z.output<typeof snapshot>;
+export type AnySnapshotBody = TypeOf<typeof snapshot>;
 
 /**
  * The body of a record by its kind; undefined for kinds that this version does not know.
@@ -161,11 +160,10 @@ export type AnySnapshotBody = z.output<typeof snapshot>;
 export function readWritten(key: string, record: JournalRecord): WrittenRecord | undefined {
   if (!Object.hasOwn(bodies, record.kind)) return undefined;
   const kind = record.kind as keyof typeof bodies;
-  const parsed = z.safeParse(bodies[kind] as z.core.$ZodType, record.body);
-  if (parsed.success) return { kind, body: parsed.data } as WrittenRecord;
+  const parsed = read(bodies[kind] as Schema, record.body);
+  if (parsed.ok) return { kind, body: parsed.value } as WrittenRecord;
   throw new JournalError(
     'MalformedRecord',
-    `The journal record ${key} (${kind}) has a body that cannot be read (${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}). Run 'streamwarden journal verify' and restore it from a backup.`,
-    { cause: parsed.error },
+    `The journal record ${key} (${kind}) has a body that cannot be read (${parsed.where}). Run 'streamwarden journal verify' and restore it from a backup.`,
   );
 }

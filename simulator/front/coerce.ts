@@ -1,4 +1,4 @@
-import type { Schema } from '../../shared/client/schema.ts';
+import type { Schema } from '../../shared/schema/schema.ts';
 
 /** Text or nested text, as flat parameters spell a value. */
 export type Raw = string | readonly Raw[] | { readonly [key: string]: Raw };
@@ -22,6 +22,8 @@ export function coerce(schema: Schema, value: unknown): unknown {
       return schema.values.find((known) => String(known) === String(value)) ?? value;
     case 'list':
       return Array.isArray(value) ? value.map((item) => coerce(schema.item, item)) : value;
+    case 'custom':
+      return value;
     case 'object': {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
       const { fields } = schema;

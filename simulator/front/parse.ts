@@ -1,5 +1,5 @@
-import { mismatches } from '../../shared/client/check-input.ts';
 import type { AnyOperation, Param, Place } from '../../shared/client/operation.ts';
+import { mismatches } from '../../shared/schema/compare.ts';
 import type { Envelope } from './authenticate.ts';
 import { coerce } from './coerce.ts';
 import { invalidParameter, missing } from './gateway-error.ts';

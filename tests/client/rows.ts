@@ -1,6 +1,7 @@
 import { answer, readInt, readList, readObject, readText } from '../../shared/client/answer.ts';
-import { anyText, body, int, list, object, optional, query, sized, text } from '../../shared/client/fields.ts';
+import { body, query } from '../../shared/client/fields.ts';
 import { operation } from '../../shared/client/operation.ts';
+import { anyText, int, list, object, optional, sized, text } from '../../shared/schema/schema.ts';
 
 /** Rows of the tests: one of each class, and what the client has to tell apart. */
 export const readThing = operation({

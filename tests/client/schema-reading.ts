@@ -1,5 +1,5 @@
 import type { Reader } from '../../shared/client/answer.ts';
-import type { Schema } from '../../shared/client/schema.ts';
+import type { Schema } from '../../shared/schema/schema.ts';
 
 /** A field of the definition, as far as both it and a schema can say it. */
 export interface Described {
@@ -42,9 +42,11 @@ export function describeInput(schema: Schema): Described {
     case 'flag':
       return { type: 'boolean' };
     case 'one-of':
-      return { type: typeof schema.values[0] === 'number' ? 'integer' : 'string', enum: [...schema.values] };
+      return { type: typeof schema.values[0] === 'number' ? 'integer' : 'string', enum: [...schema.values] as (string | number)[] };
     case 'list':
       return said({ type: 'array', minItems: schema.min, maxItems: schema.max, items: describeInput(schema.item) });
+    case 'custom':
+      throw new Error('The input of an operation is described by data alone.');
     case 'object': {
       const fields = Object.entries(schema.fields).map(([name, field]) => {
         return [name, { ...describeInput(field), required: !mayBeLeftOut(field) }] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as z from 'zod/mini';
-import type { Schema } from '../../shared/client/schema.ts';
+import type { Schema } from '../../shared/schema/schema.ts';
 
 // Random schemas, values that fit them, and the same schema told to a library: the oracle of the check.
 
@@ -30,7 +30,7 @@ export const anySchema: fc.Arbitrary<Schema> = fc.letrec<{ schema: Schema; field
     fc.tuple(tie('schema'), bounds).map(([item, sizes]) => ({ kind: 'list' as const, item, ...sizes })),
     fc
       .dictionary(fc.constantFrom(...names), tie('field'), { noNullPrototype: true })
-      .map((fields) => ({ kind: 'object' as const, fields })),
+      .chain((fields) => fc.constantFrom({}, { open: true as const }).map((extent) => ({ kind: 'object' as const, fields, ...extent }))),
   ),
   field: fc.oneof(
     tie('schema'),
@@ -60,6 +60,8 @@ export function fitting(schema: Schema, child: (part: Schema) => fc.Arbitrary<un
       const { min = 0, max = min + 3 } = schema;
       return fc.array(child(schema.item), { minLength: min, maxLength: max });
     }
+    case 'custom':
+      throw new Error('Samples are made of schemas that are data.');
     case 'object':
       return fc.record(Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, child(field)])), {
         requiredKeys: Object.keys(schema.fields).filter((name) => schema.fields[name]?.kind !== 'optional'),
@@ -97,8 +99,12 @@ export function inLibrary(schema: Schema): z.core.$ZodType {
       return z.literal([...schema.values]);
     case 'list':
       return z.array(inLibrary(schema.item)).check(...lengths(schema));
-    case 'object':
-      return z.strictObject(Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, inLibrary(field)])));
+    case 'custom':
+      throw new Error('The library knows schemas that are data.');
+    case 'object': {
+      const fields = Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, inLibrary(field)]));
+      return schema.open ? z.object(fields) : z.strictObject(fields);
+    }
   }
 }
 

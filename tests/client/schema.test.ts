@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { answer } from '../../shared/client/answer.ts';
-import { checkInput, mismatches } from '../../shared/client/check-input.ts';
+import { checkInput } from '../../shared/client/check-input.ts';
+import { body, faultIf } from '../../shared/client/fields.ts';
+import { describeFaults } from '../../shared/client/issues.ts';
+import { type AnyOperation, type InputOf, operation } from '../../shared/client/operation.ts';
+import { mismatches } from '../../shared/schema/compare.ts';
+import type { ObjectSchema, Schema, TypeOf } from '../../shared/schema/schema.ts';
 import {
-  body,
   decimal,
-  faultIf,
   flag,
   int,
   intOr,
@@ -19,10 +22,7 @@ import {
   optional,
   sized,
   text,
-} from '../../shared/client/fields.ts';
-import { describeFaults } from '../../shared/client/issues.ts';
-import { type AnyOperation, type InputOf, operation } from '../../shared/client/operation.ts';
-import type { ObjectSchema, Schema, TypeOf } from '../../shared/client/schema.ts';
+} from '../../shared/schema/schema.ts';
 import { anySchema, fitting, inLibrary, near } from './schema-samples.ts';
 
 const path = (keys: readonly PropertyKey[]): string => keys.map(String).join('.');

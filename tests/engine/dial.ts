@@ -1,12 +1,13 @@
 import { answer } from '../../shared/client/answer.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
-import { anyText, query } from '../../shared/client/fields.ts';
+import { query } from '../../shared/client/fields.ts';
 import { operation } from '../../shared/client/operation.ts';
 import type { Automation, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision } from '../../shared/engine/decision.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { anyText } from '../../shared/schema/schema.ts';
 
 /** The smallest thing that can be automated: a dial that shows a value, and should show the one that is wanted. */
 export interface Dial extends Resource {

@@ -1,8 +1,9 @@
+import { int, matching, text } from '../../schema/schema.ts';
 import { answer, needed, readObject, readText } from '../answer.ts';
 import { type ClientOptions, createClient } from '../call.ts';
 import { Credentials, type CredentialsProvider } from '../credentials.ts';
 import { CredentialsError } from '../errors.ts';
-import { int, matching, query, text } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** STS AssumeRole, API version 2015-04-01. A read: issuing keys changes nothing, so it may be repeated. */

@@ -1,5 +1,6 @@
+import { oneOf, text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, instant, oneOf, text } from '../fields.ts';
+import { body, instant } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { list, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, cloudApp, faultIf, list, object, oneOf, optional, text } from '../fields.ts';
+import { body, cloudApp, faultIf } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { flag, int, intOr, jsonList, list, object, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
-import { body, businessRegion, cloudApp, flag, int, intOr, jsonList, list, object, oneOf, open, optional, query, text } from '../fields.ts';
+import { body, businessRegion, cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 import { strategyFaults } from '../shapes/scaling-rules.ts';

@@ -1,5 +1,6 @@
+import { flag, int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readObject, readText } from '../answer.ts';
-import { body, flag, insist, int, list, oneOf, optional, query, text } from '../fields.ts';
+import { body, insist, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { tagFilter } from '../shapes/tag.ts';
 

@@ -1,5 +1,6 @@
+import { decimal, flag, int, list, object, open, optional, sized, text } from '../../schema/schema.ts';
 import { answer, readList, readObject, readText } from '../answer.ts';
-import { body, decimal, flag, int, list, object, open, optional, sized, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** Buys workstations. The one purchase with a token, which makes a repeat safe; how long it lasts is not documented. */

@@ -1,5 +1,6 @@
+import { list, text } from '../../schema/schema.ts';
 import { answer, readFlag, readList, readObject, readText } from '../answer.ts';
-import { body, cloudApp, list, text } from '../fields.ts';
+import { body, cloudApp } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag } from '../answer.ts';
-import { body, insist, text } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** Deletes a workstation for good. Whether a subscription can be deleted or is refunded is documented nowhere. */

@@ -1,5 +1,6 @@
+import { oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
-import { body, oneOf, optional, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** The public address of a workstation. Free. */

@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { cloudApp, query, text } from '../fields.ts';
+import { cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { readDeliveryGroup } from '../shapes/delivery-group.ts';
 

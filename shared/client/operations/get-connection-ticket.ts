@@ -1,5 +1,6 @@
+import { list, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readOneOf, readText } from '../answer.ts';
-import { body, list, oneOf, open, optional, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

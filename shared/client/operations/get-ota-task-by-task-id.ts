@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { judgedAnswer, readText } from '../answer.ts';
-import { body, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

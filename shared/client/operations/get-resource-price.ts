@@ -1,5 +1,6 @@
+import { int, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readList, readObject, readOneOf } from '../answer.ts';
-import { businessRegion, cloudApp, faultIf, int, oneOf, open, optional, query, text } from '../fields.ts';
+import { businessRegion, cloudApp, faultIf, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 import { price, priceRules } from '../shapes/price.ts';

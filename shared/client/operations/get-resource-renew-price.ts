@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { answer, readObject } from '../answer.ts';
-import { cloudApp, query, text } from '../fields.ts';
+import { cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 import { price, priceRules } from '../shapes/price.ts';

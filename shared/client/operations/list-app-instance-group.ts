@@ -1,5 +1,6 @@
+import { int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList } from '../answer.ts';
-import { body, businessRegion, cloudApp, int, list, oneOf, optional, pageNumber, query, text } from '../fields.ts';
+import { body, businessRegion, cloudApp, pageNumber, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { readListedDeliveryGroup } from '../shapes/delivery-group.ts';
 import { tagFilter } from '../shapes/tag.ts';

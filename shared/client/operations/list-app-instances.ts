@@ -1,5 +1,6 @@
+import { flag, int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, faultIf, flag, int, list, oneOf, optional, pageNumber, query, text } from '../fields.ts';
+import { body, faultIf, pageNumber, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

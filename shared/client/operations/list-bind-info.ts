@@ -1,5 +1,6 @@
+import { int, list, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, int, list, optional, pageNumber, text } from '../fields.ts';
+import { body, pageNumber } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

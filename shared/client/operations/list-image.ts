@@ -1,5 +1,6 @@
+import { int, list, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, int, list, oneOf, open, optional, pageNumber, query, text } from '../fields.ts';
+import { body, pageNumber, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { tagFilter } from '../shapes/tag.ts';
 

@@ -1,5 +1,6 @@
+import { decimal, int, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { businessRegion, cloudApp, decimal, int, oneOf, open, optional, pageNumber, query, text } from '../fields.ts';
+import { businessRegion, cloudApp, pageNumber, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

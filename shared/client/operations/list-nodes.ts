@@ -1,5 +1,6 @@
+import { int, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, cloudApp, int, pageNumber, text } from '../fields.ts';
+import { body, cloudApp, pageNumber } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

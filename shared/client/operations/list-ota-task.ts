@@ -1,5 +1,6 @@
+import { int, oneOf, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, int, oneOf, pageNumber, text } from '../fields.ts';
+import { body, pageNumber } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { int, list, oneOf, optional, pageNumber, query, text } from '../fields.ts';
+import { pageNumber, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** The persistent sessions of one delivery group. Free. */

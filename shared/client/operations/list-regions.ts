@@ -1,5 +1,6 @@
+import { optional, text } from '../../schema/schema.ts';
 import { answer, readList, readObject, readText } from '../answer.ts';
-import { cloudApp, optional, query, text } from '../fields.ts';
+import { cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

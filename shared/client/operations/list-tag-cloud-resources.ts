@@ -1,5 +1,6 @@
+import { int, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, int, oneOf, optional, text } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { readTags, taggedIds } from '../shapes/tag.ts';
 

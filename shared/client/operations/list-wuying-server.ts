@@ -1,5 +1,6 @@
+import { int, list, open, optional, text } from '../../schema/schema.ts';
 import { answer, readDecimal, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
-import { body, instant, int, list, open, optional, pageNumber, text } from '../fields.ts';
+import { body, instant, pageNumber } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

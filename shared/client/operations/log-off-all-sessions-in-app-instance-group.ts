@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, cloudApp, text } from '../fields.ts';
+import { body, cloudApp } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

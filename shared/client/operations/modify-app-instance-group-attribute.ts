@@ -1,5 +1,6 @@
+import { flag, int, intOr, jsonList, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, cloudApp, faultIf, flag, int, intOr, jsonList, object, oneOf, optional, query, text } from '../fields.ts';
+import { body, cloudApp, faultIf, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

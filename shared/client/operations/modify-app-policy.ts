@@ -1,5 +1,6 @@
+import { flag, int, object, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { cloudApp, flag, int, object, oneOf, open, optional, query, text } from '../fields.ts';
+import { cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { streamingPair } from '../shapes/streaming-mode.ts';
 

@@ -1,5 +1,6 @@
+import { anyText, flag, int, jsonList, object, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { anyText, body, flag, int, jsonList, object, oneOf, open, optional, query, text } from '../fields.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

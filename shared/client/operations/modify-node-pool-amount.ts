@@ -1,5 +1,6 @@
+import { int, jsonList, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
-import { body, cloudApp, faultIf, int, jsonList, object, oneOf, optional, text } from '../fields.ts';
+import { body, cloudApp, faultIf } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { int, object, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, businessRegion, cloudApp, faultIf, insist, int, object, optional, text } from '../fields.ts';
+import { body, businessRegion, cloudApp, faultIf, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { strategyFaults } from '../shapes/scaling-rules.ts';
 import { scalingFields } from '../shapes/scaling-strategy.ts';

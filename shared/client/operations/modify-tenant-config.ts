@@ -1,5 +1,6 @@
+import { flag } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, flag, insist } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** Switches the reminder before groups expire, for the whole account. Safe to repeat. */

@@ -1,5 +1,6 @@
+import { optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, faultIf, insist, optional, text } from '../fields.ts';
+import { body, faultIf, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** Sets the name or the password of a workstation. */

@@ -1,5 +1,6 @@
+import { int, optional, text } from '../../schema/schema.ts';
 import { answer, readList, readText } from '../answer.ts';
-import { body, cloudApp, int, optional, pageNumber, text } from '../fields.ts';
+import { body, cloudApp, pageNumber } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

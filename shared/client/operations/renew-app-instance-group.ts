@@ -1,5 +1,6 @@
+import { flag, int, jsonList, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readText } from '../answer.ts';
-import { cloudApp, flag, int, jsonList, optional, query, text } from '../fields.ts';
+import { cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 

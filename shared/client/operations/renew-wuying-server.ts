@@ -1,5 +1,6 @@
+import { flag, int, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readText } from '../answer.ts';
-import { body, flag, insist, int, oneOf, optional, text } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { list, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, insist, list, optional, text } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

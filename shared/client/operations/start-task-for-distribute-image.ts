@@ -1,5 +1,6 @@
+import { list, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readText } from '../answer.ts';
-import { body, insist, list, oneOf, optional, text } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { list, object, oneOf, optional } from '../../schema/schema.ts';
 import { answer, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, faultIf, list, object, oneOf, optional } from '../fields.ts';
+import { body, faultIf } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { readTags, taggedIds, tagText } from '../shapes/tag.ts';
 

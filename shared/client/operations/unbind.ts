@@ -1,5 +1,6 @@
+import { optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, cloudApp, faultIf, optional, text } from '../fields.ts';
+import { body, cloudApp, faultIf } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

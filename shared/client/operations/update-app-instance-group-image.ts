@@ -1,5 +1,6 @@
+import { text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { businessRegion, cloudApp, query, text } from '../fields.ts';
+import { businessRegion, cloudApp, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**

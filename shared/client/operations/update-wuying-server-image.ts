@@ -1,5 +1,6 @@
+import { oneOf, text } from '../../schema/schema.ts';
 import { answer, readText } from '../answer.ts';
-import { body, insist, oneOf, text } from '../fields.ts';
+import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /** Puts another image on a workstation. What becomes of its disks is documented nowhere, so count on their loss. */

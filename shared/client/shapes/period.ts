@@ -1,4 +1,5 @@
-import { faultIf, oneOf } from '../fields.ts';
+import { oneOf } from '../../schema/schema.ts';
+import { faultIf } from '../fields.ts';
 import type { Combination } from '../operation.ts';
 
 /** Length of a subscription period in units of `PeriodUnit`; not every number goes with every unit. */

@@ -1,4 +1,4 @@
-import { flag, int, jsonList, matching, object, oneOf, optional } from '../fields.ts';
+import { flag, int, jsonList, matching, object, oneOf, optional } from '../../schema/schema.ts';
 
 const clockTime = matching(/^\d{2}:\d{2}$/, 'write a time of the day such as 08:30');
 

@@ -1,5 +1,5 @@
+import { list, object, optional, sized, text } from '../../schema/schema.ts';
 import { readList, readObject, readOneOf, readText } from '../answer.ts';
-import { list, object, optional, sized, text } from '../fields.ts';
 
 /** Ids of up to 50 resources of one kind. */
 export const taggedIds = list(sized(1, 64), 50);

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../journal/key.ts';
@@ -6,22 +5,25 @@ import type { JournalRecord } from '../../journal/record.ts';
 import type { Store } from '../../journal/store.ts';
 import { runStoring, type Storing } from '../../journal/store-effect.ts';
 import { append, lastListed, readFrom, type StreamEnd } from '../../journal/stream.ts';
+import { read } from '../../schema/read.ts';
+import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
+import { tupleOf } from '../../schema/shapes.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';
 import { type FleetFacts, readFleetFacts } from './fleet-facts.ts';
 
-const head = z.object({ stream: z.string(), last: z.number(), head: z.string() });
+const head = openObject({ stream: anyText, last: decimal, head: anyText });
 
-const sentBody = z.object({
-  slotMs: z.number(),
-  untilMs: z.number(),
-  channels: z.array(z.string()),
+const sentBody = openObject({
+  slotMs: decimal,
+  untilMs: decimal,
+  channels: jsonList(anyText),
   /** Since when the holds told of stand: `[function, target, identity, sinceMs, orBefore]`. */
-  held: z.array(z.tuple([z.string(), z.string(), z.string(), z.number(), z.boolean()])),
-  heads: z.optional(z.array(head)),
+  held: jsonList(tupleOf(anyText, anyText, anyText, decimal, flag)),
+  heads: optional(jsonList(head)),
 });
 
 /** What is written down of a digest that went out: the next one goes on from there. */
-export type SentBody = z.output<typeof sentBody>;
+export type SentBody = TypeOf<typeof sentBody>;
 
 /** A digest that went out. */
 export interface SentDigest extends SentBody {
@@ -129,11 +131,10 @@ export async function lastSent(
 const datesBack = 40;
 
 function readSent(key: string, record: JournalRecord): SentDigest {
-  const parsed = z.safeParse(sentBody, record.body);
-  if (parsed.success) return { ...parsed.data, atMs: record.atMs };
+  const parsed = read(sentBody, record.body);
+  if (parsed.ok) return { ...parsed.value, atMs: record.atMs };
   throw new JournalError(
     'MalformedRecord',
     `The journal record ${key} cannot be read as a digest that was sent. Run 'streamwarden journal verify' and restore it from a backup.`,
-    { cause: parsed.error },
   );
 }

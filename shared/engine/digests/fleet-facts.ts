@@ -1,70 +1,72 @@
-import * as z from 'zod/mini';
 import { isMoneyJson, type MoneyJson } from '../../policy/money.ts';
+import { read } from '../../schema/read.ts';
+import { anyText, decimal, flag, jsonList, oneOf, openObject, optional, type TypeOf } from '../../schema/schema.ts';
+import { known, recordOf } from '../../schema/shapes.ts';
 
-const money = z.custom<MoneyJson>(isMoneyJson);
-const resource = { id: z.string(), name: z.optional(z.string()) };
+const money = known<MoneyJson>(isMoneyJson);
+const resource = { id: anyText, name: optional(anyText) };
 
 /** The end of a subscription. */
-const expiry = z.object({
+const expiry = openObject({
   ...resource,
-  kind: z.string(),
-  expiresAtMs: z.number(),
+  kind: anyText,
+  expiresAtMs: decimal,
   /** What renew-before-expiry is to do: order, let lapse, nothing since no rule covers it, or it cannot be told. */
-  plan: z.enum(['renew', 'lapse', 'not-covered', 'unknown']),
-  rule: z.optional(z.string()),
+  plan: oneOf('renew', 'lapse', 'not-covered', 'unknown'),
+  rule: optional(anyText),
 });
 
 /** A value on a setting that a person put there and that stands. */
-const change = z.object({ ...resource, function: z.string(), setting: z.string(), value: z.string(), sinceMs: z.number() });
+const change = openObject({ ...resource, function: anyText, setting: anyText, value: anyText, sinceMs: decimal });
 
 /** What pay-as-you-go nodes cost by their schedules over the span of the digest, an estimate. One for each currency. */
-const cost = z.object({ fullPeak: money, scheduled: money });
+const cost = openObject({ fullPeak: money, scheduled: money });
 
-const facts = z.object({
-  target: z.string(),
+const facts = openObject({
+  target: anyText,
   /** When it was observed. */
-  atMs: z.number(),
-  groups: z.number(),
-  workstations: z.number(),
+  atMs: decimal,
+  groups: decimal,
+  workstations: decimal,
   /** Texts of what could not be read. Where there are some, the rest is what was read before. */
-  failures: z.array(z.string()),
+  failures: jsonList(anyText),
   /** Ends of subscriptions in the next 30 days, soonest first; those beyond the first `listed` are only counted. */
-  expiring: z.array(expiry),
-  expiringMore: z.number(),
+  expiring: jsonList(expiry),
+  expiringMore: decimal,
   /** Subscriptions whose expiry could not be read. */
-  expiryUnknown: z.array(z.object(resource)),
+  expiryUnknown: jsonList(openObject(resource)),
   /** Resources that no rule of any function covers, the first of them by name. */
-  notCovered: z.object({ count: z.number(), first: z.array(z.object({ ...resource, kind: z.string(), subscription: z.boolean() })) }),
+  notCovered: openObject({ count: decimal, first: jsonList(openObject({ ...resource, kind: anyText, subscription: flag })) }),
   /** Resources that a function with rules for their kind leaves alone, by function. */
-  leftAlone: z.record(z.string(), z.number()),
-  changes: z.array(change),
-  changesMore: z.number(),
+  leftAlone: recordOf(decimal),
+  changes: jsonList(change),
+  changesMore: decimal,
   /**
    * Pay-as-you-go nodes from `fromMs` on, one figure for each step: what the schedules of the policy want, and what the groups have in the
    * service. Only groups under scale-on-schedule whose peak and strategy are known.
    */
-  capacity: z.object({
-    fromMs: z.number(),
-    stepMs: z.number(),
-    wanted: z.array(z.number()),
-    set: z.array(z.number()),
-    groups: z.number(),
-    unknown: z.number(),
+  capacity: openObject({
+    fromMs: decimal,
+    stepMs: decimal,
+    wanted: jsonList(decimal),
+    set: jsonList(decimal),
+    groups: decimal,
+    unknown: decimal,
   }),
   /** Absent where no prices were asked for. `unpriced` counts groups left out. */
-  costs: z.optional(
-    z.object({
-      all: z.array(cost),
-      byTag: z.record(z.string(), z.record(z.string(), z.array(money))),
-      unpriced: z.number(),
+  costs: optional(
+    openObject({
+      all: jsonList(cost),
+      byTag: recordOf(recordOf(jsonList(money))),
+      unpriced: decimal,
     }),
   ),
   /** Names, and values of the tags by which spending is summed up, of resources for which there were orders. */
-  ordered: z.record(z.string(), z.object({ name: z.optional(z.string()), tags: z.record(z.string(), z.string()) })),
+  ordered: recordOf(openObject({ name: optional(anyText), tags: recordOf(anyText) })),
 });
 
 /** What a digest knows of a target's fleet from one observation. Plain JSON: amounts are in their JSON form. */
-export type FleetFacts = z.output<typeof facts>;
+export type FleetFacts = TypeOf<typeof facts>;
 
 /** The end of a subscription as a digest knows it. */
 export type Expiry = FleetFacts['expiring'][number];
@@ -74,6 +76,6 @@ export const listed = 200;
 
 /** Reads facts that a record carries; undefined where they are of another shape. */
 export function readFleetFacts(value: unknown): FleetFacts | undefined {
-  const parsed = z.safeParse(facts, value);
-  return parsed.success ? parsed.data : undefined;
+  const parsed = read(facts, value);
+  return parsed.ok ? parsed.value : undefined;
 }

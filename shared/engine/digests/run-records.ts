@@ -1,40 +1,42 @@
-import * as z from 'zod/mini';
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import { parseRecord } from '../../journal/record.ts';
 import type { Store } from '../../journal/store.ts';
+import { read } from '../../schema/read.ts';
+import { anyText, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
+import { anything, nullable } from '../../schema/shapes.ts';
 import type { Stretch } from './capacity-tally.ts';
 
-const ref = z.object({ id: z.string(), name: z.optional(z.string()) });
-const reason = z.object({ code: z.string(), text: z.string() });
-const money = z.object({ currency: z.string(), micros: z.string() });
+const ref = openObject({ id: anyText, name: optional(anyText) });
+const reason = openObject({ code: anyText, text: anyText });
+const money = openObject({ currency: anyText, micros: anyText });
 
-const report = z.object({
-  function: z.string(),
-  target: z.string(),
-  functionMode: z.optional(z.string()),
-  holdsChanged: z.boolean(),
-  decisions: z.array(
-    z.object({
-      verdict: z.string(),
-      rule: z.nullable(z.string()),
+const report = openObject({
+  function: anyText,
+  target: anyText,
+  functionMode: optional(anyText),
+  holdsChanged: flag,
+  decisions: jsonList(
+    openObject({
+      verdict: anyText,
+      rule: nullable(anyText),
       resource: ref,
-      because: z.array(reason),
-      action: z.optional(
-        z.object({
-          key: z.string(),
-          change: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
-          cost: z.optional(z.object({ kind: z.string(), amount: money, per: z.string() })),
+      because: jsonList(reason),
+      action: optional(
+        openObject({
+          key: anyText,
+          change: jsonList(openObject({ field: anyText, from: anything, to: anything })),
+          cost: optional(openObject({ kind: anyText, amount: money, per: anyText })),
         }),
       ),
     }),
   ),
-  outcomes: z.array(z.object({ resource: ref, key: z.string(), outcome: z.string(), because: z.optional(reason) })),
-  errors: z.array(z.object({ code: z.string(), message: z.string() })),
+  outcomes: jsonList(openObject({ resource: ref, key: anyText, outcome: anyText, because: optional(reason) })),
+  errors: jsonList(openObject({ code: anyText, message: anyText })),
 });
 
 /** A run of the journal as far as digests read it. */
-export type PastRun = z.output<typeof report> & { readonly atMs: EpochMs; readonly key: string };
+export type PastRun = TypeOf<typeof report> & { readonly atMs: EpochMs; readonly key: string };
 
 /** Records read at once. */
 const readAhead = 16;
@@ -42,8 +44,8 @@ const readAhead = 16;
 /** A run from the body of its record; undefined where it is of another shape. */
 export function readPastRun(key: string, bytes: Uint8Array): PastRun | undefined {
   const record = parseRecord(key, bytes);
-  const parsed = z.safeParse(report, record.body);
-  return parsed.success ? { ...parsed.data, atMs: record.atMs, key } : undefined;
+  const parsed = read(report, record.body);
+  return parsed.ok ? { ...parsed.value, atMs: record.atMs, key } : undefined;
 }
 
 /**
