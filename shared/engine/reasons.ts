@@ -44,6 +44,8 @@ export const reasonCodes = {
   'order-unclear': 'It is not known whether an order was placed. It is never sent again by itself.',
   'order-not-sent': 'Nothing was sent.',
   'expiry-changed': 'Read again right before the order, the resource had another expiry.',
+  'decision-changed': 'Decided anew right before the order, it was not to be placed as planned; the next run decides.',
+  'orders-stopped': 'An order before it failed with a cause that may meet every order, so no more were placed.',
   'claimed-by-another': 'Another run has claimed this renewal.',
   'claimed-before': 'This was claimed before and is done once only; what became of it shows in the service, not by doing it again.',
   'look-failed': 'What deciding about a resource needs beyond the list could not be read; it is decided without.',

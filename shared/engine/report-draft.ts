@@ -52,6 +52,11 @@ export class ReportDraft {
     this.#errors.push(runError(error));
   }
 
+  /** Fails the run for a cause that is no error of a part. `code` is stable; the message says what to do next. */
+  failBecause(code: string, message: string): void {
+    this.#errors.push({ code, message });
+  }
+
   /** Does something that may fail; a foreseen failure is noted and gives undefined. */
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {

@@ -49,6 +49,21 @@ export interface WaitingApproval {
   readonly why: string;
 }
 
+/**
+ * Where the renewal of one subscription stands that is due or expires soon. `code` and `words` are those of `RenewalState`: what plan, approvals,
+ * messages, digest and pages say.
+ */
+export interface RenewalStateLine {
+  readonly resource: ResourceRef;
+  /** RFC 3339 in UTC; absent where it cannot be read. */
+  readonly expires?: string;
+  readonly code: string;
+  readonly words: string;
+  readonly because: string;
+  /** What somebody can do; absent where nothing is needed. */
+  readonly todo?: string;
+}
+
 /** How a month's budget in one currency stands: used = set aside before this run, planned = what this run's orders add. */
 export interface BudgetUse {
   /** `yyyy-mm` by the policy's clock. */
@@ -75,6 +90,8 @@ export interface ReportedAlert {
 export interface PurchaseReport {
   readonly orders: readonly OrderLine[];
   readonly waiting: readonly WaitingApproval[];
+  /** Nearest expiry first. */
+  readonly states: readonly RenewalStateLine[];
   /** Of the currencies that were looked at: all of the policy's limits in a plan, those of this run's orders otherwise. */
   readonly budgets: readonly BudgetUse[];
   readonly alerts: readonly ReportedAlert[];

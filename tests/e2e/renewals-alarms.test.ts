@@ -31,13 +31,13 @@ const storeDown = () => {
 };
 
 describe('an expiry is announced', () => {
-  test('72, 24 and 6 hours before it, once each, covered by a rule or not; the last day on the failure channels too', async () => {
+  test('72, 24, 6 and 1 hours before it, once each, covered by a rule or not; the last day on the failure channels too', async () => {
     await open(uncovered);
     for (let run = 0; run < 90; run++) await later(hours);
-    expect(steps()).toEqual(['72h', '24h', '6h']);
-    expect(steps('oncall')).toEqual(['24h', '6h']);
+    expect(steps()).toEqual(['72h', '24h', '6h', '1h']);
+    expect(steps('oncall')).toEqual(['24h', '6h', '1h']);
     expect(bench.messages[0]).toMatchObject({ id: expect.stringContaining('alerts/1000000000000001/g/'), severity: 'warning' });
-    expect(bench.messages[0]?.text).toContain('No rule covers it');
+    expect(bench.messages[0]?.text).toContain('Not renewed by rule: no rule covers it');
   });
 
   test('by the most urgent step alone where runs were missed', async () => {

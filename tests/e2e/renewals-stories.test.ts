@@ -278,7 +278,7 @@ describe('runs beside each other', () => {
   test('a run that ends soon places no order that it could not see through', async () => {
     await open(rule(', autoPay: true'));
     const report = await bench.run('apply', { deadlineMs: bench.simulator.world.clock.nowMs + 59_000 });
-    expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'deadline-near' } }]);
+    expect(verdicts(report)).toEqual(['g hold deadline-near']);
     expect(await history()).toEqual([]);
     expect((await later(minutes)).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
@@ -288,7 +288,7 @@ describe('runs beside each other', () => {
     const controller = new AbortController();
     const onDecision = () => controller.abort();
     const report = await bench.run('apply', { signal: controller.signal, onProgress: onDecision });
-    expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'stopped' } }]);
+    expect(verdicts(report)).toEqual(['g hold stopped']);
     expect(orders(bench)).toHaveLength(0);
   });
 });

@@ -12,7 +12,7 @@ export interface RuleCase {
 /** A case for each rule marked [m] in the protocol. */
 export const ruleCases: readonly RuleCase[] = [
   { rule: 'keyedByResource', breaks: 'I4', configuration: { faults: { late: 1, renew: 1 }, minutes: [0] } },
-  { rule: 'alarmFirst', breaks: 'I3', configuration: { faults: { 'store-down': 1 }, minutes: [0], runs: 1 } },
+  { rule: 'alarmWithoutDecision', breaks: 'I3', configuration: { faults: { 'store-down': 1 }, minutes: [0], runs: 1 } },
   { rule: 'holdSpentExpiry', breaks: 'I1', configuration: { faults: { refund: 1 }, minutes: [0] } },
   { rule: 'claimFirst', breaks: 'I4', configuration: { faults: {}, minutes: [0] } },
   { rule: 'monthAtClaim', breaks: 'I2', configuration: { faults: { month: 1 }, resources: 2, limit: 1, minutes: [-75, 15] } },

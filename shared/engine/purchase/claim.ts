@@ -10,6 +10,7 @@ import { type MonthOf, nearMonthChange } from './month.ts';
 import { otherExpiry, type Stop } from './renewal-outcome.ts';
 import type { Reservation, ReserveRequest } from './reserve.ts';
 import type { ProtocolRules } from './rules.ts';
+import { expiryMovedBy } from './shift.ts';
 import { secondsOf } from './standing.ts';
 
 /** With less of the function's time left, nothing is claimed or sent, in milliseconds (protocols, renewal, step 7). */
@@ -30,7 +31,8 @@ export function* lookAgain({ wish }: ReserveRequest): Purchasing<Stop | undefine
   try {
     const fresh = yield* rereadSubscription(wish.target, wish.resource);
     if (!fresh) return { code: 'resource-gone', text: 'The resource is gone since the plan was made.' };
-    return fresh.expiresAtMs === wish.expiresAtMs ? undefined : otherExpiry;
+    const same = fresh.expiresAtMs !== undefined && expiryMovedBy(wish.expiresAtMs, fresh.expiresAtMs) === 'none';
+    return same ? undefined : otherExpiry;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return { code: 'reread-failed', text: `Nothing was sent, since the resource could not be read again: ${text}` };

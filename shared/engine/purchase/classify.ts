@@ -10,6 +10,19 @@ export function classifyAnswer(output: unknown): AnswerBody {
   return { outcome: 'unclear', code: 'NoOrderId', ...id };
 }
 
+/** Codes of refusals that are about the one resource that was to be renewed; any other failure may meet the next order too. */
+const ownToResource = /NotFound|NotExist|NotExists|Status|Released|Expired|InvalidParameter|InvalidPeriod|OperationDenied\.Resource/i;
+
+/**
+ * Why no further order is placed in a run after this answer (protocols, renewal, step 20): a failure whose cause is not the resource's own,
+ * such as the balance, a permission or the service itself. Undefined after an order that was placed, after what was kept back by us, and
+ * where the refusal names the resource.
+ */
+export function orderBlock({ outcome, code = 'no code' }: AnswerBody): string | undefined {
+  if (outcome === 'ordered' || outcome === 'not-sent') return undefined;
+  return ownToResource.test(code) ? undefined : code;
+}
+
 /**
  * What a failed order means (protocols, renewal, step 8). `rejected` takes an answer with a code that comes before execution only;
  * `not-sent` the client's proof that not one byte left the process. Everything else is `unclear`.

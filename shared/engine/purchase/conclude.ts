@@ -15,6 +15,8 @@ export interface Sent {
   readonly answer: AnswerBody;
   /** When the order went out, or was kept back. */
   readonly atMs: EpochMs;
+  /** Why it was kept back, for people; default: the answer's code says it. */
+  readonly because?: string;
 }
 
 /**
@@ -28,8 +30,8 @@ export function* conclude(
   sent: Sent,
   rules: ProtocolRules,
 ): Purchasing<RenewalOutcome> {
-  const { answer, atMs } = sent;
-  const outcome = outcomeOfOrder(request, claim.n, answer);
+  const { answer, atMs, because } = sent;
+  const outcome = outcomeOfOrder(request, claim.n, answer, because);
   const missing = unrecorded(request, claim, answer, atMs);
   let written = false;
   try {

@@ -15,6 +15,8 @@ export type StopCode =
   | 'stopped'
   | 'deadline-near'
   | 'month-change'
+  | 'decision-changed'
+  | 'orders-stopped'
   | 'claimed-by-another';
 
 /** A reason to leave a renewal undone. */
@@ -53,9 +55,9 @@ export function outcomeOfStop({ wish, view }: ReserveRequest, { code, text }: St
 }
 
 /** The outcome of a renewal that was claimed, by what is known of its order; nothing is ended yet. */
-export function outcomeOfOrder({ wish }: ReserveRequest, n: number, answer: AnswerBody): RenewalOutcome {
+export function outcomeOfOrder({ wish }: ReserveRequest, n: number, answer: AnswerBody, because?: string): RenewalOutcome {
   const { outcome, code, orderId, requestId } = answer;
-  return { wish, n, outcome, code, text: textOf(answer), orderId, requestId, end: undefined, alerts: [] };
+  return { wish, n, outcome, code, text: because ?? textOf(answer), orderId, requestId, end: undefined, alerts: [] };
 }
 
 function textOf({ outcome, orderId, code }: AnswerBody): string {

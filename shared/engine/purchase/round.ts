@@ -3,14 +3,25 @@ import type { JournalError } from '../../journal/journal-error.ts';
 import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import type { Money } from '../../policy/money.ts';
-import { type Alert, type PurchaseRun, type Purchasing, type RenewalResource, type RenewalWish, rereadSubscription } from './contract.ts';
+import { notNow } from './claim.ts';
+import { orderBlock } from './classify.ts';
+import {
+  type Alert,
+  moment,
+  type PurchaseRun,
+  type Purchasing,
+  type RenewalResource,
+  type RenewalWish,
+  rereadSubscription,
+} from './contract.ts';
 import { isJournalFailure } from './failure.ts';
 import type { MonthOf } from './month.ts';
-import { renew } from './renew.ts';
-import { otherExpiry, outcomeOfStop, type RenewalOutcome } from './renewal-outcome.ts';
+import { type Recheck, renew } from './renew.ts';
+import { otherExpiry, outcomeOfStop, type RenewalOutcome, type Stop } from './renewal-outcome.ts';
 import { type Reserved, type ReserveRequest, reserveBatch } from './reserve.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { type Settled, settleOpen } from './settle.ts';
+import { expiryMovedBy } from './shift.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { streamOf } from './stream.ts';
 
@@ -42,12 +53,25 @@ export interface Chosen<S extends DueSubscription> {
   readonly wish: RenewalWish;
 }
 
+/** What a round knows when alarms are due. */
+export interface AlarmFound {
+  readonly decided: boolean;
+  /** What became of what was to be ordered; undefined before that. */
+  readonly done: Pick<RoundResult<DueSubscription>, 'reserved' | 'outcomes' | 'error'> | undefined;
+}
+
 /** What the caller adds to a round. `E` are effects of its own. */
 export interface RoundHooks<S extends DueSubscription, E> {
-  /** Sends the alarms of all subscriptions, due or not. Must not throw, and must not need the journal. */
-  readonly alarm: () => Purchasing<void, E>;
   /** Prices the candidates, decides about them all, and says which are to be ordered, nearest expiry first. */
   readonly choose: (candidates: readonly Candidate<S>[]) => Purchasing<readonly Chosen<S>[], E>;
+  /**
+   * Sends the alarms of all subscriptions, due or not (protocols, renewal, step 16). Called after deciding, with what is about to be ordered, and
+   * at the end, with what became of it; each alarm is told once. Where deciding failed, or time ran out before it was done, `decided` is
+   * false. Must not throw, and must not need the journal.
+   */
+  readonly alarm: (found: AlarmFound) => Purchasing<void, E>;
+  /** See `Recheck`. Default: what was decided stands. */
+  readonly recheck?: (chosen: Chosen<S>) => Recheck<E>;
 }
 
 /** What a round goes by. */
@@ -71,11 +95,13 @@ export interface RoundResult<S extends DueSubscription> {
   readonly alerts: readonly Alert[];
   /** The journal failed, and the rest was left undone: the invocation must fail. */
   readonly error: StoreError | JournalError | undefined;
+  /** Why some of what is due was not even looked at; undefined where all was. */
+  readonly late: Stop | undefined;
 }
 
 /**
- * One round of renewals: alarms first; then what is open is settled, what is free is chosen, money is set aside for all of it, and the
- * orders are placed one after another. A store that fails ends the purchases, never the alarms.
+ * One round of renewals: what is open is settled, what is free is chosen and told of, money is set aside for all of it, and the orders are
+ * placed one after another. A store that fails ends the purchases, never the alarms: those go out without a decision then.
  */
 export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>, hooks: RoundHooks<S, E>): Purchasing<RoundResult<S>, E> {
   const rules = input.rules ?? defaultRules;
@@ -83,30 +109,91 @@ export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>
   let reserved: readonly Reserved[] = [];
   const outcomes: RenewalOutcome[] = [];
   let error: StoreError | JournalError | undefined;
-  if (rules.alarmFirst) yield* hooks.alarm();
+  let late: Stop | undefined;
+  let decided = false;
   try {
-    for (const due of input.due) candidates.push(yield* candidateOf(due, input, rules));
-    const chosen = yield* hooks.choose(candidates);
-    const requests: ReserveRequest[] = [];
-    for (const { candidate, wish } of chosen) {
+    for (const due of input.due) {
+      late = yield* outOfTime(input.run);
+      if (late) break;
+      candidates.push(yield* candidateOf(due, input, rules));
+    }
+    const chosen = late ? [] : yield* hooks.choose(candidates);
+    decided = late === undefined;
+    if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: undefined });
+    const requests = new Map<ReserveRequest, Chosen<S>>();
+    for (const each of chosen) {
+      const { candidate, wish } = each;
       const request = { wish, view: candidate.view as RenewalView };
-      if ((candidate.rereadMs ?? wish.expiresAtMs) === wish.expiresAtMs) requests.push(request);
+      if (expiryMovedBy(wish.expiresAtMs, candidate.rereadMs ?? wish.expiresAtMs) === 'none') requests.set(request, each);
       else outcomes.push(outcomeOfStop(request, otherExpiry));
     }
-    reserved = yield* reserveBatch(input.run, requests, input);
-    for (const each of reserved) {
-      if (each.outcome === 'refused') continue;
-      const outcome = yield* renew(input.run, each.request, each.reservation, { monthOf: input.monthOf, rules });
-      outcomes.push(outcome);
-      if (outcome.error) throw outcome.error;
-    }
-    if (!rules.alarmFirst) yield* hooks.alarm();
+    reserved = yield* reserveBatch(input.run, [...requests.keys()], input);
+    yield* orderEach(input, { candidates, reserved, requests }, hooks, outcomes);
   } catch (failure) {
     if (!isJournalFailure(failure)) throw failure;
     error = failure;
   }
+  if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: { reserved, outcomes, error } });
   const alerts = [...candidates.flatMap(alertsOf), ...outcomes.flatMap((outcome) => outcome.alerts)];
-  return { candidates, reserved, outcomes, alerts, error };
+  return { candidates, reserved, outcomes, alerts, error, late };
+}
+
+/** Places the orders that money was set aside for, until a failure that is not the resource's own (protocols, renewal, step 20). */
+function* orderEach<S extends DueSubscription, E>(
+  input: RoundInput<S>,
+  found: {
+    readonly candidates: readonly Candidate<S>[];
+    readonly reserved: readonly Reserved[];
+    readonly requests: ReadonlyMap<ReserveRequest, Chosen<S>>;
+  },
+  hooks: RoundHooks<S, E>,
+  outcomes: RenewalOutcome[],
+): Purchasing<void, E> {
+  const rules = input.rules ?? defaultRules;
+  const { candidates, reserved, requests } = found;
+  const earlier = rules.stopAfterFailure ? failedLately(candidates, input.nowMs) : undefined;
+  let block: Stop | undefined;
+  for (const each of reserved) {
+    if (each.outcome === 'refused') continue;
+    const { request, reservation } = each;
+    const waits = request.wish.expiresAtMs - input.nowMs > urgentMs ? earlier : undefined;
+    if (block ?? waits) {
+      outcomes.push(outcomeOfStop(request, (block ?? waits) as Stop));
+      continue;
+    }
+    const recheck = hooks.recheck?.(requests.get(request) as Chosen<S>);
+    const outcome = yield* renew<E>(input.run, request, reservation, { monthOf: input.monthOf, recheck, rules });
+    outcomes.push(outcome);
+    if (outcome.error) throw outcome.error;
+    const code = outcome.outcome === 'stopped' ? undefined : orderBlock({ outcome: outcome.outcome, code: outcome.code });
+    if (code !== undefined && rules.stopAfterFailure) block = stoppedBy(code, outcome.wish.resource);
+  }
+}
+
+/** After a failure that may meet every order, the next is tried this much later, in milliseconds, so that not one after the other stays unclear. */
+const tryAgainAfterMs = 60 * 60_000;
+
+/** What expires sooner than this is tried all the same, in milliseconds. */
+const urgentMs = 24 * 60 * 60_000;
+
+/** Why orders wait that can: an order of the last hour is unclear by a failure that may meet every order. */
+function failedLately(candidates: readonly Candidate<DueSubscription>[], nowMs: EpochMs): Stop | undefined {
+  for (const { due, view } of candidates) {
+    const { claim, answer } = view?.open ?? {};
+    const code = claim && answer && nowMs - claim.t < tryAgainAfterMs ? orderBlock(answer) : undefined;
+    if (code !== undefined) return stoppedBy(code, due.resource);
+  }
+  return undefined;
+}
+
+function stoppedBy(code: string, { id, name = id }: RenewalResource): Stop {
+  const text = `Not ordered: the order for ${name} (${id}) before it failed with ${code}, which may meet every order; a later run tries again.`;
+  return { code: 'orders-stopped', text };
+}
+
+/** Why nothing further is looked at: too little of the function's time is left to order anything. Costs nothing where no end is known. */
+function* outOfTime(run: PurchaseRun): Purchasing<Stop | undefined> {
+  return run.deadlineMs === undefined ? undefined : notNow(yield* moment(), run);
 }
 
 function alertsOf({ settled, standing }: Candidate<DueSubscription>): readonly Alert[] {

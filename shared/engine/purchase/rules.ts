@@ -5,8 +5,8 @@
 export interface ProtocolRules {
   /** One stream of claims per resource. Off: one per resource and expiry, so that two requests can be under way at once. */
   readonly keyedByResource: boolean;
-  /** Alarms go out before anything else and need no journal. Off: after the purchases, if those did not fail. */
-  readonly alarmFirst: boolean;
+  /** Alarms go out without a decision where deciding fails or runs out of time. Off: only once everything is decided. */
+  readonly alarmWithoutDecision: boolean;
   /** An expiry for which a claim was made that is not void is never ordered for again. Off: only open claims hold. */
   readonly holdSpentExpiry: boolean;
   /** A claim is created before the order is sent. Off: the order is sent without one. */
@@ -17,6 +17,10 @@ export interface ProtocolRules {
   readonly sendPromptly: boolean;
   /** Nobody but the claimant says what became of an order. Off: a claim without an answer is soon taken for one that was not sent. */
   readonly claimantAnswers: boolean;
+  /** Answers, freezes and the decision itself are looked at again right before the order is sent. Off: what was decided before counts. */
+  readonly recheckBeforeSend: boolean;
+  /** A failure that is not the resource's own ends the orders of the run. Off: the next order is tried. */
+  readonly stopAfterFailure: boolean;
   /** A reservation is released on proof that nothing was ordered. Off: also when that is unclear. */
   readonly releaseOnProof: boolean;
   /** People and billing void a claim 60 minutes after it at the earliest. Off: at once. */
@@ -26,12 +30,14 @@ export interface ProtocolRules {
 /** All rules on: what every shipped caller uses. */
 export const defaultRules: ProtocolRules = {
   keyedByResource: true,
-  alarmFirst: true,
+  alarmWithoutDecision: true,
   holdSpentExpiry: true,
   claimFirst: true,
   monthAtClaim: true,
   sendPromptly: true,
   claimantAnswers: true,
+  recheckBeforeSend: true,
+  stopAfterFailure: true,
   releaseOnProof: true,
   voidAfterAnHour: true,
 };

@@ -7,7 +7,7 @@ import { place } from '../../journal/renewal-write.ts';
 import { alertOn, instantText } from './alert.ts';
 import type { Alert, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
-import { shiftMatches } from './shift.ts';
+import { expiryMovedBy, shiftMatches } from './shift.ts';
 import { secondsOf } from './standing.ts';
 
 /** An order that has not moved the expiry after this long is told, in milliseconds (protocols, renewal, step 9). */
@@ -47,12 +47,13 @@ export function settlementOf(
   const expiresAtMs = observed?.expiresAtMs;
   const orderedForMs = claim.expiry * 1000;
   const facts = { orderId: answer?.orderId, code: answer?.code, expiresAtMs, claimedAtMs: claim.t };
-  if (expiresAtMs !== undefined && secondsOf(expiresAtMs) > claim.expiry) {
+  const move = expiresAtMs === undefined ? 'none' : expiryMovedBy(orderedForMs, expiresAtMs);
+  if (expiresAtMs !== undefined && move === 'later') {
     if (answer?.outcome !== 'ordered' && ageMs < surelyOverAfterMs) return { end: undefined, alerts: [] };
     return moved(view, entry, expiresAtMs, nowMs, answer, observed?.unpaidOrderId);
   }
   const alerts: Alert[] = [];
-  if (expiresAtMs !== undefined && secondsOf(expiresAtMs) < claim.expiry) {
+  if (expiresAtMs !== undefined && move === 'earlier') {
     const text = `The expiry is ${instantText(expiresAtMs)}, before ${instantText(orderedForMs)}, for which renewal ${entry.n} was made. Look for a refund in the bill.`;
     alerts.push(alertOn(view.stream, entry, nowMs, { code: 'expiry-moved-back', severity: 'critical', text, data: facts }));
   }

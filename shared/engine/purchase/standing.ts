@@ -3,6 +3,7 @@ import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
 import { alertOn, instantText } from './alert.ts';
 import type { Alert } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
+import { expiryMovedBy } from './shift.ts';
 
 /** Whether a resource may be ordered for, as far as its stream says. */
 export type Standing =
@@ -23,7 +24,9 @@ export function standingOf(view: RenewalView, expiresAtMs: EpochMs, nowMs: Epoch
   if (!moved?.claim) return { state: 'free', n: view.next };
   const orderedForMs = moved.claim.expiry * 1000;
   const movedToMs = moved.end?.movedTo === undefined ? undefined : moved.end.movedTo * 1000;
-  const back = expiresAtMs <= orderedForMs || (movedToMs !== undefined && secondsOf(expiresAtMs) * 1000 < movedToMs);
+  const back =
+    expiryMovedBy(orderedForMs, expiresAtMs) !== 'later' ||
+    (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');
   if (back && rules.holdSpentExpiry) {
     const was = movedToMs === undefined ? '' : `, after it had been moved to ${instantText(movedToMs)}`;
     const alert = alertOn(view.stream, moved, nowMs, {
@@ -34,7 +37,7 @@ export function standingOf(view: RenewalView, expiresAtMs: EpochMs, nowMs: Epoch
     });
     return { state: 'spent', entry: moved, alert };
   }
-  if (movedToMs !== undefined && expiresAtMs > movedToMs) {
+  if (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'later') {
     return { state: 'free', n: view.next, foreign: { fromMs: movedToMs, toMs: expiresAtMs } };
   }
   return { state: 'free', n: view.next };

@@ -7,6 +7,7 @@ const hourMs = 3_600_000;
 
 /** How long before an expiry people are told, most urgent first (protocols, renewal, step 2). */
 const alarmSteps = [
+  { step: '1h', withinMs: hourMs, severity: 'critical' },
   { step: '6h', withinMs: 6 * hourMs, severity: 'critical' },
   { step: '24h', withinMs: 24 * hourMs, severity: 'critical' },
   { step: '72h', withinMs: 72 * hourMs, severity: 'warning' },
@@ -17,7 +18,7 @@ export interface Alarm {
   readonly resource: Subscribable;
   /** Undefined: it could not be read. */
   readonly expiresAtMs: EpochMs | undefined;
-  /** `72h`, `24h` or `6h`; for an expiry that cannot be read `unreadable-<date>`, told once a day. */
+  /** `72h`, `24h`, `6h` or `1h`; for an expiry that cannot be read `unreadable-<date>`, told once a day. */
   readonly step: string;
   readonly severity: Severity;
 }

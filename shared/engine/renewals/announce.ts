@@ -7,22 +7,44 @@ import type { HoldDecision } from '../decision.ts';
 import type { Alert } from '../purchase/contract.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
 import { listed, nameOf } from '../telling/listed.ts';
-import { alarmName } from './alarms.ts';
+import { type Alarm, alarmName } from './alarms.ts';
 import type { LinkMaker, LinkSubject } from './approval-link.ts';
 import type { DueDecision } from './choose.ts';
 import type { Renewal } from './effects.ts';
 import { alarmMessage, alertMessage, lapseMessage, questionMessage, type Telling } from './messages.ts';
 import type { Question } from './planner.ts';
-import type { ScreenedAlarm, Screening } from './screen.ts';
+import type { Screening } from './screen.ts';
+import type { RenewalState } from './state.ts';
 import type { Teller } from './teller.ts';
 
-/** Tells of expiries that are near, covered by a rule or not: on the money channels, and for the last day on those for failures too. */
-export function* announceAlarms(alarms: readonly ScreenedAlarm[], teller: Teller, telling: Telling): Renewal<void> {
-  for (const { alarm, decision } of alarms) {
+/** An alarm with the state of the renewal that it tells of. */
+export interface StatedAlarm {
+  readonly alarm: Alarm;
+  readonly state: RenewalState;
+}
+
+/**
+ * Tells of expiries that are near, covered by a rule or not: on the money channels, and for the last day on those for failures too. `dryRun`:
+ * the function only observes.
+ */
+export function* announceAlarms(alarms: readonly StatedAlarm[], dryRun: boolean, teller: Teller, telling: Telling): Renewal<void> {
+  for (const { alarm, state } of alarms) {
+    if (!dryRun && isCalm(alarm, state)) continue;
     const channels = alarm.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
     const name = alarmName(alarm, telling.target.account);
-    yield* teller.once(name, `expiry-${alarm.step.replace(/-\d.*/, '')}`, channels, alarmMessage(alarm, decision, telling), alarm.resource);
+    yield* teller.once(
+      name,
+      `expiry-${alarm.step.replace(/-\d.*/, '')}`,
+      channels,
+      alarmMessage(alarm, state, dryRun, telling),
+      alarm.resource,
+    );
   }
+}
+
+/** What was renewed needs no alarm; what was ordered a moment ago needs one only in the last hour, when nobody could react to a later one. */
+function isCalm({ step }: Alarm, { code }: RenewalState): boolean {
+  return code === 'renewed' || (code === 'ordered' && step !== '1h');
 }
 
 /** Tells of what the policy lets lapse, once per expiry. */

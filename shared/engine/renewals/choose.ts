@@ -1,15 +1,20 @@
+import type { EpochMs } from '../../client/clock.ts';
 import type { Resource } from '../../fleet/resource.ts';
+import { periodText, samePeriod } from '../../fleet/subscription-period.ts';
 import { noCounts, type RollingCounts } from '../../journal/written-counts.ts';
+import { formatMoney } from '../../policy/money.ts';
 import type { Totals } from '../automation.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { guard } from '../guard.ts';
 import { limitReasons } from '../guard-limits.ts';
-import type { RenewalWish } from '../purchase/contract.ts';
+import { notNow } from '../purchase/claim.ts';
+import { moment, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
+import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
 import type { BudgetUse } from '../report.ts';
 import { previewAdmission } from './budget.ts';
-import { type DueResource, decideDue } from './decide-due.ts';
+import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
 import type { Renewal } from './effects.ts';
 import type { PlannedOrder, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
 import type { RenewalRun } from './run-state.ts';
@@ -18,6 +23,8 @@ import { wishOf } from './wish.ts';
 /** What choosing needs. */
 export interface ChooseInput {
   readonly functionName: string;
+  /** Whose run it is, and when it has to end: what is not decided by then is not decided in this run. */
+  readonly run: PurchaseRun;
   readonly planner: RenewalPlanner;
   readonly context: RenewalContext;
   readonly totals: Totals;
@@ -32,13 +39,14 @@ export interface ChooseInput {
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
 export function chooseInput(
-  { renewing, context, draft, log }: RenewalRun,
+  { renewing, options, context, draft, log }: RenewalRun,
   totals: Totals,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
   const counts = log?.counts(context.target.name, context.nowMs) ?? noCounts;
   return {
     ...{ functionName: renewing.name, planner: renewing.planner, context, totals, counts, barred, budgetsOf },
+    run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
     onTrouble: (trouble) => draft.warn(trouble),
   };
 }
@@ -52,6 +60,10 @@ export interface DueDecision {
   readonly verdict: RenewalVerdict;
   readonly order: PlannedOrder | undefined;
   readonly wish: RenewalWish | undefined;
+  /** When it was decided, by the clock: right before its facts were read. */
+  readonly decidedAtMs: EpochMs;
+  /** The prices that it was decided by. */
+  readonly quotes: Quotes;
 }
 
 /** What was decided about all that is due, and which of it is to be ordered. */
@@ -67,17 +79,20 @@ export interface Choice {
  */
 export function* choose(candidates: readonly Candidate<DueResource>[], input: ChooseInput): Renewal<Choice> {
   const { context } = input;
-  const verdicts = new Map<string, { readonly candidate: Candidate<DueResource>; readonly verdict: RenewalVerdict }>();
+  const verdicts = new Map<string, Decided>();
   for (const candidate of candidates) {
-    const verdict = yield* decideDue(input.planner, candidate, context, input.onTrouble);
-    verdicts.set(candidate.due.subject.id, { candidate, verdict });
+    const now = yield* moment();
+    const late = notNow(now, input.run);
+    const quotes: Quotes = new Map();
+    const verdict = late ? undecided(candidate.due, late) : yield* decideDue(input.planner, candidate, context, input.onTrouble, quotes);
+    verdicts.set(candidate.due.subject.id, { candidate, verdict, decidedAtMs: now.nowMs, quotes });
   }
   const planned = [...verdicts.values()].map(({ verdict }) => verdict.decision);
   const guarded = guardEach(planned, input, (id) => verdicts.get(id)?.candidate.due.subject);
 
   const wishes = new Map<string, RenewalWish>();
   for (const decision of guarded) {
-    const { candidate, verdict } = verdicts.get(decision.resource.id) as { candidate: Candidate<DueResource>; verdict: RenewalVerdict };
+    const { candidate, verdict } = verdicts.get(decision.resource.id) as Decided;
     if (decision.verdict === 'act' && 'order' in verdict)
       wishes.set(decision.resource.id, wishOf(candidate, decision, verdict.order, context));
   }
@@ -93,18 +108,52 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
   );
 
   const decisions = limited.map((decision): DueDecision => {
-    const { candidate, verdict } = verdicts.get(decision.resource.id) as { candidate: Candidate<DueResource>; verdict: RenewalVerdict };
-    const order = 'order' in verdict ? verdict.order : undefined;
-    return { candidate, decision, verdict, order, wish: wishes.get(decision.resource.id) };
+    const decided = verdicts.get(decision.resource.id) as Decided;
+    const order = 'order' in decided.verdict ? decided.verdict.order : undefined;
+    return { ...decided, decision, order, wish: wishes.get(decision.resource.id) };
   });
   const chosen = decisions.flatMap(({ candidate, decision, wish }) => (decision.verdict === 'act' && wish ? [{ candidate, wish }] : []));
   return { decisions, chosen, budgets: admission.budgets };
 }
 
+type Decided = Pick<DueDecision, 'candidate' | 'verdict' | 'decidedAtMs' | 'quotes'>;
+
+/** What a run has no time left to decide holds, and is decided by the next. */
+function undecided({ resource }: DueResource, { code, text }: Stop): RenewalVerdict {
+  const { id, name, region } = resource;
+  const ref = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  return { decision: { verdict: 'hold', rule: null, resource: ref, because: [{ code, text }] } };
+}
+
+/**
+ * Decides anew, right before the order, about one that was chosen: with fresh answers, exceptions and freezes, and with fresh prices unless
+ * `quotes` has them. Gives why the order is not placed as it was decided; undefined where it still is. @throws StoreError @throws JournalError
+ */
+export function* decideAgain(
+  { candidate, wish }: Chosen<DueResource>,
+  quotes: Quotes,
+  input: Omit<ChooseInput, 'budgetsOf'>,
+): Renewal<Stop | undefined> {
+  const verdict = yield* decideDue(input.planner, candidate, input.context, input.onTrouble, quotes);
+  const [decision] = guardEach([verdict.decision], input, () => candidate.due.subject);
+  const order = 'order' in verdict ? verdict.order : undefined;
+  if (decision?.verdict !== 'act' || order === undefined) {
+    const [first] = decision?.because ?? [];
+    const text = `Not ordered: decided anew right before the order, it holds: ${first?.text ?? 'no reason given'}`;
+    return { code: 'decision-changed', text };
+  }
+  const { period, autoPay, reserve } = order;
+  const same = samePeriod(period, wish.period) && autoPay === wish.autoPay && reserve.currency === wish.reserve.currency;
+  if (same && reserve.micros <= wish.reserve.micros) return undefined;
+  const now = `${periodText(period)} for ${formatMoney(reserve)}`;
+  const text = `Not ordered: decided anew right before the order, it would be ${now} instead of ${periodText(wish.period)} for ${formatMoney(wish.reserve)}. The next run decides.`;
+  return { code: 'decision-changed', text };
+}
+
 /** What holds by resource, without the limits, which come after the budget. */
 function guardEach(
   decisions: readonly Decision[],
-  input: ChooseInput,
+  input: Omit<ChooseInput, 'budgetsOf'>,
   resourceOf: (id: string) => Resource | undefined,
 ): readonly Decision[] {
   const { functionName, context, totals, counts, barred } = input;

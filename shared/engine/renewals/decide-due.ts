@@ -17,19 +17,24 @@ export interface DueResource extends DueSubscription {
   readonly subject: Subscribable;
 }
 
+/** Prices that were asked for, by text of the period; null: the price could not be read. */
+export type Quotes = Map<string, RenewQuote | null>;
+
 /**
  * Decides about a candidate, getting the planner each fact that it asks for. A price that cannot be read is no price; a record that cannot be
- * trusted holds its resource. @throws StoreError
+ * trusted holds its resource.
+ * @param quotes prices that are fresh enough to go by; those asked for here are added. Default: none
+ * @throws StoreError
  */
 export function* decideDue(
   planner: RenewalPlanner,
   candidate: Candidate<DueResource>,
   context: RenewalContext,
   onTrouble: (trouble: Reason) => void,
+  quotes: Quotes = new Map(),
 ): Renewal<RenewalVerdict> {
   const { subject } = candidate.due;
   const resource = movedSubject(candidate);
-  const quotes = new Map<string, RenewQuote | null>();
   let facts: RenewalFacts = { quotes };
   for (;;) {
     const step = planner.decide(resource, facts, context);

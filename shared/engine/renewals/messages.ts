@@ -6,11 +6,11 @@ import type { Message, Severity } from '../../notify/message.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatMoney } from '../../policy/money.ts';
 import { localTimeAt } from '../../policy/zones.ts';
-import type { Decision } from '../decision.ts';
 import type { Alert } from '../purchase/contract.ts';
 import { nameOf } from '../telling/listed.ts';
 import type { Alarm } from './alarms.ts';
 import type { Question } from './planner.ts';
+import { type RenewalState, stateSentence } from './state.ts';
 
 /** What the texts of a run go by. */
 export interface Telling {
@@ -28,30 +28,31 @@ export function localText(ms: EpochMs, { policy, target }: Telling): string {
   return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${target.timezone}`;
 }
 
-/** An expiry that is near, or that cannot be read. `decision` says what the function means to do about it. */
-export function alarmMessage(alarm: Alarm, decision: Decision | undefined, telling: Telling): Message {
+/**
+ * An expiry that is near, or that cannot be read, with the state of its renewal. `dryRun`: the function only observes, so whatever the state
+ * says, nothing is done.
+ */
+export function alarmMessage(alarm: Alarm, state: RenewalState, dryRun: boolean, telling: Telling): Message {
   const { resource, expiresAtMs, step, severity } = alarm;
   const { target } = telling;
   const title =
     expiresAtMs === undefined
       ? `The expiry of ${nameOf(resource)} cannot be read`
-      : `${nameOf(resource)} expires in ${Math.ceil((expiresAtMs - telling.nowMs) / hourMs)} h`;
+      : `${nameOf(resource)} expires in ${Math.ceil((expiresAtMs - telling.nowMs) / hourMs)} h: ${dryRun ? 'nothing is done (dry run)' : state.words}`;
   const when =
-    expiresAtMs === undefined ? 'Look it up in the console, and renew it by hand if it is to stay' : localText(expiresAtMs, telling);
-  const text = `${when}. ${planText(decision)}`;
-  return message(alarmNameOf(resource, expiresAtMs, step, target), severity, title, text, telling, {
-    resource: resource.id,
-    expiresAtMs,
-    step,
-  });
+    expiresAtMs === undefined
+      ? 'Look it up in the console, and renew it by hand if it is to stay'
+      : `It expires ${localText(expiresAtMs, telling)}`;
+  const text = `${when}. ${dryRun ? dryRunText(state) : stateSentence(state)}`;
+  const data = { resource: resource.id, expiresAtMs, step, state: state.code, dryRun };
+  return message(alarmNameOf(resource, expiresAtMs, step, target), severity, title, text, telling, data);
 }
 
-function planText(decision: Decision | undefined): string {
-  const because = decision?.because[0]?.text;
-  if (decision === undefined) return 'A rule of the policy is to renew it; you are told again while its expiry has not moved.';
-  if (decision.verdict === 'keep' && decision.rule === null) return 'No rule covers it, so nobody renews it unless you do.';
-  if (decision.verdict === 'keep' && because !== undefined) return `Rule ${decision.rule}: ${because}.`;
-  return `It is not renewed: ${because ?? 'no reason given'}.`;
+function dryRunText({ code, words }: RenewalState): string {
+  const nobody = 'renew-before-expiry only observes (dry run), so nothing will be done about it. Renew it by hand if it is to stay.';
+  return code === 'not-renewed-by-rule'
+    ? `No rule covers it, and ${nobody}`
+    : `The function ${nobody} If it acted, the state would be: ${words}.`;
 }
 
 function alarmNameOf({ id }: Subscribable, expiresAtMs: EpochMs | undefined, step: string, { account }: CompiledTarget): AlertName {

@@ -1,18 +1,22 @@
 import { tryOnSentinel } from '../../journal/sentinel.ts';
 import type { ActDecision, Reason } from '../decision.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
-import { type Candidate, type Chosen, type RoundResult, renewalRound } from '../purchase/round.ts';
+import { moment } from '../purchase/contract.ts';
+import type { Recheck } from '../purchase/renew.ts';
+import { type AlarmFound, type Candidate, type Chosen, type RoundResult, renewalRound } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
+import { readStanding } from '../standing.ts';
 import { announceAlarms } from './announce.ts';
 import { limitsOf, monthOf } from './budget.ts';
-import { type Choice, choose, chooseInput, type DueDecision, holdRefused } from './choose.ts';
-import type { DueResource } from './decide-due.ts';
+import { type Choice, choose, chooseInput, type DueDecision, decideAgain, holdRefused } from './choose.ts';
+import type { DueResource, Quotes } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { endedNow, endedSince, writeEnded, writeIntents } from './follow-up.ts';
 import { foreignAlerts } from './foreign.ts';
 import { reportedOutcome } from './outcomes.ts';
 import type { RenewalRun } from './run-state.ts';
+import { type StateFacts, statedAlarms, statesOf } from './run-states.ts';
 import type { Screening } from './screen.ts';
 
 /** What choosing came to, kept beside the round. */
@@ -24,9 +28,12 @@ interface Intended {
   left?: Reason;
 }
 
+/** A decision that is older than this is made anew before its order is placed, in milliseconds (protocols, renewal, step 19). */
+const decisionLastsMs = 60_000;
+
 /**
- * Does what is due, by the purchase protocol: alarms, follow-up of what is open, decisions, budget, orders. A function that the policy lets
- * only observe does all but the orders. Failures of the journal are noted in the draft, and end the purchases.
+ * Does what is due, by the purchase protocol: follow-up of what is open, decisions, alarms, budget, orders. A function that the policy lets only
+ * observe does all but the orders. Failures of the journal are noted in the draft, and end the purchases.
  */
 export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   const { context, draft, options, log } = run;
@@ -42,8 +49,9 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
       monthOf: monthOf(context),
     },
     {
-      alarm: () => announceAlarms(seen.alarms, run.teller, context),
+      alarm: alarmsOf(run, seen, intended),
       choose: (candidates) => chooseAndIntend(run, seen, candidates, intended),
+      recheck: (chosen) => recheckOf(run, seen, chosen, intended),
     },
   );
   if (round.error) draft.fail(round.error);
@@ -58,7 +66,46 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     budgets: choice.budgets,
     renewals: round.outcomes,
     outcomes: draft.head.functionMode === 'act' ? outcomesOf(decisions, round, intended.left) : [],
+    states: statesOf(stateFacts(run, intended, { decided: round.late === undefined, done: round })),
     alerts: [...round.alerts, ...foreignAlerts(round.candidates, context)],
+    late: round.late,
+  };
+}
+
+/** Tells each alarm once, as soon as its state is known. */
+function alarmsOf(run: RenewalRun, { alarms }: Screening, intended: Intended) {
+  const { draft, teller, context } = run;
+  const told = new Set<string>();
+  return function* (found: AlarmFound): Renewal<void> {
+    const due = alarms.filter(({ alarm }) => !told.has(alarm.resource.id));
+    const stated = statedAlarms(due, stateFacts(run, intended, found));
+    for (const { alarm } of stated) told.add(alarm.resource.id);
+    yield* announceAlarms(stated, draft.head.functionMode !== 'act', teller, context);
+  };
+}
+
+function stateFacts({ draft }: RenewalRun, { choice, left }: Intended, found: AlarmFound): StateFacts {
+  const { decisions, chosen } = choice;
+  const acting = draft.head.functionMode === 'act';
+  return { decisions, chosen: new Set(acting ? chosen.map(({ candidate }) => candidate.due.subject.id) : []), left, found };
+}
+
+/** Decides anew what was chosen, with a fresh clock, right before its claim where the decision is old, and right before its order always. */
+function recheckOf(run: RenewalRun, seen: Screening, chosen: Chosen<DueResource>, { choice }: Intended): Recheck<RenewalEffect> {
+  const { options, context } = run;
+  const known = choice.decisions.find(({ candidate }) => candidate === chosen.candidate);
+  let decidedAtMs = known?.decidedAtMs ?? Number.NEGATIVE_INFINITY;
+  let quotes: Quotes = known?.quotes ?? new Map();
+  return function* (when) {
+    const { nowMs } = yield* moment();
+    // A clock that was set back tells nothing about how old the decision is.
+    const old = nowMs - decidedAtMs > decisionLastsMs || nowMs < decidedAtMs;
+    if (when === 'before-claim' && !old) return undefined;
+    if (old) quotes = new Map();
+    const { policy } = yield* readStanding(options.policy, context.target, nowMs);
+    const stop = yield* decideAgain(chosen, quotes, chooseInput({ ...run, context: { ...context, policy, nowMs } }, seen.totals, {}));
+    if (old) decidedAtMs = nowMs;
+    return stop;
   };
 }
 

@@ -11,6 +11,8 @@ const stops: Readonly<Record<StopCode, readonly [IntentOutcome, EngineReasonCode
   stopped: ['not-sent', 'stopped'],
   'deadline-near': ['not-sent', 'deadline-near'],
   'month-change': ['not-sent', 'month-change'],
+  'decision-changed': ['held', 'decision-changed'],
+  'orders-stopped': ['not-sent', 'orders-stopped'],
   'claimed-by-another': ['held', 'claimed-by-another'],
 };
 

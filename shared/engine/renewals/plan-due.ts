@@ -7,18 +7,22 @@ import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { foreignAlerts } from './foreign.ts';
 import type { RenewalRun } from './run-state.ts';
+import { statedAlarms, statesOf } from './run-states.ts';
 import type { Screening } from './screen.ts';
 
 /** Plans what is due: decides as a run would, and orders and writes nothing. Alarms are listed. @throws StoreError @throws JournalError */
 export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
-  yield* announceAlarms(seen.alarms, run.teller, run.context);
   const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs);
   const budgetsOf = [...limitsOf(run.context).keys()];
   const { decisions, budgets } = yield* choose(candidates, chooseInput(run, seen.totals, { budgetsOf }));
+  const acting = run.draft.head.functionMode === 'act';
+  // A plan orders nothing, so everything can be told as it was decided.
+  const facts = { decisions, chosen: new Set<string>(), left: undefined, found: { decided: true, done: undefined } };
+  yield* announceAlarms(statedAlarms(seen.alarms, facts), !acting, run.teller, run.context);
   const found = candidates.flatMap(({ settled, standing }) => [
     ...(settled?.alerts ?? []),
     ...(standing?.state === 'spent' ? [standing.alert] : []),
   ]);
   const alerts = [...found, ...foreignAlerts(candidates, run.context)];
-  return { decisions, budgets, renewals: [], outcomes: [], alerts };
+  return { decisions, budgets, states: statesOf(facts), renewals: [], outcomes: [], alerts };
 }

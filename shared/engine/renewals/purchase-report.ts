@@ -9,7 +9,7 @@ export function purchaseReport(
   outcomes: readonly RenewalOutcome[],
   budgets: readonly BudgetUse[],
   alerts: readonly ReportedAlert[],
-): PurchaseReport {
+): Omit<PurchaseReport, 'states'> {
   const byId = new Map(outcomes.map((outcome) => [outcome.wish.resource.id, outcome]));
   return {
     orders: decisions.flatMap((each) => orderLine(each, byId.get(each.decision.resource.id)) ?? []),

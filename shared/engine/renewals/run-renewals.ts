@@ -25,6 +25,7 @@ import { planDue } from './plan-due.ts';
 import { purchaseReport } from './purchase-report.ts';
 import type { Renewing } from './renewing.ts';
 import type { RenewalRun, RenewalRunInput } from './run-state.ts';
+import { stateLines } from './run-states.ts';
 import { type Screening, screen } from './screen.ts';
 import { Teller } from './teller.ts';
 
@@ -77,12 +78,13 @@ function* renewalRun({ renewing, options, memory, counts }: RenewalRunInput): Re
     onDecision: options.onDecision,
   });
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
+  if (seen.failures.length === 0 && !seen.totals.complete) draft.failBecause('IncompleteList', incompleteText(seen.totals));
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
   yield* announce(run, seen, result);
-  // After a partial observation the set of holds says nothing about what was not read; told to stop, it says nothing about what was not decided.
+  // Where a list failed the set of holds says nothing about what was not read; told to stop, nothing about what was not decided.
   const { stopping } = yield* moment();
-  if (log && seen.failures.length === 0 && seen.totals.complete && !stopping) {
+  if (log && seen.failures.length === 0 && !stopping) {
     const { functionMode: mode } = draft.head;
     const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }));
     if (holds) draft.holds = holds;
@@ -92,8 +94,15 @@ function* renewalRun({ renewing, options, memory, counts }: RenewalRunInput): Re
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
   }
   for (const failure of teller.failures) draft.fail(failure);
-  draft.purchases = purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported);
+  draft.purchases = {
+    ...purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported),
+    states: stateLines(seen, result),
+  };
   return yield* end(run, memory, counts, untold);
+}
+
+function incompleteText({ observed, announced }: Screening['totals']): string {
+  return `The service announced ${announced ?? 'an unknown number of'} resources and listed ${observed}: what is missing was not decided, and its expiry is not known. Look whether it is still so in the next run; if so, compare with the console.`;
 }
 
 /** Does something that may fail; a foreseen failure is noted in the report and gives undefined. */
@@ -106,7 +115,7 @@ function* attempt<T>(draft: ReportDraft, code: Renewal<T>): Renewal<T | undefine
   }
 }
 
-const nothing: DueResult = { decisions: [], budgets: [], renewals: [], outcomes: [], alerts: [] };
+const nothing: DueResult = { decisions: [], states: new Map(), budgets: [], renewals: [], outcomes: [], alerts: [] };
 
 /** Why nothing may be ordered in this run, whatever is decided. */
 function barOf({ store, allowLocalStore }: RenewalRunInput['options'], journal: Standing | undefined): Reason | undefined {
@@ -127,12 +136,12 @@ function ownDecisions(seen: Screening, { decisions }: DueResult): readonly DueDe
 function take({ draft, options, barred }: RenewalRun, seen: Screening, result: DueResult): void {
   const decided = ownDecisions(seen, result);
   const known = new Set(decided.map(({ decision }) => decision.resource.id));
+  const because = result.late ?? reason('journal-unavailable', 'not decided, since the journal failed; the next run decides');
   const undecided = seen.due
     .filter(({ resource: { id } }) => !known.has(id) && !seen.followed.has(id))
     .map(({ resource: { id, name, region } }): HoldDecision => {
       const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-      const because = [reason('journal-unavailable', 'not decided, since the journal failed; the next run decides')];
-      return { verdict: 'hold', rule: null, resource, because };
+      return { verdict: 'hold', rule: null, resource, because: [{ code: because.code, text: because.text }] };
     });
   for (const { decision, candidate } of decided) options.onDecision?.(candidate.due.subject, decision);
   for (const outcome of result.outcomes) options.onOutcome?.(outcome);

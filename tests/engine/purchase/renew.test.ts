@@ -187,7 +187,7 @@ describe('an order that is not placed', () => {
     throw apiError('ServiceUnavailable', { httpStatus: 503 });
   };
   test.each<[string, string, Partial<PurchaseBench>]>([
-    ['has another expiry', 'expiry-changed', { observed: { expiresAtMs: expiry + 1 } }],
+    ['has another expiry', 'expiry-changed', { observed: { expiresAtMs: expiry + day } }],
     ['has an expiry that cannot be read', 'expiry-changed', { observed: { expiresAtMs: undefined } }],
     ['is gone', 'resource-gone', { observed: undefined }],
     ['cannot be read', 'reread-failed', { onReread: unreadable }],

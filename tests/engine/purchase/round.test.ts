@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import { type Candidate, type DueSubscription, type RoundResult, renewalRound } from '../../../shared/engine/purchase/round.ts';
+import type { Recheck } from '../../../shared/engine/purchase/renew.ts';
+import {
+  type AlarmFound,
+  type Candidate,
+  type DueSubscription,
+  type RoundResult,
+  renewalRound,
+} from '../../../shared/engine/purchase/round.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
 import { apiError, context, day, down, expiry, minute, noon, type PurchaseBench, purchaseBench, wishFor } from './purchase-bench.ts';
 
 interface Round extends RoundResult<DueSubscription> {
   readonly told: number;
+  readonly alarms: readonly AlarmFound[];
 }
 
 function* nothing(): Purchasing<void> {}
@@ -14,19 +22,20 @@ function* nothing(): Purchasing<void> {}
 async function round(
   bench: PurchaseBench,
   ids: readonly string[],
-  more: { nowMs?: number; limit?: number; expiresAtMs?: number } = {},
+  more: { nowMs?: number; limit?: number; expiresAtMs?: number; deadlineMs?: number; recheck?: Recheck<never> } = {},
 ): Promise<Round> {
-  const { nowMs = noon, limit = 1000, expiresAtMs = expiry } = more;
-  let told = 0;
+  const { nowMs = noon, limit = 1000, expiresAtMs = expiry, deadlineMs, recheck } = more;
+  const alarms: AlarmFound[] = [];
   bench.nowMs = nowMs;
   const due = ids.map((id): DueSubscription => ({ account: '1', target: 'cn', resource: { kind: 'delivery-group', id }, expiresAtMs }));
   const result = await bench.run(
     renewalRound<DueSubscription, never>(
-      { run: { owner: `run-${nowMs}` }, due, ...context(nowMs, limit) },
+      { run: { owner: `run-${nowMs}`, deadlineMs }, due, ...context(nowMs, limit) },
       {
-        alarm: () => {
+        ...(recheck ? { recheck: () => recheck } : {}),
+        alarm: (found) => {
           bench.steps.push('alarm');
-          told += 1;
+          alarms.push(found);
           return nothing();
         },
         *choose(candidates) {
@@ -39,16 +48,34 @@ async function round(
       },
     ) as Purchasing<RoundResult<DueSubscription>>,
   );
-  return { ...result, told };
+  return { ...result, told: alarms.length, alarms };
 }
 
 const states = (candidates: readonly Candidate<DueSubscription>[]) => candidates.map(({ standing }) => standing?.state);
 
 describe('a round', () => {
-  test('tells of expiries before it asks the journal anything', async () => {
+  test('tells of expiries once all is decided, before the first order, and again with what became of it', async () => {
     const bench = purchaseBench();
     await round(bench, ['a']);
-    expect(bench.steps[0]).toBe('alarm');
+    const send = bench.steps.indexOf('send');
+    expect(bench.steps.indexOf('alarm')).toBeLessThan(send);
+    expect(bench.steps.lastIndexOf('alarm')).toBeGreaterThan(send);
+  });
+
+  test('tells of expiries without a decision where the journal fails before there is one', async () => {
+    const bench = purchaseBench();
+    bench.before = (effect) => {
+      if (effect.type.startsWith('store')) throw down();
+    };
+    const { alarms } = await round(bench, ['a']);
+    expect(alarms.map(({ decided }) => decided)).toEqual([false]);
+  });
+
+  test('tells of expiries without a decision where too little time is left to order anything, and reads nothing more', async () => {
+    const bench = purchaseBench();
+    const { alarms, late, candidates } = await round(bench, ['a'], { deadlineMs: noon + 59_000 });
+    expect([alarms[0]?.decided, late?.code, candidates.length]).toEqual([false, 'deadline-near', 0]);
+    expect(bench.steps.filter((step) => step !== 'alarm' && step !== 'clock-now')).toEqual([]);
   });
 
   test('tells of expiries when the store is down, and orders nothing', async () => {
@@ -63,7 +90,7 @@ describe('a round', () => {
   test('asks neither journal nor service where nothing is due', async () => {
     const bench = purchaseBench();
     await round(bench, []);
-    expect(bench.steps).toEqual(['alarm']);
+    expect(bench.steps).toEqual(['alarm', 'alarm']);
   });
 
   test('makes two to four reads of the store for a resource that is held', async () => {
@@ -166,5 +193,85 @@ describe('a round', () => {
     const { outcomes, alerts, error } = await round(bench, ['a', 'b']);
     expect(outcomes.map(({ wish }) => wish.resource.id)).toEqual(['a']);
     expect([alerts[0]?.code, error?.message]).toEqual(['answer-unrecorded', 'down']);
+  });
+
+  test.each(['InsufficientBalance', 'ServiceUnavailable', 'NoPermission', 'AnswerTimeout', 'Throttling.User'])(
+    'places no further order after one that failed with %s',
+    async (code) => {
+      const bench = purchaseBench();
+      bench.onSend = () => {
+        throw apiError(code, { httpStatus: code === 'ServiceUnavailable' ? 503 : 400 });
+      };
+      const { outcomes } = await round(bench, ['a', 'b', 'c']);
+      expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a']);
+      expect(outcomes.slice(1)).toMatchObject([
+        { outcome: 'stopped', code: 'orders-stopped', text: expect.stringContaining(code) },
+        { outcome: 'stopped', code: 'orders-stopped' },
+      ]);
+    },
+  );
+
+  test('goes on after a refusal that is about the one resource', async () => {
+    const bench = purchaseBench();
+    bench.onSend = ({ resource }) => {
+      if (resource.id === 'a') throw apiError('InvalidParameter.Period', { httpStatus: 400 });
+      return { OrderId: 'order-b' };
+    };
+    const { outcomes } = await round(bench, ['a', 'b']);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unclear', 'ordered']);
+  });
+
+  test('waits an hour after an unclear order before it tries what can wait, and tries what expires within a day all the same', async () => {
+    const bench = purchaseBench();
+    bench.onSend = () => {
+      throw apiError('InsufficientBalance', { httpStatus: 400 });
+    };
+    await round(bench, ['a']);
+    await round(bench, ['a', 'b'], { nowMs: noon + 15 * minute });
+    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a']);
+    const urgent = noon + 15 * minute + day;
+    bench.observed = { expiresAtMs: urgent };
+    await round(bench, ['a', 'c'], { nowMs: noon + 16 * minute, expiresAtMs: urgent });
+    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c']);
+    bench.observed = { expiresAtMs: expiry };
+    await round(bench, ['a', 'b'], { nowMs: noon + 61 * minute });
+    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c', 'b']);
+  });
+
+  test('sends nothing where a person or a freeze forbids it between claim and order, closes the claim and gives the money back', async () => {
+    const bench = purchaseBench();
+    const { outcomes } = await round(bench, ['a'], {
+      *recheck(when) {
+        yield* nothing();
+        return when === 'before-send' ? { code: 'decision-changed', text: 'refused by tan.mei' } : undefined;
+      },
+    });
+    expect(bench.sent).toEqual([]);
+    expect(outcomes).toMatchObject([
+      { outcome: 'not-sent', code: 'decision-changed', text: 'refused by tan.mei', end: { outcome: 'void', by: 'claimant' } },
+    ]);
+    expect((await round(bench, ['a'], { nowMs: noon + 5 * minute })).outcomes).toMatchObject([{ n: 1, outcome: 'ordered' }]);
+  });
+
+  test('sends nothing where what forbids it cannot be read again', async () => {
+    const bench = purchaseBench();
+    const { outcomes } = await round(bench, ['a'], {
+      *recheck(when) {
+        yield* nothing();
+        if (when === 'before-send') throw down();
+        return undefined;
+      },
+    });
+    expect(bench.sent).toEqual([]);
+    expect(outcomes).toMatchObject([{ outcome: 'not-sent', code: 'reread-failed' }]);
+  });
+
+  test('takes readings of one expiry that differ by seconds for the same, and orders once', async () => {
+    const bench = purchaseBench();
+    bench.observed = { expiresAtMs: expiry + 1000 };
+    expect((await round(bench, ['a'])).outcomes).toMatchObject([{ outcome: 'ordered' }]);
+    const { candidates, outcomes } = await round(bench, ['a'], { nowMs: noon + 20 * minute });
+    expect(states(candidates)).toEqual(['open']);
+    expect(outcomes).toEqual([]);
   });
 });

@@ -48,7 +48,6 @@ function invoke(store: string, environment: Readonly<Record<string, string>> = {
 test('with the journal in a bucket it orders, logs what it told, and reports dead channels without failing', async () => {
   expect(await invoke('oss://acme-journal/prod')).toMatchObject({ targets: [{ failed: false, act: 1, outcomes: { done: 1 } }] });
   expect(orders({ simulator })).toHaveLength(1);
-  expect(lines.filter(({ event }) => event === 'alert')).toMatchObject([{ code: 'expiry-72h', told: 'undelivered', level: 'warn' }]);
   expect(lines.filter(({ event, code }) => event === 'warning' && code === 'channel-dead')).toMatchObject([
     { text: 'The channel money did not deliver: the variable MONEY_URL is not set; set it, or remove the channel.' },
   ]);
