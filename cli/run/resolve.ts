@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { openSlot, type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
+import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
-import { readRenewal } from '../../shared/journal/renewal.ts';
+import { pastRenewals } from '../../shared/journal/past-renewals.ts';
+import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
+import type { Caller } from '../world/caller.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
 /** What a person read in the bill. */
 export type BillWord = 'void' | 'moved' | 'refunded';
+
+/** What is said of one renewal, or of all that one run left open. */
+export interface BillVerdict {
+  readonly word: BillWord;
+  /** The order that was cancelled: needed to void a renewal whose order is known. */
+  readonly order?: string | undefined;
+}
 
 /** What was written. */
 export interface ClosedRenewal {
@@ -21,55 +30,157 @@ export interface ClosedRenewal {
   readonly text: string;
 }
 
-/**
- * Closes the open renewal of a resource, or opens a slot after a refund. Who the person is, STS says.
- * @throws CommandFailure when there is nothing to close, it is too early, or the resource is unknown
- */
-export async function closeRenewal(session: Session, wanted: string, word: BillWord): Promise<ClosedRenewal> {
-  const { world } = session;
-  const { target, resource } = await findResource(session, wanted);
-  const caller = await world.caller();
-  const who = caller.user ?? caller.arn;
-  const run = { owner: randomBytes(16).toString('hex') };
-  const nowMs = world.clock.now();
-  const name = resource.name ?? resource.id;
-  const expiresAtMs = (resource as { readonly expiresAtMs?: number }).expiresAtMs;
-  if (word === 'refunded') {
-    if (expiresAtMs === undefined) throw new CommandFailure('NoExpiry', `The expiry of ${name} cannot be read; look at it in the console.`);
-    const opening = { account: target.account, resourceId: resource.id, expiresAtMs, who, nowMs };
-    const n = await runStoring(world.store, openSlot(run, opening) as Storing<number | undefined>);
-    if (n === undefined) throw new CommandFailure('NotTaken', `A renewal of ${name} is open: close it first, with --void or --moved.`);
-    return { resource: resource.id, n, word, who, text: `${name} may be renewed again from the expiry that it has now (slot ${n}).` };
-  }
-  const view = await runStoring(world.store, readRenewal(renewalStream(target.account, resource.id)));
-  if (!view.open)
-    throw new CommandFailure('NothingOpen', `No renewal of ${name} is open; 'streamwarden explain ${resource.id}' tells its story.`);
-  const { n } = view.open;
-  const verdict = { account: target.account, resourceId: resource.id, n, outcome: word, by: 'person', who, nowMs } as const;
-  const moved = word === 'moved' && expiresAtMs !== undefined ? { expiresAtMs } : {};
-  // Only store effects can come of it: nothing is read again and nothing is sent.
-  const resolved = await runStoring(world.store, resolveClaim(run, { ...verdict, ...moved }) as Storing<Resolved>);
-  if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
-  const next = word === 'void' ? 'It may be ordered again by the next run.' : 'Its budget stays used.';
-  return { resource: resource.id, n, word, who, text: `Renewal ${n} of ${name} is closed as ${word}, by ${who}. ${next}` };
+/** What became of each renewal that a run left open. */
+export interface ClosedRun {
+  readonly closed: readonly ClosedRenewal[];
+  /** Those that were left open, and why. */
+  readonly left: readonly { readonly resource: string; readonly text: string }[];
 }
 
-async function findResource(session: Session, wanted: string): Promise<{ readonly target: CompiledTarget; readonly resource: Resource }> {
-  const met = new Map<string, { target: CompiledTarget; resource: Resource }>();
-  for (const target of session.targets) {
-    await runAll(
-      { ...session, targets: [target] },
-      {
-        mode: 'plan',
-        only: 'renew-before-expiry',
-        onDecision: (resource) => {
-          if (resource.id === wanted || resource.name === wanted) met.set(resource.id, { target, resource });
-        },
-      },
+/** A subscription as it is seen now; `resource` is undefined where no list shows it any more. */
+interface Found {
+  readonly target: CompiledTarget;
+  readonly id: string;
+  readonly resource: Resource | undefined;
+}
+
+/**
+ * Closes the open renewal of a resource, or opens a slot after a refund. Who the person is, STS says.
+ * @throws CommandFailure when there is nothing to close, it is too early, it contradicts what is known, or the resource is unknown
+ */
+export async function closeRenewal(session: Session, wanted: string, verdict: BillVerdict): Promise<ClosedRenewal> {
+  const found = await findResource(session, wanted);
+  const caller = await session.world.caller();
+  if (verdict.word === 'refunded') return await openAfterRefund(session, found, caller);
+  const { open } = await runStoring(session.world.store, readRenewal(renewalStream(found.target.account, found.id)));
+  if (!open)
+    throw new CommandFailure('NothingOpen', `No renewal of ${nameOf(found)} is open; 'streamwarden explain ${found.id}' tells its story.`);
+  return await closeOne(session, found, open, verdict, caller);
+}
+
+/**
+ * Closes every renewal that one run left open, each by the same word; what the word contradicts stays open and is named.
+ * @param run the token of the run, or its first eight characters or more, as its record and the messages carry it
+ * @throws CommandFailure when no renewal of that run is open
+ */
+export async function closeRun(session: Session, run: string, word: 'void' | 'moved'): Promise<ClosedRun> {
+  const { world, targets } = session;
+  if (!/^[0-9a-f]{8,32}$/.test(run)) {
+    throw new CommandFailure(
+      'Usage',
+      `--all-of is '${run}'; give the token of the run as 'streamwarden journal list --prefix runs/' shows it, eight characters or more.`,
     );
   }
-  const [found, second] = [...met.values()];
-  if (!found) throw new CommandFailure('NoResource', `No target has a subscription '${wanted}'.`);
-  if (second) throw new CommandFailure('NoResource', `'${wanted}' names several resources; give an id: ${[...met.keys()].join(', ')}.`);
-  return found;
+  const accounts = new Map(targets.map((target) => [target.account, target]));
+  const renewals = (await pastRenewals(world.store)).filter(({ owner, claim, end }) => owner.startsWith(run) && claim && !end);
+  const mine = renewals.flatMap(({ account, resourceId }) => {
+    const target = accounts.get(account);
+    return target ? [{ target, id: resourceId }] : [];
+  });
+  if (mine.length === 0) throw new CommandFailure('NothingOpen', `No renewal of run ${run} is open in the accounts of these targets.`);
+  const seen = await observe(session, new Set(mine.map(({ id }) => id)));
+  const caller = await world.caller();
+  const closed: ClosedRenewal[] = [];
+  const left: { resource: string; text: string }[] = [];
+  for (const { target, id } of mine) {
+    const found = { target, id, resource: seen.get(id)?.resource };
+    const { open } = await runStoring(world.store, readRenewal(renewalStream(target.account, id)));
+    if (!open) continue;
+    try {
+      closed.push(await closeOne(session, found, open, { word }, caller));
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      left.push({ resource: id, text: error.message });
+    }
+  }
+  return { closed, left };
+}
+
+async function closeOne(
+  { world, policy }: Session,
+  found: Found,
+  open: RenewalEntry,
+  { word, order }: BillVerdict,
+  caller: Caller,
+): Promise<ClosedRenewal> {
+  const who = caller.user ?? caller.arn;
+  const { n, answer } = open;
+  const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;
+  if (word === 'void' && known !== undefined && !isApprover(policy.approvers, caller)) {
+    const text = `Renewal ${n} of ${nameOf(found)} is order ${known}, which stays payable. Only an approver of the policy may void it, since it is ordered again then; ${who} is none.`;
+    throw new CommandFailure('NotAnApprover', text);
+  }
+  const expiresAtMs = expiryOf(found);
+  const verdict: Verdict = {
+    ...{ account: found.target.account, resourceId: found.id, n, who, nowMs: world.clock.now() },
+    by: 'person',
+    outcome: word === 'moved' ? 'moved' : 'void',
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(order === undefined ? {} : { orderId: order }),
+  };
+  // Only store effects can come of it: nothing is read again and nothing is sent.
+  const run = { owner: randomBytes(16).toString('hex') };
+  const resolved = await runStoring(world.store, resolveClaim(run, verdict) as Storing<Resolved>);
+  if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
+  const payable = known === undefined ? '' : ` If order ${known} is not cancelled it stays payable: whoever pays it renews a second time.`;
+  const next = word === 'void' ? `It may be ordered again by the next run.${payable}` : 'Its budget stays used.';
+  return { resource: found.id, n, word, who, text: `Renewal ${n} of ${nameOf(found)} is closed as ${word}, by ${who}. ${next}` };
+}
+
+async function openAfterRefund({ world }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {
+  const who = caller.user ?? caller.arn;
+  const name = nameOf(found);
+  const expiresAtMs = expiryOf(found);
+  if (expiresAtMs === undefined) throw new CommandFailure('NoExpiry', `The expiry of ${name} cannot be read; look at it in the console.`);
+  const opening = { account: found.target.account, resourceId: found.id, expiresAtMs, who, nowMs: world.clock.now() };
+  const n = await runStoring(world.store, openSlot({ owner: randomBytes(16).toString('hex') }, opening) as Storing<number | undefined>);
+  if (n === undefined) throw new CommandFailure('NotTaken', `A renewal of ${name} is open: close it first, with --void or --moved.`);
+  return {
+    resource: found.id,
+    n,
+    word: 'refunded',
+    who,
+    text: `${name} may be renewed again from the expiry that it has now (slot ${n}).`,
+  };
+}
+
+/** True where the caller is listed in any circle of approvers. */
+function isApprover(approvers: Session['policy']['approvers'], { user }: Caller): boolean {
+  return user !== undefined && Object.values(approvers).some((circle) => circle.includes(user));
+}
+
+function nameOf({ id, resource }: Found): string {
+  return resource?.name === undefined || resource.name === id ? id : `${resource.name} (${id})`;
+}
+
+function expiryOf({ resource }: Found): number | undefined {
+  return (resource as { readonly expiresAtMs?: number } | undefined)?.expiresAtMs;
+}
+
+/** The subscription under an id or a name. One that no list shows any more is found by its id in the journal: its renewal may still be open. */
+async function findResource(session: Session, wanted: string): Promise<Found> {
+  const [found, second, ...more] = [...(await observe(session, new Set([wanted]))).values()];
+  if (second) {
+    const ids = [found, second, ...more].map((each) => `${each?.id} (--target ${each?.target.name})`).join(', ');
+    throw new CommandFailure('NoResource', `'${wanted}' names several resources; give an id: ${ids}.`);
+  }
+  if (found) return found;
+  for (const target of session.targets) {
+    const { last } = await runStoring(session.world.store, readRenewal(renewalStream(target.account, wanted)));
+    if (last) return { target, id: wanted, resource: undefined };
+  }
+  throw new CommandFailure('NoResource', `No target has a subscription '${wanted}', and the journal has no renewal of it.`);
+}
+
+/** What the targets show under these ids or names, by id; one account that is seen through two targets counts once. */
+async function observe(session: Session, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, Found>> {
+  const met = new Map<string, Found>();
+  for (const target of session.targets) {
+    const onDecision = (resource: Resource): void => {
+      if (!wanted.has(resource.id) && !(resource.name !== undefined && wanted.has(resource.name))) return;
+      if (!met.has(resource.id)) met.set(resource.id, { target, id: resource.id, resource });
+    };
+    await runAll({ ...session, targets: [target] }, { mode: 'plan', only: 'renew-before-expiry', onDecision });
+  }
+  return met;
 }

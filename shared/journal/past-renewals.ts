@@ -10,6 +10,8 @@ export interface PastRenewal {
   readonly resourceId: string;
   readonly n: number;
   readonly atMs: EpochMs;
+  /** Token of the run, or of the command, that wrote claim or slot; empty where that record is missing. */
+  readonly owner: string;
   /** Absent for a slot that a person opened. */
   readonly claim?: ClaimBody;
   readonly slot?: SlotBody;
@@ -33,11 +35,12 @@ export async function pastRenewals(store: Store, account?: string, resourceId?: 
     const record = parseRecord(key, bytes);
     const id = `${place.stream}/${place.n}`;
     const { n } = place;
-    const known = renewals.get(id) ?? { account: place.account, resourceId: place.resourceId, n, atMs: record.atMs };
+    const known = renewals.get(id) ?? { account: place.account, resourceId: place.resourceId, n, atMs: record.atMs, owner: '' };
     if (place.part === 'answer') renewals.set(id, { ...known, answer: readRenewalBody(key, record, 'answer') });
     else if (place.part === 'end') renewals.set(id, { ...known, end: readRenewalBody(key, record, 'end') });
-    else if (record.kind === 'slot') renewals.set(id, { ...known, atMs: record.atMs, slot: readRenewalBody(key, record, 'slot') });
-    else renewals.set(id, { ...known, atMs: record.atMs, claim: readRenewalBody(key, record, 'claim') });
+    else if (record.kind === 'slot')
+      renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, slot: readRenewalBody(key, record, 'slot') });
+    else renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, claim: readRenewalBody(key, record, 'claim') });
   }
   return [...renewals.values()].sort((a, b) => a.n - b.n);
 }

@@ -57,19 +57,23 @@ export async function attend({ world, bill, store, random }: Office, desk: Desk,
   }
   const early = world.clock.nowMs < claim.t + hours && !(open.answer?.outcome === 'ordered' && order?.status === 'done');
   if (early || order?.status === 'paid') return;
-  await close({ world, store }, open, resource, order?.status === 'done' ? expiryOf(account, resource) : undefined);
+  await close({ world, store }, open, resource, expiryOf(account, resource), order?.status === 'done');
   desk.resolved += 1;
 }
 
 async function close(
   { world, store }: Pick<Office, 'world' | 'store'>,
-  { n }: RenewalEntry,
+  { n, answer }: RenewalEntry,
   resource: string,
-  movedToMs: number | undefined,
+  expiresAtMs: number | undefined,
+  moved: boolean,
 ) {
   const about = { account: accountId, resourceId: resource, n, by: 'person', who: 'li.wei', nowMs: world.clock.nowMs } as const;
-  const verdict =
-    movedToMs === undefined ? ({ ...about, outcome: 'void' } as const) : ({ ...about, outcome: 'moved', expiresAtMs: movedToMs } as const);
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtMs };
+  const orderId = answer?.orderId === undefined ? {} : { orderId: answer.orderId };
+  const verdict = moved
+    ? ({ ...about, ...expiry, outcome: 'moved' } as const)
+    : ({ ...about, ...expiry, ...orderId, outcome: 'void' } as const);
   // Only store effects can come of it.
   await runStoring(store, resolveClaim({ owner: `person-${resource}-${n}` }, verdict) as Storing<Resolved>);
 }

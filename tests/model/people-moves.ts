@@ -69,7 +69,16 @@ function resolve(model: Model, state: State, emit: Emit): void {
     for (const later of laterMoments(model, state)) {
       for (const skew of setting.skews) {
         const nowMs = model.nowMs(later) + skew * tickMs;
-        const verdict = { resourceId: `r${resource}`, n, outcome, expiresAtMs: scene.expiresAtMs(resource, expiry), nowMs } as const;
+        // The order as the service names it in the model; it counts only where the claim knows one.
+        const orderId = `order-${process}-${resource}`;
+        const verdict = {
+          resourceId: `r${resource}`,
+          n,
+          outcome,
+          orderId,
+          expiresAtMs: scene.expiresAtMs(resource, expiry),
+          nowMs,
+        } as const;
         const key = `verdict ${resource} ${n} ${outcome} ${expiry} ${nowMs}`;
         emit(
           begin(model, { ...later, left }, key, scene.verdict(verdict)),

@@ -80,7 +80,7 @@ export class Scene {
   }
 
   /** A person who says what the bill has about an open claim. */
-  verdict(verdict: Pick<Verdict, 'resourceId' | 'n' | 'outcome' | 'expiresAtMs' | 'nowMs'>): () => Code {
+  verdict(verdict: Pick<Verdict, 'resourceId' | 'n' | 'outcome' | 'orderId' | 'expiresAtMs' | 'nowMs'>): () => Code {
     return () => resolveClaim({ owner: 'person' }, { account, by: 'person', ...verdict }, this.#configuration.rules ?? defaultRules);
   }
 

@@ -7,6 +7,7 @@ import { instantText } from './alert.ts';
 import type { PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { surelyOverAfterMs, writeEnd } from './settle.ts';
+import { expiryMovedBy } from './shift.ts';
 import { secondsOf } from './standing.ts';
 import { streamOf } from './stream.ts';
 
@@ -21,14 +22,16 @@ export interface Verdict {
   readonly by: 'person' | 'billing';
   /** The person, by the identity that the service confirmed. */
   readonly who?: string;
-  /** The expiry as it is now, for `moved`. */
+  /** The expiry as it is now; undefined where the resource is gone or shows none. */
   readonly expiresAtMs?: EpochMs;
+  /** The order that was cancelled, as a person read it: needed to void a claim whose order is known. */
+  readonly orderId?: string;
   /** When the bill was read. What was read earlier counts from then, however late this is written down. */
   readonly nowMs: EpochMs;
 }
 
 /** Why a verdict was not taken. */
-type ResolveRefusal = 'not-open' | 'too-early' | 'ended-meanwhile';
+type ResolveRefusal = 'not-open' | 'too-early' | 'not-moved' | 'has-moved' | 'order-known' | 'ended-meanwhile';
 
 /** Whether a verdict was taken. */
 export type Resolved =
@@ -37,7 +40,8 @@ export type Resolved =
 
 /**
  * Ends an open claim by what a person or a billing adapter read in the bill, 60 minutes after the claim at the earliest: before that the
- * order may still be on its way, whatever the bill says. A confirmed order may be declared moved at any time.
+ * order may still be on its way, whatever the bill says. A confirmed order may be declared moved at any time. What contradicts the claim or the
+ * expiry is refused: `moved` while the expiry has not moved, `void` after it has, `void` of a known order without its id.
  * @throws StoreError @throws JournalError
  */
 export function* resolveClaim(run: PurchaseRun, verdict: Verdict, rules: ProtocolRules = defaultRules): Purchasing<Resolved> {
@@ -50,8 +54,8 @@ export function* resolveClaim(run: PurchaseRun, verdict: Verdict, rules: Protoco
       `Renewal ${verdict.n} of ${verdict.resourceId} is not open; ${what}. Look at 'streamwarden explain ${verdict.resourceId}'.`,
     );
   }
-  const early = tooEarly(open, verdict, rules);
-  if (early) return early;
+  const refusal = tooEarly(open, verdict, rules) ?? contradiction(open, verdict);
+  if (refusal) return refusal;
   const { by, who, nowMs, outcome, expiresAtMs } = verdict;
   const end: EndBody = {
     outcome,
@@ -76,6 +80,32 @@ function tooEarly(open: RenewalEntry, verdict: Verdict, rules: ProtocolRules): R
     'too-early',
     `The order of renewal ${open.n} may still be on its way. Read the bill again at ${instantText(fromMs)} or later, and resolve it then.`,
   );
+}
+
+function contradiction({ n, claim, answer }: RenewalEntry, { outcome, resourceId, expiresAtMs, orderId }: Verdict): Resolved | undefined {
+  if (!claim) return undefined;
+  const moved = expiresAtMs !== undefined && expiryMovedBy(claim.expiry * 1000, expiresAtMs) === 'later';
+  if (outcome === 'moved' && !moved) {
+    const now = expiresAtMs === undefined ? 'cannot be read' : `is still ${instantText(expiresAtMs)}`;
+    return refused(
+      'not-moved',
+      `Renewal ${n} has not taken effect: the expiry of ${resourceId} ${now}. Wait until it moves, or void the renewal if the bill has no order of it.`,
+    );
+  }
+  if (outcome === 'void' && moved) {
+    return refused(
+      'has-moved',
+      `The expiry of ${resourceId} has moved to ${instantText(expiresAtMs)}, so an order took effect. If it was not this one, find out whose it is, then resolve renewal ${n} with --moved.`,
+    );
+  }
+  const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;
+  if (outcome === 'void' && known !== undefined && orderId !== known) {
+    return refused(
+      'order-known',
+      `Renewal ${n} is order ${known}, which stays payable until it is cancelled. Cancel it in the console, then name it: --void --order ${known}.`,
+    );
+  }
+  return undefined;
 }
 
 function refused(code: ResolveRefusal, text: string): Resolved {

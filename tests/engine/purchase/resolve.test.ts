@@ -53,7 +53,7 @@ describe('what a person read in the bill', () => {
     'voids a claim whose order is %s and not on the bill, and gives its money back',
     async (answer) => {
       const bench = await claimed(answer);
-      expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({
+      expect(await bench.run(resolveClaim(person, verdict({ orderId: 'order-1' })))).toMatchObject({
         outcome: 'written',
         end: { outcome: 'void', by: 'person', who: 'lin' },
       });
@@ -73,7 +73,12 @@ describe('what a person read in the bill', () => {
   ] as const)('%s of an %s order after %i minutes: %s', async (outcome, answer, minutes, expected) => {
     const bench = await claimed(answer);
     const before = bench.store.records.size;
-    const resolved = await bench.run(resolveClaim(person, verdict({ outcome, nowMs: noon + minutes * minute })));
+    const resolved = await bench.run(
+      resolveClaim(
+        person,
+        verdict({ outcome, nowMs: noon + minutes * minute, orderId: 'order-1', expiresAtMs: outcome === 'moved' ? later : expiry }),
+      ),
+    );
     expect(resolved.outcome === 'refused' ? resolved.code : resolved.outcome).toBe(expected);
     if (expected === 'too-early') expect(bench.store.records.size).toBe(before);
   });
@@ -99,6 +104,20 @@ describe('what a person read in the bill', () => {
   ])('is refused for %s', async (_, more) => {
     const bench = await claimed('unclear');
     expect(await bench.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code: 'not-open' });
+  });
+
+  test.each([
+    ['moved while the expiry has not moved', 'unclear', { outcome: 'moved', expiresAtMs: expiry }, 'not-moved'],
+    ['moved of a confirmed order whose expiry has not moved', 'ordered', { outcome: 'moved', expiresAtMs: expiry + 1000 }, 'not-moved'],
+    ['moved where no expiry can be read', 'ordered', { outcome: 'moved' }, 'not-moved'],
+    ['void after the expiry has moved', 'unclear', { expiresAtMs: later }, 'has-moved'],
+    ['void of a known order without its id', 'ordered', {}, 'order-known'],
+    ['void of a known order under another id', 'ordered', { orderId: 'order-2' }, 'order-known'],
+  ] as const)('is refused where it contradicts what is known: %s', async (_, answer, more, code) => {
+    const bench = await claimed(answer);
+    const before = bench.store.records.size;
+    expect(await bench.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code });
+    expect([bench.store.records.size, await used(bench)]).toEqual([before, 100_000_000n]);
   });
 
   test('is refused twice for the same claim', async () => {

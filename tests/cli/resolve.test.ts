@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeRenewal, closeRun } from '../../cli/run/resolve.ts';
+import { runAll } from '../../cli/run/runs.ts';
+import { type Session, withSession } from '../../cli/run/session.ts';
+import { streamwarden } from './command.ts';
+import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+
+const account = '1000000000000001';
+const hours = 3_600_000;
+
+let desk: RenewalDesk;
+beforeEach(async () => {
+  desk = await openRenewalDesk();
+});
+afterEach(async () => {
+  delete process.env['STREAMWARDEN_SIMULATOR_KEY'];
+  await desk.close();
+});
+
+/** Does something as one of the people of the desk, under its policy with a change. */
+async function as<T>(
+  person: 'approver' | 'colleague',
+  change: (policy: string) => string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  Object.assign(process.env, desk.as(person).env);
+  const file = path.join(desk.folder, 'policy.yaml');
+  const changed = path.join(desk.folder, 'changed.yaml');
+  writeFileSync(changed, change(readFileSync(file, 'utf8')));
+  return await withSession({ policy: changed, simulator: desk.simulator.url, state: path.join(desk.folder, 'state') }, work);
+}
+
+const unasked = (policy: string): string => policy.replace(/ +ask: .*\n/, '');
+const unpaid = (policy: string): string => unasked(policy).replace('autoPay: true', 'autoPay: false');
+const apply = (session: Session) => runAll(session, { mode: 'apply', only: 'renew-before-expiry' });
+const placed = () => desk.simulator.world.accounts.get(account)?.orders.all ?? [];
+
+describe('an unpaid order', () => {
+  beforeEach(async () => {
+    await as('approver', unpaid, apply);
+    desk.simulator.advance(2 * hours);
+    expect(placed()).toHaveLength(2);
+  });
+
+  test('is not voided by somebody who approves nothing', async () => {
+    const order = placed()[0]?.id;
+    await expect(as('colleague', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
+      code: 'NotAnApprover',
+      message: expect.stringContaining('stays payable'),
+    });
+  });
+
+  test('is not voided without its id, so that nothing is ordered beside it', async () => {
+    await expect(as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void' }))).rejects.toMatchObject({
+      code: 'NotTaken',
+      message: expect.stringContaining('Cancel it in the console, then name it: --void --order '),
+    });
+    await as('approver', unpaid, apply);
+    expect(placed()).toHaveLength(2);
+  });
+
+  test('is voided under its id by an approver, who is told that it stays payable until it is cancelled', async () => {
+    const order = placed().find(({ resourceIds }) => resourceIds.includes('aig-0'))?.id;
+    const { text } = await as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }));
+    expect(text).toContain(`If order ${order} is not cancelled it stays payable`);
+  });
+
+  test('is not declared moved while its expiry has not moved', async () => {
+    await expect(as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'moved' }))).rejects.toMatchObject({
+      code: 'NotTaken',
+      message: expect.stringContaining('has not taken effect'),
+    });
+  });
+});
+
+describe('all that one run left open', () => {
+  test('is closed at once, but for what the word contradicts', async () => {
+    desk.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    const [report] = await as('approver', unasked, apply);
+    desk.simulator.advance(2 * hours);
+    await as('approver', unasked, apply);
+    const result = await as('approver', unasked, (session) => closeRun(session, (report?.run ?? '').slice(0, 12), 'void'));
+    expect([result.closed.length + result.left.length, result.closed.every(({ word }) => word === 'void')]).toEqual([1, true]);
+    expect(result.closed).toHaveLength(1);
+  });
+
+  test('is nothing where the run left nothing open', async () => {
+    await expect(as('approver', unasked, (session) => closeRun(session, 'abcdef0123', 'void'))).rejects.toMatchObject({
+      code: 'NothingOpen',
+    });
+    await expect(as('approver', unasked, (session) => closeRun(session, 'run 1', 'void'))).rejects.toMatchObject({ code: 'Usage' });
+  });
+});
+
+test('a renewal of a resource that no list shows any more is closed by its id', async () => {
+  desk.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+  await as('approver', unasked, apply);
+  desk.simulator.advance(2 * hours);
+  const owner = desk.simulator.world.accounts.get(account);
+  const group = owner?.groups.get('aig-0');
+  if (group) owner?.removeGroup(group);
+  const { text } = await as('approver', unasked, (session) => closeRenewal(session, 'aig-0', { word: 'void' }));
+  expect(text).toMatch(/^Renewal 0 of aig-0 is closed as void, by li\.wei\./);
+});
+
+test('the command asks for one resource or one run, and for an order with void only', async () => {
+  const both = await streamwarden(['resolve', 'aig-0', '--void', '--all-of', 'abcdef0123', ...desk.world]);
+  expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('Name one resource, or a run with --all-of')]);
+  const order = await streamwarden(['resolve', 'aig-0', '--moved', '--order', '1', ...desk.world]);
+  expect([order.code, order.stderr]).toEqual([1, expect.stringContaining('use it with --void')]);
+});
