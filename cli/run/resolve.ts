@@ -12,7 +12,7 @@ import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
 /** What a person read in the bill. */
-export type BillWord = 'void' | 'moved' | 'refunded';
+type BillWord = 'void' | 'moved' | 'refunded';
 
 /** What is said of one renewal, or of all that one run left open. */
 export interface BillVerdict {

@@ -3,6 +3,7 @@ import type { PlannedOrder, RenewalContext, RenewalVerdict } from '../../shared/
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import { frozenUntil } from '../../shared/policy/exception.ts';
 import { localText } from './local-text.ts';
 import { costOf, priceText, type RenewalPrice } from './price.ts';
 import { reason } from './reasons.ts';
@@ -31,13 +32,18 @@ export function orderOf(
   const { period, price, approvedBy, unasked } = purchase;
   const text = `expires ${localText(expiresAtMs, context)}; ${periodText(period)} costs ${priceText(price)}`;
   const because = [reason('due', text, { expiresAtMs, period: periodText(period) }), ...purchase.because];
+  const evenFrozen = outlastsFreeze(expiresAtMs, context);
+  if (evenFrozen) {
+    const spared = 'a freeze is in force, and after it less than 24 hours would be left: it is ordered all the same';
+    because.push(reason('in-spite-of-freeze', spared));
+  }
   if (!rule.autoPay) because.push(reason('waits-for-payment', 'the order will wait until somebody pays it (autoPay: false)'));
   const decision: ActDecision = {
     verdict: 'act',
     rule: rule.name,
     resource: refOf(resource),
     because,
-    action: actionOf(resource, expiresAtMs, rule, purchase, context),
+    action: { ...actionOf(resource, expiresAtMs, rule, purchase, context), ...(evenFrozen ? { evenFrozen } : {}) },
   };
   return { decision, order: { period, autoPay: rule.autoPay, reserve: price.reserve, trade: price.trade, approvedBy, unasked } };
 }
@@ -54,6 +60,15 @@ function actionOf(resource: Subscribable, expiresAtMs: number, rule: OrderRule, 
     writes: { setting: 'expiry', value: String(Math.floor(endMs / 1000)) },
     cost: costOf(price, period),
   };
+}
+
+/** What has to be left to order a renewal after a freeze, in milliseconds: else the freeze does not hold it. */
+const leastAfterFreezeMs = 24 * 3_600_000;
+
+/** True where a freeze is in force that would leave too little time to renew after it: a freeze never makes a subscription lapse. */
+function outlastsFreeze(expiresAtMs: number, { policy, target, nowMs }: RenewalContext): boolean {
+  const untilMs = frozenUntil(policy, 'renew-before-expiry', target.timezone, nowMs);
+  return untilMs !== undefined && untilMs > expiresAtMs - leastAfterFreezeMs;
 }
 
 /** The call that orders a renewal, `AutoPay` spelled out. Explains-nothing parameters of the service are left out (API notes). */

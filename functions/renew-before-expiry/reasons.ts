@@ -35,6 +35,7 @@ export const reasonCodes = {
   'unanswered-before': 'Nobody has answered again; a week is ordered once in a row only.',
   'month-change': 'The month is about to change or has just changed; orders wait so that each counts in the month in which it is placed.',
   due: 'The expiry is near, and the rule says to renew.',
+  'in-spite-of-freeze': 'A freeze is in force, and waiting for its end would leave less than 24 hours before the expiry.',
   'waits-for-payment': 'The order will wait until somebody pays it.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -33,6 +33,7 @@ export const reasonCodes = {
   'answer-unreadable': 'The service said that it executed the call, but its answer could not be read.',
   'observation-failed': 'Observing ended early; resources that were not read were not decided.',
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
+  'orders-per-run': 'A run places no more orders than limits.ordersPerRun; those that expire first come first, and the next run goes on.',
   'journal-unreadable': 'Records of this resource cannot be trusted; nothing is ordered for it until that is put right.',
   'store-not-shared': 'The journal is kept on one machine; an order, which must not be placed twice, needs one that all machines share.',
   'no-limit': 'No monthly limit is set for the currency of an order.',

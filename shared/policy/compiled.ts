@@ -103,6 +103,8 @@ export interface CompiledLimits {
   readonly sessionsCutPerRun?: number;
   readonly sessionsCutPer24h?: number;
   readonly spendPerMonth?: readonly Money[];
+  /** Orders of one run. Default: 50. */
+  readonly ordersPerRun?: number;
   readonly decisionsChangedByPush?: number;
 }
 

@@ -53,6 +53,18 @@ export function frozen(policy: CompiledPolicy, functionName: string, timezone: s
   return policy.freezes.find((freeze) => isIn(freeze.spans[timezone], nowMs) && !freeze.except.includes(functionName));
 }
 
+/**
+ * Until when a function only observes, from `nowMs` on: the end of the freeze in force, or of the last of freezes that follow each other without
+ * a gap. Undefined where it may act at `nowMs`.
+ */
+export function frozenUntil(policy: CompiledPolicy, functionName: string, timezone: string, nowMs: EpochMs): EpochMs | undefined {
+  let untilMs: EpochMs | undefined;
+  for (let freeze = frozen(policy, functionName, timezone, nowMs); freeze; freeze = frozen(policy, functionName, timezone, untilMs)) {
+    untilMs = freeze.spans[timezone]?.untilMs ?? nowMs;
+  }
+  return untilMs;
+}
+
 const matchers = new WeakMap<CompiledSelector, Map<ZoneTable | undefined, Matcher>>();
 
 /** As `matcher`, prepared once for each selector object and zone. */

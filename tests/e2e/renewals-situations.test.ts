@@ -193,9 +193,9 @@ const situations: Readonly<Record<string, Situation>> = {
     orders: 1,
   },
   'a budget of nothing orders nothing': { rule: month, sections: limit('0 CNY'), decides: ['g hold budget-short'] },
-  'a freeze holds': {
+  'a freeze that leaves a day for the order holds': {
     rule: month,
-    sections: 'limits: {spendPerMonth: 1000 CNY, freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}',
+    sections: 'limits: {spendPerMonth: 1000 CNY, freezes: [{from: 2026-11-20, until: 2026-11-26, because: Closing}]}',
     decides: ['g hold frozen'],
   },
   'a freeze that excepts renewals does not hold': {
@@ -210,11 +210,12 @@ const situations: Readonly<Record<string, Situation>> = {
     sections: `${limit('1000 CNY')}\nexceptions: [{because: Sold, groups: all, from: 2026-11-20, until: 2026-12-01, never: [renew]}]`,
     decides: ['g hold exception-never'],
   },
-  'beyond a limit on actions nothing is ordered': {
+  'a limit on actions does not stop orders': {
     rule: month,
     sections: 'limits: {spendPerMonth: 1000 CNY, actionsPerRun: 1}',
     groups: [group({ id: 'a' }), group({ id: 'b', name: 'b' })],
-    decides: ['a hold limit-actions-run', 'b hold limit-actions-run'],
+    decides: ['a act due', 'b act due'],
+    orders: 2,
   },
   'a workstation of a listed type is ordered': {
     rule: station(`${flagship}: 1980 CNY`),

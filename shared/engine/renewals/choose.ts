@@ -6,12 +6,12 @@ import { formatMoney } from '../../policy/money.ts';
 import type { Totals } from '../automation.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { guard } from '../guard.ts';
-import { limitReasons } from '../guard-limits.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
+import { reason } from '../reasons.ts';
 import type { BudgetUse } from '../report.ts';
 import { previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
@@ -75,7 +75,7 @@ export interface Choice {
 
 /**
  * Decides about all candidates, in their order: the planner for each, then freezes, exceptions and protection, then the month's budget, in
- * the order of the candidates, then the limits, which take everything or nothing. @throws StoreError @throws JournalError
+ * the order of the candidates, then the number of orders of a run. @throws StoreError @throws JournalError
  */
 export function* choose(candidates: readonly Candidate<DueResource>[], input: ChooseInput): Renewal<Choice> {
   const { context } = input;
@@ -102,7 +102,7 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
   });
   const admission = yield* previewAdmission(requests, input.budgetsOf, context);
   const refused = refusals(admission.results);
-  const limited = holdLimited(
+  const limited = holdBeyondOrdersPerRun(
     guarded.map((decision) => holdFor(decision, refused.get(decision.resource.id))),
     input,
   );
@@ -182,19 +182,20 @@ function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
   );
 }
 
-function holdLimited(decisions: readonly Decision[], { functionName, context, totals, counts }: ChooseInput): readonly Decision[] {
-  const { policy, target, nowMs } = context;
-  const reasons = limitReasons(
-    decisions,
-    {
-      ...{ functionName, policy, target, nowMs, totals, counts },
-      resourceOf: () => undefined,
-      sessionUsersOf: () => undefined,
-      tagFirstSeenMs: () => undefined,
-    },
-    'actions',
-  );
-  return decisions.map((decision) => holdFor(decision, reasons.get(decision)));
+/** Orders of one run where the policy does not say (policy reference, `limits`). */
+const defaultOrdersPerRun = 50;
+
+/**
+ * Renewals answer to their own limits: the month's budget before, and here the number of orders of a run. Those that come first, which expire
+ * first, are ordered; the rest holds until the next run. Limits on actions and on shares of the fleet are about harm, and do not stop them.
+ */
+function holdBeyondOrdersPerRun(decisions: readonly Decision[], { context }: ChooseInput): readonly Decision[] {
+  const { ordersPerRun: most = defaultOrdersPerRun } = context.policy.limits;
+  const acts = decisions.filter(({ verdict }) => verdict === 'act');
+  const beyond = new Set<Decision>(acts.slice(most));
+  const text = `${acts.length} orders are due and limits.ordersPerRun is ${most}: what expires first is ordered first, and the next run goes on.`;
+  const because = reason('orders-per-run', text, { wanted: acts.length, limit: most });
+  return decisions.map((decision) => (beyond.has(decision) ? holdFor(decision, because) : decision));
 }
 
 /** The same decision as a hold where there is a reason to, which comes before its own. */

@@ -85,6 +85,11 @@ export const limitsSection = z
     spendPerMonth: z.exactOptional(
       oneOrMany(moneyText).check(z.meta({ description: 'Orders of a calendar month, all targets, by currency; another currency holds.' })),
     ),
+    ordersPerRun: z.exactOptional(
+      countNumber.check(
+        z.meta({ description: 'Renewals that one run orders, nearest expiry first; the next run goes on. 0 means none. Default: 50.' }),
+      ),
+    ),
     decisionsChangedByPush: share('Share of covered resources whose decision a push may change without a second person.'),
     freezes: z.exactOptional(z.array(freezeEntry).check(z.meta({ description: 'Times in which functions only observe.' }))),
   })
