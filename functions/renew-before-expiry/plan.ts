@@ -1,5 +1,5 @@
 import type { Reason } from '../../shared/engine/decision.ts';
-import { monthIn, nearMonthChange } from '../../shared/engine/purchase/month.ts';
+import { monthIn, monthsFor } from '../../shared/engine/purchase/month.ts';
 import type { Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
@@ -103,7 +103,8 @@ function standingReason({ expiresAtMs, rule, context }: Due): Reason | undefined
 function ordered(due: Due, purchase: Parameters<typeof orderOf>[3]): RenewalStep {
   const { resource, expiresAtMs, rule, context } = due;
   const { policy, nowMs } = context;
-  if (nearMonthChange(nowMs, monthIn(policy.zones[policy.timezone] ?? { transitions: [] }))) {
+  // What expires too soon to wait is ordered all the same: its money is set aside in both months.
+  if (monthsFor(expiresAtMs, nowMs, monthIn(policy.zones[policy.timezone] ?? { transitions: [] })).length === 0) {
     const text = 'the month is about to change or has just changed; the order is placed after that, in the month in which it counts';
     return hold(due, [reason('month-change', text)]);
   }

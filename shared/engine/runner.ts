@@ -3,6 +3,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
 import { HourlyMemory } from './renewals/alarms.ts';
 import type { LinkMaker } from './renewals/approval-link.ts';
+import type { PlannedSpending } from './renewals/budget.ts';
 import type { RunReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
 import { tellingBy } from './telling/tell-run.ts';
@@ -13,6 +14,8 @@ export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' |
   readonly notifier?: Notifier | undefined;
   /** Makes the links by which renewals can be approved. Default: questions go out without. */
   readonly approvalLink?: LinkMaker | undefined;
+  /** What other targets of the same plan would order: they share one budget. Default: nothing. */
+  readonly planned?: PlannedSpending | undefined;
   /**
    * Orders may be placed although the journal is kept on this machine only: no other machine that runs the same policy would know of them.
    * Default: false, and such orders are held.

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type BudgetState, foldBudget } from './budget-fold.ts';
 import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
-import { keyOf, streamKey } from './key.ts';
+import { fromSegment, keyOf, streamKey } from './key.ts';
 import type { Storing } from './store-effect.ts';
 import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
 
@@ -15,11 +15,20 @@ export function reservationId(account: string, resourceId: string, n: number): s
   return keyOf(account, resourceId, String(n));
 }
 
+/** What a reservation is for; undefined for an id that no reservation of ours has. */
+export function parseReservationId(id: string): { readonly account: string; readonly resourceId: string; readonly n: number } | undefined {
+  const [account, resource, n, ...more] = id.split('/');
+  if (!account || !resource || n === undefined || !/^\d{1,8}$/.test(n) || more.length > 0) return undefined;
+  return { account: fromSegment(account), resourceId: fromSegment(resource), n: Number(n) };
+}
+
 /** A month's budget as read. */
 export interface BudgetView {
   readonly stream: string;
   readonly records: readonly BudgetRecord[];
   readonly state: BudgetState;
+  /** When each id was reserved first. */
+  readonly since: ReadonlyMap<string, EpochMs>;
   readonly end: StreamEnd;
 }
 
@@ -27,11 +36,19 @@ export interface BudgetView {
 export function* readBudget(currency: string, month: string): Storing<BudgetView> {
   const stream = budgetStream(currency, month);
   const records: BudgetRecord[] = [];
+  const since = new Map<string, EpochMs>();
   const hint = yield* lastListed(stream);
   const end = yield* readFrom(stream, 0, hint, ({ sequence, record }) => {
-    records.push(readBudgetRecord(streamKey(stream, sequence), record));
+    const read = readBudgetRecord(streamKey(stream, sequence), record);
+    records.push(read);
+    note(since, read, record.atMs);
   });
-  return { stream, records, state: foldBudget(records), end };
+  return { stream, records, state: foldBudget(records), since, end };
+}
+
+function note(since: Map<string, EpochMs>, record: BudgetRecord, atMs: EpochMs): void {
+  if (record.kind !== 'reserve') return;
+  for (const { id } of record.body.reservations) if (!since.has(id)) since.set(id, atMs);
 }
 
 /**
@@ -45,13 +62,19 @@ export function* addToBudget(
   record: BudgetRecord,
 ): Storing<{ readonly added: boolean; readonly view: BudgetView }> {
   const records = [...view.records];
+  const since = new Map(view.since);
   const appended = yield* append(view.stream, view.end, { ...signed, kind: record.kind, body: record.body }, (other) => {
-    records.push(readBudgetRecord(streamKey(view.stream, other.sequence), other.record));
+    const read = readBudgetRecord(streamKey(view.stream, other.sequence), other.record);
+    records.push(read);
+    note(since, read, other.record.atMs);
     return 'stop';
   });
   const added = appended.outcome === 'appended';
-  if (added) records.push(record);
-  return { added, view: { stream: view.stream, records, state: foldBudget(records), end: appended.end } };
+  if (added) {
+    records.push(record);
+    note(since, record, signed.atMs);
+  }
+  return { added, view: { stream: view.stream, records, state: foldBudget(records), since, end: appended.end } };
 }
 
 /**

@@ -71,6 +71,11 @@ export function* readRenewal(stream: string): Storing<RenewalView> {
   return { stream, next: last.n + 1, prev: last.endLink as string, last, open: undefined, moved, voided };
 }
 
+/** One number of a stream with its answer and its end, whatever stands before it; undefined where nothing does. @throws JournalError @throws StoreError */
+export function* readClaim(stream: string, n: number): Storing<RenewalEntry | undefined> {
+  return yield* readEntry(stream, n, undefined, { expected: true, answered: true });
+}
+
 /** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
 export function* readHistory(stream: string): Storing<readonly RenewalEntry[]> {
   const entries: RenewalEntry[] = [];

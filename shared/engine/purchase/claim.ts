@@ -6,7 +6,7 @@ import { place } from '../../journal/renewal-write.ts';
 import { moneyToJson } from '../../policy/money.ts';
 import type { Moment } from '../effects.ts';
 import { moment, type PurchaseRun, type Purchasing, randomToken, rereadSubscription } from './contract.ts';
-import { type MonthOf, nearMonthChange } from './month.ts';
+import { type MonthOf, monthsFor } from './month.ts';
 import { otherExpiry, type Stop } from './renewal-outcome.ts';
 import type { Reservation, ReserveRequest } from './reserve.ts';
 import type { ProtocolRules } from './rules.ts';
@@ -54,7 +54,7 @@ export function* makeClaim(
   // Before the time is taken, so that it is the create alone that makes a claim old.
   const token = yield* randomToken();
   const begun = yield* moment();
-  const late = notNow(begun, run) ?? (rules.monthAtClaim ? wrongMonth(begun.nowMs, reservation, monthOf) : undefined);
+  const late = notNow(begun, run) ?? (rules.monthAtClaim ? wrongMonth(request, begun.nowMs, reservation, monthOf) : undefined);
   if (late) return late;
   const { view } = request;
   const claim = claimOf(request, reservation, token, begun.nowMs);
@@ -66,13 +66,15 @@ export function* makeClaim(
   return mine ? { ...entry, link } : { code: 'claimed-by-another', text: 'Another run has claimed this renewal; nothing was sent.' };
 }
 
-function wrongMonth(nowMs: EpochMs, { month }: Reservation, monthOf: MonthOf): Stop | undefined {
-  if (monthOf(nowMs) === month && !nearMonthChange(nowMs, monthOf)) return undefined;
+/** The month of the order must be one in which money is set aside; near a change of month that takes both. */
+function wrongMonth({ wish }: ReserveRequest, nowMs: EpochMs, { month, otherMonth }: Reservation, monthOf: MonthOf): Stop | undefined {
+  const months = monthsFor(wish.expiresAtMs, nowMs, monthOf);
+  if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;
   const text = `Not ordered: its money was set aside in ${month}, and the month changes or has changed. A later run does it.`;
   return { code: 'month-change', text };
 }
 
-function claimOf({ wish }: ReserveRequest, { id, month }: Reservation, token: string, t: EpochMs): ClaimBody {
+function claimOf({ wish }: ReserveRequest, { id, month, otherMonth }: Reservation, token: string, t: EpochMs): ClaimBody {
   return {
     expiry: secondsOf(wish.expiresAtMs),
     period: wish.period,
@@ -80,6 +82,7 @@ function claimOf({ wish }: ReserveRequest, { id, month }: Reservation, token: st
     price: moneyToJson(wish.reserve),
     reservation: id,
     month,
+    ...(otherMonth === undefined ? {} : { otherMonth }),
     token,
     t,
     target: wish.target,

@@ -16,6 +16,48 @@ export function monthIn(zone: ZoneTable): MonthOf {
   return (ms) => localTimeAt(zone, ms).date.slice(0, 7);
 }
 
+/** What expires this long after a change of month, or sooner, is ordered in spite of the change, in milliseconds (protocols, renewal, step 18). */
+const urgentAfterChangeMs = 24 * 60 * 60_000;
+
+/** How far clocks may be apart, in milliseconds: the service's and ours. */
+const clocksApartMs = 15 * 60_000;
+
+/** From this long after it was sent on, an order whose answer is missing can be executed no more, in milliseconds (protocols, renewal, step 9). */
+const executedWithinMs = 60 * 60_000;
+
+/** The instant of a change of month that is near, where nothing is claimed that can wait; undefined where none is. */
+function changeNear(nowMs: EpochMs, monthOf: MonthOf): EpochMs | undefined {
+  if (!nearMonthChange(nowMs, monthOf)) return undefined;
+  let [before, after] = [nowMs - afterMonthChangeMs, nowMs + beforeMonthChangeMs];
+  const month = monthOf(before);
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (monthOf(middle) === month) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/**
+ * The months in which an order that is placed now may count, so that money is set aside in each of them (protocols, renewal, step 18): one, far
+ * from a change of month; near it two, for what expires too soon to wait; none for what can wait.
+ */
+export function monthsFor(expiresAtMs: EpochMs, nowMs: EpochMs, monthOf: MonthOf): readonly string[] {
+  const changeMs = changeNear(nowMs, monthOf);
+  if (changeMs === undefined) return [monthOf(nowMs)];
+  if (expiresAtMs < changeMs - beforeMonthChangeMs || expiresAtMs >= changeMs + urgentAfterChangeMs) return [];
+  return [monthOf(changeMs - 1), monthOf(changeMs)];
+}
+
+/**
+ * The month in which an order counts that was sent at `sentMs` by our clock; undefined where that cannot be told. An order whose answer is missing
+ * may have been executed an hour later.
+ */
+export function monthOfOrder(sentMs: EpochMs, answered: boolean, monthOf: MonthOf): string | undefined {
+  const month = monthOf(sentMs - clocksApartMs);
+  return monthOf(sentMs + clocksApartMs + (answered ? 0 : executedWithinMs)) === month ? month : undefined;
+}
+
 /**
  * True from 60 minutes before a change of month until 15 minutes after it. Clocks may be that far apart and an order may be that late,
  * so that it could count in another month than the one whose budget holds it.

@@ -4,7 +4,8 @@ import type { BudgetState } from '../../journal/budget-fold.ts';
 import type { RenewalView } from '../../journal/renewal.ts';
 import { formatMoney, type Money } from '../../policy/money.ts';
 import type { PurchaseRun, Purchasing, RenewalWish } from './contract.ts';
-import { type MonthOf, nearMonthChange } from './month.ts';
+import { type MonthOf, monthsFor } from './month.ts';
+import { type OwedContext, owedOf, useUp } from './owed.ts';
 
 /** A wish, with the stream of its resource as read. */
 export interface ReserveRequest {
@@ -17,6 +18,8 @@ export interface Reservation {
   readonly id: string;
   /** Month `yyyy-mm` whose budget holds it. */
   readonly month: string;
+  /** The other month that holds it too, near a change of month. */
+  readonly otherMonth?: string;
   readonly amount: Money;
 }
 
@@ -34,12 +37,17 @@ export interface ReserveContext {
   readonly limits: ReadonlyMap<string, Money>;
   readonly monthOf: MonthOf;
   readonly nowMs: EpochMs;
+  /** Ids of reservations that are used for good, as far as this process knows. Default: none are known. */
+  readonly used?: Set<string>;
+  /** The streams of what is due, held or not, as read. Default: those of the requests. */
+  readonly views?: readonly RenewalView[];
 }
 
 /**
  * Sets money aside for orders, one batch per run and currency (protocols, renewal, step 4). Whole orders, in the order given: nearest expiry
- * first; one that does not fit is passed over. A reservation of the same id is reused, and raised where the price rose. Gives one result
- * per request, in order. @throws StoreError @throws JournalError
+ * first; one that does not fit is passed over. A reservation of the same id is reused, and raised where the price rose. What is owed back is
+ * given back before. Near a change of month what cannot wait is set aside in both months. Gives one result per request, in order.
+ * @throws StoreError @throws JournalError
  */
 export function* reserveBatch(
   run: PurchaseRun,
@@ -50,49 +58,96 @@ export function* reserveBatch(
   for (const currency of new Set(requests.map(({ wish }) => wish.reserve.currency))) {
     const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
     const limit = context.limits.get(currency);
-    const refusal = refuseAll(currency, limit, context);
-    const decided = refusal
-      ? batch.map((request) => ({ outcome: 'refused' as const, request, ...refusal }))
-      : yield* reserveIn(run, currency, batch, limit as Money, context);
+    const decided = limit
+      ? yield* reserveWithin(run, limit, batch, context)
+      : batch.map((request) => refusedFor(request, noLimit(currency)));
     for (const result of decided) results.set(result.request, result);
   }
   return requests.map((request) => results.get(request) as Reserved);
 }
 
-function refuseAll(
-  currency: string,
-  limit: Money | undefined,
-  { monthOf, nowMs }: ReserveContext,
-): { code: RefusalCode; text: string } | undefined {
-  if (!limit) {
-    return {
-      code: 'no-limit',
-      text: `No monthly limit is set for ${currency}, so nothing is ordered in it: add one to limits.spendPerMonth. Amounts are never converted.`,
-    };
+interface Refusal {
+  readonly code: RefusalCode;
+  readonly text: string;
+}
+
+function noLimit(currency: string): Refusal {
+  const text = `No monthly limit is set for ${currency}, so nothing is ordered in it: add one to limits.spendPerMonth. Amounts are never converted.`;
+  return { code: 'no-limit', text };
+}
+
+const monthChanges: Refusal = {
+  code: 'month-change',
+  text: 'Nothing that can wait is ordered from 60 minutes before a change of month until 15 minutes after it; a later run does it.',
+};
+
+function refusedFor(request: ReserveRequest, refusal: Refusal): Reserved {
+  return { outcome: 'refused', request, ...refusal };
+}
+
+/** Requests by the months in which their money has to be set aside, first come first. */
+export function byMonths(
+  batch: readonly ReserveRequest[],
+  { monthOf, nowMs }: Pick<ReserveContext, 'monthOf' | 'nowMs'>,
+): { readonly months: readonly string[]; readonly fitting: readonly ReserveRequest[]; readonly results: Map<ReserveRequest, Reserved> } {
+  const results = new Map<ReserveRequest, Reserved>();
+  const fitting: ReserveRequest[] = [];
+  let months: readonly string[] = [monthOf(nowMs)];
+  for (const request of batch) {
+    const needed = monthsFor(request.wish.expiresAtMs, nowMs, monthOf);
+    if (needed.length === 0) results.set(request, refusedFor(request, monthChanges));
+    else {
+      months = needed;
+      fitting.push(request);
+    }
   }
-  if (nearMonthChange(nowMs, monthOf)) {
-    return {
-      code: 'month-change',
-      text: 'Nothing is ordered from 60 minutes before a change of month until 15 minutes after it; a later run does it.',
-    };
+  return { months, fitting, results };
+}
+
+/** In one currency: in the month that counts, or in both near a change of month; what the second does not let pass is refused. */
+function* reserveWithin(
+  run: PurchaseRun,
+  limit: Money,
+  batch: readonly ReserveRequest[],
+  context: ReserveContext,
+): Purchasing<readonly Reserved[]> {
+  const { months, fitting, results } = byMonths(batch, context);
+  let passing = fitting;
+  for (const month of months) {
+    const reserved = yield* reserveIn(run, month, passing, limit, context);
+    for (const result of reserved) results.set(result.request, combined(results.get(result.request), result));
+    passing = passing.filter((request) => results.get(request)?.outcome === 'reserved');
   }
-  return undefined;
+  return batch.map((request) => results.get(request) as Reserved);
+}
+
+/** The result of a second month together with that of the first. */
+export function combined(first: Reserved | undefined, second: Reserved): Reserved {
+  if (first?.outcome !== 'reserved' || second.outcome !== 'reserved') return second;
+  return { ...first, reservation: { ...first.reservation, otherMonth: second.reservation.month } };
 }
 
 function* reserveIn(
   run: PurchaseRun,
-  currency: string,
+  month: string,
   batch: readonly ReserveRequest[],
   limit: Money,
-  { monthOf, nowMs }: ReserveContext,
+  context: ReserveContext,
 ): Purchasing<readonly Reserved[]> {
-  const month = monthOf(nowMs);
-  const signed = { owner: run.owner, atMs: nowMs };
+  const { currency } = limit;
+  const signed = { owner: run.owner, atMs: context.nowMs };
   let view: BudgetView = yield* readBudget(currency, month);
+  const owed = yield* owedOf(view, month, owedContext(batch, context));
+  const release = [...owed.release];
+  const wanted = new Set(batch.map(reservationIdOf));
+  for (const id of owed.abandoned) {
+    // The next run that wants the resource uses it again: this one does.
+    if (!wanted.has(id) && (yield* useUp(run, id, month, view, currency, context.nowMs))) release.push(id);
+  }
   for (;;) {
-    const owed = owedReleases(batch, view.state, month);
-    if (owed.length > 0) {
-      ({ view } = yield* addToBudget(view, signed, { kind: 'release', body: { ids: [...owed] } }));
+    const due = release.filter((id) => view.state.reserved.has(id));
+    if (due.length > 0) {
+      ({ view } = yield* addToBudget(view, signed, { kind: 'release', body: { ids: due } }));
       continue;
     }
     const { results, fresh } = admit(batch, view.state, limit, month);
@@ -103,10 +158,15 @@ function* reserveIn(
   }
 }
 
-/** Reservations of claims that came to nothing, of this month, which a crash left unreleased. */
-function owedReleases(batch: readonly ReserveRequest[], state: BudgetState, month: string): readonly string[] {
-  const claims = batch.flatMap(({ view }) => view.voided.flatMap(({ claim }) => (claim?.month === month ? [claim.reservation] : [])));
-  return [...new Set(claims)].filter((id) => state.reserved.has(id));
+/** What looking at reservations needs, from what the run has read anyway. */
+export function owedContext(batch: readonly ReserveRequest[], { monthOf, nowMs, used, views }: ReserveContext): OwedContext {
+  const known = new Map([...(views ?? []), ...batch.map(({ view }) => view)].map((view) => [view.stream, view]));
+  return { nowMs, monthOf, views: known, used: used ?? new Set() };
+}
+
+/** Id of the reservation that a request needs. */
+export function reservationIdOf({ wish, view }: ReserveRequest): string {
+  return reservationId(wish.account, wish.resource.id, view.next);
 }
 
 /** Which requests the budget lets pass, and the reservations that are new or higher than before. Pure. */
@@ -120,8 +180,8 @@ export function admit(
   let used = state.usedMicros;
   const fresh: { id: string; micros: string }[] = [];
   const results = batch.map((request): Reserved => {
-    const { wish, view } = request;
-    const id = reservationId(wish.account, wish.resource.id, view.next);
+    const { wish } = request;
+    const id = reservationIdOf(request);
     if (state.released.has(id)) {
       return {
         outcome: 'refused',
@@ -134,7 +194,7 @@ export function admit(
     const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;
     if (used + more > limit.micros) {
       const left = { currency: limit.currency, micros: limit.micros > used ? limit.micros - used : 0n };
-      const text = `${formatMoney(wish.reserve)} do not fit: of ${formatMoney(limit)} for ${month}, ${formatMoney(left)} are left. Raise limits.spendPerMonth or renew by hand.`;
+      const text = `${formatMoney(wish.reserve, { exact: true })} do not fit: of ${formatMoney(limit, { exact: true })} for ${month}, ${formatMoney(left, { exact: true })} are left. Raise limits.spendPerMonth or renew by hand.`;
       return { outcome: 'refused', request, code: 'budget-short', text };
     }
     if (more > 0n || !amounts.has(id)) {

@@ -83,6 +83,8 @@ export interface RoundInput<S extends DueSubscription> {
   readonly nowMs: EpochMs;
   readonly limits: ReadonlyMap<string, Money>;
   readonly monthOf: MonthOf;
+  /** Ids of reservations that are used for good, as far as this process knows. Default: none are known. */
+  readonly used?: Set<string>;
   /** Default: all on. For tests that show that each rule is needed. */
   readonly rules?: ProtocolRules;
 }
@@ -127,7 +129,8 @@ export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>
       if (expiryMovedBy(wish.expiresAtMs, candidate.rereadMs ?? wish.expiresAtMs) === 'none') requests.set(request, each);
       else outcomes.push(outcomeOfStop(request, otherExpiry));
     }
-    reserved = yield* reserveBatch(input.run, [...requests.keys()], input);
+    const views = candidates.flatMap(({ view }) => view ?? []);
+    reserved = yield* reserveBatch(input.run, [...requests.keys()], { ...input, views });
     yield* orderEach(input, { candidates, reserved, requests }, hooks, outcomes);
   } catch (failure) {
     if (!isJournalFailure(failure)) throw failure;

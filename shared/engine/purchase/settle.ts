@@ -147,8 +147,10 @@ export function* writeEnd(run: PurchaseRun, stream: string, entry: RenewalEntry,
 /** Gives back what a claim had set aside. @throws StoreError @throws JournalError */
 export function* releaseClaim(
   run: PurchaseRun,
-  { price, month, reservation }: Pick<ClaimBody, 'price' | 'month' | 'reservation'>,
+  { price, month, otherMonth, reservation }: Pick<ClaimBody, 'price' | 'month' | 'otherMonth' | 'reservation'>,
   atMs: EpochMs,
 ): Purchasing<void> {
-  yield* releaseReservations(price.currency, month, [reservation], { owner: run.owner, atMs });
+  for (const each of otherMonth === undefined ? [month] : [month, otherMonth]) {
+    yield* releaseReservations(price.currency, each, [reservation], { owner: run.owner, atMs });
+  }
 }

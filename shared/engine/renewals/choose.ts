@@ -13,7 +13,7 @@ import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
 import type { BudgetUse } from '../report.ts';
-import { previewAdmission } from './budget.ts';
+import { type PlannedSpending, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
 import type { Renewal } from './effects.ts';
 import type { PlannedOrder, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
@@ -34,12 +34,15 @@ export interface ChooseInput {
   readonly barred: Reason | undefined;
   /** Currencies whose budget is read for the report even where nothing is ordered in them. */
   readonly budgetsOf: readonly string[];
+  /** See `PreviewContext`. */
+  readonly used: Set<string>;
+  readonly planned: PlannedSpending | undefined;
   readonly onTrouble: (trouble: Reason) => void;
 }
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
 export function chooseInput(
-  { renewing, options, context, draft, log }: RenewalRun,
+  { renewing, options, context, draft, log, used }: RenewalRun,
   totals: Totals,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
@@ -47,6 +50,7 @@ export function chooseInput(
   return {
     ...{ functionName: renewing.name, planner: renewing.planner, context, totals, counts, barred, budgetsOf },
     run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
+    ...{ used, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
   };
 }
@@ -100,7 +104,8 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
     const view = verdicts.get(id)?.candidate.view;
     return view ? [{ wish, view }] : [];
   });
-  const admission = yield* previewAdmission(requests, input.budgetsOf, context);
+  const views = candidates.flatMap(({ view }) => view ?? []);
+  const admission = yield* previewAdmission(requests, input.budgetsOf, { ...context, views, used: input.used, planned: input.planned });
   const refused = refusals(admission.results);
   const limited = holdBeyondOrdersPerRun(
     guarded.map((decision) => holdFor(decision, refused.get(decision.resource.id))),
@@ -113,6 +118,8 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
     return { ...decided, decision, order, wish: wishes.get(decision.resource.id) };
   });
   const chosen = decisions.flatMap(({ candidate, decision, wish }) => (decision.verdict === 'act' && wish ? [{ candidate, wish }] : []));
+  const ordered = new Set(chosen.map(({ wish }) => wish));
+  input.planned?.add(admission.results.filter(({ request }) => ordered.has(request.wish)));
   return { decisions, chosen, budgets: admission.budgets };
 }
 

@@ -47,6 +47,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
       nowMs,
       limits: limitsOf(context),
       monthOf: monthOf(context),
+      used: run.used,
     },
     {
       alarm: alarmsOf(run, seen, intended),

@@ -32,6 +32,7 @@ import { Teller } from './teller.ts';
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
 export function renewalRunner(renewing: Renewing): Runner {
   const memory = new HourlyMemory();
+  const used = new Set<string>();
   return {
     name: renewing.name,
     withoutRules: true,
@@ -39,7 +40,7 @@ export function renewalRunner(renewing: Renewing): Runner {
       const { client, counts } = countingClient(options.client);
       const { target, store, clock, signal, notifier = notifierOf(new Map()) } = options;
       const world: RenewalWorld = { renewing, client, target, store, clock, notifier, signal };
-      return driveRenewal(world, renewalRun({ renewing, options, memory, counts }));
+      return driveRenewal(world, renewalRun({ renewing, options, memory, used, counts }));
     },
   };
 }
@@ -49,7 +50,7 @@ export function renewalRunner(renewing: Renewing): Runner {
  * the report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go
  * out whatever it does.
  */
-function* renewalRun({ renewing, options, memory, counts }: RenewalRunInput): Renewal<RunReport> {
+function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInput): Renewal<RunReport> {
   const { target } = options;
   const { nowMs } = yield* moment();
   const draft = new ReportDraft({
@@ -70,7 +71,7 @@ function* renewalRun({ renewing, options, memory, counts }: RenewalRunInput): Re
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
   const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
-  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing) };
+  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used };
 
   const seen = yield* screen({
     ...{ renewing, context, open: log ? followedIds(log) : new Set<string>() },

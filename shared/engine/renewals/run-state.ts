@@ -16,6 +16,8 @@ export interface RenewalRunInput {
     readonly store: Pick<RunnerOptions['store'], 'shared'>;
   };
   readonly memory: HourlyMemory;
+  /** Ids of reservations that are used for good, as far as this process knows. */
+  readonly used: Set<string>;
   /** The calls made so far, for the report. */
   readonly counts: () => CallCounts;
 }
@@ -31,4 +33,6 @@ export interface RenewalRun {
   readonly log: WrittenLog | undefined;
   /** Why nothing may be ordered in this run, whatever is decided; undefined where orders may be placed. */
   readonly barred: Reason | undefined;
+  /** Ids of reservations that are used for good, as far as this process knows. */
+  readonly used: Set<string>;
 }
