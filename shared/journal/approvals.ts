@@ -71,8 +71,9 @@ export function* readApprovals(subject: ApprovalSubject, links: boolean): Storin
     yield* readFrom(stream, 0, yield* lastListed(stream), ({ sequence, record }) => {
       if (record.kind !== 'approval') return;
       const key = streamKey(stream, sequence);
-      const { highest, until, ...body } = readApprovalBody(key, record.body);
-      words.push({ ...body, highest: moneyFromJson(highest as MoneyJson), untilMs: Date.parse(until), atMs: record.atMs, source, key });
+      const { highest, until, verdict, by, target, period, because } = readApprovalBody(key, record.body);
+      const said = { verdict, by, target, period, ...(because === undefined ? {} : { because }) };
+      words.push({ ...said, highest: moneyFromJson(highest as MoneyJson), untilMs: Date.parse(until), atMs: record.atMs, source, key });
     });
   }
   return words.sort((a, b) => a.atMs - b.atMs);

@@ -16,15 +16,10 @@ const claim = openObject({
   /** What the budget sets aside for it. */
   price: known<MoneyJson>(isMoneyJson),
   /** Id of the reservation, and the month `yyyy-mm` whose budget holds it. */
-<<<<<<< HEAD
   reservation: anyText,
   month: matching(/^\d{4}-\d{2}$/, 'write yyyy-mm'),
-=======
-  reservation: z.string(),
-  month: z.string().check(z.regex(/^\d{4}-\d{2}$/)),
   /** The other month whose budget holds it too, near a change of month. */
-  otherMonth: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}$/))),
->>>>>>> c8b59fe (budget: owed money is given back before orders are admitted; a change of month stops nothing that cannot wait; a plan over several targets shares one budget)
+  otherMonth: optional(matching(/^\d{4}-\d{2}$/, 'write yyyy-mm')),
   /** Known to the claimant alone: tells its own claim from another's after a lost answer. */
   token: anyText,
   /** The claimant's clock before it created the claim, epoch milliseconds. */
