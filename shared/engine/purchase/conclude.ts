@@ -1,10 +1,12 @@
 import type { EpochMs } from '../../client/clock.ts';
+import { releaseReservations } from '../../journal/budget.ts';
 import { renewalKey } from '../../journal/renewal-key.ts';
-import type { AnswerBody, EndBody } from '../../journal/renewal-record.ts';
+import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
 import type { WonClaim } from './claim.ts';
 import { type PurchaseRun, type Purchasing, rereadSubscription } from './contract.ts';
 import { isJournalFailure } from './failure.ts';
+import { type MonthOf, monthOfOrder } from './month.ts';
 import { outcomeOfOrder, type RenewalOutcome, unrecorded } from './renewal-outcome.ts';
 import type { ReserveRequest } from './reserve.ts';
 import type { ProtocolRules } from './rules.ts';
@@ -28,6 +30,7 @@ export function* conclude(
   request: ReserveRequest,
   claim: WonClaim,
   sent: Sent,
+  monthOf: MonthOf,
   rules: ProtocolRules,
 ): Purchasing<RenewalOutcome> {
   const { answer, atMs, because } = sent;
@@ -38,12 +41,22 @@ export function* conclude(
     const key = renewalKey(request.view.stream, claim.n, 'answer');
     const { mine } = yield* place(key, { kind: 'answer', atMs, owner: run.owner, prev: claim.link, body: answer });
     written = mine;
+    if (mine && answer.outcome === 'ordered') yield* releaseOtherMonth(run, claim.claim, monthOf, atMs);
     const { end, alerts } = yield* endAtOnce(run, request, { ...claim, answer }, atMs, rules);
     return { ...outcome, end, alerts: written ? alerts : [...alerts, missing] };
   } catch (error) {
     if (!isJournalFailure(error)) throw error;
     return { ...outcome, alerts: written ? [] : [missing], error };
   }
+}
+
+/** Near a change of month money was set aside in both months: once the order's month is known, the other has it back. */
+function* releaseOtherMonth(run: PurchaseRun, claim: ClaimBody, monthOf: MonthOf, atMs: EpochMs): Purchasing<void> {
+  const { month, otherMonth, reservation, price, t } = claim;
+  const counts = otherMonth === undefined ? undefined : monthOfOrder(t, true, monthOf);
+  if (otherMonth === undefined || counts === undefined) return;
+  const spare = counts === month ? otherMonth : month;
+  yield* releaseReservations(price.currency, spare, [reservation], { owner: run.owner, atMs });
 }
 
 function* endAtOnce(

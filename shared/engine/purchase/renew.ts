@@ -51,7 +51,7 @@ export function* renew<E = never>(
   const claim = stop ?? (yield* makeClaim(run, request, reservation, monthOf, rules));
   if (!('link' in claim)) return yield* stopped(run, request, reservation, claim, rules);
   const sent = yield* sendPromptly(request, claim.claim.t, run, again, rules);
-  return yield* conclude(run, request, claim, sent, rules);
+  return yield* conclude(run, request, claim, sent, monthOf, rules);
 }
 
 /** Step 7. The order is dated by the very look at the clock that found it in time: see the effect `send`. */

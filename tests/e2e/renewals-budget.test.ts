@@ -1,0 +1,297 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PlannedSpending } from '../../shared/engine/renewals/budget.ts';
+import { readBudget } from '../../shared/journal/budget.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
+import { StoreError } from '../../shared/journal/store-error.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { memoryStore } from '../journal/memory-store.ts';
+import { accountId, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+
+const start = '2026-11-10T12:00:00+08:00';
+const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
+const asking = rule.replace('}', ', ask: {above: 1 CNY, who: finance}}');
+const group = (id: string, expiresAt = '2026-11-14T00:00:00+08:00') => ({
+  id,
+  name: id,
+  region: 'cn-hangzhou',
+  charge: 'PrePaid' as const,
+  expiresAt,
+});
+const limit = (amount: string): string => `limits: {spendPerMonth: ${amount}}`;
+const enough = { currency: 'CNY', micros: 300_000_000n };
+
+let bench: RenewalBench;
+afterEach(() => bench.close());
+
+const reservedIn = async (month: string): Promise<ReadonlyMap<string, bigint>> =>
+  (await runStoring(bench.store, readBudget('CNY', month))).state.reserved;
+const renewed = (): readonly string[] => orders(bench).flatMap(({ resourceIds }) => resourceIds);
+
+/** Lets the n-th record of the budget fail, once: its process dies before it is written, or its store does not answer. */
+function failAtBudgetRecord(n: number, how: 'crash' | 'store error'): { readonly died: Promise<void> } {
+  const { create } = bench.store;
+  let count = 0;
+  let die = (): void => {};
+  const died = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  bench.store.create = async (key, bytes) => {
+    if (key.startsWith('budget/') && ++count === n) {
+      if (how === 'store error') throw new StoreError('Unreachable', 'down');
+      die();
+      return await new Promise<never>(() => {});
+    }
+    return await create(key, bytes);
+  };
+  return { died };
+}
+
+describe('money that nobody needs any more is given back before orders are admitted', () => {
+  test.each(['crash', 'store error'] as const)(
+    'after a %s between the end of a refused order and the release of its money, the resource is renewed',
+    async (how) => {
+      bench = await renewalBench({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
+      bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
+      const { died } = failAtBudgetRecord(2, how);
+      await Promise.race([bench.run(), died]);
+      bench.simulator.advance(15 * minutes);
+      // A plan counts it as given back, and writes nothing.
+      const records = bench.store.records.size;
+      const planned = await bench.run('plan');
+      expect([planned.counts.act, planned.purchases?.budgets[0]?.used.micros, bench.store.records.size]).toEqual([1, 0n, records]);
+      await bench.run();
+      expect(renewed()).toEqual(['g']);
+      bench.simulator.advance(15 * minutes);
+      await bench.run();
+      expect([...(await reservedIn('2026-11')).keys()]).toEqual([`${accountId}/g/1`]);
+      expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    },
+  );
+
+  /** A person renews a resource right after its money was set aside. */
+  const renewedByHand = (id: string): void => {
+    const { create } = bench.store;
+    let done = false;
+    bench.store.create = async (key, bytes) => {
+      const made = await create(key, bytes);
+      if (key.startsWith('budget/') && !done) {
+        done = true;
+        bench.simulator.world.accounts
+          .get(accountId)
+          ?.groups.get(id)
+          ?.renewUntil(shanghai('2026-12-14 00:00'), bench.simulator.world.clock.nowMs);
+      }
+      return made;
+    };
+  };
+
+  test('what was set aside for a resource that a person renewed meanwhile goes to another, once its number is used up', async () => {
+    bench = await renewalBench(
+      { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
+      policyText(rule, limit('300 CNY')),
+    );
+    renewedByHand('g');
+    await bench.run();
+    expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([[], [`${accountId}/g/0`]]);
+    bench.simulator.advance(30 * minutes);
+    await bench.run();
+    expect(renewed()).toEqual([]);
+    bench.simulator.advance(31 * minutes);
+    await bench.run();
+    expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([['h'], [`${accountId}/h/0`]]);
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('a number that was used up is not reserved again: the resource goes on with the next', async () => {
+    bench = await renewalBench(
+      { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
+      policyText(rule, limit('300 CNY')),
+    );
+    renewedByHand('g');
+    await bench.run();
+    bench.simulator.advance(61 * minutes);
+    await bench.run();
+    bench.simulator.advanceTo(shanghai('2026-12-10 12:00'));
+    await bench.run();
+    expect(renewed()).toEqual(['h', 'g']);
+    expect([...(await reservedIn('2026-12')).keys()]).toContain(`${accountId}/g/1`);
+  });
+
+  test('the run that set money aside and sleeps finds its number taken, and orders nothing with money that was given back', async () => {
+    bench = await renewalBench(
+      { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
+      policyText(rule, limit('300 CNY')),
+    );
+    const { create } = bench.store;
+    let wake = (): void => {};
+    let asleep = (): void => {};
+    const sleeping = new Promise<void>((resolve) => {
+      asleep = resolve;
+    });
+    let first = true;
+    bench.store.create = async (key, bytes) => {
+      if (key === `renewals/${accountId}/g/00000000/claim` && first) {
+        first = false;
+        asleep();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return await create(key, bytes);
+    };
+    const slow = bench.run();
+    await sleeping;
+    // An exception takes the resource out of the other runs' hands.
+    const policy = {
+      ...bench.policy,
+      exceptions: [
+        {
+          because: 'Sold',
+          groups: { ids: ['g'] },
+          spans: { 'Asia/Shanghai': { fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER } },
+          never: ['renew' as const],
+        },
+      ],
+    };
+    bench.simulator.advance(61 * minutes);
+    await bench.run('apply', { policy });
+    expect(renewed()).toEqual(['h']);
+    wake();
+    await slow;
+    expect(renewed()).toEqual(['h']);
+  });
+});
+
+describe('a change of month', () => {
+  const change = shanghai('2026-12-01 00:00');
+
+  test('lets an approval of the last hour be ordered where the expiry comes with the change', async () => {
+    bench = await renewalBench(
+      { start: '2026-11-29T12:00:00+08:00', groups: [group('g', '2026-12-01T00:00:00+08:00')] },
+      policyText(asking),
+    );
+    await bench.run();
+    bench.simulator.advanceTo(shanghai('2026-11-30 23:05'));
+    await bench.say({ resource: 'g', expiresAtMs: change, highest: enough });
+    bench.simulator.advanceTo(shanghai('2026-11-30 23:18'));
+    await bench.run();
+    expect(renewed()).toEqual(['g']);
+    // It counts in November for certain, so December has its money back.
+    expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([[`${accountId}/g/0`], []]);
+  });
+
+  test('keeps the money in both months where the order may count in either, and no longer', async () => {
+    bench = await renewalBench({ start: '2026-11-29T12:00:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] }, policyText(rule));
+    bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup', times: 2 });
+    bench.simulator.advanceTo(shanghai('2026-11-30 23:50'));
+    await bench.run();
+    expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([[], []]);
+    bench.simulator.advanceTo(shanghai('2026-11-30 23:52'));
+    bench.simulator.faults.clear();
+    await bench.run();
+    expect(renewed()).toEqual(['g']);
+    const both = [`${accountId}/g/1`];
+    expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([both, both]);
+  });
+
+  test('orders nothing whose money one of the two months does not have', async () => {
+    for (const full of ['2026-11', '2026-12']) {
+      const store = memoryStore();
+      bench = await renewalBench(
+        { start: '2026-11-20T12:00:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] },
+        policyText(asking, limit('300 CNY')),
+        {
+          store,
+        },
+      );
+      const { addToBudget } = await import('../../shared/journal/budget.ts');
+      const view = await runStoring(store, readBudget('CNY', full));
+      // Another account's order of this journal, still on its way.
+      const other = { id: '9000000000000009/x/0', micros: '100000000' };
+      await runStoring(store, addToBudget(view, { owner: 'other', atMs: change }, { kind: 'reserve', body: { reservations: [other] } }));
+      await bench.say({ resource: 'g', expiresAtMs: shanghai('2026-12-01 06:00'), highest: enough });
+      bench.simulator.advanceTo(shanghai('2026-11-30 23:30'));
+      const report = await bench.run();
+      expect([full, renewed(), report.decisions[0]?.because[0]?.code]).toEqual([full, [], 'budget-short']);
+      if (full === '2026-11') await bench.close();
+    }
+  });
+
+  test('never makes a subscription lapse, whenever it expires around the change and whenever it is approved', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -3 * 60, max: 30 * 60 }),
+        fc.integer({ min: 15, max: 240 }),
+        fc.constantFrom('Asia/Shanghai', 'UTC', 'America/Los_Angeles'),
+        async (expiryMinutes, approvedBefore, timezone) => {
+          const expiresMs = change + expiryMinutes * minutes;
+          const at = await renewalBench(
+            { start: new Date(expiresMs - 5 * hours).toISOString(), groups: [group('g', new Date(expiresMs).toISOString())] },
+            policyText(asking).replace('timezone: Asia/Shanghai', `timezone: ${timezone}`),
+          );
+          bench = at;
+          let said = false;
+          while (at.simulator.world.clock.nowMs < expiresMs) {
+            if (!said && at.simulator.world.clock.nowMs >= expiresMs - approvedBefore * minutes) {
+              said = true;
+              await at.say({ resource: 'g', expiresAtMs: expiresMs, highest: enough });
+            }
+            await at.run();
+            at.simulator.advance(5 * minutes);
+          }
+          const count = orders(at).length;
+          await at.close();
+          expect(count).toBe(1);
+        },
+      ),
+      { numRuns: 12 },
+    );
+    bench = await renewalBench({ start, groups: [] }, policyText(rule));
+  });
+});
+
+describe('a plan over several targets', () => {
+  test('admits exactly what apply orders, whatever the targets, prices and limits', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 1500 }),
+        async (regions, yuan) => {
+          const names = ['cn-hangzhou', 'cn-shanghai', 'cn-beijing'];
+          const fleet = regions.map((region, index) => ({
+            ...group(`g${index}`, `2026-11-14T0${index}:00:00+08:00`),
+            region: names[region] as string,
+          }));
+          const targets = names.map((region, index) => `t${index}: {account: "${accountId}", endpoint: cn-shanghai, regions: [${region}]}`);
+          const text = policyText(rule, limit(`${yuan} CNY`)).replace(
+            /targets: .*\n/,
+            `targets: {home: {account: "${accountId}", endpoint: cn-shanghai}, ${targets.join(', ')}}\n`,
+          );
+          const at = await renewalBench({ start, groups: fleet }, text);
+          bench = at;
+          const planned = new PlannedSpending();
+          const each = ['t0', 't1', 't2'].map((name) => at.policy.targets[name] as CompiledTarget);
+          const wanted: string[] = [];
+          for (const target of each) {
+            const { decisions } = await at.run('plan', { target, planned });
+            wanted.push(...decisions.filter(({ verdict }) => verdict === 'act').map(({ resource }) => resource.id));
+          }
+          for (const target of each) await at.run('apply', { target });
+          const done = renewed();
+          await at.close();
+          expect([...done].sort()).toEqual(wanted.sort());
+        },
+      ),
+      { numRuns: 20 },
+    );
+    bench = await renewalBench({ start, groups: [] }, policyText(rule));
+  });
+});
+
+test('what does not fit is said in amounts that are true to the last digit', async () => {
+  bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule, limit('233.279999 CNY')));
+  const { decisions } = await bench.run();
+  expect(decisions[0]?.because[0]?.text).toContain('233.28 CNY do not fit: of 233.279999 CNY for 2026-11, 233.279999 CNY are left');
+});
