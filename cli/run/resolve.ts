@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Caller } from '../../shared/client/caller-identity.ts';
 import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { pastRenewals } from '../../shared/journal/past-renewals.ts';
@@ -7,7 +8,6 @@ import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
-import type { Caller } from '../world/caller.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 

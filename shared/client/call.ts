@@ -6,7 +6,7 @@ import type { CallOptions, Client, Page, PagesInput, ResultOf, RowOf } from './c
 import type { Clock } from './clock.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { encodeInput } from './encode.ts';
-import { parseEndpoint } from './endpoint.ts';
+import { isLoopback, parseEndpoint } from './endpoint.ts';
 import { InputError } from './errors.ts';
 import { describeFaults } from './issues.ts';
 import { type Limiter, sharedLimiter } from './limiter.ts';
@@ -96,8 +96,22 @@ class SigningClient implements Client {
   async call<T extends AnyOperation>(operation: T, input: InputOf<T>, options: CallOptions = {}): Promise<ResultOf<T>> {
     const faults = checkInput(operation, input);
     if (faults.length > 0) throw new InputError(operation.action, describeFaults(faults));
-    const output = await runAttempts(this.#context, operation, encodeInput(operation, input as Record<string, unknown>), options);
+    const output = await runAttempts(
+      this.#contextOf(operation),
+      operation,
+      encodeInput(operation, input as Record<string, unknown>),
+      options,
+    );
     return (operation.partial === undefined ? output : withPartial(operation.partial, output)) as ResultOf<T>;
+  }
+
+  /** Where an operation goes: to the client's service, or to another one of the same cloud; a simulator plays them all. */
+  #contextOf({ service }: AnyOperation): CallContext {
+    const { transport, clock } = this.#context;
+    if (!service) return this.#context;
+    const endpoint = isLoopback(transport.endpoint.hostname) ? transport.endpoint : parseEndpoint(service.host);
+    const { version } = service;
+    return { ...this.#context, version, limiter: sharedLimiter(endpoint.host, clock), transport: { ...transport, endpoint } };
   }
 
   pages<T extends AnyOperation>(operation: T, input: PagesInput<T>, options?: CallOptions): AsyncIterable<Page<RowOf<T>>> {

@@ -10,7 +10,8 @@ export interface Endpoint {
   readonly host: string;
 }
 
-function isLoopback(hostname: string): boolean {
+/** True for this machine's own address. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 

@@ -114,6 +114,8 @@ export interface Operation<
   /** Heading under which the definition lists the operation. */
   readonly group: string;
   readonly access: 'read' | 'write';
+  /** Another service than the client's, by host and API version. A simulator plays it at its own address. Default: the client's. */
+  readonly service?: { readonly host: string; readonly version: string };
   /** The default effect; a planner may state a milder or harsher one for a single action. */
   readonly effect: Effect;
   readonly ram: RamAction;
@@ -159,6 +161,8 @@ interface Definition<
   readonly effect: Effect;
   /** Default: the operation's own name, marked `assumed`. */
   readonly ram?: RamAction;
+  /** See `Operation`. */
+  readonly service?: { readonly host: string; readonly version: string };
   readonly params: P;
   readonly output: O;
   readonly paging?: G;

@@ -35,6 +35,8 @@ export const reasonCodes = {
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
   'orders-per-run': 'A run places no more orders than limits.ordersPerRun; those that expire first come first, and the next run goes on.',
   'journal-unreadable': 'Records of this resource cannot be trusted; nothing is ordered for it until that is put right.',
+  'account-mismatch': 'The keys of the target belong to another account than the policy states; nothing is done there.',
+  'account-unknown': 'Whose keys act on the target could not be told; nothing is done there.',
   'store-not-shared': 'The journal is kept on one machine; an order, which must not be placed twice, needs one that all machines share.',
   'no-limit': 'No monthly limit is set for the currency of an order.',
   'month-change': 'The month is about to change or has just changed; orders wait so that each counts in the month in which it is placed.',

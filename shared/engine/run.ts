@@ -7,9 +7,10 @@ import { runStoring } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import { checkAccount } from './account-check.ts';
 import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
-import type { Decision } from './decision.ts';
+import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import { drive } from './drive.ts';
 import { type ExecuteRules, execute } from './execute.ts';
 import { isExpected } from './expected.ts';
@@ -87,7 +88,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, writtenScope(target))));
   const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
-  if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
+  if (log && standing) await observeAndAct({ ...options, client: counting.client, identityOf: options.client }, standing, log, draft);
 
   const finished = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return finished;
@@ -110,7 +111,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 }
 
 async function observeAndAct<R extends Resource>(
-  options: RunOptions<R>,
+  options: RunOptions<R> & { readonly identityOf: Client },
   { policy, halts }: Standing,
   log: WrittenLog,
   draft: ReportDraft,
@@ -138,7 +139,10 @@ async function observeAndAct<R extends Resource>(
   draft.survey(seen);
 
   const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
-  draft.decisions = decisions;
+  const acting = functionMode === 'act' && decisions.some(({ verdict }) => verdict === 'act');
+  const account = acting ? await checkAccount(options.identityOf, target) : undefined;
+  draft.decisions = account?.ok === false ? decisions.map((decision) => holdBecause(decision, account.because)) : decisions;
+  if (account?.ok === false) draft.failBecause(account.error.code, account.error.message);
   if (mode === 'apply') {
     const found = { manual: seen.manual, tags, calm: seen.settled, tagsGone: seen.tagsGone };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
@@ -149,6 +153,11 @@ async function observeAndAct<R extends Resource>(
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
     if (holds) draft.holds = holds;
   }
+}
+
+/** The same decision as a hold where it acts, with the reason in front of its own. */
+function holdBecause(decision: ActDecision | HoldDecision, because: Reason): ActDecision | HoldDecision {
+  return decision.verdict === 'act' ? { ...decision, verdict: 'hold', because: [because, ...decision.because] } : decision;
 }
 
 /** The last occasion of each resource. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Envelope } from './authenticate.ts';
 import { GatewayError, missing } from './gateway-error.ts';
 import { isSession } from './keys.ts';
@@ -31,6 +32,12 @@ export const sts: Service = {
     return undefined;
   },
 };
+
+/** Each RAM user of each account has an id of its own: 18 digits, the same for the same name. */
+function userIdOf(accountId: string, user: string): string {
+  const digest = createHash('sha256').update(`${accountId}/${user}`).digest().readBigUInt64BE() % 10n ** 17n;
+  return `2${digest.toString().padStart(17, '0')}`;
+}
 
 const assumeRole: ServiceCall = {
   action: 'AssumeRole',
@@ -90,8 +97,8 @@ const getCallerIdentity: ServiceCall = {
     return {
       IdentityType: 'RAMUser',
       AccountId,
-      UserId: `2${AccountId}`,
-      PrincipalId: `2${AccountId}`,
+      UserId: userIdOf(AccountId, user),
+      PrincipalId: userIdOf(AccountId, user),
       Arn: `acs:ram::${AccountId}:user/${user}`,
     };
   },

@@ -161,9 +161,11 @@ test('a run reads the list, and of a group no more than its time asks for', asyn
   try {
     // No window is near: the list is all that is read.
     expect(await callsOf()).toEqual({});
-    // The canary's time: its updates and sessions; then group, updates and sessions once more, and the approval.
+    // The canary's time: its updates and sessions; whose keys these are; then group, updates and sessions once more, and the approval.
     bench.until('2026-11-25 12:10');
-    expect(await callsOf()).toEqual({ ListOtaTask: 2, ListAppInstances: 2, GetAppInstanceGroup: 1, ApproveOtaTask: 1 });
+    expect(await callsOf()).toEqual({
+      ...{ ListOtaTask: 2, ListAppInstances: 2, GetAppInstanceGroup: 1, ApproveOtaTask: 1, GetCallerIdentity: 1 },
+    });
     // Approved and not finished: its updates alone.
     bench.until('2026-11-25 12:40');
     expect(await callsOf()).toEqual({ ListOtaTask: 1 });

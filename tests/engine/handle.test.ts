@@ -48,6 +48,10 @@ beforeEach(async () => {
     const signed = request.headers.authorization?.startsWith('ACS3-HMAC-SHA256') && request.headers['x-acs-action'] === 'SetDial';
     request.resume();
     response.setHeader('content-type', 'application/json');
+    if (request.headers['x-acs-action'] === 'GetCallerIdentity') {
+      response.end(JSON.stringify({ RequestId: 'R-0', AccountId: target.account, Arn: `acs:ram::${target.account}:user/tests` }));
+      return;
+    }
     if (!signed || id === broken) {
       response.statusCode = 403;
       response.end(JSON.stringify({ Code: 'Forbidden.NoPermission', Message: `no, ${secret}`, RequestId: 'R-7' }));

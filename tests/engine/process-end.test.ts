@@ -28,6 +28,11 @@ beforeEach(async () => {
   for (let n = 0; n < count; n++) service.put(`d${n}`, 'old');
   let writes = 0;
   server = createServer((request, response) => {
+    if (request.headers['x-acs-action'] === 'GetCallerIdentity') {
+      request.resume();
+      response.end(JSON.stringify({ RequestId: 'R', AccountId: target.account, Arn: `acs:ram::${target.account}:user/tests` }));
+      return;
+    }
     const query = new URL(request.url ?? '/', 'http://x').searchParams;
     service.put(query.get('DialId') ?? '', query.get('Value') ?? '');
     request.resume();

@@ -161,7 +161,10 @@ describe('publishing', () => {
     test('needs two people: nobody proposes or confirms with keys that could be anybody’s', async () => {
       const number = await proposed();
       const world = await desk.world('bo');
-      const role = { ...world, caller: async () => ({ account: '1', user: undefined, arn: 'acs:ram::1:assumed-role/admin/li.wei' }) };
+      const role = {
+        ...world,
+        caller: async () => ({ account: '1', user: undefined, userId: undefined, arn: 'acs:ram::1:assumed-role/admin/li.wei' }),
+      };
       await expect(confirmable(role, number)).rejects.toMatchObject({ code: 'NobodyNamed' });
       await expect(propose(role, await desk.prepared({ a: 2 }), {})).rejects.toMatchObject({ code: 'NobodyNamed' });
     });

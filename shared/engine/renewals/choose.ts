@@ -12,10 +12,10 @@ import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
-import type { BudgetUse } from '../report.ts';
+import type { BudgetUse, RunError } from '../report.ts';
 import { type PlannedSpending, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
-import type { Renewal } from './effects.ts';
+import { accountCheck, type Renewal } from './effects.ts';
 import type { PlannedOrder, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
 import type { RenewalRun } from './run-state.ts';
 import { wishOf } from './wish.ts';
@@ -38,6 +38,9 @@ export interface ChooseInput {
   readonly used: Set<string>;
   readonly planned: PlannedSpending | undefined;
   readonly onTrouble: (trouble: Reason) => void;
+  /** False where the function only observes: nothing is ordered, so nobody's keys are asked about. */
+  readonly acting: boolean;
+  readonly onOtherAccount: (error: RunError) => void;
 }
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
@@ -52,6 +55,8 @@ export function chooseInput(
     run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
     ...{ used, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
+    acting: draft.head.functionMode === 'act',
+    onOtherAccount: ({ code, message }) => draft.failBecause(code, message),
   };
 }
 
@@ -112,7 +117,8 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
     input,
   );
 
-  const decisions = limited.map((decision): DueDecision => {
+  const checked = yield* holdOtherAccount(limited, input);
+  const decisions = checked.map((decision): DueDecision => {
     const decided = verdicts.get(decision.resource.id) as Decided;
     const order = 'order' in decided.verdict ? decided.verdict.order : undefined;
     return { ...decided, decision, order, wish: wishes.get(decision.resource.id) };
@@ -187,6 +193,18 @@ function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
       each.outcome === 'refused' ? [[each.request.wish.resource.id, { code: each.code, text: each.text }] as const] : [],
     ),
   );
+}
+
+/**
+ * Before anything is ordered the account behind the keys is asked (protocols, renewal, step 15): claims are kept by account, so a wrong number would
+ * make one subscription two. A mismatch holds everything of the target.
+ */
+function* holdOtherAccount(decisions: readonly Decision[], { acting, onOtherAccount }: ChooseInput): Renewal<readonly Decision[]> {
+  if (!acting || decisions.every(({ verdict }) => verdict !== 'act')) return decisions;
+  const check = yield* accountCheck();
+  if (check.ok) return decisions;
+  onOtherAccount(check.error);
+  return decisions.map((decision) => holdFor(decision, check.because));
 }
 
 /** Orders of one run where the policy does not say (policy reference, `limits`). */

@@ -6,6 +6,7 @@ import type { Store } from '../../journal/store.ts';
 import { performStoreEffect } from '../../journal/store-effect.ts';
 import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
+import { checkAccount } from '../account-check.ts';
 import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { observeAll } from './observe.ts';
@@ -15,6 +16,8 @@ import type { Renewing } from './renewing.ts';
 export interface RenewalWorld {
   readonly renewing: Renewing;
   readonly client: Client;
+  /** The client whose identity is asked and remembered: the one that lives longer than the run. */
+  readonly identityOf: Client;
   readonly target: CompiledTarget;
   readonly store: Store;
   readonly clock: Clock;
@@ -52,6 +55,8 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
       return randomBytes(16).toString('hex');
     case 'observe':
       return observeAll(renewing, { client, target, signal: world.signal }, effect.visit, effect.onPage);
+    case 'account':
+      return checkAccount(world.identityOf, target);
     case 'quote':
       return renewing.quote(client, target, effect.resource, effect.period);
     case 'tell':

@@ -3,6 +3,7 @@ import type { Subscribable } from '../../fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Told } from '../../notify/notifier.ts';
+import type { AccountCheck } from '../account-check.ts';
 import type { Purchasing } from '../purchase/contract.ts';
 import type { Observed } from './observe.ts';
 
@@ -17,6 +18,8 @@ export type RenewalEffect =
       readonly visit: (resource: Subscribable) => void;
       readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
     }
+  /** Whether the keys of the target belong to its account, one call at most. Result: `AccountCheck`; never fails. */
+  | { readonly type: 'account' }
   /** The price of a renewal, one API read. Result: `RenewQuote`, or undefined where the service gives none. Failures are thrown in. */
   | { readonly type: 'quote'; readonly resource: Subscribable; readonly period: SubscriptionPeriod }
   /** Tells people. Result: `Told`; never fails. */
@@ -31,6 +34,11 @@ export function* observeEverything(
   onPage?: (observed: number, announced: number | undefined) => void,
 ): Renewal<Observed> {
   return (yield { type: 'observe', visit, onPage }) as Observed;
+}
+
+/** Asks whether the keys of the target belong to its account. */
+export function* accountCheck(): Renewal<AccountCheck> {
+  return (yield { type: 'account' }) as AccountCheck;
 }
 
 /** Asks for a price. @throws ApiError */

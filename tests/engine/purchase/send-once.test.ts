@@ -20,7 +20,10 @@ function worldAt(
   const client: Client = { call, pages: () => expect.fail('orders have no pages') };
   const clock = { now: () => nowMs, sleep: async () => {} };
   const notifier = { send: async () => ({ delivered: true, failed: [] }) };
-  return { sent, world: { renewing, client, target: {} as CompiledTarget, store: memoryStore(), clock, notifier } as RenewalWorld };
+  return {
+    sent,
+    world: { renewing, client, identityOf: client, target: {} as CompiledTarget, store: memoryStore(), clock, notifier } as RenewalWorld,
+  };
 }
 
 const order = wishFor();

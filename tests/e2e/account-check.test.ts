@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { createClient } from '../../shared/client/call.ts';
+import { assumeRoleCredentials } from '../../shared/client/credentials/assume-role.ts';
+import { explicitCredentials } from '../../shared/client/credentials.ts';
+import { checkAccount } from '../../shared/engine/account-check.ts';
+import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { publishedKey } from '../../simulator/front/keys.ts';
+import {
+  accountId,
+  compiledPolicy,
+  hours,
+  minutes,
+  orders,
+  policyText,
+  type RenewalBench,
+  renewalBench,
+  verdicts,
+} from './renewals-bench.ts';
+
+const start = '2026-11-24T12:00:00+08:00';
+const expiresAt = '2026-11-28T00:00:00+08:00';
+const mistyped = '1000000000000011';
+const rule = (autoPay: boolean): string => `- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: ${autoPay}}`;
+const twins = (first: string, second: string, autoPay = true): string =>
+  policyText(rule(autoPay)).replace(
+    /targets: .*\n/,
+    `targets: {home: {account: "${first}", endpoint: cn-shanghai}, twin: {account: "${second}", endpoint: cn-shanghai}}\n`,
+  );
+
+let bench: RenewalBench;
+afterEach(() => bench.close());
+
+const open = async (text: string): Promise<void> => {
+  bench = await renewalBench({ start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] }, text);
+};
+const on = (name: string, mode: 'plan' | 'apply' = 'apply', policy = bench.policy): Promise<RunReport> =>
+  bench.run(mode, { policy, target: policy.targets[name] as CompiledTarget });
+const asked = (): number => bench.simulator.ledger.count('GetCallerIdentity', 'executed');
+
+describe('two targets that are one account', () => {
+  test.each([true, false])('order once for one expiry where one number is mistyped (autoPay: %s)', async (autoPay) => {
+    for (const [first, second] of [
+      [accountId, mistyped],
+      [mistyped, accountId],
+    ] as const) {
+      await open(twins(first, second, autoPay));
+      const reports = [await on('home'), await on('twin')];
+      bench.simulator.advance(2 * hours);
+      reports.push(await on('home'), await on('twin'));
+      expect(orders(bench)).toHaveLength(1);
+      const wrong = reports[first === mistyped ? 0 : 1];
+      expect(verdicts(wrong as RunReport)).toEqual(['g hold account-mismatch']);
+      expect([wrong?.failed, wrong?.errors[0]?.code]).toEqual([true, 'AccountMismatch']);
+      if (first === accountId) await bench.close();
+    }
+  });
+
+  test('order nothing where both numbers are wrong, and people are told which numbers differ', async () => {
+    await open(twins(mistyped, '2000000000000002'));
+    for (const name of ['home', 'twin']) await on(name);
+    expect(orders(bench)).toEqual([]);
+    const texts = bench.messages.filter(({ channel }) => channel === 'oncall').map(({ text }) => text);
+    expect(texts.some((text) => text.includes(mistyped) && text.includes(accountId))).toBe(true);
+  });
+
+  test('order once where both numbers are right: they share one stream of claims', async () => {
+    await open(twins(accountId, accountId, false));
+    for (let run = 0; run < 4; run++) {
+      await on('home');
+      await on('twin');
+      bench.simulator.advance(15 * minutes);
+    }
+    expect(orders(bench)).toHaveLength(1);
+  });
+
+  test('order as soon as the number is corrected', async () => {
+    await open(twins(mistyped, mistyped));
+    await on('home');
+    expect(orders(bench)).toEqual([]);
+    const corrected = compiledPolicy(twins(accountId, mistyped), Date.parse(start));
+    await on('home', 'apply', corrected);
+    expect(orders(bench)).toHaveLength(1);
+  });
+});
+
+test('a plan shows the mismatch as apply would, and asks only where something would be ordered', async () => {
+  await open(twins(mistyped, accountId));
+  expect(verdicts(await on('home', 'plan'))).toEqual(['g hold account-mismatch']);
+  expect((await on('home', 'plan')).failed).toBe(true);
+  const before = asked();
+  const idle = compiledPolicy(twins(mistyped, accountId).replace('groups: all', 'groups: {name: "x*"}'), Date.parse(start));
+  await on('home', 'apply', idle);
+  expect(asked()).toBe(before);
+});
+
+test('alarms say that the account blocks the renewal', async () => {
+  await open(twins(mistyped, accountId));
+  bench.simulator.advance(70 * hours);
+  await on('home');
+  expect(bench.messages.find(({ title }) => title.includes('expires in'))?.title).toMatch(/blocked by account$/);
+});
+
+describe('where nobody can say whose keys these are, nothing is ordered', () => {
+  test.each([
+    ['STS refuses', { kind: 'deny', action: 'GetCallerIdentity', times: 'always' } as const],
+    ['STS is down', { kind: 'fail', action: 'GetCallerIdentity', times: 'always', httpStatus: 503, code: 'ServiceUnavailable' } as const],
+  ])('%s', async (_, fault) => {
+    await open(policyText(rule(true)));
+    bench.simulator.faults.add(fault);
+    const report = await bench.run();
+    expect([verdicts(report), report.failed, orders(bench).length]).toEqual([['g hold account-unknown'], true, 0]);
+    bench.simulator.faults.clear();
+    await bench.run();
+    expect(orders(bench)).toHaveLength(1);
+  });
+});
+
+describe('the account that is asked is that of the very keys that sign', () => {
+  let other: RenewalBench;
+  beforeEach(async () => {
+    await open(policyText(rule(true)));
+    other = bench;
+  });
+
+  const clientOf = (credentials: Parameters<typeof createClient>[0]['credentials']) => {
+    const clock = { now: () => other.simulator.world.clock.nowMs, sleep: async () => {} };
+    return { client: createClient({ endpoint: other.simulator.url, credentials, clock }), clock };
+  };
+
+  test('of an assumed role it is the account of the role', async () => {
+    const base = explicitCredentials(publishedKey(accountId));
+    const clock = { now: () => other.simulator.world.clock.nowMs, sleep: async () => {} };
+    const role = assumeRoleCredentials({
+      ...{ base, clock, roleArn: `acs:ram::${accountId}:role/streamwarden`, sessionName: 'streamwarden', endpoint: other.simulator.url },
+    });
+    const { client } = clientOf(role);
+    expect(await checkAccount(client, { name: 'home', account: accountId })).toEqual({ ok: true });
+    expect(await checkAccount(client, { name: 'home', account: mistyped })).toMatchObject({
+      ok: false,
+      error: { code: 'AccountMismatch', message: expect.stringContaining(`belong to account ${accountId}`) },
+    });
+  });
+
+  test('and it is asked once for one client, again for another', async () => {
+    const runner = renewalRunner(renewBeforeExpiry);
+    const { client, clock } = clientOf(explicitCredentials(publishedKey(accountId)));
+    const run = () =>
+      runner.run({
+        ...{ client, clock, target: other.target, policy: other.policy, store: other.store },
+        ...{ mode: 'plan', world: 'a test', allowLocalStore: true },
+      });
+    const before = asked();
+    await run();
+    await run();
+    expect(asked()).toBe(before + 1);
+  });
+});
