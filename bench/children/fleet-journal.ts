@@ -31,6 +31,9 @@ function fastStore(root: string): Store {
       const file = path.join(root, key);
       return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
     },
+    async folders() {
+      return [];
+    },
     async *list() {},
   };
 }

@@ -15,4 +15,7 @@ export const noStore: Store = {
     return undefined;
   },
   async *list() {},
+  async folders() {
+    return [];
+  },
 };

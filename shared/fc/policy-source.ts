@@ -115,5 +115,5 @@ function failing({ name, shared }: Store, error: StoreError): Store {
   const fail = async (): Promise<never> => {
     throw error;
   };
-  return { name, shared, create: fail, read: fail, list: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }) };
+  return { name, shared, create: fail, read: fail, list: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }), folders: fail };
 }

@@ -7,6 +7,13 @@ export function checkedKey(key: string): string {
   throw new StoreError('InvalidKey', `${JSON.stringify(key)} is not a journal key: encode each of its segments with segment().`);
 }
 
+/** The prefix of a folder itself: empty, or a key with a slash behind it. @throws StoreError `InvalidKey` */
+export function checkedFolder(prefix: string): string {
+  if (prefix !== '') checkedKey(prefix.replace(/\/$/, ''));
+  if (prefix === '' || prefix.endsWith('/')) return prefix;
+  throw new StoreError('InvalidKey', `${JSON.stringify(prefix)} names no folder of the journal: write a slash behind it.`);
+}
+
 /** The prefix itself: empty, or the beginning of a key. @throws StoreError `InvalidKey` */
 export function checkedPrefix(prefix: string): string {
   if (prefix !== '') checkedKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);

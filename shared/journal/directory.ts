@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { checkedKey, checkedPrefix } from './checked-key.ts';
+import { checkedFolder, checkedKey, checkedPrefix } from './checked-key.ts';
 import { directoryError, errnoOf } from './directory-error.ts';
+import { isKey } from './key.ts';
 import type { Store } from './store.ts';
 
 /** Where records are written before they get their name. No key reaches it, since segments never begin with a dot. */
@@ -60,6 +62,22 @@ export function directoryStore(root: string): Store {
     }
   }
 
+  async function folders(prefix: string): Promise<readonly string[]> {
+    const entries = await entriesOf(checkedFolder(prefix));
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return names.filter((name) => isKey(name)).sort(byCodeUnit);
+  }
+
+  /** What lies in a folder; nothing where there is none. */
+  async function entriesOf(base: string): Promise<readonly Dirent[]> {
+    try {
+      return await readdir(path.join(folder, base), { withFileTypes: true });
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw directoryError('list', folder, base, error);
+    }
+  }
+
   async function* list(prefix: string): AsyncIterable<string> {
     const slash = prefix.lastIndexOf('/');
     const base = prefix.slice(0, slash + 1);
@@ -67,24 +85,20 @@ export function directoryStore(root: string): Store {
   }
 
   async function* walk(base: string, namePrefix: string): AsyncGenerator<string> {
-    let names: string[];
-    try {
-      const entries = await readdir(path.join(folder, base), { withFileTypes: true });
-      // With the slash that keys have, so that the order of names is the order of whole keys: 'a-b' comes before 'a/b'.
-      names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
-      throw directoryError('list', folder, base, error);
-    }
-    names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    for (const name of names) {
+    // With the slash that keys have, so that the order of names is the order of whole keys: 'a-b' comes before 'a/b'.
+    const names = (await entriesOf(base)).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    for (const name of names.sort(byCodeUnit)) {
       if (name.startsWith('.') || !name.startsWith(namePrefix)) continue;
       if (name.endsWith('/')) yield* walk(base + name, '');
       else yield base + name;
     }
   }
 
-  return { name: `dir:${folder}`, shared: false, create, read, list };
+  return { name: `dir:${folder}`, shared: false, create, read, list, folders };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Gives `to` the content of `from` unless it exists. True when this call did it. */

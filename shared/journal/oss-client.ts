@@ -41,8 +41,8 @@ export interface OssClient {
   putNew(object: string, bytes: Uint8Array): Promise<OssOutcome>;
   /** Reads an object. */
   get(object: string): Promise<OssOutcome>;
-  /** One page of the names that begin with a prefix, as the service's XML. */
-  list(prefix: string, continuation: string | undefined): Promise<OssOutcome>;
+  /** One page of the names that begin with a prefix, as the service's XML; with a delimiter those behind it are rolled up to folders. */
+  list(prefix: string, page: { readonly continuation: string | undefined; readonly delimiter: '/' | undefined }): Promise<OssOutcome>;
   /** The bucket's versioning state, as the service's XML. */
   versioning(): Promise<OssOutcome>;
 }
@@ -96,7 +96,7 @@ export function ossClient(options: OssClientOptions): OssClient {
       return once({ method: 'PUT', bucket, object, headers }, bytes);
     },
     get: (object) => read({ object }),
-    list(prefix, continuation) {
+    list(prefix, { continuation, delimiter }) {
       // Names come percent-encoded: XML could not carry every character.
       const query: OssParameter[] = [
         ['list-type', '2'],
@@ -104,6 +104,7 @@ export function ossClient(options: OssClientOptions): OssClient {
         ['max-keys', pageSize],
       ];
       if (prefix !== '') query.push(['prefix', prefix]);
+      if (delimiter !== undefined) query.push(['delimiter', delimiter]);
       if (continuation !== undefined) query.push(['continuation-token', continuation]);
       return read({ query });
     },

@@ -1,4 +1,4 @@
-import { checkedKey, checkedPrefix } from './checked-key.ts';
+import { checkedFolder, checkedKey, checkedPrefix } from './checked-key.ts';
 import { isKey } from './key.ts';
 import { type OssClientOptions, ossClient } from './oss-client.ts';
 import { type OssDeed, type OssFailure, ossError, versionedError } from './oss-error.ts';
@@ -86,20 +86,38 @@ export function ossStore(options: OssStoreOptions): Store {
 
   async function* list(wanted: string): AsyncIterable<string> {
     const full = root + checkedPrefix(wanted);
-    let continuation: string | undefined;
-    do {
-      const outcome = await client.list(full, continuation);
-      if (outcome.kind !== 'done') throw ossError(outcome, deed('list', wanted));
-      const page = pageOf(outcome.body, deed('list', wanted), continuation);
-      for (const object of page.names) {
+    for await (const { names } of pagesOf(wanted, full)) {
+      for (const object of names) {
         const key = object.slice(root.length);
         if (object.startsWith(full) && isKey(key)) yield key;
       }
+    }
+  }
+
+  async function folders(wanted: string): Promise<readonly string[]> {
+    const full = root + checkedFolder(wanted);
+    const found = new Set<string>();
+    for await (const page of pagesOf(wanted, full, '/')) {
+      for (const folder of page.folders) {
+        const name = folder.slice(full.length, -1);
+        if (folder.startsWith(full) && folder.endsWith('/') && isKey(name)) found.add(name);
+      }
+    }
+    return [...found].sort();
+  }
+
+  async function* pagesOf(wanted: string, full: string, delimiter?: '/'): AsyncGenerator<Page> {
+    let continuation: string | undefined;
+    do {
+      const outcome = await client.list(full, { continuation, delimiter });
+      if (outcome.kind !== 'done') throw ossError(outcome, deed('list', wanted));
+      const page = pageOf(outcome.body, deed('list', wanted), continuation);
+      yield page;
       continuation = page.next;
     } while (continuation !== undefined);
   }
 
-  return { name, shared: true, create, read, list };
+  return { name, shared: true, create, read, list, folders };
 }
 
 /** False with proof that the put was not executed: it never left, or was refused before it ran. */
@@ -107,14 +125,25 @@ function mayHaveRun(failure: OssFailure): boolean {
   return failure.kind === 'lost' ? failure.sent : failure.status >= 500;
 }
 
-function pageOf(body: Buffer, deed: OssDeed, asked: string | undefined): { readonly names: readonly string[]; readonly next?: string } {
+/** A page of a list: whole names of objects, and of folders with the slash at their end. */
+interface Page {
+  readonly names: readonly string[];
+  readonly folders: readonly string[];
+  readonly next: string | undefined;
+}
+
+function pageOf(body: Buffer, deed: OssDeed, asked: string | undefined): Page {
   const xml = body.toString('utf8');
   const truncated = elementOf(xml, 'IsTruncated');
   const next = elementOf(xml, 'NextContinuationToken');
   if (truncated === undefined || (truncated === 'true' && (!next || next === asked))) throw unreadable(deed);
-  const keys = elementsOf(xml, 'Key');
-  const names = elementOf(xml, 'EncodingType') === 'url' ? decoded(keys, deed) : keys;
-  return truncated === 'true' && next ? { names, next } : { names };
+  const asUrl = elementOf(xml, 'EncodingType') === 'url';
+  const shown = (texts: readonly string[]) => (asUrl ? decoded(texts, deed) : texts);
+  return {
+    names: shown(elementsOf(xml, 'Key')),
+    folders: shown(elementsOf(xml, 'CommonPrefixes').flatMap((markup) => elementsOf(markup, 'Prefix'))),
+    next: truncated === 'true' ? next : undefined,
+  };
 }
 
 function decoded(keys: readonly string[], deed: OssDeed): readonly string[] {

@@ -6,7 +6,9 @@ export type StoreEffect =
   /** Reads several keys at once; the result has the same order, undefined where there is nothing. */
   | { readonly type: 'store-read'; readonly keys: readonly string[] }
   /** The last `last` keys with the prefix, in code-unit order. A hint, as the store's list is. */
-  | { readonly type: 'store-list'; readonly prefix: string; readonly last: number };
+  | { readonly type: 'store-list'; readonly prefix: string; readonly last: number }
+  /** The folders directly in a folder, as the store's `folders`. */
+  | { readonly type: 'store-folders'; readonly prefix: string };
 
 /** Journal code: yields effects, gets their results, returns `T`. Failures of the store are thrown into it as StoreError. */
 export type Storing<T> = Generator<StoreEffect, T, unknown>;
@@ -31,6 +33,11 @@ export function* storeLastKey(prefix: string): Storing<string | undefined> {
   return ((yield { type: 'store-list', prefix, last: 1 }) as readonly string[]).at(-1);
 }
 
+/** Names of the folders directly in the folder `prefix`, encoded; empty where it has none. One call. @throws StoreError */
+export function* storeFolders(prefix: string): Storing<readonly string[]> {
+  return (yield { type: 'store-folders', prefix }) as readonly string[];
+}
+
 /** Performs one effect. @throws StoreError */
 export async function performStoreEffect(store: Store, effect: StoreEffect): Promise<unknown> {
   switch (effect.type) {
@@ -38,6 +45,8 @@ export async function performStoreEffect(store: Store, effect: StoreEffect): Pro
       return store.create(effect.key, effect.bytes);
     case 'store-read':
       return Promise.all(effect.keys.map((key) => store.read(key)));
+    case 'store-folders':
+      return store.folders(effect.prefix);
     case 'store-list': {
       const keys: string[] = [];
       for await (const key of store.list(effect.prefix)) {

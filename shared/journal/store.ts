@@ -12,6 +12,13 @@ export interface Store {
   read(key: string): Promise<Uint8Array | undefined>;
   /** Keys that begin with `prefix`, in code-unit order. A hint: may lag behind `create`. @throws StoreError */
   list(prefix: string): AsyncIterable<string>;
+  /**
+   * Names of the folders that lie directly in the folder `prefix`: the next segments, still encoded, of the keys that begin with it and have
+   * a slash behind that segment, each once, in code-unit order. `prefix` is empty or ends with a slash. Costs by the folders, not by the
+   * keys in them. A hint as `list` is; a folder without keys may be among them.
+   * @throws StoreError
+   */
+  folders(prefix: string): Promise<readonly string[]>;
   /** What a person calls this store, without secrets. */
   readonly name: string;
   /**

@@ -40,7 +40,8 @@ export function listAnswer(bucket: Bucket, query: ReadonlyMap<string, string>): 
   if (!Number.isInteger(most) || most < 1 || most > mostKeys) {
     throw new OssRefusal(400, 'InvalidArgument', `max-keys has to be from 1 to ${mostKeys}.`);
   }
-  const page = bucket.list(prefix, token === undefined ? startAfter : tokenTarget(token), most);
+  const delimiter = query.get('delimiter') ?? '';
+  const page = bucket.list(prefix, token === undefined ? startAfter : tokenTarget(token), most, delimiter);
   const asUrl = query.get('encoding-type') === 'url';
   const shown = (text: string) => (asUrl ? percentEncode(text).replaceAll('%2F', '/') : text);
   const contents = page.names.map((name) => {
@@ -52,13 +53,15 @@ export function listAnswer(bucket: Bucket, query: ReadonlyMap<string, string>): 
     Name: bucket.name,
     Prefix: shown(prefix),
     MaxKeys: String(most),
-    KeyCount: String(page.names.length),
+    ...(delimiter === '' ? {} : { Delimiter: shown(delimiter) }),
+    KeyCount: String(page.names.length + page.commonPrefixes.length),
     ...(asUrl ? { EncodingType: 'url' } : {}),
     ...(token === undefined ? {} : { ContinuationToken: token }),
     ...(page.continueAfter === undefined ? {} : { NextContinuationToken: tokenFor(page.continueAfter) }),
     IsTruncated: String(page.continueAfter !== undefined),
   };
-  return xmlAnswer(200, `<ListBucketResult>\n${elements(head)}${contents.join('')}</ListBucketResult>\n`);
+  const folders = page.commonPrefixes.map((each) => `<CommonPrefixes>\n${elements({ Prefix: shown(each) })}</CommonPrefixes>\n`);
+  return xmlAnswer(200, `<ListBucketResult>\n${elements(head)}${contents.join('')}${folders.join('')}</ListBucketResult>\n`);
 }
 
 /** Opaque to callers, as the service's are. */

@@ -18,7 +18,9 @@ export interface StoredObject {
 /** One page of names. */
 export interface NamePage {
   readonly names: readonly string[];
-  /** The last name of a page that is not the last one. */
+  /** What names are rolled up to: the parts of them up to and with the first delimiter behind the prefix, each once. */
+  readonly commonPrefixes: readonly string[];
+  /** What a page that is not the last one ends with: a name, or a common prefix behind all of whose names the next page begins. */
   readonly continueAfter: string | undefined;
 }
 
@@ -70,10 +72,22 @@ export class Bucket {
     this.#objects.delete(name);
   }
 
-  /** Names with a prefix that come after another, in byte order, at most `most`. */
-  list(prefix: string, after: string, most: number): NamePage {
-    const names = [...this.#objects.keys()].filter((name) => name.startsWith(prefix) && compareBytes(name, after) > 0).sort(compareBytes);
-    return { names: names.slice(0, most), continueAfter: names.length > most ? names[most - 1] : undefined };
+  /**
+   * Names with a prefix that come after another, in byte order; with a delimiter, those that contain it behind the prefix are rolled up.
+   * At most `most` names and common prefixes together.
+   */
+  list(prefix: string, after: string, most: number, delimiter = ''): NamePage {
+    const rolledUp = (name: string): string | undefined => {
+      const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
+      return at === -1 ? undefined : name.slice(0, at + delimiter.length);
+    };
+    const isNext = (name: string) => compareBytes(name, after) > 0 && (rolledUp(name) ?? name) !== after;
+    const found = [...this.#objects.keys()].filter((name) => name.startsWith(prefix) && isNext(name)).sort(compareBytes);
+    const shown = [...new Set(found.map((name) => rolledUp(name) ?? name))];
+    const page = shown.slice(0, most);
+    const commonPrefixes = page.filter((text) => rolledUp(text) !== undefined);
+    const names = page.filter((text) => rolledUp(text) === undefined);
+    return { names, commonPrefixes, continueAfter: shown.length > most ? page.at(-1) : undefined };
   }
 
   #nextVersion(): string | undefined {

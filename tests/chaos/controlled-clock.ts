@@ -43,5 +43,6 @@ export function watchingStore(inner: Store, { look }: ControlledClock): Store {
     create: (key, bytes) => inner.create(key, bytes).finally(look),
     read: (key) => inner.read(key),
     list: (prefix) => inner.list(prefix),
+    folders: (prefix) => inner.folders(prefix),
   };
 }

@@ -65,6 +65,16 @@ test('lists only what lies under its own prefix and is a record', async () => {
   expect(listed).toEqual(['a']);
 });
 
+test('names folders without reading the names of what is in them', async () => {
+  const bucket = simulator.oss.bucket('journal');
+  for (let index = 0; index < 2100; index++) {
+    bucket?.put(`wide/renewals/account/${index}/claim`, Buffer.from('x'), { forbidOverwrite: true, nowMs: 0 });
+  }
+  const before = simulator.oss.ledger.count('oss:ListObjectsV2', 'executed');
+  expect(await ossStoreAt(simulator, { prefix: 'wide' }).folders('renewals/')).toEqual(['account']);
+  expect(simulator.oss.ledger.count('oss:ListObjectsV2', 'executed') - before).toBe(1);
+});
+
 test('finds out once per process whether a bucket has versions, and only before writing', async () => {
   const count = () => simulator.oss.ledger.count('oss:GetBucketVersioning', 'received');
   const before = count();

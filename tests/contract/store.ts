@@ -86,6 +86,32 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
       expect(await keysOf(store, 'nothing/')).toEqual([]);
     });
 
+    test('names the folders directly in a folder, each once, however much lies in them', async () => {
+      const { store } = await makeStore();
+      const keys = ['top/c/x', 'top/a/x/1', 'top/a/y/2', 'top/a-b/1', 'top/B/1', 'top/record', 'top2/z/1', 'other/1'];
+      for (const key of keys) await store.create(key, bytesOf(key));
+      expect(await store.folders('top/')).toEqual(['B', 'a', 'a-b', 'c']);
+      expect(await store.folders('top/a/')).toEqual(['x', 'y']);
+      expect(await store.folders('nothing/')).toEqual([]);
+      expect(await store.folders('')).toEqual(['other', 'top', 'top2']);
+    });
+
+    test('gives the names of folders as keys have them, so that they can be put into one', async () => {
+      const { store } = await makeStore();
+      const names = ['..', 'a/b', 'a%2Fb', '100%', 'ä 中文 🙂', 'a+b', 'line\nfeed', '<&>'];
+      for (const each of names) await store.create(`odd/${segment(each)}/1`, bytesOf(each));
+      const folders = await store.folders('odd/');
+      expect(folders).toEqual(names.map(segment).sort());
+      for (const each of folders) expect(await keysOf(store, `odd/${each}/`)).toEqual([`odd/${each}/1`]);
+    });
+
+    test('refuses a folder that is none', async () => {
+      const { store } = await makeStore();
+      for (const prefix of ['a', '/', 'a//', '../', 'a b/']) {
+        await expect(store.folders(prefix), prefix).rejects.toMatchObject({ name: 'StoreError', code: 'InvalidKey' });
+      }
+    });
+
     test('keeps odd names apart and gives them back', async () => {
       const { store } = await makeStore();
       const names = ['..', '.', '.hidden', 'a/b', 'a%2Fb', '100%', 'ä 中文 🙂', "it's (a) *~!", 'a\\b', 'line\nfeed', 'NUL', '\u0000'];
@@ -181,6 +207,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
         expect(failure).toMatchObject({ code, name: 'StoreError' });
         expect((failure as Error).message).toMatch(/choose|give|free|check|remove/i);
         expect((failure as Error).cause).toBeDefined();
+        if (code !== 'Unsupported') await expect(store.folders('a/')).rejects.toBeInstanceOf(StoreError);
       }
     });
   });

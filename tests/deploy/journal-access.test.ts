@@ -46,6 +46,10 @@ function fenced(store: Store, role: string, refused: string[], written: Set<stri
       ask('oss:ListObjects', 'acs:oss:cn-shanghai:1234567890123456:acme', { 'oss:Prefix': `prod/${prefix}` });
       return store.list(prefix);
     },
+    folders(prefix) {
+      ask('oss:ListObjects', 'acs:oss:cn-shanghai:1234567890123456:acme', { 'oss:Prefix': `prod/${prefix}` });
+      return store.folders(prefix);
+    },
   };
 }
 

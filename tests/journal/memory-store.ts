@@ -34,6 +34,13 @@ export function memoryStore(): MemoryStore {
       const keys = [...records.keys()].filter((key) => key.startsWith(prefix) && !store.unlisted.has(key));
       yield* keys.sort();
     },
+    async folders(prefix) {
+      const names = [...records.keys()]
+        .filter((key) => key.startsWith(prefix) && !store.unlisted.has(key))
+        .map((key) => key.slice(prefix.length).split('/'))
+        .flatMap(([name = '', ...below]) => (below.length > 0 ? [name] : []));
+      return [...new Set(names)].sort();
+    },
   };
   return store;
 }

@@ -103,6 +103,31 @@ describe('an outside client', () => {
     expect((await client.get('claim')).content.toString()).toBe('2');
   });
 
+  test('sees names rolled up to folders, page by page, each folder once', async () => {
+    const client = outside('plain');
+    for (const name of ['f/a/1', 'f/a/2', 'f/a b/1', 'f/b', 'f/c/1', 'f/c/2/3', 'f/d']) await client.put(name, Buffer.from(name));
+    const names: string[] = [];
+    const folders: string[] = [];
+    const counts: number[] = [];
+    let token: string | undefined;
+    do {
+      const query = { prefix: 'f/', delimiter: '/', 'max-keys': '2', ...(token === undefined ? {} : { 'continuation-token': token }) };
+      const page = (await client.listV2(query as unknown as OSS.ListV2ObjectsQuery, {})) as unknown as {
+        objects?: { name: string }[];
+        prefixes?: string[];
+        keyCount: number;
+        nextContinuationToken?: string;
+      };
+      names.push(...(page.objects ?? []).map(({ name }) => name));
+      folders.push(...(page.prefixes ?? []));
+      counts.push(page.keyCount);
+      token = page.nextContinuationToken;
+    } while (token);
+    expect(names).toEqual(['f/b', 'f/d']);
+    expect(folders).toEqual(['f/a b/', 'f/a/', 'f/c/']);
+    expect(counts.map(Number)).toEqual([2, 2, 1]);
+  });
+
   test('may not delete', async () => {
     const client = outside('plain');
     await client.put('kept', Buffer.from('1'));

@@ -71,5 +71,6 @@ export function rememberingStore(inner: Store): Store {
         yield* keys;
       }
     },
+    folders: (prefix) => inner.folders(prefix),
   };
 }
