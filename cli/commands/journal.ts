@@ -94,6 +94,7 @@ async function verify(flags: Flags): Promise<number> {
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
     for (const { key, code, text } of result.problems) process.stdout.write(`${key}  ${code}  ${text}\n`);
+    for (const name of result.foreign) process.stdout.write(`${JSON.stringify(name)}  is no record and is skipped: remove it.\n`);
     const broken = result.problems.length === 0 ? 'all chains are whole' : `${result.problems.length} problems`;
     process.stdout.write(`${store.name}: ${result.records} records, ${result.streams.length} numbered streams, ${broken}.\n`);
     process.stdout.write('A chain does not show that its newest records were cut off: compare the numbers with an earlier look.\n');

@@ -50,7 +50,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   note(untriedWrites(functions));
   const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');
   const needs = world.kind !== 'cloud' ? 'nothing' : acts && functions.includes('renew-before-expiry') ? 'orders' : 'functions';
-  note(await checkStore(world.store, needs));
+  note(await checkStore(world.store, needs, world.clock.now()));
   note(checkPolicy(policy, patient.file, world.clock.now()));
   note(await checkPublished(world.store, policy, world.clock.now()));
   const variables = await deployment(patient, note);

@@ -1,30 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
+import { JournalError } from '../../shared/journal/journal-error.ts';
+import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
 const { ok, warn, fail } = findingsOf('store');
 
-/** The one record that examinations leave behind, in every store for good: records are never deleted. */
-const key = 'doctor/atomic-create';
-const bytes = new TextEncoder().encode('{"kind":"doctor","v":1}\n');
+/** The one record that checks leave behind, in every store for good: records are never deleted. */
+const key = 'doctor/create-once';
+
+/** So many names are looked through at most: a check is to end soon. */
+const namesAtMost = 20_000;
+
+/** So many foreign names are told. */
+const foreignTold = 5;
 
 /**
- * Whether the journal can be written, once only under each name, and read back. It creates one record of a fixed name, so that repeated
- * examinations leave a single one.
+ * Whether the journal can be written, once only under each name, read back and listed; and what lies in it that is no record. It creates one
+ * record of a fixed name, so that repeated checks leave a single one.
  * @param serves what is to go by it: `orders` of a deployed function, deployed `functions` that place none, or `nothing` that is deployed
  */
-export async function checkStore(store: Store, serves: 'orders' | 'functions' | 'nothing'): Promise<readonly Finding[]> {
+export async function checkStore(store: Store, serves: 'orders' | 'functions' | 'nothing', nowMs: EpochMs): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   try {
-    await store.create(key, bytes);
+    // Two different records: the very same bytes could be taken for one whose answer was lost.
+    const [first, second] = ['first', 'second'].map(() =>
+      encodeRecord({ kind: 'doctor', atMs: nowMs, owner: randomBytes(16).toString('hex'), prev: null, body: {} }),
+    ) as [Uint8Array, Uint8Array];
+    const mine = (await store.create(key, first)) === 'created';
     // Whoever was first, the second one must be told.
-    if ((await store.create(key, bytes)) !== 'exists') {
+    if ((await store.create(key, second)) !== 'exists') {
       return [
         fail(`${store.name} took the same record twice`, 'Use another store: nothing keeps two runs from the same order in this one.'),
       ];
     }
     const back = await store.read(key);
-    if (back === undefined || Buffer.compare(back, bytes) !== 0) {
+    if (back === undefined || (mine ? Buffer.compare(back, first) !== 0 : !isProbe(back))) {
       return [fail(`${store.name} gives back something else than was written`, 'Use another store, or find who writes to this one.')];
     }
     findings.push(ok(`${store.name} takes each record once and gives it back`));
@@ -35,7 +48,7 @@ export async function checkStore(store: Store, serves: 'orders' | 'functions' | 
     ];
   }
   try {
-    for await (const _ of store.list('doctor/')) break;
+    findings.push(...(await foreignNames(store)));
   } catch (error) {
     if (!isExpected(error)) throw error;
     findings.push(fail(`${store.name} cannot be listed: ${messageOf(error)}`, 'Give this identity oss:ListObjects on the bucket.'));
@@ -47,5 +60,34 @@ export async function checkStore(store: Store, serves: 'orders' | 'functions' | 
     serves === 'orders'
       ? fail(text, 'Set store: oss://BUCKET/PREFIX: functions place no order on it, since no other machine would know of the order.')
       : warn(text, 'Set store: oss://BUCKET/PREFIX before functions are deployed: they need one that all of them reach.'),
+  ];
+}
+
+/** True for the record of an earlier check. */
+function isProbe(bytes: Uint8Array): boolean {
+  try {
+    return parseRecord(key, bytes).kind === 'doctor';
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return false;
+  }
+}
+
+/** What lies in the journal and is no record: nothing reads it, but somebody put it there. */
+async function foreignNames(store: Store): Promise<readonly Finding[]> {
+  const foreign: string[] = [];
+  let names = 0;
+  for await (const _ of store.list('', (name) => foreign.push(name))) {
+    names += 1;
+    if (names >= namesAtMost) break;
+  }
+  if (foreign.length === 0) return [];
+  const told = foreign.slice(0, foreignTold).map((name) => JSON.stringify(name));
+  const more = foreign.length > foreignTold ? ` and ${foreign.length - foreignTold} more` : '';
+  return [
+    warn(
+      `${store.name} has ${foreign.length === 1 ? 'a file that is' : 'files that are'} no record: ${told.join(', ')}${more}`,
+      'Nothing reads them. Find out what puts them there, such as a program that synchronizes the folder, keep it away from the journal, and remove them.',
+    ),
   ];
 }

@@ -4,7 +4,10 @@ import { StoreError } from './store-error.ts';
 /** The key itself. @throws StoreError `InvalidKey` where it is not made of encoded segments */
 export function checkedKey(key: string): string {
   if (isKey(key)) return key;
-  throw new StoreError('InvalidKey', `${JSON.stringify(key)} is not a journal key: encode each of its segments with segment().`);
+  throw new StoreError(
+    'InvalidKey',
+    `${JSON.stringify(key)} is not the key of a record: take one as 'streamwarden journal list' prints it.`,
+  );
 }
 
 /** The prefix of a folder itself: empty, or a key with a slash behind it. @throws StoreError `InvalidKey` */

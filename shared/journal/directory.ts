@@ -5,10 +5,16 @@ import path from 'node:path';
 import { checkedFolder, checkedKey, checkedPrefix } from './checked-key.ts';
 import { directoryError, errnoOf } from './directory-error.ts';
 import { isKey } from './key.ts';
+import { isRecordKey } from './record-key.ts';
 import type { Store } from './store.ts';
+
+type OnForeign = (name: string) => void;
 
 /** Where records are written before they get their name. No key reaches it, since segments never begin with a dot. */
 const pendingFolder = '.pending';
+
+/** What lies in the folder and is neither a record nor foreign. */
+const ours: ReadonlySet<string> = new Set([`${pendingFolder}/`, '.gitignore']);
 
 /**
  * A store in a directory of this machine, made when first written to. A record is written and flushed under a temporary name, then
@@ -78,19 +84,21 @@ export function directoryStore(root: string): Store {
     }
   }
 
-  async function* list(prefix: string): AsyncIterable<string> {
+  async function* list(prefix: string, onForeign: OnForeign = () => {}): AsyncIterable<string> {
     const slash = prefix.lastIndexOf('/');
     const base = prefix.slice(0, slash + 1);
-    yield* walk(base, checkedPrefix(prefix).slice(slash + 1));
+    yield* walk(base, checkedPrefix(prefix).slice(slash + 1), onForeign);
   }
 
-  async function* walk(base: string, namePrefix: string): AsyncGenerator<string> {
+  async function* walk(base: string, namePrefix: string, onForeign: OnForeign): AsyncGenerator<string> {
     // With the slash that keys have, so that the order of names is the order of whole keys: 'a-b' comes before 'a/b'.
     const names = (await entriesOf(base)).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
     for (const name of names.sort(byCodeUnit)) {
-      if (name.startsWith('.') || !name.startsWith(namePrefix)) continue;
-      if (name.endsWith('/')) yield* walk(base + name, '');
-      else yield base + name;
+      if (!name.startsWith(namePrefix) || ours.has(base + name)) continue;
+      const key = base + name;
+      if (name.endsWith('/') && isKey(key.slice(0, -1))) yield* walk(key, '', onForeign);
+      else if (isRecordKey(key)) yield key;
+      else onForeign(key);
     }
   }
 

@@ -3,6 +3,7 @@ import { isKey } from './key.ts';
 import { type OssClientOptions, ossClient } from './oss-client.ts';
 import { type OssDeed, type OssFailure, ossError, versionedError } from './oss-error.ts';
 import { elementOf, elementsOf } from './oss-xml.ts';
+import { isRecordKey } from './record-key.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -84,12 +85,15 @@ export function ossStore(options: OssStoreOptions): Store {
     return new Uint8Array(outcome.body);
   }
 
-  async function* list(wanted: string): AsyncIterable<string> {
+  async function* list(wanted: string, onForeign: (name: string) => void = () => {}): AsyncIterable<string> {
     const full = root + checkedPrefix(wanted);
     for await (const { names } of pagesOf(wanted, full)) {
       for (const object of names) {
+        // An object with a slash at its end is how consoles show an empty folder.
+        if (!object.startsWith(full) || object.endsWith('/')) continue;
         const key = object.slice(root.length);
-        if (object.startsWith(full) && isKey(key)) yield key;
+        if (isRecordKey(key)) yield key;
+        else onForeign(key);
       }
     }
   }

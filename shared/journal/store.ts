@@ -10,8 +10,12 @@ export interface Store {
   create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
   /** The exact bytes under `key`, or undefined. Never stale. @throws StoreError */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** Keys that begin with `prefix`, in code-unit order. A hint: may lag behind `create`. @throws StoreError */
-  list(prefix: string): AsyncIterable<string>;
+  /**
+   * Keys of records that begin with `prefix`, in code-unit order. A hint: may lag behind `create`. Whatever else lies there (see
+   * `isRecordKey`) is left out, and its name given to `onForeign`; of a foreign folder that is its own name, with a slash.
+   * @throws StoreError
+   */
+  list(prefix: string, onForeign?: (name: string) => void): AsyncIterable<string>;
   /**
    * Names of the folders that lie directly in the folder `prefix`: the next segments, still encoded, of the keys that begin with it and have
    * a slash behind that segment, each once, in code-unit order. `prefix` is empty or ends with a slash. Costs by the folders, not by the

@@ -27,6 +27,8 @@ export interface Verification {
   readonly records: number;
   readonly streams: readonly VerifiedStream[];
   readonly problems: readonly VerifyProblem[];
+  /** Names of what lies there and is no record; nothing reads it. */
+  readonly foreign: readonly string[];
 }
 
 /**
@@ -39,6 +41,7 @@ export interface Verification {
 export async function verifyJournal(store: Store, prefix = ''): Promise<Verification> {
   const streams: VerifiedStream[] = [];
   const problems: VerifyProblem[] = [];
+  const foreign: string[] = [];
   let records = 0;
   let open: VerifiedStream | undefined;
   let renewals: { readonly stream: string; readonly chain: ChainRecord[] } | undefined;
@@ -52,7 +55,7 @@ export async function verifyJournal(store: Store, prefix = ''): Promise<Verifica
     renewals = undefined;
   };
 
-  for await (const key of store.list(prefix)) {
+  for await (const key of store.list(prefix, (name) => foreign.push(name))) {
     const place = parseStreamKey(key);
     const renewal = parseRenewalKey(key);
     if (renewals && renewals.stream !== renewal?.stream) endRenewals();
@@ -98,5 +101,5 @@ export async function verifyJournal(store: Store, prefix = ''): Promise<Verifica
   }
   if (open) streams.push(open);
   endRenewals();
-  return { records, streams, problems };
+  return { records, streams, problems, foreign };
 }

@@ -42,7 +42,7 @@ export function watchingStore(inner: Store, { look }: ControlledClock): Store {
     shared: inner.shared,
     create: (key, bytes) => inner.create(key, bytes).finally(look),
     read: (key) => inner.read(key),
-    list: (prefix) => inner.list(prefix),
+    list: (prefix, onForeign) => inner.list(prefix, onForeign),
     folders: (prefix) => inner.folders(prefix),
   };
 }

@@ -42,9 +42,9 @@ function fenced(store: Store, role: string, refused: string[], written: Set<stri
       ask('oss:GetObject', object(key));
       return store.read(key);
     },
-    list(prefix) {
+    list(prefix, onForeign) {
       ask('oss:ListObjects', 'acs:oss:cn-shanghai:1234567890123456:acme', { 'oss:Prefix': `prod/${prefix}` });
-      return store.list(prefix);
+      return store.list(prefix, onForeign);
     },
     folders(prefix) {
       ask('oss:ListObjects', 'acs:oss:cn-shanghai:1234567890123456:acme', { 'oss:Prefix': `prod/${prefix}` });

@@ -18,6 +18,7 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { newestPolicy, publishPolicy } from '../../shared/journal/policies.ts';
 import { policyBody } from '../../shared/journal/policy-record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
@@ -30,6 +31,7 @@ import { memoryStore } from '../journal/memory-store.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const account = '1000000000000001';
 const dayMs = 86_400_000;
+const now = Date.UTC(2026, 10, 30, 4);
 
 const policyText = `version: 1
 timezone: Asia/Shanghai
@@ -113,8 +115,9 @@ describe('an examination', () => {
 
   test('leaves one record in the journal, however often it is made', async () => {
     const store = memoryStore();
-    for (const _ of [1, 2, 3]) expect(await checkStore(store, 'nothing')).toMatchObject([{ state: 'ok' }]);
-    expect([...store.records.keys()]).toEqual(['doctor/atomic-create']);
+    for (const _ of [1, 2, 3]) expect(await checkStore(store, 'nothing', now)).toMatchObject([{ state: 'ok' }]);
+    expect([...store.records.keys()]).toEqual(['doctor/create-once']);
+    expect((await verifyJournal(store)).problems).toEqual([]);
   });
 
   const deny = (action: string): readonly Fault[] => [{ kind: 'deny', action, times: 'always' }];
@@ -239,15 +242,28 @@ describe('an examination', () => {
 
   test('of a store where orders are placed wants one that all machines share', async () => {
     const store = memoryStore();
-    expect(await checkStore(store, 'orders')).toMatchObject([{ state: 'ok' }, { state: 'fail' }]);
-    expect(await checkStore(store, 'functions')).toMatchObject([{ state: 'ok' }, { state: 'warn' }]);
+    expect(await checkStore(store, 'orders', now)).toMatchObject([{ state: 'ok' }, { state: 'fail' }]);
+    expect(await checkStore(store, 'functions', now)).toMatchObject([{ state: 'ok' }, { state: 'warn' }]);
+  });
+
+  test.each([
+    ['the conflicted copy of a synchronized folder', 'written/f/1/00000001 (conflicted copy 2026-11-30)'],
+    ['the copy that another machine made', 'written/f/1/00000001-DESKTOP-7Q'],
+    ['a sync conflict', 'claims/f/1/g/intent.sync-conflict-20261130-101010-ABCDEFG'],
+    ['a file of the operating system', 'alerts/1/g/Thumbs.db'],
+    ['the probe of a former version', 'doctor/atomic-create'],
+  ])('names what is no record: %s', async (_, name) => {
+    const store = memoryStore();
+    store.records.set(name, new TextEncoder().encode('{"kind":"doctor","v":1}\n'));
+    const findings = await checkStore(store, 'nothing', now);
+    expect(findings).toMatchObject([{ state: 'ok' }, { state: 'warn', text: expect.stringContaining(JSON.stringify(name)) }]);
   });
 
   test('finds a store that takes a record twice, or gives another back', async () => {
     const twice = { ...memoryStore(), create: async () => 'created' as const };
     const changed = { ...memoryStore(), create: async () => 'exists' as const, read: async () => new Uint8Array([1]) };
-    expect(await checkStore(twice, 'nothing')).toMatchObject([{ state: 'fail', text: expect.stringContaining('twice') }]);
-    expect(await checkStore(changed, 'nothing')).toMatchObject([{ state: 'fail', text: expect.stringContaining('something else') }]);
+    expect(await checkStore(twice, 'nothing', now)).toMatchObject([{ state: 'fail', text: expect.stringContaining('twice') }]);
+    expect(await checkStore(changed, 'nothing', now)).toMatchObject([{ state: 'fail', text: expect.stringContaining('something else') }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isRecordKey } from '../../shared/journal/record-key.ts';
 import type { Store } from '../../shared/journal/store.ts';
 
 /** A store in memory, with hooks to make it misbehave. */
@@ -30,9 +31,12 @@ export function memoryStore(): MemoryStore {
     async read(key) {
       return records.get(key)?.slice();
     },
-    async *list(prefix) {
+    async *list(prefix, onForeign) {
       const keys = [...records.keys()].filter((key) => key.startsWith(prefix) && !store.unlisted.has(key));
-      yield* keys.sort();
+      for (const key of keys.sort()) {
+        if (isRecordKey(key)) yield key;
+        else onForeign?.(key);
+      }
     },
     async folders(prefix) {
       const names = [...records.keys()]
