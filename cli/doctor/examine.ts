@@ -1,5 +1,7 @@
 import type { Agent } from 'node:http';
+import type { Client } from '../../shared/client/client.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
+import { checkAccount } from '../../shared/engine/account-check.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
@@ -45,6 +47,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   };
   const functions = functionsInUse(policy);
   note([await checkIdentity(world)]);
+  for (const target of targets) note([await checkNumber(target, world.clientFor(target))]);
   note(await checkEndpoints(patient.endpoints, systemClock, patient.agent));
   for (const target of targets) note(await checkPermissions(target, world.clientFor(target), functions));
   note(untriedWrites(functions));
@@ -68,6 +71,14 @@ async function checkIdentity(world: World): Promise<Finding> {
     if (!isExpected(error, [CommandFailure])) throw error;
     return fail(messageOf(error), "Set ALIBABA_CLOUD_ACCESS_KEY_ID and its siblings, or a profile of the vendor's command line.");
   }
+}
+
+/** Whether the keys that act on a target belong to the account that the policy states for it. */
+async function checkNumber(target: CompiledTarget, client: Client): Promise<Finding> {
+  const { ok, fail } = findingsOf('identity');
+  const check = await checkAccount(client, target);
+  if (check.ok) return ok(`target ${target.name}: its keys belong to account ${target.account}, as the policy says`);
+  return fail(check.because.text, 'Until it is put right nothing is done on this target.');
 }
 
 async function deployment(

@@ -123,6 +123,11 @@ const warnings: readonly Case[] = [
     'sees resources that the target cn sees too',
   ],
   [
+    'two targets without a role whose numbers differ',
+    target(`cn: {${good}}\n  twin: {account: ▶"1234567890123465", endpoint: ap-southeast-1, calendar: china}`),
+    'both act with the same keys, so one of the numbers is wrong',
+  ],
+  [
     'a calendar that nothing uses',
     calendar('{source: china-state-council}\n  ▶other: {}'),
     'nothing uses this calendar; name it in a target, or remove it',

@@ -143,7 +143,7 @@ const warnings: readonly Case[] = [
     'a rule whose targets are all taken, by one rule each',
     policyText({
       targets:
-        'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china}\n  sg: {account: "2234567890123456", endpoint: ap-southeast-1, calendar: china}',
+        'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china}\n  sg: {account: "2234567890123456", role: warden, endpoint: ap-southeast-1, calendar: china}',
       rules: `rules:\n  scale-on-schedule:\n    - ${scale('a', 'all', ', targets: [cn]')}\n    - ${scale('b', 'all', ', targets: [sg]')}\n    - ▶${scale('c', '{tags: {x: y}}')}`,
     }),
     'can never match: "a" and "b" above',
@@ -183,7 +183,7 @@ const fine: readonly Case[] = [
     'a rule that another takes on one of its targets only',
     policyText({
       targets:
-        'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china}\n  sg: {account: "2234567890123456", endpoint: ap-southeast-1, calendar: china}',
+        'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china}\n  sg: {account: "2234567890123456", role: warden, endpoint: ap-southeast-1, calendar: china}',
       rules: `rules:\n  scale-on-schedule:\n    - ${scale('a', 'all', ', targets: [cn]')}\n    - ${scale('b', '{tags: {x: y}}')}`,
     }),
   ],

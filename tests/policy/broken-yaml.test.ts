@@ -53,7 +53,7 @@ describe('YAML: an error says line, column and what to do for', () => {
 test('aliases of whole values are fine', () => {
   const text = policyText({
     targets:
-      'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china, regions: &r [cn-hangzhou]}\n  two: {account: "2234567890123456", endpoint: cn-shanghai, calendar: china, regions: *r}',
+      'targets:\n  cn: {account: "1234567890123456", endpoint: cn-shanghai, calendar: china, regions: &r [cn-hangzhou]}\n  two: {account: "2234567890123456", role: warden, endpoint: cn-shanghai, calendar: china, regions: *r}',
   });
   const { document, problems } = loadPolicy(text, 'policy.yaml', ruleModules);
   expect(problems).toEqual([]);

@@ -4,6 +4,7 @@ import type { Findings } from '../problem.ts';
 /** Checks targets against each other, and calendars in themselves. */
 export function checkPlaces(draft: PolicyDraft, findings: Findings): void {
   checkOverlap(draft, findings);
+  checkNumbers(draft, findings);
   checkShards(draft, findings);
   for (const name of draft.calendars.keys()) checkCalendar(draft, name, findings);
 }
@@ -23,6 +24,20 @@ function checkOverlap(draft: PolicyDraft, findings: Findings): void {
       `sees resources that the target ${twin[0]} sees too; give the two different regions, or remove one`,
       { at: 'key' },
     );
+  }
+}
+
+/**
+ * Targets without a role act with the same keys, which belong to one account: two numbers cannot both be right. Nothing is done on a target whose
+ * keys belong to another account, so this only says it before.
+ */
+function checkNumbers(draft: PolicyDraft, findings: Findings): void {
+  const own = [...draft.targets].filter(([, { role }]) => role === undefined);
+  for (const [index, [name, { account }]] of own.entries()) {
+    const other = own.slice(0, index).find(([, earlier]) => earlier.account !== account);
+    if (other === undefined) continue;
+    const text = `is another account than that of the target ${other[0]}, and neither has a role: both act with the same keys, so one of the numbers is wrong; correct it, or add the role of the account`;
+    findings.warning(['targets', name, 'account'], text);
   }
 }
 
