@@ -26,19 +26,25 @@ export function explainCommand(program: Command): void {
 }
 
 async function explain(wanted: string, flags: Flags): Promise<number> {
-  const [{ withSession }, { gatherStories }, { storyLines }, { canonicalJson }, { styleFor }, { CommandFailure }] = await Promise.all([
-    import('../run/session.ts'),
-    import('../run/story.ts'),
-    import('../render/story.ts'),
-    import('../../shared/journal/canonical-json.ts'),
-    import('../render/style.ts'),
-    import('../failure.ts'),
-  ]);
+  const [{ withSession }, { gatherStories }, { storyLines }, { canonicalJson }, { styleFor }, { localClock }, { CommandFailure }] =
+    await Promise.all([
+      import('../run/session.ts'),
+      import('../run/story.ts'),
+      import('../render/story.ts'),
+      import('../../shared/journal/canonical-json.ts'),
+      import('../render/style.ts'),
+      import('../render/local-clock.ts'),
+      import('../failure.ts'),
+    ]);
   return await withSession(flags, async (session) => {
     const stories = await gatherStories(session, wanted);
     if (stories.length === 0) throw new CommandFailure('NoResource', noResource(wanted, session.targets));
     if (flags.json) process.stdout.write(`${canonicalJson({ format: 1, stories })}\n`);
-    else process.stdout.write(`${stories.flatMap((story) => [...storyLines(story, styleFor()), '']).join('\n')}`);
+    else {
+      const { text } = localClock(session.policy.timezone, session.world.clock.now());
+      const lines = stories.flatMap((story) => [...storyLines(story, styleFor(), text), '']);
+      process.stdout.write(`${lines.join('\n')}Times: ${session.policy.timezone}\n`);
+    }
     return 0;
   });
 }

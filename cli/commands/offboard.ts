@@ -37,6 +37,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
     { reportJson },
     { styleFor },
     { reportLines },
+    { localClock },
     { offboardLeftLines },
     { applied },
   ] = await Promise.all([
@@ -46,6 +47,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
     import('../../shared/engine/report.ts'),
     import('../render/style.ts'),
     import('../render/run-report.ts'),
+    import('../render/local-clock.ts'),
     import('../render/offboard.ts'),
     import('../render/applied.ts'),
   ]);
@@ -64,7 +66,10 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
         const text = [
           style.dim(`World: ${session.world.headline}`),
           '',
-          ...reports.flatMap((report) => [...reportLines(report, style), '']),
+          ...reports.flatMap((report) => [
+            ...reportLines(report, style, { text: localClock(session.policy.timezone, session.world.clock.now()).text }),
+            '',
+          ]),
           ...left.flatMap((each) => offboardLeftLines(each, user, style)),
           ...(apply ? applied(reports, interrupt.signal.aborted) : []),
           ...(!apply && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),

@@ -1,8 +1,9 @@
-import { clock, weekdays } from '../../functions/scale-on-schedule/strategy-text.ts';
+import { weekdays } from '../../functions/scale-on-schedule/strategy-text.ts';
 import type { NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { Level } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { formatLevel } from '../../shared/policy/values/level.ts';
+import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 
 /** A day of a schedule as the policy writes it: times and levels. */
 type DayText = readonly (readonly [times: string, level: string])[];
@@ -30,7 +31,7 @@ export function weekSchedule(week: NativeWeek, levels: readonly Level[]): Schedu
   const byDay = new Map<IsoWeekday, DayText>();
   for (const day of weekdays) {
     const periods = (week[day] ?? []).map(({ startMinute, endMinute }) => {
-      return [`${clock(startMinute)}-${clock(endMinute)}`, formatLevel(levels[at++] as Level)] as const;
+      return [`${formatTimeOfDay(startMinute)}-${formatTimeOfDay(endMinute)}`, formatLevel(levels[at++] as Level)] as const;
     });
     byDay.set(day, periods);
   }
@@ -42,7 +43,7 @@ export function weekSchedule(week: NativeWeek, levels: readonly Level[]): Schedu
   const which = words === 'everyday' ? 'everyday' : words === 'workday' ? 'workdays' : words === 'restday' ? 'restdays' : 'week';
   const [level] = new Set(levels.map(formatLevel)).size === 1 ? levels : [];
   const counted = level !== undefined && 'nodes' in level ? `-${formatLevel(level).replace(' ', '-')}` : '';
-  return draftOf(`${which}-${clock(first)}-${clock(last)}${counted}`.replaceAll(':', ''), days);
+  return draftOf(`${which}-${formatTimeOfDay(first)}-${formatTimeOfDay(last)}${counted}`.replaceAll(':', ''), days);
 }
 
 /** The periods of a week, Monday's first. */

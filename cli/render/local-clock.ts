@@ -1,8 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import type { LocalDateTime } from '../../shared/policy/document.ts';
 import { dayMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { zoneTable } from '../../shared/policy/zone-source.ts';
-import { instantOf, localTimeAt } from '../../shared/policy/zones.ts';
+import { instantOf } from '../../shared/policy/zones.ts';
 
 /** A clock on the wall of a zone. */
 export interface LocalClock {
@@ -17,9 +18,7 @@ export function localClock(timezone: string, nowMs: EpochMs): LocalClock {
   const table = zoneTable(timezone, nowMs - 3_660 * dayMs, nowMs + 3_660 * dayMs);
   return {
     text(ms) {
-      const { date, minute } = localTimeAt(table, ms);
-      const two = (value: number): string => String(value).padStart(2, '0');
-      return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+      return localText(ms, table);
     },
     instant: ({ date, minute }) => instantOf(table, localMsOf(date, minute)),
   };

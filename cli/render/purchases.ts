@@ -1,22 +1,39 @@
-import type { BudgetUse, OrderLine, PurchaseReport, ReportedAlert, WaitingApproval } from '../../shared/engine/report.ts';
+import type { BudgetUse, OrderLine, PurchaseReport, RenewalStateLine, ReportedAlert, WaitingApproval } from '../../shared/engine/report.ts';
 import { add, formatMoney } from '../../shared/policy/money.ts';
 import { alignColumns } from './columns.ts';
+import type { InstantText } from './renewal-line.ts';
 import type { Style } from './style.ts';
 
 const right = { align: 'right' } as const;
 
 /** Orders, approvals, budgets and alerts of a run as lines. Amounts here are quotes and reservations, never estimates. */
-export function purchaseLines({ orders, waiting, budgets, alerts }: PurchaseReport, style: Style): string[] {
+export function purchaseLines({ orders, waiting, states, budgets, alerts }: PurchaseReport, style: Style, text: InstantText): string[] {
+  const dayOf: DayText = (instant) => text(Date.parse(instant)).slice(0, 10);
   return [
+    ...section(
+      'renewals',
+      alignColumns(
+        states.map((line) => stateCells(line, text)),
+        [{}, {}, {}],
+      ),
+      style,
+    ),
     ...section(
       'orders',
       alignColumns(
-        orders.map((order) => orderCells(order, style)),
+        orders.map((order) => orderCells(order, style, dayOf)),
         [{}, {}, {}, {}, right, {}],
       ),
       style,
     ),
-    ...section('waits for approval', alignColumns(waiting.map(waitingCells), [{}, {}, {}, {}, right, {}]), style),
+    ...section(
+      'waits for approval',
+      alignColumns(
+        waiting.map((line) => waitingCells(line, dayOf)),
+        [{}, {}, {}, {}, right, {}],
+      ),
+      style,
+    ),
     ...section('budget', alignColumns(budgets.map(budgetCells), [{}, right, right, right]), style),
     ...section(
       'alerts',
@@ -30,11 +47,18 @@ function section(title: string, lines: readonly string[], style: Style): string[
   return lines.length === 0 ? [] : [`  ${style.dim(title)}`, ...lines.map((line) => `    ${line}`)];
 }
 
-const dayOf = (text: string): string => text.slice(0, 10);
+/** The local day of an instant in RFC 3339. */
+type DayText = (instant: string) => string;
+
+function stateCells({ resource, expires, words }: RenewalStateLine, text: InstantText): string[] {
+  const when = expires === undefined ? 'expires at an unknown time' : `expires ${text(Date.parse(expires))}`;
+  return [resource.name ?? resource.id, when, words];
+}
 
 function orderCells(
   { resource, rule, period, expires, amount, due, autoPay, outcome, orderId, approvedBy }: OrderLine,
   style: Style,
+  dayOf: DayText,
 ): string[] {
   const sign = outcome === undefined ? style.good('+') : outcome === 'ordered' ? style.good('✓') : style.bad('✗');
   const notes = [
@@ -47,7 +71,7 @@ function orderCells(
   return [sign, resource.name ?? resource.id, rule, `${period} from ${dayOf(expires)}`, formatMoney(amount), notes.join(', ')];
 }
 
-function waitingCells({ resource, rule, period, expires, amount, approvers, why }: WaitingApproval): string[] {
+function waitingCells({ resource, rule, period, expires, amount, approvers, why }: WaitingApproval, dayOf: DayText): string[] {
   return [resource.name ?? resource.id, rule, `${period} from ${dayOf(expires)}`, `asks ${approvers}`, formatMoney(amount), why];
 }
 

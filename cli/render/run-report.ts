@@ -3,16 +3,19 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import { amountCovers, costText, signedAmount } from './amount.ts';
 import { alignColumns } from './columns.ts';
 import { purchaseLines } from './purchases.ts';
+import type { InstantText } from './renewal-line.ts';
 import type { Style } from './style.ts';
 
 /** How much of a report to show. */
 export interface ReportDetail {
   /** Show the reasons of changes too; holds always show theirs. Default false. */
   readonly reasons?: boolean;
+  /** Writes instants, by the clock of the policy. */
+  readonly text: InstantText;
 }
 
 /** A run's report as lines for a person: what changes and its cost, what is held and why, then the counts. */
-export function reportLines(report: RunReport, style: Style, detail: ReportDetail = {}): string[] {
+export function reportLines(report: RunReport, style: Style, detail: ReportDetail): string[] {
   const acts = report.decisions.filter((decision): decision is ActDecision => decision.verdict === 'act');
   const holds = report.decisions.filter((decision): decision is HoldDecision => decision.verdict === 'hold');
   const observed = `${report.totals.observed} resources${report.totals.complete ? '' : ' (incomplete)'}`;
@@ -24,7 +27,7 @@ export function reportLines(report: RunReport, style: Style, detail: ReportDetai
       (decision) => holdCells(decision, style),
       () => [],
     ),
-    ...(report.purchases ? purchaseLines(report.purchases, style) : []),
+    ...(report.purchases ? purchaseLines(report.purchases, style, detail.text) : []),
     ...report.errors.map(({ code, message }) => `  ${style.bad('✗')} ${code}: ${message}`),
     ...report.warnings.map(({ text }) => `  ${style.warn('!')} ${text}`),
     `  ${style.dim(countsText(report))}`,

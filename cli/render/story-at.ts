@@ -26,7 +26,7 @@ export function storyAtLines(story: StoryAt, clock: LocalClock, style: Style): s
     ),
     ...section(
       'Renewals',
-      renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal)}`),
+      renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal, clock.text)}`),
     ),
   ];
 }

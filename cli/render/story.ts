@@ -1,15 +1,16 @@
+import { renewalState } from '../../shared/engine/renewals/state.ts';
 import type { DeliveryGroup, NodePool } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import type { Story } from '../run/story.ts';
 import { costText } from './amount.ts';
-import { renewalLine } from './renewal-line.ts';
+import { type InstantText, renewalLine } from './renewal-line.ts';
 import { changeText } from './run-report.ts';
 import type { Style } from './style.ts';
 
 const verdictWords = { act: 'to be changed', keep: 'kept as it is', hold: 'held' } as const;
 
 /** The story of a resource as lines for a person. */
-export function storyLines(story: Story, style: Style): string[] {
+export function storyLines(story: Story, style: Style, text: InstantText): string[] {
   const { resource, decision } = story;
   const rule = decision.rule === null ? 'no rule covers it' : `rule ${decision.rule}`;
   const action = decision.verdict === 'keep' ? undefined : decision.action;
@@ -18,6 +19,7 @@ export function storyLines(story: Story, style: Style): string[] {
     style.strong(`${resource.name ?? resource.id} (${resource.id})`),
     `  ${story.function} on ${story.target}: ${style.strong(verdictWords[decision.verdict])}, ${rule}${observing}`,
     '',
+    ...(story.function === 'renew-before-expiry' ? [`  Renewal: ${style.strong(renewalState({ decision }).words)}`, ''] : []),
     '  Why',
     ...decision.because.map(({ code, text }) => `    ${text} ${style.dim(`[${code}]`)}`),
     ...(action
@@ -29,28 +31,28 @@ export function storyLines(story: Story, style: Style): string[] {
         ]
       : []),
     '  Observed',
-    ...observed(resource).map((line) => `    ${line}`),
+    ...observed(resource, text).map((line) => `    ${line}`),
     '  Journal',
-    ...history(story),
+    ...history(story, text),
   ];
 }
 
-function history({ written, renewals }: Story): string[] {
+function history({ written, renewals }: Story, text: InstantText): string[] {
   if (written.length === 0 && renewals.length === 0) return ['    nothing was ever written to it from here'];
   return [
     ...written.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
       const result = `${outcome ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
-      return `    ${new Date(atMs).toISOString()}  ${setting} = ${value}  ${result}`;
+      return `    ${text(atMs)}  ${setting} = ${value}  ${result}`;
     }),
-    ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal)}`),
+    ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal, text)}`),
   ];
 }
 
 const known = (value: string | number | undefined): string => (value === undefined ? 'unknown' : String(value));
 
-function observed(resource: Resource): string[] {
+function observed(resource: Resource, text: InstantText): string[] {
   const { status, charge, expiresAtMs, unreadable = [] } = resource as Partial<DeliveryGroup>;
-  const expiry = expiresAtMs === undefined ? '' : `, expires ${new Date(expiresAtMs).toISOString()}`;
+  const expiry = expiresAtMs === undefined ? '' : `, expires ${text(expiresAtMs)}`;
   return [
     `region ${known(resource.region)}, status ${known(status)}, ${known(charge)}${expiry}`,
     ...('pools' in resource ? groupLines(resource as DeliveryGroup) : []),

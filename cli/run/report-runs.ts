@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { type RunReport, reportJson } from '../../shared/engine/report.ts';
+import { localClock } from '../render/local-clock.ts';
 import { progressDisplay } from '../render/progress.ts';
 import { type ReportDetail, reportLines } from '../render/run-report.ts';
 import { styleFor } from '../render/style.ts';
@@ -8,13 +9,14 @@ import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
 /** How the runs of a command are shown. */
-export interface ShownRuns extends RunsOptions, ReportDetail {
+export interface ShownRuns extends RunsOptions, Omit<ReportDetail, 'text'> {
   readonly json: boolean;
 }
 
 /** Makes the runs, printing each report as it comes, or all of them as one JSON object at the end. */
 export async function reportRuns(session: Session, options: ShownRuns): Promise<readonly RunReport[]> {
   const style = styleFor();
+  const { text } = localClock(session.policy.timezone, session.world.clock.now());
   const progress = progressDisplay(systemClock.now, options.json);
   if (!options.json) print([style.dim(`World: ${session.world.headline}, ${localNow(session)}`), '']);
   try {
@@ -23,7 +25,7 @@ export async function reportRuns(session: Session, options: ShownRuns): Promise<
       onProgress: progress.show,
       onReport: (report) => {
         progress.clear();
-        if (!options.json) print([...reportLines(report, style, options), '']);
+        if (!options.json) print([...reportLines(report, style, { ...options, text }), '']);
       },
     });
     if (options.json) {

@@ -8,6 +8,7 @@ import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
+import { localClock } from '../render/local-clock.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
@@ -119,7 +120,8 @@ async function closeOne(
     ...(order === undefined ? {} : { orderId: order }),
   };
   // Only store effects can come of it: nothing is read again and nothing is sent.
-  const run = { owner: randomBytes(16).toString('hex') };
+  const { text } = localClock(policy.timezone, world.clock.now());
+  const run = { owner: randomBytes(16).toString('hex'), text };
   const resolved = await runStoring(world.store, resolveClaim(run, verdict) as Storing<Resolved>);
   if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
   const payable = known === undefined ? '' : ` If order ${known} is not cancelled it stays payable: whoever pays it renews a second time.`;

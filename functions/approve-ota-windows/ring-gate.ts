@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
-import { localText } from './local-text.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { type ReadyRing, rulesFor } from './ready-rules.ts';
 import { reason } from './reasons.ts';
 import { type Candidate, type RingMember, type RingMemory, ringMemory } from './ring-memory.ts';
@@ -92,7 +92,7 @@ function closedBy(ring: ReadyRing, members: readonly RingMember[], version: stri
   }
   const untilMs = Math.max(...finished) + ring.soakMs;
   if (context.nowMs >= untilMs) return undefined;
-  const text = `Waits for ring ${ring.name}: ${version} is finished there and soaks until ${localText(context, untilMs)}.`;
+  const text = `Waits for ring ${ring.name}: ${version} is finished there and soaks until ${localText(untilMs, context)}.`;
   return reason('ring-soaks', text, { ...waiting, ...data, untilMs });
 }
 

@@ -1,9 +1,9 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import { localDate, localText } from '../../shared/planning/local-time.ts';
 import { hasPassed } from './approval-time.ts';
 import type { Place } from './cover.ts';
-import { localDate, localText } from './local-text.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import { offeredSince } from './sightings.ts';
 import type { VersionVerdict } from './version-verdict.ts';
@@ -25,7 +25,7 @@ export function stuckReason(
   if (place.index > 0 || place.isLast || verdict === 'act' || settled.has(because.code)) return undefined;
   const sinceMs = offeredSince(group, version, context);
   if (!hasPassed(place.ring.windows, place.ready.rule.approveAheadMs, sinceMs, context.nowMs)) return undefined;
-  const day = localDate(context, context.nowMs);
-  const text = `${version} is on offer since ${localText(context, sinceMs)} and not finished, so all rings after ${place.ring.name} wait.`;
+  const day = localDate(context.nowMs, context);
+  const text = `${version} is on offer since ${localText(sinceMs, context)} and not finished, so all rings after ${place.ring.name} wait.`;
   return reason('ring-stuck', text, { toldAs: `ring-stuck ${day}`, day, version, sinceMs, ring: place.ring.name });
 }

@@ -1,11 +1,11 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { approvalAction } from './approval.ts';
 import { timingAt } from './approval-time.ts';
 import type { Place } from './cover.ts';
 import type { GroupFacts } from './group-facts.ts';
-import { localText } from './local-text.ts';
 import { lookFor } from './looks.ts';
 import type { Window } from './ota-rule.ts';
 import { chanceOf, ownApproval } from './own-approvals.ts';
@@ -39,7 +39,7 @@ function comeOf(version: string, { past, broken }: GroupFacts, context: PlanCont
   const pending = past?.pending.find((update) => update.version === version);
   if (pending !== undefined) {
     const { status, startMs } = pending;
-    const start = localText(context, startMs);
+    const start = localText(startMs, context);
     const data = { version, status, startMs };
     if (context.nowMs >= startMs + overdueAfterMs) {
       const text = `${version} was to start at ${start} and is ${status} hours later. Look at the group in the console; an approval cannot be withdrawn.`;
@@ -92,7 +92,7 @@ function atItsTime(group: OtaGroup, version: string, place: Place, { past }: Gro
   const { rule } = place.ready;
   const timing = timingAt(place.ring.windows, rule.approveAheadMs, context.nowMs);
   if (timing.is === 'doubtful') {
-    const text = `Whether the window of ${localText(context, timing.window[0])} is one depends on a day whose kind is not published yet.`;
+    const text = `Whether the window of ${localText(timing.window[0], context)} is one depends on a day whose kind is not published yet.`;
     return hold(reason('unpublished-day', text, { startMs: timing.window[0] }));
   }
   if (timing.is === 'closed') return hold(closedReason(version, place, timing, context));
@@ -119,7 +119,7 @@ function closedReason(
     );
   }
   const [startMs, endMs] = next;
-  const when = `${localText(context, startMs)} to ${localText(context, endMs).slice(-5)}`;
+  const when = `${localText(startMs, context)} to ${localText(endMs, context).slice(-5)}`;
   const data = { ...waiting, version, ring: ring.name, startMs, endMs };
   if (missed) return reason('window-missed', `This window has begun, too late for ${version}; the next is ${when}.`, data);
   return reason('waits-for-window', `${version} is approved shortly before the window ${when}.`, data);
@@ -142,7 +142,7 @@ function approved(
     const text = `${connected} sessions are connected, and the rule approves with ${sessionsUpTo} at most.`;
     return hold(reason('sessions', text, { connected, limit: sessionsUpTo }));
   }
-  const startText = localText(context, window[0]);
+  const startText = localText(window[0], context);
   const because = reason('due', `${version} is to start with the window of ring ${ring.name} at ${startText}.`, {
     version,
     ring: ring.name,

@@ -1,9 +1,9 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledException } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
-import { localText } from './local-text.ts';
 import type { Window } from './ota-rule.ts';
 import { reason } from './reasons.ts';
 
@@ -27,7 +27,7 @@ export function windowObstacle(group: OtaGroup, window: Window, context: PlanCon
   }
   const freeze = policy.freezes.find(({ spans, except }) => overlaps(spans[target.timezone]) && !except.includes('approve-ota-windows'));
   if (freeze === undefined) return undefined;
-  const text = `The policy is frozen at some time between ${localText(context, window[0])} and ${localText(context, window[1])}: ${freeze.because}`;
+  const text = `The policy is frozen at some time between ${localText(window[0], context)} and ${localText(window[1], context)}: ${freeze.because}`;
   return reason('frozen-in-window', text, { because: freeze.because });
 }
 

@@ -1,10 +1,11 @@
 import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
 import type { Shown } from '../../shared/engine/digests/digest-rule.ts';
+import { weekdayText } from '../../shared/planning/local-time.ts';
 import type { DigestPage, Plot, Section } from './digest-page.ts';
 import { exceptionsSection, expiringSection, headsSection, notCoveredSection } from './fleet-sections.ts';
-import { counted, localText } from './local-text.ts';
 import { ordersSection, savedSection, spendByTagSection } from './money-sections.ts';
 import { doneSection, driftSection, heldSection, silentSection } from './run-sections.ts';
+import { counted } from './words.ts';
 
 const sections: Readonly<Record<string, (facts: DigestFacts) => Section>> = {
   done: doneSection,
@@ -26,12 +27,12 @@ export function composePage(facts: DigestFacts, plots: readonly Plot[] = []): Di
   const names = targets.map(({ name }) => name).join(', ');
   return {
     title: `Streamwarden ${rule.name} digest`,
-    subtitle: `${localText(zone, span.fromMs)} to ${localText(zone, span.untilMs)} ${rule.timezone} · ${names}`,
+    subtitle: `${weekdayText(span.fromMs, zone)} to ${weekdayText(span.untilMs, zone)} ${rule.timezone} · ${names}`,
     figures: figuresOf(facts),
     notices: noticesOf(facts),
     sections: shown,
     plots,
-    footer: `Written ${localText(zone, nowMs)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.`,
+    footer: `Written ${weekdayText(nowMs, zone)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.`,
   };
 }
 

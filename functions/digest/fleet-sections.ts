@@ -1,8 +1,9 @@
 import type { DigestFacts, ExpiryLine } from '../../shared/engine/digests/digest-facts.ts';
+import { weekdayText } from '../../shared/planning/local-time.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
-import { counted, lengthText, localText, nameOf } from './local-text.ts';
 import { placed } from './run-sections.ts';
+import { counted, lengthText, nameOf } from './words.ts';
 
 /** Ends of subscriptions in the next 30 days, the nearest first. */
 export function expiringSection(facts: DigestFacts): Section {
@@ -52,7 +53,7 @@ function expiryRow(facts: DigestFacts, target: string, { plan, rule, told, word,
     mark: word?.verdict === 'refuse' ? 'warn' : mark,
     name: placed(facts, target, nameOf(resource)),
     text: parts.join('; '),
-    aside: `${localText(facts.zone, expiresAtMs)} (${lengthText(expiresAtMs - facts.nowMs)})`,
+    aside: `${weekdayText(expiresAtMs, facts.zone)} (${lengthText(expiresAtMs - facts.nowMs)})`,
   };
 }
 
@@ -100,7 +101,7 @@ export function exceptionsSection(facts: DigestFacts): Section {
         mark: ended ? 'plain' : 'warn',
         name: because,
         text: `${effects.join(', ') || 'no effect'} on ${targets.join(', ')}`,
-        aside: `${ended ? 'ended' : 'ends'} ${localText(zone, untilMs)}${ended ? '' : ` (${lengthText(untilMs - nowMs)})`}`,
+        aside: `${ended ? 'ended' : 'ends'} ${weekdayText(untilMs, zone)}${ended ? '' : ` (${lengthText(untilMs - nowMs)})`}`,
       };
     }),
     more: 0,
@@ -111,7 +112,7 @@ export function exceptionsSection(facts: DigestFacts): Section {
 export function headsSection(facts: DigestFacts): Section {
   const { heads = [], problems = [], comparedWithMs } = facts.heads ?? {};
   const compared =
-    comparedWithMs === undefined ? 'nothing to compare with yet' : `compared with those told ${localText(facts.zone, comparedWithMs)}`;
+    comparedWithMs === undefined ? 'nothing to compare with yet' : `compared with those told ${weekdayText(comparedWithMs, facts.zone)}`;
   return {
     title: 'Journal heads',
     count: heads.length,

@@ -1,10 +1,11 @@
 import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
 import type { PastOrder } from '../../shared/engine/digests/past-orders.ts';
+import { weekdayText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money, subtract } from '../../shared/policy/money.ts';
 import { amountsText, fromJson, sums } from './amount-text.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
-import { counted, localText, nameOf } from './local-text.ts';
 import { placed } from './run-sections.ts';
+import { counted, nameOf } from './words.ts';
 
 /** The orders of the span on the targets of a digest. What came to nothing is told and not counted. */
 function spanOrders({ spending, span, targets }: DigestFacts): readonly PastOrder[] {
@@ -59,7 +60,7 @@ function orderRow(facts: DigestFacts, { target, resource, period, amount, state,
     mark: marks[state],
     name: placed(facts, target, nameFor(facts, target, resource)),
     text: parts.join(', '),
-    aside: localText(facts.zone, atMs),
+    aside: weekdayText(atMs, facts.zone),
   };
 }
 

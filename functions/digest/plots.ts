@@ -1,9 +1,9 @@
 import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
+import { weekdayDate } from '../../shared/planning/local-time.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
 import { addDays } from '../../shared/policy/values/local-date-time.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
 import type { BarPlot, Plot, StepPlot } from './digest-page.ts';
-import { localDay } from './local-text.ts';
 import { counts } from './money-sections.ts';
 
 const days = 30;
@@ -50,7 +50,7 @@ function capacityPlot({ targets, zone, nowMs }: DigestFacts): readonly StepPlot[
   let last = '';
   for (let step = 0; step < first.wanted.length; step++) {
     const { date } = localTimeAt(zone, fromMs + step * stepMs);
-    if (date !== last) labels.push({ step, label: localDay(zone, fromMs + step * stepMs) });
+    if (date !== last) labels.push({ step, label: weekdayDate(fromMs + step * stepMs, zone) });
     last = date;
   }
   const now = (nowMs - fromMs) / stepMs;

@@ -1,8 +1,9 @@
 import type { DigestFacts, DoneLine, HeldLine, TargetFacts, WouldLine } from '../../shared/engine/digests/digest-facts.ts';
 import { silenceOf } from '../../shared/engine/digests/signs-of-life.ts';
+import { weekdayText } from '../../shared/planning/local-time.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
-import { lengthText, localText, nameOf } from './local-text.ts';
+import { lengthText, nameOf } from './words.ts';
 
 /** Puts the target before a name where a digest tells of more than one. */
 export function placed(facts: DigestFacts, target: string, name: string): string {
@@ -57,12 +58,12 @@ function doneRow(facts: DigestFacts, target: string, line: DoneLine): Row {
     mark,
     name: placed(facts, target, nameOf(resource)),
     text: `${text}${words === '' ? '' : ` —${words}`} (${functionName})`,
-    aside: localText(facts.zone, atMs),
+    aside: weekdayText(atMs, facts.zone),
   };
 }
 
 function wouldRow(facts: DigestFacts, target: string, { functionName, resource, text, atMs }: WouldLine): Row {
-  const planned = `planned ${localText(facts.zone, atMs)}`;
+  const planned = `planned ${weekdayText(atMs, facts.zone)}`;
   return { mark: 'plain', name: placed(facts, target, nameOf(resource)), text: `would be: ${text} (${functionName})`, aside: planned };
 }
 
@@ -83,7 +84,7 @@ export function heldSection(facts: DigestFacts): Section {
 }
 
 function heldRow(facts: DigestFacts, target: string, { resource, functionName, rule, text, code, sinceMs, orBefore }: HeldLine): Row {
-  const since = `since ${localText(facts.zone, sinceMs)}${orBefore ? ' or before' : ''} (${lengthText(facts.nowMs - sinceMs)})`;
+  const since = `since ${weekdayText(sinceMs, facts.zone)}${orBefore ? ' or before' : ''} (${lengthText(facts.nowMs - sinceMs)})`;
   const by = rule === null ? functionName : `${functionName}, ${rule}`;
   return { mark: 'warn', name: placed(facts, target, nameOf(resource)), text: `${text} [${code}] (${by})`, aside: since };
 }
@@ -101,7 +102,7 @@ export function driftSection(facts: DigestFacts): Section {
       mark: 'warn',
       name: placed(facts, target, nameOf(change)),
       text: `${change.setting} is ${change.value} (${change.function})`,
-      aside: `seen ${localText(facts.zone, change.sinceMs)}`,
+      aside: `seen ${weekdayText(change.sinceMs, facts.zone)}`,
     })),
     more,
   };
@@ -126,13 +127,13 @@ function silentRows(facts: DigestFacts, target: TargetFacts, life: TargetFacts['
   const every = `expected every ${formatDuration(life.intervalMs)}${life.intervalBy === 'assumed' ? ', which is assumed' : ''}`;
   const silence = silenceOf(life, facts.nowMs);
   const gaps = life.gaps.map(({ fromMs, untilMs }): Row => {
-    const text = `did not run from ${localText(facts.zone, fromMs)} to ${localText(facts.zone, untilMs)} (${every})`;
+    const text = `did not run from ${weekdayText(fromMs, facts.zone)} to ${weekdayText(untilMs, facts.zone)} (${every})`;
     return { mark: 'warn', name, text, aside: lengthText(untilMs - fromMs) };
   });
   if (silence === undefined && life.lastRunMs === undefined) return [{ mark: 'warn', name, text: `has not run yet (${every})` }];
   if (silence === undefined) return gaps;
   const what = silence.failing ? 'had no run without failure' : 'did not run';
-  const since = silence.sinceMs === undefined ? 'in the last days' : `since ${localText(facts.zone, silence.sinceMs)}`;
+  const since = silence.sinceMs === undefined ? 'in the last days' : `since ${weekdayText(silence.sinceMs, facts.zone)}`;
   const aside = silence.sinceMs === undefined ? {} : { aside: lengthText(facts.nowMs - silence.sinceMs) };
   return [{ mark: 'bad', name, text: `${what} ${since} (${every})`, ...aside }, ...gaps];
 }

@@ -1,8 +1,8 @@
 import type { SessionFacts } from '../../shared/fleet/session.ts';
-import { lengthText } from './local-text.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
 import { hold, keep, type Quiet } from './outcome.ts';
 import { reason } from './reasons.ts';
+import { lengthText } from './time-text.ts';
 
 /** Whether a rule ends a session: `end`, or why it stays. What cannot be told stays. */
 export function fateOf(session: SessionFacts, rule: CompiledLogOffRule): 'end' | Quiet {

@@ -2,14 +2,15 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import { attemptAt, drainSetting } from './attempt.ts';
-import { localText, rfc3339 } from './local-text.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
 import type { Moment } from './moment.ts';
 import { hold, keep } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { tryAgain, type Verdict } from './session-plan.ts';
+import { rfc3339 } from './time-text.ts';
 import type { LogOffWindow } from './windows.ts';
 
 const minuteMs = 60_000;

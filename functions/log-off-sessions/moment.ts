@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import { localText } from './local-text.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
 import { reason } from './reasons.ts';
 import { type LogOffWindow, windowsOf } from './windows.ts';

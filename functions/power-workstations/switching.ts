@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
-import { localText } from './local-text.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { powerSetting } from './past.ts';
 import type { CompiledPowerRule } from './power-rule.ts';
 import { reason } from './reasons.ts';

@@ -3,7 +3,7 @@ import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
 import type { WrittenValue } from '../../shared/journal/written.ts';
-import { localText } from './local-text.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { askedFor, powerSetting, sightedAsWanted, wasAsWanted } from './past.ts';
 import type { CompiledPowerRule } from './power-rule.ts';
 import { powerState } from './power-state.ts';

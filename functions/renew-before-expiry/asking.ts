@@ -2,9 +2,9 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import type { Question, RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { periodText, type SubscriptionPeriod, samePeriod } from '../../shared/fleet/subscription-period.ts';
 import type { Approval } from '../../shared/journal/approvals.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { amount } from './ceilings.ts';
-import { localText } from './local-text.ts';
 import { reason } from './reasons.ts';
 import type { Ask, OrderRule } from './renew-rule.ts';
 

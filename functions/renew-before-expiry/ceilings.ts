@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
-import { localText } from './local-text.ts';
 import { reason } from './reasons.ts';
 import type { OrderRule } from './renew-rule.ts';
 

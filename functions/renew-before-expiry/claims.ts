@@ -1,6 +1,6 @@
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { ClaimFacts, OpenClaim, RenewalContext } from '../../shared/engine/renewals/planner.ts';
-import { localText } from './local-text.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { reason } from './reasons.ts';
 
 /** Time that an order is given to move the expiry before anybody is told, in milliseconds (protocols, step 9). */

@@ -3,8 +3,8 @@ import type { PlannedOrder, RenewalContext, RenewalVerdict } from '../../shared/
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { frozenUntil } from '../../shared/policy/exception.ts';
-import { localText } from './local-text.ts';
 import { costOf, priceText, type RenewalPrice } from './price.ts';
 import { reason } from './reasons.ts';
 import type { OrderRule } from './renew-rule.ts';

@@ -1,9 +1,10 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Json } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { groupProtected, ownerProtected } from '../../shared/policy/protect.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
-import { localText } from './local-text.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 
@@ -47,7 +48,7 @@ function exceptionProtection({ uncut }: ExceptionEffects, context: PlanContext):
   const exception = inForce ?? uncut[0];
   if (exception === undefined) return undefined;
   const { because, fromMs, untilMs } = exception;
-  const text = localText(context);
+  const text = (ms: EpochMs): string => localText(ms, context);
   const when = inForce === undefined ? `from ${text(fromMs)} until ${text(untilMs)}` : `until ${text(untilMs)}`;
   return {
     now: inForce !== undefined,
@@ -72,7 +73,7 @@ function ownerProtection(group: DeliveryGroup, context: PlanContext): Outcome<Cu
   const firstMs = standing?.value === value ? standing.sinceMs : nowMs;
   const { protected: inForce, untilMs, readable } = ownerProtected(value, firstMs, nowMs, zone, ownerTag.atMostMs);
   if (!inForce) return unprotected;
-  const until = localText(context)(untilMs);
+  const until = localText(untilMs, context);
   const text = readable
     ? `the owner protects the group until ${until} (tag ${ownerTag.key})`
     : `the owner's tag ${ownerTag.key} cannot be read as a date and protects the group until ${until}`;

@@ -3,13 +3,13 @@ import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { type Comparison, costOf, mergingCost } from './cost.ts';
 import { coveringRule } from './cover.ts';
 import { keepDraft, takeDraft } from './draft-memory.ts';
 import { exceptionEffects } from './exception-effects.ts';
 import { groupState } from './group-state.ts';
-import { localText } from './local-text.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { type Draft, verdictOn } from './verdict.ts';
@@ -73,7 +73,7 @@ function priced(
     };
   }
   const { native } = compare;
-  const cost = costOf(compare, price, serviceDay(context.policy, context.nowMs), localText(context));
+  const cost = costOf(compare, price, serviceDay(context.policy, context.nowMs), (ms) => localText(ms, context));
   const extra = native === undefined ? undefined : formatMoney(mergingCost(native, price));
   return {
     action: { ...action, cost },

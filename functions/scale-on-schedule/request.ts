@@ -1,8 +1,9 @@
 import type { Json } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup, NativePeriod, NodePool, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
+import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import { perWeek } from './per-week.ts';
-import { clock, dayText, weekdays } from './strategy-text.ts';
+import { dayText, weekdays } from './strategy-text.ts';
 
 /**
  * The input of ModifyNodePoolAttribute that brings a strategy about. The whole strategy is sent, since nothing documents what
@@ -55,8 +56,8 @@ const recurrences = perWeek((week): Json => {
     RecurrenceType: 'weekly',
     RecurrenceValues: days,
     TimerPeriods: periods.map((period) => ({
-      StartTime: clock(period.startMinute),
-      EndTime: clock(period.endMinute),
+      StartTime: formatTimeOfDay(period.startMinute),
+      EndTime: formatTimeOfDay(period.endMinute),
       Amount: period.amount,
     })),
   }));

@@ -1,5 +1,6 @@
 import type { Charge, NativePeriod, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
+import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import { perWeek } from './per-week.ts';
 
 /** ISO weekdays in order. */
@@ -53,7 +54,7 @@ const weekDescription = perWeek((week) => {
   const runs: { first: IsoWeekday; last: IsoWeekday; text: string }[] = [];
   for (const day of weekdays) {
     const text = (week[day] ?? [])
-      .map((period) => `${clock(period.startMinute)}–${clock(period.endMinute)} ${count(period.amount)}`)
+      .map((period) => `${formatTimeOfDay(period.startMinute)}–${formatTimeOfDay(period.endMinute)} ${count(period.amount)}`)
       .join(', ');
     const run = runs.at(-1);
     if (run?.text === text) run.last = day;
@@ -65,11 +66,6 @@ const weekDescription = perWeek((week) => {
   return `weekly schedule: ${shown.length === 0 ? 'no periods' : shown.join('; ')}`;
 });
 
-/** A minute of the day as `HH:mm`; 1440 is `24:00`. */
-export function clock(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-}
-
 /** A count of nodes in words. */
 export function count(nodes: number): string {
   return nodes === 1 ? '1 node' : `${nodes} nodes`;
@@ -77,7 +73,7 @@ export function count(nodes: number): string {
 
 /** Periods of a day as canonical text. */
 export function dayText(periods: readonly NativePeriod[]): string {
-  return periods.map((period) => `${clock(period.startMinute)}-${clock(period.endMinute)}=${period.amount}`).join(',');
+  return periods.map((period) => `${formatTimeOfDay(period.startMinute)}-${formatTimeOfDay(period.endMinute)}=${period.amount}`).join(',');
 }
 
 const weekText = perWeek((week) => weekdays.flatMap((day) => (week[day]?.length ? [`${day}:${dayText(week[day])}`] : [])).join(' '));

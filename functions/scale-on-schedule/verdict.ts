@@ -1,11 +1,11 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { localText } from '../../shared/planning/local-time.ts';
 import { frozen } from '../../shared/policy/exception.ts';
 import { actionFor, type Lowering, loweringOf, means, reArmAction, settingOf } from './change.ts';
 import type { Comparison } from './cost.ts';
 import { lapseAverted } from './lapse.ts';
-import { localText } from './local-text.ts';
 import { manualChange, type Standing } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
@@ -71,7 +71,7 @@ function changeByPerson({ state, rule, to, wish }: Wanted, context: PlanContext)
     wanted: journalValue(to, state.charge),
     steady: to.type === 'schedule',
   };
-  return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, localText(context));
+  return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, (ms) => localText(ms, context));
 }
 
 /** Why a change that lowers must not happen now; undefined when it may. */

@@ -85,7 +85,7 @@ describe('after the order', () => {
     await desk.run();
     const story = (await command('explain', 'aig-0')).stdout;
     expect(story).toMatch(
-      /renewal 0: 1 Month from 2026-11-29 for [\d,.]+ CNY, ordered \(order \d+\), moved by run, now until 2026-12-\d\d/,
+      /renewal 0: 1 Month from 2026-11-30 for [\d,.]+ CNY, ordered \(order \d+\), moved by run, now until 2026-12-\d\d/,
     );
 
     const csv = (await journal('export', '--csv')).stdout.trim().split('\r\n');

@@ -6,11 +6,11 @@ import { runStoring } from '../../journal/store-effect.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Notifier } from '../../notify/notifier.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatDuration } from '../../policy/values/duration.ts';
 import { localTimeAt } from '../../policy/zones.ts';
 import type { HourlyMemory } from '../renewals/alarms.ts';
-import { localClock } from './local-clock.ts';
 import { deadMan, type LifeSigns, silenceOf } from './signs-of-life.ts';
 
 /** What telling of silence needs. */
@@ -48,9 +48,7 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
     ...{ account: target.account, resource: `${functionName}@${where}`, expiresAtMs: silence.sinceMs, step: `silent-${date}` },
   };
   const since =
-    silence.sinceMs === undefined
-      ? 'as far back as the journal was searched'
-      : `since ${localClock(silence.sinceMs, policy, target.timezone)}`;
+    silence.sinceMs === undefined ? 'as far back as the journal was searched' : `since ${zonedText(silence.sinceMs, { policy, target })}`;
   const what = silence.failing ? 'had no run without failure' : 'did not run';
   const consequence =
     functionName === deadMan

@@ -69,7 +69,12 @@ export type Purchasing<T, E = never> = Generator<PurchaseEffect | E, T, unknown>
 export interface PurchaseRun {
   readonly owner: string;
   readonly deadlineMs?: EpochMs | undefined;
+  /** Writes instants for people. Default: in UTC. */
+  readonly text?: InstantText | undefined;
 }
+
+/** Writes an instant for people, by the clock of the policy. */
+export type InstantText = (ms: EpochMs) => string;
 
 /** Codes of alerts that the protocol raises, with their meaning. Stable. */
 export const alertCodes = {

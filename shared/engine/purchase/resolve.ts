@@ -4,7 +4,7 @@ import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
 import type { EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
 import { instantText } from './alert.ts';
-import type { PurchaseRun, Purchasing } from './contract.ts';
+import type { InstantText, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { surelyOverAfterMs, writeEnd } from './settle.ts';
 import { expiryMovedBy } from './shift.ts';
@@ -54,7 +54,7 @@ export function* resolveClaim(run: PurchaseRun, verdict: Verdict, rules: Protoco
       `Renewal ${verdict.n} of ${verdict.resourceId} is not open; ${what}. Look at 'streamwarden explain ${verdict.resourceId}'.`,
     );
   }
-  const refusal = tooEarly(open, verdict, rules) ?? contradiction(open, verdict);
+  const refusal = tooEarly(open, verdict, rules, run.text) ?? contradiction(open, verdict, run.text);
   if (refusal) return refusal;
   const { by, who, nowMs, outcome, expiresAtMs } = verdict;
   const end: EndBody = {
@@ -71,22 +71,26 @@ export function* resolveClaim(run: PurchaseRun, verdict: Verdict, rules: Protoco
   );
 }
 
-function tooEarly(open: RenewalEntry, verdict: Verdict, rules: ProtocolRules): Resolved | undefined {
+function tooEarly(open: RenewalEntry, verdict: Verdict, rules: ProtocolRules, text: InstantText = instantText): Resolved | undefined {
   if (!rules.voidAfterAnHour || !open.claim) return undefined;
   if (verdict.outcome === 'moved' && open.answer?.outcome === 'ordered') return undefined;
   const fromMs = open.claim.t + surelyOverAfterMs;
   if (verdict.nowMs >= fromMs) return undefined;
   return refused(
     'too-early',
-    `The order of renewal ${open.n} may still be on its way. Read the bill again at ${instantText(fromMs)} or later, and resolve it then.`,
+    `The order of renewal ${open.n} may still be on its way. Read the bill again at ${text(fromMs)} or later, and resolve it then.`,
   );
 }
 
-function contradiction({ n, claim, answer }: RenewalEntry, { outcome, resourceId, expiresAtMs, orderId }: Verdict): Resolved | undefined {
+function contradiction(
+  { n, claim, answer }: RenewalEntry,
+  { outcome, resourceId, expiresAtMs, orderId }: Verdict,
+  text: InstantText = instantText,
+): Resolved | undefined {
   if (!claim) return undefined;
   const moved = expiresAtMs !== undefined && expiryMovedBy(claim.expiry * 1000, expiresAtMs) === 'later';
   if (outcome === 'moved' && !moved) {
-    const now = expiresAtMs === undefined ? 'cannot be read' : `is still ${instantText(expiresAtMs)}`;
+    const now = expiresAtMs === undefined ? 'cannot be read' : `is still ${text(expiresAtMs)}`;
     return refused(
       'not-moved',
       `Renewal ${n} has not taken effect: the expiry of ${resourceId} ${now}. Wait until it moves, or void the renewal if the bill has no order of it.`,
@@ -95,7 +99,7 @@ function contradiction({ n, claim, answer }: RenewalEntry, { outcome, resourceId
   if (outcome === 'void' && moved) {
     return refused(
       'has-moved',
-      `The expiry of ${resourceId} has moved to ${instantText(expiresAtMs)}, so an order took effect. If it was not this one, find out whose it is, then resolve renewal ${n} with --moved.`,
+      `The expiry of ${resourceId} has moved to ${text(expiresAtMs)}, so an order took effect. If it was not this one, find out whose it is, then resolve renewal ${n} with --moved.`,
     );
   }
   const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;

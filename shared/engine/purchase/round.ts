@@ -210,7 +210,7 @@ function* candidateOf<S extends DueSubscription>(due: S, input: RoundInput<S>, r
   const none = { due, view: undefined, standing: undefined, settled: undefined, failure: undefined };
   try {
     let view = yield* readRenewal(stream);
-    let standing = standingOf(view, due.expiresAtMs, nowMs, rules);
+    let standing = standingOf(view, due.expiresAtMs, nowMs, rules, run.text);
     if (standing.state === 'free') return { ...none, view, standing };
     // What was observed may be older than what the stream says.
     let expiresAtMs: EpochMs | undefined;
@@ -224,7 +224,7 @@ function* candidateOf<S extends DueSubscription>(due: S, input: RoundInput<S>, r
       return { ...none, view, standing, failure };
     }
     if (settled?.end) view = yield* readRenewal(stream);
-    standing = standingOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules);
+    standing = standingOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules, run.text);
     return { ...none, view, standing, settled, rereadMs: expiresAtMs };
   } catch (failure) {
     if (failure instanceof StoreError || !isJournalFailure(failure)) throw failure;

@@ -5,7 +5,7 @@ import { renewalKey } from '../../journal/renewal-key.ts';
 import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
 import { alertOn, instantText } from './alert.ts';
-import type { Alert, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
+import type { Alert, InstantText, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { expiryMovedBy, shiftMatches } from './shift.ts';
 import { secondsOf } from './standing.ts';
@@ -35,6 +35,7 @@ export function settlementOf(
   observed: ObservedSubscription | undefined,
   nowMs: EpochMs,
   rules: ProtocolRules = defaultRules,
+  instant: InstantText = instantText,
 ): Settlement {
   const entry = view.open as OpenClaim | undefined;
   if (!entry) return { end: undefined, alerts: [] };
@@ -50,15 +51,15 @@ export function settlementOf(
   const move = expiresAtMs === undefined ? 'none' : expiryMovedBy(orderedForMs, expiresAtMs);
   if (expiresAtMs !== undefined && move === 'later') {
     if (answer?.outcome !== 'ordered' && ageMs < surelyOverAfterMs) return { end: undefined, alerts: [] };
-    return moved(view, entry, expiresAtMs, nowMs, answer, observed?.unpaidOrderId);
+    return moved(view, entry, expiresAtMs, nowMs, answer, observed?.unpaidOrderId, instant);
   }
   const alerts: Alert[] = [];
   if (expiresAtMs !== undefined && move === 'earlier') {
-    const text = `The expiry is ${instantText(expiresAtMs)}, before ${instantText(orderedForMs)}, for which renewal ${entry.n} was made. Look for a refund in the bill.`;
+    const text = `The expiry is ${instant(expiresAtMs)}, before ${instant(orderedForMs)}, for which renewal ${entry.n} was made. Look for a refund in the bill.`;
     alerts.push(alertOn(view.stream, entry, nowMs, { code: 'expiry-moved-back', severity: 'critical', text, data: facts }));
   }
   if (ageMs >= notMovedAfterMs) {
-    const since = `claimed at ${instantText(claim.t)}; the expiry is still ${expiresAtMs === undefined ? 'unknown' : instantText(expiresAtMs)}`;
+    const since = `claimed at ${instant(claim.t)}; the expiry is still ${expiresAtMs === undefined ? 'unknown' : instant(expiresAtMs)}`;
     const unpaid = answer?.outcome === 'ordered';
     const text = unpaid
       ? `Order ${answer.orderId} of renewal ${entry.n} has not taken effect (${since}). Pay it; or cancel it, then run 'streamwarden resolve' with verdict void. It is not placed again.`
@@ -82,6 +83,7 @@ function moved(
   nowMs: EpochMs,
   answer: AnswerBody | undefined,
   unpaidOrderId: string | undefined,
+  instant: InstantText,
 ): Settlement {
   const { claim } = entry;
   const matches = shiftMatches(claim.expiry * 1000, toMs, claim.period);
@@ -100,7 +102,7 @@ function moved(
   const why = matches
     ? 'an order stands unpaid beside it'
     : `which is not the ${claim.period.count} ${claim.period.unit} that renewal ${entry.n} ordered`;
-  const text = `The expiry moved from ${instantText(claim.expiry * 1000)} to ${instantText(toMs)}, and ${why}. ${check}: somebody else may have renewed too.`;
+  const text = `The expiry moved from ${instant(claim.expiry * 1000)} to ${instant(toMs)}, and ${why}. ${check}: somebody else may have renewed too.`;
   const alert = alertOn(view.stream, entry, nowMs, {
     code: 'shift-differs',
     severity: 'critical',
@@ -127,7 +129,7 @@ export function* settleOpen(
   nowMs: EpochMs,
   rules: ProtocolRules = defaultRules,
 ): Purchasing<Settled> {
-  const { end, alerts } = settlementOf(view, observed, nowMs, rules);
+  const { end, alerts } = settlementOf(view, observed, nowMs, rules, run.text);
   if (end && view.open) yield* writeEnd(run, view.stream, view.open, end, nowMs);
   return { end, alerts };
 }

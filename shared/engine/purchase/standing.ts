@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
 import { alertOn, instantText } from './alert.ts';
-import type { Alert } from './contract.ts';
+import type { Alert, InstantText } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { expiryMovedBy } from './shift.ts';
 
@@ -18,7 +18,13 @@ export type Standing =
  * Where a resource stands with an expiry as observed (protocols, renewal, steps 3 and 11). An expiry that lies before what our last
  * renewal moved it to is spent like the one that was ordered for: it was moved back, by a refund perhaps.
  */
-export function standingOf(view: RenewalView, expiresAtMs: EpochMs, nowMs: EpochMs, rules: ProtocolRules = defaultRules): Standing {
+export function standingOf(
+  view: RenewalView,
+  expiresAtMs: EpochMs,
+  nowMs: EpochMs,
+  rules: ProtocolRules = defaultRules,
+  text: InstantText = instantText,
+): Standing {
   if (view.open) return { state: 'open', entry: view.open };
   const { moved } = view;
   if (!moved?.claim) return { state: 'free', n: view.next };
@@ -28,11 +34,11 @@ export function standingOf(view: RenewalView, expiresAtMs: EpochMs, nowMs: Epoch
     expiryMovedBy(orderedForMs, expiresAtMs) !== 'later' ||
     (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');
   if (back && rules.holdSpentExpiry) {
-    const was = movedToMs === undefined ? '' : `, after it had been moved to ${instantText(movedToMs)}`;
+    const was = movedToMs === undefined ? '' : `, after it had been moved to ${text(movedToMs)}`;
     const alert = alertOn(view.stream, moved, nowMs, {
       code: 'expiry-moved-back',
       severity: 'critical',
-      text: `The expiry is ${instantText(expiresAtMs)}${was} by renewal ${moved.n}. If that order was refunded and the resource is to be renewed again, open a slot for it; else let it expire.`,
+      text: `The expiry is ${text(expiresAtMs)}${was} by renewal ${moved.n}. If that order was refunded and the resource is to be renewed again, open a slot for it; else let it expire.`,
       data: { expiresAtMs, movedToMs, orderId: moved.end?.orderId },
     });
     return { state: 'spent', entry: moved, alert };

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
 import { StoreError } from '../../journal/store-error.ts';
-import type { Purchasing } from '../purchase/contract.ts';
+import type { InstantText, Purchasing } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';
 import { settlementOf } from '../purchase/settle.ts';
@@ -15,19 +15,20 @@ import { streamOf } from '../purchase/stream.ts';
 export function* previewCandidates<S extends DueSubscription, E>(
   due: readonly S[],
   nowMs: EpochMs,
+  text?: InstantText,
 ): Purchasing<readonly Candidate<S>[], E> {
   const candidates: Candidate<S>[] = [];
-  for (const each of due) candidates.push(yield* previewOf(each, nowMs));
+  for (const each of due) candidates.push(yield* previewOf(each, nowMs, text));
   return candidates;
 }
 
-function* previewOf<S extends DueSubscription>(due: S, nowMs: EpochMs): Purchasing<Candidate<S>> {
+function* previewOf<S extends DueSubscription>(due: S, nowMs: EpochMs, text: InstantText | undefined): Purchasing<Candidate<S>> {
   const none = { due, view: undefined, standing: undefined, settled: undefined, failure: undefined };
   try {
     let view = yield* readRenewal(streamOf(due.account, due.resource.id, due.expiresAtMs));
-    const settled = settlementOf(view, due, nowMs);
+    const settled = settlementOf(view, due, nowMs, undefined, text);
     view = endedBy(view, settled.end);
-    return { ...none, view, standing: standingOf(view, due.expiresAtMs, nowMs), settled };
+    return { ...none, view, standing: standingOf(view, due.expiresAtMs, nowMs, undefined, text), settled };
   } catch (failure) {
     if (failure instanceof StoreError || !isJournalFailure(failure)) throw failure;
     return { ...none, failure };

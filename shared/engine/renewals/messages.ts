@@ -3,9 +3,9 @@ import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
 import { type AlertName, alertKey } from '../../journal/alerts.ts';
 import type { Message, Severity } from '../../notify/message.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatMoney } from '../../policy/money.ts';
-import { localTimeAt } from '../../policy/zones.ts';
 import type { Alert } from '../purchase/contract.ts';
 import { nameOf } from '../telling/listed.ts';
 import type { Alarm } from './alarms.ts';
@@ -21,13 +21,6 @@ export interface Telling {
 
 const hourMs = 3_600_000;
 
-/** An instant by the clock of the target: `2026-12-04 00:00 Asia/Shanghai`. */
-export function localText(ms: EpochMs, { policy, target }: Telling): string {
-  const { date, minute } = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, ms);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${target.timezone}`;
-}
-
 /**
  * An expiry that is near, or that cannot be read, with the state of its renewal. `dryRun`: the function only observes, so whatever the state
  * says, nothing is done.
@@ -42,7 +35,7 @@ export function alarmMessage(alarm: Alarm, state: RenewalState, dryRun: boolean,
   const when =
     expiresAtMs === undefined
       ? 'Look it up in the console, and renew it by hand if it is to stay'
-      : `It expires ${localText(expiresAtMs, telling)}`;
+      : `It expires ${zonedText(expiresAtMs, telling)}`;
   const text = `${when}. ${dryRun ? dryRunText(state) : stateSentence(state)}`;
   const data = { resource: resource.id, expiresAtMs, step, state: state.code, dryRun };
   return message(alarmNameOf(resource, expiresAtMs, step, target), severity, title, text, telling, data);
@@ -76,14 +69,14 @@ export function alertMessage(name: AlertName, { code, severity, text, data }: Al
 export function questionMessage(name: AlertName, question: Question, resource: Subscribable, why: string, telling: Telling): Message {
   const { circle, period, amount } = question;
   const title = `${circle} is asked to approve ${formatMoney(amount)} for ${nameOf(resource)}`;
-  const until = resource.expiresAtMs === undefined ? '' : ` It expires ${localText(resource.expiresAtMs, telling)}.`;
+  const until = resource.expiresAtMs === undefined ? '' : ` It expires ${zonedText(resource.expiresAtMs, telling)}.`;
   const data = { approvers: circle, resource: resource.id, period: periodText(period), amount };
   return message(name, 'warning', title, `${periodText(period)}: ${why}.${until}`, telling, data);
 }
 
 /** Something that a rule lets lapse. */
 export function lapseMessage(name: AlertName, rule: string, resource: Subscribable, telling: Telling): Message {
-  const until = resource.expiresAtMs === undefined ? 'soon' : localText(resource.expiresAtMs, telling);
+  const until = resource.expiresAtMs === undefined ? 'soon' : zonedText(resource.expiresAtMs, telling);
   const text = `It expires ${until}, and rule ${rule} says never to renew. Renew it by hand, or change the rule, if it is to stay.`;
   return message(name, 'warning', `${nameOf(resource)} is about to lapse, as the policy wants`, text, telling, {
     rule,

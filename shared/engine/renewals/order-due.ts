@@ -1,4 +1,5 @@
 import { tryOnSentinel } from '../../journal/sentinel.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import type { ActDecision, Reason } from '../decision.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { moment } from '../purchase/contract.ts';
@@ -42,7 +43,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
   const intended: Intended = { choice: { decisions: [], chosen: [], budgets: [] } };
   const round = yield* renewalRound<DueResource, RenewalEffect>(
     {
-      run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
+      run: { owner: draft.head.run, deadlineMs: options.deadlineMs, text: (ms) => zonedText(ms, context) },
       due: seen.due,
       nowMs,
       limits: limitsOf(context),

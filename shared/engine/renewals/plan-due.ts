@@ -1,3 +1,4 @@
+import { zonedText } from '../../planning/local-time.ts';
 import { announceAlarms } from './announce.ts';
 import { limitsOf } from './budget.ts';
 import { previewCandidates } from './candidates.ts';
@@ -12,7 +13,7 @@ import type { Screening } from './screen.ts';
 
 /** Plans what is due: decides as a run would, and orders and writes nothing. Alarms are listed. @throws StoreError @throws JournalError */
 export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
-  const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs);
+  const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs, (ms) => zonedText(ms, run.context));
   const budgetsOf = [...limitsOf(run.context).keys()];
   const { decisions, budgets } = yield* choose(candidates, chooseInput(run, seen.totals, { budgetsOf }));
   const acting = run.draft.head.functionMode === 'act';

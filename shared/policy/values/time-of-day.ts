@@ -39,7 +39,7 @@ export function parseTimeRange(text: string): Parsed<TimeRange> {
 }
 
 /** Writes minutes since midnight as `HH:MM`; 1440 is `24:00`, and minutes of the next day show that day's clock face. */
-function formatTimeOfDay(minute: number): string {
+export function formatTimeOfDay(minute: number): string {
   const face = minute > minutesPerDay ? minute - minutesPerDay : minute;
   return `${String(Math.floor(face / 60)).padStart(2, '0')}:${String(face % 60).padStart(2, '0')}`;
 }

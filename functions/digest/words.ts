@@ -1,21 +1,4 @@
-import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
-import { localTimeAt } from '../../shared/policy/zones.ts';
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-const two = (n: number): string => String(n).padStart(2, '0');
-
-/** An instant by a local clock: `Tue 2026-11-24 09:00`. */
-export function localText(zone: ZoneTable, ms: number): string {
-  const { date, minute, weekday } = localTimeAt(zone, ms);
-  return `${weekdays[weekday - 1]} ${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
-}
-
-/** The local day of an instant: `Tue 24`. */
-export function localDay(zone: ZoneTable, ms: number): string {
-  const { date, weekday } = localTimeAt(zone, ms);
-  return `${weekdays[weekday - 1]} ${Number(date.slice(8))}`;
-}
 
 /** How long something lasts or is away, in its largest unit: `4 days`, `5 hours`, `20 minutes`. */
 export function lengthText(ms: number): string {
