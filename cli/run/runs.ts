@@ -42,7 +42,7 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
     const names = runners.map(({ name }) => name).join(', ');
     throw new CommandFailure('UnknownFunction', `There is no function '${only}'; there is ${names}.`);
   }
-  const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace());
+  const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace(systemClock));
   // A link is good wherever its key is: what a simulator asks must not be approved in the account itself.
   const inCloud = world.kind === 'cloud';
   const approvalLink = inCloud ? approvalLinks(process.env, (text) => process.stderr.write(`${text}\n`)) : undefined;

@@ -87,7 +87,7 @@ export function createHandler(
 ): (event: Uint8Array, context: FunctionContext) => Promise<InvocationSummary> {
   const source = policySource();
   // What a process remembers of what it told, so that storms stay small.
-  const pace = new Pace();
+  const pace = new Pace(parts.clock ?? systemClock);
   const memory = new HourlyMemory();
   return async (event, context) => {
     const log = jsonLog({ requestId: context.requestId, function: runner.name }, parts.write);

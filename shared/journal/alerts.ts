@@ -1,7 +1,8 @@
 import type { EpochMs } from '../client/clock.ts';
+import { JournalError } from './journal-error.ts';
 import { keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeRead } from './store-effect.ts';
+import { type Storing, storeCreate, storeRead, storeReadAll } from './store-effect.ts';
 import { StoreError } from './store-error.ts';
 
 /** One thing that people are told once about one expiry of a resource. */
@@ -29,6 +30,22 @@ export function* toldAt(name: AlertName): Storing<EpochMs | undefined> {
   const key = alertKey(name);
   const bytes = yield* storeRead(key);
   return bytes && parseRecord(key, bytes).atMs;
+}
+
+/** What the journal says of one thing: when it was told, undefined where it was not; or why its record says nothing. */
+export type ToldRead = { readonly atMs: EpochMs | undefined; readonly failure?: undefined } | { readonly failure: JournalError };
+
+/** What the journal says of several things, in their order, by one read of all of them. @throws StoreError */
+export function* readTold(names: readonly AlertName[]): Storing<readonly ToldRead[]> {
+  const keys = names.map(alertKey);
+  return (yield* storeReadAll(keys)).map((bytes, index) => {
+    try {
+      return { atMs: bytes && parseRecord(keys[index] as string, bytes).atMs };
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return { failure: error };
+    }
+  });
 }
 
 /** Writes that people were told: only after a channel has said that it delivered. A record that is there already stands. @throws StoreError */

@@ -3,7 +3,13 @@ import type { Message } from './message.ts';
 /** Kinds of channels whose lines end in logs and files, where a secret has no place. */
 const kept: readonly string[] = ['console', 'file', 'dead'];
 
-/** A message as a channel of a kind may carry it: its link stands in the text of what is posted to people, and nowhere else. */
-export function forChannel(kind: string, { link, ...message }: Message): Message {
-  return link === undefined || kept.includes(kind) ? message : { ...message, text: `${message.text}\nDecide here: ${link}` };
+/**
+ * A message as a channel of a kind may carry it: its lines are part of its text, and its links stand in what is posted to people, and nowhere
+ * else.
+ */
+export function forChannel(kind: string, { link, lines = [], ...message }: Message): Message {
+  const shown = (secret: string | undefined): readonly string[] =>
+    secret === undefined || kept.includes(kind) ? [] : [`Decide here: ${secret}`];
+  const text = [message.text, ...lines.flatMap((line) => [line.text, ...shown(line.link)]), ...shown(link)].join('\n');
+  return { ...message, text };
 }

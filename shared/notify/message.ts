@@ -18,6 +18,8 @@ export interface Message {
    * out for the console and for files, which are logs.
    */
   readonly link?: string;
+  /** Lines below the text, each about one of many that are told together; a line's link is a secret like the message's own. */
+  readonly lines?: readonly { readonly text: string; readonly link?: string }[];
   /** What a program may want to read. Plain JSON. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

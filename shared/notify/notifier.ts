@@ -1,3 +1,4 @@
+import type { EpochMs } from '../client/clock.ts';
 import { type Channel, type Delivery, undelivered } from './channel.ts';
 import { consoleChannel } from './console-channel.ts';
 import { forChannel } from './link-text.ts';
@@ -14,8 +15,11 @@ export interface Told {
 
 /** Tells people. Never throws: a dead channel is reported, and fails nothing. */
 export interface Notifier {
-  /** Sends to the named channels at once; an empty list means the console, so that nothing is told to nobody. */
-  send(channels: readonly string[], message: Message): Promise<Told>;
+  /**
+   * Sends to the named channels at once; an empty list means the console, so that nothing is told to nobody. `waitUntilMs`: until when the
+   * message may wait where a channel was told too much too fast; default: two seconds or so.
+   */
+  send(channels: readonly string[], message: Message, waitUntilMs?: EpochMs): Promise<Told>;
 }
 
 /**
@@ -24,11 +28,12 @@ export interface Notifier {
  */
 export function notifierOf(channels: ReadonlyMap<string, Channel>, fallback: Channel = consoleChannel(), pace?: Pace): Notifier {
   return {
-    async send(names, message) {
+    async send(names, message, waitUntilMs) {
       const named = [...new Set(names)].map(async (name) => {
         const channel = channels.get(name);
         const send = (paced: Message) => (channel ? attempt(channel, paced) : unknown);
-        return { channel: name, delivery: await (pace && channel ? pace.send(name, message, send) : send(message)) };
+        const paced = pace && channel && { channel: name, kind: channel.kind, message, send, waitUntilMs };
+        return { channel: name, delivery: await (paced ? pace.send(paced) : send(message)) };
       });
       const results = named.length > 0 ? await Promise.all(named) : [{ channel: 'console', delivery: await attempt(fallback, message) }];
       return {

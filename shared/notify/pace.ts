@@ -1,8 +1,7 @@
+import type { Clock, EpochMs } from '../client/clock.ts';
 import { type Delivery, undelivered } from './channel.ts';
+import { limitsOfKind } from './channel-limits.ts';
 import type { Message } from './message.ts';
-
-/** So many messages go to one channel within an hour at most, as far as one process knows; of critical ones twice as many. */
-export const messagesPerHour = 60;
 
 /** After so many failures in a row a channel is left alone for a while, so that a dead one does not use up the time of runs. */
 const failuresInARow = 3;
@@ -10,37 +9,106 @@ const failuresInARow = 3;
 /** How long a channel that failed is left alone, in milliseconds. */
 const restMs = 10 * 60_000;
 
-const hourMs = 3_600_000;
+/** A minute and a second as they are counted here, in milliseconds: a little longer, since messages are under way for different times. */
+const minuteMs = 61_000;
+const secondMs = 1_100;
 
-interface Past {
-  hour: number;
-  /** Messages delivered in that hour. */
-  sent: number;
-  /** Failures since the last delivery. */
-  failures: number;
-  failedAtMs: number;
+/** How long a message waits for its turn where its sender says nothing, in milliseconds: enough for limits by the second. */
+const shortWaitMs = 2_500;
+
+/** The part of each minute's messages that only critical ones may use. */
+const reserve = 0.25;
+
+/** A message on its way to a channel. */
+export interface Paced {
+  /** Name of the channel, and its kind. */
+  readonly channel: string;
+  readonly kind: string;
+  readonly message: Message;
+  readonly send: (message: Message) => Delivery | Promise<Delivery>;
+  /** Until when it may wait for its turn. Default: 2.5 seconds from now. Without a clock nothing waits. */
+  readonly waitUntilMs?: EpochMs | undefined;
 }
 
-/** Keeps a channel from being flooded, and a dead one from being waited for; what it keeps back counts as not delivered. Goes by the times of messages. */
+interface Past {
+  /** When messages were sent within the last minute, and when those that wait are to be sent; ascending. */
+  turns: EpochMs[];
+  /** Failures since the last delivery. */
+  failures: number;
+  /** Until then it is left alone, since it failed. */
+  restUntilMs: EpochMs;
+  /** Until then it takes nothing, since it was told too fast; and what it said. */
+  slowUntilMs: EpochMs;
+  slowBecause: string;
+}
+
+/**
+ * Keeps channels within what their kinds take by the second and by the minute, as far as this process knows, and dead ones from being waited for.
+ * What it keeps back counts as not delivered. A quarter of each minute is for critical messages; those it never keeps back: they wait where they
+ * may, and are sent all the same where they may not.
+ */
 export class Pace {
   readonly #channels = new Map<string, Past>();
+  readonly #clock: Clock | undefined;
 
-  /** Sends a message on a channel where its pace allows. The last one of an hour says so. */
-  async send(channel: string, message: Message, send: (message: Message) => Delivery | Promise<Delivery>): Promise<Delivery> {
-    const { timeMs, severity } = message;
-    const hour = Math.floor(timeMs / hourMs);
-    const past = this.#channels.get(channel) ?? { hour, sent: 0, failures: 0, failedAtMs: 0 };
+  /** By a clock, on which messages can wait for their turn. Default: by the times of messages, and nothing waits. */
+  constructor(clock?: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Sends a message on a channel where its pace allows. One that the receiver finds too fast is repeated once where it may wait that long. */
+  async send(paced: Paced): Promise<Delivery> {
+    const { channel, message } = paced;
+    const past = this.#channels.get(channel) ?? { turns: [], failures: 0, restUntilMs: 0, slowUntilMs: 0, slowBecause: '' };
     this.#channels.set(channel, past);
-    if (past.hour !== hour) Object.assign(past, { hour, sent: 0 });
-    const most = severity === 'critical' ? 2 * messagesPerHour : messagesPerHour;
-    if (past.sent >= most) return undelivered(`it has had ${past.sent} messages within this hour, and no more are sent`);
-    if (past.failures >= failuresInARow && timeMs < past.failedAtMs + restMs) {
+    const nowMs = this.#now(message);
+    const waitUntilMs = this.#clock === undefined ? nowMs : (paced.waitUntilMs ?? nowMs + shortWaitMs);
+    const delivery = await this.#inTurn(paced, past, waitUntilMs);
+    if (delivery.delivered || delivery.retryAfterMs === undefined || past.slowUntilMs > waitUntilMs) return delivery;
+    return this.#inTurn(paced, past, waitUntilMs);
+  }
+
+  async #inTurn({ kind, message, send }: Paced, past: Past, waitUntilMs: EpochMs): Promise<Delivery> {
+    const critical = message.severity === 'critical';
+    const nowMs = this.#now(message);
+    const turnMs = turnOf(past, kind, critical, nowMs);
+    if (!critical && nowMs < past.restUntilMs) {
       return undelivered(`it has failed ${past.failures} times in a row, and is tried again later`);
     }
-    const isLast = past.sent === most - 1;
-    const delivery = await send(isLast ? { ...message, text: `${message.text}\nNo more is sent here until the next hour.` } : message);
-    if (delivery.delivered) Object.assign(past, { sent: past.sent + 1, failures: 0 });
-    else Object.assign(past, { failures: past.failures + 1, failedAtMs: timeMs });
+    if (!critical && turnMs > waitUntilMs && turnMs > nowMs) {
+      if (past.slowUntilMs > waitUntilMs) return undelivered(past.slowBecause);
+      return undelivered('it has had as many messages as its kind takes within a minute, and this one is left to the next run');
+    }
+    const waits = turnMs > nowMs && turnMs <= waitUntilMs;
+    past.turns = [...past.turns, waits ? turnMs : nowMs].sort((a, b) => a - b);
+    if (waits) await this.#clock?.sleep(turnMs - nowMs);
+    const delivery = await send(message);
+    const afterMs = this.#now(message);
+    if (delivery.delivered) Object.assign(past, { failures: 0, restUntilMs: 0, slowUntilMs: 0 });
+    else if (delivery.retryAfterMs !== undefined) {
+      Object.assign(past, { slowUntilMs: afterMs + delivery.retryAfterMs, slowBecause: delivery.because });
+    } else {
+      past.failures += 1;
+      if (past.failures >= failuresInARow) past.restUntilMs = afterMs + restMs;
+    }
     return delivery;
   }
+
+  #now({ timeMs }: Message): EpochMs {
+    return this.#clock?.now() ?? timeMs;
+  }
+}
+
+/** When a channel may have its next message. What lies far ahead was dated by a clock that was wrong, and does not count. */
+function turnOf(past: Past, kind: string, critical: boolean, nowMs: EpochMs): EpochMs {
+  const { perMinute, perSecond } = limitsOfKind(kind);
+  if (past.restUntilMs > nowMs + 2 * restMs) past.restUntilMs = 0;
+  if (past.slowUntilMs > nowMs + 2 * restMs) past.slowUntilMs = 0;
+  past.turns = past.turns.filter((turn) => turn > nowMs - minuteMs && turn < nowMs + 2 * restMs);
+  const { turns } = past;
+  const fromMs = Math.max(nowMs, past.slowUntilMs);
+  const after = (most: number | undefined, windowMs: number): EpochMs =>
+    most === undefined || turns.length < most ? fromMs : (turns[turns.length - most] ?? 0) + windowMs;
+  const most = perMinute === undefined || critical ? perMinute : Math.floor(perMinute * (1 - reserve));
+  return Math.max(fromMs, after(most, minuteMs), after(perSecond, secondMs));
 }

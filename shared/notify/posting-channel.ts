@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from '../client/clock.ts';
 import { realTimers, send, type Timers } from '../client/transport.ts';
-import { type Channel, deadChannel, delivered, undelivered } from './channel.ts';
+import { type Channel, deadChannel, delivered, type Refusal, undelivered } from './channel.ts';
 import { isAllowedHost } from './host-list.ts';
 import type { Message } from './message.ts';
 
@@ -39,8 +39,12 @@ interface Receiver {
   readonly hosts?: readonly string[];
   post(message: Message, nowMs: EpochMs, secret: string | undefined): Posted;
   /** What is wrong with the body of an answer, without a word of it; undefined where it says that the message was taken. */
-  refusal(body: string): string | undefined;
+  refusal(body: string): Refusal | undefined;
 }
+
+/** How long a receiver is left alone that says 429 and not how long, in milliseconds; and the longest that it may say. */
+const tooManyMs = 30_000;
+const longestRestMs = 120_000;
 
 /** An answer larger than this is none that we asked for. */
 const maxAnswerBytes = 64 * 1024;
@@ -87,17 +91,27 @@ export function postingChannel(options: PostingOptions, receiver: Receiver): Cha
       );
       if (outcome.kind !== 'answer') return undelivered(`no whole answer came (${outcome.reason})`);
       const { status } = outcome;
-      if (status < 200 || status > 299) return undelivered(`it answered with status ${status}`);
       const refusal = receiver.refusal(outcome.body.toString());
-      return refusal === undefined ? delivered : undelivered(refusal);
+      if (status === 429) return undelivered('it answered with status 429: too many messages', restOf(outcome.headers['retry-after']));
+      if (status >= 200 && status <= 299) return refusal === undefined ? delivered : undelivered(refusal.because, refusal.retryAfterMs);
+      // Some refuse with a code in the body and another status beside it.
+      return refusal?.retryAfterMs === undefined
+        ? undelivered(`it answered with status ${status}`)
+        : undelivered(refusal.because, refusal.retryAfterMs);
     },
   };
+}
+
+/** How long a receiver wants to be left alone, in milliseconds. */
+function restOf(seconds: string | undefined): number {
+  const ms = Number(seconds ?? Number.NaN) * 1000;
+  return ms > 0 ? Math.min(ms, longestRestMs) : tooManyMs;
 }
 
 /** The fields of a JSON object; none where the text is something else. */
 export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>;
+    return Object(JSON.parse(text.replace(/^\ufeff/, ''))) as Readonly<Record<string, unknown>>;
   } catch {
     return {};
   }

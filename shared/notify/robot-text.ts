@@ -1,7 +1,6 @@
+import type { Refusal } from './channel.ts';
+import { robotTextBytes } from './channel-limits.ts';
 import type { Message } from './message.ts';
-
-/** Largest text that is sent to robots that take bodies of 20 KB, in bytes: even if each character had to be escaped it fits. */
-const robotTextBytes = 9_000;
 
 /** Stands where the rest of a text was left out. */
 const cutMark = '\n… (cut)';
@@ -12,7 +11,7 @@ const cutMark = '\n… (cut)';
  * short last line is kept, since it may be what to open.
  */
 export function robotText({ severity, title, text }: Message, maxBytes: number = robotTextBytes): string {
-  const whole = `Streamwarden · ${severity}: ${title}\n${text}`.replaceAll('<', '‹').replace(/(?!\n)\p{Cc}/gu, ' ');
+  const whole = harmless(`Streamwarden · ${severity}: ${title}\n${text}`);
   const bytes = Buffer.from(whole);
   if (bytes.length <= maxBytes) return whole;
   const last = whole.slice(whole.lastIndexOf('\n'));
@@ -21,9 +20,22 @@ export function robotText({ severity, title, text }: Message, maxBytes: number =
   return kept.replace(/\ufffd+$/, '') + end;
 }
 
-/** What is wrong with an answer that carries a code, which is 0 where the message was taken; undefined then. */
-export function codeRefusal(name: string, code: unknown): string | undefined {
+function harmless(text: string): string {
+  return text.replaceAll('<', '‹').replace(/(?!\n)\p{Cc}/gu, ' ');
+}
+
+/** How many bytes a text takes in a message for a robot. */
+export function robotBytes(text: string): number {
+  return Buffer.byteLength(harmless(text));
+}
+
+/**
+ * What is wrong with an answer that carries a code, which is 0 where the message was taken; undefined then. `known` says what codes mean and what
+ * to do.
+ */
+export function codeRefusal(name: string, code: unknown, known: Readonly<Record<number, Refusal>>): Refusal | undefined {
   if (code === 0) return undefined;
-  if (Number.isInteger(code)) return `it refused the message (${name} ${code})`;
-  return `its answer does not say ${name} 0, so nothing shows that anybody was told`;
+  if (!Number.isInteger(code)) return { because: `its answer does not say ${name} 0, so nothing shows that anybody was told` };
+  const { because, ...rest } = known[code as number] ?? { because: 'look up the code in the documents of its vendor' };
+  return { because: `it refused the message (${name} ${code}): ${because}`, ...rest };
 }

@@ -9,6 +9,6 @@ export function slackChannel(options: PostingOptions): Channel {
     hosts: ['hooks.slack.com'],
     // Slack reads `&` as the beginning of an escaped character.
     post: (message) => ({ body: JSON.stringify({ text: robotText(message).replaceAll('&', '&amp;') }) }),
-    refusal: (body) => (body.trim() === 'ok' ? undefined : 'its answer is not "ok", so nothing shows that anybody was told'),
+    refusal: (body) => (body.trim() === 'ok' ? undefined : { because: 'its answer is not "ok", so nothing shows that anybody was told' }),
   });
 }

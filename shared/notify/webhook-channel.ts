@@ -17,6 +17,8 @@ export function webhookChannel(options: PostingOptions): Channel {
       return { body, headers: ['x-timestamp', String(nowMs), ...signature] };
     },
     refusal: (body) =>
-      fieldsOf(body)['ok'] === true ? undefined : 'its answer does not say {"ok": true}, so nothing shows that anybody was told',
+      fieldsOf(body)['ok'] === true
+        ? undefined
+        : { because: 'its answer does not say {"ok": true}, so nothing shows that anybody was told' },
   });
 }

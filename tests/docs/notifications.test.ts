@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { messagesPerHour } from '../../shared/notify/pace.ts';
+import { limitsOfKind } from '../../shared/notify/channel-limits.ts';
 import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
 import { channelEntry } from '../../shared/policy/schema/people.ts';
 import { postingKinds } from '../notify/posting-kinds.ts';
@@ -53,8 +53,18 @@ test('every kind of channel that a policy may have is described, and no other', 
   expect(described.sort()).toEqual([...channelEntry.shape.kind.options].sort());
 });
 
-test('the hosts and the limit that it names are those in force', () => {
+test('the hosts that it names are those in force', () => {
   for (const { host } of postingKinds) if (host !== undefined) expect(text).toContain(`\`${host}\``);
-  expect(text).toContain(`At most ${messagesPerHour} messages for each channel and hour`);
-  expect(text).toContain(`up to ${2 * messagesPerHour}`);
+});
+
+test('the limits that it names are those in force, for every kind that has one', () => {
+  const described = [...text.matchAll(/^\| `([a-z]+)` \| (\d+|–) \| (\d+|–) \| ([\d,]+|–) \|$/gm)].map(([, kind = '', ...numbers]) => [
+    kind,
+    ...numbers.map((each) => (each === '–' ? undefined : Number(each.replace(',', '')))),
+  ]);
+  const inForce = channelEntry.shape.kind.options.map((kind: string) => {
+    const { perMinute, perSecond, textBytes } = limitsOfKind(kind);
+    return [kind, perMinute, perSecond, textBytes];
+  });
+  expect(described.sort()).toEqual(inForce.sort());
 });

@@ -91,22 +91,22 @@ export const runMutants: readonly Mutant[] = [
   {
     name: 'told-though-not-delivered',
     file: at('teller'),
-    from: 'if (!delivered || !journal) return;',
-    to: 'if (!journal) return;',
+    from: 'if (yield* this.#send(channels, message, waitUntilMs)) for',
+    to: 'yield* this.#send(channels, message, waitUntilMs); for',
     rule: 'What was told is written down only after a receiver has it.',
   },
   {
     name: 'told-again-and-again',
     file: at('teller'),
-    from: "if ((yield* toldAt(name)) !== undefined) return report('before');",
-    to: '',
+    from: 'if (name === undefined || (read && !read.failure && read.atMs === undefined)) return [entry];',
+    to: 'if (name === undefined || (read && !read.failure)) return [entry];',
     rule: 'Each thing is told once.',
   },
   {
     name: 'silent-without-journal',
     file: at('teller'),
-    from: "if (!memory.isFirst(message.id, message.timeMs)) return report('this-hour');",
-    to: "if (message.id) return report('this-hour');",
+    from: 'if (known || !this.#options.memory.isFirst(message.id, message.timeMs)) {',
+    to: 'if (known || message.id) {',
     rule: 'Alarms go out where the journal cannot be read.',
   },
   {

@@ -111,3 +111,57 @@ describe('the text for a robot', () => {
     expect(bytesOf(JSON.stringify(body))).toBeLessThan(20_000);
   });
 });
+
+describe('what robots refuse with is named, with what to do', () => {
+  const answered = async (kind: string, reply: Receiver['reply']) => {
+    const found = postingKinds.find((each) => each.kind === kind);
+    receiver.reply = reply;
+    const clock = { now: () => 1_700_000_000_000, sleep: async () => {} };
+    return found?.make({ url: `${receiver.origin}${found.path}`, secret: 's', allowedHosts: ['127.0.0.1'], clock }).send(message);
+  };
+
+  test.each([
+    [
+      'dingtalk',
+      200,
+      '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}',
+      /errcode 130101\): too many messages/,
+      600_000,
+    ],
+    ['dingtalk', 200, '{"errcode":410100,"errmsg":"send too fast"}', /errcode 410100\): too many messages/, 600_000],
+    ['feishu', 400, '{"code":9499,"msg":"too many request","data":{}}', /code 9499\): too many messages/, 60_000],
+    ['feishu', 200, '{"code":11232,"msg":"frequency limited","data":{}}', /code 11232\): too many messages/, 60_000],
+    ['lark', 429, '{}', /status 429: too many messages/, 30_000],
+    ['wecom', 200, '{"errcode":45009,"errmsg":"api freq out of limit"}', /errcode 45009\): too many messages/, 60_000],
+    ['slack', 429, 'rate_limited', /status 429: too many messages/, 30_000],
+  ])('%s with status %i and %s was told too fast', async (kind, status, body, because, retryAfterMs) => {
+    expect(await answered(kind, { status, body })).toEqual({ delivered: false, because: expect.stringMatching(because), retryAfterMs });
+  });
+
+  test('how long to wait is believed up to two minutes', async () => {
+    const rests = async (after: string) =>
+      (await answered('slack', { status: 429, headers: { 'retry-after': after } })) as { retryAfterMs?: number };
+    expect([(await rests('7')).retryAfterMs, (await rests('86400')).retryAfterMs, (await rests('soon')).retryAfterMs]).toEqual([
+      7_000, 120_000, 30_000,
+    ]);
+  });
+
+  test('310000 names its three causes, and nothing that the robot said', async () => {
+    const delivery = await answered('dingtalk', { body: '{"errcode":310000,"errmsg":"description:机器人发送签名过期;t0ken"}' });
+    const { because } = delivery as { readonly because: string };
+    for (const cause of ['keyword', 'signature', 'IP list']) expect(because).toContain(cause);
+    expect(because).not.toMatch(/t0ken|机器人/);
+  });
+
+  test('a code that is not known is shown, and is no reason to wait', async () => {
+    const delivery = await answered('dingtalk', { body: '{"errcode":99}' });
+    expect(delivery).toEqual({
+      delivered: false,
+      because: 'it refused the message (errcode 99): look up the code in the documents of its vendor',
+    });
+  });
+
+  test('an answer that begins with a byte order mark says what it says', async () => {
+    expect(await answered('dingtalk', { body: '\ufeff{"errcode":0,"errmsg":"ok"}' })).toEqual({ delivered: true });
+  });
+});

@@ -129,7 +129,7 @@ export function* announceOrders(
     if (outcome !== 'ordered') continue;
     const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
     const paid = wish.autoPay ? 'paid at once' : 'waiting for payment';
-    yield* teller.now([...new Set([...teller.channelsFor('money'), ...done])], {
+    yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
       id: `orders/${wish.account}/${wish.resource.id}/${n}`,
       timeMs: nowMs,
       severity: 'info',

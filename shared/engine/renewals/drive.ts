@@ -60,7 +60,7 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
     case 'quote':
       return renewing.quote(client, target, effect.resource, effect.period);
     case 'tell':
-      return world.notifier.send(effect.channels, effect.message);
+      return world.notifier.send(effect.channels, effect.message, effect.waitUntilMs);
     default:
       return performStoreEffect(world.store, effect);
   }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../client/clock.ts';
 import type { RenewQuote } from '../../fleet/renew-price.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
@@ -22,8 +23,8 @@ export type RenewalEffect =
   | { readonly type: 'account' }
   /** The price of a renewal, one API read. Result: `RenewQuote`, or undefined where the service gives none. Failures are thrown in. */
   | { readonly type: 'quote'; readonly resource: Subscribable; readonly period: SubscriptionPeriod }
-  /** Tells people. Result: `Told`; never fails. */
-  | { readonly type: 'tell'; readonly channels: readonly string[]; readonly message: Message };
+  /** Tells people; the message may wait for its turn until `waitUntilMs`. Result: `Told`; never fails. */
+  | { readonly type: 'tell'; readonly channels: readonly string[]; readonly message: Message; readonly waitUntilMs?: EpochMs | undefined };
 
 /** Code of a run of renewals: yields effects, gets their results, returns `T`. */
 export type Renewal<T> = Purchasing<T, RenewalEffect>;
@@ -46,7 +47,7 @@ export function* quoteOf(resource: Subscribable, period: SubscriptionPeriod): Re
   return (yield { type: 'quote', resource, period }) as RenewQuote | undefined;
 }
 
-/** Tells people on channels of the policy. */
-export function* tell(channels: readonly string[], message: Message): Renewal<Told> {
-  return (yield { type: 'tell', channels, message }) as Told;
+/** Tells people on channels of the policy. Until `waitUntilMs` the message may wait for its turn; default: two seconds or so. */
+export function* tell(channels: readonly string[], message: Message, waitUntilMs?: EpochMs): Renewal<Told> {
+  return (yield { type: 'tell', channels, message, waitUntilMs }) as Told;
 }

@@ -70,7 +70,7 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
-  const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory });
+  const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory, deadlineMs: options.deadlineMs });
   const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used };
 
   const seen = yield* screen({
@@ -83,6 +83,7 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
   yield* announce(run, seen, result);
+  yield* teller.flush();
   // Where a list failed the set of holds says nothing about what was not read; told to stop, nothing about what was not decided.
   const { stopping } = yield* moment();
   if (log && seen.failures.length === 0 && !stopping) {
