@@ -1,12 +1,13 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { StoreError } from '../journal/store-error.ts';
+import { NotToldError } from '../notify/not-told.ts';
 
 /** A class of errors with a stable `code` and a message for people. */
 export type ErrorClass = abstract new (...args: never) => Error & { readonly code: string };
 
 /** What the parts under a run throw when the world, not the program, is at fault. */
-const expected: readonly ErrorClass[] = [ApiError, InputError, CredentialsError, StoreError, JournalError];
+const expected: readonly ErrorClass[] = [ApiError, InputError, CredentialsError, StoreError, JournalError, NotToldError];
 
 /**
  * True for errors that were foreseen and written for people; all others are defects and keep their stack. Goes by our own classes: errors of

@@ -53,6 +53,10 @@ export const reasonCodes = {
   'claimed-before': 'This was claimed before and is done once only; what became of it shows in the service, not by doing it again.',
   'look-failed': 'What deciding about a resource needs beyond the list could not be read; it is decided without.',
   'channel-dead': 'A channel did not deliver what people were to be told.',
+  'not-delivered': 'Messages reached nobody; the next run tells them.',
+  'not-routed': 'The policy names no channel for messages that are not critical; they are in the log only.',
+  'told-elsewhere': 'Something critical was told on other channels, since none that it is for took it.',
+  'mark-forged': 'A record that would have silenced a message was not written by the function; it silences nothing.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Code of a reason that the engine gives. */

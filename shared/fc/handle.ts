@@ -138,7 +138,7 @@ async function invoke(
   }
   const told = (line: string): void => log('warn', 'told', { text: line });
   const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told), pace);
-  if (!settings.observe) await tellBroken(inUse, { notifier, nowMs: startMs, log });
+  if (!settings.observe) await tellBroken(inUse, { functionName: runner.name, notifier, memory, nowMs: startMs, log });
 
   const turns = keepsOrder
     ? items

@@ -43,7 +43,7 @@ export interface Taken {
 
 /** Runs one target after the other. Each has its part of the time, and one that fails keeps none of the others from its run. */
 export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promise<Taken> {
-  const { runner, policy, clock, settings, notifier, memory, log, endMs, timeout } = turns;
+  const { runner, policy, store, clock, settings, notifier, memory, log, endMs, timeout } = turns;
   const stopMs = endMs === undefined ? undefined : endMs - reportMs;
   const signal = stopMs === undefined ? undefined : timeout(Math.max(0, stopMs - clock.now()));
   const summaries = new Map<WorkItem['target'], TargetSummary>();
@@ -65,7 +65,7 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
       // One target's failure, be it a defect, must not keep the others from their run.
       failures.add(target);
       log('error', 'target-failed', { target: placeName(target), ...runError(error) });
-      const place = { functionName: runner.name, target: placeName(target), policy, notifier, memory, nowMs: clock.now(), log };
+      const place = { functionName: runner.name, target, policy, store, notifier, memory, nowMs: clock.now(), log };
       if (!settings.observe) await tellTargetFailed(error, place);
     }
   }

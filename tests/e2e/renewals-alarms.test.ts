@@ -59,7 +59,10 @@ describe('an expiry is announced', () => {
     bench.broken.add('money');
     const report = await later(14 * hours);
     expect(report.purchases?.alerts).toMatchObject([{ code: 'expiry-72h', told: 'undelivered' }]);
-    expect(report.warnings).toMatchObject([{ code: 'channel-dead', data: { channel: 'money' } }]);
+    expect(report.warnings).toMatchObject([
+      { code: 'channel-dead', data: { channel: 'money' } },
+      { code: 'not-delivered', text: expect.stringContaining('1 message reached nobody'), data: { messages: 1 } },
+    ]);
     expect(report.failed).toBe(false);
     expect([...bench.store.records.keys()].filter((key) => key.startsWith('alerts/'))).toEqual([]);
     bench.broken.clear();
@@ -170,6 +173,8 @@ describe('what a run with nothing in its window costs', () => {
       `list ${written}/`,
       `read ${written}/00000000`,
       'list exceptions/',
+      'list outbox/renew-before-expiry/',
+      'read outbox/renew-before-expiry/00000000',
       expect.stringMatching(/^create heartbeats\//),
     ]);
   });

@@ -159,7 +159,7 @@ describe('changes that are not ours', () => {
     expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }]);
     await later(10 * minutes);
     expect(titles().filter((title) => title.includes('Somebody else renewed'))).toEqual(['money: Somebody else renewed: ledger (g)']);
-    expect([...bench.store.records.keys()]).toContain(`alerts/${accountId}/g/${theirs / 1000}/foreign-renewal`);
+    expect([...bench.store.records.keys()]).toContain(`alerts/renew-before-expiry/${accountId}/g/${theirs / 1000}/foreign-renewal`);
     expect(orders(bench)).toHaveLength(2);
   });
 

@@ -23,7 +23,12 @@ describe('who is told what', () => {
     expect(b.messages.map(({ channel, severity, title, text }) => [channel, severity, title, text])).toEqual([
       ['log', 'info', 'dials on cn: 1 changed', 'Changed: a: value old → new.'],
       ['ops', 'warning', 'dials on cn: 1 held', 'Held: b: cannot be read.\nA hold is told once; the digest names it while it lasts.'],
-      ['oncall', 'critical', 'dials on cn: 1 failed', 'Failed: c: it broke.'],
+      [
+        'oncall',
+        'critical',
+        'dials on cn: 1 failed',
+        "Failed: c: it broke (Boom).\nWhat to do: run 'streamwarden doctor': it tries keys, permissions, store and channels.",
+      ],
     ]);
     expect(b.messages[1]?.data).toEqual({
       ...{ function: 'dials', target: 'cn', account: '1', run: report.run },
@@ -43,7 +48,11 @@ describe('who is told what', () => {
       [
         'ops',
         'critical',
-        ['Failed: c: it is not known whether it was done: it broke.', 'Held: b: cannot be read.', 'Changed: a: value old → new.'],
+        [
+          'Failed: c: it is not known whether it was done: it broke (Boom).',
+          'What to do: nothing: the next run looks at what is there, and goes on from that.',
+          'Held: b: cannot be read.',
+        ],
       ],
       ['own', 'warning', ['Held: b: cannot be read.', 'A hold is told once; the digest names it while it lasts.']],
     ]);

@@ -108,7 +108,7 @@ test('a run that breaks off is told by the handler, the same failure once an hou
   const invoke = deployed(broken(() => error));
   expect(await invoke()).toMatchObject({ code: 'RunFailed' });
   expect(texts()).toEqual([
-    'Streamwarden · critical: dials failed on cn\nUnexpected: AccessKeySecret=[hidden] went wrong. Nothing more was done there in this run; see the log of the function.',
+    'Streamwarden · critical: dials failed on cn\nFailed: Unexpected: AccessKeySecret=[hidden] went wrong.\nWhat to do: this is a defect of the program: report it with the log lines of this run.\nNothing more was done there in this run; the next one goes on.',
   ]);
   clock.nowMs += 300_000;
   await invoke();

@@ -63,9 +63,9 @@ function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'
 }
 
 /** Tells of functions that do not run; where the journal cannot be read it says so, since that hides any silence. */
-async function watch({ options, draft, notifier, nowMs, owner }: DigestRun, memory: HourlyMemory): Promise<void> {
+async function watch({ digesting, options, draft, notifier, nowMs, owner }: DigestRun, memory: HourlyMemory): Promise<void> {
   const { policy, target, store, mode } = options;
-  const context: SilenceContext = { policy, target, store, notifier, nowMs, owner, memory };
+  const context: SilenceContext = { functionName: digesting.name, policy, target, store, notifier, nowMs, owner, memory };
   const note = (told: ToldSilence | undefined): void => {
     for (const { channel, because } of told?.failed ?? []) {
       draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));

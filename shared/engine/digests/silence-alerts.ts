@@ -1,28 +1,17 @@
-import type { EpochMs } from '../../client/clock.ts';
-import { type AlertName, alertKey, recordTold, toldAt } from '../../journal/alerts.ts';
-import { JournalError } from '../../journal/journal-error.ts';
-import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import { type AlertName, alertId } from '../../journal/alerts.ts';
 import type { Message } from '../../notify/message.ts';
-import type { Notifier } from '../../notify/notifier.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatDuration } from '../../policy/values/duration.ts';
 import { localTimeAt } from '../../policy/zones.ts';
-import type { HourlyMemory } from '../renewals/alarms.ts';
+import { type OnceContext, tellOnce } from '../telling/once.ts';
+import { criticalRoute } from '../telling/route.ts';
 import { deadMan, type LifeSigns, silenceOf } from './signs-of-life.ts';
 
 /** What telling of silence needs. */
-export interface SilenceContext {
+export interface SilenceContext extends OnceContext {
   readonly policy: CompiledPolicy;
   readonly target: CompiledTarget;
-  readonly store: Store;
-  readonly notifier: Notifier;
-  readonly nowMs: EpochMs;
-  /** The run's random token. */
-  readonly owner: string;
-  readonly memory: HourlyMemory;
 }
 
 /** What became of telling. */
@@ -55,14 +44,16 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
       ? 'Subscriptions may lapse and their alarms may not go out: look at the function, its timer and its log, and renew by hand what expires soon.'
       : 'Look at the function, its timer and its log.';
   const message: Message = {
-    id: alertKey(name),
+    id: alertId(name),
     timeMs: nowMs,
     severity: functionName === deadMan ? 'critical' : 'warning',
     title: `${functionName} ${what} on ${where}`,
     text: `It ${what} ${since}; it is expected every ${formatDuration(intervalMs)}. ${consequence}`,
     data: { function: functionName, target: target.name, account: target.account, sinceMs: silence.sinceMs ?? null, intervalMs },
   };
-  return tellOnce(name, message, context);
+  const { told, failed, failure } = await tellOnce(name, channelsOf(message, policy), message, context);
+  if (failure && told === 'now') throw failure;
+  return told === 'this-hour' ? undefined : { title: message.title, told, failed };
 }
 
 /** Tells that the journal cannot be read, so that nothing shows whether functions run; once an hour as far as this process remembers. */
@@ -80,22 +71,13 @@ export async function tellBlind(error: Error, context: SilenceContext): Promise<
   return sendSilence(message, context);
 }
 
-async function tellOnce(name: AlertName, message: Message, context: SilenceContext): Promise<ToldSilence | undefined> {
-  const { store, owner, memory, nowMs } = context;
-  try {
-    if ((await runStoring(store, toldAt(name))) !== undefined) return { title: message.title, told: 'before', failed: [] };
-  } catch (error) {
-    if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
-    if (!memory.isFirst(message.id, nowMs)) return undefined;
-    return sendSilence(message, context);
-  }
-  const told = await sendSilence(message, context);
-  const { severity, title } = message;
-  if (told.told === 'now') await runStoring(store, recordTold(name, { owner, atMs: nowMs }, { severity, title }));
-  return told;
+async function sendSilence(message: Message, { policy, notifier }: SilenceContext): Promise<ToldSilence> {
+  const { delivered, failed } = await notifier.send(channelsOf(message, policy), message);
+  return { title: message.title, told: delivered ? 'now' : 'undelivered', failed };
 }
 
-async function sendSilence(message: Message, { policy, notifier }: SilenceContext): Promise<ToldSilence> {
-  const { delivered, failed } = await notifier.send(policy.tell['silent'] ?? [], message);
-  return { title: message.title, told: delivered ? 'now' : 'undelivered', failed };
+/** The channels for silence. What is critical goes to those for failures, or to all, where none is named. */
+function channelsOf({ severity }: Message, policy: CompiledPolicy): readonly string[] {
+  const named = policy.tell['silent'] ?? [];
+  return severity === 'critical' ? (criticalRoute(policy, named)[0] ?? []) : named;
 }

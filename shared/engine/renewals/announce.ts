@@ -152,21 +152,3 @@ export function* announceHolds(holds: readonly HoldDecision[], run: string, tell
     data: { target: target.name, resources: holds.map(({ resource }) => resource.id) },
   });
 }
-
-/** Tells that a run failed, once an hour as far as this process remembers. */
-export function* announceFailure(
-  errors: readonly { readonly code: string; readonly message: string }[],
-  name: string,
-  teller: Teller,
-  telling: Telling,
-): Renewal<void> {
-  const { nowMs, target } = telling;
-  yield* teller.now(teller.channelsFor('failed'), {
-    id: `failed/${name}/${target.name}/${Math.floor(nowMs / 3_600_000)}`,
-    timeMs: nowMs,
-    severity: 'critical',
-    title: `${name} failed on ${target.name}`,
-    text: listed(errors.map(({ code, message }) => `${code}: ${message}`)) || 'An order failed, or what became of it is not known.',
-    data: { target: target.name, codes: errors.map(({ code }) => code) },
-  });
-}

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
-import { type AlertName, alertKey } from '../../journal/alerts.ts';
+import { type AlertName, alertId } from '../../journal/alerts.ts';
 import type { Message, Severity } from '../../notify/message.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
@@ -93,5 +93,5 @@ function message(
   { nowMs, target }: Telling,
   data: Readonly<Record<string, unknown>>,
 ): Message {
-  return { id: alertKey(name), timeMs: nowMs, severity, title, text, data: { target: target.name, account: target.account, ...data } };
+  return { id: alertId(name), timeMs: nowMs, severity, title, text, data: { target: target.name, account: target.account, ...data } };
 }

@@ -83,6 +83,7 @@ function alarmsOf(run: RenewalRun, { alarms }: Screening, intended: Intended) {
     const stated = statedAlarms(due, stateFacts(run, intended, found));
     for (const { alarm } of stated) told.add(alarm.resource.id);
     yield* announceAlarms(stated, draft.head.functionMode !== 'act', teller, context);
+    yield* teller.flush();
   };
 }
 

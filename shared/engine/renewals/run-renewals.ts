@@ -14,7 +14,7 @@ import { ReportDraft } from '../report-draft.ts';
 import type { Runner } from '../runner.ts';
 import { readStanding, type Standing } from '../standing.ts';
 import { HourlyMemory } from './alarms.ts';
-import { announceAlerts, announceFailure, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
+import { announceAlerts, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
 import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import type { DueResult } from './due-result.ts';
@@ -70,7 +70,10 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs };
-  const teller = new Teller({ policy, owner: draft.head.run, sends: applies, memory, deadlineMs: options.deadlineMs });
+  const teller = new Teller({
+    ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
+    deadlineMs: options.deadlineMs,
+  });
   const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used };
 
   const seen = yield* screen({
@@ -95,12 +98,13 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   for (const [channel, because] of teller.dead) {
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
   }
+  for (const warning of teller.warnings) draft.warn(warning);
   for (const failure of teller.failures) draft.fail(failure);
   draft.purchases = {
     ...purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported),
     states: stateLines(seen, result),
   };
-  return yield* end(run, memory, counts, untold);
+  return yield* end(run, counts, untold);
 }
 
 function incompleteText({ observed, announced }: Screening['totals']): string {
@@ -182,7 +186,6 @@ function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<read
 /** Ends the run: its record, its heartbeat, and where it failed a word about that. */
 function* end(
   { draft, log, teller, context, options }: RenewalRun,
-  memory: HourlyMemory,
   counts: () => CallCounts,
   untold: readonly string[],
 ): Renewal<RunReport> {
@@ -196,8 +199,10 @@ function* end(
     if (!isExpected(error)) throw error;
     report = { ...report, errors: [...report.errors, runError(error)], failed: true };
   }
-  if (report.failed && memory.isFirst(`failed/${report.target}`, nowMs)) {
-    yield* announceFailure(report.errors, report.function, teller, context);
-  }
-  return report;
+  if (!report.failed) return report;
+  const known = teller.failures.length;
+  yield* teller.failed(report);
+  yield* teller.flush();
+  const errors = teller.failures.slice(known).map(runError);
+  return { ...report, errors: [...report.errors, ...errors] };
 }

@@ -1,22 +1,35 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
-import { type AlertName, alertKey, readTold, recordTold, type ToldRead } from '../../journal/alerts.ts';
+import { type AlertName, alertId, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
 import type { JournalError } from '../../journal/journal-error.ts';
+import { type CarriedMessage, type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
 import type { StoreError } from '../../journal/store-error.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';
-import type { CompiledPolicy } from '../../policy/compiled.ts';
+import { NotToldError } from '../../notify/not-told.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
+import type { Reason } from '../decision.ts';
 import { moment } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
-import type { ReportedAlert } from '../report.ts';
+import { reason } from '../reasons.ts';
+import type { ReportedAlert, RunReport } from '../report.ts';
+import { failureName, failureText } from '../telling/failure.ts';
+import { withForged } from '../telling/once.ts';
+import { criticalRoute } from '../telling/route.ts';
 import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
+import { localText } from './messages.ts';
 
 /** How a run tells people. */
 export interface TellerOptions {
+  /** Name of the function: it believes its own marks only, and carries over its own messages. */
+  readonly functionName: string;
   readonly policy: CompiledPolicy;
+  readonly target: CompiledTarget;
+  /** The run's one `now`. */
+  readonly nowMs: EpochMs;
   /** The run's random token. */
   readonly owner: string;
   /** False in a plan: what would be told is listed, nothing is sent and nothing written. */
@@ -32,33 +45,53 @@ interface Entry {
   /** What kind of matter it is: those of one code, one severity and the same channels are told together. */
   readonly code: string;
   readonly channels: readonly string[];
-  /** The record by which it is told once. Undefined: it is told whatever the journal says. */
+  /** The mark by which it is told once. Undefined: it is told whatever the journal says. */
   readonly name?: AlertName;
+  /** Where its mark is to be written; undefined: nowhere. */
+  readonly markAt?: number | undefined;
   /** Its place in the list of what was told. */
   readonly place?: number;
+  /** True where no other run would tell it: then it is carried over until somebody has it. */
+  readonly carried: boolean;
+  /** What an earlier run carried over, as that has it. */
+  readonly from?: CarriedMessage;
+  /** It stands for so many messages that are carried no longer. */
+  readonly dropped?: number;
 }
 
 /** The most that the messages of one run wait for their turn on channels, in milliseconds. */
 const mostWaitMs = 75_000;
 /** Time that is kept for the end of a run: nothing waits so near its deadline. */
 const endMs = 20_000;
-/** Records that are read at once. */
-const readAtOnce = 16;
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
+/** Code of a failed run. */
+const failedCode = 'run-failed';
+
+/** Codes of what each run finds again while it lasts, so that it need not be carried over. */
+const foundAgain = /^(expiry-(\d+h|unreadable)|approval-|lets-lapse$|order-unpaid$|order-unclear$|expiry-moved-back$)/;
+
 /**
  * Tells people, each thing once, and notes what it told. What there is to tell is collected, and goes out by `flush`: critical matters first, and
- * many alike in one message. Never throws: what fails is noted too.
+ * many alike in one message. What no channel takes and no later run would find again is carried over in the journal. Never throws: what fails is
+ * noted too.
  */
 export class Teller {
   readonly #options: TellerOptions;
   readonly #reported: ReportedAlert[] = [];
   readonly #dead = new Map<string, string>();
-  readonly #failures: (StoreError | JournalError)[] = [];
+  readonly #failures: (StoreError | JournalError | NotToldError)[] = [];
   readonly #known = new Set<string>();
+  readonly #undelivered = new Map<string, string>();
+  readonly #elsewhere = new Map<string, readonly string[]>();
+  readonly #forged = new Set<string>();
   #waiting: Entry[] = [];
+  #outbox: Outbox | undefined;
   #waitMs = mostWaitMs;
+  #unrouted = 0;
+  /** Ids of what earlier runs carried over and somebody has now. */
+  readonly #settled = new Set<string>();
 
   constructor(options: TellerOptions) {
     this.#options = options;
@@ -74,9 +107,47 @@ export class Teller {
     return this.#dead;
   }
 
-  /** Failures of the journal on the way. What was told may be told again then. */
-  get failures(): readonly (StoreError | JournalError)[] {
+  /** What failed on the way: the journal, so that things may be told again; or nobody could be told of something critical. */
+  get failures(): readonly (StoreError | JournalError | NotToldError)[] {
     return this.#failures;
+  }
+
+  /** What people should know of the telling: what was not delivered, what went elsewhere, which records were forged. */
+  get warnings(): readonly Reason[] {
+    const undelivered = [...this.#undelivered.values()];
+    const [first] = undelivered;
+    return [
+      ...(first === undefined
+        ? []
+        : [
+            reason(
+              'not-delivered',
+              `${undelivered.length} ${undelivered.length === 1 ? 'message' : 'messages'} reached nobody; the next run tells them: ${first}.`,
+              {
+                messages: undelivered.length,
+              },
+            ),
+          ]),
+      ...(this.#unrouted === 0
+        ? []
+        : [
+            reason('not-routed', `${this.#unrouted} messages are in the log only, since tell names no channel for them.`, {
+              messages: this.#unrouted,
+            }),
+          ]),
+      ...[...this.#elsewhere].map(([title, channels]) =>
+        reason(
+          'told-elsewhere',
+          `"${title}" was told on ${channels.join(', ')}, since no channel that it is for took it. Look at tell in the policy.`,
+          {
+            channels: [...channels],
+          },
+        ),
+      ),
+      ...[...this.#forged].map((forged) =>
+        reason('mark-forged', `A record that would have silenced something was not written by this function: ${forged}.`),
+      ),
+    ];
   }
 
   /** The channels for some kinds of things to tell, as the policy says. */
@@ -92,100 +163,196 @@ export class Teller {
   // biome-ignore lint/correctness/useYield: callers need not know what is collected and what is sent
   *once(name: AlertName, code: string, channels: readonly string[], message: Message, resource: ResourceRef): Renewal<void> {
     const { severity, title, text } = message;
-    const key = alertKey(name);
-    const told = this.#known.has(key) ? 'before' : this.#options.sends ? 'undelivered' : 'would';
+    const told = this.#known.has(alertId(name)) ? 'before' : this.#options.sends ? 'undelivered' : 'would';
     const place = this.#reported.push({ code, severity, title, text, resource: refOf(resource), told }) - 1;
-    this.#known.add(key);
-    if (told === 'undelivered') this.#waiting.push({ message, code, channels, name, place });
+    this.#known.add(alertId(name));
+    if (told === 'undelivered') this.#waiting.push({ message, code, channels, name, place, carried: !foundAgain.test(code) });
   }
 
   /** Collects something that happened once, and is told whatever the journal says. */
   // biome-ignore lint/correctness/useYield: as above
   *collect(code: string, channels: readonly string[], message: Message): Renewal<void> {
-    if (this.#options.sends) this.#waiting.push({ message, code, channels });
+    if (this.#options.sends) this.#waiting.push({ message, code, channels, carried: true });
   }
 
-  /** Tells something right away. True when a receiver has it; always true in a plan, which tells nothing. */
+  /** Collects that the run failed, with what failed and what to do: told once an hour, whoever runs, for the same kinds of failures. */
+  *failed(report: Pick<RunReport, 'errors' | 'outcomes' | 'function' | 'target' | 'account' | 'at'>): Renewal<void> {
+    if (!this.#options.sends) return;
+    const name = failureName(report);
+    // What an earlier run carried over has been tried a moment ago.
+    if (this.#known.has(alertId(name))) return;
+    const message: Message = {
+      id: alertId(name),
+      timeMs: this.#options.nowMs,
+      severity: 'critical',
+      title: `${report.function} failed on ${report.target}`,
+      text: failureText(report),
+      data: { target: report.target, codes: report.errors.map(({ code }) => code) },
+    };
+    this.#waiting.push({ message, code: failedCode, channels: this.channelsFor('failed'), name, carried: true });
+  }
+
+  /** Tells something right away. True when a receiver has it, or it is for nobody; always true in a plan, which tells nothing. */
   *now(channels: readonly string[], message: Message): Renewal<boolean> {
-    return !this.#options.sends || (yield* this.#send(channels, message));
+    if (!this.#options.sends) return true;
+    const { nowMs } = yield* moment();
+    const heard = yield* this.#tellGroup([{ message, code: 'now', channels, carried: false }], nowMs);
+    return heard.size > 0 || isForNobody({ message, channels });
   }
 
   /**
-   * Sends what was collected. May wait for the next minute of a channel, 75 seconds in all of a run and never near its deadline.
+   * Sends what earlier runs could not deliver and what was collected, critical matters first. May wait for the next minute of a channel, 75
+   * seconds in all of a run and never near its deadline. What nobody took is carried over where no later run would find it again.
    */
   *flush(): Renewal<void> {
-    const collected = this.#waiting;
+    if (!this.#options.sends) return;
+    const collected = [...(yield* this.#loaded()), ...this.#waiting];
     this.#waiting = [];
     if (collected.length === 0) return;
     const { nowMs, stopping } = yield* moment();
     const waitUntilMs = stopping ? nowMs : Math.min(nowMs + this.#waitMs, (this.#options.deadlineMs ?? Number.MAX_SAFE_INTEGER) - endMs);
+    const heard = new Set<Entry>();
     const entries = yield* this.#untold(collected);
-    for (const group of groupsOf(entries)) yield* this.#tellGroup(group, waitUntilMs);
+    for (const group of groupsOf(entries)) for (const entry of yield* this.#tellGroup(group, waitUntilMs)) heard.add(entry);
+    const lost = entries.filter((entry) => !heard.has(entry) && !isForNobody(entry));
+    this.#unrouted += entries.filter((entry) => !heard.has(entry) && isForNobody(entry)).length;
+    for (const { message } of lost) this.#undelivered.set(message.id, message.title);
+    yield* this.#carry(heard, lost);
+    this.#notTold(lost.filter(({ message }) => message.severity === 'critical'));
+    if (stopping) return;
     this.#waitMs = Math.max(0, this.#waitMs - ((yield* moment()).nowMs - nowMs));
   }
 
-  /** Those that the journal does not say were told. */
-  *#untold(entries: readonly Entry[]): Renewal<readonly Entry[]> {
-    const named = entries.flatMap(({ name }) => (name === undefined ? [] : [name]));
-    const marks = new Map<AlertName, ToldRead>();
+  /** What earlier runs carried over, the first time in a run. */
+  *#loaded(): Renewal<readonly Entry[]> {
+    if (this.#outbox !== undefined) return [];
+    const { functionName, policy, target, nowMs } = this.#options;
+    this.#outbox = { messages: [], dropped: 0, end: { next: 0, prev: null } };
     try {
-      for (let from = 0; from < named.length; from += readAtOnce) {
-        const some = named.slice(from, from + readAtOnce);
-        for (const [index, read] of (yield* readTold(some)).entries()) marks.set(some[index] as AlertName, read);
-      }
+      this.#outbox = yield* readOutbox(functionName);
+    } catch (error) {
+      this.#note(error);
+      return [];
+    }
+    const { messages, dropped, damaged } = this.#outbox;
+    if (damaged) this.#note(damaged);
+    // A channel that exists no more, or that is dead for good, must not keep a message from those that are named now.
+    const channelsOf = (code: string, channels: readonly string[]): readonly string[] => {
+      const still = channels.filter((name) => Object.hasOwn(policy.channels, name));
+      return [...new Set([...still, ...this.channelsFor(code === failedCode ? 'failed' : 'money')])];
+    };
+    const carried = messages.map((from): Entry => {
+      const { id, code, severity, title, text, atMs, channels, name } = from;
+      if (name) this.#known.add(alertId(name));
+      const meant = `${text}\nMeant for ${localText(atMs, { policy, target, nowMs })}; no channel took it then.`;
+      const message = { id, timeMs: nowMs, severity, title, text: meant };
+      return { message, code, channels: channelsOf(code, channels), carried: true, from, ...(name === undefined ? {} : { name }) };
+    });
+    if (dropped === 0) return carried;
+    const message: Message = {
+      id: `${outboxStream(functionName)}/dropped/${dropped}`,
+      timeMs: nowMs,
+      severity: 'warning',
+      title: `${dropped} more messages of ${functionName} reached nobody`,
+      text: `They were too many to be repeated: older records under ${outboxStream(functionName)}/ in the journal have their texts.`,
+    };
+    return [...carried, { message, code: 'outbox-dropped', channels: this.channelsFor('money', 'failed'), carried: false, dropped }];
+  }
+
+  /** Those that the journal does not say were told, with the places of their marks. */
+  *#untold(entries: readonly Entry[]): Renewal<readonly Entry[]> {
+    const { functionName, nowMs, memory } = this.#options;
+    const named = entries.filter(({ name }) => name !== undefined);
+    const marks = new Map<Entry, Mark>();
+    try {
+      const read = yield* readMarks(
+        { functionName, nowMs },
+        named.flatMap(({ name }) => name ?? []),
+      );
+      for (const [index, entry] of named.entries()) marks.set(entry, read[index] as Mark);
     } catch (error) {
       this.#note(error);
     }
     return entries.flatMap((entry): Entry[] => {
-      const { name, place, message, code, channels } = entry;
-      const read = name && marks.get(name);
-      if (read?.failure) this.#note(read.failure);
-      if (name === undefined || (read && !read.failure && read.atMs === undefined)) return [entry];
-      const known = read && !read.failure;
-      if (known || !this.#options.memory.isFirst(message.id, message.timeMs)) {
-        this.#report(place, known ? 'before' : 'this-hour');
+      if (entry.name === undefined) return [entry];
+      const mark = marks.get(entry);
+      if (mark?.forged !== undefined) this.#forged.add(mark.forged);
+      const message = withForged(entry.message, mark?.forged);
+      if (mark?.toldAtMs === undefined && mark?.place !== undefined) return [{ ...entry, message, markAt: mark.place }];
+      const known = mark?.toldAtMs !== undefined;
+      if (known && entry.from) this.#settled.add(entry.from.id);
+      if (known || !memory.isFirst(message.id, message.timeMs)) {
+        this.#report(entry.place, known ? 'before' : 'this-hour');
         return [];
       }
-      // Without its name it is not written down.
-      const id = `${message.id}@${hourOf(message.timeMs)}`;
-      return [{ message: { ...message, id }, code, channels, ...(place === undefined ? {} : { place }) }];
+      return [{ ...entry, message: { ...message, id: `${message.id}@${hourOf(message.timeMs)}` } }];
     });
   }
 
-  /** Tells what is alike, in as few messages as each size of channel takes. */
-  *#tellGroup(group: readonly Entry[], waitUntilMs: EpochMs): Renewal<void> {
+  /**
+   * Tells what is alike, in as few messages as each size of channel takes. What is critical goes to the channels for failures, and then to all, where
+   * those that it is for do not take it. Gives what somebody has.
+   */
+  *#tellGroup(group: readonly Entry[], waitUntilMs: EpochMs): Renewal<ReadonlySet<Entry>> {
     const heard = new Set<Entry>();
-    for (const [textBytes, channels] of this.#bySize((group[0] as Entry).channels)) {
-      for (const { message, carries } of joinAlike(group, textBytes)) {
-        if (yield* this.#send(channels, message, waitUntilMs)) for (const entry of carries) heard.add(entry);
+    const [{ message, channels: named }] = group as [Entry];
+    const routes = message.severity === 'critical' ? criticalRoute(this.#options.policy, named) : named.length > 0 ? [named] : [];
+    for (const route of routes) {
+      const rest = group.filter((entry) => !heard.has(entry));
+      if (rest.length === 0) break;
+      for (const [textBytes, channels] of this.#bySize(route)) {
+        for (const each of joinAlike(rest, textBytes)) {
+          const { delivered, failed } = yield* tell(channels, each.message, waitUntilMs);
+          for (const { channel, because } of failed) this.#dead.set(channel, because);
+          if (!delivered) continue;
+          for (const entry of each.carries) heard.add(entry);
+          if (!route.some((name) => named.includes(name))) this.#elsewhere.set(each.message.title, channels);
+        }
       }
     }
+    const nobody = group.filter((entry) => !heard.has(entry));
+    // The log is nobody, but better than nothing.
+    const logged = routes.length === 0 || message.severity === 'critical' ? nobody : [];
+    for (const each of joinAlike(logged, limitsOfKind('console').textBytes)) yield* tell([], each.message);
     for (const entry of heard) {
       this.#report(entry.place, 'now');
       yield* this.#record(entry);
     }
+    return heard;
   }
 
-  /** Channels by the largest text that they take. Where none is named the console is told. */
+  /** Channels by the largest text that they take. */
   #bySize(channels: readonly string[]): ReadonlyMap<number | undefined, readonly string[]> {
     const sizes = new Map<number | undefined, string[]>();
     for (const channel of channels) {
       const { textBytes } = limitsOfKind(this.#options.policy.channels[channel]?.kind ?? '');
       sizes.set(textBytes, [...(sizes.get(textBytes) ?? []), channel]);
     }
-    return sizes.size > 0 ? sizes : new Map([[limitsOfKind('console').textBytes, []]]);
+    return sizes;
   }
 
-  *#send(channels: readonly string[], message: Message, waitUntilMs?: EpochMs): Renewal<boolean> {
-    const { delivered, failed } = yield* tell(channels, message, waitUntilMs);
-    for (const { channel, because } of failed) this.#dead.set(channel, because);
-    return delivered;
-  }
-
-  *#record({ name, message: { timeMs, severity, title } }: Entry): Renewal<void> {
-    if (name === undefined) return;
+  /** Writes what is still to be told, and what no longer is. */
+  *#carry(heard: ReadonlySet<Entry>, lost: readonly Entry[]): Renewal<void> {
+    if (this.#outbox === undefined) return;
+    const { functionName, owner, nowMs } = this.#options;
+    for (const { from } of heard) if (from) this.#settled.add(from.id);
+    const change = {
+      delivered: this.#settled,
+      added: lost.filter(({ carried, from }) => carried && from === undefined).map(carriedOf),
+      droppedTold: [...heard].reduce((sum, { dropped = 0 }) => sum + dropped, 0),
+    };
     try {
-      yield* recordTold(name, { owner: this.#options.owner, atMs: timeMs }, { severity, title });
+      this.#outbox = yield* writeOutbox(functionName, this.#outbox, change, { owner, atMs: nowMs });
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  *#record({ name, markAt, message: { timeMs, severity, title } }: Entry): Renewal<void> {
+    if (name === undefined || markAt === undefined) return;
+    const { functionName, owner } = this.#options;
+    try {
+      yield* recordTold(functionName, name, { owner, atMs: timeMs }, { severity, title, place: markAt });
     } catch (error) {
       this.#note(error);
     }
@@ -194,6 +361,18 @@ export class Teller {
   #report(place: number | undefined, told: ReportedAlert['told']): void {
     const reported = place === undefined ? undefined : this.#reported[place];
     if (reported) this.#reported[place as number] = { ...reported, told };
+  }
+
+  #notTold(lost: readonly Entry[]): void {
+    const [first] = lost;
+    if (first === undefined) return;
+    const more = lost.length === 1 ? '' : `, and ${lost.length - 1} more`;
+    this.#failures.push(
+      new NotToldError(
+        `of "${first.message.title}"${more}`,
+        [...this.#dead].map((dead) => dead.join(': ')),
+      ),
+    );
   }
 
   #note(error: unknown): void {
@@ -212,6 +391,17 @@ function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
     }
     return [...groups.values()];
   });
+}
+
+/** True where the policy names nobody for a message that is not critical: it is in the log, and nobody waits for it. */
+function isForNobody({ message, channels }: Pick<Entry, 'message' | 'channels'>): boolean {
+  return channels.length === 0 && message.severity !== 'critical';
+}
+
+/** A message as the journal carries it: without its link, which is a secret. */
+function carriedOf({ message, code, channels, name }: Entry): CarriedMessage {
+  const { id, severity, title, text, timeMs } = message;
+  return { id, code, severity, title, text, atMs: timeMs, channels, ...(name === undefined ? {} : { name }) };
 }
 
 function refOf({ id, name, region }: ResourceRef): ResourceRef {

@@ -2,25 +2,48 @@ import { sha256 } from '../../client/hmac.ts';
 import type { AlertName } from '../../journal/alerts.ts';
 import { hourOf } from '../renewals/alarms.ts';
 import type { RunReport } from '../report.ts';
-import { nameOf } from './listed.ts';
+import { adviceFor } from './advice.ts';
+import { listed, nameOf } from './listed.ts';
 
-/** What failed in a run, as lines: what concerns the whole of it first. */
-export function failureLines({ errors, outcomes }: Pick<RunReport, 'errors' | 'outcomes'>): readonly string[] {
+/** Something that failed in a run: its code, and a line about it. */
+interface Failure {
+  readonly code: string;
+  readonly line: string;
+}
+
+/** What failed in a run: what concerns the whole of it first, then each resource by name. */
+function failuresOf({ errors, outcomes }: Pick<RunReport, 'errors' | 'outcomes'>): readonly Failure[] {
   return [
-    ...errors.map(({ code, message }) => `${code}: ${message}`),
+    ...errors.map(({ code, message }) => ({ code, line: `${code}: ${message}` })),
     ...outcomes.flatMap(({ outcome, resource, because }) => {
       if (outcome !== 'failed' && outcome !== 'unknown') return [];
       const open = outcome === 'unknown' ? 'it is not known whether it was done: ' : '';
-      return [`${nameOf(resource)}: ${open}${because?.text ?? 'no reason given'}`];
+      const said = because?.data?.['error'];
+      const code = typeof said === 'string' ? said : (because?.code ?? 'no reason given');
+      const line = `${nameOf(resource)}: ${open}${because?.text ?? 'no reason given'} (${code})`;
+      // What is to be done about an order that is not known hangs on that, not on what the service said.
+      return [{ code: outcome === 'unknown' ? (because?.code ?? code) : code, line }];
     }),
   ];
+}
+
+/** How many things failed in a run. */
+export function failureCount(report: Pick<RunReport, 'errors' | 'outcomes'>): number {
+  return failuresOf(report).length;
+}
+
+/** What failed in a run and what to do about it, for people: resources by name, the code of each failure, one advice for each cause. */
+export function failureText(report: Pick<RunReport, 'errors' | 'outcomes'>): string {
+  const failures = failuresOf(report);
+  const advices = [...new Set(failures.map(({ code }) => adviceFor(code)))];
+  return `Failed: ${listed(failures.map(({ line }) => line))}.\nWhat to do: ${advices.join('; ')}.`;
 }
 
 /**
  * The name by which the failure of a run is told once within an hour: of the same function, target and kinds of failures. One of another kind
  * is told at once.
  */
-export function failureName(report: RunReport): AlertName {
+export function failureName(report: Pick<RunReport, 'errors' | 'outcomes' | 'function' | 'target' | 'account' | 'at'>): AlertName {
   const { errors, outcomes, function: name, target, account, at } = report;
   const kinds = [...errors.map(({ code }) => code), ...outcomes.map(({ outcome, because }) => `${outcome} ${because?.code}`)];
   const kind = sha256(

@@ -4,7 +4,7 @@ import type { TellKind } from '../../policy/document.ts';
 import type { ActDecision, HoldDecision, Json } from '../decision.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RunReport } from '../report.ts';
-import { failureLines } from './failure.ts';
+import { failureCount, failureText } from './failure.ts';
 import { listed, nameOf } from './listed.ts';
 
 /** What there is to tell of a run. */
@@ -72,15 +72,15 @@ export function newHolds({ decisions, newHolds: fresh }: RunReport): readonly Ho
 function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecision[], channels: readonly string[]): Message {
   const { done, kinds } = news;
   const held = kinds.has('held') ? newlyHeld : [];
-  const failures = kinds.has('failed') ? failureLines(report) : [];
+  const failures = kinds.has('failed') ? failureCount(report) : 0;
   const acts = new Map(report.decisions.flatMap((decision) => (decision.verdict === 'act' ? [[decision.action.key, decision]] : [])));
   const counts = [
     ...(done.length > 0 ? [`${done.length} changed`] : []),
     ...(held.length > 0 ? [`${held.length} held`] : []),
-    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(failures > 0 ? [`${failures} failed`] : []),
   ];
   const lines = [
-    ...(failures.length > 0 ? [`Failed: ${listed(failures)}.`] : []),
+    ...(failures > 0 ? [failureText(report)] : []),
     ...(held.length > 0
       ? [`Held: ${listed(held.map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`))}.`]
       : []),
@@ -91,14 +91,14 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
   return {
     id: `runs/${report.run}/${channels.join('+')}`,
     timeMs: Date.parse(report.at),
-    severity: failures.length > 0 ? 'critical' : held.length > 0 ? 'warning' : 'info',
+    severity: failures > 0 ? 'critical' : held.length > 0 ? 'warning' : 'info',
     title: `${report.function} on ${report.target}${report.region === undefined ? '' : `, ${report.region}`}: ${counts.join(', ')}`,
     text: lines.join('\n'),
     data: {
       ...{ function: report.function, target: report.target, account: report.account, run: report.run },
       done: done.slice(0, idsTold).map(({ resource }) => resource.id),
       held: held.slice(0, idsTold).map(({ resource, because }) => ({ resource: resource.id, code: because[0]?.code })),
-      failed: failures.length,
+      failed: failures,
     },
   };
 }

@@ -1,4 +1,4 @@
-import { alertKey, recordTold, toldAt } from '../../journal/alerts.ts';
+import { alertId, readMark, recordTold } from '../../journal/alerts.ts';
 import type { Store } from '../../journal/store.ts';
 import { runStoring } from '../../journal/store-effect.ts';
 import type { Notifier } from '../../notify/notifier.ts';
@@ -9,6 +9,7 @@ import { reason } from '../reasons.ts';
 import type { HourlyMemory } from '../renewals/alarms.ts';
 import type { RunReport } from '../report.ts';
 import { failureName } from './failure.ts';
+import { withForged } from './once.ts';
 import { newHolds, runMessages } from './run-messages.ts';
 
 /** What became of telling of a run. */
@@ -28,18 +29,25 @@ export type TellRun = (report: RunReport, policy: CompiledPolicy, store: Store) 
  */
 export function tellingBy(notifier: Notifier, memory: HourlyMemory): TellRun {
   return async (report, policy, store) => {
+    const nowMs = Date.parse(report.at);
     const failure = report.failed && (policy.tell['failed'] ?? []).length > 0 ? failureName(report) : undefined;
-    const known = failure && (await foreseen(() => runStoring(store, toldAt(failure))));
+    const reader = { functionName: report.function, nowMs };
+    const mark = failure && (await foreseen(() => runStoring(store, readMark(reader, failure))));
     const failing =
-      failure !== undefined && !known?.result && (known?.failed !== true || memory.isFirst(alertKey(failure), Date.parse(report.at)));
+      failure !== undefined &&
+      mark?.toldAtMs === undefined &&
+      (mark?.place !== undefined || memory.isFirst(`${report.function}/${alertId(failure)}`, nowMs));
     const told = await Promise.all(
-      runMessages(report, policy, failing).map(async (each) => ({ ...each, told: await notifier.send(each.channels, each.message) })),
+      runMessages(report, policy, failing).map(async (each) => {
+        const message = each.kinds.has('failed') ? withForged(each.message, mark?.forged) : each.message;
+        return { ...each, told: await notifier.send(each.channels, message) };
+      }),
     );
     const heard = (kind: 'held' | 'failed') => told.find((each) => each.kinds.has(kind) && each.told.delivered)?.message;
     const failed = heard('failed');
-    if (failure && failed) {
-      const { severity, title } = failed;
-      await foreseen(() => runStoring(store, recordTold(failure, { owner: report.run, atMs: failed.timeMs }, { severity, title })));
+    if (failure && failed && mark?.place !== undefined) {
+      const body = { severity: failed.severity, title: failed.title, place: mark.place };
+      await foreseen(() => runStoring(store, recordTold(report.function, failure, { owner: report.run, atMs: failed.timeMs }, body)));
     }
     const isLost = told.some(({ kinds }) => kinds.has('held')) && !heard('held');
     return {
@@ -53,12 +61,12 @@ export function tellingBy(notifier: Notifier, memory: HourlyMemory): TellRun {
   };
 }
 
-/** What some work gave, or that it failed in a foreseen way. @throws what is a defect */
-async function foreseen<T>(work: () => Promise<T>): Promise<{ readonly result?: T; readonly failed?: true }> {
+/** What some work gave; undefined where it failed in a foreseen way. @throws what is a defect */
+async function foreseen<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return { result: await work() };
+    return await work();
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return { failed: true };
+    return undefined;
   }
 }
