@@ -7,13 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { putBesideDispatch } from './beside-dispatch.ts';
+import { bundleBudgetKb, clientBudgetKb } from './budgets.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Largest minified size of a function bundle, in bytes (design, budgets). */
-const functionBudgetBytes = 200 * 1024;
-/** Largest minified size of the client with five operations, in bytes, all that it needs included (design, budgets). */
-const clientBudgetBytes = 40 * 1024;
 
 const fiveOperations = `
 export { createClient } from './shared/client/call.ts';
@@ -52,13 +48,13 @@ async function bundleAll(): Promise<Built[]> {
   for (const name of names) {
     const outfile = path.join(root, 'dist', name, 'index.js');
     await build({ ...options, entryPoints: [`functions/${name}/index.ts`], outfile });
-    built.push({ name, bytes: statSync(outfile).size, budgetBytes: functionBudgetBytes });
+    built.push({ name, bytes: statSync(outfile).size, budgetBytes: bundleBudgetKb(name) * 1024 });
   }
   putBesideDispatch(path.join(root, 'dist'));
   const client = path.join(root, 'dist', 'client-five.js');
   const stdin = { contents: fiveOperations, resolveDir: root, loader: 'ts' } as const;
   await build({ ...options, sourcemap: false, stdin, outfile: client });
-  built.push({ name: 'client with five operations', bytes: statSync(client).size, budgetBytes: clientBudgetBytes });
+  built.push({ name: 'client with five operations', bytes: statSync(client).size, budgetBytes: clientBudgetKb * 1024 });
   // The project itself is an ES module package; what Function Compute loads is not.
   writeFileSync(path.join(root, 'dist', 'package.json'), '{"type":"commonjs"}\n');
   return built;

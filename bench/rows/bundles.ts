@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundleBudgetKb, clientBudgetKb } from '../../build/budgets.ts';
 import { measureInChild, root, startChildServer } from '../child.ts';
 import { functionPolicy } from '../function-policy.ts';
 import { atMost, type BenchRow, median } from '../row.ts';
@@ -17,8 +18,11 @@ export async function bundleRows(): Promise<BenchRow[]> {
   const functions = readdirSync(dist).filter((name) => existsSync(path.join(dist, name, 'index.js')));
   const kilobytes = (file: string): number => statSync(path.join(dist, file)).size / 1024;
   const sizes = [
-    atMost('client bundle with five operations, of 40 KB', 'KB', kilobytes('client-five.js'), 40, 1),
-    ...functions.map((name) => atMost(`bundle of ${name}, of 200 KB`, 'KB', kilobytes(`${name}/index.js`), 200, 1)),
+    atMost(`client bundle with five operations, of ${clientBudgetKb} KB`, 'KB', kilobytes('client-five.js'), clientBudgetKb, 1),
+    ...functions.map((name) => {
+      const budget = bundleBudgetKb(name);
+      return atMost(`bundle of ${name}, of ${budget} KB`, 'KB', kilobytes(`${name}/index.js`), budget, 1);
+    }),
   ];
   const engineMs: number[] = [];
   const loads = new Map(functions.map((name) => [name, [] as number[]]));

@@ -11,13 +11,18 @@ import { reason } from './reasons.ts';
  * limit nothing of that kind is done, so the order of the decisions makes no difference. Reasons of the guard come first.
  */
 export function guard(decisions: readonly Decision[], context: GuardContext): readonly Decision[] {
-  const byResource = decisions.map((decision) => {
-    const because = decision.verdict === 'act' ? forbidden(decision, context) : undefined;
-    return because && decision.verdict === 'act' ? holdBecause(decision, because) : decision;
-  });
+  const byResource = guardByResource(decisions, context);
   const sessions = limitReasons(byResource, context, 'sessions');
   const withinSessions = holdAll(byResource, sessions);
   return holdAll(withinSessions, limitReasons(withinSessions, context, 'actions'));
+}
+
+/** The first part of it, for functions with limits of their own. */
+export function guardByResource(decisions: readonly Decision[], context: ResourceGuardContext): readonly Decision[] {
+  return decisions.map((decision) => {
+    const because = decision.verdict === 'act' ? forbidden(decision, context) : undefined;
+    return because && decision.verdict === 'act' ? holdBecause(decision, because) : decision;
+  });
 }
 
 /** Why an action must not be done at `nowMs`, limits apart; undefined when it may. Asked of the plan, and again right before the call. */

@@ -35,7 +35,7 @@ export interface Outbox {
 }
 
 /** So many messages are carried at most: with a channel that is dead for a month the rest is counted. */
-export const mostCarried = 40;
+const mostCarried = 40;
 
 /** Records that are looked at, newest first, for one that can be read. */
 const backwards = 5;

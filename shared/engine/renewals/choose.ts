@@ -1,11 +1,9 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { Resource } from '../../fleet/resource.ts';
 import { periodText, samePeriod } from '../../fleet/subscription-period.ts';
-import { noCounts, type RollingCounts } from '../../journal/written-counts.ts';
 import { formatMoney } from '../../policy/money.ts';
-import type { Totals } from '../automation.ts';
 import type { Decision, Reason } from '../decision.ts';
-import { guard } from '../guard.ts';
+import { guardByResource } from '../guard.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
@@ -27,9 +25,6 @@ export interface ChooseInput {
   readonly run: PurchaseRun;
   readonly planner: RenewalPlanner;
   readonly context: RenewalContext;
-  readonly totals: Totals;
-  /** What was done in the 24 hours before, from the journal. */
-  readonly counts: RollingCounts;
   /** Why nothing may be ordered in this run whatever is decided; undefined where orders may be placed. */
   readonly barred: Reason | undefined;
   /** Currencies whose budget is read for the report even where nothing is ordered in them. */
@@ -45,13 +40,11 @@ export interface ChooseInput {
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
 export function chooseInput(
-  { renewing, options, context, draft, log, used }: RenewalRun,
-  totals: Totals,
+  { renewing, options, context, draft, used }: RenewalRun,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
-  const counts = log?.counts(context.target.name, context.nowMs) ?? noCounts;
   return {
-    ...{ functionName: renewing.name, planner: renewing.planner, context, totals, counts, barred, budgetsOf },
+    ...{ functionName: renewing.name, planner: renewing.planner, context, barred, budgetsOf },
     run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
     ...{ used, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
@@ -169,11 +162,10 @@ function guardEach(
   input: Omit<ChooseInput, 'budgetsOf'>,
   resourceOf: (id: string) => Resource | undefined,
 ): readonly Decision[] {
-  const { functionName, context, totals, counts, barred } = input;
+  const { functionName, context, barred } = input;
   const { policy, target, nowMs } = context;
-  const guarded = guard(decisions, {
-    ...{ functionName, target, nowMs, totals, counts },
-    policy: { ...policy, limits: {} },
+  const guarded = guardByResource(decisions, {
+    ...{ functionName, policy, target, nowMs },
     resourceOf,
     sessionUsersOf: () => undefined,
     tagFirstSeenMs: () => undefined,

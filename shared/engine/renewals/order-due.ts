@@ -52,8 +52,8 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     },
     {
       alarm: alarmsOf(run, seen, intended),
-      choose: (candidates) => chooseAndIntend(run, seen, candidates, intended),
-      recheck: (chosen) => recheckOf(run, seen, chosen, intended),
+      choose: (candidates) => chooseAndIntend(run, candidates, intended),
+      recheck: (chosen) => recheckOf(run, chosen, intended),
     },
   );
   if (round.error) draft.fail(round.error);
@@ -94,7 +94,7 @@ function stateFacts({ draft }: RenewalRun, { choice, left }: Intended, found: Al
 }
 
 /** Decides anew what was chosen, with a fresh clock, right before its claim where the decision is old, and right before its order always. */
-function recheckOf(run: RenewalRun, seen: Screening, chosen: Chosen<DueResource>, { choice }: Intended): Recheck<RenewalEffect> {
+function recheckOf(run: RenewalRun, chosen: Chosen<DueResource>, { choice }: Intended): Recheck<RenewalEffect> {
   const { options, context } = run;
   const known = choice.decisions.find(({ candidate }) => candidate === chosen.candidate);
   let decidedAtMs = known?.decidedAtMs ?? Number.NEGATIVE_INFINITY;
@@ -106,7 +106,7 @@ function recheckOf(run: RenewalRun, seen: Screening, chosen: Chosen<DueResource>
     if (when === 'before-claim' && !old) return undefined;
     if (old) quotes = new Map();
     const { policy } = yield* readStanding(options.policy, context.target, nowMs);
-    const stop = yield* decideAgain(chosen, quotes, chooseInput({ ...run, context: { ...context, policy, nowMs } }, seen.totals, {}));
+    const stop = yield* decideAgain(chosen, quotes, chooseInput({ ...run, context: { ...context, policy, nowMs } }, {}));
     if (old) decidedAtMs = nowMs;
     return stop;
   };
@@ -115,13 +115,12 @@ function recheckOf(run: RenewalRun, seen: Screening, chosen: Chosen<DueResource>
 /** Decides, and writes down what is about to be ordered. Gives what the round is to order. */
 function* chooseAndIntend(
   run: RenewalRun,
-  seen: Screening,
   candidates: readonly Candidate<DueResource>[],
   intended: Intended,
 ): Renewal<readonly Chosen<DueResource>[]> {
   const { context, draft, log } = run;
   const acting = draft.head.functionMode === 'act';
-  const choice = yield* choose(candidates, chooseInput(run, seen.totals, { barred: acting ? run.barred : undefined }));
+  const choice = yield* choose(candidates, chooseInput(run, { barred: acting ? run.barred : undefined }));
   intended.choice = choice;
   if (!acting || !log || choice.chosen.length === 0) return [];
   // Whatever the store was when it was opened: versioning, for one, can be switched on at any time.

@@ -15,7 +15,7 @@ import type { Screening } from './screen.ts';
 export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs, (ms) => zonedText(ms, run.context));
   const budgetsOf = [...limitsOf(run.context).keys()];
-  const { decisions, budgets } = yield* choose(candidates, chooseInput(run, seen.totals, { budgetsOf }));
+  const { decisions, budgets } = yield* choose(candidates, chooseInput(run, { budgetsOf }));
   const acting = run.draft.head.functionMode === 'act';
   // A plan orders nothing, so everything can be told as it was decided.
   const facts = { decisions, chosen: new Set<string>(), left: undefined, found: { decided: true, done: undefined } };

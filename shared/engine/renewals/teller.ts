@@ -218,7 +218,8 @@ export class Teller {
     this.#unrouted += entries.filter((entry) => !heard.has(entry) && isForNobody(entry)).length;
     for (const { message } of lost) this.#undelivered.set(message.id, message.title);
     yield* this.#carry(heard, lost);
-    this.#notTold(lost.filter(({ message }) => message.severity === 'critical'));
+    // That an earlier run failed is no reason for this one to fail.
+    this.#notTold(lost.filter(({ message, code, from }) => message.severity === 'critical' && !(from && code === failedCode)));
     if (stopping) return;
     this.#waitMs = Math.max(0, this.#waitMs - ((yield* moment()).nowMs - nowMs));
   }
