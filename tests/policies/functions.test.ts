@@ -124,12 +124,12 @@ describe('a function', () => {
     expect(await usedBy(instance())).toEqual(['bundle', 'observe']);
   });
 
-  test('tells of a broken policy once, whichever function meets it, and of the next one again', async () => {
+  test('tells of a broken policy once, whichever of its processes meets it, and of the next one again', async () => {
     await publishTo(store(), 'one', { ...acts, ...failing() });
     broken(1);
     for (const invoke of [instance(), instance()]) await invoke();
     expect(heard).toMatchObject([{ id: 'policy-broken-1', severity: 'critical', title: 'Policy 1 cannot be used' }]);
-    expect(String(heard[0]?.['text'])).toContain(`Functions go on by ${policyKey(0)}`);
+    expect(String(heard[0]?.['text'])).toContain(`goes on by ${policyKey(0)}.`);
     broken(2);
     await instance()();
     expect(heard.map(({ id }) => id)).toEqual(['policy-broken-1', 'policy-broken-2']);
