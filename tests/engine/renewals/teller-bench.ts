@@ -13,7 +13,7 @@ import { memoryStore } from '../../journal/memory-store.ts';
 import { policyWith, target } from '../dial.ts';
 
 /** A message as it arrived on a channel. */
-export interface Arrival {
+interface Arrival {
   readonly channel: string;
   readonly title: string;
   readonly text: string;
