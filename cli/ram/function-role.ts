@@ -7,16 +7,15 @@ import type { RamSetup } from './setup.ts';
 /** Records without which nothing is ordered or done: a function that observes writes none of them. */
 const ofActs = /^(claims|renewals|budget|sentinel)\//;
 
-/** Functions in use that may run in a role: its own, and in `observer` also those that only observe so far. */
+/** Functions in use that may run in a role: its own, and in `observer` all but the digest, which has a role of its own. */
 export function functionsIn(role: FunctionRole, { functions }: RamSetup): readonly string[] {
-  const own = functionsOf(role);
-  if (role !== 'observer') return own.filter((name) => functions.includes(name));
-  return functions.filter((name) => (powers[name]?.calls.length ?? 0) > 0);
+  if (role !== 'observer') return functionsOf(role).filter((name) => functions.includes(name));
+  return functions.filter((name) => powers[name]?.role !== 'digest' && (powers[name]?.calls.length ?? 0) > 0);
 }
 
-/** The role of the targets' accounts that functions of a power assume: `streamwarden` becomes `streamwarden-operator`. */
+/** The role of the targets' accounts that functions of a power assume: `streamwarden` becomes `streamwarden-operator`. The digest observes there. */
 export function targetRole(role: string, power: FunctionRole): string {
-  return `${role}-${power}`;
+  return `${role}-${power === 'digest' ? 'observer' : power}`;
 }
 
 /**
@@ -24,7 +23,7 @@ export function targetRole(role: string, power: FunctionRole): string {
  * log; to have failures told; and to start the others, which `dispatch` does.
  */
 export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyDocument {
-  const { account = '*', prefix, store, targets, logProject, logstore } = setup;
+  const { account = '*', prefix, store, targets, logProject, logstore, acting = [] } = setup;
   const names = functionsIn(role, setup);
   const used = names.flatMap((name) => powers[name] ?? []);
   const calls = used.some((power) => power.calls.length > 0);
@@ -38,7 +37,9 @@ export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyD
     ),
     ...(role === 'reporter' || role === 'links' || !setup.functions.includes(failureDestination) ? [] : [failureDestination]),
   ];
-  const writes = used.flatMap((power) => power.writes).filter((name) => role !== 'observer' || !ofActs.test(name));
+  // Whoever acts goes by what it wrote itself: an observer that could write there could silence or mislead it.
+  const writing = role === 'observer' ? names.filter((name) => !acting.includes(name)) : names;
+  const writes = writing.flatMap((name) => powers[name]?.writes ?? []).filter((name) => role !== 'observer' || !ofActs.test(name));
   const reads = used.some((power) => power.reads === undefined) ? [''] : used.flatMap((power) => power.reads ?? []);
   return policyOf(
     ...(actsAsItself ? serviceAccess(role, names) : []),

@@ -43,10 +43,10 @@ export const trustInFunctions: TrustDocument = {
   Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['fc.aliyuncs.com'] } }],
 };
 
-/** Trust in a role of another account, or of the same. */
-export function trustInRole(account: string, role: string): TrustDocument {
+/** Trust in roles of another account, or of the same. */
+export function trustInRoles(account: string, roles: readonly string[]): TrustDocument {
   return {
     Version: '1',
-    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [`acs:ram::${account}:role/${role}`] } }],
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: roles.map((role) => `acs:ram::${account}:role/${role}`) } }],
   };
 }

@@ -1,7 +1,7 @@
 import type { operations } from '../../shared/client/operations/index.ts';
 
 /** Roles that functions run in, from the least power to the most particular one. */
-export const functionRoles = ['observer', 'operator', 'buyer', 'links', 'reporter'] as const;
+export const functionRoles = ['observer', 'digest', 'operator', 'buyer', 'links', 'reporter'] as const;
 
 /** A role that functions run in. */
 export type FunctionRole = (typeof functionRoles)[number];
@@ -28,7 +28,7 @@ const ofAutomation = (name: string): readonly string[] => [
   `claims/${name}/`,
   `heartbeats/${name}/`,
   'runs/',
-  'alerts/',
+  `alerts/${name}/`,
 ];
 
 /** The powers of each function. */
@@ -93,13 +93,13 @@ export const powers: Readonly<Record<string, Power>> = {
       'RenewAppInstanceGroup',
       'RenewWuyingServer',
     ],
-    writes: [...ofAutomation('renew-before-expiry'), 'renewals/', 'budget/', 'sentinel/'],
+    writes: [...ofAutomation('renew-before-expiry'), 'renewals/', 'budget/', 'sentinel/', 'outbox/renew-before-expiry/'],
   },
   digest: {
-    role: 'observer',
+    role: 'digest',
     withoutRules: true,
     calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
-    writes: ['digests/', 'alerts/', 'runs/', 'heartbeats/digest/'],
+    writes: ['digests/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
   },
   // Where there is one target only it runs the others itself, and needs what they need.
   dispatch: { role: 'operator', withoutRules: true, calls: [], writes: [], starts: 'operator' },
@@ -110,7 +110,13 @@ export const powers: Readonly<Record<string, Power>> = {
     writes: ['approvals-link/'],
     reads: ['policy/', 'approvals/', 'approvals-link/'],
   },
-  'report-failure': { role: 'reporter', withoutRules: true, calls: [], writes: [], reads: ['policy/'] },
+  'report-failure': {
+    role: 'reporter',
+    withoutRules: true,
+    calls: [],
+    writes: ['alerts/report-failure/'],
+    reads: ['policy/', 'alerts/report-failure/'],
+  },
 };
 
 /** The function that Function Compute calls when an invocation of another fails. */

@@ -40,6 +40,9 @@ export async function ramSetup({ policy, store, functions, account, ...names }: 
     account,
     store: place,
     functions: functions ?? inUse,
+    acting: (functions ?? inUse).filter(
+      (name) => (document.mode.act as readonly string[]).includes(name) || document.mode.default === 'act',
+    ),
     targets: Object.values(document.targets),
     approvers: Object.keys(document.approvers),
   };

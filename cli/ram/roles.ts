@@ -1,7 +1,7 @@
 import { segment } from '../../shared/journal/key.ts';
 import { functionRolePolicy, functionsIn, targetRole } from './function-role.ts';
 import { journalAccess, journalFence } from './journal-access.ts';
-import { type PolicyDocument, policyOf, type TrustDocument, trustInFunctions, trustInRole } from './policy-document.ts';
+import { type PolicyDocument, policyOf, type TrustDocument, trustInFunctions, trustInRoles } from './policy-document.ts';
 import { type FunctionRole, functionRoles, powers } from './powers.ts';
 import { serviceAccess } from './service-access.ts';
 import type { RamSetup } from './setup.ts';
@@ -23,7 +23,8 @@ export interface RamRole {
 
 /** What `--role` takes, with what it is for. */
 export const roleTexts: Readonly<Record<string, string>> = {
-  observer: 'functions that read and tell: the digest, and all others as long as they only observe',
+  observer: 'functions that only observe; it writes nothing that those that act go by',
+  digest: 'the function that tells what happened and which functions are silent; it writes what it told and nothing else',
   operator: 'functions that change nodes, tags, sessions, settings and power, and what starts them; they order and delete nothing',
   buyer: 'the function that renews; it orders nothing else',
   links: 'the function behind approval links; it writes the words of approvers and nothing else',
@@ -64,7 +65,10 @@ function ofFunctions(role: FunctionRole, setup: RamSetup): readonly RamRole[] {
 
 /** One for each account and role of the targets. */
 function ofTargets(power: FunctionRole, setup: RamSetup): readonly RamRole[] {
-  const names = functionsIn(power, setup).filter((name) => powers[name]?.calls.length);
+  // The digest observes there.
+  const from: readonly FunctionRole[] = power === 'observer' ? ['observer', 'digest'] : [power];
+  const taking = from.filter((each) => functionsIn(each, setup).some((name) => powers[name]?.calls.length));
+  const names = taking.flatMap((each) => functionsIn(each, setup)).filter((name) => powers[name]?.calls.length);
   if (names.length === 0) return [];
   const role = `target-${power}`;
   const each = setup.targets.flatMap(({ account, role: taken }) =>
@@ -73,7 +77,10 @@ function ofTargets(power: FunctionRole, setup: RamSetup): readonly RamRole[] {
   return [...new Map(each.map((place) => [`${place.account} ${place.name}`, place])).values()].map(({ account, name }) => ({
     ...{ role, name, account, text: textOf(role) },
     // Without the account of the functions nobody can be trusted yet.
-    trust: trustInRole(setup.account ?? '<account of the functions>', `${setup.prefix}-${power}`),
+    trust: trustInRoles(
+      setup.account ?? '<account of the functions>',
+      taking.map((each) => `${setup.prefix}-${each}`),
+    ),
     policy: policyOf(...serviceAccess(power, names)),
   }));
 }

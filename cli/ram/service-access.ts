@@ -5,6 +5,9 @@ import { powers } from './powers.ts';
 
 type OperationName = keyof typeof operations;
 
+/** Roles that change nothing in the service. */
+const reading: readonly FunctionRole[] = ['observer', 'digest'];
+
 /** The permission that an operation asks for. Names differ from those of operations in places, and the table knows. */
 function actionOf(name: OperationName): string {
   return operations[name].ram.action;
@@ -15,14 +18,14 @@ function sorted(actions: Iterable<string>): readonly string[] {
 }
 
 /**
- * What the functions named may do in the service, in a role: reads only for `observer`, else all that they call. What no function of that role ever
+ * What the functions named may do in the service, in a role: reads only for `observer` and `digest`, else all that they call. What no function of that role ever
  * does and what is hard to undo is forbidden as well, so that a broad policy attached beside this one changes nothing. Every resource is `*`: the
  * service's permissions cannot be narrowed to single groups (API notes, RAM).
  */
 export function serviceAccess(role: FunctionRole, functions: readonly string[]): readonly Statement[] {
   const called = functions
     .flatMap((name) => powers[name]?.calls ?? [])
-    .filter((name) => role !== 'observer' || operations[name].access === 'read');
+    .filter((name) => !reading.includes(role) || operations[name].access === 'read');
   const allowed = sorted(called.map(actionOf));
   if (allowed.length === 0) return [];
   const needed = new Set(allowed);

@@ -14,6 +14,8 @@ export interface RamSetup {
   readonly approvers: readonly string[];
   /** Functions that are in use. */
   readonly functions: readonly string[];
+  /** Those of them that the policy lets act: no observer writes what they go by. Default: none. */
+  readonly acting?: readonly string[];
   readonly logProject: string;
   readonly logstore: string;
 }

@@ -117,6 +117,7 @@ describe('in the service', () => {
     ['observer', Object.values(powers).flatMap(({ calls }) => calls.filter((name) => operations[name].access === 'read'))],
     ['links', []],
     ['reporter', []],
+    ['digest', called('digest')],
   ] as const)('%s may do what its functions call, and no operation that asks for another permission', (role, calls) => {
     const actions = new Set<string>(calls.map((name) => operations[name].ram.action));
     for (const [name, { ram }] of Object.entries(operations)) {
@@ -186,12 +187,55 @@ describe('in the journal', () => {
     ['on-call', 'exceptions/night/00000000', 'policy/00000000'],
     ['on-call', 'halts/7.4.2/00000000', 'approvals/finance/1/x'],
     ['links', 'approvals-link/finance/1/x', 'runs/2026/11/24/x'],
-    ['digest in observer', 'digests/daily/all/2026-11-24', 'claims/scale-on-schedule/1/x/y'],
+    ['digest', 'digests/daily/all/2026-11-24', 'claims/scale-on-schedule/1/x/y'],
+    ['digest', 'alerts/digest/1/x', 'alerts/renew-before-expiry/1/aig-1/1796140800/24h'],
+    ['operator', 'alerts/scale-on-schedule/1/x', 'alerts/renew-before-expiry/1/aig-1/1796140800/24h'],
+    ['operator', 'heartbeats/scale-on-schedule/cn/20261124T0400Z', 'heartbeats/renew-before-expiry/cn/20261124T0400Z'],
+    ['buyer', 'outbox/renew-before-expiry/00000000', 'alerts/digest/1/x'],
+    ['reporter', 'alerts/report-failure/1/x', 'alerts/renew-before-expiry/1/x'],
     ['operator', 'written/scale-on-schedule/1/00000001', 'renewals/1/x/0/claim'],
     ['buyer', 'renewals/1/x/0/claim', 'written/scale-on-schedule/1/00000001'],
   ])('%s writes %s and not %s', (role, may, mayNot) => {
-    const policy = policyOfRole(role.replace('digest in ', ''));
+    const policy = policyOfRole(role);
     expect([permits(policy, 'oss:PutObject', record(may)), permits(policy, 'oss:PutObject', record(mayNot))]).toEqual([true, false]);
+  });
+
+  /** What decides whether somebody is told, or what is done: below the name of the function whose it is. */
+  const decisive = ['alerts', 'heartbeats', 'written', 'claims', 'outbox'];
+
+  test('each function is silenced by its own role alone: nobody else writes its marks, heartbeats, intents and messages', () => {
+    const writers = (name: string) =>
+      decisive.map((kind) => [
+        kind,
+        functionRoles.filter((role) => permits(policyOfRole(role), 'oss:PutObject', record(`${kind}/${name}/1/x`))),
+      ]);
+    const acting = rolesOf({ ...setup, acting: Object.keys(powers) });
+    for (const [name, { role }] of Object.entries(powers)) {
+      for (const [kind, roles] of writers(name)) {
+        expect([name, kind, roles]).toEqual([name, kind, (roles as string[]).filter((each) => [role, 'observer'].includes(each))]);
+      }
+      for (const kind of decisive) {
+        expect([name, kind, permits(policyOfRole('observer', acting), 'oss:PutObject', record(`${kind}/${name}/1/x`))]).toEqual([
+          name,
+          kind,
+          false,
+        ]);
+      }
+    }
+  });
+
+  test('observers write for functions that only observe, and never what the digest or those that act go by', () => {
+    const observer = policyOfRole('observer', rolesOf({ ...setup, acting: ['scale-on-schedule', 'renew-before-expiry'] }));
+    const may = (key: string) => permits(observer, 'oss:PutObject', record(key));
+    expect(['alerts/enforce-policy/1/x', 'heartbeats/enforce-policy/cn/1', 'written/enforce-policy/1/0'].map(may)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    for (const name of ['scale-on-schedule', 'renew-before-expiry', 'digest', 'report-failure']) {
+      expect([name, ...decisive.map((kind) => may(`${kind}/${name}/1/x`))]).toEqual([name, ...decisive.map(() => false)]);
+    }
+    expect(may('digests/daily/all/2026-11-24/00000002')).toBe(false);
   });
 
   test('lists are as wide as reads; other prefixes, buckets and settings are out of reach', () => {
@@ -233,6 +277,14 @@ describe('a role', () => {
     const operator = policyOfRole('operator', away);
     expect(permits(operator, 'sts:AssumeRole', 'acs:ram::2234567890123456:role/warden-buyer')).toBe(false);
     expect(permits(operator, operations.ModifyNodePoolAttribute.ram.action, '*')).toBe(false);
+  });
+
+  test('of another account that observes trusts the digest as well', () => {
+    const away = rolesOf({ ...setup, targets: [{ account: '2234567890123456', role: 'warden' }] });
+    const observer = away.find(({ role }) => role === 'target-observer');
+    const trusted = ['observer', 'digest'].map((role) => `acs:ram::1234567890123456:role/streamwarden-${role}`);
+    expect(observer?.trust?.Statement.map(({ Principal }) => Principal)).toEqual([{ RAM: trusted }]);
+    expect(permits(policyOfRole('digest', away), 'sts:AssumeRole', 'acs:ram::2234567890123456:role/warden-observer')).toBe(true);
   });
 
   test('that no function in use needs is not made', () => {

@@ -294,3 +294,14 @@ describe('a mistake in s.yaml is caught:', () => {
     await expect(seeded.get('variable')).rejects.toThrow(/refuses .*variable\.yaml: .*vars\.regoin} not found/);
   });
 });
+
+test.each(['s.yaml', 's.starter.yaml'])(
+  'the timers of %s begin off the full minute, each on a second of its own, since functions share robots',
+  (file) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const seconds = [...text.matchAll(/cronExpression: CRON_TZ=.*?\} (\S+) /g)].map(([, second]) => Number(second));
+    expect(seconds.length).toBeGreaterThan(0);
+    for (const second of seconds) expect([second, second > 0 && second < 60]).toEqual([second, true]);
+    expect(new Set(seconds).size).toBe(seconds.length);
+  },
+);
