@@ -8,6 +8,7 @@ import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';
 import { NotToldError } from '../../notify/not-told.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
 import type { Reason } from '../decision.ts';
@@ -20,7 +21,6 @@ import { withForged } from '../telling/once.ts';
 import { criticalRoute } from '../telling/route.ts';
 import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
-import { localText } from './messages.ts';
 
 /** How a run tells people. */
 export interface TellerOptions {
@@ -245,7 +245,7 @@ export class Teller {
     const carried = messages.map((from): Entry => {
       const { id, code, severity, title, text, atMs, channels, name } = from;
       if (name) this.#known.add(alertId(name));
-      const meant = `${text}\nMeant for ${localText(atMs, { policy, target, nowMs })}; no channel took it then.`;
+      const meant = `${text}\nMeant for ${zonedText(atMs, { policy, target })}; no channel took it then.`;
       const message = { id, timeMs: nowMs, severity, title, text: meant };
       return { message, code, channels: channelsOf(code, channels), carried: true, from, ...(name === undefined ? {} : { name }) };
     });
