@@ -15,7 +15,8 @@ const text = (value: unknown): string => (value === undefined || value === null 
 /** A row for each claim of the journal, slots left out. */
 export function auditRows(renewals: readonly PastRenewal[]): readonly AuditRow[] {
   return renewals.flatMap(({ account, resourceId, n, atMs, claim, answer, end }) => {
-    if (!claim) return [];
+    // Nothing was ordered under a number that was only used up.
+    if (!claim || claim.abandoned) return [];
     const [price = '', currency = ''] = formatMoney(moneyFromJson(claim.price), { exact: true }).replaceAll(',', '').split(' ');
     const note = claim.note ?? {};
     return {

@@ -1,4 +1,13 @@
-import type { BudgetUse, OrderLine, PurchaseReport, RenewalStateLine, ReportedAlert, WaitingApproval } from '../../shared/engine/report.ts';
+import { reservationWords } from '../../shared/engine/purchase/reservations.ts';
+import type {
+  BudgetUse,
+  HeldAmount,
+  OrderLine,
+  PurchaseReport,
+  RenewalStateLine,
+  ReportedAlert,
+  WaitingApproval,
+} from '../../shared/engine/report.ts';
 import { add, formatMoney } from '../../shared/policy/money.ts';
 import { alignColumns } from './columns.ts';
 import type { InstantText } from './renewal-line.ts';
@@ -34,7 +43,7 @@ export function purchaseLines({ orders, waiting, states, budgets, alerts }: Purc
       ),
       style,
     ),
-    ...section('budget', alignColumns(budgets.map(budgetCells), [{}, right, right, right]), style),
+    ...section('budget', budgetLines(budgets, style, text), style),
     ...section(
       'alerts',
       alerts.map((alert) => alertLine(alert, style)),
@@ -73,6 +82,22 @@ function orderCells(
 
 function waitingCells({ resource, rule, period, expires, amount, approvers, why }: WaitingApproval, dayOf: DayText): string[] {
   return [resource.name ?? resource.id, rule, `${period} from ${dayOf(expires)}`, `asks ${approvers}`, formatMoney(amount), why];
+}
+
+/** Each budget, and below it for whom it holds money that has not renewed anything. */
+function budgetLines(budgets: readonly BudgetUse[], style: Style, text: InstantText): string[] {
+  const lines = alignColumns(budgets.map(budgetCells), [{}, right, right, right]);
+  return budgets.flatMap(({ held }, index) => [
+    lines[index] ?? '',
+    ...alignColumns(
+      held.map((each) => heldCells(each, text)),
+      [right, {}, {}, {}],
+    ).map((line) => style.dim(`  ${line}`)),
+  ]);
+}
+
+function heldCells({ account, resource, amount, since, state }: HeldAmount, text: InstantText): string[] {
+  return [formatMoney(amount), `for ${resource} (account ${account})`, `since ${text(Date.parse(since))}`, reservationWords[state]];
 }
 
 function budgetCells({ month, limit, used, planned }: BudgetUse): string[] {

@@ -10,7 +10,7 @@ export function renewalLine({ n, atMs, claim, slot, answer, end }: PastRenewal, 
   const at = text(atMs);
   if (slot) return `${at}  renewal ${n}: slot opened by ${slot.by}`;
   if (!claim) return `${at}  renewal ${n}: its claim is missing`;
-  if (claim.note?.['abandoned'] === true) {
+  if (claim.abandoned) {
     return `${at}  renewal ${n}: nothing was ordered; ${formatMoney(moneyFromJson(claim.price))} that had been set aside for it were given back`;
   }
   const ordered = `${claim.period.count} ${claim.period.unit} from ${dayOf(claim.expiry)} for ${formatMoney(moneyFromJson(claim.price))}`;

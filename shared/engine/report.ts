@@ -6,6 +6,7 @@ import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import type { Outcome } from './outcome.ts';
+import type { ReservationState } from './purchase/reservations.ts';
 
 /** How many ids of resources kept as they are, and not covered, a report names at most. */
 export const idsNamed = 1000;
@@ -71,6 +72,18 @@ export interface BudgetUse {
   readonly limit: Money;
   readonly used: Money;
   readonly planned: Money;
+  /** What is set aside and has not renewed anything: what the next run gives back is in neither sum. */
+  readonly held: readonly HeldAmount[];
+}
+
+/** An amount that a budget holds for a renewal that has not taken effect. */
+export interface HeldAmount {
+  readonly account: string;
+  readonly resource: string;
+  readonly amount: Money;
+  /** RFC 3339 in UTC. */
+  readonly since: string;
+  readonly state: ReservationState;
 }
 
 /**

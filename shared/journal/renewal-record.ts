@@ -26,6 +26,8 @@ const claim = openObject({
   t: decimal,
   target: anyText,
   operation: anyText,
+  /** No order belongs to it: it only uses up the number of a reservation that nobody came back for. Absent: false. */
+  abandoned: optional(flag),
   note,
 });
 

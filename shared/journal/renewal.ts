@@ -71,9 +71,48 @@ export function* readRenewal(stream: string): Storing<RenewalView> {
   return { stream, next: last.n + 1, prev: last.endLink as string, last, open: undefined, moved, voided };
 }
 
-/** One number of a stream with its answer and its end, whatever stands before it; undefined where nothing does. @throws JournalError @throws StoreError */
-export function* readClaim(stream: string, n: number): Storing<RenewalEntry | undefined> {
-  return yield* readEntry(stream, n, undefined, { expected: true, answered: true });
+/** Claims that are read at once. */
+const claimsAtOnce = 16;
+
+/**
+ * Single numbers of streams with answers and ends, whatever stands before them, several at once. Undefined where nothing stands; in place of one
+ * that cannot be trusted, why. @throws StoreError
+ */
+export function* readClaims(
+  places: readonly { readonly stream: string; readonly n: number }[],
+): Storing<readonly (RenewalEntry | JournalError | undefined)[]> {
+  const entries: (RenewalEntry | JournalError | undefined)[] = [];
+  for (let from = 0; from < places.length; from += claimsAtOnce) {
+    const some = places.slice(from, from + claimsAtOnce);
+    const parts = ['claim', 'answer', 'end'] as const;
+    const bytes = yield* storeReadAll(some.flatMap(({ stream, n }) => parts.map((part) => renewalKey(stream, n, part))));
+    for (const [index, { stream, n }] of some.entries()) {
+      const [claim, answer, end] = bytes.slice(index * parts.length, (index + 1) * parts.length);
+      try {
+        entries.push(claim && entryOf(stream, n, claim, answer, end));
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        entries.push(error);
+      }
+    }
+  }
+  return entries;
+}
+
+/** A number of a stream from the bytes of its records. @throws JournalError */
+function entryOf(stream: string, n: number, claimBytes: Uint8Array, answerBytes?: Uint8Array, endBytes?: Uint8Array): RenewalEntry {
+  const key = renewalKey(stream, n, 'claim');
+  const record = parseRecord(key, claimBytes);
+  const link = linkOf(claimBytes);
+  const base = { n, atMs: record.atMs, link };
+  if (record.kind === 'slot') {
+    const slot = readRenewalBody(key, record, 'slot');
+    return { ...base, claim: undefined, slot, answer: undefined, end: undefined, endLink: link };
+  }
+  const claim = readRenewalBody(key, record, 'claim');
+  const answer = answerBytes && behind(stream, n, 'answer', answerBytes, link);
+  const end = endBytes && behind(stream, n, 'end', endBytes, link);
+  return { ...base, claim, slot: undefined, answer, end, endLink: endBytes && linkOf(endBytes) };
 }
 
 /** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
@@ -106,21 +145,10 @@ function* readEntry(
   if (bytes === undefined) return undefined;
   const record = parseRecord(claimKey, bytes);
   if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
-  const link = linkOf(bytes);
-  const base = { n, atMs: record.atMs, link };
-  if (record.kind === 'slot') {
-    const slot = readRenewalBody(claimKey, record, 'slot');
-    return { ...base, claim: undefined, slot, answer: undefined, end: undefined, endLink: link };
-  }
-  const claim = readRenewalBody(claimKey, record, 'claim');
+  if (record.kind === 'slot') return entryOf(stream, n, bytes);
   if (!expected) [endBytes] = yield* storeReadAll([endKey]);
-  const end = endBytes && behind(stream, n, 'end', endBytes, link);
-  let answer: AnswerBody | undefined;
-  if (!end || answered) {
-    const [answerBytes] = yield* storeReadAll([renewalKey(stream, n, 'answer')]);
-    answer = answerBytes && behind(stream, n, 'answer', answerBytes, link);
-  }
-  return { ...base, claim, slot: undefined, answer, end, endLink: endBytes && linkOf(endBytes) };
+  const [answerBytes] = endBytes && !answered ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
+  return entryOf(stream, n, bytes, answerBytes, endBytes);
 }
 
 function behind<P extends 'answer' | 'end'>(

@@ -69,7 +69,7 @@ async function ordersOf(store: Store, stream: string, { fromMs, untilMs }: Stret
   const [, account = '', resource = ''] = stream.split('/').map(fromSegment);
   const history = await runStoring(store, readHistory(stream));
   return history.flatMap(({ claim, answer, end, atMs }): readonly PastOrder[] => {
-    if (claim === undefined || atMs < fromMs || atMs >= untilMs) return [];
+    if (claim === undefined || claim.abandoned || atMs < fromMs || atMs >= untilMs) return [];
     const orderId = answer?.orderId ?? end?.orderId;
     const approvedBy = claim.note?.['approvedBy'];
     return [

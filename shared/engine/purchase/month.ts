@@ -25,6 +25,15 @@ const clocksApartMs = 15 * 60_000;
 /** From this long after it was sent on, an order whose answer is missing can be executed no more, in milliseconds (protocols, renewal, step 9). */
 const executedWithinMs = 60 * 60_000;
 
+/** The claim's time is at most this long before the answer to its order, in milliseconds: what is sent promptly, and answered in time. */
+const answeredWithinMs = 60_000;
+
+/** The month before a month, both `yyyy-mm`. */
+export function monthBefore(month: string): string {
+  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
+  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, '0')}`;
+}
+
 /** The instant of a change of month that is near, where nothing is claimed that can wait; undefined where none is. */
 function changeNear(nowMs: EpochMs, monthOf: MonthOf): EpochMs | undefined {
   if (!nearMonthChange(nowMs, monthOf)) return undefined;
@@ -50,12 +59,13 @@ export function monthsFor(expiresAtMs: EpochMs, nowMs: EpochMs, monthOf: MonthOf
 }
 
 /**
- * The month in which an order counts that was sent at `sentMs` by our clock; undefined where that cannot be told. An order whose answer is missing
- * may have been executed an hour later.
+ * The month in which an order counts that was claimed at `claimedMs` by our clock, by whatever clock of the service; undefined where that cannot be
+ * told. An order whose answer is missing may have been executed an hour later.
+ * @param answered true where the claimant has written down the service's answer
  */
-export function monthOfOrder(sentMs: EpochMs, answered: boolean, monthOf: MonthOf): string | undefined {
-  const month = monthOf(sentMs - clocksApartMs);
-  return monthOf(sentMs + clocksApartMs + (answered ? 0 : executedWithinMs)) === month ? month : undefined;
+export function monthOfOrder(claimedMs: EpochMs, answered: boolean, monthOf: MonthOf): string | undefined {
+  const month = monthOf(claimedMs - clocksApartMs);
+  return monthOf(claimedMs + (answered ? answeredWithinMs : executedWithinMs) + clocksApartMs) === month ? month : undefined;
 }
 
 /**

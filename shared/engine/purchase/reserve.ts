@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { addToBudget, type BudgetView, readBudget, reservationId } from '../../journal/budget.ts';
+import { addToBudget, reservationId } from '../../journal/budget.ts';
 import type { BudgetState } from '../../journal/budget-fold.ts';
 import type { RenewalView } from '../../journal/renewal.ts';
 import { formatMoney, type Money } from '../../policy/money.ts';
 import type { PurchaseRun, Purchasing, RenewalWish } from './contract.ts';
 import { type MonthOf, monthsFor } from './month.ts';
-import { type OwedContext, owedOf, useUp } from './owed.ts';
+import { type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
 
 /** A wish, with the stream of its resource as read. */
 export interface ReserveRequest {
@@ -37,10 +37,12 @@ export interface ReserveContext {
   readonly limits: ReadonlyMap<string, Money>;
   readonly monthOf: MonthOf;
   readonly nowMs: EpochMs;
-  /** Ids of reservations that are used for good, as far as this process knows. Default: none are known. */
-  readonly used?: Set<string>;
+  /** Reservations that are used for good, as far as this process knows. Default: none are known. */
+  readonly used?: UsedReservations | undefined;
   /** The streams of what is due, held or not, as read. Default: those of the requests. */
   readonly views?: readonly RenewalView[];
+  /** Give back what is owed in all budgets with a limit, also where nothing is ordered in them. Default: false. */
+  readonly settleAll?: boolean;
 }
 
 /**
@@ -55,11 +57,13 @@ export function* reserveBatch(
   context: ReserveContext,
 ): Purchasing<readonly Reserved[]> {
   const results = new Map<ReserveRequest, Reserved>();
+  const looking = lookingFor(requests, context);
+  if (context.settleAll) yield* settleBudgets(run, context.limits.keys(), looking);
   for (const currency of new Set(requests.map(({ wish }) => wish.reserve.currency))) {
     const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
     const limit = context.limits.get(currency);
     const decided = limit
-      ? yield* reserveWithin(run, limit, batch, context)
+      ? yield* reserveWithin(run, limit, batch, looking)
       : batch.map((request) => refusedFor(request, noLimit(currency)));
     for (const result of decided) results.set(result.request, result);
   }
@@ -109,7 +113,7 @@ function* reserveWithin(
   run: PurchaseRun,
   limit: Money,
   batch: readonly ReserveRequest[],
-  context: ReserveContext,
+  context: ReservationContext,
 ): Purchasing<readonly Reserved[]> {
   const { months, fitting, results } = byMonths(batch, context);
   let passing = fitting;
@@ -132,26 +136,13 @@ function* reserveIn(
   month: string,
   batch: readonly ReserveRequest[],
   limit: Money,
-  context: ReserveContext,
+  context: ReservationContext,
 ): Purchasing<readonly Reserved[]> {
-  const { currency } = limit;
-  const signed = { owner: run.owner, atMs: context.nowMs };
-  let view: BudgetView = yield* readBudget(currency, month);
-  const owed = yield* owedOf(view, month, owedContext(batch, context));
-  const release = [...owed.release];
-  const wanted = new Set(batch.map(reservationIdOf));
-  for (const id of owed.abandoned) {
-    // The next run that wants the resource uses it again: this one does.
-    if (!wanted.has(id) && (yield* useUp(run, id, month, view, currency, context.nowMs))) release.push(id);
-  }
+  let view = yield* settleBudget(run, { currency: limit.currency, month }, context);
   for (;;) {
-    const due = release.filter((id) => view.state.reserved.has(id));
-    if (due.length > 0) {
-      ({ view } = yield* addToBudget(view, signed, { kind: 'release', body: { ids: due } }));
-      continue;
-    }
     const { results, fresh } = admit(batch, view.state, limit, month);
     if (fresh.length === 0) return results;
+    const signed = { owner: run.owner, atMs: context.nowMs };
     const { added, view: after } = yield* addToBudget(view, signed, { kind: 'reserve', body: { reservations: [...fresh] } });
     if (added) return results;
     view = after;
@@ -159,9 +150,12 @@ function* reserveIn(
 }
 
 /** What looking at reservations needs, from what the run has read anyway. */
-export function owedContext(batch: readonly ReserveRequest[], { monthOf, nowMs, used, views }: ReserveContext): OwedContext {
-  const known = new Map([...(views ?? []), ...batch.map(({ view }) => view)].map((view) => [view.stream, view]));
-  return { nowMs, monthOf, views: known, used: used ?? new Set() };
+export function lookingFor(
+  requests: readonly ReserveRequest[],
+  { monthOf, nowMs, used, views = [] }: Pick<ReserveContext, 'monthOf' | 'nowMs' | 'used' | 'views'>,
+): ReservationContext {
+  const known = new Map([...views, ...requests.map(({ view }) => view)].map((view) => [view.stream, view]));
+  return { nowMs, monthOf, used, views: known, wanted: new Set(requests.map(reservationIdOf)) };
 }
 
 /** Id of the reservation that a request needs. */

@@ -18,6 +18,7 @@ import { isJournalFailure } from './failure.ts';
 import type { MonthOf } from './month.ts';
 import { type Recheck, renew } from './renew.ts';
 import { otherExpiry, outcomeOfStop, type RenewalOutcome, type Stop } from './renewal-outcome.ts';
+import type { UsedReservations } from './reservations.ts';
 import { type Reserved, type ReserveRequest, reserveBatch } from './reserve.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { type Settled, settleOpen } from './settle.ts';
@@ -83,8 +84,10 @@ export interface RoundInput<S extends DueSubscription> {
   readonly nowMs: EpochMs;
   readonly limits: ReadonlyMap<string, Money>;
   readonly monthOf: MonthOf;
-  /** Ids of reservations that are used for good, as far as this process knows. Default: none are known. */
-  readonly used?: Set<string>;
+  /** Reservations that are used for good, as far as this process knows. Default: none are known. */
+  readonly used?: UsedReservations | undefined;
+  /** See `ReserveContext`. Default: false. */
+  readonly settleAll?: boolean;
   /** Default: all on. For tests that show that each rule is needed. */
   readonly rules?: ProtocolRules;
 }
@@ -130,7 +133,8 @@ export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>
       else outcomes.push(outcomeOfStop(request, otherExpiry));
     }
     const views = candidates.flatMap(({ view }) => view ?? []);
-    reserved = yield* reserveBatch(input.run, [...requests.keys()], { ...input, views });
+    const settleAll = input.settleAll === true && late === undefined;
+    reserved = yield* reserveBatch(input.run, [...requests.keys()], { ...input, views, settleAll });
     yield* orderEach(input, { candidates, reserved, requests }, hooks, outcomes);
   } catch (failure) {
     if (!isJournalFailure(failure)) throw failure;

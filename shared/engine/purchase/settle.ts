@@ -40,6 +40,7 @@ export function settlementOf(
   const entry = view.open as OpenClaim | undefined;
   if (!entry) return { end: undefined, alerts: [] };
   const { claim } = entry;
+  if (claim.abandoned) return { end: { outcome: 'void', by: 'run' }, alerts: [] };
   const ageMs = nowMs - claim.t;
   const answer =
     entry.answer ?? (rules.claimantAnswers || ageMs < notMovedAfterMs ? undefined : ({ outcome: 'not-sent' } satisfies AnswerBody));

@@ -3,9 +3,16 @@ import type { BudgetState } from '../../journal/budget-fold.ts';
 import type { RenewalView } from '../../journal/renewal.ts';
 import type { Money } from '../../policy/money.ts';
 import { type MonthOf, monthIn } from '../purchase/month.ts';
-import { owedOf } from '../purchase/owed.ts';
-import { admit, byMonths, combined, owedContext, type Reserved, type ReserveRequest, reservationIdOf } from '../purchase/reserve.ts';
-import type { BudgetUse } from '../report.ts';
+import {
+  type Budget,
+  type HeldReservation,
+  heldIn,
+  isGivenBack,
+  type ReservationContext,
+  type UsedReservations,
+} from '../purchase/reservations.ts';
+import { admit, byMonths, combined, lookingFor, type Reserved, type ReserveRequest } from '../purchase/reserve.ts';
+import type { BudgetUse, HeldAmount } from '../report.ts';
 import type { Renewal } from './effects.ts';
 import type { RenewalContext } from './planner.ts';
 
@@ -24,30 +31,31 @@ export function monthOf({ policy }: Pick<RenewalContext, 'policy'>): MonthOf {
  * in memory: a plan writes nothing.
  */
 export class PlannedSpending {
-  readonly #micros = new Map<string, bigint>();
+  readonly #planned = new Map<string, Map<string, bigint>>();
 
-  /** Adds what a run would order. */
+  /** Adds what a run would order. The same renewal, seen through two targets, counts once. */
   add(reserved: readonly Reserved[]): void {
     for (const result of reserved) {
       if (result.outcome === 'refused') continue;
-      const { amount, month, otherMonth } = result.reservation;
+      const { id, amount, month, otherMonth } = result.reservation;
       for (const each of otherMonth === undefined ? [month] : [month, otherMonth]) {
         const key = `${amount.currency} ${each}`;
-        this.#micros.set(key, (this.#micros.get(key) ?? 0n) + amount.micros);
+        const amounts = this.#planned.get(key) ?? new Map<string, bigint>();
+        this.#planned.set(key, amounts.set(id, amount.micros));
       }
     }
   }
 
-  /** What is planned in a month's budget, in millionths. */
-  in(currency: string, month: string): bigint {
-    return this.#micros.get(`${currency} ${month}`) ?? 0n;
+  /** What is planned in a budget, in millionths by id of the reservation. */
+  in({ currency, month }: Budget): ReadonlyMap<string, bigint> {
+    return this.#planned.get(`${currency} ${month}`) ?? new Map();
   }
 }
 
 /** What previewing goes by. */
 export interface PreviewContext extends RenewalContext {
-  /** Ids of reservations that are used for good, as far as this process knows. */
-  readonly used: Set<string>;
+  /** Reservations that are used for good, as far as this process knows. */
+  readonly used: UsedReservations;
   /** The streams of what is due, as read. */
   readonly views: readonly RenewalView[];
   /** What other targets of the same plan would order. Default: nothing. */
@@ -71,6 +79,7 @@ export function* previewAdmission(
   context: PreviewContext,
 ): Renewal<Admission> {
   const limits = limitsOf(context);
+  const looking = lookingFor(requests, { ...context, monthOf: monthOf(context) });
   const results: Reserved[] = [];
   const budgets: BudgetUse[] = [];
   for (const currency of new Set([...requests.map(({ wish }) => wish.reserve.currency), ...also])) {
@@ -78,13 +87,13 @@ export function* previewAdmission(
     // The planner has held what has no limit before.
     if (!limit) continue;
     const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
-    const { months, fitting, results: mine } = byMonths(batch, { monthOf: monthOf(context), nowMs: context.nowMs });
+    const { months, fitting, results: mine } = byMonths(batch, looking);
     let passing = fitting;
     for (const month of months) {
-      const state = yield* stateOf(limit, month, batch, context);
+      const { state, held } = yield* stateOf({ currency, month }, looking, context.planned);
       const admitted = admit(passing, state, limit, month).results;
       for (const result of admitted) mine.set(result.request, combined(mine.get(result.request), result));
-      budgets.push(useOf(limit, month, state, admitted));
+      budgets.push(useOf(limit, month, state, admitted, held));
       passing = passing.filter((request) => mine.get(request)?.outcome === 'reserved');
     }
     results.push(...batch.map((request) => mine.get(request) as Reserved));
@@ -92,28 +101,39 @@ export function* previewAdmission(
   return { results, budgets };
 }
 
-/** A month's budget as it will stand once what is owed is given back, with what the same plan would order elsewhere. */
-function* stateOf(limit: Money, month: string, batch: readonly ReserveRequest[], context: PreviewContext): Renewal<BudgetState> {
-  const { nowMs, used, views, planned } = context;
-  const view = yield* readBudget(limit.currency, month);
-  const { release, abandoned } = yield* owedOf(
-    view,
-    month,
-    owedContext(batch, { limits: new Map(), monthOf: monthOf(context), nowMs, used, views }),
-  );
-  const wanted = new Set(batch.map(reservationIdOf));
-  const back = [...release, ...abandoned.filter((id) => !wanted.has(id))];
-  const reserved = new Map([...view.state.reserved].filter(([id]) => !back.includes(id)));
-  const sum = [...reserved.values()].reduce((total, micros) => total + micros, 0n);
-  return { reserved, released: view.state.released, usedMicros: sum + (planned?.in(limit.currency, month) ?? 0n) };
+interface PreviewedBudget {
+  readonly state: BudgetState;
+  readonly held: readonly HeldReservation[];
 }
 
-function useOf(limit: Money, month: string, state: BudgetState, results: readonly Reserved[]): BudgetUse {
+/** A month's budget as it will stand once what is owed is given back, with what the same plan would order elsewhere. */
+function* stateOf(budget: Budget, looking: ReservationContext, planned: PlannedSpending | undefined): Renewal<PreviewedBudget> {
+  const view = yield* readBudget(budget.currency, budget.month);
+  const held = yield* heldIn(view, budget, looking);
+  const reserved = new Map(view.state.reserved);
+  const released = new Set(view.state.released);
+  for (const each of held) {
+    if (!isGivenBack(each)) continue;
+    reserved.delete(each.id);
+    released.add(each.id);
+  }
+  for (const [id, micros] of planned?.in(budget) ?? []) if (micros > (reserved.get(id) ?? -1n)) reserved.set(id, micros);
+  return { state: { reserved, released, usedMicros: [...reserved.values()].reduce((sum, micros) => sum + micros, 0n) }, held };
+}
+
+function useOf(limit: Money, month: string, state: BudgetState, results: readonly Reserved[], held: readonly HeldReservation[]): BudgetUse {
   const { currency } = limit;
   const planned = results.reduce((sum, result) => {
     if (result.outcome === 'refused') return sum;
     const { id, amount } = result.reservation;
     return sum + amount.micros - (state.reserved.get(id) ?? 0n);
   }, 0n);
-  return { month, limit, used: { currency, micros: state.usedMicros }, planned: { currency, micros: planned } };
+  return {
+    ...{ month, limit, used: { currency, micros: state.usedMicros }, planned: { currency, micros: planned } },
+    held: held.filter((each) => each.state !== 'renewed').map(heldAmount),
+  };
+}
+
+function heldAmount({ account, resourceId, amount, sinceMs, state }: HeldReservation): HeldAmount {
+  return { account, resource: resourceId, amount, since: new Date(sinceMs).toISOString(), state };
 }

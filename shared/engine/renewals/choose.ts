@@ -7,6 +7,7 @@ import { guardByResource } from '../guard.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
+import type { UsedReservations } from '../purchase/reservations.ts';
 import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
@@ -30,7 +31,7 @@ export interface ChooseInput {
   /** Currencies whose budget is read for the report even where nothing is ordered in them. */
   readonly budgetsOf: readonly string[];
   /** See `PreviewContext`. */
-  readonly used: Set<string>;
+  readonly used: UsedReservations;
   readonly planned: PlannedSpending | undefined;
   readonly onTrouble: (trouble: Reason) => void;
   /** False where the function only observes: nothing is ordered, so nobody's keys are asked about. */

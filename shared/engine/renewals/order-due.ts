@@ -13,7 +13,7 @@ import { type Choice, choose, chooseInput, type DueDecision, decideAgain, holdRe
 import type { DueResource, Quotes } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
-import { endedNow, endedSince, writeEnded, writeIntents } from './follow-up.ts';
+import { endedNow, endedSince, followedIds, writeEnded, writeIntents } from './follow-up.ts';
 import { foreignAlerts } from './foreign.ts';
 import { reportedOutcome } from './outcomes.ts';
 import type { RenewalRun } from './run-state.ts';
@@ -49,6 +49,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
       limits: limitsOf(context),
       monthOf: monthOf(context),
       used: run.used,
+      settleAll: settlesBudgets(run, seen),
     },
     {
       alarm: alarmsOf(run, seen, intended),
@@ -72,6 +73,14 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     alerts: [...round.alerts, ...foreignAlerts(round.candidates, context)],
     late: round.late,
   };
+}
+
+/**
+ * Money can be owed wherever something was ordered lately. A run that sees nothing of the kind reads no budget, and one that only observes gives
+ * nothing back.
+ */
+function settlesBudgets({ draft, log }: RenewalRun, { due }: Screening): boolean {
+  return draft.head.functionMode === 'act' && log !== undefined && (due.length > 0 || followedIds(log).size > 0);
 }
 
 /** Tells each alarm once, as soon as its state is known. */

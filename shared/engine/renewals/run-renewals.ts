@@ -8,6 +8,7 @@ import { isExpected } from '../expected.ts';
 import { functionMode } from '../guard-mode.ts';
 import { compareHolds, writeEnd } from '../keep-record.ts';
 import { moment, randomToken } from '../purchase/contract.ts';
+import { UsedReservations } from '../purchase/reservations.ts';
 import { reason } from '../reasons.ts';
 import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
@@ -32,7 +33,7 @@ import { Teller } from './teller.ts';
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
 export function renewalRunner(renewing: Renewing): Runner {
   const memory = new HourlyMemory();
-  const used = new Set<string>();
+  const used = new UsedReservations();
   return {
     name: renewing.name,
     withoutRules: true,

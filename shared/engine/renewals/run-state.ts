@@ -1,6 +1,7 @@
 import type { WrittenLog } from '../../journal/written-log.ts';
 import type { CallCounts } from '../counting-client.ts';
 import type { Reason } from '../decision.ts';
+import type { UsedReservations } from '../purchase/reservations.ts';
 import type { ReportDraft } from '../report-draft.ts';
 import type { RunnerOptions } from '../runner.ts';
 import type { HourlyMemory } from './alarms.ts';
@@ -16,8 +17,8 @@ export interface RenewalRunInput {
     readonly store: Pick<RunnerOptions['store'], 'shared'>;
   };
   readonly memory: HourlyMemory;
-  /** Ids of reservations that are used for good, as far as this process knows. */
-  readonly used: Set<string>;
+  /** Reservations that are used for good, as far as this process knows. */
+  readonly used: UsedReservations;
   /** The calls made so far, for the report. */
   readonly counts: () => CallCounts;
 }
@@ -33,6 +34,6 @@ export interface RenewalRun {
   readonly log: WrittenLog | undefined;
   /** Why nothing may be ordered in this run, whatever is decided; undefined where orders may be placed. */
   readonly barred: Reason | undefined;
-  /** Ids of reservations that are used for good, as far as this process knows. */
-  readonly used: Set<string>;
+  /** Reservations that are used for good, as far as this process knows. */
+  readonly used: UsedReservations;
 }
