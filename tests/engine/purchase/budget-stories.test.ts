@@ -53,8 +53,8 @@ interface Story {
 const stories: fc.Arbitrary<Story> = fc.record({
   zone: fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati', 'Europe/Berlin', 'UTC'),
   beginning: fc.integer({ min: -240, max: 60 }),
-  expiries: fc.array(fc.integer({ min: -180, max: 30 * 60 }), { minLength: 2, maxLength: 5 }),
-  limit: fc.integer({ min: 50, max: 350 }),
+  expiries: fc.array(fc.integer({ min: -180, max: 30 * 60 }), { minLength: 3, maxLength: 6 }),
+  limit: fc.integer({ min: 80, max: 400 }),
   seed: fc.nat(),
 });
 
@@ -164,6 +164,7 @@ class Process {
   readonly #limits: ReadonlyMap<string, Money>;
   #step: IteratorResult<PurchaseEffect, unknown>;
   over = false;
+  asleepUntilMs = 0;
 
   constructor(world: World, code: Purchasing<unknown>, nowOf: () => number, limits: ReadonlyMap<string, Money>) {
     this.#world = world;
@@ -279,13 +280,16 @@ async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<
     if (roll(15) === 0) currency = currency === 'CNY' ? 'USD' : 'CNY';
     if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).gone = true;
     if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).expiresMs += 30 * day;
-    if (processes.length < 3) processes.push(world.run(accounts[roll(2)] as string, limits, currency, rules));
-    for (let step = roll(60); step >= 0; step--) {
+    if (processes.length < 4) processes.push(world.run(accounts[roll(2)] as string, limits, currency, rules));
+    for (let step = roll(160); step >= 0; step--) {
       const index = roll(processes.length);
       const process = processes[index] as Process;
+      // A process sleeps, for hours at times, and goes on as if nothing had been.
+      if (process.asleepUntilMs > world.nowMs) continue;
+      if (roll(200) === 0) process.asleepUntilMs = world.nowMs + roll(180) * minute;
       await process.step();
       // A process ends, or dies where it stands.
-      if (process.over || roll(60) === 0) processes.splice(index, 1);
+      if (process.over || roll(150) === 0) processes.splice(index, 1);
       if (processes.length === 0) break;
     }
     await world.resolve();
@@ -322,6 +326,7 @@ async function stillHeld(world: World): Promise<readonly string[]> {
 
 describe('a budget under crashes, faults of the store, lost answers, late orders, clocks apart, two runs at once and people who change the policy', () => {
   test('is never exceeded, pays nothing twice, and holds nothing for good but what has renewed', async () => {
+    const tries = process.env['STORIES'];
     let charged = 0;
     let both = 0;
     await fc.assert(
@@ -335,7 +340,8 @@ describe('a budget under crashes, faults of the store, lost answers, late orders
         charged += world.charges.length;
         both += new Set(world.charges.map(({ atMs }) => world.monthOf(atMs))).size > 1 ? 1 : 0;
       }),
-      { numRuns: Number(process.env['STORIES'] ?? 60) },
+      // The same stories each time, so that what they hold can be checked; STORIES tries others.
+      tries === undefined ? { numRuns: 25, seed: 20261201 } : { numRuns: Number(tries) },
     );
     // Stories in which nothing happens show nothing.
     expect(charged).toBeGreaterThan(60);
