@@ -22,6 +22,7 @@ import { resolveCommand } from './commands/resolve.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { simulatorCommand } from './commands/simulator.ts';
+import { spendCommand } from './commands/spend.ts';
 import { validateCommand } from './commands/validate.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
 
@@ -52,6 +53,7 @@ for (const register of [
   approveCommand,
   refuseCommand,
   resolveCommand,
+  spendCommand,
   digestCommand,
   exceptionCommand,
   otaCommand,

@@ -97,12 +97,14 @@ function budgetLines(budgets: readonly BudgetUse[], style: Style, text: InstantT
 }
 
 function heldCells({ account, resource, amount, since, state }: HeldAmount, text: InstantText): string[] {
-  return [formatMoney(amount), `for ${resource} (account ${account})`, `since ${text(Date.parse(since))}`, reservationWords[state]];
+  const at = text(Date.parse(since));
+  return [formatMoney(amount, { exact: true }), `for ${resource} (account ${account})`, `since ${at}`, reservationWords[state]];
 }
 
 function budgetCells({ month, limit, used, planned }: BudgetUse): string[] {
-  const total = formatMoney(add(used, planned));
-  return [month, `${formatMoney(used)} used`, `${total} with this`, `of ${formatMoney(limit)}`];
+  const exact = { exact: true };
+  const total = formatMoney(add(used, planned), exact);
+  return [month, `${formatMoney(used, exact)} used`, `${total} with this`, `of ${formatMoney(limit, exact)}`];
 }
 
 function alertLine({ title, text, severity, told, resource }: ReportedAlert, style: Style): string {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
+import { functionMode } from '../../shared/engine/guard-mode.ts';
 import { PlannedSpending } from '../../shared/engine/renewals/budget.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Progress } from '../../shared/engine/run.ts';
@@ -47,15 +48,16 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
   const inCloud = world.kind === 'cloud';
   const approvalLink = inCloud ? approvalLinks(process.env, (text) => process.stderr.write(`${text}\n`)) : undefined;
   const reports: RunReport[] = [];
-  // The orders of a run are in the journal before the next begins; those of a plan are nowhere.
-  const planned = options.mode === 'plan' ? new PlannedSpending() : undefined;
+  const planned = new PlannedSpending();
   for (const runner of chosen) {
+    // The orders of a run are in the journal before the next begins; those of a plan, or of a function that only observes, are nowhere.
+    const orders = options.mode === 'apply' && functionMode(policy, runner.name) === 'act';
     for (const target of targets.flatMap((each) => shardsOf(each, runner.name))) {
       if (options.signal?.aborted) return reports;
       const label = [runner.name, target.name, ...(target.shard === undefined ? [] : [target.shard])].join(', ');
       const report = await runner.run({
         ...{ target, policy, notifier, client: world.clientFor(target), store: world.store, clock: world.clock },
-        ...{ mode: options.mode, world: world.headline, signal: options.signal, approvalLink, planned },
+        ...{ mode: options.mode, world: world.headline, signal: options.signal, approvalLink, ...(orders ? {} : { planned }) },
         allowLocalStore: world.kind !== 'cloud' || options.localJournal === true,
         onProgress: (progress) => options.onProgress?.(label, progress),
         onDecision: options.onDecision,

@@ -10,7 +10,7 @@ import type { OrderRule } from './renew-rule.ts';
 export function ceilingReason(price: Money, rule: OrderRule, { policy }: RenewalContext): Reason | undefined {
   const most = rule.maxPrice.find(({ currency }) => currency === price.currency);
   if (most !== undefined && price.micros > most.micros) {
-    const text = `it costs ${formatMoney(price)} and maxPrice of rule ${rule.name} is ${formatMoney(most)}; raise that, or renew it by hand`;
+    const text = `it costs ${formatMoney(price, { exact: true })} and maxPrice of rule ${rule.name} is ${formatMoney(most, { exact: true })}; raise that, or renew it by hand`;
     return reason('price-over-maximum', text, { price: amount(price), most: amount(most) });
   }
   const limit = policy.limits.spendPerMonth?.find(({ currency }) => currency === price.currency);

@@ -1,5 +1,5 @@
-import { periodText, samePeriod, shortestMs } from '../../shared/fleet/subscription-period.ts';
-import type { Money } from '../../shared/policy/money.ts';
+import { monthsOf, periodText, samePeriod, shortestMs } from '../../shared/fleet/subscription-period.ts';
+import { formatMoney, type Money, times } from '../../shared/policy/money.ts';
 import type { RuleCheckContext, RuleReport } from '../../shared/policy/rule-module.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import { defaultDaysBefore, type RenewRule } from './renew-rule.ts';
@@ -24,6 +24,7 @@ export function checkRenewRule(rule: RenewRule, context: RuleCheckContext, repor
   checkPeriod(rule, report);
   checkKind(rule, report);
   checkAmounts(rule, report);
+  checkAgainstLimits(rule, context, report);
   checkAsk(rule, report);
 }
 
@@ -106,6 +107,31 @@ function checkAmounts({ maxPrice = [], ask }: RenewRule, report: RuleReport): vo
     if (asked !== undefined && asked.micros >= ceiling.micros) {
       const text = `does not ask below maxPrice in ${ceiling.currency}, so it never asks; lower it, or raise maxPrice`;
       report({ path: ['ask', 'above'], severity: 'warning', text });
+    }
+  }
+}
+
+/** Names amounts that no month's limit lets pass. Without any limit the policy is named as a whole. */
+function checkAgainstLimits(
+  { maxPrice = [], pricePerMonth = {}, period }: RenewRule,
+  { limits }: RuleCheckContext,
+  report: RuleReport,
+): void {
+  const spendPerMonth = limits?.spendPerMonth;
+  if (spendPerMonth === undefined) return;
+  const limitIn = (currency: string) => spendPerMonth.find((limit) => limit.currency === currency);
+  const unlimited = (currency: string): string =>
+    `limits.spendPerMonth has no amount in ${currency}, so nothing is ordered in it; add one there, or remove this`;
+  for (const [index, { currency }] of maxPrice.entries()) {
+    if (limitIn(currency) === undefined) report({ path: ['maxPrice', index], severity: 'warning', text: unlimited(currency) });
+  }
+  for (const [type, price] of Object.entries(pricePerMonth)) {
+    const limit = limitIn(price.currency);
+    const path = ['pricePerMonth', type];
+    if (limit === undefined) report({ path, severity: 'warning', text: unlimited(price.currency) });
+    else if (period !== undefined && times(price, monthsOf(period) ?? 0).micros > limit.micros) {
+      const text = `${periodText(period)} of it costs ${formatMoney(times(price, monthsOf(period) ?? 0))}, more than limits.spendPerMonth (${formatMoney(limit)}), so it is never ordered; raise the limit, or order a shorter period`;
+      report({ path, severity: 'warning', text });
     }
   }
 }

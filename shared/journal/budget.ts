@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { type BudgetState, foldBudget } from './budget-fold.ts';
 import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
 import { fromSegment, keyOf, streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
+import { type Storing, storeFolders } from './store-effect.ts';
 import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
@@ -95,4 +95,15 @@ export function* releaseReservations(
     if (result.added) return result.view;
     view = result.view;
   }
+}
+
+/** The budgets that a journal has, as far as its store lists them: months `yyyy-mm` by currency, both in order. @throws StoreError */
+export function* listBudgets(): Storing<ReadonlyMap<string, readonly string[]>> {
+  const currencies = [...(yield* storeFolders('budget/all/'))].map(fromSegment).sort();
+  const months = new Map<string, readonly string[]>();
+  for (const currency of currencies) {
+    const folders = yield* storeFolders(`${keyOf('budget', 'all', currency)}/`);
+    months.set(currency, folders.filter((month) => /^\d{4}-\d{2}$/.test(month)).sort());
+  }
+  return months;
 }

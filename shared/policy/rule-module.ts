@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import type { Calendar } from './calendar.ts';
-import type { CompiledProtect, CompiledSelector, FunctionName, ZoneTable } from './compiled.ts';
+import type { CompiledLimits, CompiledProtect, CompiledSelector, FunctionName, ZoneTable } from './compiled.ts';
 import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 
 /** Sections of the policy whose keys are names that others refer to. */
@@ -28,6 +28,8 @@ export interface RuleCheckContext {
   readonly schedules: ReadonlyMap<string, DocumentSchedule>;
   /** Who and what is never cut; undefined where that section has errors of its own. */
   readonly protect: CompiledProtect | undefined;
+  /** Undefined where the policy has none, or that section has errors of its own. */
+  readonly limits: CompiledLimits | undefined;
   /** The rules of all functions that are available, as parsed, by function; those with errors of their own are absent. */
   readonly rules: ReadonlyMap<FunctionName, readonly CommonRule[]>;
   /** Reports an error with the nearest name unless the policy has an entry of that name, be it a broken one. */

@@ -5,6 +5,7 @@ import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '..
 import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
 import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
+import type { Storing } from '../../journal/store-effect.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
 import { type PurchaseRun, type Purchasing, randomToken } from './contract.ts';
 import { type MonthOf, monthBefore, monthOfOrder, nearMonthChange } from './month.ts';
@@ -111,7 +112,7 @@ export interface ReservationContext {
  * Tells of each amount that a budget holds how it stands, in the order in which they were set aside. Needs the journal alone, whoever the
  * resources belong to, and writes nothing. @throws StoreError
  */
-export function* heldIn(view: BudgetView, budget: Budget, context: ReservationContext): Purchasing<readonly HeldReservation[]> {
+export function* heldIn(view: BudgetView, budget: Budget, context: ReservationContext): Storing<readonly HeldReservation[]> {
   const { used, nowMs } = context;
   const held = [...view.state.reserved].map(([id, micros]) => {
     const about = parseReservationId(id) ?? { account: '', resourceId: id, n: -1 };

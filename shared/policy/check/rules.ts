@@ -13,6 +13,7 @@ export function checkRules(draft: PolicyDraft, names: Names, findings: Findings)
     calendars: draft.calendars,
     schedules: draft.schedules,
     protect: draft.protect,
+    limits: draft.limits,
     rules: new Map(draft.ruleLists.map(({ module, rules }) => [module.name, rules.map(({ value }) => value)])),
   };
   const asked = new Set<string>();

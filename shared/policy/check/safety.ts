@@ -4,6 +4,7 @@ import type { Findings } from '../problem.ts';
 /** Checks `limits` against itself, warns of limits that are absent, and checks `mode`. */
 export function checkSafety(draft: PolicyDraft, findings: Findings): void {
   checkLimits(draft, findings);
+  checkRenewalLimits(draft, findings);
   checkMode(draft, findings);
 }
 
@@ -23,7 +24,6 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
     ...(limits.sessionsCutPerRun === undefined ? ['sessionsCutPerRun'] : []),
     // Its default is four times the limit per run, so it is unlimited only where that is.
     ...(limits.sessionsCutPer24h === undefined && limits.sessionsCutPerRun === undefined ? ['sessionsCutPer24h'] : []),
-    ...(limits.spendPerMonth === undefined && hasRules(draft, 'renew-before-expiry') ? ['spendPerMonth'] : []),
     ...(limits.decisionsChangedByPush === undefined ? ['decisionsChangedByPush'] : []),
   ];
   if (absent.length > 0) {
@@ -47,6 +47,32 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
   for (const [index, { currency }] of (limits.spendPerMonth ?? []).entries()) {
     if (limits.spendPerMonth?.findIndex((other) => other.currency === currency) === index) continue;
     findings.error(['limits', 'spendPerMonth', index], `${currency} has an amount already; keep one amount per currency`);
+  }
+}
+
+/** True where a rule of the policy orders renewals: one that says never to renew orders nothing. */
+export function ordersRenewals({ ruleLists }: PolicyDraft): boolean {
+  return ruleLists.some(
+    ({ module, rules }) =>
+      module.name === 'renew-before-expiry' && rules.some(({ value }) => (value as { renew?: string }).renew !== 'never'),
+  );
+}
+
+/** Names limits under which no renewal could ever be ordered: what they cover lapses. */
+function checkRenewalLimits(draft: PolicyDraft, findings: Findings): void {
+  if (!ordersRenewals(draft)) return;
+  const { spendPerMonth, ordersPerRun } = draft.limits ?? {};
+  if (spendPerMonth === undefined) {
+    const none = draft.raw.limits === undefined;
+    const path = none ? ['rules', 'renew-before-expiry'] : ['limits'];
+    const missing = none ? 'limits: {spendPerMonth: 6000 CNY}' : 'spendPerMonth: 6000 CNY';
+    const text = `renew-before-expiry orders nothing without limits.spendPerMonth, and all that its rules cover lapses; add ${missing}, one amount per currency`;
+    findings.warning(path, text, { at: 'key' });
+  } else if (spendPerMonth.every(({ micros }) => micros === 0n)) {
+    findings.warning(['limits', 'spendPerMonth'], 'lets nothing be ordered, so all that renew-before-expiry covers lapses; raise it');
+  }
+  if (ordersPerRun === 0) {
+    findings.warning(['limits', 'ordersPerRun'], 'lets nothing be ordered, so all that renew-before-expiry covers lapses; raise it');
   }
 }
 

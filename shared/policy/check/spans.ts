@@ -5,6 +5,10 @@ import type { Findings, PolicyPath } from '../problem.ts';
 import { dayMs, localMsOf } from '../values/local-date-time.ts';
 import { zoneTable } from '../zone-source.ts';
 import { instantOf } from '../zones.ts';
+import { ordersRenewals } from './safety.ts';
+
+const freezesRenewals =
+  'holds renewals too, as long as they can be ordered at least 24 hours before their expiry after it; the others are ordered in spite of it. Add renew-before-expiry to except to order as ever, or write an exception with never: [renew] to order nothing';
 
 /** Checks exceptions and freezes: that they end after they begin, do something, and are not over. Without `nowMs` nothing counts as over. */
 export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochMs | undefined): void {
@@ -14,7 +18,9 @@ export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochM
     checkException(value, path, findings);
   }
   for (const { index, value } of draft.freezes) {
-    checkSpan(value, ['limits', 'freezes', index], [...draft.targets.keys()], draft, findings, nowMs);
+    const path = ['limits', 'freezes', index];
+    checkSpan(value, path, [...draft.targets.keys()], draft, findings, nowMs);
+    if (ordersRenewals(draft) && !value.except.includes('renew-before-expiry')) findings.warning(path, freezesRenewals);
   }
 }
 

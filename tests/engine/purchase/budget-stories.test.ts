@@ -315,10 +315,9 @@ async function stillHeld(world: World): Promise<readonly string[]> {
     for (const month of ['2026-11', '2026-12']) {
       const view = await runStoring(world.store, readBudget(currency, month));
       const looking = { nowMs: world.nowMs, monthOf: world.monthOf };
-      for (const { id, state } of (await runStoring(world.store, heldIn(view, { currency, month }, looking) as never)) as Awaited<
-        readonly { id: string; state: string }[]
-      >)
+      for (const { id, state } of await runStoring(world.store, heldIn(view, { currency, month }, looking))) {
         if (state !== 'renewed') found.push(`${currency} ${month} ${id} ${state}`);
+      }
     }
   }
   return found;

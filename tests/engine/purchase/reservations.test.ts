@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
-import {
-  type HeldReservation,
-  heldIn,
-  settleBudget,
-  settleBudgets,
-  UsedReservations,
-} from '../../../shared/engine/purchase/reservations.ts';
+import { heldIn, settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { openSlot, resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/budget.ts';
@@ -46,7 +40,7 @@ const ids = async (bench: PurchaseBench, budget = november): Promise<readonly st
 /** How everything in a budget stands, without what a run has read before. */
 async function states(bench: PurchaseBench, nowMs: number, budget = november): Promise<readonly string[]> {
   const view = await viewOf(bench, budget);
-  const held = await bench.run(heldIn(view, budget, { nowMs, monthOf }) as Purchasing<readonly HeldReservation[]>);
+  const held = await runStoring(bench.store, heldIn(view, budget, { nowMs, monthOf }));
   return held.map(({ id, state }) => `${id} ${state}`);
 }
 
