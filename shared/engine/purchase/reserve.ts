@@ -159,7 +159,7 @@ export function lookingFor(
 }
 
 /** Id of the reservation that a request needs. */
-export function reservationIdOf({ wish, view }: ReserveRequest): string {
+function reservationIdOf({ wish, view }: ReserveRequest): string {
   return reservationId(wish.account, wish.resource.id, view.next);
 }
 
