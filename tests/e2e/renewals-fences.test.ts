@@ -90,6 +90,31 @@ describe('a freeze', () => {
     expect(renewed()).toEqual(['g']);
   });
 
+  test.each([
+    ['2026-11-14', 'g hold frozen'],
+    ['2026-11-14T00:01', 'g act due'],
+  ])('that ends at %s before an expiry at the end of that day: %s', async (until, verdict) => {
+    bench = await renewalBench({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', until));
+    expect(verdicts(await bench.run())).toEqual([verdict]);
+  });
+
+  test('that begins between the decision and the order stops the order', async () => {
+    bench = await renewalBench(
+      { start: '2026-11-10T23:59:50+08:00', groups: [group('g', '2026-11-15T00:00:00+08:00')] },
+      frozen('2026-11-11', '2026-11-13'),
+    );
+    const { create } = bench.store;
+    bench.store.create = async (key, bytes) => {
+      const made = await create(key, bytes);
+      if (key.endsWith('/claim')) bench.simulator.advance(10_000);
+      return made;
+    };
+    await bench.run();
+    expect(renewed()).toEqual([]);
+    await playUntil('2026-11-13 05:00');
+    expect([renewed(), lapsed()]).toEqual([['g'], []]);
+  });
+
   test('does not hold one for which less than a day would be left after it', async () => {
     bench = await renewalBench({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', '2026-11-14T12:00'));
     const { decisions } = await bench.run();
