@@ -198,21 +198,27 @@ export function* settleBudget(run: PurchaseRun, budget: Budget, context: Reserva
 
 /**
  * Settles all budgets for which a limit is set: of the month, and of the month before until nothing is owed in it. One that cannot be read is
- * passed over: it stops the orders that need it, not these. @throws StoreError
+ * passed over: it stops the orders that need it, not these. Gives those that were read, as they are then. @throws StoreError
  */
-export function* settleBudgets(run: PurchaseRun, currencies: Iterable<string>, context: ReservationContext): Purchasing<void> {
+export function* settleBudgets(
+  run: PurchaseRun,
+  currencies: Iterable<string>,
+  context: ReservationContext,
+): Purchasing<readonly (Budget & { readonly view: BudgetView })[]> {
   const { nowMs, monthOf, used } = context;
+  const settled: (Budget & { readonly view: BudgetView })[] = [];
   const month = monthOf(nowMs);
   for (const currency of currencies) {
     for (const each of [monthBefore(month), month]) {
       if (used?.isClosed({ currency, month: each })) continue;
       try {
-        yield* settleBudget(run, { currency, month: each }, context);
+        settled.push({ currency, month: each, view: yield* settleBudget(run, { currency, month: each }, context) });
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
       }
     }
   }
+  return settled;
 }
 
 /**

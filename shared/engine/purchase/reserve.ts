@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { addToBudget, reservationId } from '../../journal/budget.ts';
+import { addToBudget, type BudgetView, reservationId } from '../../journal/budget.ts';
 import type { BudgetState } from '../../journal/budget-fold.ts';
 import type { RenewalView } from '../../journal/renewal.ts';
 import { formatMoney, type Money } from '../../policy/money.ts';
 import type { PurchaseRun, Purchasing, RenewalWish } from './contract.ts';
 import { type MonthOf, monthsFor } from './month.ts';
-import { type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
+import { type Budget, type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
 
 /** A wish, with the stream of its resource as read. */
 export interface ReserveRequest {
@@ -58,12 +58,12 @@ export function* reserveBatch(
 ): Purchasing<readonly Reserved[]> {
   const results = new Map<ReserveRequest, Reserved>();
   const looking = lookingFor(requests, context);
-  if (context.settleAll) yield* settleBudgets(run, context.limits.keys(), looking);
+  const settled = context.settleAll ? yield* settleBudgets(run, context.limits.keys(), looking) : [];
   for (const currency of new Set(requests.map(({ wish }) => wish.reserve.currency))) {
     const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
     const limit = context.limits.get(currency);
     const decided = limit
-      ? yield* reserveWithin(run, limit, batch, looking)
+      ? yield* reserveWithin(run, limit, batch, { ...looking, settled })
       : batch.map((request) => refusedFor(request, noLimit(currency)));
     for (const result of decided) results.set(result.request, result);
   }
@@ -108,12 +108,17 @@ export function byMonths(
   return { months, fitting, results };
 }
 
+interface ReservingContext extends ReservationContext {
+  /** Budgets that were settled a moment ago. Should somebody have added to one since, the next record is refused and shows it. */
+  readonly settled: readonly (Budget & { readonly view: BudgetView })[];
+}
+
 /** In one currency: in the month that counts, or in both near a change of month; what the second does not let pass is refused. */
 function* reserveWithin(
   run: PurchaseRun,
   limit: Money,
   batch: readonly ReserveRequest[],
-  context: ReservationContext,
+  context: ReservingContext,
 ): Purchasing<readonly Reserved[]> {
   const { months, fitting, results } = byMonths(batch, context);
   let passing = fitting;
@@ -136,9 +141,11 @@ function* reserveIn(
   month: string,
   batch: readonly ReserveRequest[],
   limit: Money,
-  context: ReservationContext,
+  context: ReservingContext,
 ): Purchasing<readonly Reserved[]> {
-  let view = yield* settleBudget(run, { currency: limit.currency, month }, context);
+  const { currency } = limit;
+  const settled = context.settled.find((each) => each.currency === currency && each.month === month);
+  let view = settled?.view ?? (yield* settleBudget(run, { currency, month }, context));
   for (;;) {
     const { results, fresh } = admit(batch, view.state, limit, month);
     if (fresh.length === 0) return results;
