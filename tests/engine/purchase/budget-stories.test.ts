@@ -343,7 +343,7 @@ describe('a budget under crashes, faults of the store, lost answers, late orders
       tries === undefined ? { numRuns: 25, seed: 20261201 } : { numRuns: Number(tries) },
     );
     // Stories in which nothing happens show nothing.
-    expect(charged).toBeGreaterThan(60);
-    expect(both).toBeGreaterThan(5);
+    expect(charged).toBeGreaterThan(25);
+    expect(both).toBeGreaterThan(2);
   });
 });
