@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
+import type { ResourceRef } from '../../fleet/resource.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
 import { formatMoney } from '../../policy/money.ts';
@@ -58,7 +59,7 @@ export function* announceLapses(lapsing: Screening['lapsing'], teller: Teller, t
 /** Tells of what the purchase protocol found, each thing once a day. */
 export function* announceAlerts(
   alerts: readonly Alert[],
-  subjects: ReadonlyMap<string, Subscribable>,
+  subjects: ReadonlyMap<string, ResourceRef & Pick<Subscribable, 'expiresAtMs'>>,
   teller: Teller,
   telling: Telling,
 ): Renewal<void> {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
+import type { ResourceRef } from '../../fleet/resource.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
 import { type AlertName, alertId } from '../../journal/alerts.ts';
@@ -53,7 +54,7 @@ function alarmNameOf({ id }: Subscribable, expiresAtMs: EpochMs | undefined, ste
 }
 
 /** An alert of the purchase protocol. */
-export function alertMessage(name: AlertName, { code, severity, text, data }: Alert, resource: Subscribable, telling: Telling): Message {
+export function alertMessage(name: AlertName, { code, severity, text, data }: Alert, resource: ResourceRef, telling: Telling): Message {
   const titles: Readonly<Partial<Record<Alert['code'], string>>> = {
     'order-unpaid': 'An order has not taken effect',
     'order-unclear': 'It is not known whether an order was placed',

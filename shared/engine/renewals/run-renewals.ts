@@ -20,6 +20,7 @@ import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal } from './effects.ts';
+import { watchExpiries } from './expiry-moves.ts';
 import { followedIds } from './follow-up.ts';
 import { orderDue } from './order-due.ts';
 import { planDue } from './plan-due.ts';
@@ -88,6 +89,9 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   take(run, seen, result);
   yield* announce(run, seen, result);
   yield* teller.flush();
+  const observed = { subjects: seen.subscriptions, complete: seen.totals.complete && seen.failures.length === 0 };
+  const followed = new Set(result.alerts.map(({ data }) => String(data['resource'])));
+  if (log) yield* watchExpiries({ observed, followed, teller, telling: context, owner: draft.head.run, writes: applies });
   // Where a list failed the set of holds says nothing about what was not read; told to stop, nothing about what was not decided.
   const { stopping } = yield* moment();
   if (log && seen.failures.length === 0 && !stopping) {
