@@ -101,7 +101,9 @@ export function* watchExpiries({ observed, followed, teller, telling, owner, wri
       yield* announceAlerts([alert], new Map([[subject.id, subject]]), teller, telling);
     }
     yield* teller.flush();
-    const untold = new Set(told.filter((id) => teller.reported.some(({ resource, told: how }) => resource.id === id && how === 'undelivered')));
+    const untold = new Set(
+      told.filter((id) => teller.reported.some(({ resource, told: how }) => resource.id === id && how === 'undelivered')),
+    );
     if (writes) yield* recordExpiries(seen, { owner, atMs: nowMs }, changesOf(seen, observed, untold));
   } catch (error) {
     if (!isJournalFailure(error)) throw error;
