@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
+import type { Verification } from '../../shared/journal/verify.ts';
 
 interface Flags {
   readonly state?: string;
   readonly json?: boolean;
+}
+
+interface VerifyFlags extends Flags {
+  readonly head?: string;
 }
 
 interface ListFlags extends Flags {
@@ -36,10 +41,11 @@ export function journalCommand(program: Command): void {
     .action(async (flags: Flags) => exportRenewals(flags));
   journal
     .command('verify')
-    .description('check that no record of a numbered stream was changed or is missing')
+    .description('check that no record was changed, removed or replaced')
+    .option('--head <hash>', 'hash of a journal head, from an earlier digest: proves that what it covered is unchanged')
     .option(...state)
     .option('--json', 'print one JSON object')
-    .action(async (flags: Flags) => {
+    .action(async (flags: VerifyFlags) => {
       process.exitCode = await verify(flags);
     });
 }
@@ -83,21 +89,40 @@ async function exportRenewals(flags: Flags): Promise<void> {
   process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : csvOf(rows));
 }
 
-async function verify(flags: Flags): Promise<number> {
-  const [{ existingStore }, { verifyJournal }] = await Promise.all([
+async function verify({ state, head, json }: VerifyFlags): Promise<number> {
+  const [{ existingStore }, { CommandFailure }, { verifyJournal }] = await Promise.all([
     import('../world/existing-store.ts'),
+    import('../failure.ts'),
     import('../../shared/journal/verify.ts'),
   ]);
-  const store = existingStore(flags.state);
-  const result = await verifyJournal(store);
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-  } else {
-    for (const { key, code, text } of result.problems) process.stdout.write(`${key}  ${code}  ${text}\n`);
-    for (const name of result.foreign) process.stdout.write(`${JSON.stringify(name)}  is no record and is skipped: remove it.\n`);
-    const broken = result.problems.length === 0 ? 'all chains are whole' : `${result.problems.length} problems`;
-    process.stdout.write(`${store.name}: ${result.records} records, ${result.streams.length} numbered streams, ${broken}.\n`);
-    process.stdout.write('A chain does not show that its newest records were cut off: compare the numbers with an earlier look.\n');
+  if (head !== undefined && !/^[0-9a-f]{32,64}$/i.test(head)) {
+    throw new CommandFailure(
+      'Usage',
+      '--head takes the hash of a journal head as a digest shows it: 64 hexadecimal digits, or the first 32 of them at least.',
+    );
   }
-  return result.problems.length === 0 ? 0 : 1;
+  const store = existingStore(state);
+  const result = await verifyJournal(store, { head });
+  const { records, streams, problems, foreign, covered } = result;
+  const isGood = problems.length === 0;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return isGood ? 0 : 1;
+  }
+  for (const { key, code, text } of problems) process.stdout.write(`${key}  ${code}  ${text}\n`);
+  for (const name of foreign) process.stdout.write(`${JSON.stringify(name)}  is no record and is skipped: remove it.\n`);
+  const found = isGood ? 'all chains are whole' : `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
+  process.stdout.write(`${store.name}: ${records} records, ${streams.length} numbered streams, ${found}.\n`);
+  process.stdout.write(`${coverText(covered, head !== undefined, isGood)}\n`);
+  return isGood ? 0 : 1;
+}
+
+function coverText(covered: Verification['covered'], isProven: boolean, isGood: boolean): string {
+  if (covered === undefined) {
+    return 'No head covers them yet: the last record of a stream, and records outside of streams, could have been changed. Each digest writes a head.';
+  }
+  const { heads, records, newer } = covered;
+  const what = `${heads} head${heads === 1 ? '' : 's'} cover${heads === 1 ? 's' : ''} ${records} records; ${newer} are newer.`;
+  if (!isProven) return `${what} Who could replace the heads too is found out by --head, with a hash from an earlier digest.`;
+  return isGood ? `${what} The head that was given is among them: what it covered is unchanged.` : what;
 }

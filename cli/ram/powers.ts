@@ -93,13 +93,13 @@ export const powers: Readonly<Record<string, Power>> = {
       'RenewAppInstanceGroup',
       'RenewWuyingServer',
     ],
-    writes: [...ofAutomation('renew-before-expiry'), 'renewals/', 'budget/', 'sentinel/', 'outbox/renew-before-expiry/'],
+    writes: [...ofAutomation('renew-before-expiry'), 'renewals/', 'budget/', 'expiries/', 'sentinel/', 'outbox/renew-before-expiry/'],
   },
   digest: {
     role: 'digest',
     withoutRules: true,
     calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
-    writes: ['digests/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
+    writes: ['digests/', 'heads/', 'covered/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
   },
   // Where there is one target only it runs the others itself, and needs what they need.
   dispatch: { role: 'operator', withoutRules: true, calls: [], writes: [], starts: 'operator' },

@@ -32,7 +32,7 @@ export function composePage(facts: DigestFacts, plots: readonly Plot[] = []): Di
     notices: noticesOf(facts),
     sections: shown,
     plots,
-    footer: `Written ${weekdayText(nowMs, zone)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.`,
+    footer: `Written ${weekdayText(nowMs, zone)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.${headText(facts)}`,
   };
 }
 
@@ -44,11 +44,25 @@ function noticesOf(facts: DigestFacts): readonly string[] {
   return [
     ...targets.flatMap(({ name, fleet }) => (fleet === undefined ? [`Target ${name} was not reached: no run observed it.`] : [])),
     ...targets.flatMap(({ name, fleet }) => (fleet?.failures ?? []).map((what) => `Target ${name} was not reached in full: ${what}`)),
-    ...(facts.heads?.problems.length ? [`The journal's chains have ${counted(facts.heads.problems.length, 'problem')}.`] : []),
+    ...(facts.heads?.problems.length
+      ? [`The journal has ${counted(facts.heads.problems.length, 'problem')}: ${problemText(facts.heads.problems)}`]
+      : []),
     ...unreadable.map((what) => `Not readable in the journal: ${what}`),
     ...silent.map(({ name, text }) => `${name} ${text}.`),
     ...(failed.length === 0 ? [] : [`${counted(failed.length, 'action or run', 'actions or runs')} failed in this time.`]),
   ];
+}
+
+/** The first of them: a record that was changed is to be named wherever the digest goes. */
+function problemText([first, ...more]: readonly { readonly key: string; readonly text: string }[]): string {
+  return `${first?.key}: ${first?.text}${more.length === 0 ? '' : ` And ${more.length} more; 'streamwarden journal verify' names them.`}`;
+}
+
+/** The hash that proves later what was in the journal: each digest carries it, so that it is kept where nobody can change the journal. */
+function headText({ heads }: DigestFacts): string {
+  if (heads?.head === undefined) return '';
+  const { sequence, hash, total } = heads.head;
+  return ` Journal head ${sequence} covers ${counted(total, 'record')}; 'streamwarden journal verify --head ${hash}' proves that they are unchanged.`;
 }
 
 function figuresOf(facts: DigestFacts): DigestPage['figures'] {

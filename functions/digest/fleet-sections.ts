@@ -108,18 +108,28 @@ export function exceptionsSection(facts: DigestFacts): Section {
   };
 }
 
-/** Ends of the journal's chains, to be compared with the ones told before. */
+/** The head that covers the journal, and what is wrong with what it and earlier ones cover. */
 export function headsSection(facts: DigestFacts): Section {
-  const { heads = [], problems = [], comparedWithMs } = facts.heads ?? {};
+  const { head, fresh = 0, left = 0, problems = [], comparedWithMs } = facts.heads ?? {};
   const compared =
-    comparedWithMs === undefined ? 'nothing to compare with yet' : `compared with those told ${weekdayText(comparedWithMs, facts.zone)}`;
+    comparedWithMs === undefined ? 'no head was told before' : `the head told ${weekdayText(comparedWithMs, facts.zone)} is still there`;
+  const state = problems.length === 0 ? `Nothing was found changed or removed; ${compared}` : counted(problems.length, 'problem');
+  const waiting = left === 0 ? '' : ` ${counted(left, 'record')} more wait for the next head.`;
   return {
-    title: 'Journal heads',
-    count: heads.length,
-    lead: `${problems.length === 0 ? 'All chains are whole' : `${counted(problems.length, 'problem')} in the chains`}; ${compared}.`,
+    title: 'Journal head',
+    lead: `${state}.${waiting}`,
     rows: [
       ...problems.map(({ key, text }): Row => ({ mark: 'bad', name: key, text })),
-      ...heads.map(({ stream, last, head }): Row => ({ mark: 'plain', name: stream, text: head.slice(0, 16), aside: `record ${last}` })),
+      ...(head === undefined
+        ? []
+        : [
+            {
+              mark: 'plain',
+              name: `head ${head.sequence}`,
+              text: `covers ${counted(head.total, 'record')}, ${fresh} of them new`,
+              aside: head.hash,
+            } satisfies Row,
+          ]),
     ],
     more: 0,
   };

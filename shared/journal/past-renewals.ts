@@ -1,6 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
-import { parseRecord } from './record.ts';
-import { parseRenewalKey, renewalStream } from './renewal-key.ts';
+import { linkOf, parseRecord } from './record.ts';
+import { changedAnswer } from './renewal.ts';
+import { parseRenewalKey, renewalKey, renewalStream } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
 import type { Store } from './store.ts';
 
@@ -27,6 +28,7 @@ export interface PastRenewal {
  */
 export async function pastRenewals(store: Store, account?: string, resourceId?: string): Promise<readonly PastRenewal[]> {
   const renewals = new Map<string, PastRenewal>();
+  const answers = new Map<string, string>();
   const prefix = account !== undefined && resourceId !== undefined ? `${renewalStream(account, resourceId)}/` : 'renewals/';
   for await (const key of store.list(prefix)) {
     const place = parseRenewalKey(key);
@@ -36,9 +38,15 @@ export async function pastRenewals(store: Store, account?: string, resourceId?: 
     const id = `${place.stream}/${place.n}`;
     const { n } = place;
     const known = renewals.get(id) ?? { account: place.account, resourceId: place.resourceId, n, atMs: record.atMs, owner: '' };
-    if (place.part === 'answer') renewals.set(id, { ...known, answer: readRenewalBody(key, record, 'answer') });
-    else if (place.part === 'end') renewals.set(id, { ...known, end: readRenewalBody(key, record, 'end') });
-    else if (record.kind === 'slot')
+    if (place.part === 'answer') {
+      renewals.set(id, { ...known, answer: readRenewalBody(key, record, 'answer') });
+      answers.set(id, linkOf(bytes));
+    } else if (place.part === 'end') {
+      const end = readRenewalBody(key, record, 'end');
+      // Keys come in the order answer, claim, end.
+      if (end.answer !== undefined && end.answer !== answers.get(id)) throw changedAnswer(renewalKey(place.stream, n, 'answer'));
+      renewals.set(id, { ...known, end });
+    } else if (record.kind === 'slot')
       renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, slot: readRenewalBody(key, record, 'slot') });
     else renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, claim: readRenewalBody(key, record, 'claim') });
   }

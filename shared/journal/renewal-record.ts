@@ -58,6 +58,11 @@ const end = openObject({
   /** Whether the move equals the period that was ordered. */
   shiftMatches: optional(flag),
   orderId: optional(anyText),
+  /**
+   * Link of the answer that stood there when the end was written, so that nobody can change it later. Absent where there was none: one that
+   * comes later is covered by the head of its day.
+   */
+  answer: optional(matching(/^[0-9a-f]{64}$/, 'write a SHA-256 in lower-case hex')),
   note,
 });
 

@@ -14,6 +14,8 @@ export interface RenewalEntry {
   readonly slot: SlotBody | undefined;
   /** Read for open claims only, and by `readHistory`. */
   readonly answer: AnswerBody | undefined;
+  /** What an end carries of the answer; undefined where the answer was not read, or there is none. */
+  readonly answerLink: string | undefined;
   readonly end: EndBody | undefined;
   /** What `answer` and `end` of this claim point to. */
   readonly link: string;
@@ -89,7 +91,7 @@ export function* readClaims(
     for (const [index, { stream, n }] of some.entries()) {
       const [claim, answer, end] = bytes.slice(index * parts.length, (index + 1) * parts.length);
       try {
-        entries.push(claim && entryOf(stream, n, claim, answer, end));
+        entries.push(claim && entryOf(stream, n, { claim, answer, end }));
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
         entries.push(error);
@@ -99,20 +101,32 @@ export function* readClaims(
   return entries;
 }
 
+/** The bytes of the records of a number; undefined where there is none. */
+interface EntryBytes {
+  readonly claim: Uint8Array;
+  readonly answer?: Uint8Array | undefined;
+  readonly end?: Uint8Array | undefined;
+  /** The answer was not looked for. Default: false. */
+  readonly answerUnread?: boolean;
+}
+
 /** A number of a stream from the bytes of its records. @throws JournalError */
-function entryOf(stream: string, n: number, claimBytes: Uint8Array, answerBytes?: Uint8Array, endBytes?: Uint8Array): RenewalEntry {
+function entryOf(stream: string, n: number, bytes: EntryBytes): RenewalEntry {
+  const { claim: claimBytes, answer: answerBytes, end: endBytes, answerUnread = false } = bytes;
   const key = renewalKey(stream, n, 'claim');
   const record = parseRecord(key, claimBytes);
   const link = linkOf(claimBytes);
   const base = { n, atMs: record.atMs, link };
   if (record.kind === 'slot') {
     const slot = readRenewalBody(key, record, 'slot');
-    return { ...base, claim: undefined, slot, answer: undefined, end: undefined, endLink: link };
+    return { ...base, claim: undefined, slot, answer: undefined, answerLink: undefined, end: undefined, endLink: link };
   }
   const claim = readRenewalBody(key, record, 'claim');
   const answer = answerBytes && behind(stream, n, 'answer', answerBytes, link);
+  const answerLink = answerBytes && linkOf(answerBytes);
   const end = endBytes && behind(stream, n, 'end', endBytes, link);
-  return { ...base, claim, slot: undefined, answer, end, endLink: endBytes && linkOf(endBytes) };
+  if (!answerUnread && end?.answer !== undefined && end.answer !== answerLink) throw changedAnswer(renewalKey(stream, n, 'answer'));
+  return { ...base, claim, slot: undefined, answer, answerLink, end, endLink: endBytes && linkOf(endBytes) };
 }
 
 /** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
@@ -145,10 +159,11 @@ function* readEntry(
   if (bytes === undefined) return undefined;
   const record = parseRecord(claimKey, bytes);
   if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
-  if (record.kind === 'slot') return entryOf(stream, n, bytes);
+  if (record.kind === 'slot') return entryOf(stream, n, { claim: bytes });
   if (!expected) [endBytes] = yield* storeReadAll([endKey]);
-  const [answerBytes] = endBytes && !answered ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
-  return entryOf(stream, n, bytes, answerBytes, endBytes);
+  const answerUnread = endBytes !== undefined && !answered;
+  const [answer] = answerUnread ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
+  return entryOf(stream, n, { claim: bytes, answer, end: endBytes, answerUnread });
 }
 
 function behind<P extends 'answer' | 'end'>(
@@ -169,6 +184,14 @@ function checkLink(key: string, record: JournalRecord, expected: string | null):
   throw new JournalError(
     'BrokenChain',
     `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. Run 'streamwarden journal verify' and restore the stream from a backup; nothing is ordered for this resource until then.`,
+  );
+}
+
+/** An answer that is not the one that the end of its claim was written on. */
+export function changedAnswer(key: string): JournalError {
+  return new JournalError(
+    'BrokenChain',
+    `The journal record ${key} is not the answer that the end of its claim was written on: it was changed, replaced or removed. Run 'streamwarden journal verify' and restore the stream from a backup.`,
   );
 }
 

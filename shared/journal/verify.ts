@@ -1,18 +1,15 @@
+import { checkNumbered, type NumberedRecord } from './chain.ts';
+import { type CoverProblem, changedRecord, removedRecord, withoutLag } from './cover.ts';
+import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
 import { JournalError } from './journal-error.ts';
-import { parseStreamKey } from './key.ts';
+import { parseStreamKey, streamKey } from './key.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { parseRenewalKey } from './renewal-key.ts';
-import { type ChainRecord, verifyRenewals } from './renewal-verify.ts';
+import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
 import type { Store } from './store.ts';
+import { runStoring } from './store-effect.ts';
 
-/** Something wrong with a record. `code` is that of JournalError, or `MissingRecord` for a gap in the numbers. */
-interface VerifyProblem {
-  readonly key: string;
-  readonly code: string;
-  readonly text: string;
-}
-
-/** A numbered stream, or the renewals of a resource, as verified. `head` is the link that its next record must carry: note it elsewhere to see a cut tail. */
+/** A numbered stream, or the renewals of a resource, as verified. `head` is the link that its next record must carry. */
 interface VerifiedStream {
   readonly stream: string;
   readonly records: number;
@@ -26,80 +23,169 @@ export interface Verification {
   /** All records read, numbered or not. */
   readonly records: number;
   readonly streams: readonly VerifiedStream[];
-  readonly problems: readonly VerifyProblem[];
+  /**
+   * What is wrong, by record. `code` is that of JournalError; `MissingRecord` for one that was removed, `ChangedRecord` for one whose bytes are not
+   * those that a head covers, `UnknownHead` where the journal does not have the head that was asked for.
+   */
+  readonly problems: readonly CoverProblem[];
   /** Names of what lies there and is no record; nothing reads it. */
   readonly foreign: readonly string[];
+  /** What heads cover; undefined in a journal without heads. `newer`: records that came after the last of them. */
+  readonly covered: { readonly heads: number; readonly records: number; readonly newer: number } | undefined;
 }
+
+/** What is verified. */
+export interface VerifyOptions {
+  /** Only records whose keys begin so. Default: all. */
+  readonly prefix?: string | undefined;
+  /** Hash of a head that was told earlier, at least its first 32 digits: what it covers was there then. */
+  readonly head?: string | undefined;
+}
+
+/** Records read at once. */
+const readAhead = 16;
 
 /**
  * Reads every record under a prefix (default: all), checks that each can be read, that numbered streams and streams of renewals have no
- * gap, and that each of their records carries the link of the one before.
+ * gap, that each of their records carries the link of the one before, and that each record that a head covers is there as it was then.
  *
- * A chain does not show a tail that was cut off, nor a stream that was removed as a whole: compare `head` with the one noted before.
+ * The heads lie in the journal themselves. Who can replace them too is found out by the hash of a head that was kept elsewhere: `head`.
  * @throws StoreError
  */
-export async function verifyJournal(store: Store, prefix = ''): Promise<Verification> {
-  const streams: VerifiedStream[] = [];
-  const problems: VerifyProblem[] = [];
-  const foreign: string[] = [];
-  let records = 0;
-  let open: VerifiedStream | undefined;
-  let renewals: { readonly stream: string; readonly chain: ChainRecord[] } | undefined;
-  const endRenewals = (): void => {
-    if (!renewals) return;
-    const { stream, chain } = renewals;
-    const found = verifyRenewals(chain);
-    problems.push(...found.problems);
-    const numbers = chain.map(({ n }) => n);
-    streams.push({ stream, records: chain.length, first: Math.min(...numbers), last: Math.max(...numbers), head: found.head });
-    renewals = undefined;
-  };
+export async function verifyJournal(store: Store, { prefix = '', head }: VerifyOptions = {}): Promise<Verification> {
+  const problems: CoverProblem[] = [];
+  const chain = await runStoring(store, readHeads());
+  problems.push(...chain.problems);
+  if (head !== undefined) problems.push(...unknownHead(chain, head));
+  const covered = await coveredLinks(store, chain, prefix, problems);
+  const coveredCount = covered.size;
 
-  for await (const key of store.list(prefix, (name) => foreign.push(name))) {
+  const foreign: string[] = [];
+  const streams = new StreamChecks(problems);
+  let records = 0;
+  let newer = 0;
+  for await (const batch of batchesOf(store.list(prefix, (name) => foreign.push(name)))) {
+    const read = await Promise.all(batch.map((key) => store.read(key)));
+    for (const [index, key] of batch.entries()) {
+      const bytes = read[index];
+      if (bytes === undefined) {
+        problems.push({ key, code: 'MissingRecord', text: 'It is listed but cannot be read. Something deletes from the journal.' });
+        continue;
+      }
+      records += 1;
+      const link = linkOf(bytes);
+      const expected = covered.get(key);
+      covered.delete(key);
+      let record: JournalRecord | undefined;
+      try {
+        record = parseRecord(key, bytes);
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        problems.push({ key, code: error.code, text: error.message });
+      }
+      if (expected !== undefined && expected !== link) problems.push(changedRecord(key));
+      if (expected === undefined && !headFamilies.has(key.slice(0, key.indexOf('/')))) newer += 1;
+      streams.take(key, record, link);
+    }
+  }
+  // What is left was not listed; a list may lag, so it is asked for by name below.
+  problems.push(...[...covered.keys()].map(removedRecord));
+  streams.end();
+  return {
+    ...{ records, streams: streams.verified, foreign },
+    problems: (await withoutLag(store, problems)).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    covered: chain.heads.length === 0 ? undefined : { heads: chain.heads.length, records: coveredCount, newer },
+  };
+}
+
+/** Checks streams whose records come one behind the other, in the order of keys. */
+class StreamChecks {
+  readonly verified: VerifiedStream[] = [];
+  readonly #problems: CoverProblem[];
+  #numbered: { readonly stream: string; readonly records: NumberedRecord[] } | undefined;
+  #renewals: { readonly stream: string; readonly records: RenewalRecord[] } | undefined;
+
+  constructor(problems: CoverProblem[]) {
+    this.#problems = problems;
+  }
+
+  take(key: string, record: JournalRecord | undefined, link: string): void {
     const place = parseStreamKey(key);
     const renewal = parseRenewalKey(key);
-    if (renewals && renewals.stream !== renewal?.stream) endRenewals();
-    if (open && open.stream !== place?.stream) {
-      streams.push(open);
-      open = undefined;
-    }
-    const bytes = await store.read(key);
-    if (bytes === undefined) {
-      problems.push({ key, code: 'MissingRecord', text: 'The record is listed but cannot be read. Something deletes from the journal.' });
-      continue;
-    }
-    records += 1;
-    let record: JournalRecord | undefined;
-    try {
-      record = parseRecord(key, bytes);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      problems.push({ key, code: error.code, text: error.message });
+    if (this.#numbered?.stream !== place?.stream) this.#endNumbered();
+    if (this.#renewals?.stream !== renewal?.stream) this.#endRenewals();
+    if (place) {
+      this.#numbered ??= { stream: place.stream, records: [] };
+      // Only renewals are looked into: bodies of long streams need not be kept.
+      this.#numbered.records.push({ key, sequence: place.sequence, record: record && { ...record, body: {} }, link });
     }
     if (renewal) {
-      renewals ??= { stream: renewal.stream, chain: [] };
-      renewals.chain.push({ key, n: renewal.n, part: renewal.part, record, link: linkOf(bytes) });
+      this.#renewals ??= { stream: renewal.stream, records: [] };
+      this.#renewals.records.push({ key, n: renewal.n, part: renewal.part, record, link });
     }
-    if (!place) continue;
-    const expected = open ? open.last + 1 : 0;
-    if (place.sequence !== expected) {
-      problems.push({ key, code: 'MissingRecord', text: `Record ${expected} of ${place.stream} is missing before this one.` });
-    } else if (record && record.prev !== (open?.head ?? null)) {
-      problems.push({
-        key,
-        code: 'BrokenChain',
-        text: 'The record does not continue the one before it: one of the two was changed or replaced.',
-      });
-    }
-    open = {
-      stream: place.stream,
-      records: (open?.records ?? 0) + 1,
-      first: open?.first ?? place.sequence,
-      last: place.sequence,
-      head: linkOf(bytes),
-    };
   }
-  if (open) streams.push(open);
-  endRenewals();
-  return { records, streams, problems, foreign };
+
+  end(): void {
+    this.#endNumbered();
+    this.#endRenewals();
+  }
+
+  #isKnown(): (key: string) => boolean {
+    const known = new Set(this.#problems.map(({ key }) => key));
+    return (key) => known.has(key);
+  }
+
+  #endNumbered(): void {
+    if (!this.#numbered) return;
+    const { stream, records } = this.#numbered;
+    this.#numbered = undefined;
+    if (stream !== headStream) this.#problems.push(...checkNumbered(stream, records, { isKnown: this.#isKnown() }));
+    const [first, last] = [records[0], records.at(-1)] as [NumberedRecord, NumberedRecord];
+    this.verified.push({ stream, records: records.length, first: first.sequence, last: last.sequence, head: last.link });
+  }
+
+  #endRenewals(): void {
+    if (!this.#renewals) return;
+    const { stream, records } = this.#renewals;
+    this.#renewals = undefined;
+    const found = verifyRenewals(stream, records, this.#isKnown());
+    this.#problems.push(...found.problems);
+    const numbers = records.map(({ n }) => n);
+    this.verified.push({ stream, records: records.length, first: Math.min(...numbers), last: Math.max(...numbers), head: found.head });
+  }
+}
+
+/** What the heads cover under a prefix, by key. What a page that was changed covers is not among it. */
+async function coveredLinks(store: Store, { heads }: HeadChain, prefix: string, problems: CoverProblem[]): Promise<Map<string, string>> {
+  const links = new Map<string, string>();
+  for (const page of heads.flatMap(({ pages }) => pages)) {
+    const entries = await runStoring(store, readPage(page));
+    if ('code' in entries) problems.push(entries);
+    else for (const [key, link] of entries) if (key.startsWith(prefix)) links.set(key, link);
+  }
+  return links;
+}
+
+/** Nothing where the journal has the head; else what is known of where it went. */
+function unknownHead({ heads, links }: HeadChain, hash: string): readonly CoverProblem[] {
+  const wanted = hash.toLowerCase();
+  if (heads.some((head) => head.hash.startsWith(wanted))) return [];
+  const next = [...links].find(([, { prev }]) => prev?.startsWith(wanted));
+  if (next) {
+    const key = streamKey(headStream, next[0] - 1);
+    return [{ key, code: 'UnknownHead', text: `It is not the head ${hash} any more: it was changed or removed.` }];
+  }
+  const text = `No head of this journal has the hash ${hash}: the heads were removed or replaced since it was told, or it was told of another journal. Nothing that it covered is proven.`;
+  return [{ key: headStream, code: 'UnknownHead', text }];
+}
+
+async function* batchesOf(keys: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
+  let batch: string[] = [];
+  for await (const key of keys) {
+    batch.push(key);
+    if (batch.length < readAhead) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -256,7 +256,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     'Spending by department',
     '· legal: 233.28 CNY ordered',
   ],
-  ['the heads of the journal', { home: { groups: [group()] } }, 'Journal heads', `· written/scale-on-schedule/${accounts.home}: `],
+  ['the heads of the journal', { home: { groups: [group()] } }, 'Journal head', '· head 0: covers '],
 ];
 
 test.each(situations)('%s is told', async (_title, situation, part, says) => {

@@ -193,9 +193,67 @@ test('a stream that was cut after a digest had told its head is seen by the next
   later(days);
   await bench.run('digest');
   const [first, second] = bench.digests();
-  expect(first?.text).toContain('All chains are whole; nothing to compare with yet.');
-  expect(second?.text).toContain('its newest records are gone.');
+  expect(first?.text).toContain('Nothing was found changed or removed; no head was told before.');
+  expect(second?.text).toContain(`${written.at(-1)}: It was removed: a head of the journal covers it.`);
   expect(second?.severity).toBe('warning');
+});
+
+describe('the head that a digest tells', () => {
+  const hashIn = (text = '') => /verify --head ([0-9a-f]{64})/.exec(text)?.[1] ?? 'no hash';
+  const told = async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    await bench.run('scale');
+    later(31 * minutes);
+    await bench.run('digest');
+    return hashIn(bench.digests()[0]?.text);
+  };
+
+  test('stands in each digest, whatever it shows, and proves the journal later', async () => {
+    bench = await digestBench(
+      { groups: [group()] },
+      digestPolicy({ scale, digest: '{name: daily, targets: [home], to: ops, days: everyday, at: "09:00", show: [held]}' }),
+    );
+    await bench.run('scale');
+    later(31 * minutes);
+    await bench.run('digest');
+    later(days);
+    await bench.run('scale');
+    await bench.run('digest');
+    const hashes = bench.digests().map(({ text }) => hashIn(text));
+    expect(new Set(hashes).size).toBe(2);
+    for (const head of hashes) expect(await verifyJournal(bench.store, { head })).toMatchObject({ problems: [], covered: { heads: 2 } });
+  });
+
+  test('is missed by the next digest where the heads were written anew', async () => {
+    const head = await told();
+    for (const key of [...bench.store.records.keys()]) if (/^(heads|covered)\//.test(key)) bench.store.records.delete(key);
+    later(days);
+    await bench.run('digest');
+    expect(bench.digests()[1]).toMatchObject({ severity: 'warning', text: expect.stringContaining('heads/00000000: It is not the head') });
+    expect((await verifyJournal(bench.store, { head })).problems).toMatchObject([{ code: 'UnknownHead' }]);
+  });
+
+  test('is left out where it may not be written, and the digest goes out and says so', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    await bench.run('scale');
+    later(31 * minutes);
+    bench.store.beforeCreate = (key) => {
+      if (key.startsWith('covered/')) throw new StoreError('Denied', 'may not write heads');
+    };
+    const { errors } = await bench.run('digest');
+    expect(errors).toEqual([]);
+    expect(bench.digests()[0]?.text).toContain('no head covers it: may not write heads');
+  });
+
+  test('covers each record once, though many runs are at it at the same moment', async () => {
+    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    await bench.run('scale');
+    later(31 * minutes);
+    await Promise.all(Array.from({ length: 4 }, () => bench.run('digest')));
+    const { problems, covered } = await verifyJournal(bench.store);
+    expect(problems).toEqual([]);
+    expect(covered?.heads).toBe(1);
+  });
 });
 
 describe('a function that is silent is told of', () => {

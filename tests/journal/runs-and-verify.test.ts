@@ -78,7 +78,8 @@ describe('verifying the journal', () => {
         store.records.set(key, encodeRecord({ ...record, body: { ...record.body, n: where + 100 } }));
         const after = await verifyJournal(store);
         if (index < length - 1) {
-          expect(after.problems).toMatchObject([{ code: 'BrokenChain', key: `written/f/0/0000000${index + 1}` }]);
+          // The record itself, not the one behind it that no longer fits.
+          expect(after.problems).toMatchObject([{ code: 'BrokenChain', key }]);
         } else {
           expect(after.problems).toEqual([]);
           expect(after.streams[0]?.head).not.toBe(before.streams[0]?.head);
@@ -89,8 +90,8 @@ describe('verifying the journal', () => {
   });
 
   test.each<[string, (records: Map<string, Uint8Array>) => void, string, string]>([
-    ['a record in the middle is gone', (records) => records.delete('written/f/0/00000001'), 'MissingRecord', 'written/f/0/00000002'],
-    ['the first record is gone', (records) => records.delete('written/f/0/00000000'), 'MissingRecord', 'written/f/0/00000001'],
+    ['a record in the middle is gone', (records) => records.delete('written/f/0/00000001'), 'MissingRecord', 'written/f/0/00000001'],
+    ['the first record is gone', (records) => records.delete('written/f/0/00000000'), 'MissingRecord', 'written/f/0/00000000'],
     [
       'a record is cut short',
       (records) => records.set('written/f/0/00000002', new TextEncoder().encode('{"v":1')),
@@ -115,6 +116,6 @@ describe('verifying the journal', () => {
 
   test('can be limited to a prefix', async () => {
     const store = await journal([2, 2]);
-    expect((await verifyJournal(store, 'written/f/1/')).streams).toHaveLength(1);
+    expect((await verifyJournal(store, { prefix: 'written/f/1/' })).streams).toHaveLength(1);
   });
 });

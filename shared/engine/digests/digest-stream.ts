@@ -11,7 +11,8 @@ import { tupleOf } from '../../schema/shapes.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';
 import { type FleetFacts, readFleetFacts } from './fleet-facts.ts';
 
-const head = openObject({ stream: anyText, last: decimal, head: anyText });
+/** The head of the journal that was told. */
+const head = openObject({ sequence: decimal, hash: anyText });
 
 const sentBody = openObject({
   slotMs: decimal,
@@ -19,7 +20,7 @@ const sentBody = openObject({
   channels: jsonList(anyText),
   /** Since when the holds told of stand: `[function, target, identity, sinceMs, orBefore]`. */
   held: jsonList(tupleOf(anyText, anyText, anyText, decimal, flag)),
-  heads: optional(jsonList(head)),
+  head: optional(head),
 });
 
 /** What is written down of a digest that went out: the next one goes on from there. */

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { Store } from '../../journal/store.ts';
+import { StoreError } from '../../journal/store-error.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { loadStanding } from '../standing.ts';
@@ -12,7 +13,7 @@ import { DoneTally } from './done-tally.ts';
 import { withWords } from './expiry-words.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { foldHolds, type HoldAges } from './held-since.ts';
-import { readHeads } from './journal-heads.ts';
+import { headsForDigest, type JournalHeads } from './journal-heads.ts';
 import { notDoneBy } from './not-done.ts';
 import { readSpending } from './past-orders.ts';
 import { functionsOf } from './rule-cover.ts';
@@ -40,19 +41,19 @@ export interface GatherInput {
   readonly fleets: ReadonlyMap<string, FleetFacts>;
   /** The digest of this rule that went out last. */
   readonly before: SentDigest | undefined;
+  /** Token of the run that is to cover the journal by a head. Default: none is written, and heads are read where the rule shows them. */
+  readonly owner?: string | undefined;
 }
 
 /** Reads from the journal all that a digest tells. Records that cannot be read are told of, and the rest goes out all the same. @throws StoreError */
 export async function gatherFacts(input: GatherInput): Promise<DigestFacts> {
-  const { rule, policy, targets, store, nowMs, span, before } = input;
+  const { rule, policy, targets, store, nowMs, span } = input;
   const past = await readPast(input);
   const unreadable = past.unreadable.map((key) => `the run ${key}`);
   const facts: TargetFacts[] = [];
   for (const target of targets) facts.push(await targetFacts(input, target, past, unreadable));
   const spent = { fromMs: Math.min(span.fromMs, span.untilMs - plottedMs), untilMs: Math.max(nowMs, span.untilMs) };
-  const heads = rule.show.includes('heads')
-    ? await readHeads(store, before?.heads && { heads: before.heads, atMs: before.atMs })
-    : undefined;
+  const heads = await headsOf(input, unreadable);
   return {
     ...{ rule, zone: policy.zones[rule.timezone] ?? { transitions: [] }, nowMs, span, targets: facts },
     spending: await orElse(unreadable, { orders: [], budgets: [] }, () => readSpending(store, policy, spent)),
@@ -60,6 +61,22 @@ export async function gatherFacts(input: GatherInput): Promise<DigestFacts> {
     ...(heads === undefined ? {} : { heads }),
     unreadable,
   };
+}
+
+/** The head that covers the journal. A digest goes out without one where it cannot be written. */
+async function headsOf(
+  { rule, policy, store, nowMs, before, owner }: GatherInput,
+  unreadable: string[],
+): Promise<JournalHeads | undefined> {
+  if (owner === undefined && !rule.show.includes('heads')) return undefined;
+  const earlier = before?.head && { ...before.head, atMs: before.atMs };
+  try {
+    return await headsForDigest({ store, policy, nowMs, owner, earlier });
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
+    unreadable.push(`the journal as a whole, so no head covers it: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** What work gives, or a stand-in where a record of the journal cannot be trusted, which is noted. */

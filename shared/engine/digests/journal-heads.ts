@@ -1,59 +1,65 @@
-import { streamKey } from '../../journal/key.ts';
-import { linkOf } from '../../journal/record.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { type CoverProblem, coverJournal } from '../../journal/cover.ts';
+import { heartbeatsOf } from '../../journal/runs.ts';
 import type { Store } from '../../journal/store.ts';
-import { verifyJournal } from '../../journal/verify.ts';
+import type { CompiledPolicy } from '../../policy/compiled.ts';
+import { shardsOf } from '../../policy/fan-out.ts';
+import { functionsOf } from './rule-cover.ts';
 
-/** The end of a chained stream: number of its last record, and the link that the next one must carry. */
-export interface Head {
-  readonly stream: string;
-  readonly last: number;
-  readonly head: string;
+/** A head as a digest tells it. */
+export interface ToldHead {
+  readonly sequence: number;
+  /** SHA-256 of the head's bytes, lower-case hex: whoever keeps it can prove later what was there. */
+  readonly hash: string;
 }
 
-/** What the journal's chains look like, compared with the heads that an earlier digest told. */
+/** What the journal looks like, compared with what was covered before. */
 export interface JournalHeads {
-  readonly heads: readonly Head[];
-  /** What is wrong: broken chains, and streams that end before a head told earlier or no longer contain it. */
-  readonly problems: readonly { readonly key: string; readonly text: string }[];
-  /** When the heads compared with were told; undefined where there were none. */
-  readonly comparedWithMs: number | undefined;
+  /** The newest head; undefined where nothing was covered yet. `total`: records that it and those before it cover. */
+  readonly head: (ToldHead & { readonly total: number; readonly atMs: EpochMs }) | undefined;
+  /** Records since the head before. They are covered by this one, unless nothing is to be written. */
+  readonly fresh: number;
+  /** Records that the next head is to cover. */
+  readonly left: number;
+  /** What is wrong: records that were changed or removed, broken chains, a head told earlier that is no longer there. */
+  readonly problems: readonly CoverProblem[];
+  /** When the head compared with was told; undefined where there was none. */
+  readonly comparedWithMs: EpochMs | undefined;
 }
 
-/** Streams in which what matters is kept; reports of runs and signs of life are not chained. */
-const chained = ['written', 'renewals', 'budget', 'approvals', 'approvals-link', 'policy', 'exceptions', 'halts', 'digests'] as const;
+/** How the heads of a digest are made. */
+export interface HeadsInput {
+  readonly store: Store;
+  readonly policy: CompiledPolicy;
+  readonly nowMs: EpochMs;
+  /** Token of the run that writes a head; undefined: nothing is written. */
+  readonly owner: string | undefined;
+  /** The head that the digest before told. */
+  readonly earlier: (ToldHead & { readonly atMs: EpochMs }) | undefined;
+}
 
 /**
- * Verifies all chained streams, and that each still contains the head that was told before: a chain alone does not see that its newest
- * records were cut off. Reads every record of these streams.
- * @throws StoreError
+ * Covers what is new in the journal by a head, checks it and a part of what was covered before, and that the head told last is still there.
+ * What it costs: see `coverJournal`. @throws StoreError
  */
-export async function readHeads(
-  store: Store,
-  earlier: { readonly heads: readonly Head[]; readonly atMs: number } | undefined,
-): Promise<JournalHeads> {
-  const heads: Head[] = [];
-  const problems: { key: string; text: string }[] = [];
-  for (const prefix of chained) {
-    const verified = await verifyJournal(store, `${prefix}/`);
-    heads.push(...verified.streams.map(({ stream, last, head }) => ({ stream, last, head })));
-    problems.push(...verified.problems.map(({ key, code, text }) => ({ key, text: `${code}: ${text}` })));
+export async function headsForDigest({ store, policy, nowMs, owner, earlier }: HeadsInput): Promise<JournalHeads> {
+  const look = await coverJournal(store, { owner: owner ?? '', nowMs, write: owner !== undefined, heartbeats: heartbeatPlaces(policy) });
+  const { head, fresh, left } = look;
+  const problems = [...look.problems];
+  if (earlier && !look.earlier.some(({ sequence, hash }) => sequence === earlier.sequence && hash === earlier.hash)) {
+    const key = `heads/${String(earlier.sequence).padStart(8, '0')}`;
+    const text =
+      'It is not the head that an earlier digest told: it was changed or removed. Verify the journal with the hash from that digest.';
+    problems.push({ key, code: 'UnknownHead', text });
   }
-  const now = new Map(heads.map((head) => [head.stream, head]));
-  for (const before of earlier?.heads ?? []) {
-    const text = await lossOf(store, before, now.get(before.stream));
-    if (text !== undefined) problems.push({ key: before.stream, text });
-  }
-  return { heads, problems, comparedWithMs: earlier?.atMs };
+  const newest = head && { sequence: head.sequence, hash: head.hash, total: head.total, atMs: head.atMs };
+  return { head: newest, fresh, left, problems, comparedWithMs: earlier?.atMs };
 }
 
-async function lossOf(store: Store, before: Head, now: Head | undefined): Promise<string | undefined> {
-  if (now === undefined) return 'The stream is gone, and an earlier digest told its head.';
-  if (now.last < before.last)
-    return `The stream ends at record ${now.last}, and an earlier digest told ${before.last}: its newest records are gone.`;
-  if (now.last === before.last && now.head === before.head) return undefined;
-  // A renewal's head moves on with answer and end, which are no numbers of their own.
-  if (before.stream.startsWith('renewals/')) return undefined;
-  const bytes = await store.read(streamKey(before.stream, before.last));
-  if (bytes !== undefined && linkOf(bytes) === before.head) return undefined;
-  return `Record ${before.last} is not the one that an earlier digest told: the stream was rewritten.`;
+function heartbeatPlaces(policy: CompiledPolicy): readonly string[] {
+  return Object.values(policy.targets).flatMap((target) =>
+    ['digest', ...functionsOf(policy, target)].flatMap((functionName) =>
+      shardsOf(target, functionName).map(({ shard }) => heartbeatsOf({ functionName, target: target.name, region: shard })),
+    ),
+  );
 }

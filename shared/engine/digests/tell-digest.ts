@@ -76,13 +76,14 @@ export async function tellDigest(run: DigestRun, rule: CompiledDigestRule): Prom
   if (missing.length > 0) {
     draft.warn(digestReason('digest-incomplete', `No run observed ${missing.join(', ')} for ${rule.name}.`, { rule: rule.name, missing }));
   }
-  const facts = await gatherFacts({ rule, policy, targets, store, nowMs, span, fleets: digest.seen, before });
+  const facts = await gatherFacts({ rule, policy, targets, store, nowMs, span, fleets: digest.seen, before, owner });
   if (!(await send(run, digest, facts))) return undefined;
   const held = facts.targets.flatMap(({ name, held: lines }) =>
     lines.map((line) => [line.functionName, name, line.identity, line.sinceMs, line.orBefore] as [string, string, string, number, boolean]),
   );
-  const heads = facts.heads === undefined ? {} : { heads: facts.heads.heads.map((head) => ({ ...head })) };
-  const body = { slotMs: slot.slotMs, untilMs: nowMs + 1, channels: [...rule.to], held, ...heads };
+  const told = facts.heads?.head;
+  const head = told === undefined ? {} : { head: { sequence: told.sequence, hash: told.hash } };
+  const body = { slotMs: slot.slotMs, untilMs: nowMs + 1, channels: [...rule.to], held, ...head };
   return runStoring(store, recordSent(digest.stream, end, { owner, atMs: nowMs }, body));
 }
 

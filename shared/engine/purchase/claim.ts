@@ -58,7 +58,16 @@ export function* makeClaim(
   if (late) return late;
   const { view } = request;
   const claim = claimOf(request, reservation, token, begun.nowMs);
-  const entry = { n: view.next, atMs: claim.t, claim, slot: undefined, answer: undefined, end: undefined, endLink: undefined };
+  const entry = {
+    n: view.next,
+    atMs: claim.t,
+    claim,
+    slot: undefined,
+    answer: undefined,
+    answerLink: undefined,
+    end: undefined,
+    endLink: undefined,
+  };
   // Only a test leaves the claim out, and nothing can point to it then.
   if (!rules.claimFirst) return { ...entry, link: '0'.repeat(64) };
   const record = { kind: 'claim', atMs: claim.t, owner: run.owner, prev: view.prev, body: claim };

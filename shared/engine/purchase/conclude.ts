@@ -39,10 +39,10 @@ export function* conclude(
   let written = false;
   try {
     const key = renewalKey(request.view.stream, claim.n, 'answer');
-    const { mine } = yield* place(key, { kind: 'answer', atMs, owner: run.owner, prev: claim.link, body: answer });
+    const { mine, link } = yield* place(key, { kind: 'answer', atMs, owner: run.owner, prev: claim.link, body: answer });
     written = mine;
     if (mine && answer.outcome === 'ordered') yield* releaseOtherMonth(run, claim.claim, monthOf, atMs);
-    const { end, alerts } = yield* endAtOnce(run, request, { ...claim, answer }, atMs, rules);
+    const { end, alerts } = yield* endAtOnce(run, request, { ...claim, answer, answerLink: mine ? link : undefined }, atMs, rules);
     return { ...outcome, end, alerts: written ? alerts : [...alerts, missing] };
   } catch (error) {
     if (!isJournalFailure(error)) throw error;

@@ -243,9 +243,14 @@ function* usedUp(run: PurchaseRun, held: HeldReservation, budget: Budget, nowMs:
       link = made.link;
     }
     const answer: AnswerBody = { outcome: 'not-sent', code: 'reservation-abandoned' };
-    if (view.open?.answer === undefined)
-      yield* place(renewalKey(stream, n, 'answer'), { kind: 'answer', ...signed, prev: link, body: answer });
-    const end: EndBody = { outcome: 'void', by: 'run' };
+    let answered = view.open?.answerLink;
+    if (answered === undefined) {
+      const made = yield* place(renewalKey(stream, n, 'answer'), { kind: 'answer', ...signed, prev: link, body: answer });
+      // Who else wrote the answer meanwhile ends the claim, too.
+      if (!made.mine) return false;
+      answered = made.link;
+    }
+    const end: EndBody = { outcome: 'void', by: 'run', answer: answered };
     return (yield* place(renewalKey(stream, n, 'end'), { kind: 'end', ...signed, prev: link, body: end })).mine;
   } catch (error) {
     // Nothing is proved by a stream that cannot be trusted.

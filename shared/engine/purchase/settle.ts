@@ -141,7 +141,8 @@ export function* settleOpen(
  */
 export function* writeEnd(run: PurchaseRun, stream: string, entry: RenewalEntry, end: EndBody, atMs: EpochMs): Purchasing<boolean> {
   const key = renewalKey(stream, entry.n, 'end');
-  const { mine } = yield* place(key, { kind: 'end', atMs, owner: run.owner, prev: entry.link, body: end });
+  const body = { ...end, ...(entry.answerLink === undefined ? {} : { answer: entry.answerLink }) };
+  const { mine } = yield* place(key, { kind: 'end', atMs, owner: run.owner, prev: entry.link, body });
   // Who finds another's end there leaves the release to him and to the next run: an end that is not ours may not be void.
   if (mine && end.outcome === 'void' && entry.claim) yield* releaseClaim(run, entry.claim, atMs);
   return mine;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
-import { parseRecord } from '../../../shared/journal/record.ts';
+import { linkOf, parseRecord } from '../../../shared/journal/record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import {
   apiError,
@@ -58,6 +58,7 @@ describe('an order that is placed', () => {
       end: { outcome: 'moved', shiftMatches: true },
       alerts: [],
     });
+    const answerLink = linkOf(bench.store.records.get(`${stream}/00000000/answer`) as Uint8Array);
     expect(bodiesUnder(bench.store, `${stream}/00000000/`)).toEqual({
       claim: {
         kind: 'claim',
@@ -73,7 +74,15 @@ describe('an order that is placed', () => {
         operation: 'RenewAppInstanceGroup',
       },
       answer: { kind: 'answer', outcome: 'ordered', orderId: 'order-1', requestId: 'request-1' },
-      end: { kind: 'end', outcome: 'moved', by: 'run', movedTo: expiry / 1000 + 7 * 86_400, shiftMatches: true, orderId: 'order-1' },
+      end: {
+        kind: 'end',
+        outcome: 'moved',
+        by: 'run',
+        movedTo: expiry / 1000 + 7 * 86_400,
+        shiftMatches: true,
+        orderId: 'order-1',
+        answer: answerLink,
+      },
     });
     expect(await used(bench)).toBe(100n);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { settlementOf, settleOpen } from '../../../shared/engine/purchase/settle.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
+import { linkOf } from '../../../shared/journal/record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import {
   apiError,
@@ -124,6 +125,8 @@ describe('settling', () => {
       by: 'run',
       movedTo: later / 1000,
       shiftMatches: true,
+      // What the end was written on: nobody can change the answer later.
+      answer: linkOf(bench.store.records.get(`${stream}/00000000/answer`) as Uint8Array),
     });
     expect(await used(bench)).toBe(100_000_000n);
   });

@@ -208,9 +208,10 @@ export function busyFacts(): DigestFacts {
       },
     ],
     heads: {
-      heads: [{ stream: 'written/scale-on-schedule/1234567890123456', last: 24, head: '0a5fadc1f6dba4350a5fadc1f6dba435' }],
+      head: { sequence: 12, hash: '0a5fadc1f6dba435'.repeat(4), total: 12_345, atMs: now },
+      ...{ fresh: 312, left: 0 },
       problems: [
-        { key: 'budget/all/CNY/2026-11', text: 'The stream ends at record 3, and an earlier digest told 5: its newest records are gone.' },
+        { key: 'budget/all/CNY/2026-11/00000003', code: 'MissingRecord', text: 'It was removed: a head of the journal covers it.' },
       ],
       comparedWithMs: slot - days,
     },

@@ -13,7 +13,7 @@ describe('a message', () => {
       '',
       '✗ Target cn-studio was not reached: no run observed it.',
       '✗ Target singapore was not reached in full: the workstations could not be read: NoPermission',
-      "✗ The journal's chains have 1 problem.",
+      '✗ The journal has 1 problem: budget/all/CNY/2026-11/00000003: It was removed: a head of the journal covers it.',
       '✗ Not readable in the journal: the run runs/2026/11/23/x',
     ]);
     const held = lines.slice(lines.findIndex((line) => line.startsWith('Held (15)')));
