@@ -46,7 +46,7 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
   const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace(systemClock));
   // A link is good wherever its key is: what a simulator asks must not be approved in the account itself.
   const inCloud = world.kind === 'cloud';
-  const approvalLink = inCloud ? approvalLinks(process.env, (text) => process.stderr.write(`${text}\n`)) : undefined;
+  const links = approvalLinks(inCloud ? process.env : keysOnly(process.env), (text) => process.stderr.write(`${text}\n`), world.store.name);
   const reports: RunReport[] = [];
   const planned = new PlannedSpending();
   for (const runner of chosen) {
@@ -57,7 +57,7 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
       const label = [runner.name, target.name, ...(target.shard === undefined ? [] : [target.shard])].join(', ');
       const report = await runner.run({
         ...{ target, policy, notifier, client: world.clientFor(target), store: world.store, clock: world.clock },
-        ...{ mode: options.mode, world: world.headline, signal: options.signal, approvalLink, ...(orders ? {} : { planned }) },
+        ...{ mode: options.mode, world: world.headline, signal: options.signal, ...links, ...(orders ? {} : { planned }) },
         allowLocalStore: world.kind !== 'cloud' || options.localJournal === true,
         onProgress: (progress) => options.onProgress?.(label, progress),
         onDecision: options.onDecision,
@@ -67,6 +67,11 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
     }
   }
   return reports;
+}
+
+/** What checks answers by link, without what makes links. */
+function keysOnly({ STREAMWARDEN_LINK_PUBLIC_KEY, STREAMWARDEN_LINK_PUBLIC_KEY_OLD }: typeof process.env): typeof process.env {
+  return { STREAMWARDEN_LINK_PUBLIC_KEY, STREAMWARDEN_LINK_PUBLIC_KEY_OLD };
 }
 
 /** The channels of a policy. A rehearsal inside this process tells nobody: it says on standard error what each channel would be told. */

@@ -1,42 +1,18 @@
-import type { LinkPages, LinkQuestion } from '../../shared/engine/renewals/link-pages.ts';
+import type { LinkPages, LinkPress, LinkQuestion, LinkState } from '../../shared/engine/renewals/link-pages.ts';
+import { localText } from '../../shared/engine/renewals/messages.ts';
 import { periodText } from '../../shared/fleet/subscription-period.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
-import { localTimeAt } from '../../shared/policy/zones.ts';
 import { escapeHtml, facts, page, style } from './html.ts';
-
-const commands = `<p class="small">Another word can be given with <code>streamwarden approve</code> or <code>streamwarden refuse</code>.</p>`;
 
 /** The pages that people see when they open an approval link. */
 export const pages: LinkPages = {
   style,
 
-  ask(question, token) {
-    const { period, highest, untilMs } = question.subject;
-    const upTo = formatMoney(highest);
-    return page(
-      'Renew this subscription?',
-      `${about(question)}
-<form method="post" action="?">
-<input type="hidden" name="token" value="${escapeHtml(token)}">
-<label>Your name and a word on why, for the journal. Nobody checks it.<input name="because" maxlength="200" autocomplete="off"></label>
-<button name="decision" value="approve">Approve ${escapeHtml(`${periodText(period)} for up to ${upTo}`)}</button>
-<button name="decision" value="refuse">Refuse</button>
-</form>
-<p class="small">Nothing has been decided by opening this page. An approval counts for this expiry, this period and a price of no more than
-${escapeHtml(upTo)}, until ${escapeHtml(localText(untilMs, question))}. This link can be used once.</p>`,
-    );
-  },
-
-  decided(question, { verdict, atMs }, fresh) {
-    const done = verdict === 'approve' ? 'approved' : 'refused';
-    const when = localText(atMs, question);
-    const title = fresh ? `You have ${done} it` : `It has been ${done}`;
-    const next =
-      verdict === 'approve'
-        ? 'The next run orders it, if its price and the limits of the policy still allow it.'
-        : 'It is not renewed unless somebody approves it.';
-    const note = `${fresh ? 'Written down' : 'By this link'} on ${when}. ${next}`;
-    return page(title, `<p>${escapeHtml(note)}</p>\n${about(question)}\n${commands}`);
+  question(question, state, token, press) {
+    const title = state.ordered === undefined ? titleOf(state, press) : 'It has been ordered';
+    const parts = [paragraph(nowText(question, state, press)), about(question)];
+    if (state.ordered === undefined) parts.push(form(question, state, token), terms(question));
+    return page(title, parts.join('\n'));
   },
 
   refused: () =>
@@ -59,6 +35,52 @@ ${escapeHtml(upTo)}, until ${escapeHtml(localText(untilMs, question))}. This lin
     ),
 };
 
+function titleOf({ answer }: LinkState, press: LinkPress | undefined): string {
+  if (press === 'overtaken') return 'Somebody else has answered meanwhile';
+  if (answer.state === 'approved') return press === 'written' ? 'You have approved it' : 'It has been approved';
+  if (answer.state === 'refused') return press === 'written' && answer.crossed === undefined ? 'You have refused it' : 'It has been refused';
+  return 'Renew this subscription?';
+}
+
+/** What counts now, and what becomes of it. */
+function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, ordered }: LinkState, press: LinkPress | undefined): string {
+  if (ordered !== undefined) {
+    const order = ordered.orderId === undefined ? '' : ` (order ${ordered.orderId})`;
+    return `The order was sent on ${localText(ordered.atMs, question)}${order}, so answers change nothing any more.`;
+  }
+  const texts = press === 'overtaken' ? ['Nothing was written down: look at what counts now, then decide.'] : [];
+  texts.push(answer.state === 'none' ? 'Nobody has answered yet.' : `What counts now: ${words}${gap === undefined ? '' : ` (${gap})`}.`);
+  if (answer.state === 'approved') texts.push('The next run orders it, if its price and the limits of the policy still allow it.');
+  if (answer.state === 'refused') texts.push('It is not renewed unless somebody approves it.');
+  if (withdrawnBy !== undefined) {
+    texts.push(`${withdrawnBy} has withdrawn the links of this expiry: they approve nothing any more. Use streamwarden approve at the command line.`);
+  }
+  return texts.join(' ');
+}
+
+function form({ subject }: LinkQuestion, { withdrawnBy }: LinkState, token: string): string {
+  const order = `${periodText(subject.period)} for up to ${formatMoney(subject.highest)}`;
+  const approve = `<button name="decision" value="approve">Approve ${escapeHtml(order)}</button>\n`;
+  return `<form method="post" action="?">
+<input type="hidden" name="token" value="${escapeHtml(token)}">
+<label>Your name and a word on why, for the journal. Nobody checks it.<input name="because" maxlength="200" autocomplete="off"></label>
+${withdrawnBy === undefined ? approve : ''}<button name="decision" value="refuse">Refuse</button>
+</form>`;
+}
+
+function terms(question: LinkQuestion): string {
+  const { highest, untilMs } = question.subject;
+  const upTo = formatMoney(highest);
+  const until = localText(untilMs, question);
+  return `<p class="small">Opening this page decides nothing. Either answer can be changed, here or at the command line, until the order is sent. An approval
+counts for this expiry, this period and a price of no more than ${escapeHtml(upTo)}, until ${escapeHtml(until)}; if it costs more by then, nothing is
+ordered and you are asked again.</p>`;
+}
+
+function paragraph(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
 function about(question: LinkQuestion): string {
   const { subject, target } = question;
   const { resource, name, expiresAtMs, period, highest, circle } = subject;
@@ -70,11 +92,4 @@ function about(question: LinkQuestion): string {
     ['Price', `${formatMoney(highest)} at most`],
     ['Asked', circle],
   ]);
-}
-
-/** An instant by the clock of the target: `2026-12-04 00:00 Asia/Shanghai`. */
-function localText(ms: number, { policy, target }: LinkQuestion): string {
-  const { date, minute } = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, ms);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${target.timezone}`;
 }

@@ -40,17 +40,15 @@ const plans: Readonly<Record<ExpiryLine['plan'], { readonly mark: Mark; readonly
   unknown: { mark: 'bad', text: 'whether a rule covers it cannot be told' },
 };
 
-function expiryRow(facts: DigestFacts, target: string, { plan, rule, told, word, expiresAtMs, ...resource }: ExpiryLine): Row {
+function expiryRow(facts: DigestFacts, target: string, { plan, rule, told, answer, expiresAtMs, ...resource }: ExpiryLine): Row {
   const { mark, text } = plans[plan];
   const parts = [
     `${text}${rule === undefined ? '' : ` (rule ${rule})`}`,
-    ...(word === undefined
-      ? []
-      : [`${word.verdict === 'approve' ? 'approved' : 'refused'} by ${word.by} up to ${formatMoney(word.highest)}`]),
+    ...(answer === undefined ? [] : [answer.words]),
     ...(told.length === 0 ? [] : [`people were told at ${told.join(', ')}`]),
   ];
   return {
-    mark: word?.verdict === 'refuse' ? 'warn' : mark,
+    mark: answer?.state === 'refused' ? 'warn' : mark,
     name: placed(facts, target, nameOf(resource)),
     text: parts.join('; '),
     aside: `${weekdayText(expiresAtMs, facts.zone)} (${lengthText(expiresAtMs - facts.nowMs)})`,

@@ -1,7 +1,8 @@
 import type { Reason } from '../../shared/engine/decision.ts';
+import { type AnsweredOrder, answerGap, countingAnswer } from '../../shared/engine/renewals/answers.ts';
 import type { Question, RenewalContext } from '../../shared/engine/renewals/planner.ts';
-import { periodText, type SubscriptionPeriod, samePeriod } from '../../shared/fleet/subscription-period.ts';
-import type { Approval } from '../../shared/journal/approvals.ts';
+import { periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import type { Answers } from '../../shared/journal/approvals.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { amount } from './ceilings.ts';
@@ -11,6 +12,7 @@ import type { Ask, OrderRule } from './renew-rule.ts';
 /** Why people have to be asked about a price; undefined when they need not. */
 export function askReason(price: Money, lastPaid: Money | undefined, ask: Ask): string | undefined {
   const cost = formatMoney(price);
+  if (price.micros === 0n) return `the service quotes ${cost}, which may be a mistake`;
   if (ask.above !== undefined) {
     const above = ask.above.find(({ currency }) => currency === price.currency);
     if (above === undefined) return `it costs ${cost}, and a currency that ask.above does not list always asks`;
@@ -28,36 +30,46 @@ export function askReason(price: Money, lastPaid: Money | undefined, ask: Ask): 
   return compared ? undefined : `it costs ${cost}, and rule and history give nothing to compare that with`;
 }
 
-/** What the approvers' words come to for an order: who approved, or why it waits. `refused` ends it until somebody approves. */
-export type Answer = { readonly approvedBy: string } | { readonly waits: Reason; readonly refused: boolean };
+/** What the answers come to for an order: who approved it and up to what, or why it waits. `refused` ends it until somebody approves. */
+export type Answer =
+  | { readonly approvedBy: string; readonly because: Reason }
+  | { readonly waits: Reason; readonly refused: boolean };
+
+const codes = {
+  none: 'needs-approval',
+  refused: 'refused',
+  over: 'approval-over',
+  'too-low': 'approval-too-low',
+  'other-currency': 'approval-too-low',
+  'other-period': 'needs-approval',
+  'other-target': 'needs-approval',
+} as const;
 
 /**
- * The last word counts, of those who may speak and who spoke about this target. Who opened a link is not known, so a word by link, which is read
- * only where the rule says so, is the word of the circle that it was sent to. It is bound to the period and to the highest price: a dearer
- * price asks again, and so does a word whose time is over.
+ * Holds the answers against an order. What counts is for `countingAnswer` to say: an approval is bound to target, period and highest price, so that a
+ * dearer order asks again.
  */
-export function answerTo(question: Question, why: string, words: readonly Approval[], context: RenewalContext): Answer {
+export function answerTo(question: Question, why: string, answers: Answers, context: RenewalContext): Answer {
   const { circle, period, amount: price } = question;
-  const { policy, target, nowMs } = context;
-  const voters = policy.approvers[circle] ?? [];
-  const maySpeak = ({ by, source }: Approval): boolean => source === 'approvals-link' || voters.includes(by);
-  const word = words.findLast((each) => maySpeak(each) && each.target === target.name && samePeriod(each.period, period));
+  const { target, nowMs } = context;
+  const order: AnsweredOrder = { target: target.name, period, price, nowMs };
+  const answer = countingAnswer(answers, order);
   const data = { approvers: circle, price: amount(price), period: periodText(period) };
-  const waits = (code: Parameters<typeof reason>[0], text: string): Answer => ({
-    waits: reason(code, text, data),
-    refused: code === 'refused',
-  });
+  if (answer.state === 'approved') {
+    const { by, upTo } = answer;
+    const because = reason('approved', `approved by ${by} up to ${formatMoney(upTo)}`, { by, upTo: amount(upTo) });
+    return { approvedBy: by, because };
+  }
+  const gap = answerGap(answer, order, (ms) => localText(ms, context));
+  const code = codes[answer.state];
+  if (answer.state === 'refused') {
+    const { by, crossed } = answer;
+    const both = crossed === undefined ? {} : { crossed: { ...crossed } };
+    return { waits: reason(code, gap ?? `${by} refused it`, { ...data, by, ...both }), refused: true };
+  }
   const say = `say 'streamwarden approve' or 'refuse'`;
-  if (word === undefined) return waits('needs-approval', `${why}; ${circle} has to approve it: ${say}`);
-  if (word.verdict === 'refuse') return waits('refused', `${word.by} refused it${word.because === undefined ? '' : `: ${word.because}`}`);
-  if (nowMs >= word.untilMs) {
-    return waits('approval-over', `${word.by} approved it until ${localText(word.untilMs, context)}, which is over: ${say}`);
-  }
-  if (word.highest.currency !== price.currency || price.micros > word.highest.micros) {
-    const text = `${word.by} approved up to ${formatMoney(word.highest)}, and it costs ${formatMoney(price)} now: ${say}`;
-    return waits('approval-too-low', text);
-  }
-  return { approvedBy: word.by };
+  const text = gap === undefined ? `${why}; ${circle} has to approve it: ${say}` : `${gap}: ${say}`;
+  return { waits: reason(code, text, data), refused: false };
 }
 
 /** The question of a rule about a price. */

@@ -117,9 +117,8 @@ function askedStep(due: Due, ask: Ask, why: string, price: RenewalPrice): Renewa
   const question = questionOf(ask, rule.period, price.reserve);
   const answer = answerTo(question, why, facts.approvals, context);
   if ('approvedBy' in answer) {
-    const { approvedBy } = answer;
-    const because = [reason('approved', `approved by ${approvedBy}`, { by: approvedBy })];
-    return ordered(due, { period: rule.period, price, approvedBy, unasked: false, because });
+    const { approvedBy, because } = answer;
+    return ordered(due, { period: rule.period, price, approvedBy, unasked: false, because: [because] });
   }
   if (answer.refused) return hold(due, [answer.waits]);
   return isSilenceOver(due.expiresAtMs, rule, context) ? silentStep(due, answer.waits, question) : hold(due, [answer.waits], question);

@@ -1,4 +1,5 @@
 import type { Resource } from '../fleet/resource.ts';
+import type { LinkProver } from '../journal/approvals.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
 import { HourlyMemory } from './renewals/alarms.ts';
@@ -16,6 +17,8 @@ export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' |
   readonly approvalLink?: LinkMaker | undefined;
   /** What other targets of the same plan would order: they share one budget. Default: nothing. */
   readonly planned?: PlannedSpending | undefined;
+  /** Checks answers that were given by link. Default: they cannot be checked, so that none of them approves anything. */
+  readonly proveLink?: LinkProver | undefined;
   /**
    * Orders may be placed although the journal is kept on this machine only: no other machine that runs the same policy would know of them.
    * Default: false, and such orders are held.

@@ -3,13 +3,13 @@ import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
 import { HourlyMemory } from '../engine/renewals/alarms.ts';
-import type { LinkMaker } from '../engine/renewals/approval-link.ts';
 import { runError } from '../engine/report.ts';
 import type { Runner } from '../engine/runner.ts';
 import { consoleChannel } from '../notify/console-channel.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { openChannels } from '../notify/open-channels.ts';
 import { Pace } from '../notify/pace.ts';
+import type { ApprovalLinks } from './approval-links.ts';
 import { endOf, type FunctionContext } from './context.ts';
 import type { Hearing } from './hearing.ts';
 import { jsonLog, type Log } from './log.ts';
@@ -72,8 +72,11 @@ export interface HandlerOptions extends HandlerParts {
   readonly staleAfterMs?: number;
   /** True for a function that needs the targets in the order of the policy. Default: those that have waited longest come first. */
   readonly keepsOrder?: boolean;
-  /** Makes the links by which renewals can be approved, from the environment; says why there are none. Default: questions go out without. */
-  readonly links?: (environment: Environment, say: (text: string) => void) => LinkMaker | undefined;
+  /**
+   * Makes the links by which renewals can be approved, and checks answers by link, from the environment and the name of the store; says what cannot be
+   * used. Default: questions go out without links, and no answer by link approves anything.
+   */
+  readonly links?: (environment: Environment, say: (text: string) => void, storeName: string) => ApprovalLinks;
 }
 
 /**
@@ -145,7 +148,7 @@ async function invoke(
     : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs: (endMs ?? startMs) - startMs, log, random });
   const { summaries, failures, postponed } = await takeTurns(turns, {
     ...{ runner, policy, store, clock, settings, identity, notifier, memory, log, hears, endMs, timeout },
-    approvalLink: links?.(environment, (text) => log('warn', 'links-off', { text })),
+    ...links?.(environment, (text) => log('warn', 'links-off', { text }), store.name),
   });
   if (postponed.length > 0) log('warn', 'postponed', { targets: postponed });
   const summary = {

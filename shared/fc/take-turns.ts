@@ -18,7 +18,7 @@ import type { WorkItem } from './work.ts';
 const reportMs = 10_000;
 
 /** What the turns of an invocation share. */
-export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink'> {
+export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink' | 'proveLink'> {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly settings: Settings;
@@ -76,14 +76,14 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
 async function takeTurn(
   { target, occasions }: WorkItem,
   signal: AbortSignal | undefined,
-  { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink }: Turns,
+  { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink, proveLink }: Turns,
 ): Promise<{ readonly report: RunReport; readonly left: readonly string[] }> {
   const { simulator, observe } = settings;
   const shared: RunnerOptions = {
     client: targetClient(target, { identity, clock, simulator }),
     mode: observe ? 'plan' : 'apply',
     world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
-    ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink },
+    ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink },
   };
   const run = (on?: readonly Occasion[]): Promise<RunReport> => runner.run({ ...shared, occasions: on });
   const onReport = (report: RunReport): void => logReport(log, report);

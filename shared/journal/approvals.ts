@@ -1,15 +1,19 @@
 import type { EpochMs } from '../client/clock.ts';
-import { type Money, type MoneyJson, moneyFromJson, moneyToJson } from '../policy/money.ts';
+import { type RamPerson, type RamUser, userText } from '../policy/approvers.ts';
+import { type Money, moneyToJson } from '../policy/money.ts';
 import { expirySegment } from './alerts.ts';
-import { readApprovalBody } from './approval-record.ts';
+import { type AnswerWritten, appendAnswer, mostAnswers } from './append-answer.ts';
+import { type AnswerBody, readAnswerBody } from './approval-record.ts';
+import { JournalError } from './journal-error.ts';
 import { keyOf, streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
-import { append, emptyStream, lastListed, readFrom } from './stream.ts';
+import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { type Storing, storeReadAll } from './store-effect.ts';
+import { emptyStream, type StreamEnd } from './stream.ts';
 
-/** Where the word on a renewal was given: at the command line, or by a link, which counts only where the rule says so. */
+/** Where an answer was given: at the command line, or by a link, which counts only where the rule says so. */
 export type ApprovalSource = 'approvals' | 'approvals-link';
 
-/** What an approval is about: one expiry of one resource, asked of one circle of approvers. */
+/** What an answer is about: one expiry of one resource, asked of one circle of approvers. */
 export interface ApprovalSubject {
   readonly circle: string;
   readonly account: string;
@@ -17,64 +21,291 @@ export interface ApprovalSubject {
   readonly expiresAtMs: EpochMs;
 }
 
-/** What somebody said about a renewal. A later word overrules an earlier one. */
-export interface Approval {
-  readonly verdict: 'approve' | 'refuse';
-  /** RAM user who said it. */
-  readonly by: string;
-  readonly target: string;
-  readonly period: { readonly count: number; readonly unit: string };
-  /** The highest price that it is good for; for a refusal the price that was refused. */
-  readonly highest: Money;
+/** Where a record stands: its stream, its number there, and the link to the record before it. */
+export interface AnswerPlace {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly prev: string | null;
   readonly atMs: EpochMs;
-  /** From this instant on it does not count any more. */
-  readonly untilMs: EpochMs;
-  readonly because?: string | undefined;
+}
+
+/** The answer that a link's record is proved to hold, no wider than its question; or why it counts for nothing. */
+export type ProvedAnswer =
+  | { readonly ok: true; readonly target: string; readonly period: AnswerBody['period']; readonly highest: Money; readonly untilMs: EpochMs }
+  | { readonly ok: false; readonly why: string };
+
+/** Checks that the answer in a link's record was made by somebody who had the link of a question of this installation about this subject. */
+export type LinkProver = (subject: ApprovalSubject, place: AnswerPlace, body: AnswerBody) => ProvedAnswer;
+
+/** Whose answers count. */
+export interface Electorate {
+  /** The users who may answer for the circle that is asked. */
+  readonly voters: readonly RamUser[];
+  /** Every circle of the policy: what a voter said when another circle was asked counts too. */
+  readonly circles: readonly string[];
+  /** True where answers by link count. */
+  readonly links: boolean;
+  /** Default: nothing is known by which answers by link could be checked. Their approvals do not count then, and their refusals do. */
+  readonly proveLink?: LinkProver | undefined;
+}
+
+/** An answer that may count. */
+export interface Approval extends Pick<AnswerBody, 'verdict' | 'target' | 'period' | 'highest' | 'because' | 'seen'> {
+  /** Who answered, as people read it. */
+  readonly by: string;
+  /** Undefined for an answer by link. */
+  readonly person: RamPerson | undefined;
   readonly source: ApprovalSource;
+  /** By the clock of its writer: for people to read, never to order by. */
+  readonly atMs: EpochMs;
+  /** From this instant on an approval does not count any more. */
+  readonly untilMs: EpochMs;
+  /** No link about this expiry approves anything any more. */
+  readonly withdrawsLinks: boolean;
+  /** What the key of its stream begins with; together with `sequence` its name. */
+  readonly voice: string;
+  readonly sequence: number;
   /** Key of its record. */
   readonly key: string;
 }
 
-/** A new word on a renewal. */
-export type NewApproval = Omit<Approval, 'key' | 'source'> & { readonly source?: ApprovalSource };
+/** A record that counts for nothing. */
+export interface UnusableAnswer {
+  readonly key: string;
+  readonly voice: string;
+  readonly sequence: number;
+  /**
+   * `unreadable`: nobody can tell what it says. `forged`: it is not by whom it says, or not proved. `altered`: it does not continue the record before
+   * it. `unverified`: an answer by link that cannot be checked here. `too-many`: the stream has more records than are read.
+   */
+  readonly code: 'unreadable' | 'forged' | 'altered' | 'unverified' | 'too-many';
+  readonly text: string;
+  /** True where approvals of the same stream up to here do not count: what cannot be read may have taken them back. */
+  readonly suspends: boolean;
+}
 
-/** The stream of words on a subject: `approvals/<approvers>/<account>/<resource>/<expiry>`; approvers come first, so that RAM can fence it. */
-export function approvalStream({ circle, account, resource, expiresAtMs }: ApprovalSubject, source: ApprovalSource = 'approvals'): string {
-  return keyOf(source, circle, account, resource, expirySegment(expiresAtMs));
+/** All that was answered about a subject, as far as it can be read. */
+export interface Answers {
+  readonly given: readonly Approval[];
+  readonly unusable: readonly UnusableAnswer[];
+  /** Where each stream ends, by what its key begins with: what an answer that is given next has seen. */
+  readonly ends: Readonly<Record<string, StreamEnd>>;
+}
+
+/** Nobody has answered, and nothing was read. */
+export const noAnswers: Answers = { given: [], unusable: [], ends: {} };
+
+/** A new answer at the command line. */
+export interface NewApproval extends Pick<AnswerBody, 'verdict' | 'target' | 'period' | 'highest'> {
+  readonly by: RamPerson;
+  readonly because?: string | undefined;
+  readonly atMs: EpochMs;
+  readonly untilMs: EpochMs;
+  readonly withdrawsLinks?: boolean | undefined;
+}
+
+/** Records read at once of a stream that has any. */
+const readAhead = 4;
+
+/**
+ * What the keys of a person's answers for a circle begin with: `approvals/<approvers>/<account>.<user>`. Approvers and person come first, so that
+ * RAM can let each person write only his own.
+ */
+export function personVoice(circle: string, { account, user }: RamUser): string {
+  return keyOf('approvals', circle, `${account}.${user}`);
+}
+
+/** What the keys of answers by link of a circle begin with: `approvals-link/<approvers>`. */
+export function linkVoice(circle: string): string {
+  return keyOf('approvals-link', circle);
+}
+
+/** The stream of answers about a subject by one voice: `<voice>/<account>/<resource>/<expiry>`. */
+export function approvalStream(voice: string, { account, resource, expiresAtMs }: Omit<ApprovalSubject, 'circle'>): string {
+  return `${voice}/${keyOf(account, resource, expirySegment(expiresAtMs))}`;
 }
 
 /**
- * Writes what somebody said, behind all that was said before. Whether that person may say it is checked by the caller and, when a run
- * reads it, by the list of approvers; RAM decides who can write here. Gives the record's key. @throws StoreError @throws JournalError
+ * Reads what was answered about a subject, by exact reads from the first record of each stream on: no list, which may lag behind. A record that
+ * cannot be read or trusted is named in `unusable` and silences nobody else. One round of reads where nobody has answered.
+ * @throws StoreError
  */
-export function* recordApproval(subject: ApprovalSubject, owner: string, word: NewApproval): Storing<string> {
-  const { verdict, by, target, period, highest, atMs, untilMs, because, source = 'approvals' } = word;
-  const stream = approvalStream(subject, source);
-  const hint = yield* lastListed(stream);
-  const end = hint < 0 ? emptyStream : yield* readFrom(stream, 0, hint, () => {});
-  const body = {
-    ...{ verdict, by, target, period, highest: moneyToJson(highest), until: new Date(untilMs).toISOString() },
-    ...(because === undefined ? {} : { because }),
-  };
-  const { sequence } = yield* append(stream, end, { kind: 'approval', atMs, owner, body });
-  return streamKey(stream, sequence);
+export function* readApprovals(subject: ApprovalSubject, electorate: Electorate): Storing<Answers> {
+  const readers = voicesOf(subject, electorate).map((voice) => new StreamReader(voice, subject, electorate));
+  for (let unfinished = readers; unfinished.length > 0; unfinished = unfinished.filter(({ done }) => !done)) {
+    const wanted = unfinished.map((reader) => reader.wanted());
+    const found = yield* storeReadAll(wanted.flat());
+    let from = 0;
+    for (const [index, reader] of unfinished.entries()) {
+      const count = wanted[index]?.length ?? 0;
+      reader.take(found.slice(from, from + count));
+      from += count;
+    }
+  }
+  const ends = Object.fromEntries(readers.map(({ voice, end }) => [voice, end]));
+  // What nobody can have read yet was not read: such an approval would count before any refusal that is still to come, and such a refusal could never
+  // be overruled.
+  const isFalse = ({ seen }: Approval): boolean =>
+    Object.entries(seen).some(([voice, last]) => ends[voice] !== undefined && last >= ends[voice].next);
+  const given: Approval[] = [];
+  const unusable = readers.flatMap((reader) => reader.unusable);
+  for (const each of readers.flatMap((reader) => reader.given)) {
+    if (!isFalse(each)) given.push(each);
+    else if (each.verdict === 'refuse') given.push({ ...each, seen: {} });
+    else unusable.push(claimsTooMuch(each));
+  }
+  return { given, unusable, ends };
 }
 
-/**
- * All that was said about a subject, oldest first. One list and the exact reads of each stream: two where nothing was said, four with
- * `links`. @throws StoreError @throws JournalError
- */
-export function* readApprovals(subject: ApprovalSubject, links: boolean): Storing<readonly Approval[]> {
-  const words: Approval[] = [];
-  for (const source of links ? (['approvals', 'approvals-link'] as const) : (['approvals'] as const)) {
-    const stream = approvalStream(subject, source);
-    yield* readFrom(stream, 0, yield* lastListed(stream), ({ sequence, record }) => {
-      if (record.kind !== 'approval') return;
-      const key = streamKey(stream, sequence);
-      const { highest, until, verdict, by, target, period, because } = readApprovalBody(key, record.body);
-      const said = { verdict, by, target, period, ...(because === undefined ? {} : { because }) };
-      words.push({ ...said, highest: moneyFromJson(highest as MoneyJson), untilMs: Date.parse(until), atMs: record.atMs, source, key });
+/** A voice, and whose it is; undefined for links. */
+interface Voice {
+  readonly name: string;
+  readonly person: RamUser | undefined;
+}
+
+function voicesOf({ circle }: ApprovalSubject, { voters, circles, links }: Electorate): readonly Voice[] {
+  const asked = [...new Set([circle, ...circles])];
+  const persons = asked.flatMap((each) => voters.map((person) => ({ name: personVoice(each, person), person })));
+  return links ? [...persons, { name: linkVoice(circle), person: undefined }] : persons;
+}
+
+function claimsTooMuch({ key, voice, sequence }: Approval): UnusableAnswer {
+  const text = `The answer ${key} says that it had read records that do not exist; it does not count.`;
+  return { key, voice, sequence, code: 'forged', text, suspends: false };
+}
+
+function claimsTooMuch({ key, voice, sequence }: Approval): UnusableAnswer {
+  const text = `The answer ${key} does not count: it says that its writer had read records that do not exist`;
+  return { key, voice, sequence, code: 'forged', text, suspends: false };
+}
+
+/** Reads one stream to its end. */
+class StreamReader {
+  readonly voice: string;
+  readonly given: Approval[] = [];
+  readonly unusable: UnusableAnswer[] = [];
+  end: StreamEnd = emptyStream;
+  done = false;
+  readonly #stream: string;
+  readonly #subject: ApprovalSubject;
+  readonly #electorate: Electorate;
+  readonly #person: RamUser | undefined;
+
+  constructor({ name, person }: Voice, subject: ApprovalSubject, electorate: Electorate) {
+    this.voice = name;
+    this.#stream = approvalStream(name, subject);
+    this.#subject = subject;
+    this.#electorate = electorate;
+    this.#person = person;
+  }
+
+  wanted(): readonly string[] {
+    const count = this.end.next === 0 ? 1 : readAhead;
+    return Array.from({ length: count }, (_, index) => streamKey(this.#stream, this.end.next + index));
+  }
+
+  take(found: readonly (Uint8Array | undefined)[]): void {
+    for (const bytes of found) {
+      if (this.done) return;
+      if (bytes === undefined) this.done = true;
+      else if (this.end.next >= mostAnswers) {
+        this.done = true;
+        this.#refuse('too-many', `only the first ${mostAnswers} of its stream are read`, false);
+      } else {
+        this.#one(bytes);
+        this.end = { next: this.end.next + 1, prev: linkOf(bytes) };
+      }
+    }
+  }
+
+  #one(bytes: Uint8Array): void {
+    const key = streamKey(this.#stream, this.end.next);
+    // Of a link's stream only what is proved is anybody's word, so what cannot be read there takes nothing back, unless a later version wrote it.
+    const isPersons = this.#person !== undefined;
+    let record: JournalRecord;
+    try {
+      record = parseRecord(key, bytes);
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      this.#refuse('unreadable', error.message, isPersons || error.code === 'NewerRecord');
+      return;
+    }
+    const body = record.kind === 'approval' ? readAnswerBody(record.body) : { wrong: 'kind' };
+    if ('wrong' in body) {
+      this.#refuse('unreadable', `its field ${body.wrong} is wrong or missing`, isPersons);
+      return;
+    }
+    if (record.prev !== this.end.prev) this.#refuse('altered', 'one of the two was changed or replaced', true);
+    const place = { stream: this.#stream, sequence: this.end.next, prev: record.prev, atMs: record.atMs };
+    if (this.#person === undefined) this.#fromLink(place, body);
+    else this.#fromPerson(place, body, this.#person);
+  }
+
+  #fromPerson(place: AnswerPlace, body: AnswerBody, voter: RamUser): void {
+    const { by } = body;
+    if (by?.account !== voter.account || by.user !== voter.user) {
+      this.#refuse('forged', `it stands among the answers of ${voter.user} and is not by ${voter.user}`, false);
+      return;
+    }
+    this.#give(place, body, { by: userText(by, this.#subject.account), source: 'approvals' });
+  }
+
+  #fromLink(place: AnswerPlace, body: AnswerBody): void {
+    const by = `${this.#subject.circle} (link)`;
+    const { proveLink } = this.#electorate;
+    if (proveLink === undefined) {
+      this.#refuse('unverified', 'the public key of the links is not known here: set STREAMWARDEN_LINK_PUBLIC_KEY', false);
+      // Who cannot check an answer does not spend against it.
+      if (body.link !== undefined && body.verdict === 'refuse') this.#give(place, body, { by: `${by}, not verified`, source: 'approvals-link' });
+      return;
+    }
+    const proved = body.link === undefined ? { ok: false as const, why: 'it has no proof of its link' } : proveLink(this.#subject, place, body);
+    if (proved.ok) this.#give(place, { ...body, ...proved }, { by, source: 'approvals-link' });
+    else this.#refuse('forged', proved.why, false);
+  }
+
+  #give({ sequence, atMs }: AnswerPlace, body: AnswerBody, { by, source }: Pick<Approval, 'by' | 'source'>): void {
+    const { verdict, by: person, target, period, highest, untilMs, because, seen, withdrawsLinks } = body;
+    const key = streamKey(this.#stream, sequence);
+    this.given.push({
+      ...{ verdict, by, person, target, period, highest, atMs, untilMs, because, seen, source, key, sequence },
+      ...{ voice: this.voice, withdrawsLinks: withdrawsLinks && person !== undefined },
     });
   }
-  return words.sort((a, b) => a.atMs - b.atMs);
+
+  #refuse(code: UnusableAnswer['code'], why: string, suspends: boolean): void {
+    const key = streamKey(this.#stream, this.end.next);
+    const text = `The answer ${key} does not count: ${why}`;
+    this.unusable.push({ key, voice: this.voice, sequence: this.end.next, code, text, suspends });
+  }
+}
+
+/** What an answer that is given now has seen: the last record of each other stream. */
+export function seenIn({ ends }: Pick<Answers, 'ends'>, voice: string): AnswerBody['seen'] {
+  const others = Object.entries(ends).filter(([other, { next }]) => other !== voice && next > 0);
+  return Object.fromEntries(others.map(([other, { next }]) => [other, next - 1]));
+}
+
+/**
+ * Writes what a person answers at the command line. An approval is not written behind an answer of the same person that was not read. Whether the
+ * person may answer is checked by the caller and again by each run; RAM decides who can write here.
+ * @param read what had been answered before, as the person was shown it
+ * @returns the key of the record, or `overtaken` where the person has answered elsewhere meanwhile
+ * @throws StoreError @throws JournalError `StreamFull`
+ */
+export function* recordApproval(
+  subject: ApprovalSubject,
+  owner: string,
+  answer: NewApproval,
+  read: Pick<Answers, 'ends'>,
+): Storing<AnswerWritten> {
+  const { verdict, by, target, period, highest, atMs, untilMs, because, withdrawsLinks } = answer;
+  const voice = personVoice(subject.circle, by);
+  const body = {
+    ...{ verdict, by: { account: by.account, user: by.user, userId: by.userId }, target, period: { ...period } },
+    ...{ highest: moneyToJson(highest), until: new Date(untilMs).toISOString(), seen: seenIn(read, voice) },
+    ...(because === undefined ? {} : { because }),
+    ...(withdrawsLinks === true ? { withdrawsLinks } : {}),
+  };
+  return yield* appendAnswer(approvalStream(voice, subject), read.ends[voice] ?? emptyStream, { atMs, owner, verdict, bodyAt: () => body });
 }

@@ -88,7 +88,7 @@ export function* append(
 }
 
 /** Creates a record, twice where the first answer was lost. Gives the bytes that stand there when they were there before. */
-function* createOrRead(key: string, bytes: Uint8Array): Storing<Uint8Array | undefined> {
+export function* createOrRead(key: string, bytes: Uint8Array): Storing<Uint8Array | undefined> {
   let made: 'created' | 'exists';
   try {
     made = yield* storeCreate(key, bytes);
@@ -122,6 +122,7 @@ function gap(key: string): JournalError {
   );
 }
 
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+/** True where two records have the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -30,7 +30,7 @@ function sorted(_key: string, value: unknown): unknown {
 
 type Kind = 'string' | 'number' | 'object' | 'array';
 
-const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store'>, Kind>> = {
+const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store' | 'approversAccount'>, Kind>> = {
   sourceHash: 'string',
   fromMs: 'number',
   untilMs: 'number',

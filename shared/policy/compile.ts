@@ -67,6 +67,7 @@ export function compile(
     channels: document.channels,
     tell: { ...document.tell },
     approvers: document.approvers,
+    ...(document.approversAccount === undefined ? {} : { approversAccount: document.approversAccount }),
     rules: rulesOf(document, ruleModules, {
       ...{ document, ...cover, zone: (name) => zoneOf(zones, name) },
       calendar: (name) => (name === undefined ? plainWeek : (calendars.get(name) ?? calendarNamed(document, name))),

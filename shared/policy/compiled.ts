@@ -1,4 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
+import type { ApproverEntry } from './approvers.ts';
 import type { Money } from './money.ts';
 
 /** Name of an automation, as `rules` and `mode` spell it. */
@@ -153,7 +154,10 @@ export interface CompiledPolicy {
   readonly freezes: readonly CompiledFreeze[];
   readonly channels: Readonly<Record<string, { readonly kind: string; readonly url?: string; readonly secret?: string }>>;
   readonly tell: Readonly<Record<string, readonly string[]>>;
-  readonly approvers: Readonly<Record<string, readonly string[]>>;
+  /** Who may approve, by name of the circle. */
+  readonly approvers: Readonly<Record<string, readonly ApproverEntry[]>>;
+  /** Account of the approvers that are named without one. Absent: the account of the target that is asked about. */
+  readonly approversAccount?: string;
   /** Compiled rules by function; each function knows the shape of its own. Order is the policy's. */
   readonly rules: Readonly<Record<string, readonly unknown[]>>;
   readonly warnings: readonly CompiledWarning[];

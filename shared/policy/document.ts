@@ -1,3 +1,4 @@
+import type { ApproverEntry } from './approvers.ts';
 import type { CompiledLimits, CompiledProtect, CompiledSelector, FunctionName, Level, Never } from './compiled.ts';
 
 /** ISO weekday: 1 = Monday … 7 = Sunday. */
@@ -120,8 +121,10 @@ export interface PolicyDocument {
   readonly channels: Readonly<Record<string, DocumentChannel>>;
   /** Names of channels by kind; an empty list is `none`. An absent kind is not told. */
   readonly tell: Readonly<Partial<Record<TellKind, readonly string[]>>>;
-  /** RAM user names by name of the circle of approvers. */
-  readonly approvers: Readonly<Record<string, readonly string[]>>;
+  /** Who may approve, by name of the circle. */
+  readonly approvers: Readonly<Record<string, readonly ApproverEntry[]>>;
+  /** Account of the approvers that are named without one. Absent: the account of the target that is asked about. */
+  readonly approversAccount?: string;
   /** Parsed rules of the functions that have a rule module, in the order of the file; the shape is the module's own. */
   readonly rules: Readonly<Partial<Record<FunctionName, readonly unknown[]>>>;
 }

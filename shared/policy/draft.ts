@@ -1,3 +1,4 @@
+import type { ApproverEntry } from './approvers.ts';
 import type { CompiledLimits, CompiledProtect } from './compiled.ts';
 import type { DocumentCalendar, DocumentException, DocumentFreeze, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 import type { AnyRuleModule, CommonRule } from './rule-module.ts';
@@ -30,7 +31,8 @@ export interface PolicyDraft {
   readonly freezes: readonly Listed<DocumentFreeze>[];
   readonly channels: ReadonlyMap<string, PolicyDocument['channels'][string]>;
   readonly tell: PolicyDocument['tell'];
-  readonly approvers: ReadonlyMap<string, readonly string[]>;
+  readonly approvers: ReadonlyMap<string, readonly ApproverEntry[]>;
+  readonly approversAccount: string | undefined;
   readonly ruleLists: readonly RuleList[];
   readonly store: string | undefined;
 }

@@ -57,6 +57,7 @@ export function readDraft(
     channels: reader.entries(channelEntry, raw.channels, ['channels']),
     tell: readTell(raw.tell, reader),
     approvers: reader.entries(approversEntry, raw.approvers, ['approvers']),
+    approversAccount: one('approversAccount', sections.approversAccount),
     ruleLists: readRules(raw.rules, modules, reader, findings),
   };
 }
@@ -133,6 +134,7 @@ export function toDocument(draft: PolicyDraft, source: string): PolicyDocument {
     channels: Object.fromEntries(draft.channels),
     tell: draft.tell,
     approvers: Object.fromEntries(draft.approvers),
+    ...(draft.approversAccount === undefined ? {} : { approversAccount: draft.approversAccount }),
     rules: Object.fromEntries(draft.ruleLists.map(({ module, rules }) => [module.name, rules.map(({ value }) => value)])),
   };
 }

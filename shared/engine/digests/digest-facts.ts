@@ -60,8 +60,8 @@ export interface WouldLine {
 export interface ExpiryLine extends Expiry {
   /** Alarms that were told about it, such as `72h`. */
   readonly told: readonly string[];
-  /** The last word of an approver. */
-  readonly word?: { readonly verdict: 'approve' | 'refuse'; readonly by: string; readonly highest: Money };
+  /** The answer of approvers that counts now, with its words. */
+  readonly answer?: { readonly state: 'approved' | 'refused'; readonly words: string };
 }
 
 /** What a digest knows of one target. */

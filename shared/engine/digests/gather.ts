@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { JournalError } from '../../journal/journal-error.ts';
+import type { LinkProver } from '../../journal/approvals.ts';
 import type { Store } from '../../journal/store.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
@@ -43,6 +44,8 @@ export interface GatherInput {
   readonly before: SentDigest | undefined;
   /** Token of the run that is to cover the journal by a head. Default: none is written, and heads are read where the rule shows them. */
   readonly owner?: string | undefined;
+  /** Checks answers by link. Default: they cannot be checked. */
+  readonly proveLink?: LinkProver | undefined;
 }
 
 /** Reads from the journal all that a digest tells. Records that cannot be read are told of, and the rest goes out all the same. @throws StoreError */
@@ -127,7 +130,7 @@ function ageKey(functionName: string, target: string): string {
 }
 
 async function targetFacts(input: GatherInput, target: CompiledTarget, past: Past, unreadable: string[]): Promise<TargetFacts> {
-  const { store, policy, nowMs, rule, span, fleets } = input;
+  const { store, policy, nowMs, rule, span, fleets, proveLink } = input;
   const fleet = fleets.get(target.name);
   const held: HeldLine[] = [];
   const would: WouldLine[] = [];
@@ -144,7 +147,7 @@ async function targetFacts(input: GatherInput, target: CompiledTarget, past: Pas
   }
   const expiring: TargetFacts['expiring'][number][] = [];
   for (const expiry of fleet?.expiring ?? []) {
-    expiring.push(await orElse(unreadable, { ...expiry, told: [] }, () => withWords(store, expiry, { policy, target, nowMs })));
+    expiring.push(await orElse(unreadable, { ...expiry, told: [] }, () => withWords(store, expiry, { policy, target, nowMs, proveLink })));
   }
   const done = (past.done.get(target.name) ?? new DoneTally()).facts;
   return { name: target.name, fleet, expiring, done, held, would, life };

@@ -76,7 +76,8 @@ export async function tellDigest(run: DigestRun, rule: CompiledDigestRule): Prom
   if (missing.length > 0) {
     draft.warn(digestReason('digest-incomplete', `No run observed ${missing.join(', ')} for ${rule.name}.`, { rule: rule.name, missing }));
   }
-  const facts = await gatherFacts({ rule, policy, targets, store, nowMs, span, fleets: digest.seen, before, owner });
+  const { proveLink } = options;
+  const facts = await gatherFacts({ rule, policy, targets, store, nowMs, span, fleets: digest.seen, before, owner, proveLink });
   if (!(await send(run, digest, facts))) return undefined;
   const held = facts.targets.flatMap(({ name, held: lines }) =>
     lines.map((line) => [line.functionName, name, line.identity, line.sinceMs, line.orBefore] as [string, string, string, number, boolean]),

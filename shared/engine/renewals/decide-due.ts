@@ -8,6 +8,7 @@ import { isExpected } from '../expected.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
 import { runError } from '../report.ts';
+import { electorateOf } from './answers.ts';
 import { claimFactsOf } from './claim-facts.ts';
 import { quoteOf, type Renewal } from './effects.ts';
 import type { RenewalContext, RenewalFacts, RenewalPlanner, RenewalVerdict } from './planner.ts';
@@ -49,7 +50,7 @@ export function* decideDue(
         } else {
           const { account, expiresAtMs } = candidate.due;
           const about = { circle: need.circle, account, resource: subject.id, expiresAtMs };
-          facts = { ...facts, approvals: yield* readApprovals(about, need.links) };
+          facts = { ...facts, approvals: yield* readApprovals(about, electorateOf(context, need, context.proveLink)) };
         }
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { RenewQuote } from '../../fleet/renew-price.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
-import type { Approval } from '../../journal/approvals.ts';
+import type { Answers, LinkProver } from '../../journal/approvals.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { Money } from '../../policy/money.ts';
 import type { ActDecision, Decision } from '../decision.ts';
@@ -13,6 +13,8 @@ export interface RenewalContext {
   readonly target: CompiledTarget;
   /** The run's one `now`. */
   readonly nowMs: EpochMs;
+  /** By what answers by link are checked when they are read. Default: they cannot be, and their approvals do not count. */
+  readonly proveLink?: LinkProver | undefined;
 }
 
 /** A claim that has no end yet. */
@@ -49,8 +51,8 @@ export interface RenewalFacts {
   readonly claims?: ClaimFacts;
   /** By text of the period; null: the price could not be read. */
   readonly quotes: ReadonlyMap<string, RenewQuote | null>;
-  /** All that was said about this expiry, oldest first. */
-  readonly approvals?: readonly Approval[];
+  /** All that was answered about this expiry. */
+  readonly approvals?: Answers;
 }
 
 /** What people are asked before an order. */

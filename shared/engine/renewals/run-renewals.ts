@@ -71,7 +71,7 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   const log = yield* attempt(draft, WrittenLog.load(renewing.name, target.account));
   const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
-  const context = { policy, target, nowMs };
+  const context = { policy, target, nowMs, proveLink: options.proveLink };
   const teller = new Teller({
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,

@@ -1,14 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventError } from '../../../events/event-error.ts';
 import { type HttpRequest, type HttpResponse, parseHttpEvent } from '../../../events/http.ts';
-import type { Clock } from '../../client/clock.ts';
+import type { Clock, EpochMs } from '../../client/clock.ts';
 import { functionRoleCredentials } from '../../client/credentials/function-role.ts';
 import { systemClock } from '../../client/system-clock.ts';
-import { tokenField } from '../../engine/renewals/approval-link.ts';
-import type { LinkPages } from '../../engine/renewals/link-pages.ts';
+import { answerGap, answerWords, countingAnswer, electorateOf } from '../../engine/renewals/answers.ts';
+import { installationOf, linkProver, openToken, tokenField } from '../../engine/renewals/approval-link.ts';
+import type { LinkPages, LinkQuestion, LinkState } from '../../engine/renewals/link-pages.ts';
+import { localText } from '../../engine/renewals/messages.ts';
 import { runError } from '../../engine/report.ts';
-import { recordLinkWord, wordOfLink } from '../../journal/link-approvals.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import { type Answers, type LinkProver, readApprovals } from '../../journal/approvals.ts';
+import { recordLinkAnswer } from '../../journal/link-approvals.ts';
+import { readRenewal } from '../../journal/renewal.ts';
+import { renewalStream } from '../../journal/renewal-key.ts';
+import { runStoring, type Storing } from '../../journal/store-effect.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import type { FunctionContext } from '../context.ts';
 import type { HandlerParts } from '../handle.ts';
@@ -16,13 +21,12 @@ import { jsonLog, type Log } from '../log.ts';
 import { policySource, readBundled } from '../policy-source.ts';
 import { readSettings } from '../settings.ts';
 import { agreedAddress, openStore } from '../store.ts';
+import { linkKeys } from '../approval-links.ts';
 import { readForm } from './link-form.ts';
-import { linkKeys } from './link-settings.ts';
-import { readLink } from './read-link.ts';
 
 /**
  * The handler of the function that answers approval links, on an HTTP trigger. GET shows a page and changes nothing, so that programs which look
- * at links in chats decide nothing. POST writes the word, once per link. It never throws: a gateway would show the error to whoever asks.
+ * at links in chats decide nothing. POST writes an answer behind those that are there, until the order was sent. It never throws: a gateway would show the error to whoever asks.
  */
 export function createLinkHandler(
   pages: LinkPages,
@@ -64,9 +68,12 @@ async function reply(request: HttpRequest, { pages, clock, environment, context,
   };
   const posted = request.method === 'POST' ? readForm(request) : undefined;
   if (!['GET', 'HEAD', 'POST'].includes(request.method) || (request.method === 'POST' && !posted)) return refuse('no-form');
-  const token = posted ? posted.token : request.query.get(tokenField);
-  const link = readLink(token, linkKeys(environment), clock.now());
-  if (!link.ok) return refuse(link.why);
+  const token = (posted ? posted.token : request.query.get(tokenField)) ?? '';
+  const publicKeys = linkKeys(environment);
+  const opened = openToken(token, publicKeys);
+  if (typeof opened === 'string') return refuse(opened);
+  const { subject } = opened;
+  if (clock.now() >= subject.untilMs) return refuse('expired');
 
   const settings = readSettings(environment);
   const bundled = await readBundled(settings.policyFile);
@@ -74,26 +81,60 @@ async function reply(request: HttpRequest, { pages, clock, environment, context,
   const credentials = functionRoleCredentials(context?.credentials, environment);
   const place = openStore(settings, bundled.policy?.store, { credentials, clock, environment, simulator: settings.simulator });
   const { policy, store } = await source({ bundled, address: agreedAddress(settings.store, bundled.policy?.store), log, store: place });
-  const { subject, id } = link;
-  const { target: named, account, resource, circle, expiresAtMs, period, highest, untilMs } = subject;
+  const installation = installationOf(store.name);
+  if (opened.installation !== installation) return refuse('other-installation');
+  const { target: named, account, resource, circle } = subject;
   const target = Object.hasOwn(policy.targets, named) ? policy.targets[named] : undefined;
   if (target?.account !== account) return refuse('wrong-target');
   if (!asksByLink(policy, circle)) return refuse('links-off');
-  const question = { subject, target, policy };
-  const about = { circle, account, resource, expiresAtMs };
-  const known = { link: id, target: named, resource, from };
 
+  const question = { subject, target, policy };
+  const known = { target: named, resource, from };
+  const look = (): Promise<Seen> => runStoring(store, seeQuestion(question, linkProver({ publicKeys, installation }), clock.now()));
   if (settings.observe) return [409, pages.observing()];
-  if (!posted) {
-    const word = await runStoring(store, wordOfLink(about, id));
-    log('info', 'link-opened', { ...known, decided: word?.verdict });
-    return [200, word ? pages.decided(question, word, false) : pages.ask(question, token ?? '')];
+  const before = await look();
+  if (!posted || before.state.ordered !== undefined) {
+    log('info', 'link-opened', { ...known, state: before.state.words, ordered: before.state.ordered !== undefined });
+    return [posted ? 409 : 200, pages.question(question, before.state, token)];
   }
   const { verdict, because } = posted;
-  const said = { verdict, because, by: `${circle} (link)`, target: named, period, highest, atMs: clock.now(), untilMs };
-  const { word, fresh } = await runStoring(store, recordLinkWord(about, id, randomBytes(16).toString('hex'), said));
-  log('info', fresh ? 'link-answered' : 'link-repeated', { ...known, verdict: word.verdict, record: word.key });
-  return [200, pages.decided(question, word, fresh)];
+  const { period, highest, untilMs } = subject;
+  const answer = { verdict, because, target: named, period, highest, atMs: clock.now(), untilMs };
+  const owner = randomBytes(16).toString('hex');
+  const written = await runStoring(store, recordLinkAnswer(subject, owner, answer, opened, before.answers));
+  const after = await look();
+  const record = written.outcome === 'written' ? written.key : undefined;
+  log('info', 'link-answered', { ...known, verdict, outcome: written.outcome, record, state: after.state.words });
+  return [written.outcome === 'written' ? 200 : 409, pages.question(question, after.state, token, written.outcome)];
+}
+
+/** What was read about a question, and how it stands by that. */
+interface Seen {
+  readonly answers: Answers;
+  readonly state: LinkState;
+}
+
+/** Reads the answers to a question from wherever they were given, and whether its order was sent. */
+function* seeQuestion({ subject, target, policy }: LinkQuestion, proveLink: LinkProver, nowMs: EpochMs): Storing<Seen> {
+  const { circle, account, resource, expiresAtMs, period, highest } = subject;
+  const answers = yield* readApprovals(subject, electorateOf({ policy, target }, { circle, links: true }, proveLink));
+  const order = { target: target.name, period, price: highest, nowMs };
+  const answer = countingAnswer(answers, order);
+  const state: LinkState = {
+    ...{ answer, words: answerWords(answer, circle) },
+    gap: answerGap(answer, order, (ms) => localText(ms, { policy, target })),
+    withdrawnBy: answers.given.find(({ withdrawsLinks }) => withdrawsLinks)?.by,
+    ordered: yield* orderedFor(account, resource, expiresAtMs),
+  };
+  return { answers, state };
+}
+
+/** The claim that was made for an expiry and came to something, or may have; undefined where answers still decide. */
+function* orderedFor(account: string, resource: string, expiresAtMs: EpochMs): Storing<LinkState['ordered']> {
+  const { open, moved } = yield* readRenewal(renewalStream(account, resource));
+  const entry = open ?? moved;
+  if (entry?.claim === undefined || entry.claim.expiry < Math.floor(expiresAtMs / 1000)) return undefined;
+  return { atMs: entry.atMs, orderId: entry.answer?.orderId ?? entry.end?.orderId };
 }
 
 /** True where some rule still asks this circle and lets it answer by link. Which rule covers the resource, the renewal itself looks up. */

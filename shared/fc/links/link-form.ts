@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../../events/http.ts';
 import { tokenField } from '../../engine/renewals/approval-link.ts';
+import { reasonText } from '../../journal/approval-record.ts';
 
 /** What somebody pressed on the confirmation page. */
 export interface LinkForm {
@@ -7,12 +8,6 @@ export interface LinkForm {
   readonly verdict: 'approve' | 'refuse';
   readonly because: string | undefined;
 }
-
-/** Longest word on why that is kept, in characters. */
-const longestWord = 200;
-
-/** Control characters, and those that turn the direction of the text around them. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 /** Reads the form; undefined where it is not the one of our page: another type, another origin, a field that is missing or there twice. */
 export function readForm({ headers, body, host }: HttpRequest): LinkForm | undefined {
@@ -24,8 +19,7 @@ export function readForm({ headers, body, host }: HttpRequest): LinkForm | undef
   const token = one(tokenField);
   const verdict = one('decision');
   if (token === undefined || (verdict !== 'approve' && verdict !== 'refuse')) return undefined;
-  const word = [...(one('because') ?? '').replace(unprintable, ' ').replace(/\s+/g, ' ').trim()].slice(0, longestWord).join('');
-  return { token, verdict, because: word === '' ? undefined : word };
+  return { token, verdict, because: reasonText(one('because') ?? '') };
 }
 
 /**

@@ -68,7 +68,30 @@ export const tellSection = z
   })
   .check(z.meta({ title: 'tell', description: 'Channels by what there is to tell; none tells nobody.' }));
 
-/** One entry under `approvers`: RAM user names. */
+const approver = parsedText(
+  (text) => {
+    const [, user = '', account] = /^([^@]*)(?:@(.*))?$/.exec(text) ?? [];
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(user)) {
+      return refused(`"${text}" is not a RAM user name; write letters, digits, ".", "-" and "_", such as li.wei or li.wei@1234567890123456`);
+    }
+    if (account === undefined || /^\d{5,20}$/.test(account)) return parsed(text);
+    return refused(`"${account}" is not an account id; write its digits behind the @, such as ${user}@1234567890123456`);
+  },
+  {
+    title: 'a RAM user name',
+    description: 'A user, or user@account. Without an account: that of approversAccount, else of the target that is asked about.',
+    examples: ['li.wei', 'li.wei@1234567890123456'],
+    pattern: '^[A-Za-z0-9._-]{1,64}(@\\d{5,20})?$',
+  },
+);
+
+const person = z
+  .strictObject({
+    user: z.array(approver).check(z.minLength(1), z.meta({ description: 'Users of one and the same person, who count as one.' })),
+  })
+  .check(z.meta({ title: 'a person with several users' }));
+
+/** One entry under `approvers`: RAM users, each by name, or by all names of one person. */
 export const approversEntry = z
-  .array(plainText({ title: 'a RAM user name', examples: ['li.wei'] }))
+  .array(z.union([approver, person]))
   .check(z.minLength(1), z.meta({ title: 'a list of RAM user names' }));

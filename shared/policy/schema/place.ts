@@ -9,7 +9,8 @@ import { zoneName } from './zone.ts';
 /** The service endpoints that the vendor lists (API notes, Transport); a resource's region is another thing. */
 const serviceEndpoints = ['cn-shanghai', 'ap-southeast-1'] as const;
 
-const account = parsedText(
+/** An account id, in quotes. */
+export const accountText = parsedText(
   (text) =>
     /^\d{5,20}$/.test(text)
       ? parsed(text)
@@ -45,7 +46,7 @@ const regionName = parsedText(
 /** One entry under `targets`. */
 export const targetEntry = z
   .strictObject({
-    account,
+    account: accountText,
     role: z.exactOptional(role),
     endpoint: z.enum(serviceEndpoints).check(z.meta({ title: 'a service endpoint', description: 'The endpoint that is called.' })),
     regions: z.exactOptional(

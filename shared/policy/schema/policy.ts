@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { AnyRuleModule } from '../rule-module.ts';
 import { functionNames } from './function-names.ts';
 import { approversEntry, channelEntry, tellSection } from './people.ts';
-import { calendarEntry, storeText, targetEntry } from './place.ts';
+import { accountText, calendarEntry, storeText, targetEntry } from './place.ts';
 import { exceptionEntry, limitsSection, protectSection } from './safety.ts';
 import { scheduleEntry } from './schedule.ts';
 import { zoneName } from './zone.ts';
@@ -41,7 +41,12 @@ export const sections = {
   limits: z.exactOptional(limitsSection),
   channels: z.exactOptional(named(channelEntry, 'Ways to tell people, by name.')),
   tell: z.exactOptional(tellSection),
-  approvers: z.exactOptional(named(approversEntry, 'RAM user names who may approve, by the name of their circle.')),
+  approvers: z.exactOptional(named(approversEntry, 'RAM users who may approve, by the name of their circle.')),
+  approversAccount: z.exactOptional(
+    accountText.check(
+      z.meta({ description: 'Account of approvers that are named without one. Default: the account of the target that is asked about.' }),
+    ),
+  ),
 } as const;
 
 const laterRule = z.looseObject({ name: z.string().check(z.meta({ description: 'Name of the rule.' })) });

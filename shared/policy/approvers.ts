@@ -1,0 +1,66 @@
+import type { CompiledPolicy } from './compiled.ts';
+
+/** A RAM user: a name means somebody only together with the account that it belongs to. */
+export interface RamUser {
+  readonly account: string;
+  readonly user: string;
+}
+
+/** A RAM user as STS names them. `userId` is never given again, while a name can be given to somebody else. */
+export interface RamPerson extends RamUser {
+  readonly userId: string;
+}
+
+/**
+ * An approver as the policy names one: a RAM user `li.wei` or `li.wei@1234567890123456`, or one person with several users. Plain names belong to
+ * `approversAccount`, and without one to the account of the target that is asked about.
+ */
+export type ApproverEntry = string | { readonly user: readonly string[] };
+
+type Approvers = Pick<CompiledPolicy, 'approvers' | 'approversAccount'>;
+
+/** The names of one entry as written: more than one where a person has several users. */
+export function namesOf(entry: ApproverEntry): readonly string[] {
+  return typeof entry === 'string' ? [entry] : entry.user;
+}
+
+/** The RAM user that a name stands for. @param home account of names that state none */
+export function userNamed(name: string, home: string): RamUser {
+  const at = name.lastIndexOf('@');
+  return at < 0 ? { account: home, user: name } : { account: name.slice(at + 1), user: name.slice(0, at) };
+}
+
+/** How people read a user: the bare name where the account goes without saying. */
+export function userText({ account, user }: RamUser, home: string): string {
+  return account === home ? user : `${user}@${account}`;
+}
+
+/** The users who may answer for a circle about a resource of an account; none for a circle that the policy does not have. */
+export function votersOf({ approvers, approversAccount }: Approvers, circle: string, account: string): readonly RamUser[] {
+  const entries = Object.hasOwn(approvers, circle) ? (approvers[circle] ?? []) : [];
+  const users = entries.flatMap(namesOf).map((name) => userNamed(name, approversAccount ?? account));
+  return [...new Map(users.map((each) => [`${each.account}.${each.user}`, each])).values()];
+}
+
+/** True where a list of users holds one. */
+export function includesUser(users: readonly RamUser[], { account, user }: RamUser): boolean {
+  return users.some((each) => each.account === account && each.user === user);
+}
+
+/**
+ * True where two sets of keys belong to one person: the same user by name or id, or users that a policy lists as one person's. Plain names in
+ * such a list mean the users of `approversAccount`, and without one those of every target.
+ */
+export function isSamePerson(policies: readonly (Approvers & Pick<CompiledPolicy, 'targets'>)[], a: RamPerson, b: RamPerson): boolean {
+  if (a.account === b.account && (a.user === b.user || a.userId === b.userId)) return true;
+  return policies.some((policy) => {
+    const homes =
+      policy.approversAccount === undefined ? Object.values(policy.targets).map(({ account }) => account) : [policy.approversAccount];
+    return Object.values(policy.approvers)
+      .flat()
+      .some((entry) => {
+        const users = homes.flatMap((home) => namesOf(entry).map((name) => userNamed(name, home)));
+        return includesUser(users, a) && includesUser(users, b);
+      });
+  });
+}
