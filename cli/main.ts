@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { journalCommand } from './commands/journal.ts';
+import { linkKeyCommand } from './commands/link-key.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { offboardCommand } from './commands/offboard.ts';
 import { otaCommand } from './commands/ota.ts';
@@ -66,6 +67,7 @@ for (const register of [
   rollbackCommand,
   policyCommand,
   ramPolicyCommand,
+  linkKeyCommand,
   callCommand,
   notifyCommand,
   simulatorCommand,

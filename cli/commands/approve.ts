@@ -1,98 +1,116 @@
 import type { Command } from 'commander';
+import type { Money } from '../../shared/policy/money.ts';
 import { CommandFailure } from '../failure.ts';
 import { worldOptions } from '../world/options.ts';
 import type { WorldOptions } from '../world/world.ts';
 
 interface Flags extends WorldOptions {
   readonly policy: string;
+  readonly all?: boolean;
+  readonly upTo?: readonly string[];
   readonly because?: string;
   readonly until?: string;
+  readonly withdrawLinks?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
-/** Adds `streamwarden approvals`: what waits for somebody to approve it. Exit code 0 with nothing waiting, 2 with something, 1 on an error. */
+/**
+ * Adds `streamwarden approvals`: what people are asked about and what they have answered, as long as it is not ordered. Exit code 0 with nothing
+ * waiting, 2 with something, 1 on an error.
+ */
 export function approvalsCommand(program: Command): void {
   worldOptions(program.command('approvals'))
-    .description('renewals that wait for an approval')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .description('renewals that wait for an approval, and those that were answered and are not ordered yet')
+    .option('--policy <file>', 'policy file, where none is published', 'policy.yaml')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {
       process.exitCode = await list(flags);
     });
 }
 
-/** Adds `streamwarden approve <resource>`: bound to the target, expiry, period and price that are asked now; a dearer price asks again. */
+/**
+ * Adds `streamwarden approve <resource>`: shows what the approval is bound to, asks, and writes it down. Bound to target, expiry, period and the
+ * price that was shown, or `--up-to`; a dearer price asks again.
+ */
 export function approveCommand(program: Command): void {
-  worldOptions(program.command('approve'))
-    .description('approve a renewal that waits, up to the price that is asked now')
-    .argument('<resource>', 'id or name of the resource')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+  answerOptions(program, 'approve')
+    .description('approve a renewal that waits, up to a price')
+    .option('--up-to <amount...>', 'the highest price that it counts for, such as 500 CNY (default: the price that is shown)')
     .option('--until <instant>', 'until when it counts, RFC 3339 (default: until the expiry)')
-    .option('--because <text>', 'a word on why')
-    .option('--json', 'print one JSON object instead of text')
-    .action(async (resource: string, flags: Flags) => say('approve', resource, flags));
+    .option('--yes', 'do not ask')
+    .action(async (resource: string | undefined, flags: Flags) => answer('approve', resource, flags));
 }
 
-/** Adds `streamwarden refuse <resource>`: it is not renewed until somebody approves it. */
+/** Adds `streamwarden refuse <resource>`: it is not renewed until somebody approves it. It does not ask: what it stops can be approved again. */
 export function refuseCommand(program: Command): void {
-  worldOptions(program.command('refuse'))
-    .description('refuse a renewal that waits')
-    .argument('<resource>', 'id or name of the resource')
-    .option('--policy <file>', 'policy file', 'policy.yaml')
+  answerOptions(program, 'refuse')
+    .description('refuse a renewal that waits, or that was approved and is not ordered yet')
+    .option('--yes', 'accepted, and not needed: refusing never asks')
+    .action(async (resource: string | undefined, flags: Flags) => answer('refuse', resource, flags));
+}
+
+function answerOptions(program: Command, name: 'approve' | 'refuse'): Command {
+  return worldOptions(program.command(name))
+    .argument('[resource]', 'id or name of the resource, or target/id')
+    .option('--all', `${name} everything that waits for you`)
+    .option('--policy <file>', 'policy file, where none is published', 'policy.yaml')
     .option('--because <text>', 'a word on why')
-    .option('--json', 'print one JSON object instead of text')
-    .action(async (resource: string, flags: Flags) => say('refuse', resource, flags));
+    .option('--withdraw-links', 'from now on no link about this expiry approves anything')
+    .option('--json', 'print one JSON object instead of text');
 }
 
 async function list(flags: Flags): Promise<number> {
-  const [{ withSession }, { waitingIn }, { alignColumns }, { formatMoney }] = await Promise.all([
-    import('../run/session.ts'),
+  const [{ withPolicyInForce }, { openQuestions }, { questionLines, questionJson }] = await Promise.all([
+    import('../run/policy-in-force.ts'),
     import('../run/approvals.ts'),
-    import('../render/columns.ts'),
-    import('../../shared/policy/money.ts'),
+    import('../render/approvals.ts'),
   ]);
-  return await withSession(flags, async (session) => {
-    const waiting = await waitingIn(session);
-    if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, waiting: waiting.map(jsonOf) })}\n`);
-    else if (waiting.length === 0) process.stdout.write('Nothing waits for an approval.\n');
-    else {
-      const cells = waiting.map(({ target, line }) => [
-        ...[target.name, line.resource.name ?? line.resource.id, line.resource.id, `${line.period} from ${line.expires.slice(0, 10)}`],
-        ...[formatMoney(line.amount), `asks ${line.approvers}`, line.why],
-      ]);
-      const lines = alignColumns(cells, [{}, {}, {}, {}, { align: 'right' }, {}, {}]);
-      process.stdout.write(`${lines.join('\n')}\n\nSay 'streamwarden approve <id>' or 'streamwarden refuse <id>'.\n`);
-    }
+  return await withPolicyInForce(flags, async (session) => {
+    const questions = await openQuestions(session);
+    const waiting = questions.filter(({ state }) => state === 'pending');
+    if (flags.json) {
+      const answered = questions.filter(({ state }) => state !== 'pending');
+      process.stdout.write(`${JSON.stringify({ format: 1, waiting: waiting.map(questionJson), answered: answered.map(questionJson) })}\n`);
+    } else process.stdout.write(`${questionLines(questions, session).join('\n')}\n`);
     return waiting.length === 0 ? 0 : 2;
   });
 }
 
-type Waiting = Awaited<ReturnType<typeof import('../run/approvals.ts')['waitingIn']>>[number];
-
-const jsonOf = ({ target, line }: Waiting) => ({
-  target: target.name,
-  ...line,
-  amount: { currency: line.amount.currency, micros: line.amount.micros.toString() },
-});
-
-async function say(verdict: 'approve' | 'refuse', wanted: string, flags: Flags): Promise<void> {
-  const [{ withSession }, { giveWord }, { formatMoney }] = await Promise.all([
-    import('../run/session.ts'),
-    import('../run/approvals.ts'),
-    import('../../shared/policy/money.ts'),
+async function answer(verdict: 'approve' | 'refuse', resource: string | undefined, flags: Flags): Promise<void> {
+  const [{ withPolicyInForce }, { answerQuestions }, { speakerOf }] = await Promise.all([
+    import('../run/policy-in-force.ts'),
+    import('../run/answer-questions.ts'),
+    import('../run/speaker.ts'),
   ]);
+  const { upTo, rest } = await amountIn(flags.upTo);
+  if (rest !== undefined && resource !== undefined) {
+    throw new CommandFailure('Usage', `--up-to takes an amount, such as 500 CNY; what is '${rest}' behind it?`);
+  }
+  const wanted = resource ?? rest;
+  if ((wanted === undefined) === (flags.all !== true)) {
+    throw new CommandFailure('Usage', `Name the resource, such as 'streamwarden ${verdict} home/aig-1', or say --all; not both.`);
+  }
   const untilMs = flags.until === undefined ? undefined : Date.parse(flags.until);
   if (untilMs !== undefined && (Number.isNaN(untilMs) || !/(Z|[+-]\d{2}:\d{2})$/.test(flags.until ?? ''))) {
     throw new CommandFailure('Usage', `--until is '${flags.until}'; write an instant with its offset, such as 2026-12-01T18:00:00+08:00.`);
   }
-  await withSession(flags, async (session) => {
-    const given = await giveWord(session, { verdict, wanted, untilMs, because: flags.because });
-    if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ format: 1, ...given, highest: formatMoney(given.highest) })}\n`);
-      return;
-    }
-    const what = `${given.resource}, ${given.period}, ${verdict === 'approve' ? 'up to ' : ''}${formatMoney(given.highest)}`;
-    const until = verdict === 'approve' ? `, until ${given.until}` : '';
-    process.stdout.write(`${given.by} ${verdict === 'approve' ? 'approved' : 'refused'} ${what}${until}.\nJournal: ${given.record}\n`);
+  await withPolicyInForce(flags, async (session) => {
+    await speakerOf(session, flags.state);
+    const { because, withdrawLinks = false, yes = false, json = false } = flags;
+    await answerQuestions(session, { verdict, wanted, upTo, untilMs, because, withdrawsLinks: withdrawLinks, yes, json });
   });
+}
+
+/** The amount of `--up-to`, as one word or two, and a word behind it that may be the resource. */
+async function amountIn(words: readonly string[] | undefined): Promise<{ readonly upTo?: Money; readonly rest?: string }> {
+  if (words === undefined) return {};
+  const { parseMoney } = await import('../../shared/policy/money.ts');
+  const count = /\s/.test(words[0] ?? '') ? 1 : 2;
+  const amount = parseMoney(words.slice(0, count).join(' '));
+  if (!amount.ok) throw new CommandFailure('Usage', `--up-to: ${amount.message}.`);
+  const rest = words.slice(count);
+  if (rest.length > 1)
+    throw new CommandFailure('Usage', `--up-to takes an amount, such as 500 CNY; what is '${rest.join(' ')}' behind it?`);
+  return { upTo: amount.value, ...(rest[0] === undefined ? {} : { rest: rest[0] }) };
 }

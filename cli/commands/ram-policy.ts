@@ -12,6 +12,8 @@ export function ramPolicyCommand(program: Command): void {
     .description('print least-privilege RAM policies and trust policies for functions and people')
     .option('--policy <file>', 'policy file: its functions, targets, approvers and store', 'policy.yaml')
     .option('--role <name>', 'only this one; `--role help` lists them')
+    .option('--approvers <circle>', 'of the approvers only those of this circle')
+    .option('--person <user>', 'of the approvers only this one, such as li.wei or li.wei@1234567890123456')
     .option('--trust', 'with --role: who may take it on, instead of what it may do')
     .option(
       '--functions <names>',

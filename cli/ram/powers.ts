@@ -108,7 +108,7 @@ export const powers: Readonly<Record<string, Power>> = {
     withoutRules: true,
     calls: [],
     writes: ['approvals-link/'],
-    reads: ['policy/', 'approvals/', 'approvals-link/'],
+    reads: ['policy/', 'approvals/', 'approvals-link/', 'renewals/'],
   },
   'report-failure': {
     role: 'reporter',

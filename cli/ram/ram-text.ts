@@ -1,6 +1,7 @@
 import { CommandFailure } from '../failure.ts';
 import { ramSetup } from './read-setup.ts';
 import { type RamRole, rolesOf, roleTexts } from './roles.ts';
+import type { RamSetup } from './setup.ts';
 
 /** What `ram-policy` was asked. */
 export interface RamFlags {
@@ -9,6 +10,9 @@ export interface RamFlags {
   /** Default: all. */
   readonly role?: string;
   readonly trust?: boolean;
+  /** With the role approver: only this circle, and only this person, `li.wei` or `li.wei@account`. Default: all. */
+  readonly approvers?: string;
+  readonly person?: string;
   /** Names, separated by commas. Default: those with rules in the policy, and those that run without. */
   readonly functions?: string;
   /** Default: `ALIBABA_CLOUD_ACCOUNT_ID`. */
@@ -36,12 +40,26 @@ export async function ramText(flags: RamFlags, environment: Readonly<Record<stri
   const account = flags.account ?? (environment['ALIBABA_CLOUD_ACCOUNT_ID'] || undefined);
   const store = flags.store ?? (environment['STREAMWARDEN_STORE'] || undefined);
   const functions = flags.functions?.split(',').map((name) => name.trim());
-  const roles = rolesOf(await ramSetup({ ...flags, account, store, functions }));
+  const setup = await ramSetup({ ...flags, account, store, functions });
+  const roles = rolesOf({ ...setup, approvers: approversNamed(setup.approvers, flags) });
   if (wanted === undefined) return flags.json ? `${JSON.stringify(roles, null, 2)}\n` : roles.map(section).join('\n');
   return one(roles, wanted, flags.trust === true, account);
 }
 
-/** The document of a role; of several, such as circles of approvers, each with its name. */
+/** The approvers that somebody means. @throws CommandFailure where the policy names nobody like that */
+function approversNamed(all: RamSetup['approvers'], { approvers, person }: RamFlags): RamSetup['approvers'] {
+  const [user, account] = person?.split('@') ?? [];
+  const meant = all.filter(
+    ({ circle, voter }) =>
+      (approvers === undefined || circle === approvers) &&
+      (person === undefined || (voter.user === user && (account === undefined || voter.account === account))),
+  );
+  if (meant.length > 0 || (approvers === undefined && person === undefined)) return meant;
+  const known = all.map(({ circle, voter }) => `${circle}: ${voter.user}@${voter.account}`).join(', ') || 'nobody';
+  throw new CommandFailure('NotAnApprover', `the policy names no such approver; it has ${known}`);
+}
+
+/** The document of a role; of several, such as approvers, each with its name. */
 function one(roles: readonly RamRole[], wanted: string, trust: boolean, account: string | undefined): string {
   const found = roles.filter(({ role }) => role === wanted);
   if (found.length === 0) {

@@ -1,4 +1,6 @@
 import { parseOssAddress } from '../../shared/journal/oss-address.ts';
+import { type RamUser, votersOf } from '../../shared/policy/approvers.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { CommandFailure } from '../failure.ts';
 import { readPolicy } from '../run/policy.ts';
 import { powers } from './powers.ts';
@@ -44,6 +46,12 @@ export async function ramSetup({ policy, store, functions, account, ...names }: 
       (name) => (document.mode.act as readonly string[]).includes(name) || document.mode.default === 'act',
     ),
     targets: Object.values(document.targets),
-    approvers: Object.keys(document.approvers),
+    approvers: Object.keys(document.approvers).flatMap((circle) => votersEverywhere(document, circle).map((voter) => ({ circle, voter }))),
   };
+}
+
+/** The users who may answer for a circle, whichever target it is asked about. */
+function votersEverywhere(document: PolicyDocument, circle: string): readonly RamUser[] {
+  const voters = Object.values(document.targets).flatMap(({ account }) => votersOf(document, circle, account));
+  return [...new Map(voters.map((voter) => [`${voter.account}.${voter.user}`, voter])).values()];
 }

@@ -1,4 +1,5 @@
-import { segment } from '../../shared/journal/key.ts';
+import { personVoice } from '../../shared/journal/approvals.ts';
+import type { RamUser } from '../../shared/policy/approvers.ts';
 import { functionRolePolicy, functionsIn, targetRole } from './function-role.ts';
 import { journalAccess, journalFence } from './journal-access.ts';
 import { type PolicyDocument, policyOf, type TrustDocument, trustInFunctions, trustInRoles } from './policy-document.ts';
@@ -19,6 +20,9 @@ export interface RamRole {
   /** Who may take it on; undefined: it is a policy for people. */
   readonly trust?: TrustDocument;
   readonly policy: PolicyDocument;
+  /** Of an approver: whose policy it is. */
+  readonly circle?: string;
+  readonly voter?: RamUser;
 }
 
 /** What `--role` takes, with what it is for. */
@@ -27,12 +31,12 @@ export const roleTexts: Readonly<Record<string, string>> = {
   digest: 'the function that tells what happened and which functions are silent; it writes what it told and nothing else',
   operator: 'functions that change nodes, tags, sessions, settings and power, and what starts them; they order and delete nothing',
   buyer: 'the function that renews; it orders nothing else',
-  links: 'the function behind approval links; it writes the words of approvers and nothing else',
+  links: 'the function behind approval links; it writes answers that were given by link and nothing else',
   reporter: 'the function that tells of failures',
   'target-observer': 'in an account that is governed: what functions take on that observe',
   'target-operator': 'in an account that is governed: what functions take on that change things',
   'target-buyer': 'in an account that is governed: what the function takes on that renews',
-  approver: 'people who approve renewals: a policy for each circle of them',
+  approver: 'people who approve renewals: a policy for each of them, since each may write his own answers only',
   proposer: 'people who propose policies that a second person publishes',
   publisher: 'people who publish policies; to see what one changes they need the policy of the observer as well',
   'on-call': 'people who add exceptions, halt versions and close unclear renewals at night',
@@ -91,9 +95,13 @@ function ofPeople(setup: RamSetup): readonly RamRole[] {
   const policyFor = (writes: readonly string[]): PolicyDocument =>
     policyOf(...journalAccess(store, { reads: [''], writes }), ...journalFence(store, 'person'));
   return [
-    ...approvers.map((circle) => ({
-      ...{ role: 'approver', name: `${prefix}-approver-${circle}`, text: textOf('approver') },
-      policy: policyFor([`approvals/${segment(circle)}/`]),
+    ...approvers.map(({ circle, voter }) => ({
+      ...{
+        role: 'approver',
+        name: `${prefix}-approver-${circle}-${voter.user}`,
+        text: `${textOf('approver')}: ${voter.user} in account ${voter.account}`,
+      },
+      ...{ circle, voter, policy: policyFor([`${personVoice(circle, voter)}/`]) },
     })),
     ...Object.entries(peopleWrite).map(([role, writes]) => ({
       role,

@@ -1,4 +1,5 @@
 import type { OssPlace } from '../../shared/journal/oss-address.ts';
+import type { RamUser } from '../../shared/policy/approvers.ts';
 
 /** What the permissions of an installation depend on. */
 export interface RamSetup {
@@ -10,8 +11,8 @@ export interface RamSetup {
   readonly store: OssPlace | undefined;
   /** The accounts that are governed. `role` undefined: the functions act as themselves. */
   readonly targets: readonly { readonly account: string; readonly role?: string | undefined }[];
-  /** Names of the circles of approvers. */
-  readonly approvers: readonly string[];
+  /** Who may approve, by circle: each person has a policy of his own. */
+  readonly approvers: readonly { readonly circle: string; readonly voter: RamUser }[];
   /** Functions that are in use. */
   readonly functions: readonly string[];
   /** Those of them that the policy lets act: no observer writes what they go by. Default: none. */

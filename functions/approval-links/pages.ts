@@ -38,7 +38,8 @@ export const pages: LinkPages = {
 function titleOf({ answer }: LinkState, press: LinkPress | undefined): string {
   if (press === 'overtaken') return 'Somebody else has answered meanwhile';
   if (answer.state === 'approved') return press === 'written' ? 'You have approved it' : 'It has been approved';
-  if (answer.state === 'refused') return press === 'written' && answer.crossed === undefined ? 'You have refused it' : 'It has been refused';
+  if (answer.state === 'refused')
+    return press === 'written' && answer.crossed === undefined ? 'You have refused it' : 'It has been refused';
   return 'Renew this subscription?';
 }
 
@@ -53,7 +54,9 @@ function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, orde
   if (answer.state === 'approved') texts.push('The next run orders it, if its price and the limits of the policy still allow it.');
   if (answer.state === 'refused') texts.push('It is not renewed unless somebody approves it.');
   if (withdrawnBy !== undefined) {
-    texts.push(`${withdrawnBy} has withdrawn the links of this expiry: they approve nothing any more. Use streamwarden approve at the command line.`);
+    texts.push(
+      `${withdrawnBy} has withdrawn the links of this expiry: they approve nothing any more. Use streamwarden approve at the command line.`,
+    );
   }
   return texts.join(' ');
 }

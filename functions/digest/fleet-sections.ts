@@ -1,6 +1,5 @@
 import type { DigestFacts, ExpiryLine } from '../../shared/engine/digests/digest-facts.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
-import { formatMoney } from '../../shared/policy/money.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
 import { placed } from './run-sections.ts';
 import { counted, lengthText, nameOf } from './words.ts';

@@ -1,5 +1,5 @@
 import type { Reason } from '../../shared/engine/decision.ts';
-import { type AnsweredOrder, answerGap, countingAnswer } from '../../shared/engine/renewals/answers.ts';
+import { type AnsweredOrder, answerGap, type CountingAnswer, countingAnswer } from '../../shared/engine/renewals/answers.ts';
 import type { Question, RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import type { Answers } from '../../shared/journal/approvals.ts';
@@ -31,7 +31,7 @@ export function askReason(price: Money, lastPaid: Money | undefined, ask: Ask): 
 }
 
 /** What the answers come to for an order: who approved it and up to what, or why it waits. `refused` ends it until somebody approves. */
-export type Answer =
+export type AnswerResult =
   | { readonly approvedBy: string; readonly because: Reason }
   | { readonly waits: Reason; readonly refused: boolean };
 
@@ -49,7 +49,13 @@ const codes = {
  * Holds the answers against an order. What counts is for `countingAnswer` to say: an approval is bound to target, period and highest price, so that a
  * dearer order asks again.
  */
-export function answerTo(question: Question, why: string, answers: Answers, context: RenewalContext): Answer {
+export function answerTo(
+  question: Question,
+  why: string,
+  answers: Answers,
+  resource: string,
+  context: RenewalContext,
+): AnswerResult & { readonly answer: CountingAnswer } {
   const { circle, period, amount: price } = question;
   const { target, nowMs } = context;
   const order: AnsweredOrder = { target: target.name, period, price, nowMs };
@@ -58,18 +64,18 @@ export function answerTo(question: Question, why: string, answers: Answers, cont
   if (answer.state === 'approved') {
     const { by, upTo } = answer;
     const because = reason('approved', `approved by ${by} up to ${formatMoney(upTo)}`, { by, upTo: amount(upTo) });
-    return { approvedBy: by, because };
+    return { answer, approvedBy: by, because };
   }
   const gap = answerGap(answer, order, (ms) => localText(ms, context));
   const code = codes[answer.state];
   if (answer.state === 'refused') {
     const { by, crossed } = answer;
     const both = crossed === undefined ? {} : { crossed: { ...crossed } };
-    return { waits: reason(code, gap ?? `${by} refused it`, { ...data, by, ...both }), refused: true };
+    return { answer, waits: reason(code, gap ?? `${by} refused it`, { ...data, by, ...both }), refused: true };
   }
-  const say = `say 'streamwarden approve' or 'refuse'`;
+  const say = `say 'streamwarden approve ${target.name}/${resource}' or 'refuse'`;
   const text = gap === undefined ? `${why}; ${circle} has to approve it: ${say}` : `${gap}: ${say}`;
-  return { waits: reason(code, text, data), refused: false };
+  return { answer, waits: reason(code, text, data), refused: false };
 }
 
 /** The question of a rule about a price. */

@@ -1,10 +1,10 @@
 import type { Reason } from '../../shared/engine/decision.ts';
 import { monthIn, monthsFor } from '../../shared/engine/purchase/month.ts';
-import type { Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
+import type { Asked, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { answerTo, askReason, isSilenceOver, questionOf, weekOfSilence } from './asking.ts';
+import { type AnswerResult, answerTo, askReason, isSilenceOver, questionOf, weekOfSilence } from './asking.ts';
 import { aheadReason, ceilingReason } from './ceilings.ts';
 import { claimReason } from './claims.ts';
 import { coveringRule } from './cover.ts';
@@ -115,13 +115,23 @@ function askedStep(due: Due, ask: Ask, why: string, price: RenewalPrice): Renewa
   const { rule, facts, context } = due;
   if (facts.approvals === undefined) return { need: { kind: 'approvals', circle: ask.who, links: ask.links ?? false } };
   const question = questionOf(ask, rule.period, price.reserve);
-  const answer = answerTo(question, why, facts.approvals, context);
+  const { answer, ...result } = answerTo(question, why, facts.approvals, due.resource.id, context);
+  return withAsked(afterAnswer(due, question, price, result), { question, answer });
+}
+
+/** The step that an answer leads to. */
+function afterAnswer(due: Due, question: Question, price: RenewalPrice, answer: AnswerResult): RenewalStep {
+  const { rule, context } = due;
   if ('approvedBy' in answer) {
     const { approvedBy, because } = answer;
     return ordered(due, { period: rule.period, price, approvedBy, unasked: false, because: [because] });
   }
   if (answer.refused) return hold(due, [answer.waits]);
   return isSilenceOver(due.expiresAtMs, rule, context) ? silentStep(due, answer.waits, question) : hold(due, [answer.waits], question);
+}
+
+function withAsked(step: RenewalStep, asked: Asked): RenewalStep {
+  return 'decision' in step ? { ...step, asked } : step;
 }
 
 /** Nobody has answered in time, and the rule says to gain a week. No approval is needed for that; ceilings and budget hold as ever. */

@@ -33,6 +33,7 @@ export const reasonCodes = {
   'answer-unreadable': 'The service said that it executed the call, but its answer could not be read.',
   'observation-failed': 'Observing ended early; resources that were not read were not decided.',
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
+  'answer-unusable': 'A record among the answers of approvers cannot be read or trusted, so it counts for nothing; all others count.',
   'orders-per-run': 'A run places no more orders than limits.ordersPerRun; those that expire first come first, and the next run goes on.',
   'journal-unreadable': 'Records of this resource cannot be trusted; nothing is ordered for it until that is put right.',
   'account-mismatch': 'The keys of the target belong to another account than the policy states; nothing is done there.',

@@ -33,8 +33,9 @@ export class ReportDraft {
     this.head = head;
   }
 
-  /** Adds a warning. */
+  /** Adds a warning, the same once. */
   warn(warning: Reason): void {
+    if (this.#warnings.some(({ code, text }) => code === warning.code && text === warning.text)) return;
     this.#warnings.push(warning);
   }
 

@@ -86,6 +86,13 @@ export interface HeldAmount {
   readonly state: ReservationState;
 }
 
+/** A renewal about which an approver has answered and which is not ordered yet, so that the answer can still be changed. */
+export interface AnsweredApproval extends WaitingApproval {
+  /** `approved up to 233.28 CNY by li.wei` or `refused by tan.mei`. */
+  readonly answer: string;
+  readonly state: 'approved' | 'refused';
+}
+
 /**
  * Something that people are told. `before`: an earlier run has told it; `this-hour`: so has this process, and the journal cannot be read;
  * `undelivered`: no receiver has confirmed it, so the next run tells it again; `would`: a plan tells nothing.
@@ -103,6 +110,8 @@ export interface ReportedAlert {
 export interface PurchaseReport {
   readonly orders: readonly OrderLine[];
   readonly waiting: readonly WaitingApproval[];
+  /** Answered, and not ordered yet. */
+  readonly answered: readonly AnsweredApproval[];
   /** Nearest expiry first. */
   readonly states: readonly RenewalStateLine[];
   /** Of the currencies that were looked at: all of the policy's limits in a plan, those of this run's orders otherwise. */

@@ -29,7 +29,8 @@ export function approvalLinks(environment: Environment, say: (text: string) => v
   const address = given(environment, 'STREAMWARDEN_LINK_URL');
   const secret = given(environment, 'STREAMWARDEN_LINK_KEY');
   const weakness = secret === '' ? undefined : weaknessOf(secret);
-  if (weakness !== undefined) say(`questions go out without links: STREAMWARDEN_LINK_KEY ${weakness}; make one with 'openssl rand -base64 32'`);
+  if (weakness !== undefined)
+    say(`questions go out without links: STREAMWARDEN_LINK_KEY ${weakness}; make one with 'openssl rand -base64 32'`);
   const usable = secret === '' || weakness !== undefined ? undefined : secret;
   const installation = installationOf(storeName);
   const publicKeys = [...(usable === undefined ? [] : [publicKeyOf(usable)]), ...publicKeysIn(environment, say)];

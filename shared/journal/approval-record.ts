@@ -1,5 +1,5 @@
-import { isMoneyJson, type Money, moneyFromJson } from '../policy/money.ts';
 import type { RamPerson } from '../policy/approvers.ts';
+import { isMoneyJson, type Money, moneyFromJson } from '../policy/money.ts';
 
 /** What shows that an answer was given by a link: only who has seen the link can make it. All of it may be read by anybody. */
 export interface LinkProof {
@@ -78,7 +78,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function isPerson(value: unknown): value is RamPerson {
   if (!isObject(value)) return false;
   const { account, userId, user } = value;
-  return typeof account === 'string' && /^\d{5,20}$/.test(account) && typeof userId === 'string' && typeof user === 'string' && userName.test(user);
+  return (
+    typeof account === 'string' &&
+    /^\d{5,20}$/.test(account) &&
+    typeof userId === 'string' &&
+    typeof user === 'string' &&
+    userName.test(user)
+  );
 }
 
 function isProof(value: unknown): value is LinkProof {

@@ -11,7 +11,7 @@ import { type Storing, storeReadAll } from './store-effect.ts';
 import { emptyStream, type StreamEnd } from './stream.ts';
 
 /** Where an answer was given: at the command line, or by a link, which counts only where the rule says so. */
-export type ApprovalSource = 'approvals' | 'approvals-link';
+type ApprovalSource = 'approvals' | 'approvals-link';
 
 /** What an answer is about: one expiry of one resource, asked of one circle of approvers. */
 export interface ApprovalSubject {
@@ -30,8 +30,14 @@ export interface AnswerPlace {
 }
 
 /** The answer that a link's record is proved to hold, no wider than its question; or why it counts for nothing. */
-export type ProvedAnswer =
-  | { readonly ok: true; readonly target: string; readonly period: AnswerBody['period']; readonly highest: Money; readonly untilMs: EpochMs }
+type ProvedAnswer =
+  | {
+      readonly ok: true;
+      readonly target: string;
+      readonly period: AnswerBody['period'];
+      readonly highest: Money;
+      readonly untilMs: EpochMs;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** Checks that the answer in a link's record was made by somebody who had the link of a question of this installation about this subject. */
@@ -70,7 +76,7 @@ export interface Approval extends Pick<AnswerBody, 'verdict' | 'target' | 'perio
 }
 
 /** A record that counts for nothing. */
-export interface UnusableAnswer {
+interface UnusableAnswer {
   readonly key: string;
   readonly voice: string;
   readonly sequence: number;
@@ -170,11 +176,6 @@ function voicesOf({ circle }: ApprovalSubject, { voters, circles, links }: Elect
 }
 
 function claimsTooMuch({ key, voice, sequence }: Approval): UnusableAnswer {
-  const text = `The answer ${key} says that it had read records that do not exist; it does not count.`;
-  return { key, voice, sequence, code: 'forged', text, suspends: false };
-}
-
-function claimsTooMuch({ key, voice, sequence }: Approval): UnusableAnswer {
   const text = `The answer ${key} does not count: it says that its writer had read records that do not exist`;
   return { key, voice, sequence, code: 'forged', text, suspends: false };
 }
@@ -256,10 +257,12 @@ class StreamReader {
     if (proveLink === undefined) {
       this.#refuse('unverified', 'the public key of the links is not known here: set STREAMWARDEN_LINK_PUBLIC_KEY', false);
       // Who cannot check an answer does not spend against it.
-      if (body.link !== undefined && body.verdict === 'refuse') this.#give(place, body, { by: `${by}, not verified`, source: 'approvals-link' });
+      if (body.link !== undefined && body.verdict === 'refuse')
+        this.#give(place, body, { by: `${by}, not verified`, source: 'approvals-link' });
       return;
     }
-    const proved = body.link === undefined ? { ok: false as const, why: 'it has no proof of its link' } : proveLink(this.#subject, place, body);
+    const proved =
+      body.link === undefined ? { ok: false as const, why: 'it has no proof of its link' } : proveLink(this.#subject, place, body);
     if (proved.ok) this.#give(place, { ...body, ...proved }, { by, source: 'approvals-link' });
     else this.#refuse('forged', proved.why, false);
   }

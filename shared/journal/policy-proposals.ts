@@ -18,6 +18,7 @@ export const proposalLivesMs = 7 * 86_400_000;
 
 const body = openObject({
   by: anyText,
+  who: optional(openObject({ account: anyText, userId: anyText })),
   because: optional(anyText),
   source: anyText,
   base: decimal,
@@ -31,6 +32,8 @@ const body = openObject({
 export interface ProposalBody {
   /** Name of the RAM user who proposes. */
   readonly by: string;
+  /** Account and id of that user: a name alone could be anybody's of that name. Absent in proposals of earlier versions. */
+  readonly who?: { readonly account: string; readonly userId: string } | undefined;
   readonly because?: string | undefined;
   /** The policy as written. */
   readonly source: string;
@@ -57,7 +60,9 @@ export function* recordProposal(
 ): Storing<number> {
   const hint = yield* lastListed(proposalStream);
   const end = yield* readFrom(proposalStream, Math.max(0, hint), hint, () => {});
-  return (yield* append(proposalStream, end, { kind: 'policy-proposal', atMs, owner, body: { ...proposal } })).sequence;
+  const { who, ...said } = proposal;
+  const body = { ...said, ...(who === undefined ? {} : { who: { account: who.account, userId: who.userId } }) };
+  return (yield* append(proposalStream, end, { kind: 'policy-proposal', atMs, owner, body })).sequence;
 }
 
 /** The proposal under a number; undefined where there is none. @throws StoreError @throws JournalError `MalformedRecord`, `NewerRecord` */

@@ -21,10 +21,7 @@ export interface JournalRecord {
 export const recordVersion = 1;
 
 /** A time as records write it: UTC with milliseconds. */
-export const recordTime: TextSchema<string> = matching(
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
-  'write a time in UTC with milliseconds',
-);
+const recordTime: TextSchema<string> = matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'write a time in UTC with milliseconds');
 
 const envelope = openObject({
   v: decimal,

@@ -16,12 +16,15 @@ import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { dearer } from '../e2e/renewals-bench.ts';
 
 const account = '1000000000000001';
 
-/** The approver of the desk's policy, and a colleague who is none. */
+/** The approvers of the desk's policy, a colleague who is none, and somebody of the first one's name in another account. */
 const keys = {
   approver: { accessKeyId: 'key-of-li', accessKeySecret: 'secret-of-li', accountId: account, user: 'li.wei' },
+  second: { accessKeyId: 'key-of-tan', accessKeySecret: 'secret-of-tan', accountId: account, user: 'tan.mei' },
+  namesake: { accessKeyId: 'key-of-other-li', accessKeySecret: 'secret-of-other-li', accountId: '2000000000000002', user: 'li.wei' },
   colleague: { accessKeyId: 'key-of-bo', accessKeySecret: 'secret-of-bo', accountId: account, user: 'bo.chen' },
 } as const;
 
@@ -30,7 +33,7 @@ timezone: Asia/Shanghai
 mode: {default: act}
 targets: {home: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
 limits: {spendPerMonth: [100000 CNY]}
-approvers: {finance: [li.wei]}
+approvers: {finance: [li.wei, tan.mei]}
 rules:
   renew-before-expiry:
     - name: all-groups
@@ -50,6 +53,10 @@ export interface RenewalDesk {
   readonly world: readonly string[];
   /** Environment of a command of one of the people. */
   as(person: keyof typeof keys): { readonly env: Record<string, string> };
+  /** By how much prices rise, in percent of what they are. */
+  readonly dearer: { percent: bigint };
+  /** Changes the policy file. What `run` goes by stays. */
+  writePolicy(change: (text: string) => string): void;
   /** What `apply` does in this world, without the start of a process: for what happens before or after that which a test is about. */
   run(): Promise<RunReport>;
   close(): Promise<void>;
@@ -65,8 +72,15 @@ export async function openRenewalDesk(): Promise<RenewalDesk> {
     charge: 'PrePaid' as const,
     expiresAt: '2026-11-30T00:00:00+08:00',
   }));
-  const world = buildWorld({ start: '2026-11-25T08:40:00+08:00', accounts: [{ id: account, groups }] });
-  const simulator = await startSimulator({ world, accessKeys: Object.values(keys) });
+  const world = buildWorld({
+    start: '2026-11-25T08:40:00+08:00',
+    accounts: [
+      { id: account, groups },
+      { id: '2000000000000002', groups: [] },
+    ],
+  });
+  const rise = { percent: 100n };
+  const simulator = await startSimulator({ world, accessKeys: Object.values(keys), handlers: dearer(rise) });
   const policy = path.join(folder, 'policy.yaml');
   writeFileSync(policy, policyText);
   const run = async (): Promise<RunReport> => {
@@ -95,6 +109,8 @@ export async function openRenewalDesk(): Promise<RenewalDesk> {
     run,
     folder,
     simulator,
+    dearer: rise,
+    writePolicy: (change) => writeFileSync(policy, change(policyText)),
     world: ['--policy', policy, '--simulator', simulator.url, '--state', path.join(folder, 'state')],
     as: (person) => ({ env: { STREAMWARDEN_SIMULATOR_KEY: `${keys[person].accessKeyId}:${keys[person].accessKeySecret}` } }),
     close: async () => {

@@ -15,17 +15,27 @@ const orders = (): number => desk.simulator.ledger.count('RenewAppInstanceGroup'
 const command = (...args: string[]) => streamwarden([...args, ...desk.world]);
 const journal = (...args: string[]) => streamwarden(['journal', ...args, '--state', path.join(desk.folder, 'state')]);
 
+const as = (who: 'approver' | 'colleague' | 'second' | 'namesake', ...args: string[]) =>
+  streamwarden([...args, ...desk.world], desk.as(who));
+
 describe('approvals', () => {
   test('what waits is listed with its price, held in apply, and ordered once it is approved by one who may', async () => {
     const listed = await command('approvals');
     expect(listed.code).toBe(2);
-    expect(listed.stdout).toMatch(/home +bought-0 +aig-0 +1 Month from 2026-11-29 +[\d,.]+ CNY +asks finance/);
+    expect(listed.stdout).toMatch(/home +bought-0 +aig-0 +1 Month from 2026-11-30 +[\d,.]+ CNY +pending approval by finance/);
+    expect(listed.stdout).toMatch(/^World: .*\nPolicy: .*policy\.yaml, since none is published in dir:.*\nJournal: dir:/);
     await desk.run();
     expect(orders()).toBe(0);
 
-    const approved = await streamwarden(['approve', 'bought-0', ...desk.world], desk.as('approver'));
+    const approved = await as('approver', 'approve', 'bought-0', '--yes');
     expect(approved.stderr).toBe('');
-    expect(approved.stdout).toMatch(/^li\.wei approved bought-0, 1 Month, up to [\d,.]+ CNY, until 2026-11-29T16:00:00\.000Z\./);
+    expect(approved.stdout).toMatch(/^You: li\.wei of account 1000000000000001$/m);
+    expect(approved.stdout).toMatch(/^Price now +233\.28 CNY; finance was last asked about 233\.28 CNY$/m);
+    expect(approved.stdout).toMatch(
+      /^li\.wei approved aig-0 \(bought-0\) on home, 1 Month, up to 233\.28 CNY, until 2026-11-30 00:00 Asia\/Shanghai\.$/m,
+    );
+    expect(approved.stdout).toContain('If it costs more when it is ordered, nothing is ordered and finance is asked again.');
+    expect((await command('approvals')).stdout).toMatch(/aig-0 .*approved up to 233\.28 CNY by li\.wei/);
 
     const applied = await command('apply');
     expect(applied.code).toBe(0);
@@ -33,33 +43,133 @@ describe('approvals', () => {
     expect(applied.stdout).toMatch(/✓ +bought-0 .*approved by li\.wei, ordered, order /);
     await desk.run();
     expect(orders()).toBe(1);
+    // What was ordered is not there to be answered any more.
+    expect((await as('approver', 'refuse', 'aig-0')).stderr).toContain("Nothing waits under 'aig-0'");
   });
 
-  test('somebody who is not among the approvers is told who is, and nothing is written', async () => {
-    const { code, stderr } = await streamwarden(['approve', 'bought-0', ...desk.world], desk.as('colleague'));
+  test('every answer can be changed until the order is sent, by whoever may answer', async () => {
+    await as('approver', 'approve', 'aig-0', '--yes');
+    const refused = await as('second', 'refuse', 'home/aig-0', '--because', 'wrong cost center');
+    expect(refused.stdout).toMatch(/^tan\.mei refused aig-0 \(bought-0\) on home, 1 Month, at 233\.28 CNY\./m);
+    const listed = await command('approvals', '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      waiting: [{ resource: { id: 'aig-1' } }],
+      answered: [{ resource: { id: 'aig-0' }, state: 'refused', words: 'refused by tan.mei' }],
+    });
+    await desk.run();
+    expect(orders()).toBe(0);
+    await as('approver', 'approve', 'aig-0', '--yes');
+    await desk.run();
+    expect(orders()).toBe(1);
+    expect((await journal('verify')).code).toBe(0);
+  });
+
+  test('without --yes and without a terminal it shows all that it would bind to, and writes nothing', async () => {
+    const { code, stdout, stderr } = await as('approver', 'approve', 'bought-0');
     expect(code).toBe(1);
-    expect(stderr).toContain('bo.chen is not among finance, who decide this: li.wei');
+    expect(stdout).toMatch(
+      /^Resource +aig-0 \(bought-0\)\nTarget +home, account 1000000000000001\nExpires +2026-11-30 00:00 Asia\/Shanghai\nOrder +1 Month\n/m,
+    );
+    expect(stderr).toContain("say --yes, and --up-to '233.28 CNY' if that is what you approve");
     expect((await journal('list', '--prefix', 'approvals')).stdout).toBe('');
   });
 
+  test.each(['colleague', 'namesake'] as const)(
+    '%s, who is not among the approvers, is told who is, and nothing is written',
+    async (who) => {
+      const { code, stderr } = await as(who, 'approve', 'bought-0', '--yes');
+      expect(code).toBe(1);
+      const name = who === 'colleague' ? 'bo.chen' : 'li.wei@2000000000000002';
+      expect(stderr).toContain(`${name} is not among finance, who decide this in account 1000000000000001: li.wei, tan.mei`);
+      expect((await journal('list', '--prefix', 'approvals')).stdout).toBe('');
+    },
+  );
+
   test('a refused renewal is not ordered, and waits no more without a new word', async () => {
-    const refused = await streamwarden(['refuse', 'aig-1', '--because', 'not needed', ...desk.world], desk.as('approver'));
-    expect(refused.stdout).toMatch(/^li\.wei refused bought-1/);
+    const refused = await as('approver', 'refuse', 'aig-1', '--because', 'not needed');
+    expect(refused.stdout).toMatch(/^li\.wei refused aig-1 \(bought-1\)/m);
     await desk.run();
     expect(orders()).toBe(0);
     expect((await command('explain', 'aig-1')).stdout).toContain('li.wei refused it: not needed');
   });
 
-  test('nothing waits under a wrong name', async () => {
-    const { code, stderr } = await streamwarden(['approve', 'bought-9', ...desk.world], desk.as('approver'));
-    expect(code).toBe(1);
-    expect(stderr).toContain("Nothing waits under 'bought-9'");
+  test('a price that nobody was asked about is approved by name only', async () => {
+    await desk.run();
+    desk.dearer.percent = 1000n;
+    const blind = await as('approver', 'approve', 'aig-0', '--yes');
+    expect(blind.stderr).toContain("costs 2,332.80 CNY now, and finance was last asked about 233.28 CNY: say --up-to '2,332.80 CNY'");
+    expect((await as('approver', 'approve', 'aig-0', '--yes', '--up-to', '300', 'CNY')).stderr).toContain('would let nothing pass');
+    expect((await as('approver', 'approve', 'aig-0', '--yes', '--up-to', '2,332.80 USD')).stderr).toContain('would let nothing pass');
+    expect((await journal('list', '--prefix', 'approvals')).stdout).toBe('');
+    expect((await as('approver', 'approve', '--yes', '--up-to', '2,332.80 CNY', 'aig-0')).stdout).toContain('up to 2,332.80 CNY');
+    desk.dearer.percent = 1001n;
+    await desk.run();
+    expect(orders()).toBe(0);
+    expect((await command('approvals')).stdout).toContain('li.wei approved up to 2,332.80 CNY, and it costs 2,335.13 CNY now');
+  });
+
+  test('a price of nothing is named, and is approved by name only', async () => {
+    desk.dearer.percent = 0n;
+    expect((await command('approvals')).stdout).toContain('0.00 CNY (quoted for nothing)');
+    expect((await as('approver', 'approve', 'aig-0', '--yes')).stderr).toContain(
+      'The service quotes 0.00 CNY for aig-0 (bought-0) on home',
+    );
+    expect((await as('approver', 'approve', 'aig-0', '--yes', '--up-to', '250 CNY')).stdout).toContain('up to 250.00 CNY');
+  });
+
+  test.each([
+    [['approve', 'aig-0', '--yes', '--until', '2020-01-01T00:00:00Z'], '--until is 2020-01-01 08:00 Asia/Shanghai, which is over'],
+    [['approve', 'aig-0', '--yes', '--until', 'tomorrow'], 'write an instant with its offset'],
+    [['approve', '--yes'], 'or say --all'],
+    [['approve', 'aig-0', '--all', '--yes'], 'not both'],
+    [['approve', '--all', '--yes', '--up-to', '500'], 'is not an amount of money'],
+    [['approve', 'aig-0', '--yes', '--up-to', '500 CNY', 'aig-1'], "what is 'aig-1' behind it"],
+    [['approve', 'aig-0', '--yes', '--target', 'elsewhere'], "no target 'elsewhere'"],
+    [['approve', 'bought-9', '--yes'], "Nothing waits under 'bought-9'"],
+  ])('%j is refused with what to do, and nothing is written', async (args, said) => {
+    const { code, stderr } = await as('approver', ...args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(said)]);
+    expect((await journal('list', '--prefix', 'approvals')).stdout).toBe('');
+  });
+
+  test('everything that waits is approved at once up to a price for each, or refused', async () => {
+    const low = await as('approver', 'approve', '--all', '--yes', '--up-to', '200', 'CNY');
+    expect(low.stdout).toContain('Left: aig-0 (bought-0) on home costs 233.28 CNY now');
+    expect(low.stdout).toContain('Nothing that waits is to be approved by li.wei.');
+    const all = await as('approver', 'approve', '--all', '--yes', '--up-to', '500', 'CNY');
+    expect(all.stdout.match(/li\.wei approved .* up to 500\.00 CNY/g)).toHaveLength(2);
+    const stopped = await as('second', 'refuse', '--all', '--json');
+    expect(JSON.parse(stopped.stdout)).toMatchObject({
+      given: [{ state: 'refused by tan.mei' }, { state: 'refused by tan.mei' }],
+      left: [],
+    });
+    await desk.run();
+    expect(orders()).toBe(0);
+  });
+
+  test('two targets of one account are told apart by the name of the target', async () => {
+    desk.writePolicy((text) =>
+      text.replace('endpoint: cn-shanghai}}', 'endpoint: cn-shanghai}, second: {account: "1000000000000001", endpoint: cn-shanghai}}'),
+    );
+    expect((await as('approver', 'approve', 'aig-0', '--yes')).stderr).toContain('name one of home/aig-0, second/aig-0');
+    expect((await as('approver', 'approve', 'second/aig-0', '--yes')).stdout).toContain('li.wei approved aig-0 (bought-0) on second');
+    expect((await as('approver', 'approve', 'aig-0', '--target', 'home', '--yes')).stdout).toContain(
+      'li.wei approved aig-0 (bought-0) on home',
+    );
+  });
+
+  test('goes by the policy in force where one is published, and says so', async () => {
+    expect((await as('colleague', 'push')).code).toBe(0);
+    desk.writePolicy((text) => text.replace('[li.wei, tan.mei]', '[bo.chen]'));
+    expect((await as('colleague', 'approve', 'aig-0', '--yes')).stderr).toContain('bo.chen is not among finance');
+    const approved = await as('approver', 'approve', 'aig-0', '--yes');
+    expect(approved.stdout).toMatch(/^Policy: policy 0 of dir:.*, which functions go by$/m);
   });
 });
 
 describe('after the order', () => {
   beforeEach(async () => {
-    await streamwarden(['approve', 'bought-0', ...desk.world], desk.as('approver'));
+    await streamwarden(['approve', 'bought-0', '--yes', ...desk.world], desk.as('approver'));
   });
 
   test('an order whose answer was lost is never sent again; a person closes it by the bill, an hour later at the earliest', async () => {

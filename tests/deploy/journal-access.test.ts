@@ -20,7 +20,7 @@ import { memoryStore } from '../journal/memory-store.ts';
 import { permits } from './permits.ts';
 
 const setup = {
-  ...{ account: '1234567890123456', prefix: 'streamwarden', store: { bucket: 'acme', prefix: 'prod' }, approvers: ['finance'] },
+  ...{ account: '1234567890123456', prefix: 'streamwarden', store: { bucket: 'acme', prefix: 'prod' }, approvers: [] },
   ...{ functions: Object.keys(powers), targets: [], logProject: 'p', logstore: 'l' },
 };
 

@@ -19,7 +19,11 @@ const setup: RamSetup = {
   prefix: 'streamwarden',
   store: { bucket: 'acme', prefix: 'prod' },
   targets: [{ account: '1234567890123456' }],
-  approvers: ['finance', 'board'],
+  approvers: [
+    { circle: 'finance', voter: { account: '1234567890123456', user: 'li.wei' } },
+    { circle: 'finance', voter: { account: '1234567890123456', user: 'tan.mei' } },
+    { circle: 'board', voter: { account: '2234567890123456', user: 'li.wei' } },
+  ],
   functions: Object.keys(powers),
   logProject: 'streamwarden',
   logstore: 'functions',
@@ -167,17 +171,43 @@ describe('in the journal', () => {
     );
   });
 
-  test('approvers write for their own circle only, whatever its name begins with', () => {
-    const finance = policyOfRole('approver-finance');
-    expect(permits(finance, 'oss:PutObject', record('approvals/finance/1/aig-1/2026-12-01/00000000'))).toBe(true);
+  test('approvers write their own answers only, whatever else a name begins with', () => {
+    const li = policyOfRole('approver-finance-li.wei');
+    const own = 'approvals/finance/1234567890123456.li.wei';
+    expect(permits(li, 'oss:PutObject', record(`${own}/1/aig-1/1796140800/00000000`))).toBe(true);
     for (const key of [
-      'approvals/board/1/x',
-      'approvals/finance2/1/x',
+      'approvals/finance/1234567890123456.tan.mei/1/x',
+      'approvals/finance/1234567890123456.li.wei2/1/x',
+      'approvals/finance/2234567890123456.li.wei/1/x',
+      'approvals/finance/1/x',
+      'approvals/board/1234567890123456.li.wei/1/x',
+      'approvals/finance2/1234567890123456.li.wei/1/x',
       'approvals-link/finance/1/x',
       'policy/00000001',
       'renewals/1/x/0/claim',
     ]) {
-      expect([key, permits(finance, 'oss:PutObject', record(key))]).toEqual([key, false]);
+      expect([key, permits(li, 'oss:PutObject', record(key))]).toEqual([key, false]);
+    }
+    const abroad = policyOfRole('approver-board-li.wei');
+    expect(permits(abroad, 'oss:PutObject', record('approvals/board/2234567890123456.li.wei/1/x'))).toBe(true);
+  });
+
+  test('the function behind links writes answers by link, reads what its page shows, and nothing else', () => {
+    const links = policyOfRole('links');
+    for (const key of ['approvals-link/finance/1/x', 'approvals/finance/1.li/1/x', 'renewals/1/x/00000000/claim', 'policy/00000000']) {
+      expect([key, permits(links, 'oss:GetObject', record(key))]).toEqual([key, true]);
+    }
+    for (const key of [
+      'alerts/1/x',
+      'budget/all/CNY/2026-11/00000000',
+      'runs/2026/11/24/x',
+      'written/x/1/00000000',
+      'policy-proposals/00000000',
+    ]) {
+      expect([key, permits(links, 'oss:GetObject', record(key))]).toEqual([key, false]);
+    }
+    for (const key of ['approvals/finance/1.li/1/x', 'renewals/1/x/00000000/claim', 'policy/00000000', 'alerts/1/x']) {
+      expect([key, permits(links, 'oss:PutObject', record(key))]).toEqual([key, false]);
     }
   });
 
@@ -289,7 +319,16 @@ describe('a role', () => {
 
   test('that no function in use needs is not made', () => {
     const few = rolesOf({ ...setup, functions: ['scale-on-schedule'] });
-    expect(few.map(({ role }) => role)).toEqual(['observer', 'operator', 'approver', 'approver', 'proposer', 'publisher', 'on-call']);
+    expect(few.map(({ role }) => role)).toEqual([
+      'observer',
+      'operator',
+      'approver',
+      'approver',
+      'approver',
+      'proposer',
+      'publisher',
+      'on-call',
+    ]);
     expect(permits(policyOfRole('operator', few), operations.Unbind.ram.action, '*')).toBe(false);
   });
 

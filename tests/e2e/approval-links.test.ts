@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pages } from '../../functions/approval-links/pages.ts';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
+import { publicKeyOf } from '../../shared/engine/renewals/approval-link.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { approvalLinks } from '../../shared/fc/approval-links.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';
@@ -36,7 +37,9 @@ beforeEach(async () => {
     gatewayClock: 'virtual',
   });
   chat = await webhookServer();
-  trigger = await httpTrigger((event, context) => createLinkHandler(pages, parts())(event, { ...context, credentials: key() }));
+  // What the internet reaches has the public key alone.
+  const keys = { STREAMWARDEN_LINK_KEY: '', STREAMWARDEN_LINK_PUBLIC_KEY: publicKeyOf(linkKey) };
+  trigger = await httpTrigger((event, context) => createLinkHandler(pages, parts(keys))(event, { ...context, credentials: key() }));
 });
 
 afterEach(async () => {
@@ -104,10 +107,14 @@ test('a renewal that asks sends its link to the money channel; approved by it, t
   simulator.advance(hours);
   expect((await renew()).targets).toMatchObject([{ act: 0, hold: 0 }]);
   expect(orders({ simulator })).toHaveLength(1);
-  expect(await press(link, 'refuse')).toContain('It has been approved');
+  expect(await press(link, 'refuse')).toContain('It has been ordered');
   expect(questions()).toHaveLength(1);
-  expect(elsewhere()).toContain('"by":"finance (link)"');
-  expect(elsewhere()).not.toContain(new URL(link).searchParams.get('token'));
+  expect(elsewhere()).toContain('"approvedBy":"finance (link)"');
+  // Neither the token nor the private key in it is anywhere.
+  const [, seed = ''] = (new URL(link).searchParams.get('token') ?? '').split('.');
+  expect(seed).toHaveLength(43);
+  expect(elsewhere()).not.toContain(seed);
+  expect(elsewhere()).not.toContain(linkKey);
 });
 
 test('refused by its link, it is not ordered, and nobody is asked again', async () => {
@@ -134,8 +141,14 @@ test('a reminder brings the same link', async () => {
 test.each<[string, string, Readonly<Record<string, string>>, string | undefined]>([
   ['where the rule does not count links', 'links: false', {}, undefined],
   ['without address and key', 'links: true', { STREAMWARDEN_LINK_URL: '', STREAMWARDEN_LINK_KEY: '' }, undefined],
-  ['without a key', 'links: true', { STREAMWARDEN_LINK_KEY: '' }, 'STREAMWARDEN_LINK_KEY to have 32 bytes'],
-  ['with a short key', 'links: true', { STREAMWARDEN_LINK_KEY: 'short-and-guessed' }, 'STREAMWARDEN_LINK_KEY to have 32 bytes'],
+  ['without a key', 'links: true', { STREAMWARDEN_LINK_KEY: '' }, 'STREAMWARDEN_LINK_KEY is not set'],
+  ['with a short key', 'links: true', { STREAMWARDEN_LINK_KEY: 'short-and-guessed' }, 'STREAMWARDEN_LINK_KEY must have 32 bytes'],
+  [
+    'with a key of one letter',
+    'links: true',
+    { STREAMWARDEN_LINK_KEY: 'short-and-guessed'.at(0)?.repeat(40) ?? '' },
+    'STREAMWARDEN_LINK_KEY repeats a few',
+  ],
   ['without an address', 'links: true', { STREAMWARDEN_LINK_URL: '' }, 'STREAMWARDEN_LINK_URL has to begin with https://'],
   [
     'with plain http to elsewhere',

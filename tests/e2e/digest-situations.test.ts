@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import { recordApproval } from '../../shared/journal/approvals.ts';
+import { noAnswers, recordApproval } from '../../shared/journal/approvals.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
 import { accounts, type DigestBench, digestBench, digestPolicy, hours, minutes } from './digest-bench.ts';
@@ -155,18 +155,18 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
         const expiresAtMs = Date.parse('2026-12-10T00:00:00+08:00');
         const word = {
           verdict: 'approve' as const,
-          by: 'li.wei',
+          by: { account: accounts.home, user: 'li.wei', userId: '1' },
           target: 'home',
           period: { count: 1, unit: 'Month' },
           atMs: nowMs,
           untilMs: expiresAtMs,
         };
         const subject = { circle: 'finance', account: accounts.home, resource: 'g', expiresAtMs };
-        return runStoring(store, recordApproval(subject, 'li', { ...word, highest: { currency: 'CNY', micros: 500_000_000n } }));
+        return runStoring(store, recordApproval(subject, 'li', { ...word, highest: { currency: 'CNY', micros: 500_000_000n } }, noAnswers));
       },
     },
     'Expiring in 30 days (1)',
-    '· ledger: is to be renewed (rule subs); approved by li.wei up to 500.00 CNY',
+    '· ledger: is to be renewed (rule subs); approved up to 500.00 CNY by li.wei',
   ],
   [
     'a workstation that no rule covers',

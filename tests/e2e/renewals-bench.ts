@@ -3,13 +3,18 @@ import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Timers } from '../../shared/client/transport.ts';
+import { electorateOf } from '../../shared/engine/renewals/answers.ts';
+import { installationOf, linkProver, linksBelow, openToken, publicKeyOf, tokenField } from '../../shared/engine/renewals/approval-link.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
-import { type NewApproval, recordApproval } from '../../shared/journal/approvals.ts';
+import { type NewApproval, personVoice, readApprovals, recordApproval } from '../../shared/journal/approvals.ts';
+import { recordLinkAnswer } from '../../shared/journal/link-approvals.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { emptyStream } from '../../shared/journal/stream.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
+import { userNamed } from '../../shared/policy/approvers.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
@@ -22,6 +27,8 @@ import type { WorldSeed } from '../../simulator/world/seed.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 export const accountId = '1000000000000001';
+/** The secret of the approval links of the bench. */
+export const linkSecret = 'a-key-of-the-tests-that-is-long-enough-1';
 export const minutes = 60_000;
 export const hours = 60 * minutes;
 export const days = 24 * hours;
@@ -72,11 +79,24 @@ export interface RenewalBench {
   /** Channels that deliver nothing. */
   readonly broken: Set<string>;
   run(mode?: 'plan' | 'apply', more?: Partial<RunnerOptions>): Promise<RunReport>;
-  /** Somebody's word on a renewal. */
-  say(
-    word: Partial<NewApproval> & { readonly resource: string; readonly expiresAtMs: number; readonly highest: NewApproval['highest'] },
-  ): Promise<void>;
+  /** Somebody answers, having read all that was answered before. */
+  say(said: Said): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An answer as the tests give it. */
+interface Said extends Partial<Omit<NewApproval, 'by'>> {
+  readonly resource: string;
+  readonly expiresAtMs: number;
+  readonly highest: NewApproval['highest'];
+  /** `li.wei`, or `li.wei@account`. Default: li.wei of the account. */
+  readonly by?: string;
+  /** Default: finance. */
+  readonly circle?: string;
+  /** `approvals-link`: by the link of a question at this price. Default: at the command line. */
+  readonly source?: 'approvals' | 'approvals-link';
+  /** True: the answers of others had not been read. Default: all had been. */
+  readonly blind?: boolean;
 }
 
 /** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
@@ -106,6 +126,7 @@ export async function renewalBench(
     ...(timers === undefined ? {} : { timers }),
   });
   const runner = renewalRunner(renewBeforeExpiry);
+  const proveLink = linkProver({ publicKeys: [publicKeyOf(linkSecret)], installation: installationOf(store.name) });
   const messages: Arrived[] = [];
   const broken = new Set<string>();
   const channel = (name: string) => ({
@@ -125,16 +146,29 @@ export async function renewalBench(
     messages,
     broken,
     run: (mode = 'apply', options = {}) =>
-      runner.run({ client, target, policy, store, clock, mode, world: 'a test', notifier, allowLocalStore: true, ...options }),
-    async say({ resource, expiresAtMs, highest, ...word }) {
-      const subject = { circle: 'finance', account: accountId, resource, expiresAtMs };
-      await runStoring(
-        store,
-        recordApproval(subject, `by-${word.by ?? 'li.wei'}`, {
-          ...{ verdict: 'approve', by: 'li.wei', target: 'home', period: { count: 1, unit: 'Month' }, atMs: clock.now() },
-          ...{ untilMs: expiresAtMs, highest, ...word },
-        }),
-      );
+      runner.run({ client, target, policy, store, clock, mode, world: 'a test', notifier, allowLocalStore: true, proveLink, ...options }),
+    async say({ resource, expiresAtMs, highest, by = 'li.wei', circle = 'finance', source, blind = false, ...said }) {
+      const user = userNamed(by, accountId);
+      const person = { ...user, userId: `id-of-${user.user}` };
+      const subject = { circle, account: accountId, resource, expiresAtMs };
+      const electorate = electorateOf({ policy, target }, { circle, links: true }, proveLink);
+      const read = await runStoring(store, readApprovals(subject, { ...electorate, voters: [...electorate.voters, user] }));
+      const period = { count: 1, unit: 'Month' };
+      const answer = { verdict: 'approve' as const, target: 'home', period, atMs: clock.now(), untilMs: expiresAtMs, highest, ...said };
+      if (source === 'approvals-link') {
+        const question = { ...subject, target: answer.target, untilMs: expiresAtMs, period: answer.period, highest };
+        const link = linksBelow('https://approve.example.com/', linkSecret, installationOf(store.name))(question) ?? '';
+        const opened = openToken(new URL(link).searchParams.get(tokenField) ?? '', [publicKeyOf(linkSecret)]);
+        if (typeof opened === 'string') throw new Error(opened);
+        await runStoring(
+          store,
+          recordLinkAnswer(subject, 'by-link', { ...answer, because: answer.because }, opened, blind ? { ends: {} } : read),
+        );
+        return;
+      }
+      const voice = personVoice(circle, person);
+      const ends = blind ? { [voice]: read.ends[voice] ?? emptyStream } : read.ends;
+      await runStoring(store, recordApproval(subject, `by-${by}`, { ...answer, by: person }, { ends }));
     },
     close: () => simulator.close(),
   };

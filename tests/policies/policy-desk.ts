@@ -14,6 +14,10 @@ const account = '1000000000000001';
 const keys = {
   li: { accessKeyId: 'key-of-li', accessKeySecret: 'secret-of-li', accountId: account, user: 'li.wei' },
   bo: { accessKeyId: 'key-of-bo', accessKeySecret: 'secret-of-bo', accountId: account, user: 'bo.chen' },
+  /** li.wei again, with the keys of another user. */
+  liAdmin: { accessKeyId: 'key-of-li-admin', accessKeySecret: 'secret-of-li-admin', accountId: account, user: 'li.wei.admin' },
+  /** Somebody else of the same name, in another account. */
+  namesake: { accessKeyId: 'key-of-other-li', accessKeySecret: 'secret-of-other-li', accountId: '2000000000000002', user: 'li.wei' },
 } as const;
 
 /** Somebody at the desk. */
@@ -39,6 +43,7 @@ export function policyText(wanted: Wanted = {}): string {
   return `version: 1
 timezone: Asia/Shanghai
 mode: {default: ${mode}}
+approvers: {ops: [{user: [li.wei, li.wei.admin]}, bo.chen]}
 targets: {${target}: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
 schedules:
   a: {everyday: {00:00-24:00: ${a ?? 1} nodes}}

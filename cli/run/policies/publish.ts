@@ -3,6 +3,7 @@ import { policyAt, publishPolicy } from '../../../shared/journal/policies.ts';
 import { proposalLivesMs, readProposal, recordProposal, type StoredProposal } from '../../../shared/journal/policy-proposals.ts';
 import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { isSamePerson, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { newestIn, type PreparedPolicy } from './prepare.ts';
@@ -11,9 +12,17 @@ import { newestIn, type PreparedPolicy } from './prepare.ts';
 export type PolicyWords = Pick<PolicyBody, 'by' | 'because' | 'confirmedBy' | 'proposal' | 'restores'>;
 
 /** What the keys of a world say of who is there: the RAM user's name, or the ARN of a role or root. */
-export async function publisherOf(world: World): Promise<{ readonly by: string; readonly user: string | undefined }> {
-  const { user, arn } = await world.caller();
-  return { by: user ?? arn, user };
+export async function publisherOf(world: World): Promise<Publisher> {
+  const { user, arn, account, userId } = await world.caller();
+  return { by: user ?? arn, person: user === undefined ? undefined : { account, user, userId } };
+}
+
+/** Who publishes. */
+interface Publisher {
+  /** As the journal names them. */
+  readonly by: string;
+  /** Undefined for a role or an account's root, whose keys could be anybody's. */
+  readonly person: RamPerson | undefined;
 }
 
 /** Makes a prepared policy the one in force. Gives its number. @throws CommandFailure `Overtaken` where somebody else was faster */
@@ -33,10 +42,20 @@ export async function propose(
   { source, comparison, base, limitPercent = 0 }: PreparedPolicy,
   { because, restores }: Pick<PolicyWords, 'because' | 'restores'>,
 ): Promise<number> {
-  const by = userOf(await publisherOf(world), 'proposes');
+  const { user: by, account, userId } = personOf(await publisherOf(world), 'proposes');
   const { changed, covered } = comparison;
   const signed = { owner: randomBytes(16).toString('hex'), atMs: world.clock.now() };
-  const body = { by, because, source: source.text, base: base?.sequence ?? -1, changed, covered, limitPercent, restores };
+  const body = {
+    by,
+    who: { account, userId },
+    because,
+    source: source.text,
+    base: base?.sequence ?? -1,
+    changed,
+    covered,
+    limitPercent,
+    restores,
+  };
   return await runStoring(world.store, recordProposal(signed, body));
 }
 
@@ -50,14 +69,19 @@ export async function confirmable(
 ): Promise<{ readonly proposal: StoredProposal; readonly confirmedBy: string }> {
   const proposal = await runStoring(world.store, readProposal(sequence));
   if (!proposal) throw new CommandFailure('NoProposal', `There is no proposal ${sequence}; 'streamwarden policy log' shows what waits.`);
-  const confirmedBy = userOf(await publisherOf(world), 'confirms');
-  if (confirmedBy === proposal.by) {
-    throw new CommandFailure('SamePerson', `${confirmedBy} proposed this, so somebody else has to confirm it.`);
+  const person = personOf(await publisherOf(world), 'confirms');
+  const { good } = await newestIn(world);
+  // Of an earlier version the account is not known: a name is the same person's wherever it is.
+  const { who = { account: person.account, userId: '' } } = proposal;
+  const confirmedBy = person.user;
+  if (isSamePerson(good === undefined ? [] : [good.policy], person, { ...who, user: proposal.by })) {
+    const text = `${proposal.by} proposed this, and ${confirmedBy} is the same person: somebody else has to confirm it.`;
+    throw new CommandFailure('SamePerson', text);
   }
   if (proposal.atMs + proposalLivesMs <= world.clock.now()) {
     throw new CommandFailure('ProposalOver', `Proposal ${sequence} is more than 7 days old. Push the policy again.`);
   }
-  mustFit(proposal, (await newestIn(world)).good);
+  mustFit(proposal, good);
   return { proposal, confirmedBy };
 }
 
@@ -72,8 +96,8 @@ export function mustFit({ sequence, base }: StoredProposal, good: StoredPolicy |
 }
 
 /** Sessions of a role may be named by anybody, and an account's root may be anybody: neither is a person. */
-function userOf({ by, user }: { readonly by: string; readonly user: string | undefined }, does: string): string {
-  if (user !== undefined) return user;
+function personOf({ by, person }: Publisher, does: string): RamPerson {
+  if (person !== undefined) return person;
   throw new CommandFailure(
     'NobodyNamed',
     `Two people are needed, and ${by} could be anybody: who ${does} has to use the keys of a RAM user of their own.`,

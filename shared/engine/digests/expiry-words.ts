@@ -32,11 +32,7 @@ interface WordsContext {
  * What people were told and said about an expiry. One read for each alarm where it is near; the exact reads where its rule asks approvers.
  * @throws StoreError @throws JournalError
  */
-export async function withWords(
-  store: Store,
-  expiry: Expiry,
-  context: WordsContext,
-): Promise<ExpiryLine> {
+export async function withWords(store: Store, expiry: Expiry, context: WordsContext): Promise<ExpiryLine> {
   const { policy, target, nowMs } = context;
   const { id: resource, expiresAtMs } = expiry;
   const { account } = target;
@@ -46,7 +42,8 @@ export async function withWords(
   const told = near.filter((_step, index) => marks[index]?.toldAtMs !== undefined);
   const rule = rulesFor(policy, target, renewing).find(({ name }) => name === expiry.rule);
   const ask = rule?.['ask'] as { readonly who?: string; readonly links?: boolean } | undefined;
-  const answer = ask?.who === undefined ? undefined : await answerOn(store, { circle: ask.who, account, resource, expiresAtMs }, rule, context);
+  const answer =
+    ask?.who === undefined ? undefined : await answerOn(store, { circle: ask.who, account, resource, expiresAtMs }, rule, context);
   return {
     ...expiry,
     told,

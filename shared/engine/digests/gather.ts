@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { JournalError } from '../../journal/journal-error.ts';
 import type { LinkProver } from '../../journal/approvals.ts';
+import { JournalError } from '../../journal/journal-error.ts';
 import type { Store } from '../../journal/store.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';

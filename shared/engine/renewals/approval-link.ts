@@ -123,14 +123,16 @@ export function linkProver({ publicKeys, installation }: LinkKeys): LinkProver {
     const no = (why: string) => ({ ok: false as const, why });
     const { link } = body;
     if (link === undefined) return no('it has no proof of its link');
-    if (!isIssued(link, publicKeys)) return no('its question was not asked by this installation, or with a key that is not in use any more');
+    if (!isIssued(link, publicKeys))
+      return no('its question was not asked by this installation, or with a key that is not in use any more');
     const question = questionIn(link.payload);
     if (question === undefined) return no('its question cannot be read');
     if (question.installation !== installation) return no('its question was asked by another installation');
     const { subject } = question;
     const { circle, account, resource, expiresAtMs } = subject;
     const isAbout = circle === about.circle && account === about.account && resource === about.resource;
-    if (!isAbout || Math.floor(expiresAtMs / 1000) !== Math.floor(about.expiresAtMs / 1000)) return no('its question was about something else');
+    if (!isAbout || Math.floor(expiresAtMs / 1000) !== Math.floor(about.expiresAtMs / 1000))
+      return no('its question was about something else');
     if (body.target !== subject.target || !samePeriod(body.period, subject.period)) return no('it answers more than its question');
     if (body.highest.currency !== subject.highest.currency) return no('it is in another currency than its question');
     const signature = bytesOf(link.signature, 64);

@@ -39,7 +39,7 @@ export function* decideDue(
   let facts: RenewalFacts = { quotes };
   for (;;) {
     const step = planner.decide(resource, facts, context);
-    if ('decision' in step) return step;
+    if ('decision' in step) return facts.approvals === undefined ? step : { ...step, answers: facts.approvals };
     const { need } = step;
     if (need.kind === 'quote') quotes.set(periodText(need.period), yield* quoteOrNull(subject, need.period, onTrouble));
     else {
@@ -50,7 +50,10 @@ export function* decideDue(
         } else {
           const { account, expiresAtMs } = candidate.due;
           const about = { circle: need.circle, account, resource: subject.id, expiresAtMs };
-          facts = { ...facts, approvals: yield* readApprovals(about, electorateOf(context, need, context.proveLink)) };
+          const approvals = yield* readApprovals(about, electorateOf(context, need, context.proveLink));
+          for (const { code, text, key } of approvals.unusable)
+            onTrouble(reason('answer-unusable', text, { resource: subject.id, cause: code, key }));
+          facts = { ...facts, approvals };
         }
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;

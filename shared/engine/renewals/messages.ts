@@ -86,7 +86,7 @@ export function lapseMessage(name: AlertName, rule: string, resource: Subscribab
 }
 
 /** A message about something that is told once. */
-function message(
+export function message(
   name: AlertName,
   severity: Severity,
   title: string,

@@ -6,6 +6,7 @@ import type { Answers, LinkProver } from '../../journal/approvals.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { Money } from '../../policy/money.ts';
 import type { ActDecision, Decision } from '../decision.ts';
+import type { CountingAnswer } from './answers.ts';
 
 /** What a planner of renewals may look at besides the resource. Pure data: no client, no clock. */
 export interface RenewalContext {
@@ -80,16 +81,32 @@ export interface PlannedOrder {
   readonly unasked: boolean;
 }
 
+/** What people were asked, and what they have answered so far. */
+export interface Asked {
+  readonly question: Question;
+  readonly answer: CountingAnswer;
+}
+
+/** What a decision rests on beside its reasons. */
+interface Grounds {
+  /** Set where the rule asks about this order, answered or not. */
+  readonly asked?: Asked;
+  /** What was read of the answers; set by who reads them. */
+  readonly answers?: Answers;
+}
+
 /** A decision about a renewal. */
-export type RenewalVerdict =
-  | { readonly decision: ActDecision; readonly order: PlannedOrder }
-  | {
-      readonly decision: Exclude<Decision, ActDecision>;
-      /** A question that waits for an answer. */
-      readonly question?: Question;
-      /** The policy lets it lapse, and it is time to say so. */
-      readonly letsLapse?: true;
-    };
+export type RenewalVerdict = Grounds &
+  (
+    | { readonly decision: ActDecision; readonly order: PlannedOrder }
+    | {
+        readonly decision: Exclude<Decision, ActDecision>;
+        /** A question that waits for an answer. */
+        readonly question?: Question;
+        /** The policy lets it lapse, and it is time to say so. */
+        readonly letsLapse?: true;
+      }
+  );
 
 /** A decision, or what is needed to reach one. */
 export type RenewalStep = RenewalVerdict | { readonly need: RenewalNeed };

@@ -1,7 +1,9 @@
 import { periodText } from '../../fleet/subscription-period.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
-import type { BudgetUse, OrderLine, PurchaseReport, ReportedAlert, WaitingApproval } from '../report.ts';
+import type { AnsweredApproval, BudgetUse, OrderLine, PurchaseReport, ReportedAlert, WaitingApproval } from '../report.ts';
+import { answerWords } from './answers.ts';
 import type { DueDecision } from './choose.ts';
+import type { Question } from './planner.ts';
 
 /** What a run of renewals adds to its report. */
 export function purchaseReport(
@@ -14,6 +16,7 @@ export function purchaseReport(
   return {
     orders: decisions.flatMap((each) => orderLine(each, byId.get(each.decision.resource.id)) ?? []),
     waiting: decisions.flatMap((each) => waitingLine(each) ?? []),
+    answered: decisions.flatMap((each) => answeredLine(each, byId.get(each.decision.resource.id)) ?? []),
     budgets,
     alerts,
   };
@@ -39,7 +42,23 @@ function orderLine({ decision, order, candidate }: DueDecision, outcome: Renewal
 
 function waitingLine({ decision, verdict, candidate }: DueDecision): WaitingApproval | undefined {
   const question = 'question' in verdict ? verdict.question : undefined;
-  if (question === undefined || decision.rule === null) return undefined;
+  return question && questionLine({ decision, candidate }, question);
+}
+
+function answeredLine({ decision, verdict, candidate }: DueDecision, outcome: RenewalOutcome | undefined): AnsweredApproval | undefined {
+  const { asked } = verdict;
+  const state = asked?.answer.state;
+  if (asked === undefined || (state !== 'approved' && state !== 'refused')) return undefined;
+  if (outcome !== undefined && outcome.outcome !== 'stopped') return undefined;
+  const line = questionLine({ decision, candidate }, asked.question);
+  return line && { ...line, state, answer: answerWords(asked.answer, asked.question.circle) };
+}
+
+function questionLine(
+  { decision, candidate }: Pick<DueDecision, 'decision' | 'candidate'>,
+  question: Question,
+): WaitingApproval | undefined {
+  if (decision.rule === null) return undefined;
   return {
     resource: decision.resource,
     rule: decision.rule,

@@ -16,6 +16,7 @@ import type { Runner } from '../runner.ts';
 import { readStanding, type Standing } from '../standing.ts';
 import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
+import { announceAnswers } from './announce-answers.ts';
 import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import type { DueResult } from './due-result.ts';
@@ -171,6 +172,7 @@ function* announce({ draft, teller, context, options }: RenewalRun, seen: Screen
   const subjects = new Map<string, Subscribable>(seen.due.map(({ subject }) => [subject.id, subject]));
   yield* announceAlerts(result.alerts, subjects, teller, context);
   yield* announceLapses(seen.lapsing, teller, context);
+  yield* announceAnswers(ownDecisions(seen, result), teller, context);
   if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), teller, context, options.approvalLink);
   const rules = (context.policy.rules[draft.head.function] ?? []) as readonly {
     readonly name: string;

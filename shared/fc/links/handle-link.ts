@@ -15,13 +15,13 @@ import { readRenewal } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../journal/store-effect.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
+import { linkKeys } from '../approval-links.ts';
 import type { FunctionContext } from '../context.ts';
 import type { HandlerParts } from '../handle.ts';
 import { jsonLog, type Log } from '../log.ts';
 import { policySource, readBundled } from '../policy-source.ts';
 import { readSettings } from '../settings.ts';
 import { agreedAddress, openStore } from '../store.ts';
-import { linkKeys } from '../approval-links.ts';
 import { readForm } from './link-form.ts';
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { TellKind } from '../document.ts';
 import { parsed, refused } from '../values/parsed.ts';
 import { tellChannels } from './rule.ts';
-import { parsedText, plainText } from './text.ts';
+import { parsedText } from './text.ts';
 
 /** The kinds of channel that people can be told through. */
 const channelKinds = ['dingtalk', 'feishu', 'lark', 'wecom', 'slack', 'webhook', 'file', 'console'] as const;
@@ -72,7 +72,9 @@ const approver = parsedText(
   (text) => {
     const [, user = '', account] = /^([^@]*)(?:@(.*))?$/.exec(text) ?? [];
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(user)) {
-      return refused(`"${text}" is not a RAM user name; write letters, digits, ".", "-" and "_", such as li.wei or li.wei@1234567890123456`);
+      return refused(
+        `"${text}" is not a RAM user name; write letters, digits, ".", "-" and "_", such as li.wei or li.wei@1234567890123456`,
+      );
     }
     if (account === undefined || /^\d{5,20}$/.test(account)) return parsed(text);
     return refused(`"${account}" is not an account id; write its digits behind the @, such as ${user}@1234567890123456`);
@@ -92,6 +94,4 @@ const person = z
   .check(z.meta({ title: 'a person with several users' }));
 
 /** One entry under `approvers`: RAM users, each by name, or by all names of one person. */
-export const approversEntry = z
-  .array(z.union([approver, person]))
-  .check(z.minLength(1), z.meta({ title: 'a list of RAM user names' }));
+export const approversEntry = z.array(z.union([approver, person])).check(z.minLength(1), z.meta({ title: 'a list of RAM user names' }));

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { linksBelow } from '../../../shared/engine/renewals/approval-link.ts';
-import { approvalStream, readApprovals } from '../../../shared/journal/approvals.ts';
+import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
+import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/approvals.ts';
+import { encodeRecord } from '../../../shared/journal/record.ts';
+import { renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';
 import { accountId, days, minutes } from '../../e2e/renewals-bench.ts';
 import {
   address,
   expiresAtMs,
+  installation,
   type LinkBench,
   linkBench,
   linkKey,
@@ -25,7 +28,20 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 const about = { circle: 'finance', account: accountId, resource: 'aig-1', expiresAtMs };
-const words = (links = true) => runStoring(bench.store, readApprovals(about, links));
+const stream = approvalStream(linkVoice('finance'), about);
+const person = (user: string) => ({ account: accountId, user, userId: user });
+const electorate = {
+  ...{ voters: [person('li.wei'), person('tan.mei')], circles: ['finance'], links: true },
+  proveLink: linkProver({ publicKeys: [publicKeyOf(linkKey)], installation }),
+};
+const read = () => runStoring(bench.store, readApprovals(about, electorate));
+const given = async (): Promise<readonly Approval[]> => (await read()).given;
+/** Somebody answers at the command line. */
+async function atDesk(user: string, verdict: 'approve' | 'refuse', more: object = {}) {
+  const { target, period, highest, untilMs } = subject;
+  const answer = { verdict, by: person(user), target, period, highest, atMs: bench.nowMs, untilMs, ...more };
+  await runStoring(bench.store, recordApproval(about, user, answer, await read()));
+}
 async function keys(): Promise<string[]> {
   const found: string[] = [];
   for await (const key of bench.store.list('')) found.push(key);
@@ -47,55 +63,104 @@ describe('an approval link', () => {
     expect(await keys()).toEqual([]);
   });
 
-  test('writes the word that was pressed where only links are counted, with the word on why', async () => {
+  test('writes what was pressed where only links are counted, with the word on why, signed for its place', async () => {
     const { statusCode, body } = await bench.post({ token: token(), decision: 'approve', because: 'Li: needed\u202e until\r\n May' });
     expect([statusCode, body]).toEqual([200, expect.stringContaining('You have approved it')]);
-    expect(await words(false)).toEqual([]);
-    expect(await words()).toEqual([
-      {
-        ...{ verdict: 'approve', by: 'finance (link)', target: 'home', period: { count: 1, unit: 'Month' }, highest: subject.highest },
-        ...{ atMs: startMs, untilMs: expiresAtMs, because: 'Li: needed until May', source: 'approvals-link', key: expect.any(String) },
-      },
-    ]);
+    expect(await read()).toMatchObject({
+      unusable: [],
+      given: [
+        {
+          ...{ verdict: 'approve', by: 'finance (link)', person: undefined, target: 'home', highest: subject.highest, atMs: startMs },
+          ...{ untilMs: expiresAtMs, because: 'Li: needed until May', source: 'approvals-link', key: `${stream}/00000000` },
+        },
+      ],
+    });
     expect((await verifyJournal(bench.store)).problems).toEqual([]);
   });
 
-  test('is used once: pressed again, it says what was decided, and changes nothing', async () => {
+  test('can be used until the order was sent, to change what was answered by it', async () => {
     await bench.post({ token: token(), decision: 'refuse' });
     bench.nowMs += 5 * minutes;
-    for (const answer of [
-      await bench.post({ token: token(), decision: 'approve' }),
-      await bench.get({ token: token() }),
-      // The same question with another name of the resource is the same link still.
-      await bench.post({ token: token({ name: 'renamed' }), decision: 'approve' }),
-    ]) {
-      expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('It has been refused') });
-      expect(answer.body).toContain('2026-11-24 12:00 Asia/Shanghai');
-    }
-    expect(await words()).toMatchObject([{ verdict: 'refuse' }]);
+    const opened = await bench.get({ token: token() });
+    expect(opened).toMatchObject({ statusCode: 200, body: expect.stringContaining('It has been refused') });
+    expect(opened.body).toContain('What counts now: refused by finance (link)');
+    expect(opened.body).toContain('value="approve"');
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    // The same question with another name of the resource asks the same.
+    expect((await bench.post({ token: token({ name: 'renamed' }), decision: 'refuse' })).body).toContain('You have refused it');
+    expect((await given()).map(({ verdict }) => verdict)).toEqual(['refuse', 'approve', 'refuse']);
   });
 
-  test('is used once by all who press at the same time', async () => {
+  test('shows what was answered at the command line, and can change that too', async () => {
+    await atDesk('li.wei', 'refuse', { because: 'not ours' });
+    const { body } = await bench.get({ token: token() });
+    expect(body).toContain('What counts now: refused by li.wei (li.wei refused it: not ours)');
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    await atDesk('tan.mei', 'refuse');
+    expect((await bench.get({ token: token() })).body).toContain('What counts now: refused by tan.mei');
+    await atDesk('tan.mei', 'approve', { highest: { currency: 'CNY', micros: 100_000_000n } });
+    expect((await bench.get({ token: token() })).body).toContain(
+      'pending approval by finance (tan.mei approved up to 100.00 CNY, and it costs 234.00 CNY now)',
+    );
+  });
+
+  test('pressed by many at once: every page says what counts, and an approval stands behind nothing that was not read', async () => {
     const verdicts = Array.from({ length: 8 }, (_, n) => (n % 2 ? 'approve' : 'refuse'));
     const answers = await Promise.all(verdicts.map((decision) => bench.post({ token: token(), decision })));
-    expect(answers.filter(({ body }) => body.includes('You have'))).toHaveLength(1);
-    expect(await words()).toHaveLength(1);
+    expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBe((await given()).length);
+    expect((await given()).filter(({ verdict }) => verdict === 'refuse')).toHaveLength(4);
+    const left = answers.filter(({ statusCode }) => statusCode === 409);
+    for (const { body } of left) expect(body).toContain('Nothing was written down: look at what counts now, then decide.');
+    expect((await bench.get({ token: token() })).body).toContain('It has been refused');
   });
 
-  test('of a dearer price is another link, and the later word overrules', async () => {
-    const dearer = { highest: { currency: 'CNY', micros: 300_000_000n } };
+  test('once the order was sent, the page says so, and takes no answer any more', async () => {
     await bench.post({ token: token(), decision: 'approve' });
-    bench.nowMs += minutes;
-    await bench.post({ token: token(dearer), decision: 'refuse' });
-    expect((await words()).map(({ verdict, highest }) => [verdict, highest.micros])).toEqual([
-      ['approve', 234_000_000n],
-      ['refuse', 300_000_000n],
-    ]);
+    const claim = {
+      ...{ expiry: expiresAtMs / 1000, period: { count: 1, unit: 'Month' }, autoPay: true, price: { currency: 'CNY', micros: '1' } },
+      ...{ reservation: 'r', month: '2026-11', token: 't', t: startMs, target: 'home', operation: 'RenewAppInstanceGroup' },
+    };
+    const record = encodeRecord({ kind: 'claim', atMs: startMs, owner: 'run', prev: null, body: claim });
+    await bench.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), record);
+    for (const answer of [await bench.get({ token: token() }), await bench.post({ token: token(), decision: 'refuse' })]) {
+      expect(answer.body).toContain('It has been ordered');
+      expect(answer.body).toContain('The order was sent on 2026-11-24 12:00 Asia/Shanghai, so answers change nothing any more.');
+      expect(answer.body).not.toContain('<form');
+    }
+    expect(await given()).toHaveLength(1);
+    // Of the next expiry it says nothing.
+    expect((await bench.get({ token: token({ expiresAtMs: expiresAtMs + 30 * days, untilMs: expiresAtMs + 30 * days }) })).body).toContain(
+      '<form',
+    );
+  });
+
+  test('that somebody has withdrawn approves nothing any more, and still refuses', async () => {
+    await bench.post({ token: token(), decision: 'approve' });
+    await atDesk('li.wei', 'refuse', { withdrawsLinks: true });
+    const { body } = await bench.get({ token: token() });
+    expect(body).toContain('li.wei has withdrawn the links of this expiry');
+    expect(body).not.toContain('value="approve"');
+    // A form from before it was withdrawn.
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('refused by li.wei');
+    await atDesk('li.wei', 'approve');
+    expect((await bench.post({ token: token(), decision: 'refuse' })).body).toContain('You have refused it');
   });
 
   test('is the same for the same question, so that a reminder brings no second one', () => {
-    expect(linksBelow(address, linkKey)(subject)).toBe(linksBelow(address, linkKey)({ ...subject, period: { ...subject.period } }));
-    expect(linksBelow(`${address}?a=b`, linkKey)(subject)).toMatch(/\/decide\?a=b&token=[\w-]+\.[0-9a-f]{8}\.[0-9a-f]{64}$/);
+    const make = linksBelow(address, linkKey, installation);
+    expect(make(subject)).toBe(make({ ...subject, period: { ...subject.period } }));
+    expect(linksBelow(`${address}?a=b`, linkKey, installation)(subject)).toMatch(/\/decide\?a=b&token=[\w-]+\.[\w-]{43}\.[\w-]{86}$/);
+  });
+
+  test('is shorter than 1,000 characters however long the name is, and is none where the other names leave no room', () => {
+    const make = linksBelow('https://a.example.com/', linkKey, installation);
+    for (const name of ['x'.repeat(5000), '云'.repeat(500), '😀'.repeat(300)]) {
+      const text = tokenOf(make({ ...subject, name }) ?? '');
+      expect(text.length).toBeLessThan(1000);
+      const opened = openToken(text, [publicKeyOf(linkKey)]);
+      expect(typeof opened === 'string' ? opened : name.startsWith(opened.subject.name ?? '')).toBe(true);
+    }
+    expect(make({ ...subject, resource: 'x'.repeat(1000) })).toBeUndefined();
   });
 
   test('answers HEAD like GET, without a page', async () => {
@@ -107,7 +172,7 @@ describe('an approval link', () => {
     const old = token({}, otherKey);
     expect((await bench.get({ token: old })).statusCode).toBe(403);
     bench.close();
-    bench = linkBench({ environment: { STREAMWARDEN_LINK_KEY_OLD: otherKey } });
+    bench = linkBench({ environment: { STREAMWARDEN_LINK_PUBLIC_KEY_OLD: publicKeyOf(otherKey) } });
     expect((await bench.get({ token: old })).statusCode).toBe(200);
     expect((await bench.get({ token: token() })).statusCode).toBe(200);
   });
@@ -120,15 +185,21 @@ describe('an approval link', () => {
   });
 });
 
-/** A token with another payload below the same signature. */
+/** A token with another payload before the same key and signature. */
 function altered(change: (fields: unknown[]) => void): string {
-  const [payload = '', keyId, signature] = token().split('.');
+  const [payload = '', ...rest] = token().split('.');
   const fields = JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown[];
   change(fields);
-  return `${Buffer.from(JSON.stringify(fields)).toString('base64url')}.${keyId}.${signature}`;
+  return [Buffer.from(JSON.stringify(fields)).toString('base64url'), ...rest].join('.');
 }
 
 const set = (index: number, value: unknown) => altered((fields) => void fields.splice(index, 1, value));
+/** A token whose parts are of two questions. */
+const mixed = (part: number) => {
+  const parts = token().split('.');
+  parts.splice(part, 1, token({ resource: 'aig-2' }).split('.')[part] as string);
+  return parts.join('.');
+};
 
 describe('the one page for links that cannot be used', () => {
   test.each<[string, string, string]>([
@@ -136,16 +207,22 @@ describe('the one page for links that cannot be used', () => {
     ['some text', 'hello', 'no-token'],
     ['half a token', token().slice(0, -1), 'no-token'],
     ['a token and more', `${token()}0`, 'no-token'],
-    ['a very long one', `${'a'.repeat(5000)}.${'0'.repeat(8)}.${'0'.repeat(64)}`, 'no-token'],
-    ['another key', token({}, otherKey), 'unknown-key'],
-    ['another signature', `${token().slice(0, -64)}${'0'.repeat(64)}`, 'forged'],
-    ['another target below the signature', set(0, 'abroad'), 'forged'],
-    ['another account below the signature', set(1, '2'), 'forged'],
-    ['another resource below the signature', set(2, 'aig-2'), 'forged'],
-    ['another expiry below the signature', set(5, expiresAtMs + days), 'forged'],
-    ['a later end below the signature', set(6, expiresAtMs + days), 'forged'],
-    ['another period below the signature', set(8, 'Year'), 'forged'],
-    ['another price below the signature', set(10, '999000000'), 'forged'],
+    ['a very long one', `${'a'.repeat(5000)}.${'a'.repeat(43)}.${'a'.repeat(86)}`, 'no-token'],
+    ['the key of another installation', token({}, otherKey), 'forged'],
+    ['another signature', `${token().slice(0, -86)}${'A'.repeat(86)}`, 'forged'],
+    ['another question before the key of ours', mixed(0), 'forged'],
+    ['the key of another question', mixed(1), 'forged'],
+    ['the signature of another question', mixed(2), 'forged'],
+    ['another installation below the signature', set(0, 'elsewhere'), 'forged'],
+    ['another target below the signature', set(1, 'abroad'), 'forged'],
+    ['another account below the signature', set(2, '2'), 'forged'],
+    ['another resource below the signature', set(3, 'aig-2'), 'forged'],
+    ['another circle below the signature', set(5, 'board'), 'forged'],
+    ['another expiry below the signature', set(6, expiresAtMs + days), 'forged'],
+    ['a later end below the signature', set(7, expiresAtMs + days), 'forged'],
+    ['another period below the signature', set(9, 'Year'), 'forged'],
+    ['another price below the signature', set(11, '999000000'), 'forged'],
+    ['a link of another installation', token({}, linkKey, 'elsewhere'), 'other-installation'],
     ['another spelling of the payload', token().replace('.', '=.'), 'no-token'],
     ['a link that is over', token({ untilMs: startMs }), 'expired'],
     ['a target that the policy has not', token({ target: 'abroad' }), 'wrong-target'],
@@ -215,15 +292,15 @@ describe('the one page for links that cannot be used', () => {
     };
     const body = Buffer.from(new URLSearchParams(form).toString()).toString('base64');
     expect((await bench.post('', { headers, body, isBase64Encoded: true })).statusCode).toBe(200);
-    expect(await words()).toHaveLength(1);
+    expect(await given()).toHaveLength(1);
   });
 });
 
 describe('a failure on our side', () => {
   test.each<[string, object, string]>([
-    ['no key', { STREAMWARDEN_LINK_KEY: '' }, 'LinkKeyMissing'],
-    ['a short key', { STREAMWARDEN_LINK_KEY: 'short-and-guessed' }, 'LinkKeyMissing'],
-    ['a short old key', { STREAMWARDEN_LINK_KEY_OLD: 'short-and-guessed' }, 'LinkKeyMissing'],
+    ['no key', { STREAMWARDEN_LINK_PUBLIC_KEY: '' }, 'LinkKeyMissing'],
+    ['a secret in the place of the public key', { STREAMWARDEN_LINK_PUBLIC_KEY: 'short-and-guessed' }, 'LinkKeyMissing'],
+    ['an old key that is none', { STREAMWARDEN_LINK_PUBLIC_KEY_OLD: 'short-and-guessed' }, 'LinkKeyMissing'],
     ['no policy', { FC_FUNC_CODE_PATH: '/nowhere', STREAMWARDEN_STORE: '' }, 'PolicyMissing'],
     ['no store', { STREAMWARDEN_STORE: '' }, 'StoreMissing'],
   ])('%s: a page says that nothing was written, the log says what to do', async (_name, environment, code) => {
@@ -236,10 +313,16 @@ describe('a failure on our side', () => {
     expect(JSON.stringify(bench.lines)).not.toContain('short-and-guessed');
   });
 
-  test('a journal that was changed: nothing is written behind it', async () => {
-    await bench.store.create(`${approvalStream(about, 'approvals-link')}/00000000`, new TextEncoder().encode('{}'));
+  test('a damaged record among the answers keeps nobody from answering', async () => {
+    await bench.store.create(`${stream}/00000000`, new TextEncoder().encode('{}'));
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    expect(await read()).toMatchObject({ given: [{ verdict: 'approve', sequence: 1 }], unusable: [{ code: 'unreadable' }] });
+  });
+
+  test('a stream of renewals that cannot be read: whether it was ordered is not known, so nothing is written', async () => {
+    await bench.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), new TextEncoder().encode('{}'));
     expect((await bench.post({ token: token(), decision: 'approve' })).statusCode).toBe(503);
-    expect(await keys()).toHaveLength(1);
+    expect(await given()).toEqual([]);
   });
 
   test('told to observe it writes nothing and says so', async () => {
@@ -250,4 +333,5 @@ describe('a failure on our side', () => {
   });
 });
 
-test('the token of a link is what its address carries', () => expect(tokenOf(linksBelow(address, linkKey)(subject))).toBe(token()));
+test('the token of a link is what its address carries', () =>
+  expect(tokenOf(linksBelow(address, linkKey, installation)(subject) ?? '')).toBe(token()));

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linkProver, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
 import { readApprovals } from '../../../shared/journal/approvals.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { type HttpTrigger, httpTrigger } from '../../e2e/http-trigger.ts';
-import { type LinkBench, linkBench, subject, token } from './link-bench.ts';
+import { installation, type LinkBench, linkBench, linkKey, subject, token } from './link-bench.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 if (executablePath === undefined) console.warn('No Chromium is installed here: how the pages of approval links behave was not checked.');
@@ -45,7 +46,8 @@ describe.runIf(executablePath !== undefined)('in a browser the page of an approv
     await page.getByRole('textbox').fill('Li Wei');
     await page.getByRole('button', { name: 'Approve 1 Month for up to 234.00 CNY' }).click();
     await page.getByRole('heading', { name: 'You have approved it' }).waitFor();
-    const words = await runStoring(bench.store, readApprovals({ ...subject, circle: 'finance' }, true));
+    const proveLink = linkProver({ publicKeys: [publicKeyOf(linkKey)], installation });
+    const { given: words } = await runStoring(bench.store, readApprovals(subject, { voters: [], circles: [], links: true, proveLink }));
     expect(words).toMatchObject([{ verdict: 'approve', because: 'Li Wei' }]);
     expect(asked.filter((each) => !each.includes('favicon'))).toEqual([`GET /decide?token=${token({ name })}`, 'POST /decide']);
     expect(said).toEqual([]);

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pages } from '../../../functions/approval-links/pages.ts';
-import { type LinkSubject, linksBelow, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
+import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
 import { createLinkHandler } from '../../../shared/fc/links/handle-link.ts';
 import { directoryStore } from '../../../shared/journal/directory.ts';
 import type { Store } from '../../../shared/journal/store.ts';
@@ -30,9 +30,14 @@ export function tokenOf(link: string): string {
   return new URL(link).searchParams.get(tokenField) ?? '';
 }
 
+/** Where the journal of the benches lies: links are bound to it, so it is one folder for all of them, emptied by `close`. */
+const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-links-'));
+const journal = path.join(folder, 'journal');
+export const installation = installationOf(`dir:${journal}`);
+
 /** A token for a question that differs in some fields. */
-export function token(more: Partial<LinkSubject> = {}, key = linkKey): string {
-  return tokenOf(linksBelow(address, key)({ ...subject, ...more }));
+export function token(more: Partial<LinkSubject> = {}, key = linkKey, place = installation): string {
+  return tokenOf(linksBelow(address, key, place)({ ...subject, ...more }) ?? '');
 }
 
 export interface LinkBench {
@@ -54,14 +59,18 @@ export function linkBench({
   readonly rules?: string;
   readonly environment?: object;
 } = {}): LinkBench {
-  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-links-'));
+  mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(compiledPolicy(policyText(rules), startMs)));
-  const journal = path.join(folder, 'journal');
   const lines: Record<string, unknown>[] = [];
   const bench = { nowMs: startMs };
   const handler = createLinkHandler(pages, {
     clock: { now: () => bench.nowMs, sleep: async () => {} },
-    environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: `dir:${journal}`, STREAMWARDEN_LINK_KEY: linkKey, ...environment },
+    environment: {
+      FC_FUNC_CODE_PATH: folder,
+      STREAMWARDEN_STORE: `dir:${journal}`,
+      STREAMWARDEN_LINK_PUBLIC_KEY: publicKeyOf(linkKey),
+      ...environment,
+    },
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
   });
   const raw = (event: unknown) =>

@@ -6,7 +6,7 @@ import { ruleModule } from '../../../functions/renew-before-expiry/rule.ts';
 import type { ClaimFacts, OpenClaim, RenewalContext, RenewalFacts, RenewalStep } from '../../../shared/engine/renewals/planner.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
-import type { Approval } from '../../../shared/journal/approvals.ts';
+import { noAnswers } from '../../../shared/journal/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
@@ -178,35 +178,36 @@ describe('asking', () => {
     expect(decide(group(), { quotes: new Map([['1 Month', null]]), claims: claims() }, contextOf(asking))).toBe('hold price-unknown');
   });
 
-  test('the last word of those who may speak decides, whatever was said before it', () => {
-    const word = fc.record({
-      verdict: fc.constantFrom('approve' as const, 'refuse' as const),
-      by: fc.constantFrom('li.wei', 'mallory'),
+  test('approvals are bound to target, period, price and time, and a refusal to none of them', () => {
+    const answer = fc.record({
+      verdict: fc.constantFrom('approve' as const, 'approve' as const, 'refuse' as const),
       target: fc.constantFrom('home', 'elsewhere'),
       period: fc.constantFrom({ count: 1, unit: 'Month' }, { count: 1, unit: 'Year' }),
       highest: fc.constantFrom(299n, 300n).map((units) => ({ currency: 'CNY', micros: units * 1_000_000n })),
       untilMs: fc.constantFrom(nowMs, nowMs + 1),
-      atMs: fc.constant(nowMs - day),
-      source: fc.constant('approvals' as const),
-      key: fc.constant('k'),
     });
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 6 }), (words: readonly Approval[]) => {
-        // An oracle from the other end: drop what does not count, look at what is left last.
-        const last = words.filter(({ by, target, period }) => by === 'li.wei' && target === 'home' && period.unit === 'Month').at(-1);
-        const expected =
-          last === undefined
-            ? 'hold needs-approval'
-            : last.verdict === 'refuse'
-              ? 'hold refused'
-              : last.untilMs <= nowMs
-                ? 'hold approval-over'
-                : last.highest.micros < 300_000_000n
-                  ? 'hold approval-too-low'
-                  : 'act due';
-        expect(decide(group(), known({ approvals: words }), contextOf(asking))).toBe(expected);
+      fc.property(fc.array(answer, { maxLength: 6 }), (answers) => {
+        // One person answers again and again: an oracle from the other end looks at what stands behind the last refusal.
+        const behind = answers.slice(answers.findLastIndex(({ verdict }) => verdict === 'refuse') + 1);
+        const mine = behind.filter(({ target, period }) => target === 'home' && period.unit === 'Month');
+        const inTime = mine.filter(({ untilMs }) => untilMs > nowMs);
+        const expected = inTime.some(({ highest }) => highest.micros === 300_000_000n)
+          ? 'act due'
+          : inTime.length > 0
+            ? 'hold approval-too-low'
+            : mine.length > 0
+              ? 'hold approval-over'
+              : behind.length === 0 && answers.length > 0
+                ? 'hold refused'
+                : 'hold needs-approval';
+        const given = answers.map((each, sequence) => ({
+          ...{ ...each, sequence, by: 'li.wei', person: undefined, voice: 'li', seen: {}, key: `${sequence}`, atMs: 0 },
+          ...{ source: 'approvals' as const, because: undefined, withdrawsLinks: false },
+        }));
+        expect(decide(group(), known({ approvals: { ...noAnswers, given } }), contextOf(asking))).toBe(expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 });
