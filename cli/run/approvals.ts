@@ -73,7 +73,7 @@ export function questionNamed(questions: readonly OpenQuestion[], wanted: string
  */
 export async function answering({ world }: Session): Promise<RamPerson> {
   const { account, user, userId, arn } = await world.caller();
-  if (user !== undefined) return { account, user, userId };
+  if (user !== undefined) return { account, user, userId: userId ?? user };
   throw new CommandFailure('NotAnApprover', `${arn} could be anybody: who answers has to use the keys of a RAM user of their own.`);
 }
 

@@ -20,7 +20,7 @@ export type ApproverEntry = string | { readonly user: readonly string[] };
 type Approvers = Pick<CompiledPolicy, 'approvers' | 'approversAccount'>;
 
 /** The names of one entry as written: more than one where a person has several users. */
-function namesOf(entry: ApproverEntry): readonly string[] {
+export function namesOf(entry: ApproverEntry): readonly string[] {
   return typeof entry === 'string' ? [entry] : entry.user;
 }
 

@@ -14,7 +14,7 @@ export type PolicyWords = Pick<PolicyBody, 'by' | 'because' | 'confirmedBy' | 'p
 /** What the keys of a world say of who is there: the RAM user's name, or the ARN of a role or root. */
 export async function publisherOf(world: World): Promise<Publisher> {
   const { user, arn, account, userId } = await world.caller();
-  return { by: user ?? arn, person: user === undefined ? undefined : { account, user, userId } };
+  return { by: user ?? arn, person: user === undefined ? undefined : { account, user, userId: userId ?? user } };
 }
 
 /** Who publishes. */

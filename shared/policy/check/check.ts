@@ -3,6 +3,7 @@ import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
 import { zoneTable } from '../zone-source.ts';
 import { localTimeAt } from '../zones.ts';
+import { checkApprovers } from './approvers.ts';
 import { Names } from './names.ts';
 import { checkPlaces } from './places.ts';
 import { checkReferences } from './references.ts';
@@ -17,6 +18,7 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   const names = new Names(draft, findings);
   checkReferences(draft, names);
   checkPlaces(draft, findings);
+  checkApprovers(draft, findings);
   checkSchedules(draft, findings, today(draft.timezone, nowMs));
   checkSpans(draft, findings, nowMs);
   checkSafety(draft, findings);
