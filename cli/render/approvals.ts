@@ -1,5 +1,5 @@
+import { localDate, zonedText } from '../../shared/planning/local-time.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
-import { localTimeAt } from '../../shared/policy/zones.ts';
 import type { Binding, GivenAnswer, OpenQuestion } from '../run/approvals.ts';
 import type { ForcedSession } from '../run/policy-in-force.ts';
 import { alignColumns } from './columns.ts';
@@ -8,9 +8,7 @@ type Zoned = Pick<ForcedSession, 'policy'>;
 
 /** An instant by the policy's clock: `2026-11-30 00:00 Asia/Shanghai`. */
 export function instantIn({ policy }: Zoned, ms: number): string {
-  const { date, minute } = localTimeAt(policy.zones[policy.timezone] ?? { transitions: [] }, ms);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${policy.timezone}`;
+  return zonedText(ms, { policy, target: policy });
 }
 
 /** Where an answer is looked for and written: world, policy and journal, before anything else. */
@@ -22,7 +20,7 @@ export function placeLines({ world, from }: ForcedSession): readonly string[] {
 export function questionLines(questions: readonly OpenQuestion[], session: ForcedSession): readonly string[] {
   if (questions.length === 0) return [...placeLines(session), '', 'Nothing waits for an approval.'];
   const cells = questions.map(({ target, line, words }) => {
-    const day = instantIn(session, Date.parse(line.expires)).slice(0, 10);
+    const day = localDate(Date.parse(line.expires), { policy: session.policy, target: session.policy });
     const { id, name = id } = line.resource;
     return [target.name, name, id, `${line.period} from ${day}`, priceText(line.amount), words, line.why];
   });

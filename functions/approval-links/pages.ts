@@ -1,6 +1,6 @@
 import type { LinkPages, LinkPress, LinkQuestion, LinkState } from '../../shared/engine/renewals/link-pages.ts';
-import { localText } from '../../shared/engine/renewals/messages.ts';
 import { periodText } from '../../shared/fleet/subscription-period.ts';
+import { zonedText } from '../../shared/planning/local-time.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
 import { escapeHtml, facts, page, style } from './html.ts';
 
@@ -47,7 +47,7 @@ function titleOf({ answer }: LinkState, press: LinkPress | undefined): string {
 function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, ordered }: LinkState, press: LinkPress | undefined): string {
   if (ordered !== undefined) {
     const order = ordered.orderId === undefined ? '' : ` (order ${ordered.orderId})`;
-    return `The order was sent on ${localText(ordered.atMs, question)}${order}, so answers change nothing any more.`;
+    return `The order was sent on ${zonedText(ordered.atMs, question)}${order}, so answers change nothing any more.`;
   }
   const texts = press === 'overtaken' ? ['Nothing was written down: look at what counts now, then decide.'] : [];
   texts.push(answer.state === 'none' ? 'Nobody has answered yet.' : `What counts now: ${words}${gap === undefined ? '' : ` (${gap})`}.`);
@@ -74,7 +74,7 @@ ${withdrawnBy === undefined ? approve : ''}<button name="decision" value="refuse
 function terms(question: LinkQuestion): string {
   const { highest, untilMs } = question.subject;
   const upTo = formatMoney(highest);
-  const until = localText(untilMs, question);
+  const until = zonedText(untilMs, question);
   return `<p class="small">Opening this page decides nothing. Either answer can be changed, here or at the command line, until the order is sent. An approval
 counts for this expiry, this period and a price of no more than ${escapeHtml(upTo)}, until ${escapeHtml(until)}; if it costs more by then, nothing is
 ordered and you are asked again.</p>`;
@@ -90,7 +90,7 @@ function about(question: LinkQuestion): string {
   return facts([
     ['Resource', name === undefined ? resource : `${name} (${resource})`],
     ['Target', `${target.name}, account ${target.account}`],
-    ['Expires', localText(expiresAtMs, question)],
+    ['Expires', zonedText(expiresAtMs, question)],
     ['Order', periodText(period)],
     ['Price', `${formatMoney(highest)} at most`],
     ['Asked', circle],

@@ -7,13 +7,13 @@ import { systemClock } from '../../client/system-clock.ts';
 import { answerGap, answerWords, countingAnswer, electorateOf } from '../../engine/renewals/answers.ts';
 import { installationOf, linkProver, openToken, tokenField } from '../../engine/renewals/approval-link.ts';
 import type { LinkPages, LinkQuestion, LinkState } from '../../engine/renewals/link-pages.ts';
-import { localText } from '../../engine/renewals/messages.ts';
 import { runError } from '../../engine/report.ts';
 import { type Answers, type LinkProver, readApprovals } from '../../journal/approvals.ts';
 import { recordLinkAnswer } from '../../journal/link-approvals.ts';
 import { readRenewal } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../journal/store-effect.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import { linkKeys } from '../approval-links.ts';
 import type { FunctionContext } from '../context.ts';
@@ -122,7 +122,7 @@ function* seeQuestion({ subject, target, policy }: LinkQuestion, proveLink: Link
   const answer = countingAnswer(answers, order);
   const state: LinkState = {
     ...{ answer, words: answerWords(answer, circle) },
-    gap: answerGap(answer, order, (ms) => localText(ms, { policy, target })),
+    gap: answerGap(answer, order, (ms) => zonedText(ms, { policy, target })),
     withdrawnBy: answers.given.find(({ withdrawsLinks }) => withdrawsLinks)?.by,
     ordered: yield* orderedFor(account, resource, expiresAtMs),
   };

@@ -23,7 +23,10 @@ function checkTwice(draft: PolicyDraft, circle: string, entries: readonly Approv
     const twice = users.find((user) => seen.some((other) => other.account === user.account && other.user === user.user));
     if (twice !== undefined) {
       const name = userText(twice, homesOf(draft)[0] ?? '');
-      findings.warning(['approvers', circle, index], `${name} stands in ${circle} a second time: one person answers once; remove one of the two`);
+      findings.warning(
+        ['approvers', circle, index],
+        `${name} stands in ${circle} a second time: one person answers once; remove one of the two`,
+      );
     }
     seen.push(...users);
   }
@@ -49,5 +52,7 @@ function checkAlone(draft: PolicyDraft, circle: string, entries: readonly Approv
 }
 
 function isAsked({ ruleLists }: PolicyDraft, circle: string): boolean {
-  return ruleLists.some(({ rules }) => rules.some(({ value }) => (value as { readonly ask?: { readonly who?: string } }).ask?.who === circle));
+  return ruleLists.some(({ rules }) =>
+    rules.some(({ value }) => (value as { readonly ask?: { readonly who?: string } }).ask?.who === circle),
+  );
 }
