@@ -106,7 +106,7 @@ export async function bindingOf({ policy, world }: Session, question: OpenQuesti
 /** The price of the newest question that people were told. The list may be late: then the one before it, or none. */
 async function lastAsked(store: Store, { account, resource, expiresAtMs }: ApprovalSubject, period: string): Promise<Money | undefined> {
   const about = `-${period.replace(' ', '-')}-`;
-  const any = alertKey({ account, resource, expiresAtMs, step: '-' });
+  const any = alertKey('renew-before-expiry', { account, resource, expiresAtMs, step: '-' });
   let last: { readonly atMs: number; readonly price: Money } | undefined;
   for await (const key of store.list(any.slice(0, -1))) {
     const [, , currency, micros] = /^(ask|remind-\w+)-.*-([A-Z]{3})-(\d{1,30})$/.exec(stepIn(key, about)) ?? [];

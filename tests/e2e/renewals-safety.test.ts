@@ -3,6 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { reservationId } from '../../shared/journal/budget.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
 import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { StoreError } from '../../shared/journal/store-error.ts';
+import { type Handler, ServiceFault } from '../../simulator/handler.ts';
+import { handlers } from '../../simulator/operations/renewals.ts';
 import {
   accountId,
   days,
@@ -161,4 +164,28 @@ test('a run that another one overtook after it had looked orders nothing', async
   expect(overtaken).toBe(true);
   expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'another-run' } }]);
   expect(orders(bench)).toHaveLength(0);
+});
+
+test('orders are told and reported though the journal fails right behind them', async () => {
+  const refuse: Handler = (input, context) => {
+    if (input.AppInstanceGroupId === 'h') throw new ServiceFault('Throttling.User', 'Too many requests.', 400);
+    return handlers['RenewAppInstanceGroup']?.(input, context) as Record<string, unknown>;
+  };
+  bench = await renewalBench(
+    {
+      start,
+      groups: ['g', 'h'].map((id) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-08T00:00:00+08:00' })),
+    },
+    rule(),
+    { handlers: { RenewAppInstanceGroup: refuse } },
+  );
+  bench.store.beforeCreate = (key) => {
+    // The intents come first; what became of them is the second record.
+    if (key.startsWith('written/') && key.endsWith('/00000001')) throw new StoreError('Unreachable', 'The store does not answer.');
+  };
+  const report = await bench.run();
+  expect(orders(bench)).toHaveLength(1);
+  expect(report).toMatchObject({ failed: true, outcomes: [{ outcome: 'done' }, { outcome: 'failed' }], errors: [{ code: 'Unreachable' }] });
+  expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }, { outcome: 'rejected' }]);
+  expect(bench.messages.map(({ title }) => title)).toContainEqual(expect.stringMatching(/^Renewed g/));
 });

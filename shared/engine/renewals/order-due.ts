@@ -3,6 +3,7 @@ import { zonedText } from '../../planning/local-time.ts';
 import type { ActDecision, Reason } from '../decision.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { moment } from '../purchase/contract.ts';
+import { isJournalFailure } from '../purchase/failure.ts';
 import type { Recheck } from '../purchase/renew.ts';
 import { type AlarmFound, type Candidate, type Chosen, type RoundResult, renewalRound } from '../purchase/round.ts';
 import { reason } from '../reasons.ts';
@@ -37,9 +38,8 @@ const decisionLastsMs = 60_000;
  * observe does all but the orders. Failures of the journal are noted in the draft, and end the purchases.
  */
 export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
-  const { context, draft, options, log } = run;
-  const { nowMs, target } = context;
-  const signed = { owner: draft.head.run, atMs: nowMs };
+  const { context, draft, options } = run;
+  const { nowMs } = context;
   const intended: Intended = { choice: { decisions: [], chosen: [], budgets: [] } };
   const round = yield* renewalRound<DueResource, RenewalEffect>(
     {
@@ -58,11 +58,8 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     },
   );
   if (round.error) draft.fail(round.error);
-  const { choice, record } = intended;
-  if (log && !round.error) {
-    const now = record ? endedNow(record.of, record.ids, round.outcomes) : [];
-    yield* writeEnded(log, signed, target.name, [...endedSince(log, round.candidates, nowMs), ...now]);
-  }
+  if (!round.error) yield* writeOutcomes(run, round, intended);
+  const { choice } = intended;
   const decisions = holdRefused(choice.decisions, round.reserved);
   return {
     decisions,
@@ -81,6 +78,22 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
  */
 function settlesBudgets({ draft, log }: RenewalRun, { due }: Screening): boolean {
   return draft.head.functionMode === 'act' && log !== undefined && (due.length > 0 || followedIds(log).size > 0);
+}
+
+/**
+ * Writes what became of this run's intents and of earlier ones. The orders were placed by now: a journal that fails here fails the run, and keeps
+ * nobody from being told of them.
+ */
+function* writeOutcomes({ context, draft, log }: RenewalRun, round: RoundResult<DueResource>, { record }: Intended): Renewal<void> {
+  if (!log) return;
+  const { nowMs, target } = context;
+  const now = record ? endedNow(record.of, record.ids, round.outcomes) : [];
+  try {
+    yield* writeEnded(log, { owner: draft.head.run, atMs: nowMs }, target.name, [...endedSince(log, round.candidates, nowMs), ...now]);
+  } catch (error) {
+    if (!isJournalFailure(error)) throw error;
+    draft.fail(error);
+  }
 }
 
 /** Tells each alarm once, as soon as its state is known. */
