@@ -134,7 +134,7 @@ const workstation = z.strictObject({
 } satisfies Shape<WorkstationSeed>);
 
 const account = z.strictObject({
-  id: advised(/^\d{4,20}$/, 'write the account number as text of digits, such as "1234567890123456"'),
+  id: advised(/^\d{16}$/, 'write the account number as text of 16 digits, such as "1234567890123456"'),
   groups: optional(z.array(group)),
   images: optional(z.array(image)),
   workstations: optional(z.array(workstation)),

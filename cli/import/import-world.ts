@@ -76,7 +76,7 @@ export async function importWorld(options: ImportOptions, quiet: boolean, signal
 }
 
 /** The policy's own checks of the words that the options put into it, before anything is read. */
-function checkOptions({ account = '10000', role, endpoint, serviceTimeZone, peakTag }: ImportOptions, name: string): void {
+function checkOptions({ account = '1234567890123456', role, endpoint, serviceTimeZone, peakTag }: ImportOptions, name: string): void {
   const refuse = (text: string): never => {
     throw new CommandFailure('Usage', text);
   };

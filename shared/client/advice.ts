@@ -1,6 +1,10 @@
 import type { Failure } from './failure.ts';
 import type { CallClass } from './retry.ts';
 
+const grant = 'Grant this operation to the identity in RAM.';
+const checkVersion = 'Check the endpoint and the API version.';
+const checkNetwork = 'Check the endpoint and the network.';
+
 const byCode: readonly (readonly [start: string, advice: string])[] = [
   ['Throttling', 'The account makes too many calls: wait, or make fewer at once.'],
   ['InvalidTimeStamp', 'The clock of this machine differs from the service by more than 15 minutes: set it.'],
@@ -9,12 +13,12 @@ const byCode: readonly (readonly [start: string, advice: string])[] = [
   ['InvalidAccessKeyId', 'Check the access key id: it does not exist or is switched off.'],
   ['InvalidSecurityToken', 'Get new temporary credentials.'],
   ['MissingSecurityToken', 'Pass the security token that belongs to the temporary keys.'],
-  ['NoPermission', 'Grant this operation to the identity in RAM.'],
-  ['Forbidden', 'Grant this operation to the identity in RAM.'],
-  ['InvalidApi', 'Check the endpoint and the API version.'],
-  ['InvalidProduct', 'Check the endpoint and the API version.'],
-  ['ConnectTimeout', 'Check the endpoint and the network.'],
-  ['NotConnected', 'Check the endpoint and the network.'],
+  ['NoPermission', grant],
+  ['Forbidden', grant],
+  ['InvalidApi', checkVersion],
+  ['InvalidProduct', checkVersion],
+  ['ConnectTimeout', checkNetwork],
+  ['NotConnected', checkNetwork],
   ['Redirected', 'Check the endpoint: redirects are never followed.'],
 ];
 

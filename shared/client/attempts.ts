@@ -28,6 +28,9 @@ export interface AttemptRecord {
   readonly ms: number;
 }
 
+/** Decides whether these keys may sign this operation. @throws CredentialsError where they may not */
+export type CheckKeys = (keys: Credentials, operation: AnyOperation) => Promise<void>;
+
 /** Everything that the calls of one client have in common. */
 export interface CallContext {
   readonly clock: Clock;
@@ -42,6 +45,7 @@ export interface CallContext {
   readonly random: () => number;
   readonly nonce: () => string;
   readonly userAgent: string;
+  readonly checkKeys: CheckKeys | undefined;
   readonly onCall: ((record: AttemptRecord) => void) | undefined;
   /** How far the service's clock is ahead of ours; learned when a date is refused. */
   skewMs: number;
@@ -79,9 +83,10 @@ class Attempts {
   }
 
   async run(): Promise<unknown> {
-    const { clock, credentials, limiter, transport } = this.#context;
+    const { checkKeys, clock, credentials, limiter, transport } = this.#context;
     for (;;) {
       const keys = await credentials.get();
+      if (checkKeys) await checkKeys(keys, this.#operation);
       const permit = limiter.tryAcquire() ?? (await this.#wait((signal) => limiter.acquire(signal)));
       let reading: Reading | undefined;
       try {

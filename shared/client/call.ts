@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'node:http';
-import { type AttemptRecord, type CallContext, runAttempts } from './attempts.ts';
+import { type AttemptRecord, type CallContext, type CheckKeys, runAttempts } from './attempts.ts';
 import { checkInput } from './check-input.ts';
 import type { CallOptions, Client, Page, PagesInput, ResultOf, RowOf } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -49,6 +49,8 @@ export interface ClientOptions {
   readonly nonce?: () => string;
   /** Default: the project's name and the Node version. */
   readonly userAgent?: string;
+  /** Asked before each attempt with the keys that are to sign it. What it throws ends the call, and nothing is sent. Default: any keys sign. */
+  readonly checkKeys?: CheckKeys;
   /** Told of each attempt once it is over; carries no secrets. Must not throw. */
   readonly onCall?: (record: AttemptRecord) => void;
   /** Deadlines of attempts. Default: Node's timers. */
@@ -80,6 +82,7 @@ export function createClient(options: ClientOptions): Client {
     random: options.random ?? Math.random,
     nonce: options.nonce ?? randomUUID,
     userAgent: options.userAgent ?? `streamwarden (Node.js ${process.version})`,
+    checkKeys: options.checkKeys,
     onCall: options.onCall,
     skewMs: 0,
   };
@@ -112,6 +115,11 @@ class SigningClient implements Client {
     const endpoint = isLoopback(transport.endpoint.hostname) ? transport.endpoint : parseEndpoint(service.host);
     const { version } = service;
     return { ...this.#context, version, limiter: sharedLimiter(endpoint.host, clock), transport: { ...transport, endpoint } };
+  }
+
+  async signer(): Promise<string> {
+    const { credentials, transport } = this.#context;
+    return `${transport.endpoint.host} ${(await credentials.get()).accessKeyId}`;
   }
 
   pages<T extends AnyOperation>(operation: T, input: PagesInput<T>, options?: CallOptions): AsyncIterable<Page<RowOf<T>>> {

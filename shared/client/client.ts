@@ -51,6 +51,12 @@ export type PagesInput<T extends AnyOperation> = Omit<InputOf<T>, 'PageNumber' |
 /** The signing client as the rest of the program sees it. */
 export interface Client {
   /**
+   * Names the keys that would sign a call now, and the host that it would go to: the same text means the same identity. Not for logs. A client
+   * without it gives no word on whose keys sign.
+   * @throws CredentialsError when there are no usable credentials
+   */
+  signer?(): Promise<string>;
+  /**
    * Validates the input, signs, sends, retries by the row's class and returns the parsed answer.
    * @throws ApiError when the service refused, did not answer or answered something unreadable
    * @throws InputError when the input is wrong; nothing was sent then

@@ -117,7 +117,7 @@ export class InputError extends Error {
 
 /**
  * There are no usable credentials; nothing was sent. `code` is `MissingCredentials`, `MissingSecurityToken`,
- * `AssumeRoleFailed`, `ProfileUnusable`.
+ * `AssumeRoleFailed`, `ProfileUnusable`, `AccountMismatch`, `AccountUnknown`.
  */
 export class CredentialsError extends Error {
   readonly code: string;

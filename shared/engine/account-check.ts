@@ -1,4 +1,4 @@
-import { callerIdentity } from '../client/caller-identity.ts';
+import { callerIdentity, mismatchText } from '../client/caller-identity.ts';
 import type { Client } from '../client/client.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import type { Reason } from './decision.ts';
@@ -7,37 +7,28 @@ import { reason } from './reasons.ts';
 import { type RunError, runError } from './report.ts';
 
 /** Whether the keys of a target belong to the account that the policy states for it; where not, why nothing may be done there. */
-export type AccountCheck = { readonly ok: true } | { readonly ok: false; readonly because: Reason; readonly error: RunError };
-
-/** Accounts as asked, by client: a client signs with one identity as long as it lives. */
-const asked = new WeakMap<Client, string>();
+export type AccountCheck =
+  | { readonly ok: true; readonly account: string }
+  | { readonly ok: false; readonly because: Reason; readonly error: RunError };
 
 /**
  * Asks whose the keys of a target are and compares (protocols, renewal, step 15): a mistyped number, or keys of another account, would make one
- * resource look like two. One call for each client; a failure is asked again. Never throws but defects.
+ * resource look like two. One call for each key and process; a failure is asked again by the next run. Never throws but defects.
  */
 export async function checkAccount(client: Client, { name, account }: Pick<CompiledTarget, 'name' | 'account'>): Promise<AccountCheck> {
-  let found = asked.get(client);
-  if (found === undefined) {
-    try {
-      found = (await callerIdentity(client))?.account;
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      return refused(
-        'account-unknown',
-        `whose keys act on target ${name} could not be asked (${runError(error).message}); nothing is done until it can`,
-      );
-    }
-    if (found === undefined)
-      return refused('account-unknown', `STS did not say whose keys act on target ${name}; nothing is done until it does`);
-    asked.set(client, found);
+  try {
+    const caller = await callerIdentity(client);
+    if (caller?.account === account) return { ok: true, account };
+    if (caller) return refused('account-mismatch', mismatchText(account, `targets.${name}.account`, caller));
+    return refused('account-unknown', `STS did not say whose keys act on target ${name}; nothing is done there until it does.`);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const { message } = runError(error);
+    return refused('account-unknown', `Nothing is done on target ${name} until STS says whose keys act there: ${message}`);
   }
-  if (found === account) return { ok: true };
-  const text = `target ${name} is account ${account} in the policy, and its keys belong to account ${found}; correct targets.${name}.account, or the keys or role of the target`;
-  return refused('account-mismatch', text);
 }
 
 function refused(code: 'account-mismatch' | 'account-unknown', text: string): AccountCheck {
-  const error = { code: code === 'account-mismatch' ? 'AccountMismatch' : 'AccountUnknown', message: `Nothing is done: ${text}.` };
+  const error = { code: code === 'account-mismatch' ? 'AccountMismatch' : 'AccountUnknown', message: `Nothing is done: ${text}` };
   return { ok: false, because: reason(code, text), error };
 }

@@ -88,7 +88,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, writtenScope(target))));
   const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
-  if (log && standing) await observeAndAct({ ...options, client: counting.client, identityOf: options.client }, standing, log, draft);
+  if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
 
   const finished = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return finished;
@@ -111,7 +111,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 }
 
 async function observeAndAct<R extends Resource>(
-  options: RunOptions<R> & { readonly identityOf: Client },
+  options: RunOptions<R>,
   { policy, halts }: Standing,
   log: WrittenLog,
   draft: ReportDraft,
@@ -140,7 +140,7 @@ async function observeAndAct<R extends Resource>(
 
   const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
   const acting = functionMode === 'act' && decisions.some(({ verdict }) => verdict === 'act');
-  const account = acting ? await checkAccount(options.identityOf, target) : undefined;
+  const account = acting ? await checkAccount(client, target) : undefined;
   draft.decisions = account?.ok === false ? decisions.map((decision) => holdBecause(decision, account.because)) : decisions;
   if (account?.ok === false) draft.failBecause(account.error.code, account.error.message);
   if (mode === 'apply') {

@@ -1,4 +1,5 @@
 import { type ClientOptions, createClient } from '../client/call.ts';
+import { writesOnlyTo } from '../client/caller-identity.ts';
 import type { Client } from '../client/client.ts';
 import { assumeRoleCredentials } from '../client/credentials/assume-role.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
@@ -31,8 +32,11 @@ export interface TargetClientOptions extends Pick<ClientOptions, 'clock'> {
   readonly agent?: ClientOptions['agent'] | undefined;
 }
 
-/** The client of a target: the identity itself, or the target's role assumed by it. @throws SettingsError `UnknownEndpoint` */
-export function targetClient({ account, role, endpoint }: CompiledTarget, options: TargetClientOptions): Client {
+/**
+ * The client of a target: the identity itself, or the target's role assumed by it. It signs writes with keys of the target's account only; where
+ * the target states none (`''`), with any. @throws SettingsError `UnknownEndpoint`
+ */
+export function targetClient({ name, account, role, endpoint }: CompiledTarget, options: TargetClientOptions): Client {
   const { identity, simulator, clock, agent } = options;
   const proxy = agent ? { agent } : {};
   const credentials =
@@ -44,5 +48,10 @@ export function targetClient({ account, role, endpoint }: CompiledTarget, option
           sessionName: 'streamwarden',
           ...(simulator === undefined ? {} : { endpoint: simulator }),
         });
-  return createClient({ endpoint: simulator ?? serviceHost(endpoint), credentials, clock, ...proxy });
+  const shared = { endpoint: simulator ?? serviceHost(endpoint), clock, ...proxy };
+  const checked =
+    account === ''
+      ? {}
+      : { checkKeys: writesOnlyTo(account, `targets.${name}.account`, (keys) => createClient({ ...shared, credentials: keys })) };
+  return createClient({ ...shared, credentials, ...checked });
 }

@@ -137,7 +137,7 @@ describe('the account that is asked is that of the very keys that sign', () => {
       ...{ base, clock, roleArn: `acs:ram::${accountId}:role/streamwarden`, sessionName: 'streamwarden', endpoint: other.simulator.url },
     });
     const { client } = clientOf(role);
-    expect(await checkAccount(client, { name: 'home', account: accountId })).toEqual({ ok: true });
+    expect(await checkAccount(client, { name: 'home', account: accountId })).toEqual({ ok: true, account: accountId });
     expect(await checkAccount(client, { name: 'home', account: mistyped })).toMatchObject({
       ok: false,
       error: { code: 'AccountMismatch', message: expect.stringContaining(`belong to account ${accountId}`) },

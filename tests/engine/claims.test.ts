@@ -4,7 +4,7 @@ import { claimOnce, type OneTimeAct } from '../../shared/journal/claims.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { memoryStore } from '../journal/memory-store.ts';
-import { noon } from './dial.ts';
+import { noon, target } from './dial.ts';
 import { bench, executed, prepare, results, worldOf } from './execute-bench.ts';
 
 const act: OneTimeAct = { functionName: 'dials', account: '1', resource: 'd0', intent: 'turn/2026-11-24', owner: 'run-1', atMs: noon };
@@ -43,7 +43,7 @@ describe('an act that is done once only', () => {
 
   test('is claimed before it is called', async () => {
     const b = claimed();
-    b.service.onSet = () => expect([...b.store.records.keys()]).toContain('claims/dials/1/d0/turn');
+    b.service.onSet = () => expect([...b.store.records.keys()]).toContain(`claims/dials/${target.account}/d0/turn`);
     expect(results(await executed(b))).toEqual(['d0 done']);
     expect(b.service.calls).toEqual(['SetDial d0=new']);
   });

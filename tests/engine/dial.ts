@@ -40,7 +40,7 @@ export class DialService {
   afterSet: (id: string) => void = () => {};
   onRead: (id: string) => void = () => {};
   /** Whose keys the client has. Default: those of the tests' target. */
-  account = '1';
+  account = '1000000000000001';
   /** What the list announces. Default: what there is. */
   announced: number | undefined;
   /** The list breaks off before this page. */
@@ -139,7 +139,7 @@ function actionOf(dial: Dial, wish: { value: string; action?: Partial<Action> })
 
 export const target: CompiledTarget = {
   name: 'cn',
-  account: '1',
+  account: '1000000000000001',
   endpoint: 'cn-shanghai',
   timezone: 'Asia/Shanghai',
   shardByRegion: false,

@@ -33,7 +33,7 @@ export interface Extra {
 
 /** The executor on whatever differs from the wishes right now. */
 export async function prepare(b: Bench, extra: Extra = {}) {
-  const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
+  const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
   const { owner = 'run-1', policy = policyWith(), deadlineMs, batch = 2, width = 1 } = extra;
   const context = { policy, target, nowMs: b.clock.nowMs, written: log.view, facts: { nodePricePerHour: () => undefined } };
   const decisions = [...b.service.dials.values()]

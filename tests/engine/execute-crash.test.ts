@@ -4,7 +4,7 @@ import type { EngineEffect, Executing } from '../../shared/engine/effects.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
-import { setDial } from './dial.ts';
+import { setDial, target } from './dial.ts';
 
 import { type Bench, bench, executed, prepare } from './execute-bench.ts';
 
@@ -52,7 +52,7 @@ describe('a process that dies', () => {
 
   async function endsWell(b: Bench): Promise<void> {
     // Every value that differs from the old one was meant by us, and the journal says so.
-    const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
+    const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
     for (const { id, value } of b.service.dials.values()) {
       if (value !== 'old') expect(log.view.values(id, 'dial').map((each) => each.value)).toContain(value);
     }
@@ -89,7 +89,7 @@ describe('a process that dies', () => {
         for (const [index, [steps, during]] of deaths.entries()) {
           await dieAfter(b, (await prepare(b, { owner: `run-${index}` })).code, steps, during);
         }
-        const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
+        const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
         expect(log.counts('cn', b.clock.nowMs).actions).toBeGreaterThanOrEqual(b.service.calls.length);
         await endsWell(b);
       }),

@@ -5,6 +5,7 @@ import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 
+import { target } from './dial.ts';
 import { apiError, type Bench, bench, executed, prepare, recordsOf, results, worldOf } from './execute-bench.ts';
 
 describe('the executor', () => {
@@ -115,7 +116,7 @@ describe('the executor', () => {
       b.clock.nowMs += 40_000;
     };
     expect(results(await executed(b, { deadlineMs: b.clock.nowMs + 50_000 }))).toEqual(['d0 not-sent deadline-near']);
-    const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
+    const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
     expect(log.view.values('d0', 'dial')).toEqual([]);
     expect(log.counts('cn', b.clock.nowMs).actions).toBe(0);
   });
@@ -195,7 +196,7 @@ test('a lost answer of a call is unknown, and the value is ours when the next ru
     throw apiError('unknown', 'AnswerTimeout');
   };
   expect(results(await executed(b))).toEqual(['d0 unknown call-unknown']);
-  const log = await runStoring(b.store, WrittenLog.load('dials', '1'));
+  const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
   expect(log.view.values('d0', 'dial')).toMatchObject([{ value: 'new', outcome: 'unknown' }]);
   expect((await prepare(b)).decisions).toEqual([]);
 });

@@ -112,7 +112,7 @@ describe('a function on a timer', () => {
     });
     const { problems, streams } = await verifyJournal(directoryStore(path.join(folder, 'journal')));
     expect(problems).toEqual([]);
-    expect(streams).toMatchObject([{ stream: 'written/dials/1', records: 2 }]);
+    expect(streams).toMatchObject([{ stream: `written/dials/${target.account}`, records: 2 }]);
     expect(lines.map(({ event }) => event)).toEqual(['outcome', 'run']);
     for (const line of lines) expect(line).toMatchObject({ requestId: context.requestId, function: 'dials', target: 'cn' });
   });

@@ -33,7 +33,7 @@ describe('a run', () => {
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'new' });
     const report = await b.run('apply');
     expect(report.outcomes.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
-    expect(report.calls).toEqual({ total: 2, byOperation: { SetDial: 2 } });
+    expect(report.calls).toEqual({ total: 3, byOperation: { GetCallerIdentity: 1, SetDial: 2 } });
     expect(report.record).toMatch(/^runs\/2026\/11\/24\/040000000-dials-/);
     expect((await b.run('plan')).counts).toMatchObject({ act: 0, keep: 2 });
     expect((await verifyJournal(b.store)).problems).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/record.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
+import { target } from './dial.ts';
 import { apiError, kindsOf, minutes } from './run-bench.ts';
 import { tellingBench, tellingPolicy } from './telling-bench.ts';
 
@@ -31,7 +32,7 @@ describe('who is told what', () => {
       ],
     ]);
     expect(b.messages[1]?.data).toEqual({
-      ...{ function: 'dials', target: 'cn', account: '1', run: report.run },
+      ...{ function: 'dials', target: 'cn', account: target.account, run: report.run },
       ...{ done: [], held: [{ resource: 'b', code: 'unreadable' }], failed: 0 },
     });
   });

@@ -163,7 +163,9 @@ describe('publishing', () => {
       const world = await desk.world('bo');
       const role = {
         ...world,
-        caller: async () => ({ account: '1', user: undefined, userId: undefined, arn: 'acs:ram::1:assumed-role/admin/li.wei' }),
+        caller: async () => ({
+          ...{ account: '1', user: undefined, userId: undefined, role: 'admin', arn: 'acs:ram::1:assumed-role/admin/li.wei' },
+        }),
       };
       await expect(confirmable(role, number)).rejects.toMatchObject({ code: 'NobodyNamed' });
       await expect(propose(role, await desk.prepared({ a: 2 }), {})).rejects.toMatchObject({ code: 'NobodyNamed' });

@@ -38,13 +38,13 @@ const cases: readonly Case[] = [
   ],
   [
     'an account id that loses digits as a number',
-    target('cn: {account: ▶12345678901234567890, endpoint: cn-shanghai, calendar: china}'),
-    'without quotes is a number and became 12345678901234567000, not text; write "12345678901234567890"',
+    target('cn: {account: ▶9007199254740993, endpoint: cn-shanghai, calendar: china}'),
+    'without quotes is a number and became 9007199254740992, not text; write "9007199254740993"',
   ],
   [
     'an account id that is too short',
     target('cn: {account: ▶"12", endpoint: cn-shanghai, calendar: china}'),
-    '"12" is not an account id; write its digits in quotes',
+    '"12" is not an account id; write its 16 digits in quotes',
   ],
   [
     'a target without account',

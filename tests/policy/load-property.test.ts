@@ -48,7 +48,10 @@ const policy = fc
       version: 1,
       timezone: parts.zone,
       targets: Object.fromEntries(
-        parts.targets.map((target, i) => [target, { account: `${1_000_000_000 + i}`, endpoint: 'cn-shanghai', calendar: 'c' }]),
+        parts.targets.map((target, i) => [
+          target,
+          { account: `${1_000_000_000_000_000 + i * 111}`, endpoint: 'cn-shanghai', calendar: 'c' },
+        ]),
       ),
       calendars: { c: { source: 'china-state-council' } },
       schedules: Object.fromEntries(

@@ -66,7 +66,7 @@ describe('a wrong scenario is refused with the place and what to write', () => {
     [
       'an account number with letters',
       { ...small, accounts: [{ id: 'abc' }] },
-      'accounts[0].id: write the account number as text of digits',
+      'accounts[0].id: write the account number as text of 16 digits',
     ],
     ['a strategy that is none', withGroup({ pool: { strategy: { fixd: 2 } } }), 'accounts[0].groups[0].pool.strategy'],
     [

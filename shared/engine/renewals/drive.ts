@@ -16,8 +16,6 @@ import type { Renewing } from './renewing.ts';
 export interface RenewalWorld {
   readonly renewing: Renewing;
   readonly client: Client;
-  /** The client whose identity is asked and remembered: the one that lives longer than the run. */
-  readonly identityOf: Client;
   readonly target: CompiledTarget;
   readonly store: Store;
   readonly clock: Clock;
@@ -56,7 +54,7 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
     case 'observe':
       return observeAll(renewing, { client, target, signal: world.signal }, effect.visit, effect.onPage);
     case 'account':
-      return checkAccount(world.identityOf, target);
+      return checkAccount(client, target);
     case 'quote':
       return renewing.quote(client, target, effect.resource, effect.period);
     case 'tell':

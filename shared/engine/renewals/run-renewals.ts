@@ -42,7 +42,7 @@ export function renewalRunner(renewing: Renewing): Runner {
     run: async (options) => {
       const { client, counts } = countingClient(options.client);
       const { target, store, clock, signal, notifier = notifierOf(new Map()) } = options;
-      const world: RenewalWorld = { renewing, client, identityOf: options.client, target, store, clock, notifier, signal };
+      const world: RenewalWorld = { renewing, client, target, store, clock, notifier, signal };
       return driveRenewal(world, renewalRun({ renewing, options, memory, used, counts }));
     },
   };

@@ -12,14 +12,14 @@ const serviceEndpoints = ['cn-shanghai', 'ap-southeast-1'] as const;
 /** An account id, in quotes. */
 export const accountText = parsedText(
   (text) =>
-    /^\d{5,20}$/.test(text)
+    /^\d{16}$/.test(text)
       ? parsed(text)
-      : refused(`"${text}" is not an account id; write its digits in quotes, such as "1234567890123456"`),
+      : refused(`"${text}" is not an account id; write its 16 digits in quotes, such as "1234567890123456"`),
   {
     title: 'an account id',
-    description: 'Digits, in quotes: as a number it could lose some.',
+    description: '16 digits, in quotes: as a number it could lose some.',
     examples: ['1234567890123456'],
-    pattern: '^\\d{5,20}$',
+    pattern: '^\\d{16}$',
   },
 );
 

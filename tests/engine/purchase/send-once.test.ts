@@ -22,7 +22,7 @@ function worldAt(
   const notifier = { send: async () => ({ delivered: true, failed: [] }) };
   return {
     sent,
-    world: { renewing, client, identityOf: client, target: {} as CompiledTarget, store: memoryStore(), clock, notifier } as RenewalWorld,
+    world: { renewing, client, target: {} as CompiledTarget, store: memoryStore(), clock, notifier } as RenewalWorld,
   };
 }
 
