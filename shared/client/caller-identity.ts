@@ -19,7 +19,7 @@ export interface Caller {
 }
 
 /** STS GetCallerIdentity, API version 2015-04-01: any identity may ask it, without a permission, and it is answered for the keys that sign. */
-export const getCallerIdentity = operation({
+const getCallerIdentity = operation({
   action: 'GetCallerIdentity',
   group: 'Security Token Service',
   access: 'read',

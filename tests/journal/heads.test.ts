@@ -301,7 +301,10 @@ test('leaves outside of streams are covered too: approvals, alerts, runs', async
   const signed = { owner: 'o', atMs: now };
   await runStoring(
     store,
-    recordTold('renew-before-expiry', { account: '1', resource: 'g', expiresAtMs: now, step: '24h' }, signed, { severity: 'warning', title: 't' }),
+    recordTold('renew-before-expiry', { account: '1', resource: 'g', expiresAtMs: now, step: '24h' }, signed, {
+      severity: 'warning',
+      title: 't',
+    }),
   );
   await runStoring(store, recordRun({ ...place, ...signed }, { function: 'f' }));
   const keys = [...store.records.keys()];

@@ -7,7 +7,7 @@ import { shardsOf } from '../../policy/fan-out.ts';
 import { functionsOf } from './rule-cover.ts';
 
 /** A head as a digest tells it. */
-export interface ToldHead {
+interface ToldHead {
   readonly sequence: number;
   /** SHA-256 of the head's bytes, lower-case hex: whoever keeps it can prove later what was there. */
   readonly hash: string;
