@@ -89,6 +89,17 @@ const silenceMs = 24 * 3_600_000;
 /** The period that is ordered when nobody answers. */
 export const weekOfSilence: SubscriptionPeriod = { count: 1, unit: 'Week' };
 
+/** Time that people have for an answer before silence counts, in milliseconds; where less is left when they are asked, half of it. */
+const answerTimeMs = 6 * 3_600_000;
+
+/**
+ * True where people were asked and have had their time: silence is an answer only of those who heard the question. `askedAtMs`: when a question was
+ * delivered first; null where none was.
+ */
+export function isTimeToAnswerOver(expiresAtMs: number, askedAtMs: number | null, { nowMs }: Pick<RenewalContext, 'nowMs'>): boolean {
+  return askedAtMs !== null && nowMs >= askedAtMs + Math.min(answerTimeMs, (expiresAtMs - askedAtMs) / 2);
+}
+
 /** True where nobody has answered for so long that the rule orders a week instead. */
 export function isSilenceOver(expiresAtMs: number, rule: OrderRule, { nowMs }: RenewalContext): boolean {
   return rule.unanswered === 'renew 1 Week' && nowMs >= expiresAtMs - silenceMs;

@@ -4,7 +4,7 @@ import type { Asked, Question, RenewalContext, RenewalFacts, RenewalPlanner, Ren
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { type AnswerResult, answerTo, askReason, isSilenceOver, questionOf, weekOfSilence } from './asking.ts';
+import { type AnswerResult, answerTo, askReason, isSilenceOver, isTimeToAnswerOver, questionOf, weekOfSilence } from './asking.ts';
 import { aheadReason, ceilingReason } from './ceilings.ts';
 import { claimReason } from './claims.ts';
 import { coveringRule } from './cover.ts';
@@ -140,6 +140,8 @@ function silentStep(due: Due, waits: Reason, question: Question): RenewalStep {
   if (facts.claims?.lastWasUnasked) {
     return hold(due, [reason('unanswered-before', 'nobody has answered again, and a week is ordered once in a row only'), waits], question);
   }
+  if (facts.askedAtMs === undefined) return { need: { kind: 'asked' } };
+  if (!isTimeToAnswerOver(due.expiresAtMs, facts.askedAtMs, context)) return hold(due, [waits], question);
   const period: SubscriptionPeriod = weekOfSilence;
   const price = priceOf(resource, period, rule, facts);
   if (price === 'ask') return { need: { kind: 'quote', period } };

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
-import { keyOf } from './key.ts';
+import { fromSegment, keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
 import { type Storing, storeCreate, storeRead, storeReadAll } from './store-effect.ts';
 import { StoreError } from './store-error.ts';
@@ -49,6 +49,8 @@ export interface MarkReader {
   readonly nowMs: EpochMs;
 }
 
+/** Marks of one expiry that are looked at: questions at each price, reminders and alarms are far fewer. */
+const mostQuestions = 500;
 /** Places of a mark: more than two records that cannot be believed are no accident, and nothing more is written there. */
 const places = 3;
 /** Records that are read at once. */
@@ -69,6 +71,24 @@ export function* readMarks(reader: MarkReader, names: readonly AlertName[]): Sto
     for (const [index, name] of some.entries()) marks.push(yield* markOf(reader, name, found[index]));
   }
   return marks;
+}
+
+/**
+ * When a question about an expiry was delivered first; undefined where none was, as far as marks can be believed. One list call, which may lag
+ * behind: then nobody was asked yet. @throws StoreError
+ */
+export function* askedSince(reader: MarkReader, subject: Omit<AlertName, 'step'>): Storing<EpochMs | undefined> {
+  const any = alertKey(reader.functionName, { ...subject, step: '-' });
+  const prefix = any.slice(0, -1);
+  const keys = (yield { type: 'store-list', prefix, last: mostQuestions }) as readonly string[];
+  const steps = new Set(keys.map((key) => fromSegment(key.slice(prefix.length)).replace(/\.[23]$/, '')));
+  const asked = [...steps].filter((step) => /^(ask|remind)-/.test(step));
+  const marks = yield* readMarks(
+    reader,
+    asked.map((step) => ({ ...subject, step })),
+  );
+  const times = marks.flatMap(({ toldAtMs }) => toldAtMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** When people were told, undefined where they were not, as far as can be believed. @throws StoreError */

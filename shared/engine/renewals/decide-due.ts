@@ -1,6 +1,7 @@
 import type { RenewQuote } from '../../fleet/renew-price.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
+import { askedSince } from '../../journal/alerts.ts';
 import { readApprovals } from '../../journal/approvals.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { HoldDecision, Reason } from '../decision.ts';
@@ -47,6 +48,10 @@ export function* decideDue(
         if (need.kind === 'claims') {
           if (candidate.view === undefined) return unreadable(subject, candidate.failure);
           facts = { ...facts, claims: claimFactsOf(candidate) };
+        } else if (need.kind === 'asked') {
+          const { account, expiresAtMs } = candidate.due;
+          const reader = { functionName: 'renew-before-expiry', nowMs: context.nowMs };
+          facts = { ...facts, askedAtMs: (yield* askedSince(reader, { account, resource: subject.id, expiresAtMs })) ?? null };
         } else {
           const { account, expiresAtMs } = candidate.due;
           const about = { circle: need.circle, account, resource: subject.id, expiresAtMs };

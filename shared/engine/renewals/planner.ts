@@ -45,10 +45,14 @@ export interface ClaimFacts {
 type RenewalNeed =
   | { readonly kind: 'claims' }
   | { readonly kind: 'quote'; readonly period: SubscriptionPeriod }
-  | { readonly kind: 'approvals'; readonly circle: string; readonly links: boolean };
+  | { readonly kind: 'approvals'; readonly circle: string; readonly links: boolean }
+  /** Since when people have known the question; see `askedAtMs`. */
+  | { readonly kind: 'asked' };
 
 /** What is known of one resource so far. Absent: not asked for yet. */
 export interface RenewalFacts {
+  /** When a question about this expiry was delivered first; null: nobody was asked, as far as the journal can be believed. */
+  readonly askedAtMs?: EpochMs | null;
   readonly claims?: ClaimFacts;
   /** By text of the period; null: the price could not be read. */
   readonly quotes: ReadonlyMap<string, RenewQuote | null>;

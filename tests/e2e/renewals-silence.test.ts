@@ -1,0 +1,58 @@
+import { afterEach, expect, test } from 'vitest';
+import { hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
+
+const expiresAt = '2026-11-28T00:00:00+08:00';
+const text = policyText(
+  '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 200 CNY, who: finance}, unanswered: renew 1 Week}',
+);
+let bench: RenewalBench;
+afterEach(() => bench.close());
+
+const open = async (start: string): Promise<void> => {
+  bench = await renewalBench({ start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] }, text);
+};
+const runs = async (count: number): Promise<void> => {
+  for (let run = 0; run < count; run++) {
+    await bench.run();
+    bench.simulator.advance(hours);
+  }
+};
+
+test('a week is ordered a day before the expiry where people were asked and nobody has answered', async () => {
+  await open('2026-11-24T12:00:00+08:00');
+  await runs(60);
+  expect(orders(bench)).toEqual([]);
+  await runs(1);
+  expect(orders(bench)).toHaveLength(1);
+});
+
+test('nobody was asked before the last day: they are asked first, and have six hours', async () => {
+  await open('2026-11-27T12:00:00+08:00');
+  expect(verdicts(await bench.run())).toEqual(['g hold needs-approval']);
+  expect(orders(bench)).toEqual([]);
+  bench.simulator.advance(hours);
+  await runs(5);
+  expect(orders(bench)).toEqual([]);
+  await runs(1);
+  expect(orders(bench)).toHaveLength(1);
+});
+
+test('asked when less is left, they have half of it, and the subscription does not lapse', async () => {
+  await open('2026-11-27T20:00:00+08:00');
+  await runs(2);
+  expect(orders(bench)).toEqual([]);
+  await runs(2);
+  expect(orders(bench)).toHaveLength(1);
+});
+
+test('a question that reached nobody is no question: nothing is ordered, and the run that reaches somebody begins the time', async () => {
+  await open('2026-11-26T12:00:00+08:00');
+  for (const channel of ['money', 'oncall']) bench.broken.add(channel);
+  await runs(24);
+  expect(orders(bench)).toEqual([]);
+  bench.broken.clear();
+  await runs(6);
+  expect(orders(bench)).toEqual([]);
+  await runs(2);
+  expect(orders(bench)).toHaveLength(1);
+});
