@@ -9,7 +9,7 @@ const head = `version: 1
 timezone: Asia/Shanghai
 targets: {home: {account: "1000000000000001", endpoint: cn-shanghai}}
 limits: {actionsPerRun: 1, actionsPer24h: 1, fleetSharePerRun: 1%, fleetSharePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, decisionsChangedByPush: 1%}
-approvers: {finance: [li.wei]}
+approvers: {finance: [li.wei, tan.mei]}
 rules:
   renew-before-expiry:
     - `;
