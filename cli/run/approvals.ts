@@ -109,7 +109,7 @@ async function lastAsked(store: Store, { account, resource, expiresAtMs }: Appro
   const any = alertKey('renew-before-expiry', { account, resource, expiresAtMs, step: '-' });
   let last: { readonly atMs: number; readonly price: Money } | undefined;
   for await (const key of store.list(any.slice(0, -1))) {
-    const [, , currency, micros] = /^(ask|remind-\w+)-.*-([A-Z]{3})-(\d{1,30})$/.exec(stepIn(key, about)) ?? [];
+    const [, , currency, micros] = /^(ask|remind-\w+)-.*-([A-Z]{3})-(\d{1,30})(?:\.\d)?$/.exec(stepIn(key, about)) ?? [];
     if (currency === undefined || micros === undefined) continue;
     const bytes = await store.read(key);
     if (bytes === undefined) continue;

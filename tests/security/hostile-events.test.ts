@@ -28,7 +28,7 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(policy));
   const variables = {
     ...{ FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: 'oss://acme-journal/prod', STREAMWARDEN_SIMULATOR: simulator.url },
-    ...{ STREAMWARDEN_LINK_KEY: 'a-key-of-the-tests-that-is-long-enough-1', STREAMWARDEN_POLICY: '', STREAMWARDEN_TARGET: '' },
+    ...{ STREAMWARDEN_LINK_PUBLIC_KEY: 'A'.repeat(43), STREAMWARDEN_POLICY: '', STREAMWARDEN_TARGET: '' },
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   const keep = (...values: unknown[]): void => void printed.push(values.map(String).join(' '));

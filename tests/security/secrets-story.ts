@@ -13,6 +13,7 @@ import { hears as enforceHears } from '../../functions/enforce-policy/automation
 import { hears as tagHears } from '../../functions/tag-new-resources/automation.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { digestRunner } from '../../shared/engine/digests/run-digest.ts';
+import { publicKeyOf } from '../../shared/engine/renewals/approval-link.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import { approvalLinks } from '../../shared/fc/approval-links.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
@@ -129,7 +130,8 @@ export async function secretsStory(): Promise<SecretsStory> {
     ...{
       STREAMWARDEN_LINK_URL: 'https://approve.example.com/',
       STREAMWARDEN_LINK_KEY: given.linkKey,
-      STREAMWARDEN_LINK_KEY_OLD: given.oldLinkKey,
+      STREAMWARDEN_LINK_PUBLIC_KEY: publicKeyOf(given.linkKey),
+      STREAMWARDEN_LINK_PUBLIC_KEY_OLD: publicKeyOf(given.oldLinkKey),
     },
   };
   const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
@@ -169,6 +171,7 @@ export async function secretsStory(): Promise<SecretsStory> {
         ...Object.entries(given),
         ...issued.map((secret, index) => [`issued ${index}`, secret] as const),
         ...tokens.map((token, index) => [`token ${index}`, token] as const),
+        ...tokens.map((token, index) => [`private key in token ${index}`, token.split('.')[1] ?? token] as const),
       ]);
     },
     seen() {

@@ -103,6 +103,10 @@ describe('no secret is left behind', () => {
     ['channels refuse', { environment: { HOOK_URL: `ECHO/elsewhere/whsec-path-of-a-robot-4711` } }],
     ['channels are set up wrongly', { environment: { HOOK_URL: 'http://user:whsec-path-of-a-robot-4711@example.com/' } }],
     ['keys of links are too short', { environment: { STREAMWARDEN_LINK_KEY: 'linksec-key' } }],
+    [
+      'a secret stands where a public key belongs',
+      { environment: { STREAMWARDEN_LINK_PUBLIC_KEY: 'linksec-key-that-signs-approvals-4713' } },
+    ],
   ])('while %s', async (_name, { environment = {}, credentials }, fault) => {
     const ids = fault === undefined ? [] : [story.simulator.faults.add(fault as Parameters<typeof story.simulator.faults.add>[0])];
     const real = JSON.parse(

@@ -2,12 +2,11 @@ import { type ApproverEntry, namesOf, type RamUser, userNamed, userText } from '
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
 
-/** Checks who may approve: one person who stands twice in a circle, names that mean somebody else in each account, and circles of one. */
+/** Checks who may approve: one person who stands twice in a circle, and names that mean somebody else in each account. */
 export function checkApprovers(draft: PolicyDraft, findings: Findings): void {
   for (const [circle, entries] of draft.approvers) {
     checkTwice(draft, circle, entries, findings);
     checkAccounts(draft, circle, entries, findings);
-    checkAlone(draft, circle, entries, findings);
   }
 }
 
@@ -40,19 +39,4 @@ function checkAccounts(draft: PolicyDraft, circle: string, entries: readonly App
   if (plain === undefined) return;
   const text = `${plain} is another user in each account of the targets (${homes.join(', ')}); add approversAccount with the account whose users answer for all`;
   findings.warning(['approvers', circle], text);
-}
-
-/** While the one person who may answer is away, nothing that asks is renewed. */
-function checkAlone(draft: PolicyDraft, circle: string, entries: readonly ApproverEntry[], findings: Findings): void {
-  const [only] = entries;
-  if (only === undefined || entries.length > 1 || !isAsked(draft, circle)) return;
-  const name = namesOf(only)[0] ?? circle;
-  const text = `only ${name} can answer for ${circle}: while they are away what asks is not renewed; name a second person`;
-  findings.warning(['approvers', circle], text);
-}
-
-function isAsked({ ruleLists }: PolicyDraft, circle: string): boolean {
-  return ruleLists.some(({ rules }) =>
-    rules.some(({ value }) => (value as { readonly ask?: { readonly who?: string } }).ask?.who === circle),
-  );
 }
