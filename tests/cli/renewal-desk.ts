@@ -32,6 +32,8 @@ const policyText = `version: 1
 timezone: Asia/Shanghai
 mode: {default: act}
 targets: {home: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
+channels: {money: {kind: console}}
+tell: {money: money}
 limits: {spendPerMonth: [100000 CNY]}
 approvers: {finance: [li.wei, tan.mei]}
 rules:
@@ -99,10 +101,7 @@ export async function openRenewalDesk(): Promise<RenewalDesk> {
         allowLocalStore: true,
       },
       store: directoryStore(path.join(folder, 'state')),
-      notifier: notifierOf(
-        new Map(),
-        consoleChannel(() => undefined),
-      ),
+      notifier: notifierOf(new Map([['money', consoleChannel(() => undefined)]])),
     });
   };
   return {
