@@ -13,13 +13,24 @@ export function classifyAnswer(output: unknown): AnswerBody {
 /** Codes of refusals that are about the one resource that was to be renewed; any other failure may meet the next order too. */
 const ownToResource = /NotFound|NotExist|NotExists|Status|Released|Expired|InvalidParameter|InvalidPeriod|OperationDenied\.Resource/i;
 
+/** Codes of CredentialsError: there are no keys, or they are not those of the account. */
+const ofTheKeys: ReadonlySet<string | undefined> = new Set([
+  ...['AccountMismatch', 'AccountUnknown', 'AssumeRoleFailed', 'MissingCredentials', 'MissingSecurityToken', 'ProfileUnusable'],
+]);
+
+/** True where nothing was sent because of the keys: a failure, where else what was not sent was kept back by us for the next run. */
+export function lacksKeys({ outcome, code }: Pick<AnswerBody, 'outcome' | 'code'>): boolean {
+  return outcome === 'not-sent' && ofTheKeys.has(code);
+}
+
 /**
  * Why no further order is placed in a run after this answer (protocols, renewal, step 20): a failure whose cause is not the resource's own,
- * such as the balance, a permission or the service itself. Undefined after an order that was placed, after what was kept back by us, and
- * where the refusal names the resource.
+ * such as the balance, a permission, the keys or the service itself. Undefined after an order that was placed, after what was kept back by us,
+ * and where the refusal names the resource.
  */
-export function orderBlock({ outcome, code = 'no code' }: AnswerBody): string | undefined {
-  if (outcome === 'ordered' || outcome === 'not-sent') return undefined;
+export function orderBlock(answer: AnswerBody): string | undefined {
+  const { outcome, code = 'no code' } = answer;
+  if (outcome === 'ordered' || (outcome === 'not-sent' && !lacksKeys(answer))) return undefined;
   return ownToResource.test(code) ? undefined : code;
 }
 

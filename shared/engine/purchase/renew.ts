@@ -2,7 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { ClaimBody } from '../../journal/renewal-record.ts';
 import { moneyToJson } from '../../policy/money.ts';
 import { lookAgain, makeClaim, notNow } from './claim.ts';
-import { classifyAnswer, classifyFailure } from './classify.ts';
+import { classifyAnswer, classifyFailure, lacksKeys } from './classify.ts';
 import { conclude, type Sent } from './conclude.ts';
 import { moment, type PurchaseRun, type Purchasing, sendOnce } from './contract.ts';
 import { isJournalFailure } from './failure.ts';
@@ -73,7 +73,8 @@ function* sendPromptly<E>(
   try {
     return { answer: classifyAnswer(yield* sendOnce(wish, atMs + sendTimeoutMs)), atMs };
   } catch (error) {
-    return { answer: classifyFailure(error), atMs };
+    const answer = classifyFailure(error);
+    return { answer, atMs, ...(lacksKeys(answer) ? { because: (error as Error).message } : {}) };
   }
 }
 

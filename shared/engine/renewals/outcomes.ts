@@ -1,6 +1,7 @@
 import type { IntentOutcome } from '../../journal/written-record.ts';
 import type { Reason } from '../decision.ts';
 import type { Outcome } from '../outcome.ts';
+import { lacksKeys } from '../purchase/classify.ts';
 import type { RenewalOutcome, StopCode } from '../purchase/renew.ts';
 import { type EngineReasonCode, reason } from '../reasons.ts';
 
@@ -45,7 +46,7 @@ function judged(
     case 'rejected':
       return ['failed', reason('order-rejected', text, data)];
     case 'not-sent':
-      return ['not-sent', reason('order-not-sent', text, data)];
+      return [lacksKeys({ outcome, code }) ? 'failed' : 'not-sent', reason('order-not-sent', text, data)];
     case 'unclear':
       return ['unknown', reason('order-unclear', text, data)];
     case 'stopped': {
