@@ -7,14 +7,17 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const other = '2000000000000002';
+const mistyped = '1000000000000011';
+const asking =
+  '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: [1 CNY], who: finance}}';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 
 let bench: RenewalBench;
 afterEach(() => bench.close());
 
-const open = async (targets?: string): Promise<void> => {
+const open = async (targets?: string, rules = rule): Promise<void> => {
   const group = { id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-28T00:00:00+08:00' } as const;
-  const text = targets === undefined ? policyText(rule) : policyText(rule).replace(/targets: .*\n/, `targets: {${targets}}\n`);
+  const text = targets === undefined ? policyText(rules) : policyText(rules).replace(/targets: .*\n/, `targets: {${targets}}\n`);
   bench = await renewalBench({ start: '2026-11-24T12:00:00+08:00', groups: [group] }, text);
   bench.simulator.keys.add(theirs);
 };
@@ -69,7 +72,28 @@ test('targets that share an identity ask once for all of them; a role is an iden
 });
 
 test('a role of another account than its own: the target is refused before anything is read, and orders nothing', async () => {
-  await open(`home: {account: "1000000000000011", role: streamwarden, endpoint: cn-shanghai}`);
+  await open(`home: {account: "${mistyped}", role: streamwarden, endpoint: cn-shanghai}`);
   const report = await run(never);
   expect([report.failed, report.errors[0]?.code, orders(bench).length]).toEqual([true, 'AssumeRoleFailed', 0]);
+});
+
+test('nobody is asked to approve what keys of another account show: people are told of the account instead, and are asked once it is right', async () => {
+  await open(`home: {account: "${mistyped}", endpoint: cn-shanghai}, right: {account: "${accountId}", endpoint: cn-shanghai}`, asking);
+  const wrong = await run(never, 'home');
+  expect(verdicts(wrong)).toEqual(['g hold account-mismatch']);
+  expect([wrong.purchases?.waiting, wrong.failed]).toEqual([[], true]);
+  expect(
+    bench.messages
+      .filter(({ channel }) => channel === 'money')
+      .map(({ text }) => text)
+      .join(),
+  ).not.toMatch(/approve/);
+  expect(
+    bench.messages
+      .filter(({ channel }) => channel === 'oncall')
+      .map(({ text }) => text)
+      .join(),
+  ).toContain('targets.home.account');
+  const right = await run(never, 'right');
+  expect(right.purchases?.waiting).toHaveLength(1);
 });

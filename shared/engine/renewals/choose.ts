@@ -15,7 +15,7 @@ import type { BudgetUse, RunError } from '../report.ts';
 import { type PlannedSpending, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
 import { accountCheck, type Renewal } from './effects.ts';
-import type { PlannedOrder, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
+import type { PlannedOrder, Question, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
 import type { RenewalRun } from './run-state.ts';
 import { wishOf } from './wish.ts';
 
@@ -111,9 +111,12 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
     input,
   );
 
-  const checked = yield* holdOtherAccount(limited, input);
-  const decisions = checked.map((decision): DueDecision => {
-    const decided = verdicts.get(decision.resource.id) as Decided;
+  const questions = new Set([...verdicts].flatMap(([id, { verdict }]) => (questionOf(verdict) ? [id] : [])));
+  const other = yield* otherAccount(limited, questions, input);
+  const decisions = limited.map((planned): DueDecision => {
+    const found = verdicts.get(planned.resource.id) as Decided;
+    const decided = other && questionOf(found.verdict) ? { ...found, verdict: { ...found.verdict, question: undefined } } : found;
+    const decision = questions.has(planned.resource.id) ? blockedBy(planned, other) : holdFor(planned, other);
     const order = 'order' in decided.verdict ? decided.verdict.order : undefined;
     return { ...decided, decision, order, wish: wishes.get(decision.resource.id) };
   });
@@ -189,15 +192,23 @@ function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
 }
 
 /**
- * Before anything is ordered the account behind the keys is asked (protocols, renewal, step 15): claims are kept by account, so a wrong number would
- * make one subscription two. A mismatch holds everything of the target.
+ * Why nothing may be ordered on this target, and nobody asked to approve it (protocols, renewal, step 15): claims and approvals are kept by account,
+ * so a wrong number would make one subscription two. Undefined where the keys are of the account, and where nothing hangs on it.
  */
-function* holdOtherAccount(decisions: readonly Decision[], { acting, onOtherAccount }: ChooseInput): Renewal<readonly Decision[]> {
-  if (!acting || decisions.every(({ verdict }) => verdict !== 'act')) return decisions;
+function* otherAccount(
+  decisions: readonly Decision[],
+  questions: ReadonlySet<string>,
+  { acting, onOtherAccount }: ChooseInput,
+): Renewal<Reason | undefined> {
+  if (!acting || (questions.size === 0 && decisions.every(({ verdict }) => verdict !== 'act'))) return undefined;
   const check = yield* accountCheck();
-  if (check.ok) return decisions;
+  if (check.ok) return undefined;
   onOtherAccount(check.error);
-  return decisions.map((decision) => holdFor(decision, check.because));
+  return check.because;
+}
+
+function questionOf(verdict: RenewalVerdict): Question | undefined {
+  return 'question' in verdict ? verdict.question : undefined;
 }
 
 /** Orders of one run where the policy does not say (policy reference, `limits`). */
@@ -216,8 +227,11 @@ function holdBeyondOrdersPerRun(decisions: readonly Decision[], { context }: Cho
   return decisions.map((decision) => (beyond.has(decision) ? holdFor(decision, because) : decision));
 }
 
-/** The same decision as a hold where there is a reason to, which comes before its own. */
+/** The same decision as a hold where there is a reason to, which comes before its own. What does not act stays as it is. */
 function holdFor(decision: Decision, because: Reason | undefined): Decision {
-  if (because === undefined || decision.verdict !== 'act') return decision;
-  return { ...decision, verdict: 'hold', because: [because, ...decision.because] };
+  return decision.verdict === 'act' ? blockedBy(decision, because) : decision;
+}
+
+function blockedBy(decision: Decision, because: Reason | undefined): Decision {
+  return because === undefined ? decision : ({ ...decision, verdict: 'hold', because: [because, ...decision.because] } as Decision);
 }

@@ -106,7 +106,7 @@ export type RenewalVerdict = Grounds &
     | {
         readonly decision: Exclude<Decision, ActDecision>;
         /** A question that waits for an answer. */
-        readonly question?: Question;
+        readonly question?: Question | undefined;
         /** The policy lets it lapse, and it is time to say so. */
         readonly letsLapse?: true;
       }
