@@ -9,6 +9,7 @@ import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
 import { localClock } from '../render/local-clock.ts';
+import { mustBeAccountOf } from '../world/caller.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
 
@@ -97,6 +98,7 @@ export async function closeRun(session: Session, run: string, word: 'void' | 'mo
   return { closed, left };
 }
 
+/** What keys of another account show must not be written under the account's number. */
 async function closeOne(
   { world, policy }: Session,
   found: Found,
@@ -104,6 +106,7 @@ async function closeOne(
   { word, order }: BillVerdict,
   caller: Caller,
 ): Promise<ClosedRenewal> {
+  await mustBeAccountOf(found.target, world);
   const who = caller.user ?? caller.arn;
   const { n, answer } = open;
   const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;
@@ -130,6 +133,7 @@ async function closeOne(
 }
 
 async function openAfterRefund({ world }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {
+  await mustBeAccountOf(found.target, world);
   const who = caller.user ?? caller.arn;
   const name = nameOf(found);
   const expiresAtMs = expiryOf(found);

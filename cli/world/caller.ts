@@ -3,7 +3,10 @@ import { createClient } from '../../shared/client/call.ts';
 import { type Caller, callerIdentity } from '../../shared/client/caller-identity.ts';
 import type { Clock } from '../../shared/client/clock.ts';
 import type { CredentialsProvider } from '../../shared/client/credentials.ts';
+import { checkAccount } from '../../shared/engine/account-check.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
+import type { World } from './world.ts';
 
 /**
  * Asks STS who the keys of a command belong to.
@@ -16,4 +19,13 @@ export async function callerOf(credentials: CredentialsProvider, clock: Clock, s
   const caller = await callerIdentity(createClient({ endpoint: simulator ?? 'sts.aliyuncs.com', credentials, clock, ...proxy }));
   if (caller) return caller;
   throw new CommandFailure('NobodyNamed', 'STS answered, but did not say whose keys these are; try again.');
+}
+
+/**
+ * Makes sure that the keys which act on a target belong to its account, before something is written under the account's number.
+ * @throws CommandFailure `AccountMismatch`, or `AccountUnknown` where that cannot be told
+ */
+export async function mustBeAccountOf(target: CompiledTarget, { clientFor }: Pick<World, 'clientFor'>): Promise<void> {
+  const check = await checkAccount(clientFor(target), target);
+  if (!check.ok) throw new CommandFailure(check.error.code, check.error.message);
 }

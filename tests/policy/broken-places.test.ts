@@ -127,6 +127,13 @@ const warnings: readonly Case[] = [
     target(`cn: {${good}}\n  twin: {account: ▶"1234567890123465", endpoint: ap-southeast-1, calendar: china}`),
     'both act with the same keys, so one of the numbers is wrong',
   ],
+  ...(['1234567890123457', '1234567890123465', '1934567890123556'] as const).map(
+    (number): Case => [
+      `a number that is nearly another's: ${number}`,
+      target(`cn: {${good}}\n  twin: {account: ▶"${number}", role: warden, endpoint: ap-southeast-1, calendar: china}`),
+      'is nearly the account of the target cn, 1234567890123456: if they are one account, correct the number that is wrong',
+    ],
+  ),
   [
     'a calendar that nothing uses',
     calendar('{source: china-state-council}\n  ▶other: {}'),

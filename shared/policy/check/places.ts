@@ -28,17 +28,30 @@ function checkOverlap(draft: PolicyDraft, findings: Findings): void {
 }
 
 /**
- * Targets without a role act with the same keys, which belong to one account: two numbers cannot both be right. Nothing is done on a target whose
- * keys belong to another account, so this only says it before.
+ * Warns of targets whose numbers cannot both be right, or hardly: targets without a role act with the same keys, which belong to one account, and
+ * numbers that are nearly the same may be one that was mistyped. Nothing is done on a target whose keys belong to another account, so this only says
+ * it before.
  */
 function checkNumbers(draft: PolicyDraft, findings: Findings): void {
-  const own = [...draft.targets].filter(([, { role }]) => role === undefined);
-  for (const [index, [name, { account }]] of own.entries()) {
-    const other = own.slice(0, index).find(([, earlier]) => earlier.account !== account);
-    if (other === undefined) continue;
-    const text = `is another account than that of the target ${other[0]}, and neither has a role: both act with the same keys, so one of the numbers is wrong; correct it, or add the role of the account`;
-    findings.warning(['targets', name, 'account'], text);
+  const targets = [...draft.targets];
+  for (const [index, [name, { account, role }]] of targets.entries()) {
+    const others = targets.slice(0, index).filter(([, earlier]) => earlier.account !== account);
+    const keyless = role === undefined ? others.find(([, earlier]) => earlier.role === undefined) : undefined;
+    const near = others.find(([, earlier]) => isNearly(account, earlier.account));
+    if (keyless) {
+      const text = `is another account than that of the target ${keyless[0]}, and neither has a role: both act with the same keys, so one of the numbers is wrong; correct it, or add the role of the account`;
+      findings.warning(['targets', name, 'account'], text);
+    } else if (near) {
+      const text = `is nearly the account of the target ${near[0]}, ${near[1].account}: if they are one account, correct the number that is wrong`;
+      findings.warning(['targets', name, 'account'], text);
+    }
   }
+}
+
+/** True for numbers that are alike but for one or two digits, or for two neighbors that changed places. Those that begin otherwise are told apart by eye. */
+function isNearly(one: string, other: string): boolean {
+  const differing = [...one].filter((digit, index) => digit !== other[index]).length;
+  return one.length === other.length && one[0] === other[0] && differing <= 2;
 }
 
 /** Which regions there are to run apart is known from the policy alone. */
