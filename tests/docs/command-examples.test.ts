@@ -23,12 +23,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// What needs the cloud, or channels, ends with an error here: then it has to be one that says what is missing, and not how it is called.
+// What needs the cloud, channels or a journal ends with an error here: then it has to be one that says what is missing, and not how it is called.
 test.each([...new Set(lines)])('streamwarden %s is taken as the page writes it', async (line) => {
   const args = line.split(' ').map((word) => (word === 'policy.yaml' && line.startsWith('import ') ? 'imported.yaml' : word));
   const env = { ALIBABA_CLOUD_CREDENTIALS_FILE: path.join(folder, 'none'), HOME: folder };
   const { code, stdout, stderr } = await streamwarden(args, { cwd: folder, env });
-  const needsMore = / --(target|remote|s-yaml)\b/.test(` ${line}`) || line.startsWith('notify ');
+  const needsMore = / --(target|remote|s-yaml)\b/.test(` ${line}`) || /^(notify|journal) /.test(line);
   expect((needsMore ? [0, 1, 2] : [0, 2]).includes(code ?? -1), stderr).toBe(true);
   expect(stdout + stderr).not.toMatch(/unknown (option|command)|too many arguments|missing required|\n {4}at /);
   if (code === 1) expect((stdout + stderr).trim()).not.toBe('');

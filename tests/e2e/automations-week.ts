@@ -296,7 +296,7 @@ function noting(overwritten: Overwritten[]): Handler {
   };
 }
 
-/** The journal in the order in which it was written; random tokens are numbered, and chains, which follow from them, left out. */
+/** The journal in the order in which it was written; random tokens are numbered, and hashes of records, which follow from them, left out. */
 function canonical(store: MemoryStore, simulator: Simulator): readonly string[] {
   const tokens = new Map<string, string>();
   const number = (token: string): string => {
@@ -307,7 +307,8 @@ function canonical(store: MemoryStore, simulator: Simulator): readonly string[] 
   return [...store.records].map(([key, bytes]) =>
     `${key} ${Buffer.from(bytes).toString()}`
       .replaceAll(`${simulator.host}:${simulator.port}`, 'simulator')
-      .replaceAll(/"prev":"[0-9a-f]{64}"/g, '"prev":"…"')
+      .replaceAll(/"(prev|answer|link|hash)":"[0-9a-f]{64}"/g, '"$1":"…"')
+      .replaceAll(/^covered\/.*/gs, (page) => page.replaceAll(/[0-9a-f]{64}/g, '…'))
       // A run's key ends in the first digits of its token.
       .replaceAll(/-[0-9a-f]{12}\b/g, '-…')
       .replaceAll(/\b[0-9a-f]{32}\b/g, number),
