@@ -15,19 +15,19 @@ const forms: Readonly<Record<string, RegExp>> = {
 
 /** Families of numbered streams. */
 const numbered: ReadonlySet<string> = new Set([
-  ...[
-    'approvals',
-    'approvals-link',
-    'budget',
-    'digests',
-    'exceptions',
-    'expiries',
-    'halts',
-    'heads',
-    'policy',
-    'policy-proposals',
-    'written',
-  ],
+  'approvals',
+  'approvals-link',
+  'budget',
+  'covered',
+  'digests',
+  'exceptions',
+  'expiries',
+  'halts',
+  'heads',
+  'outbox',
+  'policy',
+  'policy-proposals',
+  'written',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordTold } from '../../shared/journal/alerts.ts';
 import { coverJournal } from '../../shared/journal/cover.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import { addException } from '../../shared/journal/exceptions.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   state = path.join(desk.folder, 'state');
   const as = desk.as('approver');
   const said: string[] = [];
-  for (const line of ['doctor', 'apply', 'approve bought-0', 'refuse aig-1 --because later', 'apply', 'apply', 'digest', 'doctor']) {
+  for (const line of ['doctor', 'apply', 'approve bought-0 --yes', 'refuse aig-1 --because later', 'apply', 'apply', 'digest', 'doctor']) {
     if (line === 'apply') await desk.run();
     else {
       const { code, stderr } = await streamwarden([...line.split(' '), ...desk.world], as);
@@ -43,6 +44,8 @@ beforeAll(async () => {
   const id = exceptionId('launch', Date.parse('2026-11-26T00:00:00Z'));
   const exception = { because: 'launch', by: 'lin', from: '2026-11-25T00:00:00Z', until: '2026-11-26T00:00:00Z' };
   await runStoring(store(), addException(id, signed, exception));
+  const alert = { account: '1', resource: 'g', expiresAtMs: nowMs, step: '24h' };
+  await runStoring(store(), recordTold('renew-before-expiry', alert, signed, { severity: 'warning', title: 'it ends' }));
   await runStoring(store(), sayHalt('v1', signed, { kind: 'halt', by: 'lin', because: 'broken' }));
   await runStoring(store(), recordProposal(signed, { by: 'lin', source: 'x', base: 0, changed: 1, covered: 2, limitPercent: 3 }));
   await runStoring(store(), recordHeartbeat({ functionName: 'f', target: 'home', ...signed, atMs: nowMs - 3_600_000 }, { failed: false }));
