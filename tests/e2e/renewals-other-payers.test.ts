@@ -1,9 +1,11 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { causeOf, movedSince } from '../../shared/engine/renewals/expiry-moves.ts';
-import { readExpiries, recordExpiries } from '../../shared/journal/expiries.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { memoryStore } from '../journal/memory-store.ts';
+import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
+import { encodeRecord } from '../../shared/journal/record.ts';
+import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
+import { StoreError } from '../../shared/journal/store-error.ts';
+import { verifyJournal } from '../../shared/journal/verify.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
@@ -21,8 +23,15 @@ const entity = () => bench.simulator.world.accounts.get(accountId)?.groups.get('
 const renewTo = (text: string): void => void entity()?.renewUntil(shanghai(text), bench.simulator.world.clock.nowMs);
 const told = (): readonly string[] =>
   bench.messages
-    .filter(({ title, channel }) => channel === 'money' && /^(Somebody else renewed|An expiry moved back)/.test(title))
+    .filter(({ title, channel }) => channel === 'money' && /^(Somebody else renewed|An expiry moved back|An order that was closed|A subscription was renewed twice)/.test(title))
     .map(({ title, text }) => `${title}: ${text}`);
+const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
+const pay = (): string => {
+  const id = orders(bench)[0]?.id ?? '';
+  bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, id);
+  bench.simulator.advance(hours);
+  return id;
+};
 const runs = async (count: number, apart = 12 * hours): Promise<void> => {
   for (let run = 0; run < count; run++) {
     await bench.run();
@@ -106,7 +115,8 @@ describe('an order of ours is nobody else’s renewal', () => {
     bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, order);
     await runs(4, 2 * hours);
     expect(told()).toHaveLength(1);
-    expect(told()[0]).toContain(`Our last order for it is ${order}`);
+    expect(told()[0]).toMatch(/^A subscription was renewed twice, perhaps: g/);
+    expect(told()[0]).toContain(`while order ${order} of ours waited for payment`);
   });
 });
 
@@ -116,7 +126,7 @@ test('an expiry that moved back is told as a refund, outside the window too', as
   renewTo('2027-01-01 00:00');
   await runs(4);
   expect(told()).toEqual([
-    expect.stringMatching(/^An expiry moved back: g \(g\): The expiry moved from 2027-03-01.* to 2027-01-01.*a refund, perhaps/),
+    expect.stringMatching(/^An expiry moved back: g.*The expiry moved back from 2027-03-01 00:00 Asia\/Shanghai to 2027-01-01 00:00 Asia\/Shanghai: a refund of what somebody else had paid, perhaps/),
   ]);
 });
 
@@ -130,51 +140,145 @@ test('what is seen first is where watching begins, and a plan writes nothing dow
   expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toHaveLength(1);
 });
 
-describe('the stream of expiries', () => {
-  test('gives back what was last seen, through snapshots, chunks and what is gone (1,000 random changes)', async () => {
-    const store = memoryStore();
-    const expected = new Map<string, number>();
-    const random = fc.sample(fc.tuple(fc.nat(30), fc.option(fc.nat(10 ** 9), { freq: 4 })), { numRuns: 1000, seed: 7 });
-    for (const [index, [resource, value]] of random.entries()) {
-      const seen = await runStoring(store, readExpiries(accountId));
-      await runStoring(store, recordExpiries(seen, { owner: `run-${index}`, atMs: index }, new Map([[`r${resource}`, value]])));
-      if (value === null) expected.delete(`r${resource}`);
-      else expected.set(`r${resource}`, value);
+describe('an order that a person closed as void', () => {
+  test('and that is paid after all, is told with what the budget does not count', async () => {
+    await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
+    await runs(2, 2 * hours);
+    const orderId = orders(bench)[0]?.id ?? '';
+    const verdict = { account: accountId, resourceId: 'g', n: 0, outcome: 'void', by: 'person', orderId } as const;
+    const nowMs = bench.simulator.world.clock.nowMs;
+    expect(await runStoring(bench.store, resolveClaim({ owner: 'li' }, { ...verdict, nowMs }) as Storing<Resolved>)).toMatchObject({
+      outcome: 'written',
+    });
+    pay();
+    await runs(4);
+    expect(told()).toEqual([expect.stringMatching(`^An order that was closed as void has been paid, perhaps: g.*order ${orderId}.* is not counted there`)]);
+    expect(orders(bench)).toHaveLength(1);
+  });
+});
+
+describe('after a refund of our renewal', () => {
+  const refunded = async (): Promise<void> => {
+    await open('2026-11-12T00:00:00+08:00');
+    await runs(4);
+    expect([orders(bench).length, told()]).toEqual([1, []]);
+    renewTo('2026-11-12 00:00');
+    await runs(2);
+  };
+
+  test('the budget of the order stays used, and that is said', async () => {
+    await refunded();
+    expect(told()).toEqual([expect.stringMatching(/^An expiry moved back: g/)]);
+    expect((await bench.run('plan')).purchases?.budgets.map(({ used }) => used.micros > 0n)).toContain(true);
+    expect(orders(bench)).toHaveLength(1);
+  });
+
+  test('a person who renews to the very same day is another payer', async () => {
+    await refunded();
+    renewTo('2026-12-12 00:00');
+    await runs(3);
+    expect(told().slice(1)).toEqual([expect.stringMatching(/^Somebody else renewed: g/)]);
+  });
+});
+
+describe('what looks like a move and is none', () => {
+  test('a list that still shows what was before is no refund', async () => {
+    let stale = false;
+    const list: (typeof groupHandlers)[string] = (input, context) => {
+      const answer = groupHandlers['ListAppInstanceGroup']?.(input, context) as { AppInstanceGroupModels: Record<string, unknown>[] };
+      if (!stale) return answer;
+      return { ...answer, AppInstanceGroupModels: answer.AppInstanceGroupModels.map((each) => ({ ...each, ExpiredTime: '2026-11-29T16:00:00.000+00:00' })) };
+    };
+    bench = await renewalBench({ start, groups: [group('2026-11-30T00:00:00+08:00')] }, policyText(rule()), {
+      handlers: { ListAppInstanceGroup: list },
+    });
+    await runs(1);
+    renewTo('2026-12-30 00:00');
+    await runs(1);
+    stale = true;
+    await runs(2);
+    stale = false;
+    await runs(2);
+    expect(told()).toEqual([expect.stringMatching(/^Somebody else renewed: g/)]);
+  });
+
+  test('what a list leaves out that is not complete is not gone: its renewal meanwhile is told', async () => {
+    await open('2026-11-30T00:00:00+08:00');
+    await runs(1);
+    bench.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 1 });
+    renewTo('2026-12-30 00:00');
+    await runs(3);
+    expect(told()).toHaveLength(1);
+  });
+});
+
+test('two targets that share an account each tell of what they show, and neither takes the other’s for gone', async () => {
+  const text = policyText(rule()).replace(/^targets: .*$/m, (line) =>
+    line.replace(/\{home: \{(.*)\}\}/, '{home: {$1, regions: [cn-hangzhou]}, east: {$1, regions: [cn-shanghai]}}'),
+  );
+  const east = { ...group('2026-11-30T00:00:00+08:00'), id: 'h', name: 'h', region: 'cn-shanghai' };
+  bench = await renewalBench({ start, groups: [group('2026-11-30T00:00:00+08:00'), east] }, text);
+  const both = async (): Promise<void> => {
+    for (const target of Object.values(bench.policy.targets) as CompiledTarget[]) await bench.run('apply', { target });
+    bench.simulator.advance(hours);
+  };
+  await both();
+  await both();
+  const written = watched().length;
+  await both();
+  expect(watched()).toHaveLength(written);
+  for (const id of ['g', 'h']) {
+    bench.simulator.world.accounts.get(accountId)?.groups.get(id)?.renewUntil(shanghai('2026-12-30 00:00'), bench.simulator.world.clock.nowMs);
+  }
+  await both();
+  await both();
+  expect(told().map((text) => /: (\w)/.exec(text)?.[1])).toEqual(['g', 'h']);
+});
+
+describe('what goes wrong on the way', () => {
+  test('two runs at once tell it once, and leave a whole stream', async () => {
+    await open('2026-11-30T00:00:00+08:00');
+    await runs(1);
+    renewTo('2026-12-30 00:00');
+    await Promise.all([bench.run(), bench.run()]);
+    await runs(2);
+    expect(new Set(told()).size).toBe(1);
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('a run without time leaves it to the next', async () => {
+    await open('2026-11-30T00:00:00+08:00');
+    await runs(1);
+    renewTo('2026-12-30 00:00');
+    await bench.run('apply', { deadlineMs: bench.simulator.world.clock.nowMs + 30_000 });
+    expect(told()).toEqual([]);
+    await runs(2);
+    expect(told()).toHaveLength(1);
+  });
+
+  test('a store that does not take what was seen makes nobody hear it twice, and does not fail the run', async () => {
+    await open('2026-11-30T00:00:00+08:00');
+    await runs(1);
+    renewTo('2026-12-30 00:00');
+    bench.store.beforeCreate = (key) => {
+      if (key.startsWith('expiries/')) throw new StoreError('Unreachable', 'it is away');
+    };
+    for (let run = 0; run < 3; run++) {
+      const report = await bench.run();
+      expect(report.failed).toBe(false);
+      expect(report.warnings).toMatchObject([{ code: 'expiries-unread' }]);
     }
-    const { seconds } = await runStoring(store, readExpiries(accountId));
-    expect([...seconds].sort()).toEqual([...expected].sort());
+    bench.store.beforeCreate = () => {};
+    await runs(2);
+    expect(told()).toHaveLength(1);
   });
 
-  test('keeps records of a large account small', async () => {
-    const store = memoryStore();
-    const changes = new Map(
-      Array.from({ length: 100_000 }, (_, index) => [`aig-${String(index).padStart(12, '0')}`, 1_800_000_000 + index] as const),
-    );
-    await runStoring(store, recordExpiries(await runStoring(store, readExpiries(accountId)), { owner: 'run', atMs: 0 }, changes));
-    expect(Math.max(...[...store.records.values()].map((bytes) => bytes.length))).toBeLessThan(256 * 1024);
-    expect((await runStoring(store, readExpiries(accountId))).seconds.size).toBe(100_000);
+  test('a stream that cannot be read is said, and orders are placed all the same', async () => {
+    await open('2026-11-10T00:00:00+08:00');
+    const record = encodeRecord({ kind: 'expiries', atMs: 0, owner: 'x', prev: null, body: {} });
+    bench.store.records.set(`expiries/${accountId}/00000000`, record);
+    const report = await bench.run();
+    expect(report.warnings).toMatchObject([{ code: 'expiries-unread', text: expect.stringContaining(`expiries/${accountId}/00000000`) }]);
+    expect([report.failed, orders(bench).length]).toEqual([false, 1]);
   });
-
-  test('of two runs that saw the same one writes, and the other writes nothing of its own', async () => {
-    const store = memoryStore();
-    const seen = await runStoring(store, readExpiries(accountId));
-    const changes = new Map([['g', 1]]);
-    expect(await runStoring(store, recordExpiries(seen, { owner: 'a', atMs: 0 }, changes))).toBe(true);
-    expect(await runStoring(store, recordExpiries(seen, { owner: 'b', atMs: 0 }, changes))).toBe(false);
-    expect(store.records.size).toBe(1);
-  });
-});
-
-test('readings less than an hour apart are one expiry, and one that cannot be read is none', () => {
-  const seen = { seconds: new Map([['g', 1_800_000_000]]) };
-  const at = (ms: number | undefined) => movedSince(seen, { subjects: [{ id: 'g', expiresAtMs: ms }], complete: true }).length;
-  expect([at(1_800_000_000_000), at(1_800_000_001_000), at(undefined), at(1_800_000_000_000 + hours)]).toEqual([0, 0, 0, 1]);
-});
-
-test('an open claim explains the move that it was placed for only', () => {
-  const claim = { expiry: 1_800_000_000, period: { count: 1, unit: 'Month' } } as never;
-  const view = { open: { n: 0, claim } } as never;
-  const from = 1_800_000_000_000;
-  expect(causeOf({ fromMs: from, toMs: from + 30 * days }, view)).toBe('ours');
-  expect(causeOf({ fromMs: from, toMs: from + 60 * days }, view)).toBe('settled');
 });

@@ -81,9 +81,11 @@ export const alertCodes = {
   'order-unpaid': 'An order was placed and the expiry has not moved: it waits for payment, or for the service. It is never placed again.',
   'order-unclear': 'It is not known whether an order was placed, and the expiry has not moved. It is never sent again by itself.',
   'shift-differs': 'The expiry moved by another length than was ordered: somebody else may have renewed too.',
-  'expiry-moved-back': 'The expiry lies before what a renewal of ours had moved it to: a refund, perhaps.',
+  'expiry-moved-back': 'The expiry lies before what it was, or before what a renewal of ours had moved it to: a refund, perhaps.',
   'answer-unrecorded': 'An order was sent and its answer could not be written down; the claim stays open.',
   'foreign-renewal': 'The expiry moved without an order of ours.',
+  'void-order-paid': 'The expiry moved by what a renewal of ours had ordered that was closed as void: it was paid after all, perhaps.',
+  'renewed-twice': 'The expiry moved again by what an order of ours had ordered, which waited for payment while it moved before.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Code of an alert of the protocol. */

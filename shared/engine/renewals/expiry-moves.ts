@@ -1,139 +1,172 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { readExpiries, recordExpiries, type SeenExpiries } from '../../journal/expiries.ts';
-import { JournalError } from '../../journal/journal-error.ts';
-import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
-import { renewalStream } from '../../journal/renewal-key.ts';
-import { zonedText } from '../../planning/local-time.ts';
-import type { Alert } from '../purchase/contract.ts';
-import { isJournalFailure } from '../purchase/failure.ts';
+import type { ResourceRef } from '../../fleet/resource.ts';
+import type { Subscribable } from '../../fleet/subscription.ts';
+import { periodText } from '../../fleet/subscription-period.ts';
+import type { SeenChanges, SeenExpiries, SeenExpiry, TakenBack } from '../../journal/expiries.ts';
+import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
+import type { ClaimBody } from '../../journal/renewal-record.ts';
+import { formatMoney, moneyFromJson } from '../../policy/money.ts';
+import type { Alert, InstantText } from '../purchase/contract.ts';
 import { expiryMovedBy, shiftMatches } from '../purchase/shift.ts';
-import { announceAlerts } from './announce.ts';
-import type { Renewal } from './effects.ts';
-import type { Telling } from './messages.ts';
-import type { Subscription } from './screen.ts';
-import type { Teller } from './teller.ts';
+import { secondsOf } from '../purchase/standing.ts';
 
 /** A subscription whose expiry is another than the one that was last seen. */
-interface ExpiryMove {
-  readonly subject: Subscription;
+export interface ExpiryMove {
+  readonly subject: ResourceRef & { readonly kind: string; readonly expiresAtMs: EpochMs };
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
-}
-
-/** What observing has shown of all subscriptions, near their expiry or not. */
-interface ObservedExpiries {
-  readonly subjects: readonly Subscription[];
-  /** False where some were not read: what is missing is not gone then. */
-  readonly complete: boolean;
-}
-
-/** The expiries that have moved since they were last seen. Pure. Readings less than an hour apart are one expiry; one that cannot be read is none. */
-export function movedSince({ seconds }: Pick<SeenExpiries, 'seconds'>, { subjects }: ObservedExpiries): readonly ExpiryMove[] {
-  return subjects.flatMap((subject): ExpiryMove[] => {
-    const last = seconds.get(subject.id);
-    if (last === undefined || subject.expiresAtMs === undefined) return [];
-    const fromMs = last * 1000;
-    return expiryMovedBy(fromMs, subject.expiresAtMs) === 'none' ? [] : [{ subject, fromMs, toMs: subject.expiresAtMs }];
-  });
-}
-
-/** Whose doing a move is, as far as the stream of the resource's renewals tells. `settled`: the follow-up of an open claim tells of it. */
-type MoveCause = 'ours' | 'settled' | 'other-payer' | 'moved-back';
-
-/** Whose doing a move is. Pure. An order of ours explains the move that it was placed for, whenever it was paid. */
-export function causeOf({ fromMs, toMs }: Pick<ExpiryMove, 'fromMs' | 'toMs'>, view: RenewalView): MoveCause {
-  const later = expiryMovedBy(fromMs, toMs) === 'later';
-  const { open, moved } = view;
-  if (open?.claim && expiryMovedBy(open.claim.expiry * 1000, fromMs) === 'none') {
-    return later && shiftMatches(fromMs, toMs, open.claim.period) ? 'ours' : 'settled';
-  }
-  const movedToMs = moved?.end?.movedTo === undefined ? undefined : moved.end.movedTo * 1000;
-  if (later && movedToMs !== undefined && expiryMovedBy(movedToMs, toMs) === 'none') return 'ours';
-  return later ? 'other-payer' : 'moved-back';
-}
-
-/** What people are told of a move; undefined for what is ours or told elsewhere. */
-function moveAlert(move: ExpiryMove, view: RenewalView, telling: Telling): Alert | undefined {
-  const { subject, fromMs, toMs } = move;
-  const cause = causeOf(move, view);
-  if (cause === 'ours' || cause === 'settled') return undefined;
-  const span = `The expiry moved from ${zonedText(fromMs, telling)} to ${zonedText(toMs, telling)}`;
-  const data = { account: telling.target.account, resource: subject.id, fromMs, toMs };
-  const order = view.moved?.end?.orderId;
-  if (cause === 'other-payer') {
-    const paid = order === undefined ? '' : ` Our last order for it is ${order}; look in the bill whether that was paid too.`;
-    const text = `${span} without an order of ours, so it is in no budget here.${paid} If somebody renews it elsewhere, switch that off, or take it out of the policy: both may pay.`;
-    return { code: 'foreign-renewal', severity: 'warning', text, once: 'foreign-renewal', data };
-  }
-  const text = `${span}: a refund, perhaps. What was set aside for our order stays used in the budget of its month. If the resource is to be renewed again, run 'streamwarden resolve ${subject.id} --refunded'.`;
-  return { code: 'expiry-moved-back', severity: 'critical', text, once: 'moved-back', data };
-}
-
-/** What watching needs. */
-interface WatchInput {
-  readonly observed: ObservedExpiries;
-  readonly teller: Teller;
-  readonly telling: Telling;
-  /** Ids of what this run tells of already, by following up its renewals. */
-  readonly followed: ReadonlySet<string>;
-  /** The run's random token. */
-  readonly owner: string;
-  /** False in a plan: what would be told is listed, and nothing is written. */
-  readonly writes: boolean;
+  /** How the expiry that was last seen had come about, where it had moved back. */
+  readonly back: TakenBack | undefined;
 }
 
 /**
- * Tells of expiries that somebody else moved, in their window or not, each once, and writes down what is seen now. What nobody has heard of stays
- * as it was, so that the next run tells it. A journal that cannot be read is no reason to fail: other parts of the run say so.
+ * Compares every subscription, as it is observed, with the expiry that was last seen. Holds what is new and what has moved, and of the rest the ids
+ * alone. Readings less than an hour apart are one expiry, however they are spelt; one that cannot be read says nothing.
  */
-export function* watchExpiries({ observed, followed, teller, telling, owner, writes }: WatchInput): Renewal<void> {
-  const { target, nowMs } = telling;
-  try {
-    const seen = yield* readExpiries(target.account);
-    const told: string[] = [];
-    for (const move of movedSince(seen, observed)) {
-      const { subject } = move;
-      if (followed.has(subject.id)) continue;
-      const view = yield* viewOf(target.account, subject.id);
-      const alert = view && moveAlert(move, view, telling);
-      if (!alert) continue;
-      told.push(subject.id);
-      yield* announceAlerts([alert], new Map([[subject.id, subject]]), teller, telling);
-    }
-    yield* teller.flush();
-    const untold = new Set(
-      told.filter((id) => teller.reported.some(({ resource, told: how }) => resource.id === id && how === 'undelivered')),
-    );
-    if (writes) yield* recordExpiries(seen, { owner, atMs: nowMs }, changesOf(seen, observed, untold));
-  } catch (error) {
-    if (!isJournalFailure(error)) throw error;
+export class ExpiryComparison {
+  readonly #seen: SeenExpiries;
+  readonly #met = new Set<string>();
+  readonly #fresh = new Map<string, ExpiryMove['subject']>();
+  readonly #moves = new Map<string, ExpiryMove>();
+
+  constructor(seen: SeenExpiries) {
+    this.#seen = seen;
+  }
+
+  /** Takes a subscription as observed. Of one that is listed twice the later reading counts. */
+  visit({ id, kind, name, region, expiresAtMs }: Subscribable): void {
+    const last = this.#seen.seconds.get(id);
+    if (last !== undefined) this.#met.add(id);
+    if (expiresAtMs === undefined) return;
+    const ref = () => ({ id, kind, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }), expiresAtMs });
+    if (last === undefined) this.#fresh.set(id, ref());
+    else if (expiryMovedBy(last * 1000, expiresAtMs) === 'none') this.#moves.delete(id);
+    else this.#moves.set(id, { subject: ref(), fromMs: last * 1000, toMs: expiresAtMs, back: this.#seen.back.get(id) });
+  }
+
+  /**
+   * What has moved. What is seen for the first time has not, unless the journal of renewals tells where it was.
+   * @param known expiries to which a renewal of ours had moved those that have moved on since, by resource id
+   */
+  moves(known: ReadonlyMap<string, EpochMs>): readonly ExpiryMove[] {
+    const first = [...this.#fresh.values()].flatMap((subject): ExpiryMove[] => {
+      const fromMs = known.get(subject.id);
+      return fromMs === undefined ? [] : [{ subject, fromMs, toMs: subject.expiresAtMs, back: undefined }];
+    });
+    return [...first, ...this.#moves.values()];
+  }
+
+  /**
+   * What is to be written down: what is new, what has moved, and what is gone.
+   * @param moved what became of each move, by resource id; a move that is not among them is looked at again by the next run
+   * @param complete whether everything of the account was observed; else what is missing is not gone
+   */
+  changes(moved: ReadonlyMap<string, SeenExpiry>, complete: boolean): SeenChanges {
+    const changes = new Map<string, SeenExpiry | null>(moved);
+    for (const { id, expiresAtMs } of this.#fresh.values()) if (!changes.has(id)) changes.set(id, { seconds: secondsOf(expiresAtMs) });
+    if (complete) for (const id of this.#seen.seconds.keys()) if (!this.#met.has(id)) changes.set(id, null);
+    return changes;
   }
 }
 
-function* viewOf(account: string, id: string): Renewal<RenewalView | undefined> {
-  try {
-    return yield* readRenewal(renewalStream(account, id));
-  } catch (error) {
-    // A stream that cannot be trusted holds its resource, which is told already.
-    if (!(error instanceof JournalError)) throw error;
-    return undefined;
+/** Whose doing a move is. */
+export type MoveCause =
+  /** An order of ours took effect, whenever it was paid. */
+  | { readonly by: 'ours' }
+  /** An open claim is about it, and the follow-up of that tells what is to be told. */
+  | { readonly by: 'follow-up' }
+  /** Nobody here ordered it: the console, the service's auto-renewal, a colleague. `fromMs`: what is left of the move beside an order of ours. */
+  | { readonly by: 'other-payer'; readonly fromMs: EpochMs }
+  /** The length of an order of ours that a person had closed as void: it was paid after all, perhaps. */
+  | { readonly by: 'void-order'; readonly entry: RenewalEntry }
+  /** The length of our last order, behind where the expiry had been moved while that waited for payment: both may have been paid. */
+  | { readonly by: 'second-payment'; readonly entry: RenewalEntry }
+  /** It lies earlier now. `entry`: the renewal of ours that was taken back; undefined where it was none of ours. */
+  | { readonly by: 'moved-back'; readonly entry: RenewalEntry | undefined };
+
+/**
+ * Tells whose doing a move is, by what the journal says of the resource's renewals. Pure.
+ * @param view the void claims in it carry their answers
+ */
+export function causeOf({ fromMs, toMs, back }: Omit<ExpiryMove, 'subject'>, view: RenewalView): MoveCause {
+  const later = expiryMovedBy(fromMs, toMs) === 'later';
+  const { open } = view;
+  if (open?.claim && isSame(open.claim.expiry * 1000, fromMs)) {
+    return later && shiftMatches(fromMs, toMs, open.claim.period) ? { by: 'ours' } : { by: 'follow-up' };
+  }
+  // What had taken effect before the expiry moved back explains no move after that.
+  const moved = back !== undefined && (view.moved?.n ?? -1) <= back.n ? undefined : view.moved;
+  const movedToMs = moved?.end?.movedTo === undefined ? undefined : moved.end.movedTo * 1000;
+  if (!later) return { by: 'moved-back', entry: movedToMs !== undefined && expiryMovedBy(toMs, movedToMs) === 'later' ? moved : undefined };
+  if (movedToMs !== undefined && isSame(movedToMs, toMs)) return { by: 'ours' };
+  const beyond = movedToMs !== undefined && movedToMs > fromMs && movedToMs < toMs ? movedToMs : fromMs;
+  const late = view.voided.find(({ claim, answer }) => claim && mayBePaid(claim, answer) && shiftMatches(beyond, toMs, claim.period));
+  if (late) return { by: 'void-order', entry: late };
+  const { claim, end } = moved ?? {};
+  const unpaidThen = claim !== undefined && !claim.autoPay && end?.orderId !== undefined;
+  if (moved && unpaidThen && movedToMs === beyond && shiftMatches(beyond, toMs, claim.period))
+    return { by: 'second-payment', entry: moved };
+  return { by: 'other-payer', fromMs: beyond };
+}
+
+function isSame(aMs: EpochMs, bMs: EpochMs): boolean {
+  return expiryMovedBy(aMs, bMs) === 'none';
+}
+
+/** Whether an order can exist of a claim that was closed as void. */
+function mayBePaid({ abandoned }: ClaimBody, answer: RenewalEntry['answer']): boolean {
+  return abandoned !== true && answer?.outcome !== 'rejected' && answer?.outcome !== 'not-sent';
+}
+
+/** What people are told of a move; undefined for what is ours, or told elsewhere. */
+export function moveAlert(move: ExpiryMove, cause: MoveCause, account: string, text: InstantText): Alert | undefined {
+  if (cause.by === 'ours' || cause.by === 'follow-up') return undefined;
+  const { subject, toMs, back } = move;
+  const fromMs = cause.by === 'other-payer' ? cause.fromMs : move.fromMs;
+  const span = `The expiry moved${cause.by === 'moved-back' ? ' back' : ''} from ${text(fromMs)} to ${text(toMs)}`;
+  const order = 'entry' in cause ? (cause.entry?.end?.orderId ?? cause.entry?.answer?.orderId) : undefined;
+  const alert = {
+    // An expiry that is reached again after it moved back is reached by another payment.
+    once: `${cause.by}${back === undefined ? '' : '-again'}`,
+    data: { account, resource: subject.id, fromMs, toMs, orderId: order },
+  };
+  switch (cause.by) {
+    case 'other-payer':
+      return {
+        ...alert,
+        code: 'foreign-renewal',
+        severity: 'warning',
+        text: `${span} without an order of ours, so it is in no budget here. If somebody renews it elsewhere (the console, its auto-renewal, a colleague), switch that off, or take it out of the policy: both may pay.`,
+      };
+    case 'void-order':
+      return { ...alert, code: 'void-order-paid', severity: 'critical', text: voidOrderText(cause.entry, span, order) };
+    case 'second-payment':
+      return {
+        ...alert,
+        code: 'renewed-twice',
+        severity: 'critical',
+        text: `${span}, after it had moved while order ${order} of ours waited for payment. Either that order has been paid only now, so that the subscription is renewed twice, or somebody else has renewed it again. Look in the bill, and ask for a refund of what is too much.`,
+      };
+    case 'moved-back':
+      return backAlert(cause.entry, span, subject.id, alert);
   }
 }
 
-/** What is new, moved or gone since it was last seen. */
-function changesOf(
-  { seconds }: SeenExpiries,
-  { subjects, complete }: ObservedExpiries,
-  untold: ReadonlySet<string>,
-): ReadonlyMap<string, number | null> {
-  const changes = new Map<string, number | null>();
-  const present = new Set<string>();
-  for (const { id, expiresAtMs } of subjects) {
-    present.add(id);
-    if (expiresAtMs === undefined || untold.has(id)) continue;
-    const last = seconds.get(id);
-    if (last === undefined || expiryMovedBy(last * 1000, expiresAtMs) !== 'none') changes.set(id, Math.floor(expiresAtMs / 1000));
+function voidOrderText({ n, claim }: RenewalEntry, span: string, order: string | undefined): string {
+  const which = order === undefined ? '' : ` (order ${order})`;
+  const ordered = claim === undefined ? 'what' : `the ${periodText(claim.period)} that`;
+  const money = claim === undefined ? 'its amount' : `its ${formatMoney(moneyFromJson(claim.price))}`;
+  return `${span}: ${ordered} renewal ${n} had ordered${which}. That renewal was closed as void, so ${money} went back to the budget of ${claim?.month ?? 'its month'} and is not counted there; the order seems to have been paid after all. Look in the bill: if somebody else has renewed instead, both may pay.`;
+}
+
+function backAlert(entry: RenewalEntry | undefined, span: string, id: string, alert: Pick<Alert, 'once' | 'data'>): Alert {
+  const { n, claim, end } = entry ?? {};
+  if (!claim) {
+    const text = `${span}: a refund of what somebody else had paid, perhaps, or a change of the subscription. No renewal of ours led there, so no budget here changes. Look whether it is still to be kept.`;
+    return { ...alert, code: 'expiry-moved-back', severity: 'warning', text };
   }
-  if (complete) for (const id of seconds.keys()) if (!present.has(id)) changes.set(id, null);
-  return changes;
+  const order = end?.orderId === undefined ? '' : ` (order ${end.orderId})`;
+  const price = formatMoney(moneyFromJson(claim.price));
+  const text = `${span}: a refund of renewal ${n}${order}, perhaps. Its ${price} stay used in the budget of ${claim.month}, whether or not the money comes back. It is not renewed again by itself; if it is to be, run 'streamwarden resolve ${id} --refunded'.`;
+  return { ...alert, code: 'expiry-moved-back', severity: 'critical', text };
 }

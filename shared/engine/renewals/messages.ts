@@ -62,6 +62,8 @@ export function alertMessage(name: AlertName, { code, severity, text, data }: Al
     'expiry-moved-back': 'An expiry moved back',
     'answer-unrecorded': 'The answer to an order could not be written down',
     'foreign-renewal': 'Somebody else renewed',
+    'void-order-paid': 'An order that was closed as void has been paid, perhaps',
+    'renewed-twice': 'A subscription was renewed twice, perhaps',
   };
   return message(name, severity, `${titles[code] ?? code}: ${nameOf(resource)}`, text, telling, { code, ...data });
 }

@@ -15,7 +15,6 @@ import type { DueResource, Quotes } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { endedNow, endedSince, followedIds, writeEnded, writeIntents } from './follow-up.ts';
-import { foreignAlerts } from './foreign.ts';
 import { reportedOutcome } from './outcomes.ts';
 import type { RenewalRun } from './run-state.ts';
 import { type StateFacts, statedAlarms, statesOf } from './run-states.ts';
@@ -67,7 +66,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
     renewals: round.outcomes,
     outcomes: draft.head.functionMode === 'act' ? outcomesOf(decisions, round, intended.left) : [],
     states: statesOf(stateFacts(run, intended, { decided: round.late === undefined, done: round })),
-    alerts: [...round.alerts, ...foreignAlerts(round.candidates, context)],
+    alerts: round.alerts,
     late: round.late,
   };
 }

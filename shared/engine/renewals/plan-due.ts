@@ -6,7 +6,6 @@ import { choose, chooseInput } from './choose.ts';
 import type { DueResource } from './decide-due.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
-import { foreignAlerts } from './foreign.ts';
 import type { RenewalRun } from './run-state.ts';
 import { statedAlarms, statesOf } from './run-states.ts';
 import type { Screening } from './screen.ts';
@@ -20,10 +19,9 @@ export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   // A plan orders nothing, so everything can be told as it was decided.
   const facts = { decisions, chosen: new Set<string>(), left: undefined, found: { decided: true, done: undefined } };
   yield* announceAlarms(statedAlarms(seen.alarms, facts), !acting, run.teller, run.context);
-  const found = candidates.flatMap(({ settled, standing }) => [
+  const alerts = candidates.flatMap(({ settled, standing }) => [
     ...(settled?.alerts ?? []),
     ...(standing?.state === 'spent' ? [standing.alert] : []),
   ]);
-  const alerts = [...found, ...foreignAlerts(candidates, run.context)];
   return { decisions, budgets, states: statesOf(facts), renewals: [], outcomes: [], alerts };
 }

@@ -21,7 +21,7 @@ import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import type { DueResult } from './due-result.ts';
 import type { Renewal } from './effects.ts';
-import { watchExpiries } from './expiry-moves.ts';
+import { ExpiryComparison } from './expiry-moves.ts';
 import { followedIds } from './follow-up.ts';
 import { orderDue } from './order-due.ts';
 import { planDue } from './plan-due.ts';
@@ -31,6 +31,7 @@ import type { RenewalRun, RenewalRunInput } from './run-state.ts';
 import { stateLines } from './run-states.ts';
 import { type Screening, screen } from './screen.ts';
 import { Teller } from './teller.ts';
+import { type LastSeen, readLastSeen, watchExpiries } from './watch-expiries.ts';
 
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
 export function renewalRunner(renewing: Renewing): Runner {
@@ -79,10 +80,13 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   });
   const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used };
 
+  const last = log && (yield* readLastSeen(target.account));
+  const comparison = last && 'seen' in last ? new ExpiryComparison(last.seen) : undefined;
   const seen = yield* screen({
     ...{ renewing, context, open: log ? followedIds(log) : new Set<string>() },
     onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
     onDecision: options.onDecision,
+    onSubscription: (resource) => comparison?.visit(resource),
   });
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
   if (seen.failures.length === 0 && !seen.totals.complete) draft.failBecause('IncompleteList', incompleteText(seen.totals));
@@ -90,9 +94,7 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
   take(run, seen, result);
   yield* announce(run, seen, result);
   yield* teller.flush();
-  const observed = { subjects: seen.subscriptions, complete: seen.totals.complete && seen.failures.length === 0 };
-  const followed = new Set(result.alerts.map(({ data }) => String(data['resource'])));
-  if (log) yield* watchExpiries({ observed, followed, teller, telling: context, owner: draft.head.run, writes: applies });
+  if (last) yield* watch(run, seen, result, { last, comparison });
   // Where a list failed the set of holds says nothing about what was not read; told to stop, nothing about what was not decided.
   const { stopping } = yield* moment();
   if (log && seen.failures.length === 0 && !stopping) {
@@ -111,6 +113,28 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
     states: stateLines(seen, result),
   };
   return yield* end(run, counts, untold);
+}
+
+/** Tells of renewals by others. What keeps it from that is a warning: nothing else of the run hangs on it. */
+function* watch(
+  { teller, context, draft, options }: RenewalRun,
+  { totals, failures }: Screening,
+  { alerts, decisions }: DueResult,
+  { last, comparison }: { readonly last: LastSeen; readonly comparison: ExpiryComparison | undefined },
+): Renewal<void> {
+  const known = decisions.flatMap(({ candidate: { due, standing } }) =>
+    standing?.state === 'free' && standing.foreign ? [[due.resource.id, standing.foreign.fromMs] as const] : [],
+  );
+  const failure =
+    'failure' in last || !comparison
+      ? (last as { failure?: Error }).failure
+      : yield* watchExpiries({
+          ...{ seen: last.seen, comparison, teller, telling: context, deadlineMs: options.deadlineMs },
+          ...{ owner: draft.head.run, writes: options.mode === 'apply', known: new Map(known) },
+          followed: new Set(alerts.map(({ data }) => String(data['resource']))),
+          complete: totals.complete && failures.length === 0,
+        });
+  if (failure) draft.warn(reason('expiries-unread', `Whether somebody else has renewed cannot be told in this run: ${failure.message}`));
 }
 
 function incompleteText({ observed, announced }: Screening['totals']): string {

@@ -1,4 +1,3 @@
-import type { ResourceRef } from '../../fleet/resource.ts';
 import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
 import type { Totals } from '../automation.ts';
 import type { Decision, HoldDecision } from '../decision.ts';
@@ -8,13 +7,6 @@ import type { DueResource } from './decide-due.ts';
 import { observeEverything, type Renewal } from './effects.ts';
 import type { RenewalContext } from './planner.ts';
 import type { Renewing } from './renewing.ts';
-
-/** What is kept of each subscription of a fleet while a run lasts: as little as telling of it needs. */
-export type Subscription = ResourceRef & Pick<Subscribable, 'expiresAtMs'>;
-
-function subscriptionOf({ id, name, region, expiresAtMs }: Subscribable): Subscription {
-  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }), expiresAtMs };
-}
 
 /** An alarm with what the function means to do about the resource; undefined where that is not decided yet. */
 export interface ScreenedAlarm {
@@ -33,8 +25,6 @@ export interface Screening {
   /** What holds without a look at the journal, in the order of the service. */
   readonly holds: readonly HoldDecision[];
   readonly alarms: readonly ScreenedAlarm[];
-  /** Everything that can expire, as observed. */
-  readonly subscriptions: readonly Subscription[];
   /** What the policy lets lapse, and when it is time to say so. */
   readonly lapsing: readonly { readonly resource: Subscribable; readonly rule: string }[];
   /** What needs a closer look, and what an earlier run has ordered and not seen to its end; nearest expiry first. */
@@ -51,6 +41,8 @@ export interface ScreenInput {
   /** Ids of resources whose last order has no end in the journal. */
   readonly open: ReadonlySet<string>;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
+  /** Sees everything that can expire, as it is observed. */
+  readonly onSubscription?: ((resource: Subscribable) => void) | undefined;
   readonly onDecision?: ((resource: Subscribable, decision: Decision) => void) | undefined;
 }
 
@@ -60,7 +52,6 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
   const { target, nowMs } = context;
   const holds: HoldDecision[] = [];
   const alarms: ScreenedAlarm[] = [];
-  const subscriptions: Subscription[] = [];
   const lapsing: { resource: Subscribable; rule: string }[] = [];
   const due: DueResource[] = [];
   const followed = new Set<string>();
@@ -87,8 +78,9 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
   const visit = (resource: Subscribable): void => {
     const step = renewing.planner.decide(resource, { quotes: new Map() }, context);
     const decision = 'decision' in step ? step.decision : undefined;
-    if (mayExpire(resource)) subscriptions.push(subscriptionOf(resource));
-    const alarm = mayExpire(resource) ? alarmOf(resource, nowMs) : undefined;
+    const subscribed = mayExpire(resource);
+    if (subscribed) input.onSubscription?.(resource);
+    const alarm = subscribed ? alarmOf(resource, nowMs) : undefined;
     if (alarm) alarms.push({ alarm, decision });
     if (decision === undefined) {
       lookCloser(resource);
@@ -104,5 +96,5 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
 
   const observed = yield* observeEverything(visit, input.onPage);
   due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.resource.id < b.resource.id ? -1 : 1));
-  return { ...observed, keep, notCovered, kept, notCoveredIds, holds, alarms, subscriptions, lapsing, due, followed };
+  return { ...observed, keep, notCovered, kept, notCoveredIds, holds, alarms, lapsing, due, followed };
 }

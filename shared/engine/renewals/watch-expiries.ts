@@ -1,0 +1,147 @@
+import type { EpochMs } from '../../client/clock.ts';
+import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiries, type SeenExpiry } from '../../journal/expiries.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import { type RenewalView, readClaim, readRenewal } from '../../journal/renewal.ts';
+import { renewalStream } from '../../journal/renewal-key.ts';
+import type { Storing } from '../../journal/store-effect.ts';
+import { zonedText } from '../../planning/local-time.ts';
+import { notNow } from '../purchase/claim.ts';
+import { type Alert, moment, rereadSubscription } from '../purchase/contract.ts';
+import { isJournalFailure } from '../purchase/failure.ts';
+import { expiryMovedBy } from '../purchase/shift.ts';
+import { secondsOf } from '../purchase/standing.ts';
+import { announceAlerts } from './announce.ts';
+import type { Renewal } from './effects.ts';
+import { causeOf, type ExpiryComparison, type ExpiryMove, moveAlert } from './expiry-moves.ts';
+import type { Telling } from './messages.ts';
+import type { Teller } from './teller.ts';
+
+/** Attempts to write what was seen, where other runs write at the same time. */
+const attempts = 3;
+
+/** What was last seen, or why it cannot be told. */
+export type LastSeen = { readonly seen: SeenExpiries } | { readonly failure: Error };
+
+/**
+ * Reads what was last seen of an account. To be done before anything is observed: what another run writes down meanwhile may be newer than what
+ * this one observes, and would look as if it had moved back.
+ */
+export function* readLastSeen(account: string): Renewal<LastSeen> {
+  try {
+    return { seen: yield* readExpiries(account) };
+  } catch (failure) {
+    if (!isJournalFailure(failure)) throw failure;
+    return { failure };
+  }
+}
+
+/** What watching needs. */
+export interface WatchInput {
+  readonly seen: SeenExpiries;
+  /** What observing has shown. */
+  readonly comparison: ExpiryComparison;
+  /** Whether all of the target was observed. */
+  readonly complete: boolean;
+  readonly teller: Teller;
+  readonly telling: Telling;
+  /** Ids of what this run tells of already, by following up its renewals. */
+  readonly followed: ReadonlySet<string>;
+  /** Where our last renewal had moved the expiry of what has moved on since, as far as the run knows; by resource id. */
+  readonly known: ReadonlyMap<string, EpochMs>;
+  /** The run's random token. */
+  readonly owner: string;
+  readonly deadlineMs: EpochMs | undefined;
+  /** False in a plan: what would be told is listed, and nothing is written. */
+  readonly writes: boolean;
+}
+
+/**
+ * Tells of expiries that somebody else moved, in their window or not, each once, and writes down what is seen now. What nobody has heard of, and
+ * what there was no time for, stays as it was, so that the next run tells it. Gives why it ended early; undefined where it did not. Never
+ * keeps a run from ordering: it comes behind the orders.
+ */
+export function* watchExpiries(input: WatchInput): Renewal<Error | undefined> {
+  const { seen, comparison, teller, telling, writes } = input;
+  try {
+    const moved = new Map<string, SeenExpiry>();
+    const told = new Map<string, number>();
+    for (const move of comparison.moves(input.known)) {
+      if (notNow(yield* moment(), { owner: input.owner, deadlineMs: input.deadlineMs })) break;
+      const found = yield* lookAt(move, input);
+      if (!found) continue;
+      moved.set(move.subject.id, found.now);
+      if (!found.alert) continue;
+      told.set(move.subject.id, teller.reported.length);
+      yield* announceAlerts([found.alert], new Map([[move.subject.id, move.subject]]), teller, telling);
+    }
+    yield* teller.flush();
+    for (const [id, place] of told) if (teller.reported[place]?.told === 'undelivered') moved.delete(id);
+    if (writes) yield* write(input, seen, comparison.changes(moved, input.complete && isAlone(telling)));
+    return undefined;
+  } catch (error) {
+    if (!isJournalFailure(error)) throw error;
+    return error;
+  }
+}
+
+/** What a move comes to, and what is to be told of it; undefined where that cannot be told in this run. */
+function* lookAt(
+  move: ExpiryMove,
+  input: WatchInput,
+): Renewal<{ readonly now: SeenExpiry; readonly alert: Alert | undefined } | undefined> {
+  const { telling, followed } = input;
+  const { account, name: target } = telling.target;
+  const { subject, toMs } = move;
+  const seconds = secondsOf(toMs);
+  const back = expiryMovedBy(move.fromMs, toMs) === 'earlier';
+  // Lists may be stale, and what they show may be older than what was seen before.
+  if (back && !(yield* isConfirmed(target, move))) return undefined;
+  const view = yield* viewOf(account, subject.id);
+  // A stream that cannot be trusted holds its resource, which is told already.
+  if (!view) return { now: { seconds }, alert: undefined };
+  const now: SeenExpiry = { seconds, back: back ? { n: view.moved?.n ?? -1 } : undefined };
+  const alert = followed.has(subject.id) ? undefined : moveAlert(move, causeOf(move, view), account, (ms) => zonedText(ms, telling));
+  return { now, alert };
+}
+
+function* isConfirmed(target: string, { subject, toMs }: ExpiryMove): Renewal<boolean> {
+  try {
+    const fresh = yield* rereadSubscription(target, subject);
+    return fresh?.expiresAtMs !== undefined && expiryMovedBy(toMs, fresh.expiresAtMs) === 'none';
+  } catch (error) {
+    if (isJournalFailure(error)) throw error;
+    return false;
+  }
+}
+
+/** A resource's stream, its void claims with their answers; undefined where it cannot be trusted. */
+function* viewOf(account: string, id: string): Storing<RenewalView | undefined> {
+  try {
+    const view = yield* readRenewal(renewalStream(account, id));
+    const voided = [];
+    for (const entry of view.voided) voided.push((yield* readClaim(view.stream, entry.n)) ?? entry);
+    return { ...view, voided };
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether no other target of the policy shows more of the account: what one of them does not list is not gone then. */
+function isAlone({ policy, target }: Telling): boolean {
+  return Object.values(policy.targets).filter(({ account }) => account === target.account).length < 2;
+}
+
+/**
+ * Writes what was seen. Where another run came first, what it wrote of a resource stands: whose reading is the newer one cannot be told, and the
+ * next run compares again.
+ */
+function* write({ owner, telling }: WatchInput, seen: SeenExpiries, changes: SeenChanges): Storing<void> {
+  const { account } = telling.target;
+  let [base, left] = [seen, changes];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (yield* recordExpiries(base, { owner, atMs: telling.nowMs }, left)) return;
+    base = yield* readExpiries(account);
+    left = new Map([...left].filter(([id]) => base.seconds.get(id) === seen.seconds.get(id)));
+  }
+}
