@@ -20,10 +20,11 @@ export function compileCommand(program: Command): void {
 }
 
 async function compilePolicyFile({ policy, out }: Flags): Promise<void> {
-  const [{ readPolicy, compilePolicy }, { encodePolicy }, { systemClock }, { mkdir, writeFile }, path] = await Promise.all([
+  const [{ readPolicy, compilePolicy }, { encodePolicy }, { systemClock }, { zonedText }, { mkdir, writeFile }, path] = await Promise.all([
     import('../run/policy.ts'),
     import('../../shared/policy/codec.ts'),
     import('../../shared/client/system-clock.ts'),
+    import('../../shared/planning/local-time.ts'),
     import('node:fs/promises'),
     import('node:path'),
   ]);
@@ -39,6 +40,6 @@ async function compilePolicyFile({ policy, out }: Flags): Promise<void> {
   } catch (cause) {
     throw new CommandFailure('NotWritten', `${out} could not be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
-  const until = new Date(compiled.untilMs).toISOString().slice(0, 10);
+  const until = zonedText(compiled.untilMs, { policy: compiled });
   process.stdout.write(`${out}: policy ${compiled.sourceHash.slice(0, 12)}, in force until ${until}\n`);
 }

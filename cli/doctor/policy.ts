@@ -3,6 +3,7 @@ import { isExpected } from '../../shared/engine/expected.ts';
 import { newestPolicy } from '../../shared/journal/policies.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { zonedText } from '../../shared/planning/local-time.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
@@ -12,8 +13,6 @@ const calendars = findingsOf('calendar');
 const dayMs = 86_400_000;
 /** A policy that ends sooner than this is to be pushed again, in milliseconds. */
 const shortMs = 30 * dayMs;
-
-const dayOf = (ms: EpochMs): string => new Date(ms).toISOString().slice(0, 10);
 
 /** What the policy lets the functions do, and whether the calendars that it uses know the years to come. */
 export function checkPolicy(policy: CompiledPolicy, file: string, nowMs: EpochMs): readonly Finding[] {
@@ -58,7 +57,7 @@ export async function checkPublished(store: Store, policy: CompiledPolicy, nowMs
     }
     const { sequence, body, policy: published } = good;
     const leftMs = published.untilMs - nowMs;
-    const text = `policy ${sequence}, published by ${body.by}, is in force until ${dayOf(published.untilMs)}`;
+    const text = `policy ${sequence}, published by ${body.by}, is in force until ${zonedText(published.untilMs, { policy })}`;
     const todo = "Run 'streamwarden push': at its end every decision holds.";
     findings.push(leftMs <= 0 ? fail(`${text}, which is past`, todo) : leftMs < shortMs ? warn(text, todo) : ok(text));
     if (body.sourceHash !== policy.sourceHash) {

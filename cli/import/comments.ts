@@ -1,3 +1,5 @@
+import { localText } from '../../shared/planning/local-time.ts';
+import { zoneTable } from '../../shared/policy/zone-source.ts';
 import { groupedBy } from './grouped.ts';
 import type { PolicyDraft } from './policy-draft.ts';
 import { shown } from './presentable.ts';
@@ -20,11 +22,11 @@ export function groupsLine(ids: readonly string[], names: ReadonlyMap<string, st
 
 /** What stands above the policy: what it is, and what to do with it. */
 export function openingComment({ settings, rules, leftAlone, gaps, firstExtension }: PolicyDraft): string {
-  const at = new Date(settings.nowMs).toISOString().slice(0, 16).replace('T', ' ');
+  const at = localText(settings.nowMs, zoneTable(settings.zone, settings.nowMs, settings.nowMs + 1));
   const covered = new Set(rules.flatMap(({ covers }) => covers)).size;
   const quiet = firstExtension === undefined ? '' : `, until ${firstExtension}, when the first weekly schedule is due to be extended`;
   return lines([
-    `Imported from account ${settings.account} at ${at} UTC: ${count(covered, 'group')} under rules of scale-on-schedule, ${leftAlone.length} left alone.`,
+    `Imported from account ${settings.account} at ${at} ${settings.zone}: ${count(covered, 'group')} under rules of scale-on-schedule, ${leftAlone.length} left alone.`,
     `Everything stays as it is under this policy: its plan is empty${quiet}.`,
     'In each list the first rule that matches wins; what no rule matches is left alone. Nothing is done before a function is listed under mode.act.',
     ...gaps.map((gap) => `Not complete: ${gap}`),

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { zonedText } from '../../shared/planning/local-time.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
@@ -23,5 +24,5 @@ export async function readPolicy(file: string): Promise<PolicyDocument> {
 /** The policy as planners read it, from an instant on; it warns when its end is near. */
 export function compilePolicy(document: PolicyDocument, nowMs: EpochMs): CompiledPolicy {
   const policy = compile(document, nowMs, undefined, ruleModules);
-  return { ...policy, warnings: [...policy.warnings, endingWarning(policy.untilMs)] };
+  return { ...policy, warnings: [...policy.warnings, endingWarning(policy.untilMs, zonedText(policy.untilMs, { policy }))] };
 }

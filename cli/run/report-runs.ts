@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { type RunReport, reportJson } from '../../shared/engine/report.ts';
+import { weekdayText } from '../../shared/planning/local-time.ts';
 import { localClock } from '../render/local-clock.ts';
 import { progressDisplay } from '../render/progress.ts';
 import { type ReportDetail, reportLines } from '../render/run-report.ts';
@@ -40,10 +41,7 @@ export async function reportRuns(session: Session, options: ShownRuns): Promise<
 
 /** The world's time as the policy's people read it: `Wed 2026-11-25 08:40 Asia/Shanghai`. */
 function localNow({ policy, world }: Session): string {
-  const fields = { weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: policy.timezone, hourCycle: 'h23', ...fields });
-  const part = Object.fromEntries(format.formatToParts(world.clock.now()).map(({ type, value }) => [type, value]));
-  return `${part['weekday']} ${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']} ${policy.timezone}`;
+  return `${weekdayText(world.clock.now(), { policy })} ${policy.timezone}`;
 }
 
 /** Prints lines to standard output. */

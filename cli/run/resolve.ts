@@ -123,8 +123,8 @@ async function closeOne(
     ...(order === undefined ? {} : { orderId: order }),
   };
   // Only store effects can come of it: nothing is read again and nothing is sent.
-  const { text } = localClock(policy.timezone, world.clock.now());
-  const run = { owner: randomBytes(16).toString('hex'), text };
+  const clock = localClock(policy.timezone, world.clock.now());
+  const run = { owner: randomBytes(16).toString('hex'), text: (ms: number) => `${clock.text(ms)} ${policy.timezone}` };
   const resolved = await runStoring(world.store, resolveClaim(run, verdict) as Storing<Resolved>);
   if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
   const payable = known === undefined ? '' : ` If order ${known} is not cancelled it stays payable: whoever pays it renews a second time.`;

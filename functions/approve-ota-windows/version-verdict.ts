@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import { localText } from '../../shared/planning/local-time.ts';
+import { localText, spanText } from '../../shared/planning/local-time.ts';
 import { approvalAction } from './approval.ts';
 import { timingAt } from './approval-time.ts';
 import type { Place } from './cover.ts';
@@ -119,7 +119,7 @@ function closedReason(
     );
   }
   const [startMs, endMs] = next;
-  const when = `${localText(startMs, context)} to ${localText(endMs, context).slice(-5)}`;
+  const when = spanText(startMs, endMs, context);
   const data = { ...waiting, version, ring: ring.name, startMs, endMs };
   if (missed) return reason('window-missed', `This window has begun, too late for ${version}; the next is ${when}.`, data);
   return reason('waits-for-window', `${version} is approved shortly before the window ${when}.`, data);

@@ -62,15 +62,15 @@ function decideOurs(group: SessionGroup, marker: string, drained: boolean, conte
 }
 
 /** Both tags in one call. The claim lets it happen once in a window: what a person takes away stays away. */
-function setting(group: SessionGroup, window: LogOffWindow, due: Reason, { written }: PlanContext): Verdict {
-  const attempt = attemptAt(written, group.id, drainSetting, window);
+function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context: PlanContext): Verdict {
+  const attempt = attemptAt(context.written, group.id, drainSetting, window);
   if (attempt.state === 'done')
     return keep(reason('drain-removed', 'new users were kept out before this log-off, and somebody has let them in again'));
   if (attempt.state === 'unclear')
     return keep(reason('drain-unclear', 'whether new users were kept out is not known, and it is done once only'));
   if (attempt.state === 'failed')
     return hold(reason('drain-failed', 'the service has refused twice to keep new users out; the log-off goes on'));
-  const until = rfc3339(drainEndMs(window));
+  const endMs = drainEndMs(window);
   return {
     verdict: 'act',
     because: [reason('drain-due', 'new users are kept out until shortly after the log-off'), due, ...(attempt.again ? [tryAgain] : [])],
@@ -82,12 +82,12 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, { writt
         ResourceIds: [group.id],
         Tags: [
           { Key: drainTag, Value: 'true' },
-          { Key: drainMarker, Value: until },
+          { Key: drainMarker, Value: rfc3339(endMs) },
         ],
       },
       // It keeps people out, so exceptions and protection against cuts hold it.
       effect: 'disruptive',
-      change: [{ field: 'new users', from: 'let in', to: `kept out until ${until}` }],
+      change: [{ field: 'new users', from: 'let in', to: `kept out until ${localText(endMs, context)}` }],
       writes: { setting: drainSetting, value: attempt.value },
       claim: `drain ${attempt.value}`,
     },

@@ -1,4 +1,5 @@
 import { type Resource, wholeOf } from '../fleet/resource.ts';
+import { localText } from '../planning/local-time.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
 import type { Action, Reason } from './decision.ts';
 import type { ResourceGuardContext } from './guard-context.ts';
@@ -44,7 +45,7 @@ function ownerReason(resource: Resource, context: ResourceGuardContext): Reason 
   const firstMs = tagFirstSeenMs(resource.id, rule.key, value) ?? nowMs;
   const protection = ownerProtected(value, firstMs, nowMs, zone, rule.atMostMs);
   if (!protection.protected) return undefined;
-  const until = new Date(protection.untilMs).toISOString();
+  const until = localText(protection.untilMs, context);
   const text = protection.readable
     ? `The owner protects this group until ${until} (tag ${rule.key}).`
     : `The owner's tag ${rule.key} cannot be read as a date; it protects until ${until}.`;

@@ -28,6 +28,11 @@ const daysBehind = 40;
 /** Days that timelines go on after the policy ends: plans look at tomorrow, estimates at a month. */
 const daysAhead = 35;
 
+/** Days before that for which zones are known too: people read of instants that lie well behind, such as when a renewal was ordered. */
+const readableBehind = 400;
+/** Days after that for which zones are known too: a subscription may be renewed for three years at once, and its expiry is told in local time. */
+const readableAhead = 1_500;
+
 /**
  * Resolves a checked document for `[fromMs, fromMs + horizonDays × 24 h)`: calendars to dates, zones to offsets, schedules to
  * instants, local spans to instants of each zone. Depends on nothing but its arguments, the zone database and the calendar data
@@ -88,8 +93,8 @@ function targetsOf(document: PolicyDocument): Targets {
 
 function zonesOf(document: PolicyDocument, cover: { fromMs: EpochMs; untilMs: EpochMs }): Zones {
   const names = new Set([document.timezone, document.serviceTimeZone, ...Object.values(document.targets).map((target) => target.timezone)]);
-  const margin = 3 * dayMs;
-  return Object.fromEntries([...names].map((name) => [name, zoneTable(name, cover.fromMs - margin, cover.untilMs + margin)]));
+  const [behindMs, aheadMs] = [readableBehind * dayMs, readableAhead * dayMs];
+  return Object.fromEntries([...names].map((name) => [name, zoneTable(name, cover.fromMs - behindMs, cover.untilMs + aheadMs)]));
 }
 
 function zoneOf(zones: Zones, name: string): ZoneTable {
