@@ -2,6 +2,7 @@ import type { StoryAt } from '../run/story-at.ts';
 import type { SettingAt } from '../run/trail-at.ts';
 import type { LocalClock } from './local-clock.ts';
 import { renewalLine } from './renewal-line.ts';
+import { valueText } from './story.ts';
 import type { Style } from './style.ts';
 
 /** What the journal tells of a resource around an instant, as lines for a person; times by the policy's clock. */
@@ -42,7 +43,9 @@ function settingLines(setting: SettingAt, id: string, clock: LocalClock, style: 
   ];
 }
 
-function verdict({ by, function: name, value, between, event, rule }: SettingAt, clock: LocalClock): string {
+function verdict(setting: SettingAt, clock: LocalClock): string {
+  const { by, function: name, between, event, rule } = setting;
+  const value = setting.value === undefined ? undefined : valueText(setting.setting, setting.value, clock.text);
   if (between) {
     const [from, until] = between;
     const when = from === undefined ? `before ${clock.text(until)}` : `between ${clock.text(from)} and ${clock.text(until)}`;

@@ -42,10 +42,15 @@ function history({ written, renewals }: Story, text: InstantText): string[] {
   return [
     ...written.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
       const result = `${outcome ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
-      return `    ${text(atMs)}  ${setting} = ${value}  ${result}`;
+      return `    ${text(atMs)}  ${setting} = ${valueText(setting, value, text)}  ${result}`;
     }),
     ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal, text)}`),
   ];
+}
+
+/** What was written to a setting, as people read it: expiries are kept as whole seconds since 1970. */
+export function valueText(setting: string, value: string, text: InstantText): string {
+  return setting === 'expiry' && /^\d+$/.test(value) ? text(Number(value) * 1000) : value;
 }
 
 const known = (value: string | number | undefined): string => (value === undefined ? 'unknown' : String(value));

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { applyCommand } from '../../cli/commands/apply.ts';
+import { digestCommand } from '../../cli/commands/digest.ts';
+import { explainCommand } from '../../cli/commands/explain.ts';
+import { planCommand } from '../../cli/commands/plan.ts';
+import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+
+/** The subscriptions of the desk end at this instant: by UTC that is a day earlier. */
+const expiry = Date.parse('2026-11-30T00:00:00+08:00');
+const localDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', dateStyle: 'short' }).format(expiry);
+const utcDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC', dateStyle: 'short' }).format(expiry);
+
+let desk: RenewalDesk;
+let printed: string;
+beforeEach(async () => {
+  desk = await openRenewalDesk();
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+  await desk.close();
+});
+
+async function run(add: (program: Command) => void, ...args: readonly string[]): Promise<string> {
+  const program = new Command().exitOverride();
+  add(program);
+  printed = '';
+  await program.parseAsync([...args, ...desk.world], { from: 'user' });
+  return printed;
+}
+
+test.each([
+  ['plan', planCommand, ['plan']],
+  ['apply', applyCommand, ['apply']],
+  ['explain', explainCommand, ['explain', 'bought-0']],
+  ['digest', digestCommand, ['digest']],
+] as const)('%s tells the day that people of the policy see, and no instant of UTC', async (_, command, args) => {
+  expect(utcDay).not.toBe(localDay);
+  const text = await run(command, ...args);
+  expect(text).toContain(localDay);
+  expect(text).not.toContain(utcDay);
+  expect(text).not.toMatch(/\d{4}-\d{2}-\d{2}T/);
+});
+
+test('what the journal tells of a renewal is told by the same clock', async () => {
+  const { runStoring } = await import('../../shared/journal/store-effect.ts');
+  const { recordApproval } = await import('../../shared/journal/approvals.ts');
+  const { directoryStore } = await import('../../shared/journal/directory.ts');
+  const store = directoryStore(`${desk.folder}/state`);
+  const subject = { circle: 'finance', account: '1000000000000001', resource: 'aig-0', expiresAtMs: expiry };
+  const word = { verdict: 'approve', by: 'li.wei', target: 'home', period: { count: 1, unit: 'Month' }, atMs: 0, untilMs: expiry } as const;
+  await runStoring(store, recordApproval(subject, 'a', { ...word, highest: { currency: 'CNY', micros: 10_000_000_000n } }));
+  await desk.run();
+  desk.simulator.advance(3_600_000);
+  await desk.run();
+  const text = await run(explainCommand, 'explain', 'bought-0');
+  expect(text).toMatch(new RegExp(`1 Month from ${localDay} for .*, now until 2026-12-30`));
+  expect(text).toContain('expiry = 2026-12-30 00:00');
+  expect(text).not.toMatch(/\d{4}-\d{2}-\d{2}T|2026-12-29/);
+});

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const sources = ['shared', 'functions', 'cli'].flatMap((folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+);
+
+/** Files that hold a pattern. */
+const filesWith = (pattern: RegExp, of = sources): readonly string[] =>
+  of.filter((name) => pattern.test(readFileSync(path.join(root, name), 'utf8'))).sort();
+
+test('the zone database is asked by the check of a zone’s name alone: what people read is written by shared/planning/local-time.ts', () => {
+  expect(filesWith(/Intl\.DateTimeFormat|\.toLocale(Date|Time)?String\(|\.toString\(\)\.slice\(0, ?1[06]\)/)).toEqual([
+    'shared/policy/schema/zone.ts',
+  ]);
+});
+
+test('a time of day out of minutes is written in one place; the others write UTC for machines', () => {
+  expect(
+    filesWith(/[/%] 60\b[\s\S]*?padStart\(2|padStart\(2[\s\S]*?[/%] 60\b/).filter((name) => name !== 'functions/approval-links/pages.ts'),
+  ).toEqual([
+    // Start times as the service takes them, and parts of claims.
+    'functions/approve-ota-windows/utc-text.ts',
+    // The value of the tag {time}.
+    'functions/tag-new-resources/template-values.ts',
+    'shared/policy/values/time-of-day.ts',
+  ]);
+});
+
+test('what prints for people, and what functions word, writes no instant in UTC; machines read them in JSON, CSV and records', () => {
+  const worded = sources.filter((name) => /^(cli\/(render|doctor)|functions|shared\/(notify|engine\/(renewals|telling)))\//.test(name));
+  expect(filesWith(/toISOString/, worded)).toEqual([
+    // CSV and JSON for the auditor.
+    'cli/render/audit.ts',
+    // Keys of alarms that count once a day.
+    'shared/engine/renewals/alarms.ts',
+    // The report, which is JSON; what prints it writes local time.
+    'shared/engine/renewals/purchase-report.ts',
+    'shared/engine/renewals/run-states.ts',
+    // What webhooks carry beside the text.
+    'shared/notify/message-json.ts',
+  ]);
+});
