@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { applyCommand } from '../../cli/commands/apply.ts';
+import { approvalsCommand } from '../../cli/commands/approve.ts';
 import { digestCommand } from '../../cli/commands/digest.ts';
 import { explainCommand } from '../../cli/commands/explain.ts';
 import { planCommand } from '../../cli/commands/plan.ts';
+import { streamwarden } from './command.ts';
 import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
 
 /** The subscriptions of the desk end at this instant: by UTC that is a day earlier. */
@@ -38,6 +40,7 @@ async function run(add: (program: Command) => void, ...args: readonly string[]):
 test.each([
   ['plan', planCommand, ['plan']],
   ['apply', applyCommand, ['apply']],
+  ['approvals', approvalsCommand, ['approvals']],
   ['explain', explainCommand, ['explain', 'bought-0']],
   ['digest', digestCommand, ['digest']],
 ] as const)('%s tells the day that people of the policy see, and no instant of UTC', async (_, command, args) => {
@@ -49,13 +52,7 @@ test.each([
 });
 
 test('what the journal tells of a renewal is told by the same clock', async () => {
-  const { runStoring } = await import('../../shared/journal/store-effect.ts');
-  const { recordApproval } = await import('../../shared/journal/approvals.ts');
-  const { directoryStore } = await import('../../shared/journal/directory.ts');
-  const store = directoryStore(`${desk.folder}/state`);
-  const subject = { circle: 'finance', account: '1000000000000001', resource: 'aig-0', expiresAtMs: expiry };
-  const word = { verdict: 'approve', by: 'li.wei', target: 'home', period: { count: 1, unit: 'Month' }, atMs: 0, untilMs: expiry } as const;
-  await runStoring(store, recordApproval(subject, 'a', { ...word, highest: { currency: 'CNY', micros: 10_000_000_000n } }));
+  await streamwarden(['approve', 'bought-0', '--yes', ...desk.world], desk.as('approver'));
   await desk.run();
   desk.simulator.advance(3_600_000);
   await desk.run();
