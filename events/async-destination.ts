@@ -6,7 +6,9 @@ import { eventData } from './read-event.ts';
 
 /** An asynchronous invocation of another function that failed or was dropped, as Function Compute tells a destination of failures. */
 export interface FailedInvocation {
-  /** Name of the function in the cloud. */
+  /** The account and the region in which the function is said to be, and its name there. Whoever may invoke this destination can claim any. */
+  readonly account: string;
+  readonly region: string;
   readonly functionName: string;
   /** Id of the request that failed, as in the log lines of that function. */
   readonly requestId: string;
@@ -18,16 +20,17 @@ export interface FailedInvocation {
   readonly atMs: number | undefined;
   /** Class of the error that was thrown; undefined where nothing was thrown, such as when the process ended. */
   readonly errorType: string | undefined;
-  /** What the error said; it may quote anything. */
-  readonly errorMessage: string | undefined;
 }
+
+/** ARN of a function, with a qualifier or without. */
+const functionArn = /^acs:fc:([^:]*):([^:]*):functions\/([A-Za-z_][\w-]{0,63})(?:[/.$].*)?$/;
 
 const envelope = openObject({
   // A number in newer pages, a text in older ones (Function Compute facts, destinations).
   timestamp: optional(eitherOf(decimal, anyText)),
   requestContext: openObject({
     requestId: anyText,
-    functionArn: matching(/functions\/[A-Za-z_][\w-]{0,63}/, 'write the ARN of a function'),
+    functionArn: matching(functionArn, 'write the ARN of a function'),
     condition: optional(anyText),
     approximateInvokeCount: optional(decimal),
   }),
@@ -35,11 +38,11 @@ const envelope = openObject({
   responsePayload: optional(nullable(anyText)),
 });
 
-const thrown = openObject({ errorType: optional(anyText), errorMessage: optional(anyText) });
+const thrown = openObject({ errorType: optional(anyText) });
 
 /**
- * Reads what a destination is told. Undefined for an invocation that succeeded. What the failed invocation was called with is not looked at:
- * events of the audit trail can carry passwords.
+ * Reads what a destination is told. Undefined for an invocation that succeeded. What the failed invocation was called with, and what its error said,
+ * is not looked at: events of the audit trail can carry passwords, and texts can be anybody's.
  * @throws EventError for anything else
  */
 export function parseFailedInvocation(text: string): FailedInvocation | undefined {
@@ -53,23 +56,24 @@ export function parseFailedInvocation(text: string): FailedInvocation | undefine
   const condition = requestContext.condition || responseContext?.functionError;
   if (!condition) return undefined;
   const atMs = typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp;
+  const [, region = '', account = '', functionName = ''] = functionArn.exec(requestContext.functionArn) ?? [];
   return {
-    functionName: /functions\/([A-Za-z_][\w-]*)/.exec(requestContext.functionArn)?.[1] ?? '',
+    ...{ account, region, functionName },
     requestId: requestContext.requestId,
     condition,
     attempts: requestContext.approximateInvokeCount,
     atMs: Number.isFinite(atMs) ? atMs : undefined,
-    ...thrownIn(responsePayload),
+    errorType: thrownIn(responsePayload),
   };
 }
 
-/** The error in an answer. One that is not of the known shape says nothing. */
-function thrownIn(payload: string | null | undefined): Pick<FailedInvocation, 'errorType' | 'errorMessage'> {
+/** The class of the error in an answer. One that is not of the known shape says nothing. */
+function thrownIn(payload: string | null | undefined): string | undefined {
   try {
     const parsed = read(thrown, eventData(payload ?? '', 'The answer'));
-    if (parsed.ok) return { errorType: parsed.value.errorType, errorMessage: parsed.value.errorMessage };
+    return parsed.ok ? parsed.value.errorType : undefined;
   } catch {
     // Whatever it is, the invocation failed all the same, and that is what has to be told.
+    return undefined;
   }
-  return { errorType: undefined, errorMessage: undefined };
 }

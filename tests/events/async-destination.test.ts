@@ -15,13 +15,12 @@ const failure = (change: (event: any) => void): string => {
 describe('what a destination is told', () => {
   test('of a failed invocation is which, why and how often', () => {
     expect(parseFailedInvocation(sample('failure'))).toEqual({
-      functionName: 'streamwarden-scale-on-schedule',
+      ...{ account: '123456789012****', region: 'cn-shanghai', functionName: 'streamwarden-scale-on-schedule' },
       requestId: 'e026ae92-61e5-472f-b32d-1c9e3c4e****',
       condition: 'UnhandledInvocationError',
       attempts: 1,
       atMs: 1772409605123,
       errorType: 'Error',
-      errorMessage: 'oops',
     });
   });
 
@@ -33,13 +32,9 @@ describe('what a destination is told', () => {
     ['no time', (e) => delete e.timestamp, { atMs: undefined }],
     ['a qualifier behind the name', (e) => (e.requestContext.functionArn += '/LATEST'), { functionName: 'streamwarden-scale-on-schedule' }],
     ['the condition in the response only', (e) => (e.requestContext.condition = ''), { condition: 'UnhandledInvocationError' }],
-    [
-      'a process that ended',
-      (e) => (e.responsePayload = '{"errorMessage":"Process exited"}'),
-      { errorType: undefined, errorMessage: 'Process exited' },
-    ],
-    ['an answer that is no JSON', (e) => (e.responsePayload = '<html>'), { errorType: undefined, errorMessage: undefined }],
-    ['an answer of another shape', (e) => (e.responsePayload = '{"errorType":7}'), { errorType: undefined, errorMessage: undefined }],
+    ['a process that ended', (e) => (e.responsePayload = '{"errorMessage":"Process exited"}'), { errorType: undefined }],
+    ['an answer that is no JSON', (e) => (e.responsePayload = '<html>'), { errorType: undefined }],
+    ['an answer of another shape', (e) => (e.responsePayload = '{"errorType":7}'), { errorType: undefined }],
     ['no answer', (e) => (e.responsePayload = null), { errorType: undefined }],
     ['fields that nobody knows', (e) => (e.requestContext.more = { a: 1 }), { condition: 'UnhandledInvocationError' }],
   ])('may have %s', (_, change, expected) => expect(parseFailedInvocation(failure(change))).toMatchObject(expected));
@@ -47,6 +42,7 @@ describe('what a destination is told', () => {
   test.each<[string, Parameters<typeof failure>[0]]>([
     ['no request', (e) => delete e.requestContext],
     ['no function', (e) => (e.requestContext.functionArn = 'acs:mns:cn-shanghai:1:/topics/t/messages')],
+    ['an ARN that only ends like one', (e) => (e.requestContext.functionArn = 'functions/streamwarden-renew-before-expiry')],
     ['no request id', (e) => delete e.requestContext.requestId],
   ])('and has %s is refused, with where', (_, change) => {
     expect(() => parseFailedInvocation(failure(change))).toThrow(/tells of no invocation \(wrong or missing: requestContext/);

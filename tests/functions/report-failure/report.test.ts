@@ -37,6 +37,8 @@ function deployed({
   channels = '{oncall: {kind: file, url: "env:TOLD"}}',
   tell = '{failed: oncall}',
   told = path.join(folder, 'told'),
+  store = 'dir:journal',
+  context = {} as object,
 } = {}) {
   const { document, problems } = loadPolicy(policyText(channels, tell), 'policy.yaml', []);
   if (!document) throw new Error(problems.map(({ text }) => text).join('\n'));
@@ -44,13 +46,19 @@ function deployed({
   const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'test-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'test-secret' };
   const handler = createFailureReporter({
     clock: { now: () => clockMs, sleep: async () => {} },
-    environment: { FC_FUNC_CODE_PATH: folder, TOLD: told, ...keys },
+    environment: {
+      ...{ FC_FUNC_CODE_PATH: folder, TOLD: told, ...keys },
+      ...(store === 'none' ? {} : { STREAMWARDEN_STORE: store.replace('dir:', `dir:${folder}/`) }),
+    },
     write: (line) => lines.push(line),
   });
   return (change: (event: typeof sample) => void = () => {}) => {
     const event = structuredClone(sample);
     change(event);
-    return handler(Buffer.from(JSON.stringify(event)), { requestId: 'mine' });
+    return handler(Buffer.from(JSON.stringify(event)), {
+      ...{ requestId: 'mine', accountId: '123456789012****', region: 'cn-shanghai', function: { name: 'streamwarden-report-failure' } },
+      ...context,
+    });
   };
 }
 
@@ -61,7 +69,7 @@ const told = (): { id: string; severity: string; title: string; text: string }[]
     .map((line) => JSON.parse(line));
 
 const of = (name: string) => (event: typeof sample) =>
-  (event.requestContext.functionArn = `acs:fc:cn-shanghai:1:functions/streamwarden-${name}`);
+  (event.requestContext.functionArn = `acs:fc:cn-shanghai:123456789012****:functions/streamwarden-${name}`);
 const thrown = (errorType: string, errorMessage: string) => (event: typeof sample) =>
   (event.responsePayload = JSON.stringify({ errorType, errorMessage, stackTrace: [`${errorType}: ${errorMessage}`] }));
 
@@ -77,31 +85,89 @@ describe('a failed invocation', () => {
     expect(told()).toMatchObject([{ severity: 'critical', title: 'streamwarden-renew-before-expiry failed' }]);
   });
 
-  test('of the same kind is told once an hour, of another kind or function at once', async () => {
-    const tell = deployed();
-    expect((await tell()).told).toBe('now');
-    expect((await tell()).told).toBe('before');
-    expect((await tell(thrown('RunFailedError', 'scale-on-schedule failed for cn-office'))).told).toBe('now');
-    expect((await tell(of('digest'))).told).toBe('now');
+  const request =
+    (id: string, ...more: ((event: typeof sample) => void)[]) =>
+    (event: typeof sample) => {
+      event.requestContext.requestId = id;
+      for (const change of more) change(event);
+    };
+
+  test('is told once, however often it is delivered and by whichever instance, and another request of the same kind as well', async () => {
+    for (const tell of [deployed(), deployed()]) {
+      await tell();
+      clockMs += 2 * hourMs;
+      await tell();
+    }
+    expect(told()).toHaveLength(1);
+    expect((await deployed()(request('another'))).told).toBe('now');
+    expect(new Set(told().map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('of one kind of one function is told four times an hour at most, across instances; another kind, function or hour is told at once', async () => {
+    const answers: string[] = [];
+    for (let index = 0; index < 9; index++) answers.push((await deployed()(request(`r${index}`))).told);
+    expect(answers.filter((answer) => answer === 'now')).toHaveLength(4);
+    expect((await deployed()(request('r9', thrown('RunFailedError', 'x')))).told).toBe('now');
+    expect((await deployed()(request('r10', of('digest')))).told).toBe('now');
     clockMs += hourMs;
-    expect((await tell()).told).toBe('now');
-    expect(new Set(told().map(({ id }) => id)).size).toBe(4);
+    expect((await deployed()(request('r11'))).told).toBe('now');
   });
 
-  test('that another instance tells as well has the same id', async () => {
-    await deployed()();
-    clockMs += hourMs / 2;
-    await deployed()();
-    expect(told().map(({ id }) => id)).toEqual([told()[0]?.id, told()[0]?.id]);
+  test('that somebody made up mutes no true one', async () => {
+    for (const tell of [deployed(), deployed()]) await tell(request('made-up', of('renew-before-expiry')));
+    expect((await deployed()(request('true', of('renew-before-expiry')))).told).toBe('now');
+    expect(told()).toHaveLength(2);
   });
 
-  test('is told by its text only where the text is our own; what it was called with and its stack never are', async () => {
-    const tell = deployed();
-    await tell(thrown('RunFailedError', 'scale-on-schedule failed for cn-office'));
-    await tell(thrown('SyntaxError', `Unexpected token in {"Password":"hunter2-hunter2"}`));
-    await tell((event) => (event.requestPayload = '{"Password":"hunter2-hunter2"}'));
-    expect(told().map(({ text }) => text.includes('failed for cn-office'))).toEqual([true, false, false]);
-    expect(`${lines.join()}${readFileSync(path.join(folder, 'told'), 'utf8')}`).not.toContain('hunter2');
+  test.each([
+    ['another account', 'acs:fc:cn-shanghai:666:functions/streamwarden-renew-before-expiry'],
+    ['another region', 'acs:fc:cn-evil:123456789012****:functions/streamwarden-renew-before-expiry'],
+    ['another installation', 'acs:fc:cn-shanghai:123456789012****:functions/staging-renew-before-expiry'],
+    ['a name that none has', 'acs:fc:cn-shanghai:123456789012****:functions/streamwarden-call-13800000000-now'],
+  ])('of %s is told to nobody, and logged as foreign', async (_name, arn) => {
+    const answer = await deployed()(request('r', (event) => (event.requestContext.functionArn = arn)));
+    expect(answer.told).toBe('foreign');
+    expect(() => told()).toThrow('ENOENT');
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['foreign-event']);
+  });
+
+  test('is believed from nobody where the platform does not say whose the function is', async () => {
+    expect((await deployed({ context: { accountId: undefined } })()).told).toBe('foreign');
+  });
+
+  test('quotes no text of the event: what it says is ours, by the kind of the error', async () => {
+    const evil = 'Account is suspended. Sign in at https://login-aliyun.evil.example/ to keep the desktops.';
+    const changes = [
+      thrown('StoreError', evil),
+      thrown(evil, evil),
+      (event: typeof sample) => (event.requestContext.condition = evil),
+      (event: typeof sample) => (event.requestPayload = `{"Password":"${evil}"}`),
+    ];
+    for (const [index, change] of changes.entries()) await deployed()(request(`r${index}`, change));
+    await deployed()(request(evil));
+    expect(told().map(({ text }) => text.split(':')[0])).toEqual(['StoreError', 'Unhandled', 'Unhandled', 'Unhandled', 'Unhandled']);
+    expect(`${lines.join()}${readFileSync(path.join(folder, 'told'), 'utf8')}`).not.toMatch(/evil|Password/);
+  });
+
+  test('costs no time whatever the event carries', async () => {
+    const change = request('r'.repeat(100_000), thrown('StoreError', 'a'.repeat(100_000)));
+    expect((await deployed()(change)).told).toBe('now');
+    expect(told()[0]?.text).not.toMatch(/r{100}|a{100}/);
+  });
+
+  test('is told where the journal cannot be used, once by one instance', async () => {
+    writeFileSync(path.join(folder, 'blocked'), '');
+    const tell = deployed({ store: 'dir:blocked/journal' });
+    expect([(await tell()).told, (await tell()).told]).toEqual(['now', 'before']);
+    const without = deployed({ store: 'none' });
+    expect([(await without()).told, (await without()).told]).toEqual(['now', 'before']);
+  });
+
+  test('of what renews goes to all channels where none is named for failures, and to nobody is a failure', async () => {
+    await deployed({ tell: '{failed: none}' })(of('renew-before-expiry'));
+    expect(told()).toHaveLength(1);
+    const nobody = deployed({ tell: '{failed: none}', channels: '{}', store: 'none' });
+    await expect(nobody(request('r2', of('renew-before-expiry')))).rejects.toMatchObject({ code: 'NotTold' });
   });
 
   test('for no channel becomes a log line', async () => {
