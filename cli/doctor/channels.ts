@@ -23,5 +23,10 @@ export function checkChannels(
       warn('nobody is told of anything', "Name channels under 'channels' and 'tell' of the policy: holds would only be in the log."),
     );
   }
+  const renews = (policy.rules['renew-before-expiry'] ?? []).length > 0;
+  if (renews && (policy.tell['money'] ?? []).length === 0) {
+    const advice = 'Name a channel for it under tell: questions to approvers, orders and prices would only be in the log.';
+    findings.push(warn('nobody is told of money', advice));
+  }
   return findings;
 }

@@ -167,6 +167,15 @@ describe('an examination', () => {
     ],
     ['a year is not published', { start: '2026-12-20T12:00:00+08:00' }, 'calendar', 'warn', /"own" does not know 2027/],
     ['a variable of a channel is missing', { patient: { environment: {} } }, 'channel', 'warn', /OPS_URL not set in this environment/],
+    [
+      'nobody is told of money',
+      {
+        text: `${policyText.trimEnd()}\n  renew-before-expiry: [{name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}]\n`,
+      },
+      'channel',
+      'warn',
+      /nobody is told of money/,
+    ],
     ['nobody is told', { text: policyText.replace('tell: {failed: ops}\n', '') }, 'channel', 'warn', /nobody is told/],
     [
       'a function is not deployed',

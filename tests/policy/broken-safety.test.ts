@@ -173,6 +173,25 @@ const warnings: readonly Case[] = [
   ],
 ];
 
+const renewing = `rules:
+  renew-before-expiry:
+    - {name: all, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}`;
+
+describe('renewals of which nobody hears of money', () => {
+  const said = (more: Parameters<typeof policyText>[0]) =>
+    loadPolicy(policyText({ rules: renewing, ...more }), 'policy.yaml', ruleModules)
+      .problems.filter(({ text }) => text.includes('no channel hears of money'))
+      .map(({ severity, text }) => [severity, /what is critical goes to other channels|nobody can be told/.exec(text)?.[0]]);
+  const channels = 'channels:\n  ops: {kind: wecom, url: env:OPS}';
+
+  test.each([
+    ['without any channel', {}, [['warning', 'nobody can be told']]],
+    ['without tell', { channels }, [['warning', 'what is critical goes to other channels']]],
+    ['with none', { channels, tell: 'tell: {money: none, failed: ops}' }, [['warning', 'what is critical goes to other channels']]],
+    ['with a channel', { channels, tell: 'tell: {money: ops}' }, []],
+  ] as const)('%s', (_title, more, expected) => expect(said(more)).toEqual(expected));
+});
+
 describe('safety: a warning for', () => {
   test.each(warnings)('%s', (_title, marked, ...expected) => expectProblems(marked, expected, 'warning'));
 });

@@ -1,11 +1,12 @@
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
 
-/** Checks `limits` against itself, warns of limits that are absent, and checks `mode`. */
+/** Checks `limits` against itself, warns of limits that are absent and of money that nobody hears of, and checks `mode`. */
 export function checkSafety(draft: PolicyDraft, findings: Findings): void {
   checkLimits(draft, findings);
   checkRenewalLimits(draft, findings);
   checkMode(draft, findings);
+  checkMoney(draft, findings);
 }
 
 function hasRules(draft: PolicyDraft, name: string): boolean {
@@ -74,6 +75,18 @@ function checkRenewalLimits(draft: PolicyDraft, findings: Findings): void {
   if (ordersPerRun === 0) {
     findings.warning(['limits', 'ordersPerRun'], 'lets nothing be ordered, so all that renew-before-expiry covers lapses; raise it');
   }
+}
+
+/** A question that nobody is asked is never answered, and an expiry that nobody hears of lapses. */
+function checkMoney(draft: PolicyDraft, findings: Findings): void {
+  if (!hasRules(draft, 'renew-before-expiry') || (draft.tell.money ?? []).length > 0) return;
+  const anyone = (draft.tell.failed ?? []).length > 0 || draft.channels.size > 0;
+  const critical = anyone ? 'what is critical goes to other channels' : 'nobody can be told of what is critical, and such runs fail';
+  findings.warning(
+    draft.raw.tell === undefined ? ['rules', 'renew-before-expiry'] : ['tell'],
+    `no channel hears of money: orders and questions to approvers are in the log only, and ${critical}; add money: CHANNEL under tell`,
+    { at: 'key' },
+  );
 }
 
 function checkMode(draft: PolicyDraft, findings: Findings): void {

@@ -188,8 +188,9 @@ describe('what is carried over', () => {
     b.states.set('money', 'dead').set('oncall', 'dead');
     await b.tells((each) => matters.order.tell(b, each));
     const { money: _gone, ...left } = b.policy.channels;
-    await b.tells(nothing, { more: { ...b.policy, channels: left, tell: { money: ['fresh'], failed: ['oncall'] } } });
+    const teller = await b.tells(nothing, { more: { ...b.policy, channels: left, tell: { money: ['fresh'], failed: ['oncall'] } } });
     expect(b.arrivals.map(({ channel, title }) => [channel, title])).toEqual([['fresh', 'order']]);
+    expect([...teller.dead.keys()]).toEqual([]);
   });
 
   test('of a dead month is a few messages, critical ones first, and a line for the rest', async () => {
@@ -277,7 +278,7 @@ test('a run waits for a channel 75 seconds at most, and never near its deadline'
   expect(long.clock.nowMs - from).toBeLessThanOrEqual(75_000);
   const short = tellerBench();
   from = short.clock.nowMs;
-  await short.tells(many(short), { deadlineMs: from + 30_000 });
+  await short.tells(many(short), { deadlineMs: from + 70_000 });
   expect(short.clock.nowMs - from).toBeLessThanOrEqual(10_000);
 });
 
