@@ -9,8 +9,8 @@ import type { Pace } from './pace.ts';
 export interface Told {
   /** True where at least one receiver said that it has it. */
   readonly delivered: boolean;
-  /** The channels that did not deliver, and why; fit for logs. */
-  readonly failed: readonly { readonly channel: string; readonly because: string }[];
+  /** The channels that did not deliver, and why; fit for logs. `later`: they are well, and only had too much at once. */
+  readonly failed: readonly { readonly channel: string; readonly because: string; readonly later?: true }[];
 }
 
 /** Tells people. Never throws: a dead channel is reported, and fails nothing. */
@@ -38,7 +38,11 @@ export function notifierOf(channels: ReadonlyMap<string, Channel>, fallback: Cha
       const results = named.length > 0 ? await Promise.all(named) : [{ channel: 'console', delivery: await attempt(fallback, message) }];
       return {
         delivered: results.some(({ delivery }) => delivery.delivered),
-        failed: results.flatMap(({ channel, delivery }) => (delivery.delivered ? [] : [{ channel, because: delivery.because }])),
+        failed: results.flatMap(({ channel, delivery }) => {
+          if (delivery.delivered) return [];
+          const { because, retryAfterMs } = delivery;
+          return [{ channel, because, ...(retryAfterMs === undefined ? {} : { later: true as const }) }];
+        }),
       };
     },
   };

@@ -64,7 +64,8 @@ export class Pace {
     const nowMs = this.#now(message);
     const waitUntilMs = this.#clock === undefined ? nowMs : (paced.waitUntilMs ?? nowMs + shortWaitMs);
     const delivery = await this.#inTurn(paced, past, waitUntilMs);
-    if (delivery.delivered || delivery.retryAfterMs === undefined || past.slowUntilMs > waitUntilMs) return delivery;
+    const refused = !delivery.delivered && delivery.retryAfterMs !== undefined && past.slowUntilMs > nowMs;
+    if (!refused || past.slowUntilMs > waitUntilMs) return delivery;
     return this.#inTurn(paced, past, waitUntilMs);
   }
 
@@ -76,8 +77,9 @@ export class Pace {
       return undelivered(`it has failed ${past.failures} times in a row, and is tried again later`);
     }
     if (!critical && turnMs > waitUntilMs && turnMs > nowMs) {
-      if (past.slowUntilMs > waitUntilMs) return undelivered(past.slowBecause);
-      return undelivered('it has had as many messages as its kind takes within a minute, and this one is left to the next run');
+      const afterMs = turnMs - nowMs;
+      if (past.slowUntilMs > waitUntilMs) return undelivered(past.slowBecause, afterMs);
+      return undelivered('it has had as many messages as its kind takes within a minute, and this one is left to the next run', afterMs);
     }
     const waits = turnMs > nowMs && turnMs <= waitUntilMs;
     past.turns = [...past.turns, waits ? turnMs : nowMs].sort((a, b) => a - b);

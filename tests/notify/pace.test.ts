@@ -150,7 +150,7 @@ describe('a channel that says that it was told too fast', () => {
     const p = paced('dingtalk', () => (slow ? undelivered('too many messages', 10 * minuteMs) : delivered));
     await times(5, () => p.send());
     expect(p.sent).toHaveLength(1);
-    expect((await p.send()).failed).toEqual([{ channel: 'a', because: 'too many messages' }]);
+    expect((await p.send()).failed).toEqual([{ channel: 'a', because: 'too many messages', later: true }]);
     slow = false;
     p.clock.nowMs += 10 * minuteMs;
     expect(await p.send()).toMatchObject({ delivered: true });

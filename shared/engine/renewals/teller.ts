@@ -81,6 +81,8 @@ export class Teller {
   readonly #options: TellerOptions;
   readonly #reported: ReportedAlert[] = [];
   readonly #dead = new Map<string, string>();
+  /** Those of them that are well and only had too much at once. */
+  readonly #busy = new Set<string>();
   readonly #failures: (StoreError | JournalError | NotToldError)[] = [];
   readonly #known = new Set<string>();
   readonly #undelivered = new Map<string, string>();
@@ -218,6 +220,7 @@ export class Teller {
     this.#unrouted += entries.filter((entry) => !heard.has(entry) && isForNobody(entry)).length;
     for (const { message } of lost) this.#undelivered.set(message.id, message.title);
     yield* this.#carry(heard, lost);
+    yield* this.#tellDead(lost.filter(({ message }) => message.severity !== 'critical'));
     // That an earlier run failed is no reason for this one to fail.
     this.#notTold(lost.filter(({ message, code, from }) => message.severity === 'critical' && !(from && code === failedCode)));
     if (stopping) return;
@@ -304,7 +307,10 @@ export class Teller {
       for (const [textBytes, channels] of this.#bySize(route)) {
         for (const each of joinAlike(rest, textBytes)) {
           const { delivered, failed } = yield* tell(channels, each.message, waitUntilMs);
-          for (const { channel, because } of failed) this.#dead.set(channel, because);
+          for (const { channel, because, later } of failed) {
+            this.#dead.set(channel, because);
+            if (later) this.#busy.add(channel);
+          }
           if (!delivered) continue;
           for (const entry of each.carries) heard.add(entry);
           if (!route.some((name) => named.includes(name))) this.#elsewhere.set(each.message.title, channels);
@@ -320,6 +326,25 @@ export class Teller {
       yield* this.#record(entry);
     }
     return heard;
+  }
+
+  /** Tells on other channels, once a day, that the channels of messages do not deliver: what is not critical waits for them. */
+  *#tellDead(lost: readonly Entry[]): Renewal<void> {
+    const { policy, target, nowMs } = this.#options;
+    const names = [...new Set(lost.flatMap(({ channels }) => channels))].filter((name) => this.#dead.has(name) && !this.#busy.has(name));
+    const others = criticalRoute(policy, names)
+      .slice(1)
+      .find((group) => group.length > 0);
+    const [first] = lost;
+    if (first === undefined || names.length === 0 || others === undefined) return;
+    const step = `dead-${names.join('+')}-${new Date(nowMs).toISOString().slice(0, 10)}`;
+    const name = { account: target.account, resource: 'channels', expiresAtMs: undefined, step };
+    const waiting = `${lost.length} ${lost.length === 1 ? 'message waits' : 'messages wait'} for it, the first is "${first.message.title}"`;
+    const text = `${waiting}. ${names.map((each) => `${each}: ${this.#dead.get(each)}`).join('; ')}. Repair it, and try 'streamwarden notify test'.`;
+    const title = `The channel ${names.join(', ')} does not deliver`;
+    const message: Message = { id: alertId(name), timeMs: nowMs, severity: 'warning', title, text };
+    const entries = yield* this.#untold([{ message, code: 'channel-dead', channels: others, name, carried: false }]);
+    if (entries.length > 0) yield* this.#tellGroup(entries, nowMs);
   }
 
   /** Channels by the largest text that they take. */

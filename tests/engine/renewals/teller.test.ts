@@ -108,7 +108,9 @@ describe.each(all)('%s', (matter) => {
     b.states.set('money', 'dead');
     const teller = await b.tells((each) => found(b, matter, each, 0));
     const critical = matters[matter].severity === 'critical';
-    expect(b.arrivals.map(({ channel }) => channel)).toEqual(critical ? ['ops'] : []);
+    expect(about(b, matter).map(({ channel }) => channel)).toEqual(critical ? ['ops'] : []);
+    // What waits is told there once a day, by its title only.
+    expect(b.arrivals.map(({ title }) => title).filter((title) => title.includes('does not deliver'))).toHaveLength(critical ? 0 : 1);
     expect(teller.warnings.map(({ code }) => code)).toEqual([critical ? 'told-elsewhere' : 'not-delivered']);
     expect(teller.failures).toEqual([]);
   });
@@ -262,6 +264,25 @@ test('a robot that is muted after 20 messages a minute gets what is critical fir
   b.clock.nowMs += 15 * minuteMs;
   await b.tells(nothing);
   expect(new Set(b.arrivals.map(({ title }) => title.replace(/, and .*/, ''))).size).toBe(31);
+});
+
+test('a dead channel is told of on the others once a day while something waits for it, one that only had too much is not', async () => {
+  const b = tellerBench();
+  b.states.set('money', 'refuses');
+  for (let hour = 0; hour < 48; hour++) {
+    await b.tells((each) => matters.question.tell(b, each));
+    b.clock.nowMs += hourMs;
+  }
+  expect(b.arrivals.map(({ channel, title }) => [channel, title])).toEqual(
+    Array.from({ length: 3 }, () => ['oncall', 'The channel money does not deliver']),
+  );
+  expect(b.arrivals[0]?.text).toMatch(
+    /^1 message waits for it, the first is "question"\. money: it refused the message \(errcode 310000\)/,
+  );
+  const busy = tellerBench();
+  busy.states.set('money', 'muted');
+  await busy.tells((each) => matters.question.tell(busy, each));
+  expect(busy.arrivals).toEqual([]);
 });
 
 test('a run waits for a channel 75 seconds at most, and never near its deadline', async () => {
