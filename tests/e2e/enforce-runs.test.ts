@@ -42,7 +42,12 @@ test('one read and one write for each group that drifted, and no call for those 
   );
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, policyText({ 'enforce-policy': [rule('sessionTimeout: 30m')] }));
   const report = await live.run();
-  expect(report.calls.byOperation).toEqual({ GetAppInstanceGroup: 2, ListAppInstanceGroup: 1, ModifyAppInstanceGroupAttribute: 2 });
+  expect(report.calls.byOperation).toEqual({
+    GetCallerIdentity: 1,
+    GetAppInstanceGroup: 2,
+    ListAppInstanceGroup: 1,
+    ModifyAppInstanceGroupAttribute: 2,
+  });
   expect(report.totals).toMatchObject({ observed: 7, announced: 7, complete: true });
   await live.close();
 });

@@ -188,7 +188,14 @@ describe('calls', () => {
     live.simulator.advance(minutes);
     // Per session that is ended: the group, its persistent sessions and those of the user, then the call.
     expect((await live.run()).calls.byOperation).toEqual({
-      ...{ ListAppInstanceGroup: 1, GetAppInstanceGroup: 2, ListPersistentAppInstances: 3, ListAppInstances: 3, Unbind: 2 },
+      ...{
+        GetCallerIdentity: 1,
+        ListAppInstanceGroup: 1,
+        GetAppInstanceGroup: 2,
+        ListPersistentAppInstances: 3,
+        ListAppInstances: 3,
+        Unbind: 2,
+      },
     });
     live.simulator.advanceTo(shanghai('2026-11-24 22:30'));
     expect((await live.run()).calls.byOperation).toEqual({ ListAppInstanceGroup: 1 });

@@ -23,7 +23,11 @@ const entity = () => bench.simulator.world.accounts.get(accountId)?.groups.get('
 const renewTo = (text: string): void => void entity()?.renewUntil(shanghai(text), bench.simulator.world.clock.nowMs);
 const told = (): readonly string[] =>
   bench.messages
-    .filter(({ title, channel }) => channel === 'money' && /^(Somebody else renewed|An expiry moved back|An order that was closed|A subscription was renewed twice)/.test(title))
+    .filter(
+      ({ title, channel }) =>
+        channel === 'money' &&
+        /^(Somebody else renewed|An expiry moved back|An order that was closed|A subscription was renewed twice)/.test(title),
+    )
     .map(({ title, text }) => `${title}: ${text}`);
 const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
 const pay = (): string => {
@@ -126,7 +130,9 @@ test('an expiry that moved back is told as a refund, outside the window too', as
   renewTo('2027-01-01 00:00');
   await runs(4);
   expect(told()).toEqual([
-    expect.stringMatching(/^An expiry moved back: g.*The expiry moved back from 2027-03-01 00:00 Asia\/Shanghai to 2027-01-01 00:00 Asia\/Shanghai: a refund of what somebody else had paid, perhaps/),
+    expect.stringMatching(
+      /^An expiry moved back: g.*The expiry moved back from 2027-03-01 00:00 Asia\/Shanghai to 2027-01-01 00:00 Asia\/Shanghai: a refund of what somebody else had paid, perhaps/,
+    ),
   ]);
 });
 
@@ -152,7 +158,9 @@ describe('an order that a person closed as void', () => {
     });
     pay();
     await runs(4);
-    expect(told()).toEqual([expect.stringMatching(`^An order that was closed as void has been paid, perhaps: g.*order ${orderId}.* is not counted there`)]);
+    expect(told()).toEqual([
+      expect.stringMatching(`^An order that was closed as void has been paid, perhaps: g.*order ${orderId}.* is not counted there`),
+    ]);
     expect(orders(bench)).toHaveLength(1);
   });
 });
@@ -187,7 +195,10 @@ describe('what looks like a move and is none', () => {
     const list: (typeof groupHandlers)[string] = (input, context) => {
       const answer = groupHandlers['ListAppInstanceGroup']?.(input, context) as { AppInstanceGroupModels: Record<string, unknown>[] };
       if (!stale) return answer;
-      return { ...answer, AppInstanceGroupModels: answer.AppInstanceGroupModels.map((each) => ({ ...each, ExpiredTime: '2026-11-29T16:00:00.000+00:00' })) };
+      return {
+        ...answer,
+        AppInstanceGroupModels: answer.AppInstanceGroupModels.map((each) => ({ ...each, ExpiredTime: '2026-11-29T16:00:00.000+00:00' })),
+      };
     };
     bench = await renewalBench({ start, groups: [group('2026-11-30T00:00:00+08:00')] }, policyText(rule()), {
       handlers: { ListAppInstanceGroup: list },
@@ -228,7 +239,10 @@ test('two targets that share an account each tell of what they show, and neither
   await both();
   expect(watched()).toHaveLength(written);
   for (const id of ['g', 'h']) {
-    bench.simulator.world.accounts.get(accountId)?.groups.get(id)?.renewUntil(shanghai('2026-12-30 00:00'), bench.simulator.world.clock.nowMs);
+    bench.simulator.world.accounts
+      .get(accountId)
+      ?.groups.get(id)
+      ?.renewUntil(shanghai('2026-12-30 00:00'), bench.simulator.world.clock.nowMs);
   }
   await both();
   await both();

@@ -44,7 +44,12 @@ test('equal tags go out ten groups to a call, and one that fails stands alone', 
   expect(failed.map(({ resource, outcome, because }) => [resource.id, outcome, because?.code])).toEqual([
     ['g13', 'failed', 'call-partial'],
   ]);
-  expect(report.calls.byOperation).toEqual({ GetAppInstanceGroup: 25, ListAppInstanceGroup: 1, TagCloudResources: 3 });
+  expect(report.calls.byOperation).toEqual({
+    GetCallerIdentity: 1,
+    GetAppInstanceGroup: 25,
+    ListAppInstanceGroup: 1,
+    TagCloudResources: 3,
+  });
   const verdictOf13 = async () => {
     await live.run('plan');
     return live.decided.find((text) => text.startsWith('g13 '));

@@ -56,6 +56,7 @@ describe('a week of the example policy on the demo accounts, every second hour',
         GetAppInstanceGroup = 0,
         ModifyNodePoolAttribute = 0,
         ListAppInstances = 0,
+        GetCallerIdentity = 0,
         ...others
       } = calls.byOperation;
       // A protected user's session also holds lowering, so whoever is there is looked up for that too.
@@ -66,6 +67,8 @@ describe('a week of the example policy on the demo accounts, every second hour',
       expect(GetResourcePrice).toBeLessThanOrEqual(new Set(decisions.map(({ resource }) => resource.region)).size * 2);
       // Once while planning, and once more right before the call.
       expect(ListAppInstances).toBeLessThanOrEqual(2 * lowering.length);
+      // Whose keys they are is asked before the first write, once for a key.
+      expect(GetCallerIdentity).toBeLessThanOrEqual(outcomes.length > 0 ? 1 : 0);
       expect(others).toEqual({});
     }
   });

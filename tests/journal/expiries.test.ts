@@ -69,7 +69,13 @@ test('a snapshot that a crash cut short is written anew, and nothing is lost or 
   store.beforeCreate = () => {};
   for (let index = 0; index < 250; index++) await record(store, new Map([['z', { seconds: index }]]));
   const { seconds } = await read(store);
-  expect([seconds.get('r0'), seconds.get('r1'), seconds.get('r9999'), seconds.get('x'), seconds.get('z')]).toEqual([0, undefined, 9999, undefined, 249]);
+  expect([seconds.get('r0'), seconds.get('r1'), seconds.get('r9999'), seconds.get('x'), seconds.get('z')]).toEqual([
+    0,
+    undefined,
+    9999,
+    undefined,
+    249,
+  ]);
 });
 
 describe('of two runs that have read the same', () => {

@@ -22,9 +22,7 @@ test('the zone database is asked by the check of a zone’s name alone: what peo
 });
 
 test('a time of day out of minutes is written in one place; the others write UTC for machines', () => {
-  expect(
-    filesWith(/[/%] 60\b[\s\S]*?padStart\(2|padStart\(2[\s\S]*?[/%] 60\b/),
-  ).toEqual([
+  expect(filesWith(/[/%] 60\b[\s\S]*?padStart\(2|padStart\(2[\s\S]*?[/%] 60\b/)).toEqual([
     // Start times as the service takes them, and parts of claims.
     'functions/approve-ota-windows/utc-text.ts',
     // The value of the tag {time}.

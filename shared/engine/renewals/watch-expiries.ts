@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiries, type SeenExpiry } from '../../journal/expiries.ts';
 import { JournalError } from '../../journal/journal-error.ts';
-import { type RenewalView, readClaim, readRenewal } from '../../journal/renewal.ts';
+import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
 import type { Storing } from '../../journal/store-effect.ts';
 import { zonedText } from '../../planning/local-time.ts';
@@ -118,8 +118,11 @@ function* isConfirmed(target: string, { subject, toMs }: ExpiryMove): Renewal<bo
 function* viewOf(account: string, id: string): Storing<RenewalView | undefined> {
   try {
     const view = yield* readRenewal(renewalStream(account, id));
-    const voided = [];
-    for (const entry of view.voided) voided.push((yield* readClaim(view.stream, entry.n)) ?? entry);
+    const voided: RenewalEntry[] = [];
+    for (const [index, read] of (yield* readClaims(view.voided.map(({ n }) => ({ stream: view.stream, n })))).entries()) {
+      if (read instanceof JournalError) throw read;
+      voided.push(read ?? (view.voided[index] as RenewalEntry));
+    }
     return { ...view, voided };
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;

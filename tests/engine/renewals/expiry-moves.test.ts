@@ -23,13 +23,19 @@ const compared = (last: SeenExpiries, ...now: readonly Subscribable[]): ExpiryCo
   for (const each of now) comparison.visit(each);
   return comparison;
 };
-const movesOf = (comparison: ExpiryComparison) => comparison.moves(new Map()).map(({ subject, fromMs, toMs }) => [subject.id, fromMs, toMs]);
+const movesOf = (comparison: ExpiryComparison) =>
+  comparison.moves(new Map()).map(({ subject, fromMs, toMs }) => [subject.id, fromMs, toMs]);
 
 /** A renewal by the month for an expiry, in a state. */
 function entry(n: number, expiresAtMs: number, more: Partial<RenewalEntry> & { readonly autoPay?: boolean } = {}): RenewalEntry {
   const { autoPay = true, ...rest } = more;
   const claim = {
-    ...{ expiry: expiresAtMs / 1000, period: { count: 1, unit: 'Month' as const }, autoPay, price: { currency: 'CNY', micros: '233280000' } },
+    ...{
+      expiry: expiresAtMs / 1000,
+      period: { count: 1, unit: 'Month' as const },
+      autoPay,
+      price: { currency: 'CNY', micros: '233280000' },
+    },
     ...{ reservation: `g-${n}`, month: '2026-11', token: 't', t: 0, target: 'home', operation: 'RenewAppInstanceGroup' },
   };
   return { n, atMs: 0, claim, slot: undefined, answer: undefined, end: undefined, link: '', endLink: undefined, ...rest } as RenewalEntry;
@@ -48,7 +54,9 @@ const cause = (fromMs: number, toMs: number, more: Partial<RenewalView> = {}, ba
 describe('what has moved', () => {
   test('is what differs by an hour or more from what was last seen', () => {
     const now = (ms: number | undefined) => movesOf(compared(seen({ g: november }), subscription('g', ms))).length;
-    expect([now(november), now(november + 1000), now(november - 3_599_999), now(november + 3_600_000), now(undefined)]).toEqual([0, 0, 0, 1, 0]);
+    expect([now(november), now(november + 1000), now(november - 3_599_999), now(november + 3_600_000), now(undefined)]).toEqual([
+      0, 0, 0, 1, 0,
+    ]);
   });
 
   test('is nothing on the first run, but for what the journal of renewals tells', () => {
@@ -77,11 +85,19 @@ describe('what is written down', () => {
         ['gone', null],
       ]),
     );
-    expect([...compared(last, ...now).changes(new Map(), true).keys()]).toEqual(['new', 'gone']);
+    expect([
+      ...compared(last, ...now)
+        .changes(new Map(), true)
+        .keys(),
+    ]).toEqual(['new', 'gone']);
   });
 
   test('is never that something is gone which a list that is not complete leaves out', () => {
-    expect([...compared(last, ...now).changes(new Map(), false).keys()]).toEqual(['new']);
+    expect([
+      ...compared(last, ...now)
+        .changes(new Map(), false)
+        .keys(),
+    ]).toEqual(['new']);
   });
 
   test('is never that something is gone whose expiry cannot be read', () => {
@@ -99,11 +115,23 @@ describe('whose doing a move is', () => {
     ['to where the last of two claims ended', cause(november, january, { moved: moved(1, december, january) }), 'ours'],
     ['past where a claim ended', cause(november, january, { moved: moved(0, november, december) }), `other-payer beyond ${december}`],
     ['from where a claim ended', cause(december, january, { moved: moved(0, november, december) }), 'other-payer'],
-    ['from where a claim ended that had waited for payment', cause(december, january, { moved: moved(0, november, december, false) }), 'second-payment'],
+    [
+      'from where a claim ended that had waited for payment',
+      cause(december, january, { moved: moved(0, november, december, false) }),
+      'second-payment',
+    ],
     ['by another length than that claim ordered', cause(december, february, { moved: moved(0, november, december, false) }), 'other-payer'],
     ['by the length of an order that was closed as void', cause(november, december, { voided: [entry(0, november)] }), 'void-order'],
-    ['by the length of what was never sent', cause(november, december, { voided: [entry(0, november, { answer: { outcome: 'not-sent' } })] }), 'other-payer'],
-    ['by the length of what was rejected', cause(november, december, { voided: [entry(0, november, { answer: { outcome: 'rejected' } })] }), 'other-payer'],
+    [
+      'by the length of what was never sent',
+      cause(november, december, { voided: [entry(0, november, { answer: { outcome: 'not-sent' } })] }),
+      'other-payer',
+    ],
+    [
+      'by the length of what was rejected',
+      cause(november, december, { voided: [entry(0, november, { answer: { outcome: 'rejected' } })] }),
+      'other-payer',
+    ],
     ['back to before a claim', cause(december, november, { moved: moved(0, november, december) }), 'moved-back'],
     ['again, after it had moved back', cause(november, december, { moved: moved(0, november, december) }, 0), 'other-payer'],
     ['by a new claim, after it had moved back', cause(november, december, { moved: moved(2, november, december) }, 0), 'ours'],
@@ -147,7 +175,9 @@ describe('what people are told', () => {
 
   test('of another payer: from what was not ordered here, that no budget knows of it, and that both may pay', () => {
     expect(told(november, january, { moved: moved(0, november, december) })?.text).toMatch(
-      new RegExp(`^The expiry moved from <${december}> to <${january}> without an order of ours, so it is in no budget here.* both may pay\\.$`),
+      new RegExp(
+        `^The expiry moved from <${december}> to <${january}> without an order of ours, so it is in no budget here.* both may pay\\.$`,
+      ),
     );
   });
 
@@ -156,17 +186,24 @@ describe('what people are told', () => {
     expect(told(november, december, { voided: [void0] })).toMatchObject({
       code: 'void-order-paid',
       severity: 'critical',
-      text: expect.stringMatching(/the 1 Month that renewal 0 had ordered \(order order-7\).*233\.28 CNY went back to the budget of 2026-11 and is not counted/),
+      text: expect.stringMatching(
+        /the 1 Month that renewal 0 had ordered \(order order-7\).*233\.28 CNY went back to the budget of 2026-11 and is not counted/,
+      ),
     });
   });
 
   test('of a refund: whose it was, and that the budget of an order of ours stays used', () => {
     expect(told(december, november, { moved: moved(3, november, december) })).toMatchObject({
       severity: 'critical',
-      text: expect.stringMatching(/refund of renewal 3 \(order order-3\).*233\.28 CNY stay used in the budget of 2026-11.*resolve g --refunded/),
+      text: expect.stringMatching(
+        /refund of renewal 3 \(order order-3\).*233\.28 CNY stay used in the budget of 2026-11.*resolve g --refunded/,
+      ),
     });
     const other = told(december, november);
-    expect(other).toMatchObject({ severity: 'warning', text: expect.stringContaining('No renewal of ours led there, so no budget here changes') });
+    expect(other).toMatchObject({
+      severity: 'warning',
+      text: expect.stringContaining('No renewal of ours led there, so no budget here changes'),
+    });
     expect(other?.text).not.toContain('resolve');
   });
 
