@@ -1,10 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import { keyOf, streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
-import { append, emptyStream, lastListed, readFrom, type StreamEnd } from './stream.ts';
+import { parseRecord } from './record.ts';
+import { type Storing, storeRead } from './store-effect.ts';
+import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
 
-/** Every record whose number is a multiple of this begins a snapshot, so that reading goes back no further than two of them. */
+/** A snapshot is written anew behind so many records, so that reading stays short. */
 const snapshotEvery = 100;
 
 /** What a record names takes so many bytes at most, so that it stays well below 256 KB. */
@@ -16,6 +17,14 @@ export interface TakenBack {
   readonly n: number;
 }
 
+/** The newest whole snapshot of a stream, in records. Its last record names it, and so does every record behind that. */
+interface Snapshot {
+  /** Number of its first record: nothing before it has to be read. */
+  readonly from: number;
+  /** How many records it has. 0: there is none yet, and everything is read. */
+  readonly parts: number;
+}
+
 /** The expiries of an account's subscriptions as they were last seen: `expiries/<account>`. */
 export interface SeenExpiries {
   readonly stream: string;
@@ -24,8 +33,7 @@ export interface SeenExpiries {
   /** Of those whose last move went back. What took effect before that explains no later move. */
   readonly back: ReadonlyMap<string, TakenBack>;
   readonly end: StreamEnd;
-  /** Parts of the newest snapshot that are there, and how many it has; undefined where none was begun. */
-  readonly snapshot: { readonly parts: number; readonly of: number } | undefined;
+  readonly newest: Snapshot;
 }
 
 /** An expiry as it is seen now. */
@@ -38,7 +46,7 @@ export interface SeenExpiry {
 export type SeenChanges = ReadonlyMap<string, SeenExpiry | null>;
 
 /**
- * Reads the expiries of an account as last seen: one list, and the records since the snapshot before the newest.
+ * Reads the expiries of an account as last seen: one list, and the records since the newest whole snapshot, which every record names.
  * @throws JournalError @throws StoreError
  */
 export function* readExpiries(account: string): Storing<SeenExpiries> {
@@ -46,41 +54,43 @@ export function* readExpiries(account: string): Storing<SeenExpiries> {
   const last = yield* lastListed(stream);
   const seconds = new Map<string, number>();
   const back = new Map<string, TakenBack>();
-  let snapshot: SeenExpiries['snapshot'];
-  const from = Math.max(0, (Math.floor(last / snapshotEvery) - 1) * snapshotEvery);
-  const end =
-    last < 0
-      ? emptyStream
-      : yield* readFrom(stream, from, last, ({ sequence, record }) => {
-          const { seen, back: backs, part, of } = bodyOf(streamKey(stream, sequence), record.body);
-          if (sequence % snapshotEvery === 0) snapshot = undefined;
-          if (part !== undefined && of !== undefined) snapshot = { parts: part + 1, of };
-          for (const [id, value] of Object.entries(seen)) {
-            back.delete(id);
-            if (value === null) seconds.delete(id);
-            else seconds.set(id, value);
-          }
-          for (const [id, n] of Object.entries(backs)) back.set(id, { n });
-        });
-  return { stream, seconds, back, end, snapshot };
+  let newest: Snapshot = { from: 0, parts: 0 };
+  const first = last < 0 ? 0 : yield* snapshotNamedBy(stream, last);
+  const end = yield* readFrom(stream, first, last, ({ sequence, record }) => {
+    const body = bodyOf(stream, sequence, record.body);
+    newest = { from: body.from, parts: body.parts };
+    for (const [id, value] of Object.entries(body.seen)) {
+      back.delete(id);
+      if (value === null) seconds.delete(id);
+      else seconds.set(id, value);
+    }
+    for (const [id, n] of Object.entries(body.back)) back.set(id, { n });
+  });
+  return { stream, seconds, back, end, newest };
 }
 
-interface Body {
+function* snapshotNamedBy(stream: string, sequence: number): Storing<number> {
+  const key = streamKey(stream, sequence);
+  const bytes = yield* storeRead(key);
+  // A list that shows what is not there is believed no further: reading from the start says what is missing.
+  return bytes === undefined ? 0 : bodyOf(stream, sequence, parseRecord(key, bytes).body).from;
+}
+
+interface Body extends Snapshot {
   readonly seen: Readonly<Record<string, number | null>>;
   readonly back: Readonly<Record<string, number>>;
-  readonly part: number | undefined;
-  readonly of: number | undefined;
 }
 
-function bodyOf(key: string, { seen, back = {}, part, of }: Readonly<Record<string, unknown>>): Body {
+function bodyOf(stream: string, sequence: number, { seen, back = {}, from, parts }: Readonly<Record<string, unknown>>): Body {
   const whole = (value: unknown): value is number => Number.isSafeInteger(value);
-  const given = (value: unknown): value is number | undefined => value === undefined || whole(value);
-  if (isTable(seen, (value) => value === null || whole(value)) && isTable(back, whole) && given(part) && given(of)) {
-    return { seen: seen as Body['seen'], back: back as Body['back'], part, of };
+  const upTo = (value: unknown, most: number): value is number => whole(value) && value >= 0 && value <= most;
+  if (isTable(seen, (value) => value === null || whole(value)) && isTable(back, whole)) {
+    if (upTo(from, sequence) && upTo(parts, sequence + 1 - from))
+      return { seen: seen as Body['seen'], back: back as Body['back'], from, parts };
   }
   throw new JournalError(
     'MalformedRecord',
-    `The journal record ${key} cannot be read as expiries. Run 'streamwarden journal verify' and restore it from a backup.`,
+    `The journal record ${streamKey(stream, sequence)} cannot be read as expiries. Run 'streamwarden journal verify' and restore it from a backup.`,
   );
 }
 
@@ -100,28 +110,27 @@ export function* recordExpiries(
 ): Storing<boolean> {
   if (changes.size === 0) return true;
   let { end } = seen;
-  for (const body of isSnapshotDue(seen) ? snapshotOf(seen, changes) : partsOf([...changes])) {
-    const appended = yield* append(seen.stream, end, { kind: 'expiries', ...signed, body }, () => 'stop');
+  const { newest } = seen;
+  const due = end.next - newest.from - newest.parts >= snapshotEvery;
+  const parts = partsOf(due ? [...wholeOf(seen, changes)] : [...changes]);
+  const written: Snapshot = { from: end.next, parts: parts.length };
+  for (const [index, part] of parts.entries()) {
+    // A snapshot that a crash cuts short is named by nobody, and written anew.
+    const named = due && index === parts.length - 1 ? written : newest;
+    const appended = yield* append(seen.stream, end, { kind: 'expiries', ...signed, body: { ...part, ...named } }, () => 'stop');
     if (appended.outcome === 'stopped') return false;
     end = appended.end;
   }
   return true;
 }
 
-/** Also where the last one was begun and not finished. */
-function isSnapshotDue({ snapshot, end: { next } }: SeenExpiries): boolean {
-  if (next > 0 && next % snapshotEvery === 0) return true;
-  return next > snapshotEvery && (snapshot === undefined || snapshot.parts < snapshot.of);
-}
-
 type Part = Readonly<Record<string, unknown>>;
 
-function snapshotOf({ seconds, back }: SeenExpiries, changes: SeenChanges): readonly Part[] {
-  // What is gone is named once more, so that a snapshot that was not finished does not bring it back.
+/** Everything with the changes. What is gone is named once more, so that a snapshot that was not finished does not bring it back. */
+function wholeOf({ seconds, back }: SeenExpiries, changes: SeenChanges): SeenChanges {
   const all = new Map<string, SeenExpiry | null>([...seconds].map(([id, value]) => [id, { seconds: value, back: back.get(id) }]));
   for (const [id, change] of changes) all.set(id, change);
-  const parts = partsOf([...all]);
-  return parts.map((part, index) => ({ ...part, part: index, of: parts.length }));
+  return all;
 }
 
 /** Bodies of records, none of them large. */
