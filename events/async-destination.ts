@@ -1,4 +1,4 @@
-import { read } from '../shared/schema/read.ts';
+import { read } from '../shared/schema/compare.ts';
 import { anyText, decimal, matching, openObject, optional } from '../shared/schema/schema.ts';
 import { eitherOf, nullable } from '../shared/schema/shapes.ts';
 import { EventError } from './event-error.ts';

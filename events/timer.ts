@@ -1,4 +1,4 @@
-import { read } from '../shared/schema/read.ts';
+import { read } from '../shared/schema/compare.ts';
 import { anyText, jsonList, matching, openObject, optional, sized } from '../shared/schema/schema.ts';
 import { nullable } from '../shared/schema/shapes.ts';
 import { EventError } from './event-error.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Action } from '../../shared/engine/decision.ts';
+import { utcText } from '../../shared/planning/local-time.ts';
 import { approvalSetting, approvalValue } from './own-approvals.ts';
-import { utcText } from './utc-text.ts';
 
 /** What an approval is made of. */
 export interface Approval {

@@ -3,9 +3,9 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import { parseInstant } from '../../shared/fleet/instant.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import { utcText } from '../../shared/planning/local-time.ts';
 import type { PastUpdates } from './past-updates.ts';
 import { reason } from './reasons.ts';
-import { utcText } from './utc-text.ts';
 
 /** Setting under which the journal keeps what we approved: `<version> <start>`. */
 export const approvalSetting = 'ota-approval';

@@ -2,7 +2,6 @@ import type { SessionFacts } from '../../shared/fleet/session.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
 import { hold, keep, type Quiet } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { lengthText } from './time-text.ts';
 
 /** Whether a rule ends a session: `end`, or why it stays. What cannot be told stays. */
 export function fateOf(session: SessionFacts, rule: CompiledLogOffRule): 'end' | Quiet {
@@ -34,4 +33,11 @@ function byWho({ link, usedMs }: SessionFacts, { who }: CompiledLogOffRule): 'en
 /** Whether ending a session may cut a connected user: unless the service says that the user is disconnected. */
 export function mayCut({ link, status }: SessionFacts): boolean {
   return link !== 'disconnected' && status !== 'CLOSING' && status !== 'CLOSED';
+}
+
+/** A length of time as people say it, in whole minutes: `7 h 5 min`. */
+export function lengthText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
-import { localText } from '../../shared/planning/local-time.ts';
+import { localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import { attemptAt, drainSetting } from './attempt.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
@@ -10,7 +10,6 @@ import type { Moment } from './moment.ts';
 import { hold, keep } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { tryAgain, type Verdict } from './session-plan.ts';
-import { rfc3339 } from './time-text.ts';
 import type { LogOffWindow } from './windows.ts';
 
 const minuteMs = 60_000;
@@ -82,7 +81,7 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context
         ResourceIds: [group.id],
         Tags: [
           { Key: drainTag, Value: 'true' },
-          { Key: drainMarker, Value: rfc3339(endMs) },
+          { Key: drainMarker, Value: utcText(endMs) },
         ],
       },
       // It keeps people out, so exceptions and protection against cuts hold it.

@@ -2,13 +2,12 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import type { Session } from '../../shared/fleet/session.ts';
 import { attemptAt, sessionSetting } from './attempt.ts';
-import { fateOf, mayCut } from './candidates.ts';
+import { fateOf, lengthText, mayCut } from './candidates.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
 import type { Moment } from './moment.ts';
 import { nativeState } from './native-period.ts';
 import { hold, keep, type Quiet } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { lengthText } from './time-text.ts';
 import { resetUnconfirmed, wasCut, wayOf } from './way.ts';
 import type { LogOffWindow } from './windows.ts';
 

@@ -1,10 +1,8 @@
-import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { utcText } from '../../shared/planning/local-time.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
 import type { TemplateValues } from './template.ts';
-
-const utc = { transitions: [] };
 
 /** Operations by which a group comes to be, as events name them: only their caller is its creator. */
 const creations: ReadonlySet<string> = new Set(['CreateAppInstanceGroup', 'Create']);
@@ -25,11 +23,4 @@ export function templateValues(group: DeliveryGroup, { policy, target, nowMs, oc
     ...(made?.caller === undefined ? {} : { creator: made.caller }),
     ...(made?.source === undefined ? {} : { source: made.source }),
   };
-}
-
-/** An instant as `2026-11-24T04:00:00Z`. */
-function utcText(ms: EpochMs): string {
-  const { date, minute } = localTimeAt(utc, ms);
-  const parts = [Math.floor(minute / 60), minute % 60, Math.floor(ms / 1000) % 60];
-  return `${date}T${parts.map((part) => String(part).padStart(2, '0')).join(':')}Z`;
 }

@@ -1,7 +1,7 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { StoreError } from '../journal/store-error.ts';
-import { NotToldError } from '../notify/not-told.ts';
+import { NotToldError } from './telling/critical.ts';
 
 /** A class of errors with a stable `code` and a message for people. */
 export type ErrorClass = abstract new (...args: never) => Error & { readonly code: string };

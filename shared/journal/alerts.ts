@@ -33,6 +33,11 @@ export function alertKey(functionName: string, { account, resource, expiresAtMs,
   return keyOf('alerts', functionName, account, resource, expirySegment(expiresAtMs), place === 1 ? step : `${step}.${place}`);
 }
 
+/** A step that is told once a day: `dead-money-2026-11-25`, by the day of UTC, which names a day for nobody to read. */
+export function dailyStep(step: string, nowMs: EpochMs): string {
+  return `${step}-${new Date(nowMs).toISOString().slice(0, 10)}`;
+}
+
 /** What the journal says of one thing. */
 export interface Mark {
   /** When it was told; undefined where it was not, as far as can be believed. */

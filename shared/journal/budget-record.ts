@@ -1,4 +1,4 @@
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';

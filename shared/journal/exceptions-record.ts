@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { CompiledSelector, Never } from '../policy/compiled.ts';
 import { parseTimestamp } from '../policy/values/timestamp.ts';
-import { read as readShape } from '../schema/read.ts';
+import { read as readShape } from '../schema/compare.ts';
 import {
   anyText,
   decimal,

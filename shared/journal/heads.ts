@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, int, jsonList, openObject, type TypeOf } from '../schema/schema.ts';
 import { type ChainProblem, checkNumbered, type NumberedRecord } from './chain.ts';
 import { JournalError } from './journal-error.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, decimal, openObject, optional } from '../schema/schema.ts';
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, decimal, matching, openObject, type TextSchema } from '../schema/schema.ts';
 import { anything, nullable, recordOf } from '../schema/shapes.ts';
 import { canonicalJson } from './canonical-json.ts';

@@ -1,5 +1,5 @@
 import { isMoneyJson, type MoneyJson } from '../policy/money.ts';
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, decimal, flag, int, matching, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { anything, known, recordOf } from '../schema/shapes.ts';
 import { JournalError } from './journal-error.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/read.ts';
+import { read } from '../schema/compare.ts';
 import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { eitherOf, known, recordOf, tupleOf, where } from '../schema/shapes.ts';
 import { JournalError } from './journal-error.ts';

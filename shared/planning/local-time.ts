@@ -75,3 +75,9 @@ export function weekdayDate(ms: EpochMs, place: Place): string {
   const { date, weekday } = localTimeAt(zoneOf(place).table, ms);
   return `${weekdays[weekday - 1]} ${Number(date.slice(8))}`;
 }
+
+/** An instant as machines read it, in UTC, to the second: `2026-11-25T04:30:00Z`. Planners have no `Date`. */
+export function utcText(ms: EpochMs): string {
+  const { date, minute } = localTimeAt(utc, ms);
+  return `${date}T${formatTimeOfDay(minute)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}Z`;
+}

@@ -21,12 +21,9 @@ test('the zone database is asked by the check of a zone’s name alone: what peo
   ]);
 });
 
-test('a time of day out of minutes is written in one place; the others write UTC for machines', () => {
+test('a time of day out of minutes is written in one place, and seconds of UTC for machines beside it', () => {
   expect(filesWith(/[/%] 60\b[\s\S]*?padStart\(2|padStart\(2[\s\S]*?[/%] 60\b/)).toEqual([
-    // Start times as the service takes them, and parts of claims.
-    'functions/approve-ota-windows/utc-text.ts',
-    // The value of the tag {time}.
-    'functions/tag-new-resources/template-values.ts',
+    'shared/planning/local-time.ts',
     'shared/policy/values/time-of-day.ts',
   ]);
 });
@@ -36,9 +33,7 @@ test('what prints for people, and what functions word, writes no instant in UTC;
   expect(filesWith(/toISOString/, worded)).toEqual([
     // CSV and JSON for the auditor.
     'cli/render/audit.ts',
-    // Keys of what counts once a day.
-    'shared/engine/renewals/alarms.ts',
-    'shared/engine/renewals/announce-answers.ts',
+    'cli/render/spend.ts',
     // The report, which is JSON; what prints it writes local time.
     'shared/engine/renewals/budget.ts',
     'shared/engine/renewals/purchase-report.ts',

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { mismatches } from '../../shared/schema/compare.ts';
-import { read } from '../../shared/schema/read.ts';
+import { mismatches, read } from '../../shared/schema/compare.ts';
 import { anyText, decimal, exactOptional, jsonList, oneOf, openObject, optional, type Schema } from '../../shared/schema/schema.ts';
 import { anything, eitherOf, known, nullable, recordOf, tupleOf, where } from '../../shared/schema/shapes.ts';
 

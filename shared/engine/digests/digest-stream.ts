@@ -5,7 +5,7 @@ import type { JournalRecord } from '../../journal/record.ts';
 import type { Store } from '../../journal/store.ts';
 import { runStoring, type Storing } from '../../journal/store-effect.ts';
 import { append, lastListed, readFrom, type StreamEnd } from '../../journal/stream.ts';
-import { read } from '../../schema/read.ts';
+import { read } from '../../schema/compare.ts';
 import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
 import { tupleOf } from '../../schema/shapes.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';

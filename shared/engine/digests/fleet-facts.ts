@@ -1,5 +1,5 @@
 import { isMoneyJson, type MoneyJson } from '../../policy/money.ts';
-import { read } from '../../schema/read.ts';
+import { read } from '../../schema/compare.ts';
 import { anyText, decimal, flag, jsonList, oneOf, openObject, optional, type TypeOf } from '../../schema/schema.ts';
 import { known, recordOf } from '../../schema/shapes.ts';
 

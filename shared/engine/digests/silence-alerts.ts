@@ -4,8 +4,8 @@ import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatDuration } from '../../policy/values/duration.ts';
 import { localTimeAt } from '../../policy/zones.ts';
+import { criticalRoute } from '../telling/critical.ts';
 import { type OnceContext, tellOnce } from '../telling/once.ts';
-import { criticalRoute } from '../telling/route.ts';
 import { deadMan, type LifeSigns, silenceOf } from './signs-of-life.ts';
 
 /** What telling of silence needs. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import type { AlertName } from '../../journal/alerts.ts';
+import { type AlertName, dailyStep } from '../../journal/alerts.ts';
 import type { Severity } from '../../notify/message.ts';
 
 const hourMs = 3_600_000;
@@ -30,8 +30,7 @@ export interface Alarm {
 export function alarmOf(resource: Subscribable, nowMs: EpochMs): Alarm | undefined {
   const { expiresAtMs } = resource;
   if (expiresAtMs === undefined) {
-    const day = new Date(nowMs).toISOString().slice(0, 10);
-    return { resource, expiresAtMs, step: `unreadable-${day}`, severity: 'warning' };
+    return { resource, expiresAtMs, step: dailyStep('unreadable', nowMs), severity: 'warning' };
   }
   const leftMs = expiresAtMs - nowMs;
   if (leftMs <= 0) return undefined;

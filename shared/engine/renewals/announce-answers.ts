@@ -1,5 +1,6 @@
 import { sha256 } from '../../client/hmac.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
+import { dailyStep } from '../../journal/alerts.ts';
 import type { Answers } from '../../journal/approvals.ts';
 import { listed, nameOf } from '../telling/listed.ts';
 import type { Crossing } from './answers.ts';
@@ -40,8 +41,7 @@ function* crossed(crossing: Crossing, { subject, account, expiresAtMs }: Place, 
 }
 
 function* unusable(bad: Answers['unusable'], { subject, account, expiresAtMs }: Place, teller: Teller, telling: Telling): Renewal<void> {
-  const day = new Date(telling.nowMs).toISOString().slice(0, 10);
-  const name = { account, resource: subject.id, expiresAtMs, step: `answers-unusable/${day}` };
+  const name = { account, resource: subject.id, expiresAtMs, step: dailyStep('answers-unusable', telling.nowMs) };
   const isForged = bad.some(({ code }) => code === 'forged' || code === 'altered');
   const what = isForged ? 'was not given by whom it names, or was changed' : 'cannot be read';
   const title = `An answer about ${nameOf(subject)} ${what}`;

@@ -1,13 +1,12 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
-import { type AlertName, alertId, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
+import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
 import type { JournalError } from '../../journal/journal-error.ts';
 import { type CarriedMessage, type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
 import type { StoreError } from '../../journal/store-error.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';
-import { NotToldError } from '../../notify/not-told.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
@@ -16,9 +15,9 @@ import { moment } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
 import { reason } from '../reasons.ts';
 import type { ReportedAlert, RunReport } from '../report.ts';
+import { criticalRoute, NotToldError } from '../telling/critical.ts';
 import { failureName, failureText } from '../telling/failure.ts';
 import { withForged } from '../telling/once.ts';
-import { criticalRoute } from '../telling/route.ts';
 import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
 
@@ -337,7 +336,7 @@ export class Teller {
       .find((group) => group.length > 0);
     const [first] = lost;
     if (first === undefined || names.length === 0 || others === undefined) return;
-    const step = `dead-${names.join('+')}-${new Date(nowMs).toISOString().slice(0, 10)}`;
+    const step = dailyStep(`dead-${names.join('+')}`, nowMs);
     const name = { account: target.account, resource: 'channels', expiresAtMs: undefined, step };
     const waiting = `${lost.length} ${lost.length === 1 ? 'message waits' : 'messages wait'} for it, the first is "${first.message.title}"`;
     const text = `${waiting}. ${names.map((each) => `${each}: ${this.#dead.get(each)}`).join('; ')}. Repair it, and try 'streamwarden notify test'.`;
