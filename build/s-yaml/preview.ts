@@ -26,7 +26,8 @@ export async function serverlessDevs(args: readonly string[], environment: Reado
     const env = { PATH, HOME: home, ...environment };
     return await ended(spawn(command, [...args, '--silent'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    // What the tool left behind to report its use may still be writing there.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 

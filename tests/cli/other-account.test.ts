@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { streamwarden } from './command.ts';
@@ -43,14 +43,14 @@ test('apply of two targets that are one account, one of them mistyped, orders ea
 test('nobody answers a question about an account whose number is wrong', async () => {
   const refused = await as('approve', 'twin/aig-0', '--yes');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('targets.twin.account')]);
-  expect(readdirSync(path.join(desk.folder, 'state'))).not.toContain('approvals');
+  expect(existsSync(path.join(desk.folder, 'state', 'approvals'))).toBe(false);
 });
 
 test('resolve writes nothing under a number that is wrong', async () => {
   desk.writePolicy((text) => text.replace(/targets: .*/, `targets: {twin: {account: "${mistyped}", endpoint: cn-shanghai}}`));
   const resolved = await as('resolve', 'aig-0', '--refunded');
   expect([resolved.code, resolved.stderr]).toEqual([1, expect.stringContaining('targets.twin.account')]);
-  expect(readdirSync(path.join(desk.folder, 'state'))).not.toContain('renewals');
+  expect(existsSync(path.join(desk.folder, 'state', 'renewals'))).toBe(false);
 });
 
 test('a single call that writes is not sent with keys of another account than the target states; one that reads is', async () => {
@@ -65,8 +65,10 @@ test('a single call that writes is not sent with keys of another account than th
     '--PeriodUnit',
     'Month',
   ];
-  const refused = await as('call', ...renewal, '--AutoPay', 'true', '--yes-buy', '--target', 'twin');
+  // The parameters of the operation stand where options of other commands do: `call` takes no --state.
+  const call = (...args: string[]) => streamwarden(['call', ...args, ...desk.world.slice(0, 4)], desk.as('approver'));
+  const refused = await call(...renewal, '--AutoPay', 'true', '--yes-buy', '--target', 'twin');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Nothing was sent.')]);
   expect(received('RenewAppInstanceGroup')).toBe(0);
-  expect((await as('call', 'ListAppInstanceGroup', '--ProductType', 'CloudApp', '--target', 'twin')).code).toBe(0);
+  expect((await call('ListAppInstanceGroup', '--ProductType', 'CloudApp', '--target', 'twin')).code).toBe(0);
 });

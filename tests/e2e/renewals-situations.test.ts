@@ -146,9 +146,18 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'silence orders a week on the last day': {
     rule: silent,
-    before: ({ simulator }) => simulator.advance(2 * days + 13 * hours),
+    before: async (bench) => {
+      await bench.run();
+      bench.messages.length = 0;
+      bench.simulator.advance(2 * days + 13 * hours);
+    },
     decides: ['g act due'],
     orders: 1,
+  },
+  'silence of those whom nobody asked is no answer': {
+    rule: silent,
+    before: ({ simulator }) => simulator.advance(2 * days + 13 * hours),
+    decides: ['g hold needs-approval'],
   },
   'silence waits until the last day': { rule: silent, decides: ['g hold needs-approval'] },
   'a refusal is no silence': {

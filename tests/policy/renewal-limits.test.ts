@@ -10,6 +10,8 @@ function warnings(limits: string, rules = rule): readonly string[] {
 timezone: Asia/Shanghai
 mode: {default: act}
 targets: {home: {account: "1000000000000001", endpoint: cn-shanghai}}
+channels: {money: {kind: console}}
+tell: {money: money}
 ${limits}
 rules: {renew-before-expiry: [${rules}]}
 `;

@@ -283,7 +283,7 @@ describe('keeping new users out', () => {
       '{office: {everyday: {08:00-06:40: 1 node}}}',
     );
     expect(planner.decide(groupOf(), contextOf(short, '2026-11-24 07:30'))).toMatchObject({
-      action: { change: [{ to: 'kept out until 2026-11-23T23:50:00Z' }] },
+      action: { change: [{ to: 'kept out until 2026-11-24 07:50' }] },
     });
   });
 

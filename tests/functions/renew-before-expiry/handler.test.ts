@@ -50,6 +50,8 @@ test('with the journal in a bucket it orders, logs what it told, and reports dea
   expect(orders({ simulator })).toHaveLength(1);
   expect(lines.filter(({ event, code }) => event === 'warning' && code === 'channel-dead')).toMatchObject([
     { text: 'The channel money did not deliver: the variable MONEY_URL is not set; set it, or remove the channel.' },
+    // That nobody hears of it is told on the other channel, which is dead as well.
+    { text: 'The channel oncall did not deliver: the variable ONCALL_URL is not set; set it, or remove the channel.' },
   ]);
 });
 

@@ -8,6 +8,8 @@ import { unmarked } from '../../policy/policy-text.ts';
 const head = `version: 1
 timezone: Asia/Shanghai
 targets: {home: {account: "1000000000000001", endpoint: cn-shanghai}}
+channels: {money: {kind: console}}
+tell: {money: money}
 limits: {actionsPerRun: 1, actionsPer24h: 1, fleetSharePerRun: 1%, fleetSharePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, decisionsChangedByPush: 1%}
 approvers: {finance: [li.wei, tan.mei]}
 rules:
@@ -132,7 +134,7 @@ test('defaults are filled in, and amounts survive the way into a function', () =
 
 test('channels: the console needs no address, all others do', () => {
   const channels = (text: string) =>
-    loadPolicy(`${head}{${group}, period: 1 Month}\ntell: {money: c}\nchannels:\n  c: ${text}\n`, 'policy.yaml', [ruleModule]).problems;
+    loadPolicy(`${head.replace(/channels: .*\ntell: .*\n/, '')}{${group}, period: 1 Month}\ntell: {money: c}\nchannels:\n  c: ${text}\n`, 'policy.yaml', [ruleModule]).problems;
   expect(channels('{kind: console}')).toEqual([]);
   expect(channels('{kind: file, url: "env:TOLD_FILE"}')).toEqual([]);
   expect(channels('{kind: webhook}').map(({ text }) => text)).toEqual(['has no url; add url: env:NAME']);
