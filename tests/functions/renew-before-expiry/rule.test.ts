@@ -134,7 +134,11 @@ test('defaults are filled in, and amounts survive the way into a function', () =
 
 test('channels: the console needs no address, all others do', () => {
   const channels = (text: string) =>
-    loadPolicy(`${head.replace(/channels: .*\ntell: .*\n/, '')}{${group}, period: 1 Month}\ntell: {money: c}\nchannels:\n  c: ${text}\n`, 'policy.yaml', [ruleModule]).problems;
+    loadPolicy(
+      `${head.replace(/channels: .*\ntell: .*\n/, '')}{${group}, period: 1 Month}\ntell: {money: c}\nchannels:\n  c: ${text}\n`,
+      'policy.yaml',
+      [ruleModule],
+    ).problems;
   expect(channels('{kind: console}')).toEqual([]);
   expect(channels('{kind: file, url: "env:TOLD_FILE"}')).toEqual([]);
   expect(channels('{kind: webhook}').map(({ text }) => text)).toEqual(['has no url; add url: env:NAME']);
