@@ -1,9 +1,8 @@
-/** A process of `npm run model`: explores the configurations that it is sent, one after another, and answers with what came of each. */
-import type { Configuration } from './configuration.ts';
-import { explore } from './explore.ts';
+/** A process of `npm run model`: does what it is sent, one task after another, and answers with what came of each. */
+import { perform, type Task } from './task.ts';
 
-process.on('message', ({ configuration, maxStates }: { readonly configuration: Configuration; readonly maxStates: number }) => {
-  process.send?.(explore(configuration, maxStates));
+process.on('message', (task: Task) => {
+  process.send?.(perform(task));
 });
 
 // Nobody is left to tell.

@@ -54,7 +54,7 @@ export function* makeClaim(
   // Before the time is taken, so that it is the create alone that makes a claim old.
   const token = yield* randomToken();
   const begun = yield* moment();
-  const late = notNow(begun, run) ?? (rules.monthAtClaim ? wrongMonth(request, begun.nowMs, reservation, monthOf) : undefined);
+  const late = notNow(begun, run) ?? (rules.monthAtClaim ? wrongMonth(request, begun.nowMs, reservation, monthOf, rules) : undefined);
   if (late) return late;
   const { view } = request;
   const claim = claimOf(request, reservation, token, begun.nowMs);
@@ -76,8 +76,14 @@ export function* makeClaim(
 }
 
 /** The month of the order must be one in which money is set aside; near a change of month that takes both. */
-function wrongMonth({ wish }: ReserveRequest, nowMs: EpochMs, { month, otherMonth }: Reservation, monthOf: MonthOf): Stop | undefined {
-  const months = monthsFor(wish.expiresAtMs, nowMs, monthOf);
+function wrongMonth(
+  { wish }: ReserveRequest,
+  nowMs: EpochMs,
+  { month, otherMonth }: Reservation,
+  monthOf: MonthOf,
+  rules: ProtocolRules,
+): Stop | undefined {
+  const months = monthsFor(wish.expiresAtMs, nowMs, monthOf, rules);
   if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;
   const text = `Not ordered: its money was set aside in ${month}, and the month changes or has changed. A later run does it.`;
   return { code: 'month-change', text };

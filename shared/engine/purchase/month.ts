@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ZoneTable } from '../../policy/compiled.ts';
 import { localTimeAt } from '../../policy/zones.ts';
+import { defaultRules, type ProtocolRules } from './rules.ts';
 
 /** The calendar month `yyyy-mm` that an instant lies in. */
 export type MonthOf = (ms: EpochMs) => string;
@@ -51,11 +52,11 @@ function changeNear(nowMs: EpochMs, monthOf: MonthOf): EpochMs | undefined {
  * The months in which an order that is placed now may count, so that money is set aside in each of them (protocols, renewal, step 18): one, far
  * from a change of month; near it two, for what expires too soon to wait; none for what can wait.
  */
-export function monthsFor(expiresAtMs: EpochMs, nowMs: EpochMs, monthOf: MonthOf): readonly string[] {
+export function monthsFor(expiresAtMs: EpochMs, nowMs: EpochMs, monthOf: MonthOf, rules: ProtocolRules = defaultRules): readonly string[] {
   const changeMs = changeNear(nowMs, monthOf);
   if (changeMs === undefined) return [monthOf(nowMs)];
   if (expiresAtMs < changeMs - beforeMonthChangeMs || expiresAtMs >= changeMs + urgentAfterChangeMs) return [];
-  return [monthOf(changeMs - 1), monthOf(changeMs)];
+  return rules.bothMonths ? [monthOf(changeMs - 1), monthOf(changeMs)] : [monthOf(nowMs)];
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Storing } from '../../journal/store-effect.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
 import { type PurchaseRun, type Purchasing, randomToken } from './contract.ts';
 import { type MonthOf, monthBefore, monthOfOrder, nearMonthChange } from './month.ts';
+import type { ProtocolRules } from './rules.ts';
 
 /**
  * A reservation without a claim is given up after this long, in milliseconds (protocols, renewal, step 17): the run that made it has ended then,
@@ -106,6 +107,8 @@ export interface ReservationContext {
   readonly views?: ReadonlyMap<string, RenewalView>;
   /** What is known to be used is not looked at; what is found is added. Default: everything is looked at. */
   readonly used?: UsedReservations | undefined;
+  /** Default: all on. For tests that show that each rule is needed. */
+  readonly rules?: ProtocolRules;
 }
 
 /**
@@ -180,6 +183,7 @@ function isNothing({ claim, answer }: RenewalEntry): boolean {
  */
 export function* settleBudget(run: PurchaseRun, budget: Budget, context: ReservationContext): Purchasing<BudgetView> {
   let view = yield* readBudget(budget.currency, budget.month);
+  if (context.rules?.owedReleases === false) return view;
   const held = yield* heldIn(view, budget, context);
   const free = new Set<string>();
   for (const each of held) {

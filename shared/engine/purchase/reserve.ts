@@ -6,6 +6,7 @@ import { formatMoney, type Money } from '../../policy/money.ts';
 import type { PurchaseRun, Purchasing, RenewalWish } from './contract.ts';
 import { type MonthOf, monthsFor } from './month.ts';
 import { type Budget, type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
+import { defaultRules, type ProtocolRules } from './rules.ts';
 
 /** A wish, with the stream of its resource as read. */
 export interface ReserveRequest {
@@ -43,6 +44,8 @@ export interface ReserveContext {
   readonly views?: readonly RenewalView[];
   /** Give back what is owed in all budgets with a limit, also where nothing is ordered in them. Default: false. */
   readonly settleAll?: boolean;
+  /** Default: all on. For tests that show that each rule is needed. */
+  readonly rules?: ProtocolRules;
 }
 
 /**
@@ -92,13 +95,13 @@ function refusedFor(request: ReserveRequest, refusal: Refusal): Reserved {
 /** Requests by the months in which their money has to be set aside, first come first. */
 export function byMonths(
   batch: readonly ReserveRequest[],
-  { monthOf, nowMs }: Pick<ReserveContext, 'monthOf' | 'nowMs'>,
+  { monthOf, nowMs, rules }: Pick<ReserveContext, 'monthOf' | 'nowMs' | 'rules'>,
 ): { readonly months: readonly string[]; readonly fitting: readonly ReserveRequest[]; readonly results: Map<ReserveRequest, Reserved> } {
   const results = new Map<ReserveRequest, Reserved>();
   const fitting: ReserveRequest[] = [];
   let months: readonly string[] = [monthOf(nowMs)];
   for (const request of batch) {
-    const needed = monthsFor(request.wish.expiresAtMs, nowMs, monthOf);
+    const needed = monthsFor(request.wish.expiresAtMs, nowMs, monthOf, rules);
     if (needed.length === 0) results.set(request, refusedFor(request, monthChanges));
     else {
       months = needed;
@@ -159,10 +162,10 @@ function* reserveIn(
 /** What looking at reservations needs, from what the run has read anyway. */
 export function lookingFor(
   requests: readonly ReserveRequest[],
-  { monthOf, nowMs, used, views = [] }: Pick<ReserveContext, 'monthOf' | 'nowMs' | 'used' | 'views'>,
+  { monthOf, nowMs, used, views = [], rules = defaultRules }: Pick<ReserveContext, 'monthOf' | 'nowMs' | 'used' | 'views' | 'rules'>,
 ): ReservationContext {
   const known = new Map([...views, ...requests.map(({ view }) => view)].map((view) => [view.stream, view]));
-  return { nowMs, monthOf, used, views: known, wanted: new Set(requests.map(reservationIdOf)) };
+  return { nowMs, monthOf, used, rules, views: known, wanted: new Set(requests.map(reservationIdOf)) };
 }
 
 /** Id of the reservation that a request needs. */

@@ -10,6 +10,7 @@ import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
+import type { ProtocolRules } from '../purchase/rules.ts';
 import { reason } from '../reasons.ts';
 import type { BudgetUse, RunError } from '../report.ts';
 import { type PlannedSpending, previewAdmission } from './budget.ts';
@@ -36,12 +37,13 @@ export interface ChooseInput {
   readonly onTrouble: (trouble: Reason) => void;
   /** False where the function only observes: nothing is ordered, so nobody's keys are asked about. */
   readonly acting: boolean;
+  readonly rules: ProtocolRules;
   readonly onOtherAccount: (error: RunError) => void;
 }
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
 export function chooseInput(
-  { renewing, options, context, draft, used }: RenewalRun,
+  { renewing, options, context, draft, used, rules }: RenewalRun,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
   return {
@@ -50,6 +52,7 @@ export function chooseInput(
     ...{ used, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
     acting: draft.head.functionMode === 'act',
+    rules,
     onOtherAccount: ({ code, message }) => draft.failBecause(code, message),
   };
 }
@@ -198,9 +201,9 @@ function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
 function* otherAccount(
   decisions: readonly Decision[],
   questions: ReadonlySet<string>,
-  { acting, onOtherAccount }: ChooseInput,
+  { acting, rules, onOtherAccount }: ChooseInput,
 ): Renewal<Reason | undefined> {
-  if (!acting || (questions.size === 0 && decisions.every(({ verdict }) => verdict !== 'act'))) return undefined;
+  if (!acting || !rules.identityFirst || (questions.size === 0 && decisions.every(({ verdict }) => verdict !== 'act'))) return undefined;
   const check = yield* accountCheck();
   if (check.ok) return undefined;
   onOtherAccount(check.error);

@@ -49,6 +49,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
       monthOf: monthOf(context),
       used: run.used,
       settleAll: settlesBudgets(run, seen),
+      rules: run.rules,
     },
     {
       alarm: alarmsOf(run, seen, intended),

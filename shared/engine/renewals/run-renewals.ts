@@ -9,6 +9,7 @@ import { functionMode } from '../guard-mode.ts';
 import { compareHolds, writeEnd } from '../keep-record.ts';
 import { moment, randomToken } from '../purchase/contract.ts';
 import { UsedReservations } from '../purchase/reservations.ts';
+import { defaultRules } from '../purchase/rules.ts';
 import { reason } from '../reasons.ts';
 import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
@@ -54,7 +55,7 @@ export function renewalRunner(renewing: Renewing): Runner {
  * the report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go
  * out whatever it does.
  */
-function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInput): Renewal<RunReport> {
+export function* renewalRun({ renewing, options, memory, used, counts, rules = defaultRules }: RenewalRunInput): Renewal<RunReport> {
   const { target } = options;
   const { nowMs } = yield* moment();
   const draft = new ReportDraft({
@@ -78,7 +79,7 @@ function* renewalRun({ renewing, options, memory, used, counts }: RenewalRunInpu
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,
   });
-  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used };
+  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used, rules };
 
   const last = log && (yield* readLastSeen(target.account));
   const comparison = last && 'seen' in last ? new ExpiryComparison(last.seen) : undefined;

@@ -2,6 +2,7 @@ import type { WrittenLog } from '../../journal/written-log.ts';
 import type { CallCounts } from '../counting-client.ts';
 import type { Reason } from '../decision.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
+import type { ProtocolRules } from '../purchase/rules.ts';
 import type { ReportDraft } from '../report-draft.ts';
 import type { RunnerOptions } from '../runner.ts';
 import type { HourlyMemory } from './alarms.ts';
@@ -21,6 +22,8 @@ export interface RenewalRunInput {
   readonly used: UsedReservations;
   /** The calls made so far, for the report. */
   readonly counts: () => CallCounts;
+  /** Default: all on. For tests that show that each rule is needed. */
+  readonly rules?: ProtocolRules;
 }
 
 /** What the parts of one run of renewals share. */
@@ -34,6 +37,7 @@ export interface RenewalRun {
   readonly log: WrittenLog | undefined;
   /** Why nothing may be ordered in this run, whatever is decided; undefined where orders may be placed. */
   readonly barred: Reason | undefined;
+  readonly rules: ProtocolRules;
   /** Reservations that are used for good, as far as this process knows. */
   readonly used: UsedReservations;
 }

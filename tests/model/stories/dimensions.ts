@@ -1,0 +1,38 @@
+/** What can go wrong in a story, or be done by others, with how it is told. Each time takes one from what may happen in all. */
+const dimensions = {
+  missed: 'a timer does not fire',
+  shifted: 'a run begins 5 seconds before or after its time',
+  overlap: 'another run begins, or goes on, while one is at work',
+  crash: 'a run dies',
+  skew: 'the clock of a run is a quarter of an hour off',
+  slow: 'time passes within a run',
+  stop: 'a run is told to stop',
+  'lost-create': 'the answer of a create is lost, with the record made or not',
+  'late-put': 'a create takes effect after its caller gave up',
+  'store-call': 'the store does not answer one call',
+  'store-down': 'the store answers no call of a run any more',
+  'stale-list': 'a list lags behind',
+  'stale-page': 'the service lists an expiry of before',
+  'stale-read': 'the service shows an expiry of before',
+  'no-page': 'a list of the service breaks off',
+  'no-read': 'the service does not answer a read',
+  'no-account': 'STS does not say whose keys they are',
+  'no-quote': 'the service gives no price',
+  throttled: 'an order is refused before it is executed',
+  unclear: 'an order is answered by a failure that proves nothing, executed or not',
+  lost: 'the answer of an order is lost, executed or not',
+  late: 'an order is still on its way when its sender gives up',
+  unpaid: 'an order waits for payment',
+  dearer: 'a price rises',
+  cheaper: 'a price falls',
+  approve: 'somebody approves',
+  refuse: 'somebody refuses',
+  renew: 'a person renews in the console',
+  'auto-renew': 'the service renews by itself',
+  cancel: 'a person cancels an unpaid order',
+  refund: 'a person has an order refunded',
+  'dead-channel': 'the money channel delivers nothing for the rest of a run',
+} as const;
+
+/** Name of a dimension. */
+export type Dimension = keyof typeof dimensions;

@@ -1,0 +1,164 @@
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
+import { priceOf } from './account.ts';
+import { dayMs, type Family, hourMs } from './families.ts';
+import { openClaim } from './journal.ts';
+import type { Process } from './process.ts';
+import { type Answer, countOf, type Order, type Subscription, type World } from './world.ts';
+
+const quarterMs = 15 * 60_000;
+
+/** What must hold in every story. `L1` to `L3`: nothing blocked for good, nothing reserved for good, every lapse told in time. */
+export type Rule = 'I1' | 'I2' | 'I3' | 'I4' | 'answers' | 'breaker' | 'truth' | 'L1' | 'L2' | 'L3' | 'defect';
+
+/** A story went where none may. */
+export class Violation extends Error {
+  readonly rule: Rule;
+  constructor(rule: Rule, text: string) {
+    super(text);
+    this.rule = rule;
+  }
+}
+
+/** Checks what must hold at every moment. @throws Violation */
+export function checkWorld(world: World): void {
+  twoOrders(world);
+  overBudget(world);
+  for (const [index, { resource }] of world.requests.entries()) {
+    if (world.requests.some((other, at) => at < index && other.resource === resource))
+      throw new Violation('I4', `two requests for r${resource} under way at once`);
+  }
+}
+
+/** I1: at most one order of ours per resource and expiry, and one more for each slot that a person opened. Cancelled orders are none. */
+function twoOrders({ orders, slots }: World): void {
+  if (orders.length < 2) return;
+  const counts = new Map<string, number>();
+  for (const { resource, wish, status } of orders) {
+    if (status === 'cancelled') continue;
+    const key = `${resource}@${wish.expiresAtMs}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count > 1 + countOf(slots, key)) throw new Violation('I1', `${count} orders for r${resource} and the same expiry`);
+  }
+}
+
+/** I2: what was set aside for the orders of a month stays within its limit. */
+function overBudget({ orders, family }: World): void {
+  if (orders.length < 2) return;
+  const sums = new Map<string, bigint>();
+  for (const { wish, month, status } of orders) {
+    if (status === 'cancelled' || status === 'refunded') continue;
+    const { currency, micros } = wish.reserve;
+    const key = `${currency} ${month}`;
+    const sum = (sums.get(key) ?? 0n) + micros;
+    sums.set(key, sum);
+    const limit = BigInt(family.limits[currency as 'CNY' | 'USD']) * 1_000_000n;
+    if (sum > limit) throw new Violation('I2', `${sum} millionths of ${currency} in ${month}, and ${limit} are allowed`);
+  }
+}
+
+/** What stands of a list of answers about an expiry: the last one. */
+function standing(answers: readonly Answer[], resource: number, expiresAtMs: number): Answer | undefined {
+  return answers.findLast((each) => each.resource === resource && each.expiresAtMs === expiresAtMs);
+}
+
+/** Checks what must hold when an order goes out: the answers that its run had read do not forbid it. @throws Violation */
+export function checkSend(world: World, process: Process, wish: RenewalWish, resource: number): void {
+  if (wish.expiresAtMs <= world.nowMs + process.skewMs) throw new Violation('I1', `r${resource} is ordered for after its expiry`);
+  if (process.failedForAll) throw new Violation('breaker', `${process.name} orders r${resource} after a failure that may meet every order`);
+  if (!world.family.asks) return;
+  const read = process.answersRead.get(resource);
+  if (read === undefined) throw new Violation('answers', `${process.name} orders r${resource} without having read the answers`);
+  const ageMs = world.nowMs + process.skewMs - read.atMs;
+  if (ageMs > 60_000) throw new Violation('answers', `${process.name} orders r${resource} by answers that are ${ageMs / 1000} s old`);
+  const answer = standing(world.answers.slice(0, read.count), resource, wish.expiresAtMs);
+  const claimed = standing(world.answers.slice(0, process.answersAtClaim.get(resource)), resource, wish.expiresAtMs);
+  if (claimed?.verdict === 'refuse')
+    throw new Violation('answers', `r${resource} is ordered although ${claimed.by} had refused before it was claimed`);
+  if (answer?.verdict === 'refuse') throw new Violation('answers', `r${resource} is ordered although ${answer.by} had refused`);
+  if (wish.period.unit === 'Week') return;
+  if (answer === undefined) throw new Violation('answers', `r${resource} is ordered although nobody had approved`);
+  if (wish.reserve.micros > answer.micros) throw new Violation('answers', `r${resource} is ordered for more than ${answer.by} approved`);
+}
+
+/** Our orders for an expiry, whatever became of them. */
+function ordersFor({ orders }: World, resource: number, expiresAtMs: EpochMs): readonly Order[] {
+  return orders.filter((order) => order.resource === resource && order.wish.expiresAtMs === expiresAtMs);
+}
+
+/** Whether an order may count in the month of this moment: clocks may be a quarter of an hour apart, and answers an hour late. */
+export function mayCountNow({ nowMs, family: { monthOf } }: World, placedMs: EpochMs): boolean {
+  return [placedMs - quarterMs, placedMs, placedMs + hourMs + quarterMs].some((ms) => monthOf(ms) === monthOf(nowMs));
+}
+
+/** Checks what must hold when somebody's work is over. @throws Violation */
+export function checkEnded(world: World, process: Process): void {
+  if (process.report === undefined) return;
+  checkTold(process);
+  if (process.begunMs >= world.troubledMs + hourMs) world.fairRuns += 1;
+  // Who ends has told what is near and what he has not renewed, unless nobody could hear it.
+  if (process.channelDead) return;
+  for (const [resource, expiresAtMs] of process.seen) {
+    const leftMs = expiresAtMs - (process.begunMs + process.skewMs);
+    if (
+      expiresAtMs <= world.nowMs ||
+      leftMs <= 0 ||
+      leftMs > 3 * dayMs ||
+      (world.subscriptions[resource] as Subscription).expiresAtMs !== expiresAtMs
+    )
+      continue;
+    // What was ordered a moment ago needs no alarm before the last hour.
+    const ordered = openClaim(world, resource) ?? ordersFor(world, resource, expiresAtMs)[0];
+    if (ordered && leftMs > hourMs) continue;
+    if (leftMs <= dayMs) world.witnessed.add(`${resource}@${expiresAtMs}`);
+    if (!ordered && !isTold(world, resource, expiresAtMs))
+      throw new Violation('I3', `r${resource} expires in ${leftMs / hourMs} h, and ${process.name} has told nobody`);
+  }
+}
+
+/** What a run told of a renewal is what it says in its report, and no promise: who could still order has done so before he tells. */
+function checkTold({ name, messages, report }: Process): void {
+  for (const { data, text } of messages) {
+    const { resource, state } = data;
+    if (typeof resource !== 'string' || typeof state !== 'string') continue;
+    const line = report?.purchases?.states.find((each) => each.resource.id === resource);
+    if (line?.code !== state) throw new Violation('truth', `${name} told '${text}' of ${resource}, and reports it as ${line?.code}`);
+    if (state === 'due' || state === 'approved')
+      throw new Violation('truth', `${name} told '${text}' of ${resource}, and has not ordered it`);
+  }
+}
+
+/** Checks what must hold when a subscription runs out. @throws Violation */
+export function checkLapse(world: World, resource: number, expiresAtMs: EpochMs): void {
+  if (world.witnessed.has(`${resource}@${expiresAtMs}`) && !isTold(world, resource, expiresAtMs))
+    throw new Violation('I3', `r${resource} has lapsed, and nobody was told`);
+  if (world.fairRuns >= 2 * world.family.targets.length && mayBeRenewed(world, resource))
+    throw new Violation('L1', `r${resource} has lapsed, though nothing but time was wanting`);
+}
+
+/** Whether nothing that people have said or left undone, and no limit, keeps a subscription from being renewed. */
+function mayBeRenewed(world: World, resource: number): boolean {
+  const { family, orders } = world;
+  const { expiresAtMs } = world.subscriptions[resource] as Subscription;
+  const first = family.resources[resource] as Family['resources'][number];
+  // What was moved before is another matter: a refund, or a person's week.
+  if (expiresAtMs !== first.expiresAtMs) return false;
+  // An order that was not paid, was cancelled or refunded, or of which nobody has said what became of it.
+  if (ordersFor(world, resource, expiresAtMs).length > 0) return false;
+  if (openClaim(world, resource)) return false;
+  const price = priceOf(world, resource, 'Month');
+  if (family.asks) {
+    const answer = standing(world.answers, resource, expiresAtMs);
+    if (answer?.verdict !== 'approve' || answer.micros < price.micros) return false;
+  }
+  const spent = orders
+    .filter(({ atMs, wish }) => wish.reserve.currency === price.currency && mayCountNow(world, atMs))
+    .reduce((sum, { wish }) => sum + wish.reserve.micros, 0n);
+  return spent + price.micros <= BigInt(family.limits[first.currency]) * 1_000_000n;
+}
+
+/** Whether people were told of an expiry. */
+function isTold({ told }: World, resource: number, expiresAtMs: number): boolean {
+  return told.some((each) => each.resource === resource && each.expiresAtMs === expiresAtMs);
+}

@@ -1,0 +1,194 @@
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
+import type { ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
+import type { Dimension } from './dimensions.ts';
+import type { Family } from './families.ts';
+import { Shelf, textHash } from './shelf.ts';
+
+/** A subscription as the service has it. */
+export interface Subscription {
+  readonly currency: 'CNY' | 'USD';
+  /** What a month costs as usual, in whole units. */
+  readonly month: number;
+  readonly expiresAtMs: EpochMs;
+  /** The expiry before its last change, for reads that lag behind. */
+  readonly beforeMs: EpochMs;
+  /** How dear it is: 0 as usual, 1 after a rise, -1 after a fall. */
+  readonly price: -1 | 0 | 1;
+}
+
+/** An order of ours, as the bill has it. */
+export interface Order {
+  readonly id: string;
+  readonly wish: RenewalWish;
+  /** Index of the resource. */
+  readonly resource: number;
+  readonly atMs: EpochMs;
+  readonly month: string;
+  readonly status: 'paid' | 'unpaid' | 'cancelled' | 'refunded';
+}
+
+/** A request of ours that may still be executed. */
+export interface Request {
+  readonly id: string;
+  readonly wish: RenewalWish;
+  readonly resource: number;
+  /** The sender still waits for the answer. */
+  readonly awaited: boolean;
+  /** From this instant on it is not executed any more. */
+  readonly untilMs: EpochMs;
+}
+
+/** What people were told about an expiry, on a channel that delivered. */
+export interface Told {
+  readonly resource: number;
+  readonly expiresAtMs: EpochMs;
+  readonly atMs: EpochMs;
+}
+
+/** An answer of an approver, in the order in which they were written. */
+export interface Answer {
+  readonly resource: number;
+  readonly expiresAtMs: EpochMs;
+  readonly verdict: 'approve' | 'refuse';
+  readonly by: string;
+  readonly micros: bigint;
+}
+
+/** How finely time is cut. `fine`: ticks of five seconds around deadlines. `coarse`: right before, at and right after them. */
+export type Grain = 'fine' | 'coarse';
+
+/** What a story may be made of. */
+export interface Setup {
+  readonly grain: Grain;
+  readonly rules: ProtocolRules;
+  /** The dimensions in which something goes wrong. Default: all. */
+  readonly only?: readonly Dimension[] | undefined;
+}
+
+/** What happened, newest first. */
+export interface Trace {
+  readonly what: string;
+  readonly before: Trace | undefined;
+}
+
+/** One world of a story. Copied where the story branches. */
+export class World {
+  readonly family: Family;
+  nowMs: EpochMs;
+  readonly shelf: Shelf;
+  readonly subscriptions: Subscription[];
+  readonly orders: Order[];
+  readonly requests: Request[];
+  readonly told: Told[];
+  readonly answers: Answer[];
+  /** Expiries for which a person wanted one more order after a refund, as `<resource>@<expiry>`, once for each time. */
+  readonly slots: string[];
+  /** Expiries that a run has seen in their last day and ended well: somebody must have been told of those. */
+  readonly witnessed: Set<string>;
+  readonly setup: Setup;
+  /** Steps of the shipped code, over all copies. */
+  readonly tally: { steps: number };
+  /** How much may still go wrong. */
+  left: number;
+  /** When something went wrong last. */
+  troubledMs: EpochMs;
+  /** Runs that ended well and began over an hour after that. */
+  fairRuns: number;
+  trace: Trace | undefined;
+
+  constructor(family: Family, setup: Setup, tally: World['tally']) {
+    this.family = family;
+    this.setup = setup;
+    this.tally = tally;
+    this.nowMs = family.startMs;
+    this.shelf = new Shelf();
+    this.subscriptions = family.resources.map(({ currency, month, expiresAtMs }) => ({
+      currency,
+      month,
+      expiresAtMs,
+      beforeMs: expiresAtMs,
+      price: 0,
+    }));
+    this.orders = [];
+    this.requests = [];
+    this.told = [];
+    this.answers = [];
+    this.slots = [];
+    this.witnessed = new Set();
+    this.left = 0;
+    this.troubledMs = 0;
+    this.fairRuns = 0;
+  }
+
+  copy(): World {
+    const copy = Object.create(World.prototype) as { -readonly [K in keyof World]: World[K] };
+    copy.family = this.family;
+    copy.nowMs = this.nowMs;
+    copy.shelf = this.shelf.copy();
+    copy.subscriptions = [...this.subscriptions];
+    copy.orders = [...this.orders];
+    copy.requests = [...this.requests];
+    copy.told = [...this.told];
+    copy.answers = [...this.answers];
+    copy.slots = [...this.slots];
+    copy.witnessed = new Set(this.witnessed);
+    copy.setup = this.setup;
+    copy.tally = this.tally;
+    copy.left = this.left;
+    copy.troubledMs = this.troubledMs;
+    copy.fairRuns = this.fairRuns;
+    copy.trace = this.trace;
+    return copy;
+  }
+
+  note(what: string): void {
+    this.trace = { what, before: this.trace };
+  }
+
+  /** True where something may still go wrong. */
+  may(dimension: Dimension): boolean {
+    return this.left > 0 && this.setup.only?.includes(dimension) !== false;
+  }
+
+  spend(): void {
+    this.left -= 1;
+    this.troubledMs = this.nowMs;
+    this.fairRuns = 0;
+  }
+
+  /** Writes the world as numbers, equal for worlds from which the same can follow, and gives how many they are. */
+  encode(words: Int32Array): number {
+    let length = 0;
+    const put = (word: number): void => {
+      words[length++] = word | 0;
+    };
+    put(this.nowMs / 1000);
+    put(this.left);
+    put(Math.min(this.fairRuns, 2));
+    put(this.fairRuns > 1 ? 0 : this.troubledMs / 1000);
+    put(this.shelf.hash);
+    put(this.shelf.size);
+    for (const key of [...this.shelf.late.keys()].sort()) put(textHash(key));
+    for (const { expiresAtMs, beforeMs, price } of this.subscriptions) {
+      put(expiresAtMs / 1000);
+      put(beforeMs / 1000);
+      put(price);
+    }
+    const texts = [
+      ...this.orders.map(({ id, status }) => `${id} ${status}`),
+      ...this.requests.map(({ id, untilMs }) => `${id} ${untilMs}`),
+      ...this.told.map(({ resource, expiresAtMs }) => `${resource} ${expiresAtMs}`),
+      ...this.answers.map(({ resource, verdict, by }) => `${resource} ${verdict} ${by}`),
+      ...this.slots,
+      ...[...this.witnessed].map((each) => `seen ${each}`),
+    ];
+    for (const text of texts.sort()) put(textHash(text));
+    return length;
+  }
+}
+
+/** How often something is in a list. */
+export function countOf(list: readonly string[], wanted: string): number {
+  return list.filter((each) => each === wanted).length;
+}
