@@ -69,5 +69,5 @@ function checkReserved(world: World, chooser: Chooser): void {
     for (const target of family.targets) new Segment(world, chooser).play(`probe${round}`, target);
     passTo(world, world.nowMs + 61 * minuteMs);
   }
-  if (subscriptions[resource]?.expiresAtMs === expiresAtMs) throw new Violation('L2', `${id} is reserved for good`);
+  if (!orders.some((order) => order.resource === resource)) throw new Violation('L2', `${id} is reserved for good`);
 }
