@@ -54,6 +54,7 @@ export const world: WorldSeed = {
         ...groups('hand', 4, { first: 5, spread: 4 }),
         ...groups('dear', 6, { region: 'ap-southeast-1', first: 5, spread: 2 }),
         ...groups('stray', 3, { first: 9, spread: 3 }),
+        ...groups('ask', 6, { first: 5, spread: 3 }),
       ],
       workstations,
     },
@@ -68,17 +69,22 @@ export function kindOf(id: string): string {
   return id.slice(0, id.indexOf('-'));
 }
 
-const weekly = (kind: string, autoPay: boolean): string =>
-  `- {name: ${kind}, groups: {name: "${kind}-*"}, consoleAutoRenew: disabled, daysBefore: 4, period: 1 Week, autoPay: ${autoPay}}`;
+/** The circle that is asked, and who is in it. */
+export const circle = 'finance';
+export const approvers = ['li.wei', 'tan.mei'] as const;
 
-/** The policy under which all workers run. */
+const weekly = (kind: string, autoPay: boolean, more = ''): string =>
+  `- {name: ${kind}, groups: {name: "${kind}-*"}, consoleAutoRenew: disabled, daysBefore: 4, period: 1 Week, autoPay: ${autoPay}${more}}`;
+
+/** The policy under which all workers run: one account, seen through two targets. */
 export const policy = policyText(
   [
     weekly('week', true),
     weekly('hand', false),
     weekly('dear', true),
+    weekly('ask', true, `, ask: {who: ${circle}, above: 1 CNY}`),
     '- {name: month, groups: {name: "month-*"}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}',
     '- {name: render, workstations: all, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true, pricePerMonth: {eds.proworkstation_flagship_elite.32c64g.48g1x: 5120 CNY}}',
   ].join('\n'),
   `limits: {spendPerMonth: [${units.CNY} CNY, ${units.USD} USD]}`,
-);
+).replace('targets: {', `targets: {twin: {account: "${accountId}", endpoint: cn-shanghai}, `);

@@ -11,6 +11,8 @@ export interface Executed {
   readonly resource: string;
   /** The expiry that the resource had then. */
   readonly expiresMs: EpochMs;
+  /** When its request arrived: a late one is executed after that. */
+  readonly arrivedMs: EpochMs;
 }
 
 /** The expiry of a resource as the service has it now. */
@@ -53,7 +55,7 @@ export class Bill {
       const run = (nowMs: EpochMs): Record<string, unknown> => {
         const expiresMs = expiryOf(context.account, resource) ?? 0;
         const answer = handler(input, { ...context, nowMs });
-        this.executed.push({ orderId: String(answer['OrderId']), resource, expiresMs });
+        this.executed.push({ orderId: String(answer['OrderId']), resource, expiresMs, arrivedMs: context.nowMs });
         return answer;
       };
       const delayMs = this.#delayMs();

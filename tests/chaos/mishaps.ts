@@ -1,9 +1,9 @@
 import type { Fault } from '../../simulator/faults.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 
-/** Something that is done to the processes of a round. */
+/** Something that is done to the processes of a round, or beside them. */
 export interface Mishap {
-  readonly kind: 'kill' | 'freeze' | 'tick';
+  readonly kind: 'kill' | 'freeze' | 'tick' | 'people';
   /** Once the simulator has seen so many requests of the round, or so many milliseconds of real time have passed. */
   readonly after: { readonly requests: number } | { readonly realMs: number };
   /** By how much the world's clock moves on: at once for a `tick`, before it is thawed for a `freeze`. Milliseconds. */
@@ -66,5 +66,6 @@ export function mishapsOf(random: RandomStream, processes: number): readonly Mis
   for (let count = 0; count < processes; count++) if (random.chance(0.6)) mishaps.push({ kind: 'kill', after: moment(), advanceMs: 0 });
   if (random.chance(0.4)) mishaps.push({ kind: 'freeze', after: moment(), advanceMs: random.integer(5, 900) * 1000 });
   if (random.chance(0.4)) mishaps.push({ kind: 'tick', after: moment(), advanceMs: random.integer(10, 90) * 1000 });
+  for (let count = 0; count < 4; count++) if (random.chance(0.5)) mishaps.push({ kind: 'people', after: moment(), advanceMs: 0 });
   return mishaps;
 }

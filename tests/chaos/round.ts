@@ -13,6 +13,10 @@ export interface RoundPlace {
   readonly task: Pick<WorkerTask, 'simulator' | 'policyFile' | 'folder'>;
   /** Nothing happens to anybody. */
   readonly calm: boolean;
+  /** The targets of the policy: each process runs on one of them. */
+  readonly targets: readonly string[];
+  /** What people do while processes are at work. */
+  readonly meanwhile: () => Promise<void>;
 }
 
 /** Farthest that a worker's clock is off the service's, in milliseconds: two are then a signature's life apart at most. */
@@ -23,14 +27,17 @@ const lookMs = 2;
 const patienceMs = 300_000;
 
 /** All processes at once; each mishap at its moment; a process that was killed may begin again. Resolves when none is left. */
-export async function playRound({ simulator, crew, random, processes, task, calm }: RoundPlace): Promise<void> {
+export async function playRound({ simulator, crew, random, processes, task, calm, targets, meanwhile }: RoundPlace): Promise<void> {
   const { ledger, oss } = simulator;
   const seen = (): number => ledger.count('*', 'received') + oss.ledger.count('*', 'received');
   const before = seen();
   const startMs = performance.now();
   let mishaps = calm ? [] : mishapsOf(random, processes);
   let restarts = processes;
-  const begin = (): void => crew.begin({ ...task, skewMs: random.integer(-skewMs, skewMs) });
+  let begun = 0;
+  const acts: Promise<void>[] = [];
+  const begin = (): void =>
+    crew.begin({ ...task, target: targets[begun++ % targets.length] as string, skewMs: random.integer(-skewMs, skewMs) });
   const kill = (hand: Hand): void => {
     crew.kill(hand);
     if (restarts-- > 0 && random.chance(0.7)) begin();
@@ -47,7 +54,8 @@ export async function playRound({ simulator, crew, random, processes, task, calm
   };
   const suffer = ({ kind, advanceMs }: Mishap): void => {
     const hand = any(awake());
-    if (kind === 'tick') simulator.advance(advanceMs);
+    if (kind === 'people') acts.push(meanwhile());
+    else if (kind === 'tick') simulator.advance(advanceMs);
     else if (hand && kind === 'kill') kill(hand);
     else if (hand && !frozen) {
       crew.freeze(hand);
@@ -77,6 +85,7 @@ export async function playRound({ simulator, crew, random, processes, task, calm
   while (crew.hands.length > 0) await crew.over();
   clearInterval(timer);
   clearTimeout(deadline);
+  await Promise.all(acts);
 }
 
 /** The process whose call the simulator holds back at this moment. */

@@ -10,8 +10,9 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { hash32, RandomStream } from '../../simulator/world/random.ts';
-import { accountId, compiledPolicy, minutes } from '../e2e/renewals-bench.ts';
+import { accountId, compiledPolicy, dearer, minutes } from '../e2e/renewals-bench.ts';
 import { kindOf, policy, safe, world as seed } from './account.ts';
+import { againstAnswers, answer, type Given } from './approver.ts';
 import { Bill, expiryOf, moveOf } from './bill.ts';
 import { Crew, type CrewRecord } from './crew.ts';
 import { faultsOf } from './mishaps.ts';
@@ -59,12 +60,14 @@ export interface Story extends Progress {
   readonly answers: AnswerCounts;
   /** Records of the journal. */
   readonly records: number;
+  /** Answers that approvers gave. */
+  readonly given: number;
   /** What must not be; empty when all is well. */
   readonly violations: readonly string[];
 }
 
 /** Rounds after the last, without faults, in which everything comes to rest. */
-const calmRounds = 2;
+const calmRounds = 3;
 
 /** Plays a story with real processes, and compares what the service did with what the journal says. */
 export async function playStory(options: StoryOptions): Promise<Story> {
@@ -72,7 +75,8 @@ export async function playStory(options: StoryOptions): Promise<Story> {
   let calm = false;
   const bill = new Bill(() => (!calm && random.chance(0.06) ? random.integer(1, 14) * minutes : undefined));
   let simulator: Simulator;
-  const handlers = bill.handlers(() => simulator.ledger);
+  const factor = { percent: 100n };
+  const handlers = { ...bill.handlers(() => simulator.ledger), ...dearer(factor) };
   const world = buildWorld(seed);
   simulator = await startSimulator({
     ...{ world, handlers, seed: options.seed, gatewayClock: 'virtual' },
@@ -81,12 +85,15 @@ export async function playStory(options: StoryOptions): Promise<Story> {
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-chaos-'));
   try {
     const policyFile = path.join(folder, 'policy.json');
-    writeFileSync(policyFile, encodePolicy(compiledPolicy(policy, world.clock.nowMs)));
+    const compiled = compiledPolicy(policy, world.clock.nowMs);
+    writeFileSync(policyFile, encodePolicy(compiled));
     const journal = options.store === 'dir' ? path.join(folder, 'journal') : undefined;
     const store = journal === undefined ? bucketStore(simulator) : directoryStore(journal);
     const crew = new Crew(options.worker, simulator.keys);
     options.signal?.addEventListener('abort', () => crew.disband());
     const desk: Desk = { cancelled: new Set(), resolved: 0 };
+    const given: Given[] = [];
+    const approvers = { world, store, policy: compiled, random, highest: { currency: 'CNY', micros: 10_000_000_000n } };
     const account = world.accounts.get(accountId);
     if (!account) throw new Error('The world has no account.');
     const resources = [...account.groups.keys(), ...account.workstations.keys()];
@@ -114,6 +121,12 @@ export async function playStory(options: StoryOptions): Promise<Story> {
         if (toldMs === undefined || toldMs >= expiresMs) violations.add(`I3: nobody was told before ${moveOf(id, expiresMs)}`);
       }
     };
+    const asked = resources.filter((id) => kindOf(id) === 'ask');
+    const answerSome = async (): Promise<void> => {
+      const some = () => asked[random.integer(0, asked.length - 1)] as string;
+      // Two at once, on one subscription at times.
+      await Promise.all([answer(approvers, given, some()), answer(approvers, given, some())]);
+    };
     const people = async (): Promise<void> => {
       for (const resource of await openClaims(store)) await attend({ world, bill, store, random }, desk, resource, calm);
     };
@@ -127,7 +140,12 @@ export async function playStory(options: StoryOptions): Promise<Story> {
     for (let round = 0; round < options.rounds + calmRounds && !options.signal?.aborted; round++) {
       calm = round >= options.rounds;
       if (!calm) simulator.faults.add(...faultsOf(random, options.store === 'oss'));
-      await playRound({ simulator, crew, random, processes: calm ? 1 : options.processes, task, calm });
+      factor.percent = [100n, 100n, 120n, 150n][random.integer(0, 3)] as bigint;
+      const targets = Object.keys(compiled.targets);
+      await playRound({
+        ...{ simulator, crew, random, task, calm, targets, meanwhile: answerSome },
+        processes: calm ? targets.length : options.processes,
+      });
       simulator.faults.clear();
       for (const violation of violationsSoFar(evidence)) violations.add(violation);
       pass(calm ? 70 * minutes : jumpMs(random, world.clock.nowMs));
@@ -140,8 +158,9 @@ export async function playStory(options: StoryOptions): Promise<Story> {
       options.onRound?.(round, summary());
     }
     const end = await verdictAtEnd(evidence);
-    for (const violation of [...end.violations, ...crew.record.defects]) violations.add(violation);
-    return { ...summary(), ...end, violations: [...violations] };
+    const against = await againstAnswers(approvers, bill, given);
+    for (const violation of [...end.violations, ...against, ...crew.record.defects]) violations.add(violation);
+    return { ...summary(), ...end, given: given.length, violations: [...violations] };
   } finally {
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,8 @@
 export interface WorkerTask {
   /** Address of the running simulator, which is service, OSS and clock in one. */
   readonly simulator: string;
+  /** Name of the target that it runs on. */
+  readonly target: string;
   /** Compiled policy. */
   readonly policyFile: string;
   /** Folder of the shared journal; undefined takes the bucket of the simulator. */

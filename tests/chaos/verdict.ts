@@ -51,6 +51,7 @@ export async function verdictAtEnd(
   const found = [...violationsSoFar(evidence)];
   const claimed: string[] = [];
   const withdrawn: string[] = [];
+  const used = new Set<string>();
   const answers = { ordered: 0, rejected: 0, 'not-sent': 0, unclear: 0, none: 0 };
   for (const resource of resources) {
     for (const { n, claim, answer, end } of await runStoring(store, readHistory(renewalStream(accountId, resource)))) {
@@ -58,8 +59,10 @@ export async function verdictAtEnd(
       answers[answer?.outcome ?? 'none'] += 1;
       const move = moveOf(resource, claim.expiry * 1000);
       if (!end) found.push(`claim ${n} of ${resource} has no end`);
-      else if (end.outcome === 'moved') claimed.push(move);
-      else if (answer?.outcome === 'ordered') withdrawn.push(answer.orderId ?? '');
+      else if (end.outcome === 'moved') {
+        claimed.push(move);
+        used.add(claim.reservation);
+      } else if (answer?.outcome === 'ordered') withdrawn.push(answer.orderId ?? '');
       if (answer?.orderId !== undefined && !bill.executed.some(({ orderId }) => orderId === answer.orderId))
         found.push(`claim ${n} of ${resource} names order ${answer.orderId}, which was never placed`);
     }
@@ -76,6 +79,8 @@ export async function verdictAtEnd(
       const month = new Date(ms + 8 * hours).toISOString().slice(0, 7);
       if (ms !== world.startMs && month === new Date(ms - 16 * hours).toISOString().slice(0, 7)) continue;
       const { state } = await runStoring(store, readBudget(currency, month));
+      for (const id of state.reserved.keys())
+        if (!used.has(id)) found.push(`L2: ${id} is set aside in ${month} for good, and no order has it`);
       if (state.usedMicros > limit) found.push(`I2: ${state.usedMicros} millionths of ${currency} are set aside in ${month}`);
     }
   }

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const store =
     task.folder === undefined ? ossStore({ ...bucket, endpoint: task.simulator, credentials, clock, timers }) : directoryStore(task.folder);
   const policy = decodePolicy(readFileSync(task.policyFile, 'utf8'));
-  const [target] = Object.values(policy.targets) as [CompiledTarget];
+  const target = policy.targets[task.target] as CompiledTarget;
   const report = await renewalRunner(renewBeforeExpiry).run({
     ...{ client: watchingClient(client, clock), store: watchingStore(store, clock), clock, policy, target },
     ...{ mode: 'apply', world: 'chaos', allowLocalStore: true },

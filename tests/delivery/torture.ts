@@ -15,10 +15,12 @@ import type { CallResult, DeliveryEvent, DeployedFunction, Message } from '../..
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { hash32, RandomStream } from '../../simulator/world/random.ts';
+import { approvers, circle } from '../chaos/account.ts';
+import { againstAnswers, answer, type Given } from '../chaos/approver.ts';
 import { Bill } from '../chaos/bill.ts';
 import { attend, type Desk, openClaims } from '../chaos/person.ts';
 import { verdictAtEnd, violationsSoFar } from '../chaos/verdict.ts';
-import { accountId, hours, minutes, shanghai } from '../e2e/renewals-bench.ts';
+import { accountId, dearer, hours, minutes, shanghai } from '../e2e/renewals-bench.ts';
 import { Instances } from './instances.ts';
 import type { Versions } from './versions.ts';
 
@@ -37,6 +39,8 @@ export interface Torture {
   readonly violations: readonly string[];
   readonly orders: number;
   readonly renewed: number;
+  /** Answers that approvers gave. */
+  readonly given: number;
   readonly scalings: number;
   /** Snapshots that the newer version wrote into the journal, which the older one then read. */
   readonly snapshots: number;
@@ -58,17 +62,20 @@ const policyText = `version: 1
 timezone: Asia/Shanghai
 store: oss://${bucket.bucket}/${bucket.prefix}
 mode: {default: act}
-targets: {home: {account: "${accountId}", endpoint: cn-shanghai}}
+targets: {home: {account: "${accountId}", endpoint: cn-shanghai}, twin: {account: "${accountId}", endpoint: cn-shanghai}}
+approvers: {${circle}: [${approvers.join(', ')}]}
 schedules: {office: {everyday: {00:00-08:00: 2 nodes, 08:00-20:00: 4 nodes, 20:00-24:00: 2 nodes}}}
 limits: {spendPerMonth: [90000 CNY, 150 USD]}
 rules:
   renew-before-expiry:
     - {name: week, groups: {name: "week-*"}, consoleAutoRenew: disabled, daysBefore: 4, period: 1 Week, autoPay: true}
+    - {name: ask, groups: {name: "ask-*"}, consoleAutoRenew: disabled, daysBefore: 4, period: 1 Week, autoPay: true, ask: {who: ${circle}, above: 1 CNY}}
   scale-on-schedule:
-    - {name: rented, groups: {charge: pay-as-you-go}, schedule: office, method: fixed, manualChange: overwrite}
+    - {name: rented, targets: [home], groups: {charge: pay-as-you-go}, schedule: office, method: fixed, manualChange: overwrite}
 `;
 
-const subscriptions = Array.from({ length: 6 }, (_, index) => `week-${index}`);
+const asked = Array.from({ length: 3 }, (_, index) => `ask-${index}`);
+const subscriptions = [...Array.from({ length: 6 }, (_, index) => `week-${index}`), ...asked];
 const rented = ['rented-0', 'rented-1'];
 
 const seedWorld = {
@@ -109,9 +116,11 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
   const random = new RandomStream(hash32(`delivery ${seed}`));
   let simulator: Simulator;
   const bill = new Bill(() => undefined);
+  const factor = { percent: 100n };
+  const given: Given[] = [];
   const world = buildWorld(seedWorld);
   simulator = await startSimulator({
-    ...{ world, seed, gatewayClock: 'virtual', handlers: bill.handlers(() => simulator.ledger) },
+    ...{ world, seed, gatewayClock: 'virtual', handlers: { ...bill.handlers(() => simulator.ledger), ...dearer(factor) } },
     buckets: [{ name: bucket.bucket, region: bucket.region }],
   });
   const clock = { now: () => world.clock.nowMs, sleep: async () => {} };
@@ -119,7 +128,8 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
   const store = ossStore({ ...bucket, endpoint: simulator.url, credentials: explicitCredentials(key), clock });
   const { document, problems } = loadPolicy(policyText, 'policy.yaml', [renewRules, scaleRules]);
   if (!document) throw new Error(problems.map(({ text }) => text).join('\n'));
-  writeFileSync(path.join(versions.folder, 'policy.json'), encodePolicy(compile(document, clock.now(), 400, [renewRules, scaleRules])));
+  const policy = compile(document, clock.now(), 400, [renewRules, scaleRules]);
+  writeFileSync(path.join(versions.folder, 'policy.json'), encodePolicy(policy));
   const env = {
     ...{
       STREAMWARDEN_SIMULATOR: simulator.url,
@@ -180,6 +190,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
   const account = world.accounts.get(accountId);
   const nodes = (): readonly (number | undefined)[] => rented.map((id) => account?.groups.get(id)?.pools[0]?.settings.NodeAmount);
   const desk: Desk = { cancelled: new Set(), resolved: 0 };
+  const people = { world, store, policy, random, highest: { currency: 'CNY', micros: 10_000_000_000n } };
   const evidence = { world, bill, store, resources: subscriptions, cancelled: desk.cancelled };
   const violations = new Set<string>();
 
@@ -191,6 +202,10 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
       if (atMs > startMs + length * hours) break;
       await delivery.advanceTo(atMs);
       next.set(name, atMs + periods[name]);
+      factor.percent = [100n, 100n, 120n, 150n][random.integer(0, 3)] as bigint;
+      const some = (): string => asked[random.integer(0, asked.length - 1)] as string;
+      // Two people answer now and then, at once.
+      if (random.chance(0.4)) await Promise.all([answer(people, given, some()), answer(people, given, some())]);
       // While a new version is rolled out either may get the event; both do at times.
       const both = random.chance(0.4);
       if (both || random.chance(0.5)) fire(name, 'old');
@@ -199,7 +214,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     await delivery.settle();
     // What a crash left open: a person says what the bill has about it once an hour has passed, as the program asks for.
     calm = true;
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < 3; round++) {
       await delivery.advanceTo(world.clock.nowMs + 70 * minutes);
       for (const resource of await openClaims(store)) await attend({ world, bill, store, random }, desk, resource, true);
       fire('renew-before-expiry', round === 0 ? 'old' : 'new');
@@ -211,6 +226,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     if (nodes().some((count) => count !== wanted)) violations.add(`${wanted} nodes are wanted now, and there are ${nodes().join(', ')}`);
     for (const violation of violationsSoFar(evidence)) violations.add(violation);
     for (const violation of (await verdictAtEnd(evidence)).violations) violations.add(violation);
+    for (const violation of await againstAnswers(people, bill, given)) violations.add(violation);
     const scalings = simulator.ledger.records.filter(({ action, executed }) => action === 'ModifyNodePoolAttribute' && executed);
     for (const { executedAtMs = 0, input } of scalings) {
       const amount = (input?.['NodePoolStrategy'] as { NodeAmount?: number } | undefined)?.NodeAmount ?? input?.['NodeAmount'];
@@ -223,6 +239,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     return {
       violations: [...violations],
       orders: bill.executed.length,
+      given: given.length,
       renewed: new Set(bill.executed.map(({ resource }) => resource)).size,
       scalings: scalings.length,
       snapshots: await snapshotsIn(store),

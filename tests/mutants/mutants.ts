@@ -1,3 +1,4 @@
+import { budgetMutants } from './budget-mutants.ts';
 import { journalMutants } from './journal-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { plannerMutants } from './planner-mutants.ts';
@@ -5,4 +6,4 @@ import { purchaseMutants } from './purchase-mutants.ts';
 import { runMutants } from './run-mutants.ts';
 
 /** All faults of the money path that tests have to find. */
-export const mutants: readonly Mutant[] = [...purchaseMutants, ...runMutants, ...plannerMutants, ...journalMutants];
+export const mutants: readonly Mutant[] = [...purchaseMutants, ...budgetMutants, ...runMutants, ...plannerMutants, ...journalMutants];

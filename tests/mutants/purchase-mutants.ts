@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `shared/engine/purchase/${file}.ts`;
 
-/** Faults in the purchase protocol: claim, order, answer, end, reservation. */
+/** Faults in the purchase protocol: claim, order, answer, end. */
 export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'send-window-longer',
@@ -28,8 +28,8 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'send-without-look-at-time',
     file: at('renew'),
-    from: "if (late) return { answer: { outcome: 'not-sent', code: late.code }, atMs };",
-    to: '',
+    from: '  const late = changed ?? notNow(now, run);',
+    to: '  const late = changed;',
     rule: 'Time left and the stop signal are looked at again right before the order is sent.',
   },
   {
@@ -49,8 +49,8 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'reread-expiry-ignored',
     file: at('claim'),
-    from: 'return fresh.expiresAtMs === wish.expiresAtMs ? undefined : otherExpiry;',
-    to: 'return undefined;',
+    from: '    return same ? undefined : otherExpiry;',
+    to: '    return same || !same ? undefined : otherExpiry;',
     rule: 'An expiry that differs when it is read again stops the order.',
   },
   {
@@ -84,37 +84,23 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'claim-time-after-create',
     file: at('claim'),
-    from: 'month,\n    token,\n    t,',
-    to: 'month,\n    token,\n    t: t + 30_000,',
+    from: '    token,\n    t,\n    target: wish.target,',
+    to: '    token,\n    t: t + 30_000,\n    target: wish.target,',
     rule: "A claim's time is taken before it is created.",
   },
   {
     name: 'claim-in-wrong-month',
     file: at('claim'),
-    from: 'if (monthOf(nowMs) === month && !nearMonthChange(nowMs, monthOf)) return undefined;',
-    to: 'if (!nearMonthChange(nowMs, monthOf)) return undefined;',
-    rule: 'The month of the reservation is still the month when the claim is made.',
+    from: 'if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;',
+    to: 'if (months.length > 0) return undefined;',
+    rule: 'The month of the order is one in which money is set aside.',
   },
   {
     name: 'claim-near-month-change',
     file: at('claim'),
-    from: 'if (monthOf(nowMs) === month && !nearMonthChange(nowMs, monthOf)) return undefined;',
-    to: 'if (monthOf(nowMs) === month) return undefined;',
-    rule: 'Nothing is claimed near a change of month.',
-  },
-  {
-    name: 'closed-hour-shorter',
-    file: at('month'),
-    from: 'const beforeMonthChangeMs = 60 * 60_000;',
-    to: 'const beforeMonthChangeMs = 59 * 60_000;',
-    rule: 'Nothing is claimed from 60 minutes before a change of month.',
-  },
-  {
-    name: 'closed-quarter-shorter',
-    file: at('month'),
-    from: 'const afterMonthChangeMs = 15 * 60_000;',
-    to: 'const afterMonthChangeMs = 14 * 60_000;',
-    rule: 'Nothing is claimed until 15 minutes after a change of month.',
+    from: 'if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;',
+    to: 'if (months.every((each) => each === month || each === otherMonth)) return undefined;',
+    rule: 'Nothing that can wait is claimed near a change of month.',
   },
   {
     name: 'order-without-number-believed',
@@ -182,8 +168,8 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'same-expiry-taken-for-moved',
     file: at('settle'),
-    from: 'secondsOf(expiresAtMs) > claim.expiry) {',
-    to: 'secondsOf(expiresAtMs) >= claim.expiry) {',
+    from: "if (expiresAtMs !== undefined && move === 'later') {",
+    to: "if (expiresAtMs !== undefined && move !== 'earlier') {",
     rule: 'Only a later expiry ends a claim as moved.',
   },
   {
@@ -224,8 +210,8 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'release-in-wrong-month',
     file: at('settle'),
-    from: 'yield* releaseReservations(price.currency, month, [reservation]',
-    to: 'yield* releaseReservations(price.currency, new Date(atMs).toISOString().slice(0, 7) || month, [reservation]',
+    from: 'yield* releaseReservations(price.currency, each, [reservation]',
+    to: 'yield* releaseReservations(price.currency, new Date(atMs).toISOString().slice(0, 7) || each, [reservation]',
     rule: 'Money is given back in the month whose budget holds it.',
   },
   {
@@ -259,77 +245,28 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'spent-expiry-equal',
     file: at('standing'),
-    from: 'const back = expiresAtMs <= orderedForMs ||',
-    to: 'const back = expiresAtMs < orderedForMs ||',
+    from: "expiryMovedBy(orderedForMs, expiresAtMs) !== 'later' ||",
+    to: "expiryMovedBy(orderedForMs, expiresAtMs) === 'earlier' ||",
     rule: 'An expiry for which a claim was made that is not void is never ordered for again.',
   },
   {
     name: 'moved-back-expiry-ordered',
     file: at('standing'),
-    from: '|| (movedToMs !== undefined && secondsOf(expiresAtMs) * 1000 < movedToMs);',
-    to: ';',
+    from: "(movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');",
+    to: "(movedToMs === 0 && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');",
     rule: 'An expiry before what our last renewal moved it to is held: a refund, perhaps.',
   },
   {
     name: 'foreign-move-unseen',
     file: at('standing'),
-    from: 'if (movedToMs !== undefined && expiresAtMs > movedToMs) {',
-    to: 'if (movedToMs !== undefined && expiresAtMs > movedToMs + 30 * 86_400_000) {',
+    from: "if (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'later') {",
+    to: "if (movedToMs === 0 && expiryMovedBy(movedToMs, expiresAtMs) === 'later') {",
     rule: 'A move of the expiry that no order of ours made is told.',
-  },
-  {
-    name: 'released-id-reserved-again',
-    file: at('reserve'),
-    from: 'if (state.released.has(id)) {',
-    to: 'if (state.released.has(`${id}!`)) {',
-    rule: 'A released reservation is never reserved again.',
-  },
-  {
-    name: 'budget-over-by-one-order',
-    file: at('reserve'),
-    from: 'if (used + more > limit.micros) {',
-    to: 'if (used > limit.micros) {',
-    rule: "A month's orders never exceed its limit.",
-  },
-  {
-    name: 'batch-not-summed',
-    file: at('reserve'),
-    from: '      used += more;\n',
-    to: '',
-    rule: 'Orders of one batch count against each other.',
-  },
-  {
-    name: 'raise-not-counted',
-    file: at('reserve'),
-    from: 'const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;',
-    to: 'const more = before > 0n ? 0n : wish.reserve.micros;',
-    rule: 'A price that rose raises its reservation, against the limit.',
-  },
-  {
-    name: 'reserve-near-month-change',
-    file: at('reserve'),
-    from: 'if (nearMonthChange(nowMs, monthOf)) {',
-    to: 'if (nearMonthChange(nowMs, monthOf) && monthOf(nowMs) === undefined) {',
-    rule: 'Nothing is reserved near a change of month.',
-  },
-  {
-    name: 'owed-release-forgotten',
-    file: at('reserve'),
-    from: '.filter((id) => state.reserved.has(id));',
-    to: '.filter((id) => state.released.has(id));',
-    rule: 'What a void claim had set aside is given back by whoever sees it.',
-  },
-  {
-    name: 'lost-race-taken-for-won',
-    file: at('reserve'),
-    from: 'if (added) return results;',
-    to: 'if (added || !added) return results;',
-    rule: "Who loses the race for the next number of the budget decides anew with the other's record.",
   },
   {
     name: 'orders-go-on-without-journal',
     file: at('round'),
-    from: '      if (outcome.error) throw outcome.error;\n',
+    from: '    if (outcome.error) throw outcome.error;\n',
     to: '',
     rule: 'A journal that fails after an order ends the orders of the run.',
   },
@@ -343,8 +280,71 @@ export const purchaseMutants: readonly Mutant[] = [
   {
     name: 'stale-page-ordered',
     file: at('round'),
-    from: 'standing = standingOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules);',
-    to: 'standing = standingOf(view, due.expiresAtMs, nowMs, rules);',
+    from: '    standing = standingOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules, run.text);',
+    to: '    standing = standingOf(view, due.expiresAtMs, nowMs, rules, run.text);',
     rule: 'A page that was older than what the stream says is not decided by.',
+  },
+  {
+    name: 'recheck-not-done',
+    file: at('renew'),
+    from: 'const again: Recheck<E> | undefined = rules.recheckBeforeSend ? recheck : undefined;',
+    to: 'const again: Recheck<E> | undefined = rules.recheckBeforeSend ? undefined : recheck;',
+    rule: 'Answers, freezes and the decision are looked at again right before the order is sent.',
+  },
+  {
+    name: 'failed-recheck-passes',
+    file: at('renew'),
+    from: "return { code: 'reread-failed', text: `Nothing was sent, since what forbids it could not be read again: ${error.message}` };",
+    to: 'return undefined;',
+    rule: 'Where what may forbid an order cannot be read again, nothing is sent.',
+  },
+  {
+    name: 'orders-go-on-after-failure',
+    file: at('round'),
+    from: '    if (code !== undefined && rules.stopAfterFailure) block = stoppedBy(code, outcome.wish.resource);\n',
+    to: '',
+    rule: 'A failure that may meet every order ends the orders of the run.',
+  },
+  {
+    name: 'failure-of-the-last-hour-forgotten',
+    file: at('round'),
+    from: 'nowMs - claim.t < tryAgainAfterMs ? orderBlock(answer)',
+    to: 'nowMs - claim.t < 0 ? orderBlock(answer)',
+    rule: 'Within an hour of a failure that may meet every order, what can wait is not tried.',
+  },
+  {
+    name: 'urgent-orders-wait',
+    file: at('round'),
+    from: 'request.wish.expiresAtMs - input.nowMs > urgentMs ? earlier : undefined;',
+    to: 'request.wish.expiresAtMs - input.nowMs > 0 ? earlier : undefined;',
+    rule: 'What expires within a day is tried all the same.',
+  },
+  {
+    name: 'alarm-only-with-decision',
+    file: at('round'),
+    from: '  if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: { reserved, outcomes, error } });',
+    to: '  if (decided) yield* hooks.alarm({ decided, done: { reserved, outcomes, error } });',
+    rule: 'Alarms go out without a decision where deciding fails.',
+  },
+  {
+    name: 'void-of-known-order',
+    file: at('resolve'),
+    from: "if (outcome === 'void' && known !== undefined && orderId !== known) {",
+    to: "if (outcome === 'void' && known !== undefined && orderId === '') {",
+    rule: 'A renewal whose order is known is voided only by who names the order.',
+  },
+  {
+    name: 'moved-though-not-moved',
+    file: at('resolve'),
+    from: "if (outcome === 'moved' && !moved) {",
+    to: "if (outcome === 'moved' && !moved && expiresAtMs === 0) {",
+    rule: 'A renewal is declared moved only where the expiry has moved.',
+  },
+  {
+    name: 'void-though-moved',
+    file: at('resolve'),
+    from: "if (outcome === 'void' && moved) {",
+    to: "if (outcome === 'void' && moved && expiresAtMs === 0) {",
+    rule: 'A renewal is not voided where the expiry has moved.',
   },
 ];

@@ -1,9 +1,11 @@
 import { streamOf } from '../../../shared/engine/purchase/stream.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
 import { type RenewalEntry, readRenewal } from '../../../shared/journal/renewal.ts';
-import { renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { parseRenewalKey, renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
 import type { StoreEffect, Storing } from '../../../shared/journal/store-effect.ts';
+import { indexOf } from './account.ts';
 import { accountId } from './families.ts';
+import type { Process } from './process.ts';
 import type { Subscription, World } from './world.ts';
 
 /** Performs an effect on the journal at once. What is listed lacks the `behind` records that were created last. */
@@ -20,6 +22,31 @@ export function performAtOnce({ shelf }: Pick<World, 'shelf'>, effect: StoreEffe
   }
 }
 
+/** Performs an effect of a process at once, and notes what it has read or written of answers and claims. */
+export function performFor(world: World, process: Process, effect: StoreEffect): unknown {
+  if (effect.type === 'store-create') noteAnswer(world, process, effect);
+  if (effect.type === 'store-read') {
+    // Every stream is begun at once.
+    const begun = effect.keys.find((key) => answersOf(key) !== undefined && key.endsWith('/00000000'));
+    const count = world.shelf.keys('approvals').length;
+    if (begun !== undefined) process.answersRead.set(answersOf(begun) as number, { atMs: world.nowMs + process.skewMs, count });
+  }
+  const claimed = effect.type === 'store-create' ? parseRenewalKey(effect.key) : undefined;
+  if (claimed?.part === 'claim') process.answersAtClaim.set(indexOf(claimed.resourceId), world.shelf.keys('approvals').length);
+  return performAtOnce(world, effect);
+}
+
+/** Notes what an approver is about to write down. */
+export function noteAnswer({ answers }: World, { answer }: Process, { key, bytes }: Extract<StoreEffect, { type: 'store-create' }>): void {
+  if (answer && answersOf(key) !== undefined) answers.push({ ...answer, key, bytes });
+}
+
+/** The resource that an answer is about, by its key; undefined for other records. */
+export function answersOf(key: string): number | undefined {
+  const resource = /^approvals(?:\/[^/]+\/[^/]+|-link\/[^/]+)\/[^/]+\/r(\d)\//.exec(key)?.[1];
+  return resource === undefined ? undefined : Number(resource);
+}
+
 /** What journal code gives at this moment. */
 function readNow<T>(world: World, code: Storing<T>): T {
   let step = code.next();
@@ -33,19 +60,38 @@ export function openClaim(world: World, resource: number): RenewalEntry | undefi
   return readNow(world, readRenewal(streamOf(accountId, `r${resource}`, expiresAtMs, world.setup.rules))).open;
 }
 
-/** A reservation that no order has; undefined where there is none. */
-export function reservedWithoutOrder(world: World): string | undefined {
-  const months = new Set([world.family.startMs, world.nowMs].map(world.family.monthOf));
-  for (const currency of ['CNY', 'USD']) {
-    for (const month of months) {
-      const { state } = readNow(world, readBudget(currency, month));
-      for (const id of state.reserved.keys()) {
+/** An amount that the journal holds for an order. */
+interface Reserved {
+  readonly id: string;
+  readonly currency: string;
+  readonly month: string;
+  readonly micros: bigint;
+  /** Its claim has ended as moved: it is used for good. */
+  readonly used: boolean;
+}
+
+function reserved(world: World): readonly Reserved[] {
+  const months = [...new Set([world.family.startMs, world.nowMs].map(world.family.monthOf))];
+  return ['CNY', 'USD'].flatMap((currency) =>
+    months.flatMap((month) =>
+      [...readNow(world, readBudget(currency, month)).state.reserved].map(([id, micros]): Reserved => {
         const [, resource, n] = id.split('/') as [string, string, string];
         const end = world.shelf.read(renewalKey(renewalStream(accountId, resource), Number(n), 'end'));
-        const moved = end !== undefined && Buffer.from(end).toString('utf8').includes('"moved"');
-        if (!moved) return id;
-      }
-    }
-  }
-  return undefined;
+        return { id, currency, month, micros, used: end !== undefined && Buffer.from(end).toString('utf8').includes('"moved"') };
+      }),
+    ),
+  );
+}
+
+/** A reservation that no order has; undefined where there is none. */
+export function reservedWithoutOrder(world: World): string | undefined {
+  return reserved(world).find(({ used }) => !used)?.id;
+}
+
+/** What is used for good of this month's budget, as the journal has it. */
+export function usedNow(world: World, wanted: string): bigint {
+  const now = world.family.monthOf(world.nowMs);
+  return reserved(world)
+    .filter(({ currency, month, used }) => used && currency === wanted && month === now)
+    .reduce((sum, { micros }) => sum + micros, 0n);
 }

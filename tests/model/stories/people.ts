@@ -1,10 +1,10 @@
 import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
-import { type NewApproval, recordApproval } from '../../../shared/journal/approvals.ts';
 import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
-import { indexOf, move, priceOf } from './account.ts';
+import { indexOf, move } from './account.ts';
+import { answering } from './answers.ts';
 import type { Way } from './chooser.ts';
-import { accountId, approvers, circle, hourMs } from './families.ts';
-import { openClaim, performAtOnce } from './journal.ts';
+import { accountId, approvers, hourMs } from './families.ts';
+import { answersOf, openClaim, performFor } from './journal.ts';
 import { type Effect, Process } from './process.ts';
 import { countOf, type Order, type Subscription, type World } from './world.ts';
 
@@ -14,24 +14,25 @@ export interface Office {
   begin(process: Process): void;
 }
 
-const month = { count: 1, unit: 'Month' } as const;
-
 /** What people and others can do right before an effect that could notice it; without an effect, between runs. */
 export function peopleWays(office: Office, process: Process | undefined, effect: Effect | undefined): readonly Way[] {
   const { world } = office;
-  if (process?.kind === 'person' || process?.sending !== undefined) return [];
+  if (process?.sending !== undefined) return [];
   const ways: Way[] = [];
   for (const resource of world.subscriptions.keys()) {
+    if (isAbout(effect, resource, ['send']) || isAnswerOf(effect, resource)) ways.push(...answerWays(office, resource));
+    if (process?.kind === 'person') continue;
     if (isAbout(effect, resource, ['quote', 'send'])) ways.push(...priceWays(world, resource));
     if (isAbout(effect, resource, ['reread', 'observe', 'send'])) ways.push(...consoleWays(world, resource));
-    if (
-      isAbout(effect, resource, ['send']) ||
-      (effect?.type === 'store-list' && effect.prefix.includes(`/r${resource}/`) && effect.prefix.startsWith('approvals/'))
-    )
-      ways.push(...answerWays(office, resource));
     if (effect === undefined || isAbout(effect, resource, ['send'])) ways.push(...billWays(office, resource));
   }
   return ways;
+}
+
+/** Whether an effect begins to read the answers about a resource, or writes one. */
+function isAnswerOf(effect: Effect | undefined, resource: number): boolean {
+  if (effect?.type === 'store-create') return answersOf(effect.key) === resource;
+  return effect?.type === 'store-read' && effect.keys.some((key) => answersOf(key) === resource && key.endsWith('/00000000'));
 }
 
 function isAbout(effect: Effect | undefined, resource: number, types: readonly Effect['type'][]): boolean {
@@ -90,44 +91,21 @@ function answerWays(office: Office, resource: number): readonly Way[] {
   const { world } = office;
   const ways: Way[] = [];
   const [first, second] = approvers;
-  const say = (by: string, verdict: 'approve' | 'refuse', source: 'approvals' | 'approvals-link') => (): void =>
-    office.begin(answering(world, resource, by, verdict, source));
-  if (world.may('approve')) {
-    ways.push({ what: `${first} approves r${resource}`, costs: 'approve', go: say(first, 'approve', 'approvals') });
-    ways.push({ what: `somebody approves r${resource} by link`, costs: 'approve', go: say('link', 'approve', 'approvals-link') });
-  }
-  if (world.may('refuse')) {
-    ways.push({ what: `${second} refuses r${resource}`, costs: 'refuse', go: say(second, 'refuse', 'approvals') });
-    ways.push({ what: `somebody refuses r${resource} by link`, costs: 'refuse', go: say('link', 'refuse', 'approvals-link') });
-  }
+  const answer = (verdict: 'approve' | 'refuse', by: string | undefined): void => {
+    const what = `${by ?? 'somebody with the link'} ${verdict}s r${resource}`;
+    if (world.may(verdict)) ways.push({ what, costs: verdict, go: () => office.begin(answering(world, resource, { verdict, by })) });
+  };
+  answer('approve', first);
+  answer('approve', undefined);
+  answer('refuse', second);
+  answer('refuse', undefined);
   return ways;
-}
-
-/** An approver who answers for the price of this moment. */
-function answering(
-  world: World,
-  resource: number,
-  by: string,
-  verdict: 'approve' | 'refuse',
-  source: 'approvals' | 'approvals-link',
-): Process {
-  const { expiresAtMs } = world.subscriptions[resource] as Subscription;
-  const highest = priceOf(world, resource, 'Month');
-  const target = world.family.targets[0]?.name ?? '';
-  const word: NewApproval = { verdict, by, target, period: month, highest, atMs: world.nowMs, untilMs: expiresAtMs, source };
-  const name = `${by}-${verdict}-${world.answers.length}`;
-  const subject = { circle, account: accountId, resource: `r${resource}`, expiresAtMs };
-  function* command(): Generator<Effect, void, unknown> {
-    yield* recordApproval(subject, name, word);
-    world.answers.push({ resource, expiresAtMs, verdict, by, micros: highest.micros });
-  }
-  return new Process(name, world, command());
 }
 
 /** An approval that is there at once. */
 export function approve(world: World, resource: number): void {
-  const person = answering(world, resource, approvers[0], 'approve', 'approvals');
-  while (!person.over) person.hear({ value: performAtOnce(world, person.effect as StoreEffect) });
+  const person = answering(world, resource, { verdict: 'approve', by: approvers[0] });
+  while (!person.over) person.hear({ value: performFor(world, person, person.effect as StoreEffect) });
 }
 
 /** A person reads the bill, rightly, and says what it has about an open claim; or opens a slot for what was refunded. */

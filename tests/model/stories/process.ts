@@ -3,12 +3,14 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { CallCounts } from '../../../shared/engine/counting-client.ts';
 import type { PurchaseEffect } from '../../../shared/engine/purchase/contract.ts';
 import { isJournalFailure } from '../../../shared/engine/purchase/failure.ts';
+import { UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { HourlyMemory } from '../../../shared/engine/renewals/alarms.ts';
 import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
 import { renewalRun } from '../../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../../shared/engine/report.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
-import type { World } from './world.ts';
+import { proveLink } from './families.ts';
+import type { Answer, World } from './world.ts';
 
 /** What shipped code asks of the world of a story. */
 export type Effect = PurchaseEffect | RenewalEffect;
@@ -28,6 +30,8 @@ export class Process {
   readonly seen = new Map<number, EpochMs>();
   /** When it last looked at the answers about a resource, and how many there were then. */
   readonly answersRead = new Map<number, { readonly atMs: EpochMs; readonly count: number }>();
+  /** What a person is about to answer; undefined before he has read what was answered, and for others. */
+  answer: Omit<Answer, 'key' | 'bytes'> | undefined;
   /** How many answers there were when it claimed a resource. */
   readonly answersAtClaim = new Map<number, number>();
   /** An order of it failed in a way that may meet every order. */
@@ -69,10 +73,10 @@ export class Process {
       renewing: renewBeforeExpiry,
       options: {
         ...{ policy: family.policy, target, world: 'model', mode: 'apply' },
-        ...{ store: { shared: true } },
+        ...{ store: { shared: true }, proveLink },
         deadlineMs: family.runTimeMs === undefined ? undefined : nowMs + skewMs + family.runTimeMs,
       },
-      ...{ memory: new HourlyMemory(), used: new Set(), rules: setup.rules },
+      ...{ memory: new HourlyMemory(), used: new UsedReservations(), rules: setup.rules },
       counts: () => ({}) as CallCounts,
     });
     return new Process(name, world, code, { target, skewMs });

@@ -5,7 +5,7 @@ import { reservedWithoutOrder } from './journal.ts';
 import { approve, resolving } from './people.ts';
 import { Segment } from './segment.ts';
 import { passTo } from './story.ts';
-import { mayCountNow, Violation } from './verdict.ts';
+import { spentNow, Violation } from './verdict.ts';
 import type { Subscription, World } from './world.ts';
 
 /**
@@ -57,9 +57,7 @@ function checkReserved(world: World, chooser: Chooser): void {
   const { family, subscriptions, orders } = world;
   const currency = (subscriptions[Number(id.split('/')[1]?.slice(1))] as Subscription).currency;
   passTo(world, world.nowMs + 2 * hourMs);
-  const spent = orders
-    .filter(({ atMs, status, wish }) => status === 'paid' && wish.reserve.currency === currency && mayCountNow(world, atMs))
-    .reduce((sum, { wish }) => sum + Number(wish.reserve.micros / 1_000_000n), 0);
+  const spent = Number(spentNow(world, currency) / 1_000_000n);
   const expiresAtMs = world.nowMs + 2 * dayMs;
   const resource =
     subscriptions.push({ currency, month: family.limits[currency] - spent, price: 0, expiresAtMs, beforeMs: expiresAtMs }) - 1;

@@ -1,7 +1,7 @@
 import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
 import { StoreError } from '../../../shared/journal/store-error.ts';
 import type { Way } from './chooser.ts';
-import { performAtOnce } from './journal.ts';
+import { noteAnswer, performAtOnce, performFor } from './journal.ts';
 import type { Heard, Process } from './process.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +13,7 @@ export function storeWays(world: World, process: Process, effect: StoreEffect): 
   const { name } = process;
   if (process.storeDown) return [{ what: `${name}: the store is down`, go: () => process.hear(down) }];
   const ways: Way[] = [];
-  const perform = (): Heard => ({ value: performed(world, process, effect) });
+  const perform = (): Heard => ({ value: performFor(world, process, effect) });
   ways.push({ what: `${name}: ${textOf(effect)}`, go: () => process.hear(perform()) });
   lateWays(world, process, effect, ways);
   if (world.left === 0) return ways;
@@ -37,23 +37,19 @@ export function storeWays(world: World, process: Process, effect: StoreEffect): 
   return ways;
 }
 
-function performed(world: World, process: Process, effect: StoreEffect): unknown {
-  const index = effect.type === 'store-list' ? /^approvals[^/]*\/[^/]+\/[^/]+\/r(\d)\//.exec(effect.prefix)?.[1] : undefined;
-  if (index !== undefined) process.answersRead.set(Number(index), { atMs: world.nowMs + process.skewMs, count: world.answers.length });
-  const claimed = effect.type === 'store-create' ? /^renewals\/[^/]+\/r(\d)\/\d+\/claim$/.exec(effect.key)?.[1] : undefined;
-  if (claimed !== undefined) process.answersAtClaim.set(Number(claimed), world.answers.length);
-  return performAtOnce(world, effect);
-}
-
 function createWays(world: World, process: Process, effect: Extract<StoreEffect, { type: 'store-create' }>, ways: Way[]): void {
   const { shelf } = world;
   const { key, bytes } = effect;
+  const create = (): void => {
+    noteAnswer(world, process, effect);
+    shelf.create(key, bytes);
+  };
   const taken = shelf.read(key) !== undefined;
   if (world.may('lost-create')) {
     ways.push({ what: `${process.name}: ${textOf(effect)} lost on its way`, costs: 'lost-create', go: () => process.hear(unclear) });
     if (!taken) {
       const go = (): void => {
-        shelf.create(key, bytes);
+        create();
         process.hear(unclear);
       };
       ways.push({ what: `${process.name}: ${textOf(effect)}, answer lost`, costs: 'lost-create', go });
@@ -61,6 +57,7 @@ function createWays(world: World, process: Process, effect: Extract<StoreEffect,
   }
   if (world.may('late-put') && !taken) {
     const go = (): void => {
+      noteAnswer(world, process, effect);
       shelf.late.set(key, bytes);
       process.hear(unclear);
     };

@@ -1,10 +1,11 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
 import { priceOf } from './account.ts';
+import { type Standing, standingOf } from './answers.ts';
 import { dayMs, type Family, hourMs } from './families.ts';
-import { openClaim } from './journal.ts';
+import { openClaim, usedNow } from './journal.ts';
 import type { Process } from './process.ts';
-import { type Answer, countOf, type Order, type Subscription, type World } from './world.ts';
+import { countOf, type Order, type Subscription, type World } from './world.ts';
 
 const quarterMs = 15 * 60_000;
 
@@ -58,11 +59,6 @@ function overBudget({ orders, family }: World): void {
   }
 }
 
-/** What stands of a list of answers about an expiry: the last one. */
-function standing(answers: readonly Answer[], resource: number, expiresAtMs: number): Answer | undefined {
-  return answers.findLast((each) => each.resource === resource && each.expiresAtMs === expiresAtMs);
-}
-
 /** Checks what must hold when an order goes out: the answers that its run had read do not forbid it. @throws Violation */
 export function checkSend(world: World, process: Process, wish: RenewalWish, resource: number): void {
   if (wish.expiresAtMs <= world.nowMs + process.skewMs) throw new Violation('I1', `r${resource} is ordered for after its expiry`);
@@ -72,14 +68,19 @@ export function checkSend(world: World, process: Process, wish: RenewalWish, res
   if (read === undefined) throw new Violation('answers', `${process.name} orders r${resource} without having read the answers`);
   const ageMs = world.nowMs + process.skewMs - read.atMs;
   if (ageMs > 60_000) throw new Violation('answers', `${process.name} orders r${resource} by answers that are ${ageMs / 1000} s old`);
-  const answer = standing(world.answers.slice(0, read.count), resource, wish.expiresAtMs);
-  const claimed = standing(world.answers.slice(0, process.answersAtClaim.get(resource)), resource, wish.expiresAtMs);
-  if (claimed?.verdict === 'refuse')
-    throw new Violation('answers', `r${resource} is ordered although ${claimed.by} had refused before it was claimed`);
-  if (answer?.verdict === 'refuse') throw new Violation('answers', `r${resource} is ordered although ${answer.by} had refused`);
+  const { expiresAtMs } = wish;
+  const now = standingOf(world, resource, expiresAtMs);
+  // What was answered after it had read may have changed everything once more: what forbids must have done so then and now.
+  for (const count of [read.count, process.answersAtClaim.get(resource)]) {
+    const then = standingOf(world, resource, expiresAtMs, count);
+    if (then && 'refusedBy' in then && now && 'refusedBy' in now)
+      throw new Violation('answers', `r${resource} is ordered although ${then.refusedBy} had refused`);
+  }
   if (wish.period.unit === 'Week') return;
-  if (answer === undefined) throw new Violation('answers', `r${resource} is ordered although nobody had approved`);
-  if (wish.reserve.micros > answer.micros) throw new Violation('answers', `r${resource} is ordered for more than ${answer.by} approved`);
+  const { micros } = wish.reserve;
+  const allows = (each: Standing): boolean => each !== undefined && 'upTo' in each && each.upTo >= micros;
+  if (!allows(now) && !allows(standingOf(world, resource, expiresAtMs, read.count)))
+    throw new Violation('answers', `r${resource} is ordered for ${micros} millionths, which nobody had approved`);
 }
 
 /** Our orders for an expiry, whatever became of them. */
@@ -88,7 +89,7 @@ function ordersFor({ orders }: World, resource: number, expiresAtMs: EpochMs): r
 }
 
 /** Whether an order may count in the month of this moment: clocks may be a quarter of an hour apart, and answers an hour late. */
-export function mayCountNow({ nowMs, family: { monthOf } }: World, placedMs: EpochMs): boolean {
+function mayCountNow({ nowMs, family: { monthOf } }: World, placedMs: EpochMs): boolean {
   return [placedMs - quarterMs, placedMs, placedMs + hourMs + quarterMs].some((ms) => monthOf(ms) === monthOf(nowMs));
 }
 
@@ -139,7 +140,7 @@ export function checkLapse(world: World, resource: number, expiresAtMs: EpochMs)
 
 /** Whether nothing that people have said or left undone, and no limit, keeps a subscription from being renewed. */
 function mayBeRenewed(world: World, resource: number): boolean {
-  const { family, orders } = world;
+  const { family } = world;
   const { expiresAtMs } = world.subscriptions[resource] as Subscription;
   const first = family.resources[resource] as Family['resources'][number];
   // What was moved before is another matter: a refund, or a person's week.
@@ -149,13 +150,23 @@ function mayBeRenewed(world: World, resource: number): boolean {
   if (openClaim(world, resource)) return false;
   const price = priceOf(world, resource, 'Month');
   if (family.asks) {
-    const answer = standing(world.answers, resource, expiresAtMs);
-    if (answer?.verdict !== 'approve' || answer.micros < price.micros) return false;
+    const answer = standingOf(world, resource, expiresAtMs);
+    if (answer === undefined || !('upTo' in answer) || answer.upTo < price.micros) return false;
   }
-  const spent = orders
-    .filter(({ atMs, wish }) => wish.reserve.currency === price.currency && mayCountNow(world, atMs))
+  return spentNow(world, first.currency) + price.micros <= BigInt(family.limits[first.currency]) * 1_000_000n;
+}
+
+/**
+ * What of this month's budget is gone, in millionths: by the orders that were placed, or by what had to be taken for one, since the expiry moved while nobody
+ * knew what had become of ours.
+ */
+export function spentNow(world: World, currency: 'CNY' | 'USD'): bigint {
+  const placed = world.orders
+    .filter(({ atMs, wish }) => wish.reserve.currency === currency && mayCountNow(world, atMs))
     .reduce((sum, { wish }) => sum + wish.reserve.micros, 0n);
-  return spent + price.micros <= BigInt(family.limits[first.currency]) * 1_000_000n;
+  const used = usedNow(world, currency);
+  if (used > placed) return used;
+  return placed;
 }
 
 /** Whether people were told of an expiry. */

@@ -46,13 +46,18 @@ export interface Told {
   readonly atMs: EpochMs;
 }
 
-/** An answer of an approver, in the order in which they were written. */
+/** What an approver means to write down. */
 export interface Answer {
   readonly resource: number;
   readonly expiresAtMs: EpochMs;
   readonly verdict: 'approve' | 'refuse';
   readonly by: string;
   readonly micros: bigint;
+  /** How many answers the journal had when it was read. */
+  readonly hadSeen: number;
+  /** Its record, as its writer tried to create it. */
+  readonly key: string;
+  readonly bytes: Uint8Array;
 }
 
 /** How finely time is cut. `fine`: ticks of five seconds around deadlines. `coarse`: right before, at and right after them. */
@@ -81,6 +86,7 @@ export class World {
   readonly orders: Order[];
   readonly requests: Request[];
   readonly told: Told[];
+  /** Also those that never came to stand in the journal. */
   readonly answers: Answer[];
   /** Expiries for which a person wanted one more order after a refund, as `<resource>@<expiry>`, once for each time. */
   readonly slots: string[];
@@ -179,7 +185,7 @@ export class World {
       ...this.orders.map(({ id, status }) => `${id} ${status}`),
       ...this.requests.map(({ id, untilMs }) => `${id} ${untilMs}`),
       ...this.told.map(({ resource, expiresAtMs }) => `${resource} ${expiresAtMs}`),
-      ...this.answers.map(({ resource, verdict, by }) => `${resource} ${verdict} ${by}`),
+      ...this.answers.map(({ key, verdict, hadSeen }) => `${key} ${verdict} ${hadSeen}`),
       ...this.slots,
       ...[...this.witnessed].map((each) => `seen ${each}`),
     ];
