@@ -149,7 +149,10 @@ const plans: readonly Plan[] = [
   { ...usual, name: 'two currencies', resources: mixed, asks: 'approved', limits: scarce },
   { ...usual, name: 'two targets', resources: one, targets: 'two', limits: plenty },
   { ...usual, name: 'a mistyped account', resources: one, targets: 'mistyped', limits: plenty },
-  { ...usual, name: 'by hand', resources: one, limits: plenty, runTimeMs: undefined, autoPay: false },
+  {
+    ...{ name: 'by hand', expires: usual.expires, runsBeforeMs: [...cadence.slice(0, 3), 24 * hourMs, hourMs] },
+    ...{ resources: one, limits: plenty, runTimeMs: undefined, autoPay: false },
+  },
   {
     name: 'last minutes of a month',
     expires: '2026-12-01T00:00',

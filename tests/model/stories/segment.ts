@@ -11,7 +11,7 @@ import type { Grain, World } from './world.ts';
 
 /** By how much time passes within a run where it does, in milliseconds: around 30 s, 60 s, a function's time, 15 and 60 minutes. */
 const delaysMs: Readonly<Record<Grain, readonly number[]>> = {
-  coarse: [5_000, 30_000, 35_000, 60_000, 65_000, 4 * minuteMs + 5_000, 16 * minuteMs, 61 * minuteMs],
+  coarse: [35_000, 65_000, 4 * minuteMs + 5_000, 61 * minuteMs],
   fine: [
     ...Array.from({ length: 24 }, (_, index) => (index + 1) * 5_000),
     ...[-5_000, 0, 5_000].map((ms) => 4 * minuteMs + ms),
@@ -79,7 +79,7 @@ export class Segment {
     ways.push(...lateOrderWays(world, process, effect));
     if (process.kind === 'run' && may('crash') && isNoticed(effect))
       ways.push({ what: `${process.name} dies before ${effect.type}`, costs: 'crash', go: () => this.#die(process) });
-    if (may('overlap') && process.sending === undefined) {
+    if (may('overlap') && process.sending === undefined && isShared(effect)) {
       const other = this.#atWork.at(-2);
       if (other) {
         const swap = (): void => {
@@ -154,6 +154,11 @@ export class Segment {
     }
     process.die();
   }
+}
+
+/** Whether a step looks at, or changes, what others change or look at: with any other step it makes no difference who goes first. */
+function isShared({ type }: Effect): boolean {
+  return type !== 'clock-now' && type !== 'quote' && type !== 'account' && type !== 'tell';
 }
 
 /** Whether others can notice a step: who dies while he only looks leaves the world as one who dies right before he next does something. */

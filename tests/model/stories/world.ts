@@ -60,7 +60,7 @@ export interface Answer {
   readonly bytes: Uint8Array;
 }
 
-/** How finely time is cut. `fine`: ticks of five seconds around deadlines. `coarse`: right before, at and right after them. */
+/** How finely time is cut. `fine`: ticks of five seconds around deadlines. `coarse`: right after them. */
 export type Grain = 'fine' | 'coarse';
 
 /** What a story may be made of. */
