@@ -187,5 +187,5 @@ test('orders are told and reported though the journal fails right behind them', 
   expect(orders(bench)).toHaveLength(1);
   expect(report).toMatchObject({ failed: true, outcomes: [{ outcome: 'done' }, { outcome: 'failed' }], errors: [{ code: 'Unreachable' }] });
   expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }, { outcome: 'rejected' }]);
-  expect(bench.messages.map(({ title }) => title)).toContainEqual(expect.stringMatching(/^Renewed g/));
+  expect(bench.messages.map(({ title }) => title)).toContainEqual(expect.stringMatching(/^Ordered a renewal of g/));
 });

@@ -4,6 +4,7 @@ import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../simulator/operations/renewals.ts';
 import type { OrderLedger } from '../../simulator/world/order.ts';
 import {
   accountId,
@@ -39,6 +40,7 @@ const group = () => bench.simulator.world.accounts.get(accountId)?.groups.get('g
 const ledger = () => bench.simulator.world.accounts.get(accountId)?.orders as OrderLedger;
 const history = () => runStoring(bench.store, readHistory(renewalStream(accountId, 'g')));
 const ends = async () => (await history()).map(({ end }) => end?.outcome);
+const told = () => bench.messages.map(({ title, text }) => [title, text]);
 const titles = () => bench.messages.map(({ channel, title }) => `${channel}: ${title}`);
 
 /** A run after some time. */
@@ -51,6 +53,7 @@ describe('an order that waits for payment', () => {
   test('is told after a quarter of an hour and once a day, is never placed again, and ends as moved when it is paid', async () => {
     await open(rule(', autoPay: false'));
     expect((await bench.run()).outcomes).toMatchObject([{ outcome: 'done', because: { code: 'order-placed' } }]);
+    expect(titles()).toEqual(['money: Ordered, to be paid: a renewal of ledger (g) for 233.28 CNY']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-under-way']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-unpaid']);
     for (let run = 0; run < 12; run++) await later(2 * hours);
@@ -63,6 +66,28 @@ describe('an order that waits for payment', () => {
     expect(await ends()).toEqual(['moved']);
     expect((await history())[0]?.end).toMatchObject({ by: 'run', shiftMatches: true });
     expect(orders(bench)).toHaveLength(1);
+  });
+});
+
+describe('an order with automatic payment is called a renewal', () => {
+  test('once the expiry has moved', async () => {
+    // The answer itself comes when all is done.
+    const renewAtOnce: Handler = (...call) => {
+      const answer = groupHandlers['RenewAppInstanceGroup']?.(...call) as Record<string, unknown>;
+      group()?.renewUntil(Date.parse('2026-12-08T00:00:00+08:00'), bench.simulator.world.clock.nowMs);
+      return answer;
+    };
+    await open(rule(', autoPay: true'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
+    await bench.run();
+    expect(told()).toEqual([['Renewed ledger (g) for 233.28 CNY', expect.stringMatching(/^Order \d+: 1 Month, in effect\.$/)]]);
+  });
+
+  test('and no sooner, though it was ordered with automatic payment', async () => {
+    await open(rule(', autoPay: true'));
+    ledger().setFunds('CNY', 0n);
+    await bench.run();
+    const text = expect.stringMatching(/^Order \d+: 1 Month, with automatic payment, not in effect yet\.$/);
+    expect(told()).toEqual([['Ordered a renewal of ledger (g) for 233.28 CNY', text]]);
   });
 });
 

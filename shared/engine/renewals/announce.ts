@@ -43,9 +43,9 @@ export function* announceAlarms(alarms: readonly StatedAlarm[], dryRun: boolean,
   }
 }
 
-/** What was renewed needs no alarm; what was ordered a moment ago needs one only in the last hour, when nobody could react to a later one. */
+/** What was renewed needs no alarm; what was ordered or begun a moment ago needs one only in the last hour, when nobody could react to a later one. */
 function isCalm({ step }: Alarm, { code }: RenewalState): boolean {
-  return code === 'renewed' || (code === 'ordered' && step !== '1h');
+  return code === 'renewed' || ((code === 'ordered' || code === 'under-way') && step !== '1h');
 }
 
 /** Tells of what the policy lets lapse, once per expiry. */
@@ -126,16 +126,22 @@ export function* announceOrders(
   teller: Teller,
   { nowMs, target }: Telling,
 ): Renewal<void> {
-  for (const { wish, n, orderId, outcome, requestId } of outcomes) {
+  for (const { wish, n, orderId, outcome, requestId, end } of outcomes) {
     if (outcome !== 'ordered') continue;
     const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
-    const paid = wish.autoPay ? 'paid at once' : 'waiting for payment';
+    // Only an expiry that has moved proves that it is paid, whatever was asked for.
+    const [what, state] =
+      end?.outcome === 'moved'
+        ? ['Renewed', 'in effect']
+        : wish.autoPay
+          ? ['Ordered a renewal of', 'with automatic payment, not in effect yet']
+          : ['Ordered, to be paid: a renewal of', 'waiting for payment'];
     yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
       id: `orders/${wish.account}/${wish.resource.id}/${n}`,
       timeMs: nowMs,
       severity: 'info',
-      title: `Renewed ${nameOf(wish.resource)} for ${formatMoney(wish.reserve)}`,
-      text: `Order ${orderId}: ${periodText(wish.period)}, ${paid}.`,
+      title: `${what} ${nameOf(wish.resource)} for ${formatMoney(wish.reserve)}`,
+      text: `Order ${orderId}: ${periodText(wish.period)}, ${state}.`,
       data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
     });
   }
