@@ -26,8 +26,12 @@ function openReason({ n, atMs, answer, orderId }: OpenClaim, context: RenewalCon
   if (answer === 'rejected' || answer === 'not-sent') {
     return reason('order-closing', 'the last order was not placed; its claim is being closed, and the next run goes on', data);
   }
-  if (context.nowMs < atMs + settlingMs)
-    return reason('order-under-way', `${order} was placed at ${since}; the expiry is about to move`, data);
+  const settling = context.nowMs < atMs + settlingMs;
+  // Whoever began it may be dead: that it was placed is said of an order that is known.
+  if (settling && answer === undefined)
+    return reason('order-begun', `an order was begun at ${since}, and whether it was placed is not known yet`, data);
+  if (settling && answer === 'ordered')
+    return reason('order-under-way', `${order} was placed at ${since}, and the expiry has not moved yet`, data);
   if (answer === 'ordered') {
     const text = `${order} of ${since} has not moved the expiry: pay it, or cancel it and say 'streamwarden resolve'`;
     return reason('order-unpaid', text, data);

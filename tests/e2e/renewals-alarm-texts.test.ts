@@ -218,8 +218,25 @@ describe('an alarm says what the run decided', () => {
   });
 });
 
+const groups = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
+
+test('an order that was begun by a run which died is not called an order in the last hour', async () => {
+  const at = await renewalBench({ start: '2026-11-13T23:30:00+08:00', groups }, policyText(rule()));
+  bench = at;
+  at.store.beforeCreate = (key) => {
+    if (key.endsWith('/00000000/claim')) at.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    if (key.endsWith('/answer')) throw new Error('The process dies.');
+  };
+  await expect(at.run()).rejects.toThrow('The process dies.');
+  at.simulator.advance(5 * minutes);
+  await at.run();
+  expect(orders(at)).toEqual([]);
+  const alarms = at.messages.filter(({ title }) => title.includes('expires in'));
+  expect([...new Set(alarms.map(({ title }) => title))]).toEqual(['g (g) expires in 1 h: order under way']);
+  expect(alarms[0]?.text).toMatch(/whether it was placed is not known yet\. Look for the order in the bill/);
+});
+
 describe('right before an order', () => {
-  const groups = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
   /** Lets something happen right after the run has written down what it is about to order. */
   const afterIntents = (at: RenewalBench, act: () => Promise<void> | void): void => {
     const { create } = at.store;

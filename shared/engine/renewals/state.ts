@@ -4,7 +4,7 @@ import type { RenewalOutcome } from '../purchase/renew.ts';
 
 /**
  * Where the renewal of a subscription stands. Stable: reports, messages, pages and the command line use these words and no others.
- * `not-due`: its rule renews it later; `lapsed`: it has run out; `unknown`: nothing was decided about it.
+ * `not-due`: its rule renews it later; `under-way`: an order was begun, and its answer is not recorded yet; `lapsed`: it has run out; `unknown`: nothing was decided about it.
  */
 type RenewalStateCode =
   | 'not-due'
@@ -13,6 +13,7 @@ type RenewalStateCode =
   | 'approved'
   | 'refused'
   | 'blocked'
+  | 'under-way'
   | 'ordered'
   | 'unpaid'
   | 'unclear'
@@ -114,7 +115,7 @@ function stateOfOrder({ outcome, code, text, orderId, end }: NonNullable<StateIn
   if (end?.outcome === 'moved') return state('renewed', 'renewed', text, undefined);
   switch (outcome) {
     case 'ordered':
-      return state('ordered', 'ordered', text, orderId === undefined ? undefined : `Pay order ${orderId} where it waits for payment`);
+      return state('ordered', 'ordered', text, payTodo(orderId));
     case 'unclear':
       return state('unclear', 'unclear', text, resolveTodo);
     case 'rejected':
@@ -122,6 +123,10 @@ function stateOfOrder({ outcome, code, text, orderId, end }: NonNullable<StateIn
     default:
       return blocked({ code: code !== undefined && Object.hasOwn(blockedBy, code) ? code : 'order-not-sent', text });
   }
+}
+
+function payTodo(orderId: unknown): string | undefined {
+  return typeof orderId === 'string' ? `Pay order ${orderId} where it waits for payment` : undefined;
 }
 
 const resolveTodo = "Look for the order in the bill, then run 'streamwarden resolve'; it is never sent again by itself";
@@ -161,8 +166,10 @@ function held(first: Reason): RenewalState {
         `It expires unless ${approvers} approve it after all, or somebody renews it by hand`,
       );
     }
+    case 'order-begun':
+      return state('under-way', 'order under way', text, resolveTodo);
     case 'order-under-way':
-      return state('ordered', 'ordered', text, undefined);
+      return state('ordered', 'ordered', text, payTodo(data['order']));
     case 'order-unpaid':
       return state('unpaid', 'unpaid', text, "Pay the order; or cancel it, then run 'streamwarden resolve'");
     case 'order-unclear':

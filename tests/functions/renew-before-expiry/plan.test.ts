@@ -137,6 +137,8 @@ describe('what looking alone decides', () => {
 describe('what was ordered before comes first', () => {
   test.each<[string, ClaimFacts, string]>([
     ['an order a moment ago', open({ atMs: nowMs - 14 * 60_000 }), 'hold order-under-way'],
+    ['an order that was begun a moment ago', open({ atMs: nowMs, answer: undefined, orderId: undefined }), 'hold order-begun'],
+    ['an order that a moment ago became unclear', open({ atMs: nowMs, answer: 'unclear', orderId: undefined }), 'hold order-unclear'],
     ['an order that has not moved the expiry', open(), 'hold order-unpaid'],
     ['an order without an answer', open({ answer: undefined, orderId: undefined }), 'hold order-unclear'],
     ['an order whose answer is unclear', open({ answer: 'unclear', orderId: undefined }), 'hold order-unclear'],
