@@ -70,16 +70,23 @@ describe('an order that waits for payment', () => {
 });
 
 describe('an order with automatic payment is called a renewal', () => {
+  // The expiry has moved before the answer comes.
+  const renewAtOnce: Handler = (...call) => {
+    const answer = groupHandlers['RenewAppInstanceGroup']?.(...call) as Record<string, unknown>;
+    group()?.renewUntil(Date.parse('2026-12-08T00:00:00+08:00'), bench.simulator.world.clock.nowMs);
+    return answer;
+  };
+
   test('once the expiry has moved', async () => {
-    // The answer itself comes when all is done.
-    const renewAtOnce: Handler = (...call) => {
-      const answer = groupHandlers['RenewAppInstanceGroup']?.(...call) as Record<string, unknown>;
-      group()?.renewUntil(Date.parse('2026-12-08T00:00:00+08:00'), bench.simulator.world.clock.nowMs);
-      return answer;
-    };
     await open(rule(', autoPay: true'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
     await bench.run();
     expect(told()).toEqual([['Renewed ledger (g) for 233.28 CNY', expect.stringMatching(/^Order \d+: 1 Month, in effect\.$/)]]);
+  });
+
+  test('but not one without, which somebody else has renewed at that moment', async () => {
+    await open(rule(', autoPay: false'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
+    await bench.run();
+    expect(titles()).toEqual(['money: Ordered, to be paid: a renewal of ledger (g) for 233.28 CNY']);
   });
 
   test('and no sooner, though it was ordered with automatic payment', async () => {

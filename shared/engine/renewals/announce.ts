@@ -129,13 +129,12 @@ export function* announceOrders(
   for (const { wish, n, orderId, outcome, requestId, end } of outcomes) {
     if (outcome !== 'ordered') continue;
     const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
-    // Only an expiry that has moved proves that it is paid, whatever was asked for.
-    const [what, state] =
-      end?.outcome === 'moved'
+    // Only an expiry that has moved proves that it is paid; and where nobody can have paid it yet, that was another's doing.
+    const [what, state] = !wish.autoPay
+      ? ['Ordered, to be paid: a renewal of', 'waiting for payment']
+      : end?.outcome === 'moved'
         ? ['Renewed', 'in effect']
-        : wish.autoPay
-          ? ['Ordered a renewal of', 'with automatic payment, not in effect yet']
-          : ['Ordered, to be paid: a renewal of', 'waiting for payment'];
+        : ['Ordered a renewal of', 'with automatic payment, not in effect yet'];
     yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
       id: `orders/${wish.account}/${wish.resource.id}/${n}`,
       timeMs: nowMs,
