@@ -1,7 +1,7 @@
 import type { ProtocolRules } from '../../shared/engine/purchase/rules.ts';
 
 /** What can go wrong, or be done by others, with how it is told in a trace. */
-const faults = {
+export const faults = {
   crash: 'a run dies',
   duplicate: 'an event comes twice or late, and one more run begins',
   skew: 'clocks are a tick apart',

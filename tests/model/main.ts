@@ -7,12 +7,14 @@
  *
  * `--singles` leaves out the pairs; `--pairs` ends with them; `--gate` takes pairs of rounds, single things of stories, and a sample. `--random N`
  * tells N stories by chance and nothing else, `--seed N` other ones (default 1). `--minutes N` begins nothing more after N minutes, and `--states N`
- * (in millions, default 30) gives up a configuration that has more; what was left out is said. Exit code 1 when something is violated, or when
- * something was left out that had to be done.
+ * (in millions, default 30) gives up a configuration that has more; what was left out is said. `--list` says what rounds and stories are made of, and
+ * explores nothing. Exit code 1 when something is violated, or when something was left out that had to be done.
  */
 import { hash32 } from '../../simulator/world/random.ts';
+import { faults } from './configuration.ts';
 import { pairs, singles, together } from './plan.ts';
-import { families } from './stories/families.ts';
+import { dimensions } from './stories/dimensions.ts';
+import { families, familyText } from './stories/families.ts';
 import type { Result, Task } from './task.ts';
 import { performAll } from './workers.ts';
 
@@ -80,7 +82,20 @@ const sample = (count: number): readonly Task[] => {
   }));
 };
 
-if (has('--random')) {
+/** What is combined: the source of what the documents say of it. */
+function list(): void {
+  const told = (title: string, entries: Readonly<Record<string, string>>): void => {
+    console.log(`${title}, ${Object.keys(entries).length}:`);
+    for (const [name, what] of Object.entries(entries)) console.log(`  ${name.padEnd(14)}  ${what}`);
+  };
+  told('rounds, faults', faults);
+  told('stories, what can go wrong or be done by others', dimensions);
+  told('stories, families', Object.fromEntries(families.map((family) => [family.name, familyText(family)])));
+}
+
+if (has('--list')) {
+  list();
+} else if (has('--random')) {
   await each('sample', sample(numberAfter('--random', 0)));
 } else {
   await each('round', rounds(singles()));

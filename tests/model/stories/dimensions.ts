@@ -1,5 +1,5 @@
 /** What can go wrong in a story, or be done by others, with how it is told. Each time takes one from what may happen in all. */
-const dimensions = {
+export const dimensions = {
   missed: 'a timer does not fire',
   shifted: 'a run begins 5 seconds before or after its time',
   overlap: 'another run begins, or goes on, while one is at work',
@@ -31,7 +31,7 @@ const dimensions = {
   'auto-renew': 'the service renews by itself',
   cancel: 'a person cancels an unpaid order',
   refund: 'a person has an order refunded',
-  'dead-channel': 'the money channel delivers nothing for the rest of a run',
+  'dead-channel': 'the money channel, or each, delivers nothing for the rest of a run',
 } as const;
 
 /** Name of a dimension. */

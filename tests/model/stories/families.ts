@@ -110,6 +110,14 @@ rules:
   };
 }
 
+/** A family in a few words. */
+export function familyText({ resources, targets, runsAtMs, asks, approved, limits, runTimeMs }: Family): string {
+  const costs = resources.map(({ month, currency }) => `${month} ${currency}`).join(' and ');
+  const answers = asks ? `, ${approved ? 'approved' : 'unanswered'} at first` : '';
+  const ends = runTimeMs === undefined ? ', whose time nothing ends' : '';
+  return `${costs} a month, limits ${limits.CNY} CNY and ${limits.USD} USD, ${targets.length} targets, ${runsAtMs.length} due runs of each${ends}${answers}`;
+}
+
 /** In the window of two weeks: a claim's quarter of an hour and its hour, and the steps of alarms. */
 const cadence = [
   7 * dayMs,

@@ -88,6 +88,13 @@ export function reservedWithoutOrder(world: World): string | undefined {
   return reserved(world).find(({ used }) => !used)?.id;
 }
 
+/** What the journal holds in a currency for others than a resource, in whatever month. */
+export function reservedFor(world: World, wanted: string, but: number): bigint {
+  return reserved(world)
+    .filter(({ id, currency }) => currency === wanted && id.split('/')[1] !== `r${but}`)
+    .reduce((sum, { micros }) => sum + micros, 0n);
+}
+
 /** What is used for good of this month's budget, as the journal has it. */
 export function usedNow(world: World, wanted: string): bigint {
   const now = world.family.monthOf(world.nowMs);

@@ -90,15 +90,14 @@ function consoleWays(world: World, resource: number): readonly Way[] {
 function answerWays(office: Office, resource: number): readonly Way[] {
   const { world } = office;
   const ways: Way[] = [];
-  const [first, second] = approvers;
   const answer = (verdict: 'approve' | 'refuse', by: string | undefined): void => {
     const what = `${by ?? 'somebody with the link'} ${verdict}s r${resource}`;
     if (world.may(verdict)) ways.push({ what, costs: verdict, go: () => office.begin(answering(world, resource, { verdict, by })) });
   };
-  answer('approve', first);
-  answer('approve', undefined);
-  answer('refuse', second);
-  answer('refuse', undefined);
+  for (const by of [...approvers, undefined]) {
+    answer('approve', by);
+    answer('refuse', by);
+  }
   return ways;
 }
 

@@ -8,7 +8,9 @@ import { HourlyMemory } from '../../../shared/engine/renewals/alarms.ts';
 import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
 import { renewalRun } from '../../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../../shared/engine/report.ts';
+import type { Message } from '../../../shared/notify/message.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import type { Dimension } from './dimensions.ts';
 import { proveLink } from './families.ts';
 import type { Answer, World } from './world.ts';
 
@@ -26,6 +28,8 @@ export class Process {
   readonly account: string | undefined;
   readonly skewMs: number;
   readonly begunMs: EpochMs;
+  /** Its own `now`: the first that its clock said; undefined before that. */
+  nowMs: EpochMs | undefined;
   /** What it observed, by index of the resource. */
   readonly seen = new Map<number, EpochMs>();
   /** When it last looked at the answers about a resource, and how many there were then. */
@@ -36,10 +40,21 @@ export class Process {
   readonly answersAtClaim = new Map<number, number>();
   /** An order of it failed in a way that may meet every order. */
   failedForAll = false;
-  /** Messages of this run that were delivered or not. */
-  readonly messages: { readonly delivered: boolean; readonly data: Readonly<Record<string, unknown>>; readonly text: string }[] = [];
+  /** Messages of this run, delivered or not. */
+  readonly messages: Message[] = [];
+  /** Ids of critical ones that nobody has heard. */
+  readonly unheard = new Set<string>();
+  /** Ids of orders that were paid when it began. */
+  readonly paidAtBegin: ReadonlySet<string>;
+  /** What went wrong for it, or was done by others while it was at work. */
+  readonly troubles = new Set<Dimension>();
+  /** How many answers the journal held when it began. */
+  readonly answersAtBegin: number;
+  /** The prices that it was told, in millionths, by index of the resource. */
+  readonly quoted = new Map<number, Set<bigint>>();
   storeDown = false;
-  channelDead = false;
+  /** Channels that deliver nothing of what it tells. */
+  readonly deadChannels = new Set<string>();
   stopping = false;
   /** Its request that is on its way. */
   sending: string | undefined;
@@ -53,7 +68,7 @@ export class Process {
 
   constructor(
     name: string,
-    { nowMs }: World,
+    { nowMs, shelf, orders }: World,
     code: Generator<Effect, unknown, unknown>,
     run?: { readonly target: CompiledTarget; readonly skewMs: number },
   ) {
@@ -62,6 +77,8 @@ export class Process {
     this.account = run?.target.account;
     this.skewMs = run?.skewMs ?? 0;
     this.begunMs = nowMs;
+    this.paidAtBegin = new Set(orders.filter(({ status }) => status === 'paid').map(({ id }) => id));
+    this.answersAtBegin = shelf.keys('approvals').length;
     this.#code = code;
     this.#step = this.#advance(() => code.next());
   }

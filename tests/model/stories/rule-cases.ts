@@ -1,6 +1,6 @@
 import type { ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
 import type { Dimension } from './dimensions.ts';
-import type { Rule } from './verdict.ts';
+import type { Rule } from './violation.ts';
 
 /** The smallest stories in which leaving out a rule of the protocol does harm. */
 export interface RuleCase {

@@ -5,7 +5,7 @@ import { ByChance, EachWay } from './chooser.ts';
 import { type Family, families } from './families.ts';
 import { isAtRest, settle } from './settle.ts';
 import { begin, playSlot } from './story.ts';
-import { type Rule, Violation } from './verdict.ts';
+import { type Rule, Violation } from './violation.ts';
 import type { Setup, Trace, World } from './world.ts';
 
 /** How a search came out. */

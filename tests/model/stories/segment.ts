@@ -6,6 +6,7 @@ import { peopleWays } from './people.ts';
 import { type Effect, Process } from './process.ts';
 import { lateOrderWays, serviceWays } from './service.ts';
 import { storeWays } from './store.ts';
+import { tellWays } from './telling.ts';
 import { checkEnded, checkWorld } from './verdict.ts';
 import type { Grain, World } from './world.ts';
 
@@ -36,7 +37,11 @@ export class Segment {
   take(ways: readonly Way[]): void {
     const way = ways.length === 1 ? ways[0] : ways[this.#chooser.pick(ways)];
     if (!way) throw new Error('There is always a way on.');
-    if (way.costs !== undefined) this.world.spend();
+    if (way.costs !== undefined) {
+      this.world.spend();
+      // What others do meanwhile is trouble for all who are at work.
+      for (const process of this.#atWork) process.troubles.add(way.costs);
+    }
     if (way.costs !== undefined || ways.length > 1) this.world.note(way.what);
     this.world.tally.steps += 1;
     way.go();
@@ -110,6 +115,7 @@ export class Segment {
       case 'clock-now': {
         const hear = (stopping: boolean): void => {
           process.stopping ||= stopping;
+          process.nowMs ??= world.nowMs + process.skewMs;
           process.hear({ value: { nowMs: world.nowMs + process.skewMs, stopping: process.stopping } });
         };
         const ways: Way[] = [{ what: `${process.name} reads the clock`, go: () => hear(false) }];
@@ -117,25 +123,8 @@ export class Segment {
           ways.push({ what: `${process.name} is told to stop`, costs: 'stop', go: () => hear(true) });
         return ways;
       }
-      case 'tell': {
-        const { channels, message } = effect;
-        const tell = (): void => {
-          const reach = channels.length === 0 ? ['console'] : channels.filter((channel) => !process.channelDead || channel !== 'money');
-          const failed = channels.filter((channel) => !reach.includes(channel)).map((channel) => ({ channel, because: 'it is dead' }));
-          process.messages.push({ delivered: reach.length > 0, data: message.data ?? {}, text: message.text });
-          if (reach.length > 0) noteTold(world, message.data ?? {});
-          process.hear({ value: { delivered: reach.length > 0, failed } });
-        };
-        const ways: Way[] = [{ what: `${process.name} tells: ${message.title}`, go: tell }];
-        if (world.may('dead-channel') && !process.channelDead) {
-          const go = (): void => {
-            process.channelDead = true;
-            tell();
-          };
-          ways.push({ what: `the money channel is dead for ${process.name}`, costs: 'dead-channel', go });
-        }
-        return ways;
-      }
+      case 'tell':
+        return tellWays(world, process, effect);
       case 'store-create':
       case 'store-read':
       case 'store-list':
@@ -164,12 +153,4 @@ function isShared({ type }: Effect): boolean {
 /** Whether others can notice a step: who dies while he only looks leaves the world as one who dies right before he next does something. */
 function isNoticed({ type }: Effect): boolean {
   return type === 'store-create' || type === 'send' || type === 'tell';
-}
-
-function noteTold(world: World, data: Readonly<Record<string, unknown>>): void {
-  const { resource, expiresAtMs } = data;
-  const index = typeof resource === 'string' ? Number(resource.slice(1)) : Number.NaN;
-  if (!Number.isInteger(index) || typeof expiresAtMs !== 'number') return;
-  if (!world.told.some((each) => each.resource === index && each.expiresAtMs === expiresAtMs))
-    world.told.push({ resource: index, expiresAtMs, atMs: world.nowMs });
 }

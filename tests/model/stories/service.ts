@@ -87,7 +87,11 @@ function accountWays(world: World, process: Process): readonly Way[] {
 
 function quoteWays(world: World, process: Process, effect: Extract<RenewalEffect, { type: 'quote' }>): readonly Way[] {
   const resource = indexOf(effect.resource.id);
-  const quote = (): void => process.hear({ value: { original: priceOf(world, resource, effect.period.unit), trade: undefined } });
+  const quote = (): void => {
+    const original = priceOf(world, resource, effect.period.unit);
+    process.quoted.set(resource, new Set(process.quoted.get(resource)).add(original.micros));
+    process.hear({ value: { original, trade: undefined } });
+  };
   const ways: Way[] = [{ what: `${process.name} asks for the price of r${resource}`, go: quote }];
   if (world.may('no-quote')) ways.push({ what: `${process.name} gets no price`, costs: 'no-quote', go: () => process.hear(unread) });
   return ways;

@@ -5,7 +5,8 @@ import { reservedWithoutOrder } from './journal.ts';
 import { approve, resolving } from './people.ts';
 import { Segment } from './segment.ts';
 import { passTo } from './story.ts';
-import { spentNow, Violation } from './verdict.ts';
+import { spentNow } from './verdict.ts';
+import { Violation } from './violation.ts';
 import type { Subscription, World } from './world.ts';
 
 /**
@@ -19,13 +20,15 @@ export function settle(world: World, chooser: Chooser): void {
     attend(world, chooser);
     for (const [index, target] of world.family.targets.entries()) new Segment(world, chooser).play(`calm${round}.${index}`, target);
   }
+  const [owed] = world.owed;
+  if (owed !== undefined) throw new Violation('L3', `${owed} was placed, and nobody ever hears of it`);
   checkReserved(world, chooser);
 }
 
 /** Whether nothing is under way, nothing set aside without an order, and no expiry near: the rest of the story is the same, run by run. */
 export function isAtRest(world: World): boolean {
   const { subscriptions, requests, orders, shelf } = world;
-  if (requests.length > 0 || shelf.late.size > 0 || orders.some(({ status }) => status === 'unpaid')) return false;
+  if (requests.length > 0 || shelf.late.size > 0 || world.owed.size > 0 || orders.some(({ status }) => status === 'unpaid')) return false;
   if (subscriptions.some(({ expiresAtMs }) => expiresAtMs > world.nowMs && expiresAtMs <= world.nowMs + 7 * dayMs)) return false;
   return reservedWithoutOrder(world) === undefined;
 }

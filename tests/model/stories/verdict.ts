@@ -2,24 +2,15 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
 import { priceOf } from './account.ts';
 import { type Standing, standingOf } from './answers.ts';
-import { dayMs, type Family, hourMs } from './families.ts';
+import { accountId, dayMs, type Family, hourMs } from './families.ts';
 import { openClaim, usedNow } from './journal.ts';
 import type { Process } from './process.ts';
+import { channels } from './telling.ts';
+import { checkLastWord, storeTroubles } from './truth.ts';
+import { Violation } from './violation.ts';
 import { countOf, type Order, type Subscription, type World } from './world.ts';
 
 const quarterMs = 15 * 60_000;
-
-/** What must hold in every story. `L1` to `L3`: nothing blocked for good, nothing reserved for good, every lapse told in time. */
-export type Rule = 'I1' | 'I2' | 'I3' | 'I4' | 'answers' | 'breaker' | 'truth' | 'L1' | 'L2' | 'L3' | 'defect';
-
-/** A story went where none may. */
-export class Violation extends Error {
-  readonly rule: Rule;
-  constructor(rule: Rule, text: string) {
-    super(text);
-    this.rule = rule;
-  }
-}
 
 /** Checks what must hold at every moment. @throws Violation */
 export function checkWorld(world: World): void {
@@ -98,10 +89,15 @@ export function checkEnded(world: World, process: Process): void {
   if (process.report === undefined) return;
   checkTold(process);
   if (process.begunMs >= world.troubledMs + hourMs) world.fairRuns += 1;
+  oweOrders(world, process);
   // Who ends has told what is near and what he has not renewed, unless nobody could hear it.
-  if (process.channelDead) return;
+  if (process.deadChannels.size === channels.length) {
+    if (process.unheard.size > 0 && !process.report.failed)
+      throw new Violation('I3', `${process.name} could tell nobody of something critical, and ended as if all were well`);
+    return;
+  }
   for (const [resource, expiresAtMs] of process.seen) {
-    const leftMs = expiresAtMs - (process.begunMs + process.skewMs);
+    const leftMs = expiresAtMs - (process.nowMs ?? world.nowMs);
     if (
       expiresAtMs <= world.nowMs ||
       leftMs <= 0 ||
@@ -112,15 +108,33 @@ export function checkEnded(world: World, process: Process): void {
     // What was ordered a moment ago needs no alarm before the last hour.
     const ordered = openClaim(world, resource) ?? ordersFor(world, resource, expiresAtMs)[0];
     if (ordered && leftMs > hourMs) continue;
+    // What is not urgent waits for its own channel.
+    if (leftMs > dayMs && process.deadChannels.has('money')) continue;
     if (leftMs <= dayMs) world.witnessed.add(`${resource}@${expiresAtMs}`);
-    if (!ordered && !isTold(world, resource, expiresAtMs))
-      throw new Violation('I3', `r${resource} expires in ${leftMs / hourMs} h, and ${process.name} has told nobody`);
+    const step = `${stepsH.find((hours) => leftMs <= hours * hourMs)}h`;
+    if (!ordered && !isTold(world, resource, expiresAtMs, step))
+      throw new Violation(
+        'I3',
+        `r${resource} expires in ${leftMs / hourMs} h, and ${process.name} has told nobody within the last ${step}`,
+      );
+  }
+}
+
+/** Alarms are due so many hours before an expiry. */
+const stepsH = [1, 6, 24, 72];
+
+/** Who orders, and ends without trouble with the journal, owes a word of it to people, by whatever run. */
+function oweOrders({ owed, delivered }: World, { report, troubles }: Process): void {
+  if (storeTroubles.some((each) => troubles.has(each))) return;
+  for (const { resource, claim, outcome } of report?.purchases?.orders ?? []) {
+    const id = `orders/${accountId}/${resource.id}/${claim}`;
+    if (outcome === 'ordered' && !delivered.has(id)) owed.add(id);
   }
 }
 
 /** What a run told of a renewal is what it says in its report, and no promise: who could still order has done so before he tells. */
 function checkTold({ name, messages, report }: Process): void {
-  for (const { data, text } of messages) {
+  for (const { data = {}, text } of messages) {
     const { resource, state } = data;
     if (typeof resource !== 'string' || typeof state !== 'string') continue;
     const line = report?.purchases?.states.find((each) => each.resource.id === resource);
@@ -134,6 +148,7 @@ function checkTold({ name, messages, report }: Process): void {
 export function checkLapse(world: World, resource: number, expiresAtMs: EpochMs): void {
   if (world.witnessed.has(`${resource}@${expiresAtMs}`) && !isTold(world, resource, expiresAtMs))
     throw new Violation('I3', `r${resource} has lapsed, and nobody was told`);
+  checkLastWord(world, resource, expiresAtMs);
   if (world.fairRuns >= 2 * world.family.targets.length && mayBeRenewed(world, resource))
     throw new Violation('L1', `r${resource} has lapsed, though nothing but time was wanting`);
 }
@@ -169,7 +184,7 @@ export function spentNow(world: World, currency: 'CNY' | 'USD'): bigint {
   return placed;
 }
 
-/** Whether people were told of an expiry. */
-function isTold({ told }: World, resource: number, expiresAtMs: number): boolean {
-  return told.some((each) => each.resource === resource && each.expiresAtMs === expiresAtMs);
+/** Whether people were told of an expiry, by a certain alarm where one is named. */
+function isTold({ told }: World, resource: number, expiresAtMs: number, step?: string): boolean {
+  return told.some((each) => each.resource === resource && each.expiresAtMs === expiresAtMs && (step === undefined || each.step === step));
 }

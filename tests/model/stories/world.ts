@@ -43,7 +43,10 @@ export interface Request {
 export interface Told {
   readonly resource: number;
   readonly expiresAtMs: EpochMs;
-  readonly atMs: EpochMs;
+  /** Which of the alarms it was; undefined for others. */
+  readonly step: string | undefined;
+  /** The state that it told of; undefined where it was no alarm. */
+  readonly state: string | undefined;
 }
 
 /** What an approver means to write down. */
@@ -92,6 +95,10 @@ export class World {
   readonly slots: string[];
   /** Expiries that a run has seen in their last day and ended well: somebody must have been told of those. */
   readonly witnessed: Set<string>;
+  /** Ids of messages of which a run that ended well says that somebody will have them. */
+  readonly owed: Set<string>;
+  /** Ids of messages about orders that somebody has. */
+  readonly delivered: Set<string>;
   readonly setup: Setup;
   /** Steps of the shipped code, over all copies. */
   readonly tally: { steps: number };
@@ -122,6 +129,8 @@ export class World {
     this.answers = [];
     this.slots = [];
     this.witnessed = new Set();
+    this.owed = new Set();
+    this.delivered = new Set();
     this.left = 0;
     this.troubledMs = 0;
     this.fairRuns = 0;
@@ -139,6 +148,8 @@ export class World {
     copy.answers = [...this.answers];
     copy.slots = [...this.slots];
     copy.witnessed = new Set(this.witnessed);
+    copy.owed = new Set(this.owed);
+    copy.delivered = new Set(this.delivered);
     copy.setup = this.setup;
     copy.tally = this.tally;
     copy.left = this.left;
@@ -184,7 +195,9 @@ export class World {
     const texts = [
       ...this.orders.map(({ id, status }) => `${id} ${status}`),
       ...this.requests.map(({ id, untilMs }) => `${id} ${untilMs}`),
-      ...this.told.map(({ resource, expiresAtMs }) => `${resource} ${expiresAtMs}`),
+      ...this.told.map(({ resource, expiresAtMs, step, state }, place) => `${place} ${resource} ${expiresAtMs} ${step} ${state}`),
+      ...[...this.owed].map((id) => `owed ${id}`),
+      ...[...this.delivered].map((id) => `has ${id}`),
       ...this.answers.map(({ key, verdict, hadSeen }) => `${key} ${verdict} ${hadSeen}`),
       ...this.slots,
       ...[...this.witnessed].map((each) => `seen ${each}`),
