@@ -6,7 +6,8 @@ import { pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
-import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { includesUser, userText, votersOf } from '../../shared/policy/approvers.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
 import { localClock } from '../render/local-clock.ts';
 import { mustBeAccountOf } from '../world/caller.ts';
@@ -107,10 +108,10 @@ async function closeOne(
   caller: Caller,
 ): Promise<ClosedRenewal> {
   await mustBeAccountOf(found.target, world);
-  const who = caller.user ?? caller.arn;
+  const who = whoIs(caller, found);
   const { n, answer } = open;
   const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;
-  if (word === 'void' && known !== undefined && !isApprover(policy.approvers, caller)) {
+  if (word === 'void' && known !== undefined && !isApprover(policy, found.target.account, caller)) {
     const text = `Renewal ${n} of ${nameOf(found)} is order ${known}, which stays payable. Only an approver of the policy may void it, since it is ordered again then; ${who} is none.`;
     throw new CommandFailure('NotAnApprover', text);
   }
@@ -134,7 +135,7 @@ async function closeOne(
 
 async function openAfterRefund({ world }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {
   await mustBeAccountOf(found.target, world);
-  const who = caller.user ?? caller.arn;
+  const who = whoIs(caller, found);
   const name = nameOf(found);
   const expiresAtMs = expiryOf(found);
   if (expiresAtMs === undefined) throw new CommandFailure('NoExpiry', `The expiry of ${name} cannot be read; look at it in the console.`);
@@ -150,9 +151,15 @@ async function openAfterRefund({ world }: Session, found: Found, caller: Caller)
   };
 }
 
-/** True where the caller is listed in any circle of approvers. */
-function isApprover(approvers: Session['policy']['approvers'], { user }: Caller): boolean {
-  return user !== undefined && Object.values(approvers).some((circle) => circle.includes(user));
+/** True where the caller may answer in some circle for an account; a namesake from another account may not. */
+function isApprover(policy: CompiledPolicy, home: string, { account, user }: Caller): boolean {
+  if (user === undefined) return false;
+  return Object.keys(policy.approvers).some((circle) => includesUser(votersOf(policy, circle, home), { account, user }));
+}
+
+/** The caller as records and people name them, with the account where it is another than the resource's. */
+function whoIs({ account, user, arn }: Caller, { target }: Found): string {
+  return user === undefined ? arn : userText({ account, user }, target.account);
 }
 
 function nameOf({ id, resource }: Found): string {

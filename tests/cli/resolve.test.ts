@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** Does something as one of the people of the desk, under its policy with a change. */
 async function as<T>(
-  person: 'approver' | 'colleague',
+  person: 'approver' | 'namesake' | 'colleague',
   change: (policy: string) => string,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
@@ -50,6 +50,24 @@ describe('an unpaid order', () => {
       code: 'NotAnApprover',
       message: expect.stringContaining('stays payable'),
     });
+  });
+
+  test('is not voided by a namesake of an approver in another account', async () => {
+    const order = placed()[0]?.id;
+    await expect(as('namesake', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
+      code: 'NotAnApprover',
+      message: expect.stringContaining('li.wei@2000000000000002 is none'),
+    });
+  });
+
+  test.each([
+    ['names with their account', '[li.wei@1000000000000001]'],
+    ['lists with all of their users', '[{user: [bo.other, li.wei]}]'],
+  ])('is voided by an approver whom the policy %s', async (_how, finance) => {
+    const listed = (policy: string): string => unpaid(policy).replace('[li.wei, tan.mei]', finance);
+    const order = placed().find(({ resourceIds }) => resourceIds.includes('aig-0'))?.id;
+    const closed = await as('approver', listed, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }));
+    expect(closed).toMatchObject({ resource: 'aig-0', word: 'void', who: 'li.wei' });
   });
 
   test('is not voided without its id, so that nothing is ordered beside it', async () => {
