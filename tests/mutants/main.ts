@@ -10,7 +10,26 @@ import { type Mutant, problemsOf } from './mutant.ts';
 import { mutants as all } from './mutants.ts';
 import { type TestResult, Workspace } from './workspace.ts';
 
-/** Tests that look at the money path alone and end within seconds: most mutants die here, so they come first. */
+/** Tests of single parts of the money path, over within seconds: most mutants die here, so they come first. */
+const quickest = [
+  ...[
+    'claim-and-answer',
+    'classify',
+    'month',
+    'release',
+    'renew',
+    'reservations',
+    'reserve',
+    'resolve',
+    'round',
+    'send-once',
+    'settle',
+  ].map((name) => `tests/engine/purchase/${name}.test.ts`),
+  ...['answers', 'renewals/expiry-moves', 'renewals/teller'].map((name) => `tests/engine/${name}.test.ts`),
+  ...['approvals-and-alerts', 'budget', 'renewal', 'sentinel', 'stream'].map((name) => `tests/journal/${name}.test.ts`),
+  'tests/functions/renew-before-expiry/plan.test.ts',
+];
+/** Tests that look at the money path alone. */
 const nearest = [
   'tests/engine/purchase',
   'tests/functions/renew-before-expiry',
@@ -34,12 +53,10 @@ function valuesAfter(flag: string): readonly string[] {
   return process.argv.flatMap((each, index) => (each === flag ? [process.argv[index + 1] ?? ''] : []));
 }
 
-/** Runs the nearest tests, then all that load the broken file, then the explorer. */
+/** Runs the tests that a mutant names or the quickest, then the nearest, then all that load the broken file, then the explorer. */
 async function judge(workspace: Workspace, mutant: Mutant): Promise<Verdict> {
-  const results: (() => Promise<TestResult>)[] = [
-    () => workspace.runTests({ files: nearest }, limitMs),
-    () => workspace.runTests({ relatedTo: mutant.file }, limitMs),
-  ];
+  const sets = [{ files: mutant.tests ?? quickest }, { files: nearest }, { relatedTo: mutant.file }];
+  const results = sets.map((set) => (): Promise<TestResult> => workspace.runTests(set, limitMs));
   for (const result of results) {
     const found = await workspace.with(mutant, result);
     if (found.outcome === 'hung') return { mutant, fate: 'killed', by: `tests that did not end in ${limitMs / 60_000} minutes` };

@@ -16,6 +16,8 @@ export interface Mutant {
   readonly to: string;
   /** The rule of safety that is off then, in one sentence. */
   readonly rule: string;
+  /** Tests that look at this place and end within seconds: they are run first. Default: those of single parts of the money path. */
+  readonly tests?: readonly string[];
   /** Why nothing can tell the change from the original; such a mutant is expected to survive. */
   readonly equivalent?: string;
 }

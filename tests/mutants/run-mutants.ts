@@ -217,8 +217,8 @@ export const runMutants: readonly Mutant[] = [
   {
     name: 'account-not-asked',
     file: at('choose'),
-    from: '  if (check.ok) return decisions;',
-    to: '  if (check.ok || check.error) return decisions;',
+    from: '  if (check.ok) return undefined;',
+    to: '  if (check.ok || check.error) return undefined;',
     rule: 'Keys of another account order nothing.',
   },
   {

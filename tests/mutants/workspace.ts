@@ -32,6 +32,11 @@ export class Workspace {
   /** Whether a test file passes without any mutant. */
   readonly #sound = new Map<string, boolean>();
 
+  /** Sources are compiled once for all runs, but for the broken one: what is kept goes by what stands in a file. */
+  get #cached(): readonly string[] {
+    return ['--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${path.join(this.#folder, '.compiled')}`];
+  }
+
   /** Copies what git knows or would know, and links the installed packages. */
   constructor() {
     this.#folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-mutants-'));
@@ -60,7 +65,7 @@ export class Workspace {
     const report = path.join(this.#folder, 'vitest-report.json');
     rmSync(report, { force: true });
     const chosen = 'files' in which ? ['run', ...which.files] : ['related', which.relatedTo, '--run'];
-    const options = ['--bail=1', '--reporter=json', `--outputFile=${report}`, '--passWithNoTests'];
+    const options = ['--bail=1', '--reporter=json', `--outputFile=${report}`, '--passWithNoTests', ...this.#cached];
     const ended = await this.#run([path.join('node_modules', 'vitest', 'vitest.mjs'), ...chosen, ...options], limitMs);
     if (ended.hung) return { outcome: 'hung' };
     if (ended.code === 0) return { outcome: 'passed' };
