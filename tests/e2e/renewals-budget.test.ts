@@ -304,6 +304,18 @@ describe('a change of month', () => {
     );
     bench = await renewalBench({ start, groups: [] }, policyText(rule));
   });
+
+  test('counts a renewal that two of them show once', async () => {
+    const both = ['home', 'twin'].map((name) => `${name}: {account: "${accountId}", endpoint: cn-shanghai}`).join(', ');
+    const text = policyText(rule, limit('300 CNY')).replace(/targets: .*\n/, `targets: {${both}}\n`);
+    bench = await renewalBench({ start, groups: [group('a')] }, text);
+    const planned = new PlannedSpending();
+    for (const name of ['home', 'twin']) {
+      const { decisions, purchases } = await bench.run('plan', { target: bench.policy.targets[name] as CompiledTarget, planned });
+      expect(decisions.map(({ verdict }) => verdict)).toEqual(['act']);
+      expect(purchases?.budgets).toHaveLength(1);
+    }
+  });
 });
 
 test('a plan says for whom money is set aside, since when, and what has become of it', async () => {

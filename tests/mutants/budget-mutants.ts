@@ -2,7 +2,9 @@ import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `shared/engine/purchase/${file}.ts`;
 const held = [
-  ...['reservations', 'reserve', 'release', 'resolve', 'settle'].map((name) => `tests/engine/purchase/${name}.test.ts`),
+  ...['reservations', 'reservations-meanwhile', 'reserve', 'release', 'resolve', 'settle'].map(
+    (name) => `tests/engine/purchase/${name}.test.ts`,
+  ),
   'tests/e2e/renewals-budget.test.ts',
 ];
 

@@ -2,8 +2,8 @@
  * `npm run mutants`: breaks the money path in one place at a time, and shows which test finds it. A rule of safety whose mutant survives is held by no
  * test. It takes about a quarter of an hour on two cores, so it is no part of `npm test`.
  *
- * `-- --only NAME` (a part of a name; may be given again), `--jobs N` at once (default 2), `--model` to explore the protocol where no test fails,
- * `--list` to print the list only. Exit code 1 when a mutant survives that is not known to be equivalent, when one that is known to be is killed, or
+ * `-- --only NAME` (a part of a name; may be given again), `--jobs N` at once (default 2), `--first` to run only the tests that look at a place first
+ * (what survives those is no verdict), `--model` to explore the protocol where no test fails, `--list` to print the list only. Exit code 1 when a mutant survives that is not known to be equivalent, when one that is known to be is killed, or
  * when the list is out of date.
  */
 import { type Mutant, problemsOf } from './mutant.ts';
@@ -56,7 +56,9 @@ function valuesAfter(flag: string): readonly string[] {
 /** Runs the tests that a mutant names or the quickest, then the nearest, then all that load the broken file, then the explorer. */
 async function judge(workspace: Workspace, mutant: Mutant): Promise<Verdict> {
   const sets = [{ files: mutant.tests ?? quickest }, { files: nearest }, { relatedTo: mutant.file }];
-  const results = sets.map((set) => (): Promise<TestResult> => workspace.runTests(set, limitMs));
+  const results = sets
+    .slice(0, process.argv.includes('--first') ? 1 : sets.length)
+    .map((set) => (): Promise<TestResult> => workspace.runTests(set, limitMs));
   for (const result of results) {
     const found = await workspace.with(mutant, result);
     if (found.outcome === 'hung') return { mutant, fate: 'killed', by: `tests that did not end in ${limitMs / 60_000} minutes` };

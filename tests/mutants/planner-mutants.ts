@@ -2,8 +2,12 @@ import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 
-/** Faults in what renew-before-expiry decides: rules, prices, ceilings, approvals, silence. */
-export const plannerMutants: readonly Mutant[] = [
+const tests = [
+  ...['tests/functions/renew-before-expiry/plan.test.ts', 'tests/engine/answers.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
+  ...['safety', 'situations', 'silence', 'stories'].map((name) => `tests/e2e/renewals-${name}.test.ts`),
+];
+
+const faults: readonly Mutant[] = [
   {
     name: 'approval-of-any-currency',
     file: 'shared/engine/renewals/answers.ts',
@@ -244,3 +248,6 @@ export const plannerMutants: readonly Mutant[] = [
     rule: 'A lower approval takes nothing from a higher one.',
   },
 ];
+
+/** Faults in what renew-before-expiry decides: rules, prices, ceilings, approvals, silence. */
+export const plannerMutants: readonly Mutant[] = faults.map((fault) => ({ tests, ...fault }));

@@ -2,8 +2,12 @@ import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `shared/engine/renewals/${file}.ts`;
 
-/** Faults in a run of renewals around the protocol: budget, choice, intents, telling, sending; and in the commands of people. */
-export const runMutants: readonly Mutant[] = [
+const tests = [
+  ...['safety', 'fences', 'alarms', 'alarm-texts', 'stories', 'silence'].map((name) => `tests/e2e/renewals-${name}.test.ts`),
+  ...['tests/engine/renewals/teller.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
+];
+
+const faults: readonly Mutant[] = [
   {
     name: 'budget-month-of-target',
     file: at('budget'),
@@ -73,6 +77,7 @@ export const runMutants: readonly Mutant[] = [
     from: 'if (timeoutMs > 0) return client.call(operation, wish.input, { timeoutMs });',
     to: 'if (timeoutMs !== 0.5) return client.call(operation, wish.input, { timeoutMs: Math.max(timeoutMs, 1) });',
     rule: 'What cannot be over in time is not begun.',
+    tests: ['tests/engine/purchase/send-once.test.ts'],
   },
   {
     name: 'order-by-any-operation',
@@ -80,6 +85,7 @@ export const runMutants: readonly Mutant[] = [
     from: "if (operation?.effect !== 'purchase') {",
     to: 'if (operation === undefined) {',
     rule: 'Only operations that are marked as purchases place orders.',
+    tests: ['tests/engine/purchase/send-once.test.ts'],
   },
   {
     name: 'local-journal-orders',
@@ -157,6 +163,7 @@ export const runMutants: readonly Mutant[] = [
     from: 'const reserve = 0.25;',
     to: 'const reserve = 0;',
     rule: 'A part of each minute is kept for critical messages.',
+    tests: ['tests/notify/pace.test.ts'],
   },
   {
     name: 'alarm-of-a-day-missing',
@@ -199,6 +206,7 @@ export const runMutants: readonly Mutant[] = [
     from: '    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),\n    ...(order',
     to: '    ...(order',
     rule: 'A claim that a person ends as moved says to where.',
+    tests: ['tests/cli/resolve.test.ts', 'tests/cli/renewals.test.ts'],
   },
   {
     name: 'approved-by-a-stranger',
@@ -206,6 +214,7 @@ export const runMutants: readonly Mutant[] = [
     from: '  if (!includesUser(voters, person)) {',
     to: '  if (!includesUser(voters, person) && voters.length === 0) {',
     rule: 'Only approvers may write an answer.',
+    tests: ['tests/cli/resolve.test.ts', 'tests/cli/renewals.test.ts'],
   },
   {
     name: 'approved-under-one-of-two-names',
@@ -213,6 +222,7 @@ export const runMutants: readonly Mutant[] = [
     from: '  if (only && matches.length === 1) return only;',
     to: '  if (only) return only;',
     rule: 'A name that several renewals have approves none.',
+    tests: ['tests/cli/resolve.test.ts', 'tests/cli/renewals.test.ts'],
   },
   {
     name: 'account-not-asked',
@@ -220,6 +230,7 @@ export const runMutants: readonly Mutant[] = [
     from: '  if (check.ok) return undefined;',
     to: '  if (check.ok || check.error) return undefined;',
     rule: 'Keys of another account order nothing.',
+    tests: ['tests/e2e/account-check.test.ts'],
   },
   {
     name: 'old-decision-sent',
@@ -243,3 +254,6 @@ export const runMutants: readonly Mutant[] = [
     rule: 'What was ordered is told though the journal fails right behind it.',
   },
 ];
+
+/** Faults in a run of renewals around the protocol: budget, choice, intents, telling, sending; and in the commands of people. */
+export const runMutants: readonly Mutant[] = faults.map((fault) => ({ tests, ...fault }));

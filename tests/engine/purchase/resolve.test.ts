@@ -151,6 +151,12 @@ describe('an expiry that was ordered for', () => {
     if (standing.state === 'spent') expect(standing.alert).toMatchObject({ code: 'expiry-moved-back', data: { orderId: 'order-1' } });
   });
 
+  test('stays spent where its end does not say to where it moved', async () => {
+    const view = await readView(await claimed('moved'));
+    const moved = view.moved && { ...view.moved, end: { outcome: 'moved', by: 'person' } as const };
+    expect(standingOf({ ...view, moved }, expiry, noon)).toMatchObject({ state: 'spent', alert: { code: 'expiry-moved-back' } });
+  });
+
   test('and was moved by somebody else since says from where to where', async () => {
     expect(standingOf(await readView(await claimed('moved')), later + 30 * day, noon)).toEqual({
       state: 'free',

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
+import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
+import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
+import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
+import { addToBudget, readBudget } from '../../../shared/journal/budget.ts';
+import { encodeRecord, linkOf } from '../../../shared/journal/record.ts';
+import { renewalKey } from '../../../shared/journal/renewal-key.ts';
+import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { verifyJournal } from '../../../shared/journal/verify.ts';
+import {
+  apiError,
+  day,
+  down,
+  minute,
+  monthOf,
+  noon,
+  type PurchaseBench,
+  prepared,
+  purchaseBench,
+  readView,
+  stream,
+} from './purchase-bench.ts';
+
+const run = { owner: 'run-9' };
+const november = { currency: 'CNY', month: '2026-11' };
+/** Midnight of 2026-12-01 in Shanghai. */
+const change = Date.UTC(2026, 10, 30, 16);
+
+const ids = async (bench: PurchaseBench): Promise<readonly string[]> => [
+  ...(await runStoring(bench.store, readBudget(november.currency, november.month))).state.reserved.keys(),
+];
+const settled = (bench: PurchaseBench, nowMs: number, used?: UsedReservations) =>
+  bench.run(settleBudget(run, november, { nowMs, monthOf, used }));
+
+async function ordered(bench: PurchaseBench): Promise<void> {
+  const { request, reservation } = await prepared(bench);
+  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
+}
+
+/** A person voids an order that was cancelled, and the process dies before the money is given back. */
+async function voidedHalf(bench: PurchaseBench, nowMs: number): Promise<void> {
+  const verdict = { account: '1', resourceId: 'g-1', n: 0, outcome: 'void', by: 'person', orderId: 'order-1', nowMs } as const;
+  bench.store.beforeCreate = (key) => {
+    if (key.startsWith('budget/')) throw down();
+  };
+  await expect(bench.run(resolveClaim({ owner: 'li' }, verdict) as Purchasing<unknown>)).rejects.toThrow('down');
+  bench.store.beforeCreate = () => {};
+}
+
+test('money for a number behind an open claim stays, and nothing is claimed behind that', async () => {
+  const bench = purchaseBench();
+  bench.onSend = () => {
+    throw apiError('NoAnswer');
+  };
+  await ordered(bench);
+  const view = await runStoring(bench.store, readBudget(november.currency, november.month));
+  const body = { reservations: [{ id: '1/g-1/1', micros: '1' }] };
+  await runStoring(bench.store, addToBudget(view, { owner: 'x', atMs: noon }, { kind: 'reserve', body }));
+  await settled(bench, noon + 61 * minute);
+  expect(await ids(bench)).toEqual(['1/g-1/0', '1/g-1/1']);
+  expect(await readView(bench)).toMatchObject({ next: 1, open: { n: 0 } });
+  expect((await verifyJournal(bench.store)).problems).toEqual([]);
+});
+
+test('of two runs that give the same money back one ends the claim, on the answer that stands there', async () => {
+  const bench = purchaseBench();
+  await prepared(bench);
+  bench.before = (effect) => {
+    if (effect.type !== 'store-create' || !effect.key.endsWith('/answer')) return;
+    bench.before = () => {};
+    const claim = bench.store.records.get(renewalKey(stream, 0, 'claim')) as Uint8Array;
+    const body = { outcome: 'not-sent', code: 'reservation-abandoned' };
+    bench.store.records.set(
+      effect.key,
+      encodeRecord({ kind: 'answer', atMs: noon + 61 * minute, owner: 'run-8', prev: linkOf(claim), body }),
+    );
+  };
+  await settled(bench, noon + 61 * minute);
+  await settled(bench, noon + 62 * minute);
+  expect(await ids(bench)).toEqual([]);
+  expect(await readView(bench)).toMatchObject({ next: 1, open: undefined });
+  expect((await verifyJournal(bench.store)).problems).toEqual([]);
+});
+
+test('money of an order that is cancelled later goes back by a process that had seen it ordered', async () => {
+  const bench = purchaseBench();
+  await ordered(bench);
+  const used = new UsedReservations();
+  await settled(bench, noon + minute, used);
+  await voidedHalf(bench, noon + day);
+  await settled(bench, noon + day, used);
+  expect(await ids(bench)).toEqual([]);
+});
+
+test('a month that is over is looked at as long as an order of it can still be cancelled', async () => {
+  const bench = purchaseBench();
+  await ordered(bench);
+  const used = new UsedReservations();
+  await bench.run(settleBudgets(run, ['CNY'], { nowMs: change + day, monthOf, used }));
+  await voidedHalf(bench, change + 2 * day);
+  await bench.run(settleBudgets(run, ['CNY'], { nowMs: change + 2 * day, monthOf, used }));
+  expect(await ids(bench)).toEqual([]);
+});
+
+test.each([noon + 62 * minute, noon + 3 * day])(
+  'a number that was used up by half at %i is no order: its claim is void, and nobody is told',
+  async (nowMs) => {
+    const bench = purchaseBench();
+    await prepared(bench);
+    bench.store.beforeCreate = (key) => {
+      if (key.endsWith('/answer')) throw down();
+    };
+    await expect(settled(bench, noon + 61 * minute)).rejects.toThrow('down');
+    bench.store.beforeCreate = () => {};
+    const view = await readView(bench);
+    expect(view).toMatchObject({ open: { n: 0, claim: { abandoned: true } } });
+    const found = await bench.run(settleOpen(run, view, bench.observed, nowMs));
+    expect(found).toEqual({ end: { outcome: 'void', by: 'run' }, alerts: [] });
+    expect([await ids(bench), (await readView(bench)).next]).toEqual([[], 1]);
+  },
+);
