@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { answering } from '../../cli/run/approvals.ts';
+import type { Session } from '../../cli/run/session.ts';
 import { streamwarden } from './command.ts';
 import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
 
@@ -17,6 +19,20 @@ const journal = (...args: string[]) => streamwarden(['journal', ...args, '--stat
 
 const as = (who: 'approver' | 'colleague' | 'second' | 'namesake', ...args: string[]) =>
   streamwarden([...args, ...desk.world], desk.as(who));
+
+test('keys that could be anybody’s answer nothing: those of a role, and those of a whole account', async () => {
+  for (const [role, name] of [
+    ['approver', 'assumed-role/approver/li.wei'],
+    [undefined, 'root'],
+  ] as const) {
+    const arn = `acs:ram::1000000000000001:${name}`;
+    const caller = async () => ({ account: '1000000000000001', user: undefined, userId: undefined, role, arn });
+    await expect(answering({ world: { caller } } as unknown as Session)).rejects.toMatchObject({
+      code: 'NotAnApprover',
+      message: `${arn} could be anybody: who answers has to use the keys of a RAM user of their own.`,
+    });
+  }
+});
 
 describe('approvals', () => {
   test('what waits is listed with its price, held in apply, and ordered once it is approved by one who may', async () => {

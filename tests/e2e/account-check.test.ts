@@ -96,6 +96,17 @@ test('a plan shows the mismatch as apply would, and asks only where something wo
   expect(asked()).toBe(before);
 });
 
+test('nobody is asked to approve what stands under the number of another account, and the renewal says why it is held', async () => {
+  const asking = (text: string): string => text.replace('autoPay: true}', 'autoPay: true, ask: {above: 1 CNY, who: finance}}');
+  await open(asking(twins(mistyped, accountId)));
+  const report = await on('home');
+  expect(report.decisions.map(({ verdict, because }) => [verdict, because[0]?.code])).toEqual([['hold', 'account-mismatch']]);
+  expect(report.purchases?.waiting).toEqual([]);
+  expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toEqual([]);
+  await on('twin');
+  expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toHaveLength(1);
+});
+
 test('alarms say that the account blocks the renewal', async () => {
   await open(twins(mistyped, accountId));
   bench.simulator.advance(70 * hours);

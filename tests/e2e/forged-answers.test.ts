@@ -50,7 +50,7 @@ async function genuine(
   const store = memoryStore();
   const { target, period, highest } = { ...question, ...more };
   const answer = { verdict, target, period, highest, atMs: Date.parse(start), untilMs: expiresAtMs, because: undefined };
-  await runStoring(store, recordLinkAnswer({ ...about, circle: more.circle ?? 'finance' }, 'x', answer, by, noAnswers));
+  await runStoring(store, recordLinkAnswer(about, 'x', answer, by, noAnswers));
   const [[key, bytes]] = [...store.records] as [[string, Uint8Array]];
   return { ...parseRecord(key, bytes).body };
 }
@@ -109,7 +109,7 @@ describe('whoever may write below approvals-link/ and has no link', () => {
     await put(links, await body());
     expect(await outcome()).toEqual(['g hold needs-approval', 0, 1]);
     const told = bench.messages.filter(({ title }) => title.startsWith('An answer about ledger (g)'));
-    expect(told.map(({ channel }) => channel).sort()).toEqual(['money', 'oncall']);
+    expect(told.map(({ channel, severity }) => `${channel} ${severity}`).sort()).toEqual(['money critical', 'oncall critical']);
     expect(told[0]?.text).toContain(`${links}/00000000`);
   });
 
@@ -142,6 +142,28 @@ describe('whoever may write below approvals-link/ and has no link', () => {
       await other.close();
     }
   });
+});
+
+describe('somebody who has a link signs more than was asked by it', () => {
+  // All of these say what `question` says: a month on home, up to 300 CNY, until the expiry.
+  test.each<[string, Partial<LinkSubject>, string, number]>([
+    ['another target', { target: 'second' }, 'g hold needs-approval', 1],
+    ['another period', { period: { count: 1, unit: 'Week' } }, 'g hold needs-approval', 1],
+    ['another currency', { highest: { currency: 'USD', micros: 300_000_000n } }, 'g hold needs-approval', 1],
+    ['a lower price', { highest: cny(200n) }, 'g hold approval-too-low', 0],
+    ['a shorter time', { untilMs: Date.parse(start) + hours }, 'g hold approval-over', 0],
+  ])('of a question about %s: it counts for no more than that', async (_name, asked, verdict, unusable) => {
+    await put(links, await genuine('approve', {}, opened(asked)));
+    bench.simulator.advance(2 * hours);
+    expect(await outcome()).toEqual([verdict, 0, unusable]);
+  });
+});
+
+test('an answer by link overrules no refusal that its writer had not read, though somebody changes what it had seen', async () => {
+  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse' });
+  const seen = { [personVoice('finance', { account: accountId, user: 'li.wei' })]: 0 };
+  await put(links, { ...(await genuine()), seen });
+  expect(await outcome()).toEqual(['g hold refused', 0, 1]);
 });
 
 describe('whoever may write below the prefix of one person', () => {

@@ -146,6 +146,18 @@ test('what another run has taken of the budget meanwhile holds the order, and th
   expect(orders(bench)).toHaveLength(0);
 });
 
+test('a store that takes a second record under one key since it was opened places no order, and the run fails', async () => {
+  await open(rule());
+  await bench.store.create('sentinel/create-once', new TextEncoder().encode('{}'));
+  bench.store.create = async (key, bytes) => {
+    bench.store.records.set(key, bytes.slice());
+    return 'created';
+  };
+  const report = await bench.run();
+  expect(orders(bench)).toHaveLength(0);
+  expect(report).toMatchObject({ failed: true, errors: [{ code: 'Unsupported' }] });
+});
+
 test('a run that another one overtook after it had looked orders nothing', async () => {
   await open(rule());
   let overtaken = false;

@@ -2,14 +2,14 @@ import { afterEach, expect, test } from 'vitest';
 import { hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const expiresAt = '2026-11-28T00:00:00+08:00';
-const text = policyText(
-  '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 200 CNY, who: finance}, unanswered: renew 1 Week}',
-);
+const rule =
+  '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 200 CNY, who: finance}, unanswered: renew 1 Week}';
 let bench: RenewalBench;
 afterEach(() => bench.close());
 
-const open = async (start: string): Promise<void> => {
-  bench = await renewalBench({ start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] }, text);
+const open = async (start: string, rules = rule): Promise<void> => {
+  const groups = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
+  bench = await renewalBench({ start, groups }, policyText(rules));
 };
 const runs = async (count: number): Promise<void> => {
   for (let run = 0; run < count; run++) {
@@ -55,4 +55,27 @@ test('a question that reached nobody is no question: nothing is ordered, and the
   expect(orders(bench)).toEqual([]);
   await runs(2);
   expect(orders(bench)).toHaveLength(1);
+});
+
+test('an alarm is no question: where only that reached somebody, nothing is ordered', async () => {
+  await open('2026-11-26T12:00:00+08:00');
+  bench.broken.add('money');
+  await runs(35);
+  expect(bench.messages.filter(({ title }) => title.includes('expires in'))).not.toEqual([]);
+  expect(orders(bench)).toEqual([]);
+});
+
+test('a reminder does not begin the time anew', async () => {
+  await open('2026-11-24T12:00:00+08:00', rule.replace('who: finance', 'who: finance, remind: [25h]'));
+  await runs(60);
+  expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toHaveLength(2);
+  expect(orders(bench)).toEqual([]);
+  await runs(1);
+  expect(orders(bench)).toHaveLength(1);
+});
+
+test('silence orders nothing where the rule does not say so', async () => {
+  await open('2026-11-26T12:00:00+08:00', rule.replace(', unanswered: renew 1 Week', ''));
+  await runs(36);
+  expect(orders(bench)).toEqual([]);
 });

@@ -57,6 +57,15 @@ describe('of two people', () => {
   });
 });
 
+test('nobody keeps another from changing his mind by saying beforehand that he had read it', () => {
+  const given = [
+    answer('tan', 0, { seen: { li: 1 }, highest: cny(1) }),
+    refusal('li', 0, { seen: { tan: 0 } }),
+    answer('li', 1, { seen: { tan: 0 } }),
+  ];
+  expect(counting(given)).toMatchObject({ state: 'approved', by: 'li' });
+});
+
 describe('of three people', () => {
   test('who had seen somebody that had seen another has seen both', () => {
     const given = [refusal('li', 0), answer('tan', 0, { seen: { li: 0 }, highest: cny(1) }), answer('wang', 0, { seen: { tan: 0 } })];

@@ -180,8 +180,23 @@ describe('a record that is no answer', () => {
     const store = memoryStore();
     if (bytes instanceof Uint8Array) await store.create(`${stream(li)}/00000000`, bytes);
     else await put(store, stream(li), bodyOf(), bytes);
-    expect(await read(store)).toMatchObject({ given: [], unusable: [{ code: 'unreadable' }] });
+    expect(await read(store)).toMatchObject({ given: [], unusable: [{ code: 'unreadable', suspends: true }] });
   });
+
+  test.each<[string, Uint8Array | object, boolean]>([
+    ['junk', new TextEncoder().encode('junk'), false],
+    ['of another kind', { kind: 'alert' }, false],
+    ['of a later version, which may have known who it was', new TextEncoder().encode(JSON.stringify({ v: 9 })), true],
+  ])(
+    'among those by link, %s, may take back what came before it only where nobody else can have put it there',
+    async (_name, bytes, suspends) => {
+      const store = memoryStore();
+      const links = approvalStream(linkVoice('finance'), subject);
+      if (bytes instanceof Uint8Array) await store.create(`${links}/00000000`, bytes);
+      else await put(store, links, bodyOf(), bytes);
+      expect(await read(store)).toMatchObject({ given: [], unusable: [{ code: 'unreadable', suspends }] });
+    },
+  );
 
   test('by whom it does not name counts for nobody', async () => {
     const store = memoryStore();
@@ -202,7 +217,8 @@ describe('a record that is no answer', () => {
     expect(await read(store)).toMatchObject({ given: [], unusable: [{ code: 'forged' }] });
     const refusing = memoryStore();
     await put(refusing, stream(li), bodyOf({ seen, verdict: 'refuse' }));
-    expect(await read(refusing)).toMatchObject({ given: [{ verdict: 'refuse', seen: {} }], unusable: [] });
+    const { given, unusable } = await read(refusing);
+    expect([given.map((each) => [each.verdict, each.seen]), unusable]).toEqual([[['refuse', {}]], []]);
   });
 
   test('that does not continue the one before it is named, and takes back the approvals up to it', async () => {

@@ -40,6 +40,22 @@ export const answerMutants: readonly Mutant[] = [
     tests: read,
   },
   {
+    name: 'later-version-among-links-takes-nothing-back',
+    file: streams,
+    from: "error.message, isPersons || error.code === 'NewerRecord');",
+    to: 'error.message, isPersons);',
+    rule: 'A record by link of a later version may have taken back what came before it.',
+    tests: read,
+  },
+  {
+    name: 'junk-bytes-among-links-take-back',
+    file: streams,
+    from: "error.message, isPersons || error.code === 'NewerRecord');",
+    to: 'error.message, true);',
+    rule: 'Nobody holds approvals back by bytes that anybody can put among the answers by link.',
+    tests: read,
+  },
+  {
     name: 'malformed-answer-takes-nothing-back',
     file: streams,
     from: 'is wrong or missing`, isPersons);',

@@ -169,9 +169,15 @@ describe('asking', () => {
 
   test('without a last price, or with one in another currency, a rule that only compares asks', () => {
     expect(decide(group(), known(), dearer)).toBe('needs approvals');
-    expect(decide(group(), known({ claims: claims({ lastPaid: () => ({ currency: 'USD', micros: 1n }) }) }), dearer)).toBe(
-      'needs approvals',
-    );
+    for (const micros of [1n, 900_000_000_000n]) {
+      const facts = known({ claims: claims({ lastPaid: () => ({ currency: 'USD', micros }) }) });
+      expect(decide(group(), facts, dearer)).toBe('needs approvals');
+    }
+  });
+
+  test('a price of nothing asks, below whatever amount and however much it cost last time', () => {
+    const facts = { quotes: quote(0n), claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
+    for (const rule of [dearer, contextOf(asking)]) expect(decide(group(), facts, rule)).toBe('needs approvals');
   });
 
   test('approvals are not asked for where the price needs none, nor a price where a claim forbids the order', () => {
