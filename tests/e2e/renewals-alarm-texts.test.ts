@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { addException } from '../../shared/journal/exceptions.ts';
+import { exceptionId } from '../../shared/journal/exceptions-id.ts';
+import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { dearer, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
@@ -290,6 +294,50 @@ describe('right before an order', () => {
     at.simulator.advance(15 * minutes);
     await at.run();
     expect(orders(at)).toHaveLength(1);
+  });
+
+  test('a clock that was set back says nothing of how old a price is', async () => {
+    const factor = { percent: 100n };
+    const at = await renewalBench({ start, groups }, policyText(rule()), { handlers: dearer(factor) });
+    bench = at;
+    let setBackMs = 0;
+    afterIntents(at, () => {
+      factor.percent = 200n;
+      setBackMs = 30_000;
+    });
+    const clock = { now: () => at.simulator.world.clock.nowMs - setBackMs, sleep: async (ms: number) => at.simulator.advance(ms) };
+    const report = await at.run('apply', { clock });
+    expect([orders(at).length, report.outcomes[0]?.because?.code]).toEqual([0, 'decision-changed']);
+  });
+
+  test('an approval that ended meanwhile orders no month, though silence would order a week', async () => {
+    const at = await renewalBench({ start, groups }, policyText(rule(', ask: {above: 1 CNY, who: finance}, unanswered: renew 1 Week')));
+    bench = at;
+    await at.run();
+    at.simulator.advanceTo(expiresAtMs - 23 * hours);
+    await at.say({ resource: 'g', expiresAtMs, highest: enough, untilMs: expiresAtMs - 23 * hours + minutes });
+    afterIntents(at, () => void at.simulator.advance(2 * minutes));
+    const report = await at.run();
+    expect([orders(at).length, report.outcomes[0]?.because?.code]).toEqual([0, 'decision-changed']);
+    at.simulator.advance(15 * minutes);
+    expect((await at.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
+  });
+
+  test('an exception that somebody said to the journal after the decision counts', async () => {
+    const at = await renewalBench({ start, groups }, policyText(rule()));
+    bench = at;
+    const untilMs = expiresAtMs - hours;
+    const body = {
+      ...{ because: 'Moving away', by: 'li.wei', from: new Date(Date.parse(start)).toISOString(), until: new Date(untilMs).toISOString() },
+      ...{ groups: { ids: ['g'] }, never: ['renew'] },
+    } as ExceptionBody;
+    afterIntents(at, () =>
+      runStoring(at.store, addException(exceptionId('moving-away', untilMs), { owner: 'one', atMs: Date.parse(start) }, body)).then(
+        () => {},
+      ),
+    );
+    const report = await at.run();
+    expect([orders(at).length, report.outcomes[0]?.because?.text]).toEqual([0, expect.stringContaining('Moving away')]);
   });
 
   test('an expiry that passed while the run slept is not ordered for', async () => {
