@@ -121,6 +121,14 @@ describe('a freeze', () => {
     expect([renewed(), decisions[0]?.because.map(({ code }) => code)]).toEqual([['g'], ['due', 'in-spite-of-freeze']]);
   });
 
+  test('ends by the clock of the target: where that leaves less than a day, it does not hold either', async () => {
+    // Over in Shanghai, and not yet in New York.
+    const text = frozen('2026-11-09', '2026-11-13').replace('endpoint: cn-shanghai', 'endpoint: cn-shanghai, timezone: America/New_York');
+    bench = await renewalBench({ start: '2026-11-13T00:30:00+08:00', groups: [group('g', '2026-11-13T20:00:00+08:00')] }, text);
+    const { decisions } = await bench.run();
+    expect([renewed(), decisions[0]?.because.map(({ code }) => code)]).toEqual([['g'], ['due', 'in-spite-of-freeze']]);
+  });
+
   test('counts together with the freezes that follow it without a gap', async () => {
     const text = policyText(
       rule,

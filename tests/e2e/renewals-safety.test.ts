@@ -178,6 +178,21 @@ test('a run that another one overtook after it had looked orders nothing', async
   expect(orders(bench)).toHaveLength(0);
 });
 
+test('a plan counts as closed what the next run closes, and shows the order of that run', async () => {
+  await open(rule());
+  bench.simulator.faults.add({ kind: 'fail', action: 'RenewAppInstanceGroup', times: 1, httpStatus: 400, code: 'Throttling.User' });
+  bench.store.beforeCreate = (key) => {
+    if (key.endsWith('/end')) throw new StoreError('Unreachable', 'The store does not answer.');
+  };
+  await bench.run();
+  bench.store.beforeCreate = () => {};
+  bench.simulator.advance(10 * minutes);
+  expect(verdicts(await bench.run('plan'))).toEqual(['g act due']);
+  expect(orders(bench)).toHaveLength(0);
+  await bench.run();
+  expect(orders(bench)).toHaveLength(1);
+});
+
 test('orders are told and reported though the journal fails right behind them', async () => {
   const refuse: Handler = (input, context) => {
     if (input.AppInstanceGroupId === 'h') throw new ServiceFault('Throttling.User', 'Too many requests.', 400);

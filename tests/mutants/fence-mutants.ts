@@ -221,7 +221,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'view = endedBy(view, settled.end);',
     to: 'view = endedBy(view, undefined);',
     rule: 'A plan counts as settled what the run would settle.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-budget.test.ts', 'tests/cli/renewals.test.ts'],
+    tests: ['tests/e2e/renewals-safety.test.ts', 'tests/e2e/renewals-budget.test.ts'],
   },
   {
     name: 'intent-closed-by-an-older-claim',
@@ -229,7 +229,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'if (last !== undefined && last.atMs >= atMs) return',
     to: 'if (last !== undefined) return',
     rule: 'An intent is closed by its own claim, not by the one before it.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-safety.test.ts', 'tests/e2e/renewals-month.test.ts'],
+    tests: ['tests/engine/renewals/follow-up.test.ts'],
   },
   {
     name: 'intent-given-up-at-once',
@@ -237,7 +237,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'return nowMs - atMs < givenUpAfterMs ? [] : [',
     to: 'return nowMs - atMs < 0 ? [] : [',
     rule: 'An intent without a claim is given up once its run must have ended.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-safety.test.ts', 'tests/e2e/renewals-month.test.ts'],
+    tests: ['tests/engine/renewals/follow-up.test.ts'],
   },
   {
     name: 'outside-the-window-forgotten',

@@ -78,6 +78,16 @@ describe('a round', () => {
     expect(bench.steps.filter((step) => step !== 'alarm' && step !== 'clock-now')).toEqual([]);
   });
 
+  test('chooses nothing where time runs out before all that is due was looked at', async () => {
+    const bench = purchaseBench();
+    bench.before = (effect) => {
+      if (effect.type === 'store-list') bench.nowMs = noon + 1;
+    };
+    const { alarms, late, candidates } = await round(bench, ['a', 'b'], { deadlineMs: noon + minute });
+    expect([alarms[0]?.decided, late?.code, candidates.length]).toEqual([false, 'deadline-near', 1]);
+    expect([bench.sent, [...bench.store.records.keys()]]).toEqual([[], []]);
+  });
+
   test('tells of expiries when the store is down, and orders nothing', async () => {
     const bench = purchaseBench();
     bench.before = (effect) => {
