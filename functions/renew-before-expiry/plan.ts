@@ -83,9 +83,9 @@ function dueStep(due: Due): RenewalStep {
   const forbidden = ceilingReason(price.value.reserve, rule, context) ?? aheadReason(endAfter(expiresAtMs, rule.period), rule, context);
   if (forbidden) return hold(due, [forbidden]);
 
-  const why = rule.ask && askReason(price.value.reserve, facts.claims.lastPaid(rule.period), rule.ask);
-  if (rule.ask !== undefined && why !== undefined) return askedStep(due, rule.ask, why, price.value);
-  return ordered(due, { period: rule.period, price: price.value, approvedBy: undefined, unasked: false, because: [] });
+  const { ask } = rule;
+  if (ask === undefined) return orderedUnapproved(due, price.value);
+  return askedStep(due, ask, askReason(price.value.reserve, facts.claims.lastPaid(rule.period), ask), price.value);
 }
 
 /** Why the rule or the calendar forbids an order, whatever the resource. */
@@ -111,11 +111,17 @@ function ordered(due: Due, purchase: Parameters<typeof orderOf>[3]): RenewalStep
   return orderOf(resource, expiresAtMs, rule, purchase, context);
 }
 
-function askedStep(due: Due, ask: Ask, why: string, price: RenewalPrice): RenewalStep {
+function orderedUnapproved(due: Due, price: RenewalPrice): RenewalStep {
+  return ordered(due, { period: due.rule.period, price, approvedBy: undefined, unasked: false, because: [] });
+}
+
+/** `why` people have to be asked; where they need not, a refusal still holds: it is of the renewal, at whatever price. */
+function askedStep(due: Due, ask: Ask, why: string | undefined, price: RenewalPrice): RenewalStep {
   const { rule, facts, context } = due;
   if (facts.approvals === undefined) return { need: { kind: 'approvals', circle: ask.who, links: ask.links ?? false } };
   const question = questionOf(ask, rule.period, price.reserve);
-  const { answer, ...result } = answerTo(question, why, facts.approvals, due.resource.id, context);
+  const { answer, ...result } = answerTo(question, why ?? '', facts.approvals, due.resource.id, context);
+  if (why === undefined && answer.state !== 'refused') return orderedUnapproved(due, price);
   return withAsked(afterAnswer(due, question, price, result), { question, answer });
 }
 

@@ -26,10 +26,18 @@ export interface AnswerBody {
   readonly because: string | undefined;
   /** The last record of each other stream about the same expiry that the writer had read, by what the stream's key begins with. */
   readonly seen: Readonly<Record<string, number>>;
+  /**
+   * Of an approval: what the streams of all begin with whose answers counted when it was given. Who is removed from the approvers later does not
+   * take a refusal along. Empty in records of versions that did not write it.
+   */
+  readonly electorate: readonly string[];
   /** No link about this expiry approves anything any more. */
   readonly withdrawsLinks: boolean;
   readonly link: LinkProof | undefined;
 }
+
+/** Most streams that an approval names: far more than a policy has approvers, and few enough that nobody can slow a run down. */
+const mostVoices = 500;
 
 /** Longest reason that is carried on, in characters. */
 const longestReason = 200;
@@ -48,7 +56,7 @@ export function reasonText(text: string): string | undefined {
 
 /** Reads the body of an answer. Gives the name of the first field that is wrong or missing where it is none. */
 export function readAnswerBody(body: Readonly<Record<string, unknown>>): AnswerBody | { readonly wrong: string } {
-  const { verdict, by, target, period, highest, until, because, seen, withdrawsLinks, link } = body;
+  const { verdict, by, target, period, highest, until, because, seen, electorate = [], withdrawsLinks, link } = body;
   if (verdict !== 'approve' && verdict !== 'refuse') return { wrong: 'verdict' };
   if (by !== undefined && !isPerson(by)) return { wrong: 'by' };
   if (link !== undefined && !isProof(link)) return { wrong: 'link' };
@@ -62,9 +70,10 @@ export function readAnswerBody(body: Readonly<Record<string, unknown>>): AnswerB
   if (Number.isNaN(untilMs)) return { wrong: 'until' };
   if (because !== undefined && typeof because !== 'string') return { wrong: 'because' };
   if (!isSeen(seen)) return { wrong: 'seen' };
+  if (!isElectorate(electorate)) return { wrong: 'electorate' };
   if (withdrawsLinks !== undefined && withdrawsLinks !== true) return { wrong: 'withdrawsLinks' };
   return {
-    ...{ verdict, by, target, period, untilMs, seen, link },
+    ...{ verdict, by, target, period, untilMs, seen, electorate, link },
     highest: amount,
     because: because === undefined ? undefined : reasonText(because),
     withdrawsLinks: withdrawsLinks === true,
@@ -98,4 +107,8 @@ function isPeriod(value: unknown): value is AnswerBody['period'] {
 
 function isSeen(value: unknown): value is AnswerBody['seen'] {
   return isObject(value) && Object.values(value).every((last) => Number.isSafeInteger(last) && (last as number) >= 0);
+}
+
+function isElectorate(value: unknown): value is AnswerBody['electorate'] {
+  return Array.isArray(value) && value.length <= mostVoices && value.every((voice) => typeof voice === 'string');
 }

@@ -5,7 +5,7 @@ import { expirySegment } from './alerts.ts';
 import { type AnswerWritten, appendAnswer, mostAnswers } from './append-answer.ts';
 import { type AnswerBody, readAnswerBody } from './approval-record.ts';
 import { JournalError } from './journal-error.ts';
-import { keyOf, streamKey } from './key.ts';
+import { fromSegment, isKey, keyOf, streamKey } from './key.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { type Storing, storeReadAll } from './store-effect.ts';
 import { emptyStream, type StreamEnd } from './stream.ts';
@@ -57,6 +57,10 @@ export interface Electorate {
 
 /** An answer that may count. */
 export interface Approval extends Pick<AnswerBody, 'verdict' | 'target' | 'period' | 'highest' | 'because' | 'seen'> {
+  /** See `AnswerBody`. Default: empty. */
+  readonly electorate?: AnswerBody['electorate'];
+  /** True for an answer that does not count any more, but for approvals that were given while it did: see `readApprovals`. */
+  readonly former?: true;
   /** Who answered, as people read it. */
   readonly by: string;
   /** Undefined for an answer by link. */
@@ -134,10 +138,42 @@ export function approvalStream(voice: string, { account, resource, expiresAtMs }
 /**
  * Reads what was answered about a subject, by exact reads from the first record of each stream on: no list, which may lag behind. A record that
  * cannot be read or trusted is named in `unusable` and silences nobody else. One round of reads where nobody has answered.
+ *
+ * An approval that was given while others could answer too holds against their answers, also where the policy does not ask them any more: these are
+ * read as `former`. So whoever takes somebody out of the approvers does not set an older approval free that this person had refused.
  * @throws StoreError
  */
 export function* readApprovals(subject: ApprovalSubject, electorate: Electorate): Storing<Answers> {
   const readers = voicesOf(subject, electorate).map((voice) => new StreamReader(voice, subject, electorate));
+  yield* readToEnd(readers);
+  const formers = formersOf(readers).map((voice) => new StreamReader(voice, { ...subject, circle: voice.circle }, electorate, true));
+  yield* readToEnd(formers);
+  const all = new Map([...readers, ...formers].map((reader) => [reader.voice, reader]));
+  // Who answered while these were read had read what was written meanwhile.
+  for (let pass = 0; pass < latePasses; pass++) {
+    const late = [...all.values()].flatMap(({ given }) => given).flatMap(({ seen }) => Object.entries(seen));
+    const behind = [...new Set(late.flatMap(([voice, last]) => (all.get(voice)?.isBehind(last) ? [voice] : [])))];
+    if (behind.length === 0) break;
+    yield* readToEnd(behind.map((voice) => all.get(voice) as StreamReader));
+  }
+  // What nobody can have read yet was not read: such an approval would count before any refusal that is still to come, and such a refusal could never
+  // be overruled.
+  const isFalse = ({ seen }: Approval): boolean =>
+    Object.entries(seen).some(([voice, last]) => last >= (all.get(voice)?.end.next ?? last + 1));
+  const given: Approval[] = [];
+  const unusable = [...all.values()].flatMap((reader) => reader.unusable);
+  for (const each of [...all.values()].flatMap((reader) => reader.given)) {
+    if (!isFalse(each)) given.push(each);
+    else if (each.verdict === 'refuse') given.push({ ...each, seen: {} });
+    else unusable.push(claimsTooMuch(each));
+  }
+  return { given, unusable, ends: Object.fromEntries(readers.map(({ voice, end }) => [voice, end])) };
+}
+
+/** How often streams are read on, where others show that they have gone on meanwhile. */
+const latePasses = 2;
+
+function* readToEnd(readers: readonly StreamReader[]): Storing<void> {
   for (let unfinished = readers; unfinished.length > 0; unfinished = unfinished.filter(({ done }) => !done)) {
     const wanted = unfinished.map((reader) => reader.wanted());
     const found = yield* storeReadAll(wanted.flat());
@@ -148,31 +184,41 @@ export function* readApprovals(subject: ApprovalSubject, electorate: Electorate)
       from += count;
     }
   }
-  const ends = Object.fromEntries(readers.map(({ voice, end }) => [voice, end]));
-  // What nobody can have read yet was not read: such an approval would count before any refusal that is still to come, and such a refusal could never
-  // be overruled.
-  const isFalse = ({ seen }: Approval): boolean =>
-    Object.entries(seen).some(([voice, last]) => ends[voice] !== undefined && last >= ends[voice].next);
-  const given: Approval[] = [];
-  const unusable = readers.flatMap((reader) => reader.unusable);
-  for (const each of readers.flatMap((reader) => reader.given)) {
-    if (!isFalse(each)) given.push(each);
-    else if (each.verdict === 'refuse') given.push({ ...each, seen: {} });
-    else unusable.push(claimsTooMuch(each));
-  }
-  return { given, unusable, ends };
 }
 
 /** A voice, and whose it is; undefined for links. */
 interface Voice {
   readonly name: string;
+  readonly circle: string;
   readonly person: RamUser | undefined;
 }
 
 function voicesOf({ circle }: ApprovalSubject, { voters, circles, links }: Electorate): readonly Voice[] {
   const asked = [...new Set([circle, ...circles])];
-  const persons = asked.flatMap((each) => voters.map((person) => ({ name: personVoice(each, person), person })));
-  return links ? [...persons, { name: linkVoice(circle), person: undefined }] : persons;
+  const persons = asked.flatMap((each) => voters.map((person) => ({ name: personVoice(each, person), circle: each, person })));
+  return links ? [...persons, { name: linkVoice(circle), circle, person: undefined }] : persons;
+}
+
+/** Who could answer when the approvals were given, and is not asked any more. */
+function formersOf(readers: readonly StreamReader[]): readonly Voice[] {
+  const asked = new Set(readers.map(({ voice }) => voice));
+  const named = readers.flatMap(({ given }) => given).flatMap(({ verdict, electorate = [] }) => (verdict === 'approve' ? electorate : []));
+  return [...new Set(named)].flatMap((name) => (asked.has(name) ? [] : (voiceNamed(name) ?? [])));
+}
+
+/** The voice of a name; undefined for what no program of ours writes. */
+function voiceNamed(name: string): Voice | undefined {
+  if (!isKey(name)) return undefined;
+  try {
+    const [, circle = '', who] = name.split('/').map(fromSegment);
+    if (who === undefined) return name === linkVoice(circle) ? { name, circle, person: undefined } : undefined;
+    const [, account = '', user = ''] = /^(\d+)\.(.+)$/s.exec(who) ?? [];
+    const person = { account, user };
+    return name === personVoice(circle, person) ? { name, circle, person } : undefined;
+  } catch (error) {
+    if (error instanceof JournalError) return undefined;
+    throw error;
+  }
 }
 
 function claimsTooMuch({ key, voice, sequence }: Approval): UnusableAnswer {
@@ -191,13 +237,22 @@ class StreamReader {
   readonly #subject: ApprovalSubject;
   readonly #electorate: Electorate;
   readonly #person: RamUser | undefined;
+  readonly #former: boolean;
 
-  constructor({ name, person }: Voice, subject: ApprovalSubject, electorate: Electorate) {
+  constructor({ name, person }: Voice, subject: ApprovalSubject, electorate: Electorate, former = false) {
     this.voice = name;
     this.#stream = approvalStream(name, subject);
     this.#subject = subject;
     this.#electorate = electorate;
     this.#person = person;
+    this.#former = former;
+  }
+
+  /** True where a record that somebody has read was not there yet; then reading goes on. */
+  isBehind(last: number): boolean {
+    if (last < this.end.next || this.end.next >= mostAnswers) return false;
+    this.done = false;
+    return true;
   }
 
   wanted(): readonly string[] {
@@ -268,10 +323,11 @@ class StreamReader {
   }
 
   #give({ sequence, atMs }: AnswerPlace, body: AnswerBody, { by, source }: Pick<Approval, 'by' | 'source'>): void {
-    const { verdict, by: person, target, period, highest, untilMs, because, seen, withdrawsLinks } = body;
+    const { verdict, by: person, target, period, highest, untilMs, because, seen, electorate, withdrawsLinks } = body;
     const key = streamKey(this.#stream, sequence);
+    const former = this.#former ? { by: `${by} (not among the approvers any more)`, former: true as const } : { by };
     this.given.push({
-      ...{ verdict, by, person, target, period, highest, atMs, untilMs, because, seen, source, key, sequence },
+      ...{ verdict, person, target, period, highest, atMs, untilMs, because, seen, electorate, source, key, sequence, ...former },
       ...{ voice: this.voice, withdrawsLinks: withdrawsLinks && person !== undefined },
     });
   }
@@ -287,6 +343,11 @@ class StreamReader {
 export function seenIn({ ends }: Pick<Answers, 'ends'>, voice: string): AnswerBody['seen'] {
   const others = Object.entries(ends).filter(([other, { next }]) => other !== voice && next > 0);
   return Object.fromEntries(others.map(([other, { next }]) => [other, next - 1]));
+}
+
+/** What an approval says of whose answers count beside it; nothing for a refusal. */
+export function electorateIn({ ends }: Pick<Answers, 'ends'>, verdict: AnswerBody['verdict']): AnswerBody['electorate'] {
+  return verdict === 'approve' ? Object.keys(ends) : [];
 }
 
 /**
@@ -307,6 +368,7 @@ export function* recordApproval(
   const body = {
     ...{ verdict, by: { account: by.account, user: by.user, userId: by.userId }, target, period: { ...period } },
     ...{ highest: moneyToJson(highest), until: new Date(untilMs).toISOString(), seen: seenIn(read, voice) },
+    ...(verdict === 'approve' ? { electorate: electorateIn(read, verdict) } : {}),
     ...(because === undefined ? {} : { because }),
     ...(withdrawsLinks === true ? { withdrawsLinks } : {}),
   };

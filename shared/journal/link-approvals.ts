@@ -1,7 +1,7 @@
 import { type Money, moneyToJson } from '../policy/money.ts';
 import { type AnswerWritten, appendAnswer } from './append-answer.ts';
 import type { AnswerBody, LinkProof } from './approval-record.ts';
-import { type AnswerPlace, type Answers, type ApprovalSubject, approvalStream, linkVoice, seenIn } from './approvals.ts';
+import { type AnswerPlace, type Answers, type ApprovalSubject, approvalStream, electorateIn, linkVoice, seenIn } from './approvals.ts';
 import type { Storing } from './store-effect.ts';
 import { emptyStream } from './stream.ts';
 
@@ -34,12 +34,14 @@ export function* recordLinkAnswer(
   const voice = linkVoice(subject.circle);
   const stream = approvalStream(voice, subject);
   const seen = seenIn(read, voice);
+  const electorate = electorateIn(read, verdict);
   const said: AnswerBody = {
-    ...{ verdict, by: undefined, target, period: { ...period }, highest, untilMs, because, seen },
+    ...{ verdict, by: undefined, target, period: { ...period }, highest, untilMs, because, seen, electorate },
     ...{ withdrawsLinks: false, link: undefined },
   };
   const bodyAt = (sequence: number, prev: string | null) => ({
     ...{ verdict, target, period: said.period, highest: moneyToJson(highest), until: new Date(untilMs).toISOString(), seen },
+    ...(electorate.length === 0 ? {} : { electorate }),
     ...(because === undefined ? {} : { because }),
     link: { payload, key, issued, signature: sign({ stream, sequence, prev, atMs }, said) },
   });

@@ -97,6 +97,8 @@ interface Said extends Partial<Omit<NewApproval, 'by'>> {
   readonly source?: 'approvals' | 'approvals-link';
   /** True: the answers of others had not been read. Default: all had been. */
   readonly blind?: boolean;
+  /** The policy that was in force when it was given. Default: that of the bench. */
+  readonly under?: CompiledPolicy;
 }
 
 /** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
@@ -147,11 +149,11 @@ export async function renewalBench(
     broken,
     run: (mode = 'apply', options = {}) =>
       runner.run({ client, target, policy, store, clock, mode, world: 'a test', notifier, allowLocalStore: true, proveLink, ...options }),
-    async say({ resource, expiresAtMs, highest, by = 'li.wei', circle = 'finance', source, blind = false, ...said }) {
+    async say({ resource, expiresAtMs, highest, by = 'li.wei', circle = 'finance', source, blind = false, under = policy, ...said }) {
       const user = userNamed(by, accountId);
       const person = { ...user, userId: `id-of-${user.user}` };
       const subject = { circle, account: accountId, resource, expiresAtMs };
-      const electorate = electorateOf({ policy, target }, { circle, links: true }, proveLink);
+      const electorate = electorateOf({ policy: under, target }, { circle, links: true }, proveLink);
       const read = await runStoring(store, readApprovals(subject, { ...electorate, voters: [...electorate.voters, user] }));
       const period = { count: 1, unit: 'Month' };
       const answer = { verdict: 'approve' as const, target: 'home', period, atMs: clock.now(), untilMs: expiresAtMs, highest, ...said };

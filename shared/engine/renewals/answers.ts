@@ -67,17 +67,18 @@ type AnswerState = CountingAnswer['state'];
  * What counts now, of all that was answered. A record comes before another where it is earlier in the same stream, or where the other one's writer had
  * read it, directly or through a record that had; clocks have no say. An approval counts unless a refusal comes after it, or neither had seen the
  * other; an approval that has seen every refusal overrules them. A lower approval takes nothing from a higher one. Approvals are bound to target and
- * period; a refusal is of the renewal, whatever was asked.
+ * period; a refusal is of the renewal, whatever was asked. An approval also holds against those who could answer when it was given and are not asked
+ * any more; without one their refusals count for nothing.
  */
 export function countingAnswer({ given, unusable }: Answers, order: AnsweredOrder): CountingAnswer {
   const isBefore = orderOf(given);
-  const refusals = given.filter(({ verdict }) => verdict === 'refuse');
-  const withdrawn = given.some(({ withdrawsLinks }) => withdrawsLinks);
   const live = given.filter((each) => {
-    if (each.verdict !== 'approve' || (withdrawn && each.source === 'approvals-link')) return false;
-    return !unusable.some(({ voice, sequence, suspends }) => suspends && voice === each.voice && each.sequence <= sequence);
+    if (each.verdict !== 'approve' || each.former) return false;
+    if (each.source === 'approvals-link' && given.some((other) => other.withdrawsLinks && heeds(each, other))) return false;
+    return !unusable.some((record) => record.suspends && mayTakeBack(record, each));
   });
-  const counting = live.filter((approval) => refusals.every((refusal) => isBefore(refusal, approval)));
+  const refusals = given.filter((each) => each.verdict === 'refuse' && (!each.former || live.some((approval) => heeds(approval, each))));
+  const counting = live.filter((approval) => refusals.every((refusal) => !heeds(approval, refusal) || isBefore(refusal, approval)));
   if (counting.length > 0) return bestOf(counting, order);
   // Where no approval counts, each refusal holds; the one to name is one that nobody has overruled by a later one.
   const last = refusals.filter((refusal) => !refusals.some((later) => isBefore(refusal, later)));
@@ -86,6 +87,18 @@ export function countingAnswer({ given, unusable }: Answers, order: AnsweredOrde
   if (named === undefined) return { state: 'none' };
   const { by, because, atMs, key } = named;
   return { state: 'refused', by, because, atMs, key, crossed: crossings[0] };
+}
+
+/** Whether an answer has to do with an approval: those of all who can answer, and of those who could when the approval was given. */
+function heeds({ electorate = [] }: Approval, { former, voice }: Approval): boolean {
+  return !former || electorate.includes(voice);
+}
+
+/** Whether a record that cannot be read may be the word by which the person took an approval back, here or where another circle was asked. */
+function mayTakeBack({ voice, sequence }: Answers['unusable'][number], approval: Approval): boolean {
+  if (voice === approval.voice) return approval.sequence <= sequence;
+  const [who, whose] = [voice, approval.voice].map((each) => each.split('/')[2]);
+  return who !== undefined && who === whose && (approval.seen[voice] ?? -1) < sequence;
 }
 
 type Before = (earlier: Approval, later: Approval) => boolean;
@@ -121,7 +134,7 @@ function crossingsOf(
   { refusals, isBefore }: { readonly refusals: readonly Approval[]; readonly isBefore: Before },
 ): readonly Crossing[] {
   return live
-    .filter((approval) => !isBefore(refusal, approval) && !refusals.some((each) => isBefore(approval, each)))
+    .filter((approval) => heeds(approval, refusal) && !isBefore(refusal, approval) && !refusals.some((each) => isBefore(approval, each)))
     .map((approval) => ({ approvedBy: approval.by, refusedBy: refusal.by, approval: approval.key, refusal: refusal.key }));
 }
 

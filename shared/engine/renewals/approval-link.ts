@@ -183,11 +183,12 @@ function isIssued({ payload, key, issued }: Omit<LinkProof, 'signature'>, public
 
 /** What is signed where an answer is given: all of it, what its writer had seen, and where it stands. */
 function answerText({ stream, sequence, prev, atMs }: AnswerPlace, body: AnswerBody, link: Omit<LinkProof, 'signature'>): Buffer {
-  const { verdict, target, period, highest, untilMs, because = null, seen } = body;
+  const { verdict, target, period, highest, untilMs, because = null, seen, electorate } = body;
   const { payload, key, issued } = link;
   const signed = {
     ...{ stream, sequence, prev, atMs, verdict, target, untilMs, because, seen, payload, key, issued },
     ...{ count: period.count, unit: period.unit, highest: moneyToJson(highest) },
+    ...(electorate.length === 0 ? {} : { electorate }),
   };
   return Buffer.from(`streamwarden-approval-answer-2\n${canonicalJson(signed)}`);
 }

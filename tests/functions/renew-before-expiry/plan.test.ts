@@ -160,28 +160,30 @@ describe('asking', () => {
 
   test.each([
     [110n, 'act due'],
-    [111n, 'needs approvals'],
+    [111n, 'hold needs-approval'],
     [90n, 'act due'],
   ])('after 100 CNY last time, %s CNY: %s', (units, expected) => {
     const facts = { quotes: quote(units), claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
-    expect(decide(group(), facts, dearer)).toBe(expected);
+    expect(decide(group(), { ...facts, approvals: noAnswers }, dearer)).toBe(expected);
   });
 
   test('without a last price, or with one in another currency, a rule that only compares asks', () => {
-    expect(decide(group(), known(), dearer)).toBe('needs approvals');
+    const asked = (facts: Partial<RenewalFacts> = {}) => decide(group(), known({ approvals: noAnswers, ...facts }), dearer);
+    expect(asked()).toBe('hold needs-approval');
     for (const micros of [1n, 900_000_000_000n]) {
-      const facts = known({ claims: claims({ lastPaid: () => ({ currency: 'USD', micros }) }) });
-      expect(decide(group(), facts, dearer)).toBe('needs approvals');
+      expect(asked({ claims: claims({ lastPaid: () => ({ currency: 'USD', micros }) }) })).toBe('hold needs-approval');
     }
   });
 
   test('a price of nothing asks, below whatever amount and however much it cost last time', () => {
-    const facts = { quotes: quote(0n), claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
-    for (const rule of [dearer, contextOf(asking)]) expect(decide(group(), facts, rule)).toBe('needs approvals');
+    const facts = { quotes: quote(0n), approvals: noAnswers, claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
+    for (const rule of [dearer, contextOf(asking)]) expect(decide(group(), facts, rule)).toBe('hold needs-approval');
   });
 
-  test('approvals are not asked for where the price needs none, nor a price where a claim forbids the order', () => {
-    expect(decide(group(), { quotes: quote(200n), claims: claims() }, contextOf(asking))).toBe('act due');
+  test('answers are read wherever a rule asks, since a refusal holds at any price, and no price where a claim forbids the order', () => {
+    expect(decide(group(), { quotes: quote(200n), claims: claims() }, contextOf(asking))).toBe('needs approvals');
+    expect(decide(group(), { quotes: quote(200n), claims: claims(), approvals: noAnswers }, contextOf(asking))).toBe('act due');
+    expect(decide(group(), { quotes: quote(200n), claims: claims() }, contextOf(order))).toBe('act due');
     expect(decide(group(), { quotes: new Map(), claims: claims() }, contextOf(asking))).toBe('needs quote');
     expect(decide(group(), { quotes: new Map([['1 Month', null]]), claims: claims() }, contextOf(asking))).toBe('hold price-unknown');
   });
