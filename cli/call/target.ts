@@ -1,3 +1,4 @@
+import { mismatchText } from '../../shared/client/caller-identity.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
@@ -9,14 +10,27 @@ interface CallTarget extends WorldOptions {
   readonly account?: string;
 }
 
-/** The client that a single call goes through, and how to end its world. @throws CommandFailure when options contradict each other */
-export async function callTarget(options: CallTarget): Promise<{ readonly client: Client; close(): Promise<void> }> {
+/**
+ * The client that a single call goes through, and how to end its world. Without a policy nothing states the account, so a call that writes has to
+ * name it. @throws CommandFailure when options contradict each other, or the keys are of another account than is named
+ */
+export async function callTarget(options: CallTarget, writes: boolean): Promise<{ readonly client: Client; close(): Promise<void> }> {
   const { openWorld } = await import('../world/open.ts');
   if (options.endpoint !== undefined) {
     if (options.target !== undefined || options.simulator !== undefined) {
       throw new CommandFailure('Usage', '--endpoint is the cloud with your own keys; leave out --target and --simulator.');
     }
+    if (writes && options.account === undefined) {
+      throw new CommandFailure('Usage', 'Say with --account whose account is meant: nothing is sent with keys of another one.');
+    }
     const world = await openWorld({ ...options, target: options.endpoint });
+    if (options.account !== undefined) {
+      const caller = await world.caller();
+      if (caller.account !== options.account) {
+        await world.close();
+        throw new CommandFailure('AccountMismatch', `Nothing was sent: ${mismatchText(options.account, '--account', caller)}`);
+      }
+    }
     return { client: world.clientFor(ownAccount(options.endpoint)), close: world.close };
   }
   if (options.target !== undefined) {

@@ -27,7 +27,7 @@ export function callCommand(program: Command): void {
     .option('--endpoint <name>', 'the cloud without a policy: cn-shanghai or ap-southeast-1, with your own keys')
     .option('--simulator <url>', 'a simulator that is running')
     .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
-    .option('--account <id>', 'account of the simulator (default: its first)')
+    .option('--account <id>', 'account of the simulator (default: its first); with --endpoint the account that is meant, needed for writes')
     .option('--policy <file>', 'policy file, for --target', 'policy.yaml')
     .option('--all', 'read all pages of a list; prints its rows')
     .option('--yes', 'needed for operations that change something')
@@ -54,7 +54,7 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
   const operation = operationNamed(name, operations);
   const input = inputOfFlags(operation, parameters);
   mayCall(operation, flags);
-  const { client, close } = await callTarget(flags);
+  const { client, close } = await callTarget(flags, operation.access === 'write');
   const show = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, flags.json ? undefined : 2)}\n`);
   try {
     if (flags.all) {

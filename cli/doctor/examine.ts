@@ -13,7 +13,7 @@ import { checkEndpoints, type Endpoint } from './endpoint.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 import { checkPermissions, untriedWrites } from './permissions.ts';
 import { checkPolicy, checkPublished, functionsInUse } from './policy.ts';
-import { checkStore } from './store.ts';
+import { checkOpenElsewhere, checkStore } from './store.ts';
 import { unknowables } from './unknowable.ts';
 import type { WrittenFunction } from './written.ts';
 
@@ -54,6 +54,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');
   const needs = world.kind !== 'cloud' ? 'nothing' : acts && functions.includes('renew-before-expiry') ? 'orders' : 'functions';
   note(await checkStore(world.store, needs, world.clock.now()));
+  note(await checkOpenElsewhere(world.store, new Set(Object.values(policy.targets).map(({ account }) => account))));
   note(checkPolicy(policy, patient.file, world.clock.now()));
   note(await checkPublished(world.store, policy, world.clock.now()));
   const variables = await deployment(patient, note);

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { JournalError } from '../../shared/journal/journal-error.ts';
+import { fromSegment } from '../../shared/journal/key.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
+import { readRenewal } from '../../shared/journal/renewal.ts';
 import type { Store } from '../../shared/journal/store.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
 const { ok, warn, fail } = findingsOf('store');
@@ -88,6 +91,34 @@ async function foreignNames(store: Store): Promise<readonly Finding[]> {
     warn(
       `${store.name} has ${foreign.length === 1 ? 'a file that is' : 'files that are'} no record: ${told.join(', ')}${more}`,
       'Nothing reads them. Find out what puts them there, such as a program that synchronizes the folder, keep it away from the journal, and remove them.',
+    ),
+  ];
+}
+
+/**
+ * Renewals that are open under an account number that no target has: of a number that was corrected since, perhaps. What was ordered under it no run
+ * follows up, and the same subscription looks free under its right number. @param accounts numbers of the policy's targets
+ */
+export async function checkOpenElsewhere(store: Store, accounts: ReadonlySet<string>): Promise<readonly Finding[]> {
+  const open: string[] = [];
+  try {
+    for (const account of await store.folders('renewals/')) {
+      if (accounts.has(fromSegment(account))) continue;
+      for (const resource of await store.folders(`renewals/${account}/`)) {
+        const view = await runStoring(store, readRenewal(`renewals/${account}/${resource}`));
+        if (view.open) open.push(`${fromSegment(resource)} (account ${fromSegment(account)}, renewal ${view.open.n})`);
+      }
+    }
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return [fail(`renewals under other account numbers could not be read: ${messageOf(error)}`, "Run 'streamwarden journal verify'.")];
+  }
+  if (open.length === 0) return [];
+  const told = `${open.slice(0, foreignTold).join(', ')}${open.length > foreignTold ? ` and ${open.length - foreignTold} more` : ''}`;
+  return [
+    fail(
+      `renewals are open under account numbers that no target has: ${told}`,
+      'Look in the bill whether they were ordered. If a number was corrected, what was ordered under the old one does not keep the right one from ordering again: name the old number for a target until they are closed by streamwarden resolve, or do not let these subscriptions be renewed until you know.',
     ),
   ];
 }

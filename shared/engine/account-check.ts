@@ -7,13 +7,23 @@ import { reason } from './reasons.ts';
 import { type RunError, runError } from './report.ts';
 
 /** Whether the keys of a target belong to the account that the policy states for it; where not, why nothing may be done there. */
-export type AccountCheck =
-  | { readonly ok: true; readonly account: string }
-  | { readonly ok: false; readonly because: Reason; readonly error: RunError };
+export type AccountCheck = { readonly ok: true; readonly account: string } | RefusedAccount;
+
+/** Keys that are another account's (`account-mismatch`), or of which nobody could say whose they are (`account-unknown`). */
+export interface RefusedAccount {
+  readonly ok: false;
+  readonly because: Reason;
+  readonly error: RunError;
+}
+
+/** True where the keys are known to be another account's. */
+export function isOthers(check: AccountCheck): boolean {
+  return !check.ok && check.because.code === 'account-mismatch';
+}
 
 /**
  * Asks whose the keys of a target are and compares (protocols, renewal, step 15): a mistyped number, or keys of another account, would make one
- * resource look like two. One call for each key and process; a failure is asked again by the next run. Never throws but defects.
+ * resource look like two, and a run that finds nothing to do in another account would look healthy. One call for each key and process; a failure is asked again by the next run. Never throws but defects.
  */
 export async function checkAccount(client: Client, { name, account }: Pick<CompiledTarget, 'name' | 'account'>): Promise<AccountCheck> {
   try {

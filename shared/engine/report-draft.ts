@@ -1,6 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
+import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, HoldDecision, Reason } from './decision.ts';
 import { isExpected } from './expected.ts';
@@ -56,6 +57,17 @@ export class ReportDraft {
   /** Fails the run for a cause that is no error of a part. `code` is stable; the message says what to do next. */
   failBecause(code: string, message: string): void {
     this.#errors.push({ code, message });
+  }
+
+  /**
+   * Notes that the keys in use are not known to be the account's. Those of another account fail the run, whatever it had to do: it saw another fleet,
+   * and a run that finds nothing to do there would look healthy. Where nobody could say whose they are, that fails the run only where it had to act.
+   */
+  refuseKeys(refused: RefusedAccount, needed: boolean): void {
+    const { because, error } = refused;
+    if (this.#errors.some(({ code }) => code === error.code)) return;
+    if (needed || isOthers(refused)) this.failBecause(error.code, error.message);
+    else this.warn(because);
   }
 
   /** Does something that may fail; a foreseen failure is noted and gives undefined. */

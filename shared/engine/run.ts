@@ -7,7 +7,7 @@ import { runStoring } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
-import { checkAccount } from './account-check.ts';
+import { checkAccount, isOthers } from './account-check.ts';
 import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
@@ -139,16 +139,21 @@ async function observeAndAct<R extends Resource>(
   draft.survey(seen);
 
   const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
-  const acting = functionMode === 'act' && decisions.some(({ verdict }) => verdict === 'act');
-  const account = acting ? await checkAccount(client, target) : undefined;
-  draft.decisions = account?.ok === false ? decisions.map((decision) => holdBecause(decision, account.because)) : decisions;
-  if (account?.ok === false) draft.failBecause(account.error.code, account.error.message);
+  draft.decisions = decisions;
+  const account = await checkAccount(client, target);
+  if (!account.ok) {
+    const acting = functionMode === 'act' && decisions.some(({ verdict }) => verdict === 'act');
+    if (acting) draft.decisions = decisions.map((decision) => holdBecause(decision, account.because));
+    draft.refuseKeys(account, acting);
+    // What was seen is another account's: nothing of it is written down, and what holds there is not compared.
+    if (isOthers(account)) return;
+  }
   if (mode === 'apply') {
     const found = { manual: seen.manual, tags, calm: seen.settled, tagsGone: seen.tagsGone };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
   if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
-  // After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
+  // Compared is what holds by itself: that STS did not answer a moment ago is no hold to tell of. After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
   if (seen.totals.complete && !signal?.aborted && options.occasions === undefined) {
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
     if (holds) draft.holds = holds;

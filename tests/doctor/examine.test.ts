@@ -9,7 +9,7 @@ import { checkEndpoints } from '../../cli/doctor/endpoint.ts';
 import { examine, type Patient } from '../../cli/doctor/examine.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { checkPermissions } from '../../cli/doctor/permissions.ts';
-import { checkStore } from '../../cli/doctor/store.ts';
+import { checkOpenElsewhere, checkStore } from '../../cli/doctor/store.ts';
 import { ruleModules } from '../../cli/registry.ts';
 import { openRemote } from '../../cli/world/remote.ts';
 import type { Client } from '../../shared/client/client.ts';
@@ -17,6 +17,8 @@ import { ApiError } from '../../shared/client/errors.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { newestPolicy, publishPolicy } from '../../shared/journal/policies.ts';
 import { policyBody } from '../../shared/journal/policy-record.ts';
+import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { place } from '../../shared/journal/renewal-write.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
@@ -293,5 +295,37 @@ describe('streamwarden doctor', () => {
     rmSync(folder, { recursive: true });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ format: 1, world: null, findings: [{ area: 'policy', state: 'fail' }] });
+  });
+});
+
+describe('renewals under account numbers that no target has', () => {
+  const mistyped = '1000000000000011';
+  const put = async (store: ReturnType<typeof memoryStore>, number: string, ended: boolean) => {
+    const stream = renewalStream(number, 'aig-1');
+    const claim = {
+      ...{ expiry: 1, period: { count: 1, unit: 'Month' as const }, autoPay: true, price: { currency: 'CNY', micros: '1' }, reservation: 'r' },
+      ...{ month: '2026-11', token: 't', t: now, target: 'home', operation: 'RenewAppInstanceGroup' },
+    };
+    const signed = { atMs: now, owner: 'x' };
+    const { link } = await runStoring(store, place(renewalKey(stream, 0, 'claim'), { kind: 'claim', ...signed, prev: null, body: claim }));
+    if (!ended) return;
+    const end = { outcome: 'void' as const, by: 'run' as const };
+    await runStoring(store, place(renewalKey(stream, 0, 'end'), { kind: 'end', ...signed, prev: link, body: end }));
+  };
+
+  test('are told while they are open, as after a number was corrected', async () => {
+    const store = memoryStore();
+    await put(store, mistyped, false);
+    expect(await checkOpenElsewhere(store, new Set([account]))).toMatchObject([
+      { state: 'fail', text: expect.stringContaining(`aig-1 (account ${mistyped}, renewal 0)`) },
+    ]);
+    expect(await checkOpenElsewhere(store, new Set([account, mistyped]))).toEqual([]);
+  });
+
+  test('are nothing to tell once they are closed, and where there are none', async () => {
+    const store = memoryStore();
+    expect(await checkOpenElsewhere(store, new Set([account]))).toEqual([]);
+    await put(store, mistyped, true);
+    expect(await checkOpenElsewhere(store, new Set([account]))).toEqual([]);
   });
 });

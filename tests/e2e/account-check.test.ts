@@ -6,6 +6,8 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
+import { readExpiries, recordExpiries } from '../../shared/journal/expiries.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import {
@@ -86,13 +88,12 @@ describe('two targets that are one account', () => {
   });
 });
 
-test('a plan shows the mismatch as apply would, and asks only where something would be ordered', async () => {
+test('a plan shows the mismatch as apply would, and asks once for a key, however many runs', async () => {
   await open(twins(mistyped, accountId));
   expect(verdicts(await on('home', 'plan'))).toEqual(['g hold account-mismatch']);
-  expect((await on('home', 'plan')).failed).toBe(true);
   const before = asked();
-  const idle = compiledPolicy(twins(mistyped, accountId).replace('groups: all', 'groups: {name: "x*"}'), Date.parse(start));
-  await on('home', 'apply', idle);
+  expect((await on('home', 'plan')).failed).toBe(true);
+  await on('home');
   expect(asked()).toBe(before);
 });
 
@@ -105,6 +106,26 @@ test('nobody is asked to approve what stands under the number of another account
   expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toEqual([]);
   await on('twin');
   expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toHaveLength(1);
+});
+
+describe('a run with keys of another account that finds nothing to do', () => {
+  const idle = () => twins(mistyped, accountId).replace('groups: all', 'groups: {name: "x*"}');
+
+  test.each(['it acts', 'it observes'])('fails and is told where %s, and writes down nothing of what it saw', async (how) => {
+    await open(how === 'it acts' ? idle() : idle().replace('act: [renew-before-expiry]', 'act: []'));
+    const report = await on('home');
+    expect([report.failed, report.errors.map(({ code }) => code), report.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
+    expect(bench.messages.some(({ channel, text }) => channel === 'oncall' && text.includes(mistyped) && text.includes(accountId))).toBe(true);
+    expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
+  });
+
+  test('takes nothing of the account that was seen before for gone', async () => {
+    await open(idle());
+    const seen = await runStoring(bench.store, readExpiries(mistyped));
+    await runStoring(bench.store, recordExpiries(seen, { owner: 'x', atMs: 0 }, new Map([['aig-of-the-account', { seconds: 1 }]])));
+    await on('home');
+    expect([...(await runStoring(bench.store, readExpiries(mistyped))).seconds]).toEqual([['aig-of-the-account', 1]]);
+  });
 });
 
 test('alarms say that the account blocks the renewal', async () => {

@@ -167,7 +167,8 @@ describe('what a run with nothing in its window costs', () => {
     };
     const report = await bench.run();
     expect(report.counts).toEqual({ act: 0, hold: 0, keep: 250, notCovered: 0 });
-    expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 3, ListWuyingServer: 1 });
+    // Whose the keys are is asked once for each key and process.
+    expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 3, ListWuyingServer: 1, GetCallerIdentity: 1 });
     const written = 'written/renew-before-expiry/1000000000000001';
     expect(keys).toEqual([
       `list ${written}/`,

@@ -64,11 +64,34 @@ describe('before a run acts it asks whose keys it has', () => {
     expect(b.asked.times).toBe(2);
   });
 
-  test('nobody is asked where nothing would act, or where the function only observes', async () => {
+});
+
+describe('a run that does nothing asks it too: the fleet of another account would look healthy', () => {
+  const observing = { policy: policyWith({ mode: { default: 'observe', act: [] } }) };
+
+  test.each(['plan', 'apply'] as const)('keys of another account fail it, where nothing would act and where it only observes, in %s', async (mode) => {
     const b = twoWishes();
-    await b.run('apply', { policy: policyWith({ mode: { default: 'observe', act: [] } }) });
+    b.service.account = another;
+    expect((await b.run(mode, observing)).errors.map(({ code }) => code)).toEqual(['AccountMismatch']);
     b.wishes.set('a', { value: 'old' }).set('b', { value: 'old' });
-    await b.run('apply');
-    expect(b.asked.times).toBe(0);
+    const idle = await b.run(mode);
+    expect([idle.failed, idle.errors.map(({ code }) => code), idle.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
   });
+
+  test('nothing that another account shows is written down or told as held', async () => {
+    const b = twoWishes();
+    b.service.account = another;
+    b.wishes.set('a', { value: 'HOLD' });
+    const report = await b.run('apply', observing);
+    expect([report.newHolds, [...b.store.records.keys()].filter((key) => key.startsWith('written/'))]).toEqual([[], []]);
+  });
+
+  test('nobody who could say whose they are is a warning there, and the run goes on', async () => {
+    const b = twoWishes(() => {
+      throw apiError('no');
+    });
+    const report = await b.run('apply', observing);
+    expect([report.failed, report.warnings.map(({ code }) => code)]).toEqual([false, expect.arrayContaining(['account-unknown'])]);
+  });
+
 });

@@ -145,7 +145,7 @@ describe('a function on a timer', () => {
   }, 20_000);
 
   test('runs the one target that the event names, and the environment beats the event', async () => {
-    const policy = { targets: { other: { ...target, name: 'other', account: '2' }, cn: target } };
+    const policy = { targets: { other: { ...target, name: 'other' }, cn: target } };
     const targetsOf = async (event: Uint8Array, environment = {}) =>
       (await deployed({ policy, environment })(event, context)).targets.map((each) => each.target);
     expect(await targetsOf(named('cn'))).toEqual(['cn']);

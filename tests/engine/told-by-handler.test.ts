@@ -59,7 +59,9 @@ function holding(): Runner {
   const wishes: Wishes = new Map();
   service.put('a', 'x', { name: 'ledger' });
   wishes.set('a', { value: 'HOLD' });
-  return automationRunner(dialAutomation(service, wishes));
+  const runner = automationRunner(dialAutomation(service, wishes));
+  // Whose the keys are it says, too.
+  return { ...runner, run: (options) => runner.run({ ...options, client: service.client }) };
 }
 
 const broken = (error: () => Error): Runner => ({

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { Resource } from '../../fleet/resource.ts';
 import { periodText, samePeriod } from '../../fleet/subscription-period.ts';
 import { formatMoney } from '../../policy/money.ts';
+import type { RefusedAccount } from '../account-check.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { guardByResource } from '../guard.ts';
 import { notNow } from '../purchase/claim.ts';
@@ -12,7 +13,7 @@ import type { Reserved } from '../purchase/reserve.ts';
 import type { Candidate, Chosen } from '../purchase/round.ts';
 import type { ProtocolRules } from '../purchase/rules.ts';
 import { reason } from '../reasons.ts';
-import type { BudgetUse, RunError } from '../report.ts';
+import type { BudgetUse } from '../report.ts';
 import { type PlannedSpending, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
 import { accountCheck, type Renewal } from './effects.ts';
@@ -38,7 +39,7 @@ export interface ChooseInput {
   /** False where the function only observes: nothing is ordered, so nobody's keys are asked about. */
   readonly acting: boolean;
   readonly rules: ProtocolRules;
-  readonly onOtherAccount: (error: RunError) => void;
+  readonly onOtherAccount: (refused: RefusedAccount) => void;
 }
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
@@ -53,7 +54,7 @@ export function chooseInput(
     onTrouble: (trouble) => draft.warn(trouble),
     acting: draft.head.functionMode === 'act',
     rules,
-    onOtherAccount: ({ code, message }) => draft.failBecause(code, message),
+    onOtherAccount: (refused) => draft.refuseKeys(refused, true),
   };
 }
 
@@ -206,7 +207,7 @@ function* otherAccount(
   if (!acting || !rules.identityFirst || (questions.size === 0 && decisions.every(({ verdict }) => verdict !== 'act'))) return undefined;
   const check = yield* accountCheck();
   if (check.ok) return undefined;
-  onOtherAccount(check.error);
+  onOtherAccount(check);
   return check.because;
 }
 

@@ -2,6 +2,7 @@ import type { Subscribable } from '../../fleet/subscription.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import { WrittenLog } from '../../journal/written-log.ts';
 import { notifierOf } from '../../notify/notifier.ts';
+import { isOthers } from '../account-check.ts';
 import { type CallCounts, countingClient } from '../counting-client.ts';
 import type { ActDecision, HoldDecision, Reason } from '../decision.ts';
 import { isExpected } from '../expected.ts';
@@ -21,7 +22,7 @@ import { announceAnswers } from './announce-answers.ts';
 import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import type { DueResult } from './due-result.ts';
-import type { Renewal } from './effects.ts';
+import { accountCheck, type Renewal } from './effects.ts';
 import { ExpiryComparison } from './expiry-moves.ts';
 import { followedIds } from './follow-up.ts';
 import { orderDue } from './order-due.ts';
@@ -95,10 +96,13 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
   take(run, seen, result);
   yield* announce(run, seen, result);
   yield* teller.flush();
-  if (last) yield* watch(run, seen, result, { last, comparison });
+  // Another account's fleet tells nothing of this one: it is neither compared nor written down.
+  const account = yield* accountCheck();
+  if (!account.ok) draft.refuseKeys(account, false);
+  else if (last) yield* watch(run, seen, result, { last, comparison });
   // Where a list failed the set of holds says nothing about what was not read; told to stop, nothing about what was not decided.
   const { stopping } = yield* moment();
-  if (log && seen.failures.length === 0 && !stopping) {
+  if (log && !isOthers(account) && seen.failures.length === 0 && !stopping) {
     const { functionMode: mode } = draft.head;
     const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }));
     if (holds) draft.holds = holds;
