@@ -85,6 +85,7 @@ export const alertCodes = {
   'answer-unrecorded': 'An order was sent and its answer could not be written down; the claim stays open.',
   'foreign-renewal': 'The expiry moved without an order of ours.',
   'void-order-paid': 'The expiry moved by what a renewal of ours had ordered that was closed as void: it was paid after all, perhaps.',
+  'subscription-gone': 'A subscription is not there any more, before its expiry and without a word of ours.',
   'renewed-twice': 'The expiry moved again by what an order of ours had ordered, which waited for payment while it moved before.',
 } as const satisfies Readonly<Record<string, string>>;
 

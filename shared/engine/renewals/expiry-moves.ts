@@ -56,15 +56,20 @@ export class ExpiryComparison {
     return [...first, ...this.#moves.values()];
   }
 
+  /** What was seen before and is not shown now. It is gone only where everything of the account was observed, and a single read does not find it. */
+  missing(): readonly { readonly id: string; readonly expiresAtMs: EpochMs }[] {
+    return [...this.#seen.seconds].flatMap(([id, seconds]) => (this.#met.has(id) ? [] : [{ id, expiresAtMs: seconds * 1000 }]));
+  }
+
   /**
    * What is to be written down: what is new, what has moved, and what is gone.
    * @param moved what became of each move, by resource id; a move that is not among them is looked at again by the next run
-   * @param complete whether everything of the account was observed; else what is missing is not gone
+   * @param gone ids of what is gone
    */
-  changes(moved: ReadonlyMap<string, SeenExpiry>, complete: boolean): SeenChanges {
+  changes(moved: ReadonlyMap<string, SeenExpiry>, gone: Iterable<string>): SeenChanges {
     const changes = new Map<string, SeenExpiry | null>(moved);
     for (const { id, expiresAtMs } of this.#fresh.values()) if (!changes.has(id)) changes.set(id, { seconds: secondsOf(expiresAtMs) });
-    if (complete) for (const id of this.#seen.seconds.keys()) if (!this.#met.has(id)) changes.set(id, null);
+    for (const id of gone) changes.set(id, null);
     return changes;
   }
 }
@@ -169,4 +174,15 @@ function backAlert(entry: RenewalEntry | undefined, span: string, id: string, al
   const price = formatMoney(moneyFromJson(claim.price));
   const text = `${span}: a refund of renewal ${n}${order}, perhaps. Its ${price} stay used in the budget of ${claim.month}, whether or not the money comes back. It is not renewed again by itself; if it is to be, run 'streamwarden resolve ${id} --refunded'.`;
   return { ...alert, code: 'expiry-moved-back', severity: 'critical', text };
+}
+
+/** What people are told of a subscription that is gone before its expiry. */
+export function goneAlert({ id, expiresAtMs }: { readonly id: string; readonly expiresAtMs: EpochMs }, account: string, text: InstantText): Alert {
+  return {
+    code: 'subscription-gone',
+    severity: 'warning',
+    text: `It was to expire ${text(expiresAtMs)}, and neither a list nor a single read shows it any more. If nobody here gave it up, look in the console whether it was released, moved to another account, or hidden from these keys. What was paid for its time is lost, unless it is refunded.`,
+    once: 'subscription-gone',
+    data: { account, resource: id, expiresAtMs },
+  };
 }

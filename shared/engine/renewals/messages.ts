@@ -64,6 +64,7 @@ export function alertMessage(name: AlertName, { code, severity, text, data }: Al
     'foreign-renewal': 'Somebody else renewed',
     'void-order-paid': 'An order that was closed as void has been paid, perhaps',
     'renewed-twice': 'A subscription was renewed twice, perhaps',
+    'subscription-gone': 'A subscription is not there any more',
   };
   return message(name, severity, `${titles[code] ?? code}: ${nameOf(resource)}`, text, telling, { code, ...data });
 }

@@ -12,9 +12,15 @@ import { expiryMovedBy } from '../purchase/shift.ts';
 import { secondsOf } from '../purchase/standing.ts';
 import { announceAlerts } from './announce.ts';
 import type { Renewal } from './effects.ts';
-import { causeOf, type ExpiryComparison, type ExpiryMove, moveAlert } from './expiry-moves.ts';
+import { causeOf, type ExpiryComparison, type ExpiryMove, goneAlert, moveAlert } from './expiry-moves.ts';
 import type { Telling } from './messages.ts';
 import type { Teller } from './teller.ts';
+
+/** So many of what is not shown any more are looked up in one run; the rest by the next. */
+const mostLookedUp = 20;
+
+/** What a subscription can be, where only its id is known. */
+const kinds = ['delivery-group', 'workstation'] as const;
 
 /** Attempts to write what was seen, where other runs write at the same time. */
 const attempts = 3;
@@ -74,14 +80,57 @@ export function* watchExpiries(input: WatchInput): Renewal<Error | undefined> {
       told.set(move.subject.id, teller.reported.length);
       yield* announceAlerts([found.alert], new Map([[move.subject.id, move.subject]]), teller, telling);
     }
+    const gone = yield* lookForMissing(input, told);
     yield* teller.flush();
-    for (const [id, place] of told) if (teller.reported[place]?.told === 'undelivered') moved.delete(id);
-    if (writes) yield* write(input, seen, comparison.changes(moved, input.complete && isAlone(telling)));
+    for (const [id, place] of told) {
+      if (teller.reported[place]?.told !== 'undelivered') continue;
+      moved.delete(id);
+      gone.delete(id);
+    }
+    if (writes) yield* write(input, seen, comparison.changes(moved, gone));
     return undefined;
   } catch (error) {
     if (!isJournalFailure(error)) throw error;
     return error;
   }
+}
+
+/**
+ * Looks for what is not shown any more, and tells of what is gone before its expiry: it would lapse unseen, or was given up by somebody. Gives the ids
+ * of what is gone; notes in `told` where each was told.
+ */
+function* lookForMissing({ comparison, telling, teller, complete, owner, deadlineMs }: WatchInput, told: Map<string, number>): Renewal<Set<string>> {
+  const { account, name: target } = telling.target;
+  const gone = new Set<string>();
+  if (!complete || !isAlone(telling)) return gone;
+  for (const each of comparison.missing().slice(0, mostLookedUp)) {
+    if (notNow(yield* moment(), { owner, deadlineMs })) break;
+    if (!(yield* isGone(target, each.id))) continue;
+    gone.add(each.id);
+    // What has run out is gone as it should be, and was told before.
+    if (each.expiresAtMs <= telling.nowMs) continue;
+    told.set(each.id, teller.reported.length);
+    const alert = goneAlert(each, account, (ms) => zonedText(ms, telling));
+    yield* announceAlerts([alert], new Map([[each.id, each]]), teller, telling);
+  }
+  return gone;
+}
+
+/** True where the service says that there is nothing of an id. A list that leaves something out for a moment is no reason to tell anybody. */
+function* isGone(target: string, id: string): Renewal<boolean> {
+  let isNothing = false;
+  for (const kind of kinds) {
+    try {
+      const found = yield* rereadSubscription(target, { id, kind });
+      if (found?.expiresAtMs !== undefined) return false;
+      isNothing = true;
+    } catch (error) {
+      if (isJournalFailure(error)) throw error;
+      // An id of another kind may be refused; whatever else fails tells nothing.
+      if (!/^Invalid/.test(String((error as { readonly code?: unknown }).code))) return false;
+    }
+  }
+  return isNothing;
 }
 
 /** What a move comes to, and what is to be told of it; undefined where that cannot be told in this run. */

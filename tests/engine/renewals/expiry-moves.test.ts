@@ -78,7 +78,7 @@ describe('what is written down', () => {
 
   test('is what is new, what is gone, and of what moved that alone which somebody knows of', () => {
     const told = new Map([['moved', { seconds: december / 1000 }]]);
-    expect(compared(last, ...now).changes(told, true)).toEqual(
+    expect(compared(last, ...now).changes(told, ['gone'])).toEqual(
       new Map<string, unknown>([
         ['moved', { seconds: december / 1000 }],
         ['new', { seconds: january / 1000 }],
@@ -87,21 +87,20 @@ describe('what is written down', () => {
     );
     expect([
       ...compared(last, ...now)
-        .changes(new Map(), true)
+        .changes(new Map(), ['gone'])
         .keys(),
     ]).toEqual(['new', 'gone']);
   });
 
-  test('is never that something is gone which a list that is not complete leaves out', () => {
-    expect([
-      ...compared(last, ...now)
-        .changes(new Map(), false)
-        .keys(),
-    ]).toEqual(['new']);
+  test('is never by itself that something is gone which was not shown: that is missing', () => {
+    const comparison = compared(last, ...now);
+    expect([...comparison.changes(new Map(), []).keys()]).toEqual(['new']);
+    expect(comparison.missing()).toEqual([{ id: 'gone', expiresAtMs: november }]);
   });
 
-  test('is never that something is gone whose expiry cannot be read', () => {
-    expect(compared(seen({ g: november }), subscription('g', undefined)).changes(new Map(), true)).toEqual(new Map());
+  test('is never that something is missing whose expiry cannot be read', () => {
+    const comparison = compared(seen({ g: november }), subscription('g', undefined));
+    expect([comparison.missing(), comparison.changes(new Map(), [])]).toEqual([[], new Map()]);
   });
 });
 
