@@ -112,7 +112,14 @@ export function* writeOutbox(
 function changed({ messages, dropped }: Pick<Outbox, 'messages' | 'dropped'>, change: OutboxChange) {
   const kept = messages.filter(({ id }) => !change.delivered.has(id));
   const ids = new Set(kept.map(({ id }) => id));
-  const added = change.added.filter(({ id }) => !ids.has(id) && ids.add(id));
+  // A failure that goes on is carried once, as it began: it must not push out what is told once.
+  const failures = new Set(kept.flatMap((each) => failureOf(each) ?? []));
+  const added = change.added.filter((each) => {
+    const failure = failureOf(each);
+    if (ids.has(each.id) || (failure !== undefined && failures.has(failure))) return false;
+    if (failure !== undefined) failures.add(failure);
+    return ids.add(each.id);
+  });
   if (kept.length === messages.length && added.length === 0 && (change.droppedTold === 0 || dropped === 0)) return undefined;
   const urgent = ({ severity }: CarriedMessage): number => Number(severity === 'critical');
   const all = [...kept, ...added].sort((a, b) => urgent(b) - urgent(a) || b.atMs - a.atMs);
@@ -120,6 +127,12 @@ function changed({ messages, dropped }: Pick<Outbox, 'messages' | 'dropped'>, ch
     messages: all.slice(0, mostCarried),
     dropped: Math.max(0, dropped - change.droppedTold) + Math.max(0, all.length - mostCarried),
   };
+}
+
+/** Which failure a message tells of, whatever its hour; undefined for what is no failure. */
+function failureOf({ name }: CarriedMessage): string | undefined {
+  const [, kind] = /^failed-\d+-(.+)$/.exec(name?.step ?? '') ?? [];
+  return name && kind && `${name.account} ${name.resource} ${kind}`;
 }
 
 function stateIn(key: string, bytes: Uint8Array, functionName: string): Pick<Outbox, 'messages' | 'dropped'> | JournalError {

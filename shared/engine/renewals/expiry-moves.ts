@@ -177,7 +177,11 @@ function backAlert(entry: RenewalEntry | undefined, span: string, id: string, al
 }
 
 /** What people are told of a subscription that is gone before its expiry. */
-export function goneAlert({ id, expiresAtMs }: { readonly id: string; readonly expiresAtMs: EpochMs }, account: string, text: InstantText): Alert {
+export function goneAlert(
+  { id, expiresAtMs }: { readonly id: string; readonly expiresAtMs: EpochMs },
+  account: string,
+  text: InstantText,
+): Alert {
   return {
     code: 'subscription-gone',
     severity: 'warning',

@@ -2,11 +2,11 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
 import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
 import type { JournalError } from '../../journal/journal-error.ts';
-import { type CarriedMessage, type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
+import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
 import type { StoreError } from '../../journal/store-error.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
-import type { Message, Severity } from '../../notify/message.ts';
+import type { Message } from '../../notify/message.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
@@ -20,6 +20,7 @@ import { failureName, failureText } from '../telling/failure.ts';
 import { withForged } from '../telling/once.ts';
 import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
+import { carriedOf, type Entry, groupsOf, isForNobody, isFoundAgain, isStuck, stuckMessage } from './to-tell.ts';
 
 /** How a run tells people. */
 export interface TellerOptions {
@@ -38,38 +39,15 @@ export interface TellerOptions {
   readonly deadlineMs?: EpochMs | undefined;
 }
 
-/** Something that waits to be told. */
-interface Entry {
-  readonly message: Message;
-  /** What kind of matter it is: those of one code, one severity and the same channels are told together. */
-  readonly code: string;
-  readonly channels: readonly string[];
-  /** The mark by which it is told once. Undefined: it is told whatever the journal says. */
-  readonly name?: AlertName;
-  /** Where its mark is to be written; undefined: nowhere. */
-  readonly markAt?: number | undefined;
-  /** Its place in the list of what was told. */
-  readonly place?: number;
-  /** True where no other run would tell it: then it is carried over until somebody has it. */
-  readonly carried: boolean;
-  /** What an earlier run carried over, as that has it. */
-  readonly from?: CarriedMessage;
-  /** It stands for so many messages that are carried no longer. */
-  readonly dropped?: number;
-}
-
 /** The most that the messages of one run wait for their turn on channels, in milliseconds. */
 const mostWaitMs = 75_000;
 /** Time that is kept for the end of a run: nothing waits so near its deadline. */
 const endMs = 20_000;
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
-
+/** A message of many that is refused is told one by one, until so many are refused in a row: it may be one of them that a channel does not take. */
+const mostRefused = 2;
 /** Code of a failed run. */
 const failedCode = 'run-failed';
-
-/** Codes of what each run finds again while it lasts, so that it need not be carried over. */
-const foundAgain = /^(expiry-(\d+h|unreadable)|approval-|lets-lapse$|order-unpaid$|order-unclear$|expiry-moved-back$)/;
 
 /**
  * Tells people, each thing once, and notes what it told. What there is to tell is collected, and goes out by `flush`: critical matters first, and
@@ -167,7 +145,7 @@ export class Teller {
     const told = this.#known.has(alertId(name)) ? 'before' : this.#options.sends ? 'undelivered' : 'would';
     const place = this.#reported.push({ code, severity, title, text, resource: refOf(resource), told }) - 1;
     this.#known.add(alertId(name));
-    if (told === 'undelivered') this.#waiting.push({ message, code, channels, name, place, carried: !foundAgain.test(code) });
+    if (told === 'undelivered') this.#waiting.push({ message, code, channels, name, place, carried: !isFoundAgain(code) });
   }
 
   /** Collects something that happened once, and is told whatever the journal says. */
@@ -207,7 +185,9 @@ export class Teller {
    */
   *flush(): Renewal<void> {
     if (!this.#options.sends) return;
-    const collected = [...(yield* this.#loaded()), ...this.#waiting];
+    // What is new comes first: what was refused before may be refused again, and keeps nothing else waiting.
+    const carried = yield* this.#loaded();
+    const collected = [...this.#waiting, ...carried];
     this.#waiting = [];
     if (collected.length === 0) return;
     const { nowMs, stopping } = yield* moment();
@@ -215,6 +195,12 @@ export class Teller {
     const heard = new Set<Entry>();
     const entries = yield* this.#untold(collected);
     for (const group of groupsOf(entries)) for (const entry of yield* this.#tellGroup(group, waitUntilMs)) heard.add(entry);
+    for (const entry of yield* this.#tellStuck(
+      entries.filter((each) => !heard.has(each)),
+      nowMs,
+      waitUntilMs,
+    ))
+      heard.add(entry);
     const lost = entries.filter((entry) => !heard.has(entry) && !isForNobody(entry));
     this.#unrouted += entries.filter((entry) => !heard.has(entry) && isForNobody(entry)).length;
     for (const { message } of lost) this.#undelivered.set(message.id, message.title);
@@ -305,14 +291,9 @@ export class Teller {
       if (rest.length === 0) break;
       for (const [textBytes, channels] of this.#bySize(route)) {
         for (const each of joinAlike(rest, textBytes)) {
-          const { delivered, failed } = yield* tell(channels, each.message, waitUntilMs);
-          for (const { channel, because, later } of failed) {
-            this.#dead.set(channel, because);
-            if (later) this.#busy.add(channel);
-          }
-          if (!delivered) continue;
-          for (const entry of each.carries) heard.add(entry);
-          if (!route.some((name) => named.includes(name))) this.#elsewhere.set(each.message.title, channels);
+          const taken = yield* this.#send(channels, each, waitUntilMs);
+          for (const entry of taken) heard.add(entry);
+          if (taken.length > 0 && !route.some((name) => named.includes(name))) this.#elsewhere.set(each.message.title, channels);
         }
       }
     }
@@ -325,6 +306,45 @@ export class Teller {
       yield* this.#record(entry);
     }
     return heard;
+  }
+
+  /** Sends a message that carries one matter or several, and where it is refused, those one by one. Gives what was taken. */
+  *#send(
+    channels: readonly string[],
+    { message, carries }: { readonly message: Message; readonly carries: readonly Entry[] },
+    waitUntilMs: EpochMs,
+  ): Renewal<readonly Entry[]> {
+    const { delivered, failed } = yield* tell(channels, message, waitUntilMs);
+    for (const { channel, because, later } of failed) {
+      this.#dead.set(channel, because);
+      if (later) this.#busy.add(channel);
+    }
+    if (delivered) return carries;
+    const taken: Entry[] = [];
+    if (carries.length < 2 || failed.every(({ later }) => later)) return taken;
+    let refused = 0;
+    for (const entry of carries) {
+      const some = yield* this.#send(channels, { message: entry.message, carries: [entry] }, waitUntilMs);
+      taken.push(...some);
+      refused = some.length > 0 ? 0 : refused + 1;
+      if (refused === mostRefused) break;
+    }
+    return taken;
+  }
+
+  /**
+   * Tells that there is something which no channel has taken for a day, without a word of it: a channel that takes this refuses what it says, and would do
+   * so for good. Gives what needs to be carried no longer.
+   */
+  *#tellStuck(lost: readonly Entry[], nowMs: EpochMs, waitUntilMs: EpochMs): Renewal<readonly Entry[]> {
+    const stuck = lost.filter((entry) => isStuck(entry, nowMs));
+    if (stuck.length === 0) return [];
+    const message = stuckMessage(stuck, this.#options.functionName, nowMs, (ms) => zonedText(ms, this.#options));
+    const channels = [...new Set(stuck.flatMap((each) => each.channels))];
+    const heard = yield* this.#tellGroup([{ message, code: 'message-refused', channels, carried: false }], waitUntilMs);
+    if (heard.size === 0) return [];
+    for (const entry of stuck) yield* this.#record(entry);
+    return stuck;
   }
 
   /** Tells on other channels, once a day, that the channels of messages do not deliver: what is not critical waits for them. */
@@ -404,29 +424,6 @@ export class Teller {
     if (!isJournalFailure(error)) throw error;
     if (!this.#failures.some(({ code, message }) => code === error.code && message === error.message)) this.#failures.push(error);
   }
-}
-
-/** What is told together, critical matters first, else in the order in which it was collected. */
-function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
-  return severities.flatMap((severity) => {
-    const groups = new Map<string, Entry[]>();
-    for (const entry of entries.filter(({ message }) => message.severity === severity)) {
-      const key = JSON.stringify([entry.code, entry.channels]);
-      groups.set(key, [...(groups.get(key) ?? []), entry]);
-    }
-    return [...groups.values()];
-  });
-}
-
-/** True where the policy names nobody for a message that is not critical: it is in the log, and nobody waits for it. */
-function isForNobody({ message, channels }: Pick<Entry, 'message' | 'channels'>): boolean {
-  return channels.length === 0 && message.severity !== 'critical';
-}
-
-/** A message as the journal carries it: without its link, which is a secret. */
-function carriedOf({ message, code, channels, name }: Entry): CarriedMessage {
-  const { id, severity, title, text, timeMs } = message;
-  return { id, code, severity, title, text, atMs: timeMs, channels, ...(name === undefined ? {} : { name }) };
 }
 
 function refOf({ id, name, region }: ResourceRef): ResourceRef {

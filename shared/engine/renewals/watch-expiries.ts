@@ -99,7 +99,10 @@ export function* watchExpiries(input: WatchInput): Renewal<Error | undefined> {
  * Looks for what is not shown any more, and tells of what is gone before its expiry: it would lapse unseen, or was given up by somebody. Gives the ids
  * of what is gone; notes in `told` where each was told.
  */
-function* lookForMissing({ comparison, telling, teller, complete, owner, deadlineMs }: WatchInput, told: Map<string, number>): Renewal<Set<string>> {
+function* lookForMissing(
+  { comparison, telling, teller, complete, owner, deadlineMs }: WatchInput,
+  told: Map<string, number>,
+): Renewal<Set<string>> {
   const { account, name: target } = telling.target;
   const gone = new Set<string>();
   if (!complete || !isAlone(telling)) return gone;

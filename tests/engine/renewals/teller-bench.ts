@@ -31,8 +31,10 @@ const hourMs = 3_600_000;
 export function tellerBench({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {
   const store = memoryStore();
   const states = new Map<string, ChannelState>();
+  const words = new Set<string>();
   const arrivals: Arrival[] = [];
   const logged: string[] = [];
+  const sent: string[] = [];
   const clock = {
     nowMs: Date.parse('2026-11-24T04:00:00Z'),
     now: () => clock.nowMs,
@@ -44,6 +46,8 @@ export function tellerBench({ tell = { money: ['money'], failed: ['oncall'] }, c
   const channel = (name: string) => ({
     kind: 'dingtalk',
     async send({ title, text, severity }: Message): Promise<Delivery> {
+      sent.push(title);
+      if ([...words].some((word) => `${title} ${text}`.includes(word))) return undelivered('it refused what is said (errcode 430104)');
       switch (states.get(name)) {
         case 'dead':
           return undelivered('no whole answer came (timeout)');
@@ -67,6 +71,10 @@ export function tellerBench({ tell = { money: ['money'], failed: ['oncall'] }, c
     states,
     arrivals,
     logged,
+    /** Words that no channel takes a message with. */
+    words,
+    /** Titles of all that was tried. */
+    sent,
     clock,
     policy,
     name: (step: string, resource = 'aig-1', expiresAtMs: number | undefined = clock.nowMs + 20 * hourMs): AlertName => ({

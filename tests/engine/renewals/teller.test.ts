@@ -335,3 +335,86 @@ test('failures of the same kind are told once an hour by fresh processes, 24 tim
 });
 
 function* nothing(): Renewal<void> {}
+
+describe('a message that channels refuse for what it says', () => {
+  const orders = (b: ReturnType<typeof tellerBench>, names: readonly string[], severity: 'info' | 'critical' = 'info') =>
+    function* (teller: Teller): Renewal<void> {
+      for (const name of names) {
+        yield* teller.collect('order-placed', ['money'], { ...b.message(name, severity), id: `order/${name}` });
+      }
+    };
+  const arrived = (b: ReturnType<typeof tellerBench>) => b.arrivals.map(({ title }) => title);
+
+  test.each([0, 2, 4])('keeps none of those back that would be told in one message with it (place %d of 5)', async (place) => {
+    const b = tellerBench();
+    b.words.add('Wort');
+    const names = ['a', 'b', 'c', 'd'];
+    await b.tells(orders(b, [...names.slice(0, place), 'Wort', ...names.slice(place)]));
+    expect(arrived(b)).toEqual(names);
+  });
+
+  test('keeps nothing back that is told later, however many were refused before', async () => {
+    const b = tellerBench();
+    b.words.add('Wort');
+    for (let run = 0; run < 8; run++) {
+      await b.tells(orders(b, [`Wort ${run}`]));
+      b.clock.nowMs += 15 * minuteMs;
+    }
+    await b.tells(orders(b, ['a', 'b', 'c', 'd']));
+    expect(b.arrivals.map(({ title, text }) => `${title} ${text}`).join('\n')).toMatch(/a.*\n.*b.*\n.*c.*\n.*d/s);
+  });
+
+  test('is told of without its text after a day, and is tried no more then', async () => {
+    const b = tellerBench();
+    b.words.add('Wort');
+    await b.tells(orders(b, ['Wort one', 'Wort two'], 'critical'));
+    for (let hour = 0; hour < 30; hour++) {
+      b.clock.nowMs += hourMs;
+      await b.tells(nothing);
+    }
+    expect(b.arrivals.map(({ title, severity }) => [title, severity])).toEqual([['Channels refuse 2 messages of renew-before-expiry', 'critical']]);
+    const tried = b.sent.length;
+    const teller = await b.tells(nothing);
+    expect([b.sent.length - tried, teller.failures]).toEqual([0, []]);
+  });
+
+  test('is not taken for refused where the channel is dead: it is told with its text once that delivers', async () => {
+    const b = tellerBench();
+    b.states.set('money', 'dead').set('oncall', 'dead');
+    await b.tells(orders(b, ['a', 'b']));
+    for (let day = 0; day < 5; day++) {
+      b.clock.nowMs += 24 * hourMs;
+      await b.tells(nothing);
+    }
+    b.states.clear();
+    await b.tells(nothing);
+    expect(arrived(b)).toEqual(['a', 'b']);
+  });
+
+  test('a dead channel is tried a few times in a run, however much waits for it', async () => {
+    const b = tellerBench();
+    b.states.set('money', 'dead').set('oncall', 'dead');
+    await b.tells(orders(b, Array.from({ length: 30 }, (_, index) => `order ${index}`)));
+    expect(b.sent.length).toBeLessThan(8);
+    await b.tells(orders(b, Array.from({ length: 30 }, (_, index) => `critical ${index}`), 'critical'));
+    expect(b.sent.length).toBeLessThan(40);
+  });
+});
+
+test('a failure that goes on for days with dead channels is carried once, and pushes out nothing that is told once', async () => {
+  const b = tellerBench();
+  b.states.set('money', 'dead').set('oncall', 'dead');
+  await b.tells(function* (teller) {
+    yield* teller.collect('order-placed', ['money'], b.message('an order', 'info'));
+  });
+  for (let hour = 0; hour < 72; hour++) {
+    b.clock.nowMs += hourMs;
+    await b.tells(function* (teller) {
+      const at = new Date(b.clock.nowMs).toISOString();
+      yield* teller.failed({ errors: [{ code: 'NotTold', message: 'x' }], outcomes: [], function: functionName, target: 'cn', account: '1', at });
+    });
+  }
+  b.states.clear();
+  await b.tells(nothing);
+  expect(b.arrivals.map(({ title }) => title)).toEqual([`${functionName} failed on cn`, 'an order']);
+});
