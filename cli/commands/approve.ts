@@ -21,7 +21,7 @@ interface Flags extends WorldOptions {
  */
 export function approvalsCommand(program: Command): void {
   worldOptions(program.command('approvals'))
-    .description('renewals that wait for an approval, and those that were answered and are not ordered yet')
+    .description('renewals that are pending approval, and those that were answered and are not ordered yet')
     .option('--policy <file>', 'policy file, where none is published', 'policy.yaml')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {
@@ -35,7 +35,7 @@ export function approvalsCommand(program: Command): void {
  */
 export function approveCommand(program: Command): void {
   answerOptions(program, 'approve')
-    .description('approve a renewal that waits, up to a price')
+    .description('approve a renewal that is pending approval, up to a price')
     .option('--up-to <amount...>', 'the highest price that it counts for, such as 500 CNY (default: the price that is shown)')
     .option('--until <instant>', 'until when it counts, RFC 3339 (default: until the expiry)')
     .option('--yes', 'do not ask')
@@ -45,7 +45,7 @@ export function approveCommand(program: Command): void {
 /** Adds `streamwarden refuse <resource>`: it is not renewed until somebody approves it. It does not ask: what it stops can be approved again. */
 export function refuseCommand(program: Command): void {
   answerOptions(program, 'refuse')
-    .description('refuse a renewal that waits, or that was approved and is not ordered yet')
+    .description('refuse a renewal that is pending approval, or that was approved and is not ordered yet')
     .option('--yes', 'accepted, and not needed: refusing never asks')
     .action(async (resource: string | undefined, flags: Flags) => answer('refuse', resource, flags));
 }
@@ -53,7 +53,7 @@ export function refuseCommand(program: Command): void {
 function answerOptions(program: Command, name: 'approve' | 'refuse'): Command {
   return worldOptions(program.command(name))
     .argument('[resource]', 'id or name of the resource, or target/id')
-    .option('--all', `${name} everything that waits for you`)
+    .option('--all', `${name} everything that is left for you to answer`)
     .option('--policy <file>', 'policy file, where none is published', 'policy.yaml')
     .option('--because <text>', 'a word on why')
     .option('--withdraw-links', 'from now on no link about this expiry approves anything')

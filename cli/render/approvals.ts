@@ -18,7 +18,7 @@ export function placeLines({ world, from }: ForcedSession): readonly string[] {
 
 /** Everything that people are asked about, with its state. */
 export function questionLines(questions: readonly OpenQuestion[], session: ForcedSession): readonly string[] {
-  if (questions.length === 0) return [...placeLines(session), '', 'Nothing waits for an approval.'];
+  if (questions.length === 0) return [...placeLines(session), '', 'Nothing is pending approval.'];
   const cells = questions.map(({ target, line, words }) => {
     const day = localDate(Date.parse(line.expires), { policy: session.policy, target: session.policy });
     const { id, name = id } = line.resource;

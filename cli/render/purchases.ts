@@ -36,7 +36,7 @@ export function purchaseLines({ orders, waiting, states, budgets, alerts }: Purc
       style,
     ),
     ...section(
-      'waits for approval',
+      'pending approval',
       alignColumns(
         waiting.map((line) => waitingCells(line, dayOf)),
         [{}, {}, {}, {}, right, {}],
@@ -107,7 +107,7 @@ function budgetCells({ month, limit, used, planned }: BudgetUse): string[] {
   return [month, `${formatMoney(used, exact)} used`, `${total} with this`, `of ${formatMoney(limit, exact)}`];
 }
 
-function alertLine({ title, text, severity, told, resource }: ReportedAlert, style: Style): string {
+function alertLine({ title, text, severity, told }: ReportedAlert, style: Style): string {
   const paint = severity === 'critical' ? style.bad : style.warn;
   const when = {
     now: 'told now',
@@ -116,5 +116,5 @@ function alertLine({ title, text, severity, told, resource }: ReportedAlert, sty
     undelivered: 'not delivered',
     would: 'would be told',
   }[told];
-  return `${paint('!')} ${resource.name ?? resource.id}: ${title}. ${text} ${style.dim(`(${when})`)}`;
+  return `${paint('!')} ${title}. ${text} ${style.dim(`(${when})`)}`;
 }

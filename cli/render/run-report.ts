@@ -18,7 +18,7 @@ export interface ReportDetail {
 export function reportLines(report: RunReport, style: Style, detail: ReportDetail): string[] {
   const acts = report.decisions.filter((decision): decision is ActDecision => decision.verdict === 'act');
   const holds = report.decisions.filter((decision): decision is HoldDecision => decision.verdict === 'hold');
-  const observed = `${report.totals.observed} resources${report.totals.complete ? '' : ' (incomplete)'}`;
+  const observed = `${report.totals.observed} ${report.totals.observed === 1 ? 'resource' : 'resources'}${report.totals.complete ? '' : ' (incomplete)'}`;
   return [
     `${style.strong(`${report.function} · ${report.target}`)}  ${style.dim(`${observed}, ${report.functionMode}`)}`,
     ...table(acts, (decision) => actCells(decision, report, style), detail.reasons ? reasonLine(style) : () => []),
@@ -59,7 +59,7 @@ function holdCells({ resource, rule, because }: HoldDecision, style: Style): str
     resource.name ?? resource.id,
     style.dim(resource.id),
     rule ?? '',
-    `held: ${because.map(({ text }) => text).join('; ')}`,
+    `held: ${because.map(({ text }) => text.replace(/\.$/, '')).join('; ')}`,
   ];
 }
 

@@ -37,11 +37,18 @@ export function storyLines(story: Story, style: Style, text: InstantText): strin
   ];
 }
 
+/** A run's order follows what it meant within this time, in milliseconds. */
+const longestRunMs = 10 * 60_000;
+
 function history({ written, renewals }: Story, text: InstantText): string[] {
-  if (written.length === 0 && renewals.length === 0) return ['    nothing was ever written to it from here'];
+  // What became of an order its renewal tells better.
+  const others = written.filter(
+    ({ setting, atMs }) => setting !== 'expiry' || !renewals.some((each) => each.atMs >= atMs && each.atMs - atMs < longestRunMs),
+  );
+  if (others.length === 0 && renewals.length === 0) return ['    no write by this function is recorded'];
   return [
-    ...written.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
-      const result = `${outcome ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
+    ...others.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
+      const result = `${outcome?.replace('-', ' ') ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
       return `    ${text(atMs)}  ${setting} = ${valueText(setting, value, text)}  ${result}`;
     }),
     ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal, text)}`),

@@ -84,7 +84,7 @@ export async function answerQuestions(session: ForcedSession, said: Answering): 
   if (json) {
     const objects = given.map(({ ready: each, answer }) => outcomeJson(each, answer, person, said));
     process.stdout.write(`${JSON.stringify(wanted === undefined ? { format: 1, given: objects, left } : { format: 1, ...objects[0] })}\n`);
-  } else if (ready.length === 0) print([`Nothing that waits is to be ${approves ? 'approved' : 'refused'} by ${person.user}.`]);
+  } else if (ready.length === 0) print([`Nothing is left for ${person.user} to ${verdict}.`]);
 }
 
 function nobodyToAsk(ready: readonly Ready[]): CommandFailure {

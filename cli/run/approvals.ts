@@ -60,11 +60,11 @@ export function questionNamed(questions: readonly OpenQuestion[], wanted: string
   if (!only) {
     throw new CommandFailure(
       'NothingWaits',
-      `Nothing waits under '${wanted}', and nothing that was answered could still be changed; 'streamwarden approvals' shows what does, and 'streamwarden explain' what was ordered.`,
+      `No answer is possible about '${wanted}' now: nobody is asked about it, or its order was sent. 'streamwarden approvals' lists what can be answered, and 'streamwarden explain' tells what became of the rest.`,
     );
   }
   const names = matches.map(({ target, line }) => `${target.name}/${line.resource.id}`).join(', ');
-  throw new CommandFailure('NothingWaits', `More than one renewal waits under '${wanted}'; name one of ${names}.`);
+  throw new CommandFailure('NothingWaits', `More than one renewal can be answered under '${wanted}'; name one of ${names}.`);
 }
 
 /**

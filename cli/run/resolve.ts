@@ -112,7 +112,7 @@ async function closeOne(
   const { n, answer } = open;
   const known = answer?.outcome === 'ordered' ? answer.orderId : undefined;
   if (word === 'void' && known !== undefined && !isApprover(policy, found.target.account, caller)) {
-    const text = `Renewal ${n} of ${nameOf(found)} is order ${known}, which stays payable. Only an approver of the policy may void it, since it is ordered again then; ${who} is none.`;
+    const text = `Renewal ${n} of ${nameOf(found)} is order ${known}, which stays payable. Only an approver of the policy may void it, since it is ordered again then; ${who} is not one.`;
     throw new CommandFailure('NotAnApprover', text);
   }
   const expiresAtMs = expiryOf(found);
@@ -130,10 +130,10 @@ async function closeOne(
   if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
   const payable = known === undefined ? '' : ` If order ${known} is not cancelled it stays payable: whoever pays it renews a second time.`;
   const next = word === 'void' ? `It may be ordered again by the next run.${payable}` : 'Its budget stays used.';
-  return { resource: found.id, n, word, who, text: `Renewal ${n} of ${nameOf(found)} is closed as ${word}, by ${who}. ${next}` };
+  return { resource: found.id, n, word, who, text: `Renewal ${n} of ${nameOf(found)} is closed as ${word === 'moved' ? 'renewed' : word}, by ${who}. ${next}` };
 }
 
-async function openAfterRefund({ world }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {
+async function openAfterRefund({ world, policy }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {
   await mustBeAccountOf(found.target, world);
   const who = whoIs(caller, found);
   const name = nameOf(found);
@@ -147,7 +147,7 @@ async function openAfterRefund({ world }: Session, found: Found, caller: Caller)
     n,
     word: 'refunded',
     who,
-    text: `${name} may be renewed again from the expiry that it has now (slot ${n}).`,
+    text: `${name} may be renewed again from its expiry of ${localClock(policy.timezone, world.clock.now()).text(expiresAtMs)} ${policy.timezone}, as ${who} says. What the refunded renewal cost stays used in its budget.`,
   };
 }
 

@@ -16,7 +16,7 @@ export interface Story {
   readonly decision: Decision;
   /** What the journal says was written to the resource, newest last. */
   readonly written: readonly PastWrite[];
-  /** What the journal says of its renewals, newest last; the same whichever function tells the story. */
+  /** What the journal says of its renewals, newest last; empty where another function tells the story. */
   readonly renewals: readonly PastRenewal[];
 }
 
@@ -51,7 +51,8 @@ export async function gatherStories(session: Session, wanted: string): Promise<r
     stories.map(async (story) => ({
       ...story,
       written: await pastWrites(world.store, story.function, accountOf(story.target), story.resource.id),
-      renewals: await pastRenewals(world.store, accountOf(story.target), story.resource.id),
+      renewals:
+        story.function === 'renew-before-expiry' ? await pastRenewals(world.store, accountOf(story.target), story.resource.id) : [],
     })),
   );
 }

@@ -9,7 +9,7 @@ export const pages: LinkPages = {
   style,
 
   question(question, state, token, press) {
-    const title = state.ordered === undefined ? titleOf(state, press) : 'It has been ordered';
+    const title = state.ordered === undefined ? titleOf(state, press) : 'This renewal was ordered';
     const parts = [paragraph(nowText(question, state, press)), about(question)];
     if (state.ordered === undefined) parts.push(form(question, state, token), terms(question));
     return page(title, parts.join('\n'));
@@ -36,10 +36,10 @@ export const pages: LinkPages = {
 };
 
 function titleOf({ answer }: LinkState, press: LinkPress | undefined): string {
-  if (press === 'overtaken') return 'Somebody else has answered meanwhile';
-  if (answer.state === 'approved') return press === 'written' ? 'You have approved it' : 'It has been approved';
+  if (press === 'overtaken') return 'Somebody else answered meanwhile';
+  if (answer.state === 'approved') return press === 'written' ? 'You approved this renewal' : 'This renewal is approved';
   if (answer.state === 'refused')
-    return press === 'written' && answer.crossed === undefined ? 'You have refused it' : 'It has been refused';
+    return press === 'written' && answer.crossed === undefined ? 'You refused this renewal' : 'This renewal is refused';
   return 'Renew this subscription?';
 }
 
@@ -47,10 +47,10 @@ function titleOf({ answer }: LinkState, press: LinkPress | undefined): string {
 function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, ordered }: LinkState, press: LinkPress | undefined): string {
   if (ordered !== undefined) {
     const order = ordered.orderId === undefined ? '' : ` (order ${ordered.orderId})`;
-    return `The order was sent on ${zonedText(ordered.atMs, question)}${order}, so answers change nothing any more.`;
+    return `The order was sent on ${zonedText(ordered.atMs, question)}${order}, so no answer changes anything any more.`;
   }
   const texts = press === 'overtaken' ? ['Nothing was written down: look at what counts now, then decide.'] : [];
-  texts.push(answer.state === 'none' ? 'Nobody has answered yet.' : `What counts now: ${words}${gap === undefined ? '' : ` (${gap})`}.`);
+  texts.push(answer.state === 'none' ? 'Nobody has answered yet.' : `What counts now: ${words}${becauseOf(answer, gap)}.`);
   if (answer.state === 'approved') texts.push('The next run orders it, if its price and the limits of the policy still allow it.');
   if (answer.state === 'refused') texts.push('It is not renewed unless somebody approves it.');
   if (withdrawnBy !== undefined) {
@@ -59,6 +59,12 @@ function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, orde
     );
   }
   return texts.join(' ');
+}
+
+/** Why the answer that counts is no approval: a refusal has said by whom already. */
+function becauseOf(answer: LinkState['answer'], gap: string | undefined): string {
+  if (answer.state !== 'refused' || answer.crossed !== undefined) return gap === undefined ? '' : ` (${gap})`;
+  return answer.because === undefined ? '' : `, because: ${answer.because}`;
 }
 
 function form({ subject }: LinkQuestion, { withdrawnBy }: LinkState, token: string): string {

@@ -18,7 +18,7 @@ export function expiringSection(facts: DigestFacts): Section {
     ),
   );
   const more = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.expiringMore ?? 0), 0);
-  const alone = lines.filter(({ line: { plan } }) => plan !== 'renew').length;
+  const alone = lines.filter(({ target, line }) => line.plan !== 'renew' || isHeld(facts, target, line)).length;
   const count = lines.length + more;
   return {
     title: 'Expiring in 30 days',
@@ -39,15 +39,25 @@ const plans: Readonly<Record<ExpiryLine['plan'], { readonly mark: Mark; readonly
   unknown: { mark: 'bad', text: 'whether a rule covers it cannot be told' },
 };
 
-function expiryRow(facts: DigestFacts, target: string, { plan, rule, told, answer, expiresAtMs, ...resource }: ExpiryLine): Row {
-  const { mark, text } = plans[plan];
+const heldPlan = { mark: 'warn', text: 'is held, so not renewed as things stand' } as const;
+
+/** True where a rule renews it and something forbids that: a refusal, or whatever it is held for. */
+function isHeld({ targets }: DigestFacts, target: string, { id, plan, answer }: ExpiryLine): boolean {
+  if (plan !== 'renew') return false;
+  const held = targets.find(({ name }) => name === target)?.held ?? [];
+  return answer?.state === 'refused' || held.some(({ functionName, resource }) => functionName === 'renew-before-expiry' && resource.id === id);
+}
+
+function expiryRow(facts: DigestFacts, target: string, line: ExpiryLine): Row {
+  const { plan, rule, told, answer, expiresAtMs, ...resource } = line;
+  const { mark, text } = isHeld(facts, target, line) ? heldPlan : plans[plan];
   const parts = [
     `${text}${rule === undefined ? '' : ` (rule ${rule})`}`,
     ...(answer === undefined ? [] : [answer.words]),
     ...(told.length === 0 ? [] : [`people were told at ${told.join(', ')}`]),
   ];
   return {
-    mark: answer?.state === 'refused' ? 'warn' : mark,
+    mark,
     name: placed(facts, target, nameOf(resource)),
     text: parts.join('; '),
     aside: `${weekdayText(expiresAtMs, facts.zone)} (${lengthText(expiresAtMs - facts.nowMs)})`,

@@ -7,7 +7,7 @@ import type { Mark, Row, Section } from './digest-page.ts';
 import { placed } from './run-sections.ts';
 import { counted, nameOf } from './words.ts';
 
-/** The orders of the span on the targets of a digest. What came to nothing is told and not counted. */
+/** The orders of the span on the targets of a digest. What is void is told and not counted. */
 function spanOrders({ spending, span, targets }: DigestFacts): readonly PastOrder[] {
   const names = new Set(targets.map(({ name }) => name));
   return spending.orders.filter(({ atMs, target }) => atMs >= span.fromMs && atMs < span.untilMs && names.has(target));
@@ -15,18 +15,20 @@ function spanOrders({ spending, span, targets }: DigestFacts): readonly PastOrde
 
 /** True for orders that cost something, or may. */
 export function counts({ state }: Pick<PastOrder, 'state'>): boolean {
-  return state !== 'came to nothing';
+  return state !== 'void';
 }
 
 /** Orders at what they were quoted, then the budgets, then what changes are estimated to cost: never in one sum. */
 export function ordersSection(facts: DigestFacts): Section {
   const orders = spanOrders(facts);
-  const total = sums(orders.filter(counts).map(({ amount }) => amount));
+  const counting = orders.filter(counts);
+  const total = sums(counting.map(({ amount }) => amount));
+  const isVoid = orders.length - counting.length;
   const estimates = facts.targets.flatMap(({ name, done }) => done.estimates.map((estimate) => ({ name, ...estimate })));
   const rows: Row[] = [
     ...orders.map((order) => orderRow(facts, order)),
     ...facts.spending.budgets.map(({ month, used, limit }): Row => {
-      const text = `${formatMoney(used)} of ${formatMoney(limit)} set aside, all targets together`;
+      const text = `${formatMoney(used)} of ${formatMoney(limit)} used, all targets together`;
       return { mark: used.micros * 10n >= limit.micros * 9n && limit.micros > 0n ? 'warn' : 'plain', name: `Budget ${month}`, text };
     }),
     ...estimates.map(({ name, per, amount }): Row => {
@@ -36,17 +38,17 @@ export function ordersSection(facts: DigestFacts): Section {
   ];
   return {
     title: 'Orders',
-    count: orders.length,
-    lead: orders.length === 0 ? 'Nothing was ordered.' : `${counted(orders.length, 'order')}, ${amountsText(total)} as quoted.`,
+    count: counting.length,
+    lead: `${counting.length === 0 ? 'Nothing was ordered' : `${counted(counting.length, 'order')}, ${amountsText(total)} as quoted`}${isVoid === 0 ? '' : `; ${isVoid} void`}.`,
     ...{ rows, more: 0 },
   };
 }
 
 const marks: Readonly<Record<PastOrder['state'], Mark>> = {
-  'took effect': 'good',
-  waits: 'warn',
+  renewed: 'good',
+  ordered: 'warn',
   unclear: 'bad',
-  'came to nothing': 'plain',
+  void: 'plain',
 };
 
 function orderRow(facts: DigestFacts, { target, resource, period, amount, state, orderId, approvedBy, atMs }: PastOrder): Row {

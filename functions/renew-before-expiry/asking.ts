@@ -71,16 +71,18 @@ export function answerTo(
   if (answer.state === 'refused') {
     const { by, crossed } = answer;
     const both = crossed === undefined ? {} : { crossed: { ...crossed } };
-    return { answer, waits: reason(code, gap ?? `${by} refused it`, { ...data, by, ...both }), refused: true };
+    const waits = reason(code, gap ?? `${by} refused it`, { ...data, why: crossed === undefined ? (answer.because ?? '') : gap, by, ...both });
+    return { answer, waits, refused: true };
   }
-  const say = `say 'streamwarden approve ${target.name}/${resource}' or 'refuse'`;
-  const text = gap === undefined ? `${why}; ${circle} has to approve it: ${say}` : `${gap}: ${say}`;
-  return { answer, waits: reason(code, text, data), refused: false };
+  const [place, fact] = [`${target.name}/${resource}`, gap ?? why];
+  const text = `${fact}. ${circle} has to answer: run 'streamwarden approve ${place}' or 'streamwarden refuse ${place}'`;
+  return { answer, waits: reason(code, text, { ...data, why: fact }), refused: false };
 }
 
-/** The question of a rule about a price. */
-export function questionOf({ who, remind = [], links = false }: Ask, period: SubscriptionPeriod, price: Money): Question {
-  return { circle: who, period, amount: price, remindMs: remind, links };
+/** The question of a rule about a price. `again`: nobody answered the last time either. */
+export function questionOf(ask: Ask, { period, unanswered }: OrderRule, price: Money, again: boolean): Question {
+  const { who, remind = [], links = false } = ask;
+  return { circle: who, period, amount: price, remindMs: remind, links, weekIfSilent: unanswered === 'renew 1 Week' && !again };
 }
 
 /** Time before the expiry at which a week is ordered where nobody has answered, in milliseconds. */

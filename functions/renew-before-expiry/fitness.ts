@@ -18,5 +18,5 @@ export function unfitness(resource: Subscribable): Reason | undefined {
   }
   if (resource.spot) return reason('spot', 'it is a spot instance');
   if (status !== undefined && workstationStatuses.has(status)) return undefined;
-  return reason('status', `its status is ${status ?? 'unknown'}; renew it by hand if it is to stay`, data);
+  return reason('status', `its status is ${status ?? 'unknown'}, and renewing is not known to work under that`, data);
 }

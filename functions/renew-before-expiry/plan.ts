@@ -72,7 +72,7 @@ function dueStep(due: Due): RenewalStep {
   const { resource, expiresAtMs, rule, facts, context } = due;
   // What was ordered comes first: an order under way is followed up whatever else holds.
   if (facts.claims === undefined) return { need: { kind: 'claims' } };
-  const claimed = claimReason(facts.claims, context);
+  const claimed = claimReason(facts.claims, resource.id, context);
   if (claimed) return hold(due, [claimed]);
   const unfit = standingReason(due) ?? unfitness(resource);
   if (unfit) return hold(due, [unfit]);
@@ -119,7 +119,7 @@ function orderedUnapproved(due: Due, price: RenewalPrice): RenewalStep {
 function askedStep(due: Due, ask: Ask, why: string | undefined, price: RenewalPrice): RenewalStep {
   const { rule, facts, context } = due;
   if (facts.approvals === undefined) return { need: { kind: 'approvals', circle: ask.who, links: ask.links ?? false } };
-  const question = questionOf(ask, rule.period, price.reserve);
+  const question = questionOf(ask, rule, price.reserve, facts.claims?.lastWasUnasked ?? false);
   const { answer, ...result } = answerTo(question, why ?? '', facts.approvals, due.resource.id, context);
   if (why === undefined && answer.state !== 'refused') return orderedUnapproved(due, price);
   return withAsked(afterAnswer(due, question, price, result), { question, answer });

@@ -43,5 +43,5 @@ export function priceText({ reserve, trade }: RenewalPrice): string {
 
 /** The price as an action carries it. It is what the service asks, or what the policy says; no estimate of ours. */
 export function costOf({ reserve }: RenewalPrice, period: SubscriptionPeriod): NonNullable<Action['cost']> {
-  return { kind: 'quote', amount: reserve, per: periodText(period) };
+  return { kind: 'quote', amount: reserve, per: `for ${periodText(period)}` };
 }

@@ -43,7 +43,7 @@ export const reasonCodes = {
   'no-limit': 'No monthly limit is set for the currency of an order.',
   'month-change': 'The month is about to change or has just changed; orders wait so that each counts in the month in which it is placed.',
   'budget-short': "The month's budget has too little left for this order, after those that expire before it.",
-  'reservation-released': 'What was set aside for the order was given back meanwhile; the next run goes on.',
+  'reservation-released': 'What was reserved for the order was given back meanwhile; the next run goes on.',
   'order-placed': 'The order was placed.',
   'order-rejected': 'The service refused the order; nothing was executed.',
   'order-unclear': 'It is not known whether an order was placed. It is never sent again by itself.',

@@ -60,7 +60,7 @@ describe('approvals', () => {
     await desk.run();
     expect(orders()).toBe(1);
     // What was ordered is not there to be answered any more.
-    expect((await as('approver', 'refuse', 'aig-0')).stderr).toContain("Nothing waits under 'aig-0'");
+    expect((await as('approver', 'refuse', 'aig-0')).stderr).toContain("No answer is possible about 'aig-0' now");
   });
 
   test('every answer can be changed until the order is sent, by whoever may answer', async () => {
@@ -141,7 +141,7 @@ describe('approvals', () => {
     [['approve', '--all', '--yes', '--up-to', '500'], 'is not an amount of money'],
     [['approve', 'aig-0', '--yes', '--up-to', '500 CNY', 'aig-1'], "what is 'aig-1' behind it"],
     [['approve', 'aig-0', '--yes', '--target', 'elsewhere'], "no target 'elsewhere'"],
-    [['approve', 'bought-9', '--yes'], "Nothing waits under 'bought-9'"],
+    [['approve', 'bought-9', '--yes'], "No answer is possible about 'bought-9' now"],
   ])('%j is refused with what to do, and nothing is written', async (args, said) => {
     const { code, stderr } = await as('approver', ...args);
     expect([code, stderr]).toEqual([1, expect.stringContaining(said)]);
@@ -151,7 +151,7 @@ describe('approvals', () => {
   test('everything that waits is approved at once up to a price for each, or refused', async () => {
     const low = await as('approver', 'approve', '--all', '--yes', '--up-to', '200', 'CNY');
     expect(low.stdout).toContain('Left: aig-0 (bought-0) on home costs 233.28 CNY now');
-    expect(low.stdout).toContain('Nothing that waits is to be approved by li.wei.');
+    expect(low.stdout).toContain('Nothing is left for li.wei to approve.');
     const all = await as('approver', 'approve', '--all', '--yes', '--up-to', '500', 'CNY');
     expect(all.stdout.match(/li\.wei approved .* up to 500\.00 CNY/g)).toHaveLength(2);
     const stopped = await as('second', 'refuse', '--all', '--json');
@@ -211,7 +211,7 @@ describe('after the order', () => {
     await desk.run();
     const story = (await command('explain', 'aig-0')).stdout;
     expect(story).toMatch(
-      /renewal 0: 1 Month from 2026-11-30 for [\d,.]+ CNY, ordered \(order \d+\), moved by run, now until 2026-12-\d\d/,
+      /renewal 0: 1 Month from 2026-11-30 for [\d,.]+ CNY, approved by li\.wei, ordered \(order \d+\), renewed until 2026-12-30/,
     );
 
     const csv = (await journal('export', '--csv')).stdout.trim().split('\r\n');

@@ -56,7 +56,7 @@ describe('an unpaid order', () => {
     const order = placed()[0]?.id;
     await expect(as('namesake', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
       code: 'NotAnApprover',
-      message: expect.stringContaining('li.wei@2000000000000002 is none'),
+      message: expect.stringContaining('li.wei@2000000000000002 is not one'),
     });
   });
 

@@ -100,14 +100,14 @@ test('a renewal that asks sends its link to the money channel; approved by it, t
   // A chat program that looks at the link decides nothing.
   expect((await fetch(link)).status).toBe(200);
   expect((await renew()).targets).toMatchObject([{ hold: 1, act: 0 }]);
-  expect(await press(link, 'approve')).toContain('You have approved it');
+  expect(await press(link, 'approve')).toContain('You approved this renewal');
   expect(orders({ simulator })).toHaveLength(0);
 
   expect((await renew()).targets).toMatchObject([{ act: 1, outcomes: { done: 1 } }]);
   simulator.advance(hours);
   expect((await renew()).targets).toMatchObject([{ act: 0, hold: 0 }]);
   expect(orders({ simulator })).toHaveLength(1);
-  expect(await press(link, 'refuse')).toContain('It has been ordered');
+  expect(await press(link, 'refuse')).toContain('This renewal was ordered');
   expect(questions()).toHaveLength(1);
   expect(elsewhere()).toContain('"approvedBy":"finance (link)"');
   // Neither the token nor the private key in it is anywhere.
@@ -120,7 +120,7 @@ test('a renewal that asks sends its link to the money channel; approved by it, t
 test('refused by its link, it is not ordered, and nobody is asked again', async () => {
   await renew();
   const link = linkIn(questions()[0]?.text);
-  expect(await press(link, 'refuse')).toContain('You have refused it');
+  expect(await press(link, 'refuse')).toContain('You refused this renewal');
   expect((await renew()).targets).toMatchObject([{ hold: 1, act: 0 }]);
   simulator.advance(4 * 24 * hours);
   expect((await renew()).targets).toMatchObject([{ hold: 1, act: 0 }]);

@@ -90,19 +90,19 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       },
     },
     'Orders (1)',
-    '✓ ledger: 1 Month, 233.28 CNY, took effect, order',
+    '✓ ledger: 1 Month, 233.28 CNY, renewed, order',
   ],
   [
     'a budget',
     { home: { groups: [bought('2026-12-01T00:00:00+08:00')] } },
     'Orders (1)',
-    '· Budget 2026-11: 233.28 CNY of 100,000.00 CNY set aside',
+    '· Budget 2026-11: 233.28 CNY of 100,000.00 CNY used',
   ],
   [
     'an order that waits to be paid',
     { home: { groups: [bought('2026-12-01T00:00:00+08:00')] }, rules: { scale, renew: renew.replace('autoPay: true', 'autoPay: false') } },
     'Orders (1)',
-    '! ledger: 1 Month, 233.28 CNY, waits, order',
+    '! ledger: 1 Month, 233.28 CNY, ordered, order',
   ],
   [
     'an order whose answer was lost',

@@ -35,7 +35,7 @@ const causes: readonly Cause[] = [
     name: 'nobody has answered',
     policy: policyText(asking),
     title: /pending approval by finance$/,
-    text: /Pending approval by finance: it costs 233\.28 CNY.*Ask finance to approve it, or renew it by hand\.$/,
+    text: /Pending approval by finance: it costs 233\.28 CNY, more than 1\.00 CNY\. Ask finance to answer, or renew it by hand\.$/,
   },
   {
     name: 'an approver refused it',
@@ -43,13 +43,13 @@ const causes: readonly Cause[] = [
     prepare: (bench) =>
       bench.say({ resource: 'g', expiresAtMs, highest: enough, verdict: 'refuse', by: 'tan.mei', because: 'wrong cost center' }),
     title: /refused by /,
-    text: /tan\.mei refused it: wrong cost center.*expires unless finance approve/,
+    text: /Refused by tan\.mei: wrong cost center\. It expires unless finance approves it after all/,
   },
   {
     name: 'the budget of the month is too short',
     policy: policyText(rule(), 'limits: {spendPerMonth: 10 CNY}'),
     title: /blocked by budget$/,
-    text: /Blocked by budget: .*10\.00 CNY.*Raise limits\.spendPerMonth, or renew it by hand/,
+    text: /Blocked by budget: 233\.28 CNY do not fit: of 10\.00 CNY for 2026-11, 10\.00 CNY are free\. Raise limits\.spendPerMonth, or renew it by hand\.$/,
   },
   {
     name: 'no limit is set in its currency',
@@ -134,7 +134,7 @@ const causes: readonly Cause[] = [
     name: 'its order waits for payment',
     policy: policyText(rule('', false)),
     title: /unpaid$/,
-    text: /has not moved the expiry.*Pay the order/,
+    text: /has not moved the expiry\. Pay it in the console; or cancel it there, then run 'streamwarden resolve g --void --order \d+'\.$/,
     orders: 1,
   },
   {
@@ -142,7 +142,7 @@ const causes: readonly Cause[] = [
     policy: policyText(rule()),
     prepare: (bench) => void bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' }),
     title: /unclear$/,
-    text: /Look for the order in the bill, then run 'streamwarden resolve'/,
+    text: /Look for it in the bill; if none is there, run 'streamwarden resolve g --void'\. It is never sent again by itself\.$/,
   },
   {
     name: 'the list of the service is shorter than it says, and the budget is short',
@@ -358,5 +358,5 @@ test('a list that is shorter than announced fails the run, and people are told o
   bench = at;
   const report = await at.run();
   expect([report.failed, report.errors[0]?.code]).toEqual([true, 'IncompleteList']);
-  expect(at.messages.some(({ title, channel }) => channel === 'money' && title.includes('hold'))).toBe(true);
+  expect(at.messages.some(({ title, channel }) => channel === 'money' && title.includes('held'))).toBe(true);
 });

@@ -10,6 +10,7 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { type NewApproval, personVoice, readApprovals, recordApproval } from '../../shared/journal/approvals.ts';
 import { recordLinkAnswer } from '../../shared/journal/link-approvals.ts';
+import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { emptyStream } from '../../shared/journal/stream.ts';
 import type { Message } from '../../shared/notify/message.ts';
@@ -70,9 +71,9 @@ interface Arrived extends Message {
   readonly channel: string;
 }
 
-export interface RenewalBench {
+export interface RenewalBench<S extends Store = MemoryStore> {
   readonly simulator: Simulator;
-  readonly store: MemoryStore;
+  readonly store: S;
   readonly policy: CompiledPolicy;
   readonly target: CompiledTarget;
   readonly messages: Arrived[];
@@ -101,12 +102,29 @@ interface Said extends Partial<Omit<NewApproval, 'by'>> {
   readonly under?: CompiledPolicy;
 }
 
+/** The account of a bench. */
+type BenchSeed = Omit<WorldSeed, 'accounts'> & Omit<WorldSeed['accounts'][number], 'id'>;
+
+/** How a bench differs from the usual. */
+type BenchOptions = Pick<SimulatorOptions, 'handlers' | 'faults' | 'accessKeys' | 'gatewayClock'> & { readonly timers?: Timers };
+
 /** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
-export async function renewalBench(
-  seed: Omit<WorldSeed, 'accounts'> & Omit<WorldSeed['accounts'][number], 'id'>,
+export async function renewalBench<S extends Store>(
+  seed: BenchSeed,
   text: string,
-  more: Pick<SimulatorOptions, 'handlers' | 'faults'> & { readonly store?: MemoryStore; readonly timers?: Timers } = {},
-): Promise<RenewalBench> {
+  more: BenchOptions & { readonly store: S },
+): Promise<RenewalBench<S>>;
+/** The same with its journal in memory. */
+export async function renewalBench(
+  seed: BenchSeed,
+  text: string,
+  more?: BenchOptions & { readonly store?: MemoryStore },
+): Promise<RenewalBench>;
+export async function renewalBench(
+  seed: BenchSeed,
+  text: string,
+  more: BenchOptions & { readonly store?: Store } = {},
+): Promise<RenewalBench<Store>> {
   const { groups, workstations, images, ...world } = seed;
   const account = {
     id: accountId,
@@ -124,7 +142,8 @@ export async function renewalBench(
   const client = createClient({
     endpoint: simulator.url,
     credentials: explicitCredentials({ accessKeyId, accessKeySecret }),
-    clock,
+    // Where commands sign in the same world, they and the gateway go by the clock on the wall.
+    clock: more.gatewayClock === 'wall' ? { ...clock, now: Date.now } : clock,
     ...(timers === undefined ? {} : { timers }),
   });
   const runner = renewalRunner(renewBeforeExpiry);

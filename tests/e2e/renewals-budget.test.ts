@@ -332,7 +332,7 @@ test('a plan says for whom money is set aside, since when, and what has become o
     },
   ]);
   expect(purchases && purchaseLines(purchases, styleFor(), (ms) => localText(ms, bench)).join('\n')).toContain(
-    `233.28 CNY  for g (account ${accountId})  since 2026-11-10 12:00  whether it was ordered is not known`,
+    `233.28 CNY  for g (account ${accountId})  since 2026-11-10 12:00  unclear: whether it was ordered is not known`,
   );
 });
 
@@ -380,5 +380,5 @@ describe('a plan over several targets', () => {
 test('what does not fit is said in amounts that are true to the last digit', async () => {
   bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule, limit('233.279999 CNY')));
   const { decisions } = await bench.run();
-  expect(decisions[0]?.because[0]?.text).toContain('233.28 CNY do not fit: of 233.279999 CNY for 2026-11, 233.279999 CNY are left');
+  expect(decisions[0]?.because[0]?.text).toContain('233.28 CNY do not fit: of 233.279999 CNY for 2026-11, 233.279999 CNY are free');
 });

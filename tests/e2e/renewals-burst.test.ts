@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { installationOf, linksBelow } from '../../shared/engine/renewals/approval-link.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { Pace } from '../../shared/notify/pace.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';
 import { type LimitedRobot, limitedRobot } from '../notify/robot-limits.ts';
-import { minutes, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { linkSecret, minutes, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 let bench: RenewalBench | undefined;
 afterEach(() => bench?.close());
@@ -39,20 +40,23 @@ const namedIn = (robots: readonly LimitedRobot[]): Set<string> =>
   );
 
 describe('80 questions and one unclear order, at the limits of the robots', () => {
-  const ask =
-    '- {name: asks, groups: {name: "g*"}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 1 CNY, who: finance}}';
+  const ask = (links: boolean): string =>
+    `- {name: asks, groups: {name: "g*"}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 1 CNY, who: finance, links: ${links}}}`;
   const plain = '- {name: orders, groups: {name: "z*"}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 
   test.each([
-    ['dingtalk', 'dingtalk'],
-    ['feishu', 'dingtalk'],
-    ['wecom', 'feishu'],
+    ['dingtalk', 'dingtalk', 'without', 3, 0],
+    ['feishu', 'feishu', 'without', 3, 0],
+    ['wecom', 'feishu', 'without', 6, 0],
+    ['dingtalk', 'feishu', 'with', 6, 0],
+    // Five a second: what is held is told by the next run.
+    ['feishu', 'dingtalk', 'with', 5, 1],
   ] as const)(
-    'on %s and %s: what is critical arrives first and in the first run, every question within two, and no robot refuses',
-    async (money, oncall) => {
+    'on %s and %s, %s links: what is critical arrives first, every question in the first run too, and no robot refuses; %d messages',
+    async (money, oncall, links, messages, later) => {
       const b = await renewalBench(
         { start, groups: [...groupsOf(numbered(80), '2026-11-30T00:00:00+08:00'), ...groupsOf(['z'], '2026-11-30T12:00:00+08:00')] },
-        withKinds(policyText(`${ask}\n${plain}`), { money, oncall }),
+        withKinds(policyText(`${ask(links === 'with')}\n${plain}`), { money, oncall }),
       );
       bench = b;
       b.simulator.faults.add({ kind: 'fail', action: 'RenewAppInstanceGroup', times: 1, httpStatus: 503, code: 'ServiceUnavailable' });
@@ -61,22 +65,23 @@ describe('80 questions and one unclear order, at the limits of the robots', () =
       b.simulator.advance(20 * minutes);
 
       const robots = robotsOf(b, { money, oncall });
-      await b.run('apply', { notifier: robots.notifier() });
+      const approvalLink = linksBelow('https://approve.example.com/decide', linkSecret, installationOf(b.store.name));
+      await b.run('apply', { notifier: robots.notifier(), approvalLink });
       expect(robots.money.taken[0]).toMatchObject({
         severity: 'critical',
-        title: expect.stringContaining('It is not known whether an order was placed'),
+        title: expect.stringContaining('Order unclear'),
       });
       expect(robots.oncall.taken[0]?.severity).toBe('critical');
-      b.simulator.advance(15 * minutes);
-      await b.run('apply', { notifier: robots.notifier() });
       expect([...namedIn([robots.money])].sort()).toEqual(numbered(80));
+      expect(robots.money.taken.flatMap(({ text }) => text.match(/^Decide here: /gm) ?? [])).toHaveLength(links === 'with' ? 80 : 0);
       expect([robots.money.refused, robots.oncall.refused]).toEqual([0, 0]);
-      expect(robots.money.taken.length).toBeLessThan(16);
+      expect(robots.money.taken).toHaveLength(messages);
 
-      const before = robots.money.taken.length;
-      b.simulator.advance(15 * minutes);
-      await b.run('apply', { notifier: robots.notifier() });
-      expect(robots.money.taken.length).toBe(before);
+      for (const _ of [1, 2]) {
+        b.simulator.advance(15 * minutes);
+        await b.run('apply', { notifier: robots.notifier(), approvalLink });
+        expect(robots.money.taken).toHaveLength(messages + later);
+      }
     },
   );
 });

@@ -53,7 +53,7 @@ describe('the number of orders of a run', () => {
     const report = await bench.run();
     expect(renewed()).toEqual(['a', 'b']);
     expect(verdicts(report).filter((each) => each.includes('hold'))).toEqual(['c hold orders-per-run', 'd hold orders-per-run']);
-    expect(bench.messages.find(({ title }) => title.includes('hold'))?.text).toContain('limits.ordersPerRun is 2');
+    expect(bench.messages.find(({ title }) => title.includes('held'))?.text).toContain('limits.ordersPerRun is 2');
     bench.simulator.advance(hours);
     await bench.run();
     expect(renewed()).toEqual(['a', 'b', 'c', 'd']);

@@ -26,7 +26,7 @@ const told = (): readonly string[] =>
     .filter(
       ({ title, channel }) =>
         channel === 'money' &&
-        /^(Somebody else renewed|An expiry moved back|An order that was closed|A subscription was renewed twice)/.test(title),
+        /^(Renewed by somebody else|Expiry moved back|Void order paid|Renewed twice)/.test(title),
     )
     .map(({ title, text }) => `${title}: ${text}`);
 const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
@@ -119,7 +119,7 @@ describe('an order of ours is nobody else’s renewal', () => {
     bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, order);
     await runs(4, 2 * hours);
     expect(told()).toHaveLength(1);
-    expect(told()[0]).toMatch(/^A subscription was renewed twice, perhaps: g/);
+    expect(told()[0]).toMatch(/^Renewed twice, perhaps: g/);
     expect(told()[0]).toContain(`while order ${order} of ours waited for payment`);
   });
 });
@@ -131,7 +131,7 @@ test('an expiry that moved back is told as a refund, outside the window too', as
   await runs(4);
   expect(told()).toEqual([
     expect.stringMatching(
-      /^An expiry moved back: g.*The expiry moved back from 2027-03-01 00:00 Asia\/Shanghai to 2027-01-01 00:00 Asia\/Shanghai: a refund of what somebody else had paid, perhaps/,
+      /^Expiry moved back: g.*The expiry moved back from 2027-03-01 00:00 Asia\/Shanghai to 2027-01-01 00:00 Asia\/Shanghai: a refund of what somebody else had paid, perhaps/,
     ),
   ]);
 });
@@ -159,7 +159,7 @@ describe('an order that a person closed as void', () => {
     pay();
     await runs(4);
     expect(told()).toEqual([
-      expect.stringMatching(`^An order that was closed as void has been paid, perhaps: g.*order ${orderId}.* is not counted there`),
+      expect.stringMatching(`^Void order paid, perhaps: g.*order ${orderId}.* is not counted there`),
     ]);
     expect(orders(bench)).toHaveLength(1);
   });
@@ -176,7 +176,7 @@ describe('after a refund of our renewal', () => {
 
   test('the budget of the order stays used, and that is said', async () => {
     await refunded();
-    expect(told()).toEqual([expect.stringMatching(/^An expiry moved back: g/)]);
+    expect(told()).toEqual([expect.stringMatching(/^Expiry moved back: g/)]);
     expect((await bench.run('plan')).purchases?.budgets.map(({ used }) => used.micros > 0n)).toContain(true);
     expect(orders(bench)).toHaveLength(1);
   });
@@ -185,7 +185,7 @@ describe('after a refund of our renewal', () => {
     await refunded();
     renewTo('2026-12-12 00:00');
     await runs(3);
-    expect(told().slice(1)).toEqual([expect.stringMatching(/^Somebody else renewed: g/)]);
+    expect(told().slice(1)).toEqual([expect.stringMatching(/^Renewed by somebody else: g/)]);
   });
 });
 
@@ -210,7 +210,7 @@ describe('what looks like a move and is none', () => {
     await runs(2);
     stale = false;
     await runs(2);
-    expect(told()).toEqual([expect.stringMatching(/^Somebody else renewed: g/)]);
+    expect(told()).toEqual([expect.stringMatching(/^Renewed by somebody else: g/)]);
   });
 
   test('what a list leaves out that is not complete is not gone: its renewal meanwhile is told', async () => {

@@ -57,7 +57,7 @@ describe('an order that waits for payment', () => {
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-under-way']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-unpaid']);
     for (let run = 0; run < 12; run++) await later(2 * hours);
-    const told = bench.messages.filter(({ title }) => title === 'An order has not taken effect: ledger (g)');
+    const told = bench.messages.filter(({ title }) => title === 'Order unpaid: ledger (g)');
     expect(told.map(({ channel }) => channel).sort()).toEqual(['money', 'money', 'oncall', 'oncall']);
     expect(orders(bench)).toHaveLength(1);
 
@@ -173,9 +173,9 @@ describe('changes that are not ours', () => {
     group()?.renewUntil(before, bench.simulator.world.clock.nowMs);
     expect(verdicts(await later(hours))).toEqual(['g hold expiry-claimed']);
     expect(verdicts(await later(hours))).toEqual(['g hold expiry-claimed']);
-    expect(titles().filter((title) => title.endsWith('An expiry moved back: ledger (g)'))).toEqual([
-      'money: An expiry moved back: ledger (g)',
-      'oncall: An expiry moved back: ledger (g)',
+    expect(titles().filter((title) => title.endsWith('Expiry moved back: ledger (g)'))).toEqual([
+      'money: Expiry moved back: ledger (g)',
+      'oncall: Expiry moved back: ledger (g)',
     ]);
     expect(orders(bench)).toHaveLength(1);
   });
@@ -190,7 +190,7 @@ describe('changes that are not ours', () => {
     const report = await bench.run();
     expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }]);
     await later(10 * minutes);
-    expect(titles().filter((title) => title.includes('Somebody else renewed'))).toEqual(['money: Somebody else renewed: ledger (g)']);
+    expect(titles().filter((title) => title.includes('Renewed by somebody else'))).toEqual(['money: Renewed by somebody else: ledger (g)']);
     expect([...bench.store.records.keys()].filter((key) => key.includes(`/${theirs / 1000}/`) && key.startsWith('alerts/'))).toHaveLength(
       1,
     );
@@ -205,7 +205,7 @@ describe('changes that are not ours', () => {
     group()?.renewUntil(before + 61 * days, bench.simulator.world.clock.nowMs);
     await bench.run();
     expect((await history())[0]?.end).toMatchObject({ outcome: 'moved', shiftMatches: false });
-    expect(titles()).toContain('money: An expiry moved by another length than was ordered: ledger (g)');
+    expect(titles()).toContain('money: Expiry moved by another length than was ordered: ledger (g)');
   });
 });
 
@@ -281,9 +281,9 @@ test('a function that only observes tells of expiries and of what holds, once, a
   for (let hour = 0; hour < 120; hour += 4) await later(4 * hours);
   expect(orders(bench)).toHaveLength(0);
   expect(titles().filter((title) => !title.includes('expires in'))).toEqual([
-    'money: 1 renewal holds on home',
+    'money: 1 renewal is held on home',
     // The approval that it waits for, and then that it has run out.
-    'money: 1 renewal holds on home',
+    'money: 1 renewal is held on home',
   ]);
   expect(titles().length).toBeGreaterThan(3);
 });

@@ -34,7 +34,7 @@ test('a subscription that vanishes before its expiry is told once, and forgotten
   remove('a');
   await run(3);
   expect(told().map(({ title, text }) => [title, text])).toEqual([
-    ['A subscription is not there any more: a', expect.stringContaining('It was to expire 2026-12-20 00:00 Asia/Shanghai')],
+    ['Subscription gone: a', expect.stringContaining('It was to expire 2026-12-20 00:00 Asia/Shanghai')],
   ]);
   expect(await watched()).toEqual(['b']);
 });

@@ -18,13 +18,13 @@ export interface PastOrder {
   readonly atMs: EpochMs;
   readonly period: string;
   readonly amount: Money;
-  /** `took effect`, `waits`, `unclear`, `came to nothing`: what the journal says of it by now. */
-  readonly state: 'took effect' | 'waits' | 'unclear' | 'came to nothing';
+  /** What the journal says of it by now, in the words that people read everywhere. `ordered`: it has not taken effect yet. */
+  readonly state: 'renewed' | 'ordered' | 'unclear' | 'void';
   readonly orderId?: string;
   readonly approvedBy?: string;
 }
 
-/** How much of a month's budget is set aside, in one currency. */
+/** How much of a month's budget is used, in one currency: ordered or reserved. */
 interface MonthBudget {
   /** `yyyy-mm` by the policy's clock. */
   readonly month: string;
@@ -85,9 +85,9 @@ async function ordersOf(store: Store, stream: string, { fromMs, untilMs }: Stret
 }
 
 function stateOf(answer: string | undefined, end: string | undefined): PastOrder['state'] {
-  if (end === 'moved') return 'took effect';
-  if (end === 'void' || answer === 'rejected' || answer === 'not-sent') return 'came to nothing';
-  return answer === 'ordered' ? 'waits' : 'unclear';
+  if (end === 'moved') return 'renewed';
+  if (end === 'void' || answer === 'rejected' || answer === 'not-sent') return 'void';
+  return answer === 'ordered' ? 'ordered' : 'unclear';
 }
 
 function monthsBetween(first: string, last: string): readonly string[] {

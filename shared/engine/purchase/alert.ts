@@ -9,6 +9,11 @@ export function instantText(ms: EpochMs): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
 
+/** The command by which a person closes the renewal of a stream; a verdict goes behind it. */
+export function resolveCommand(stream: string): string {
+  return `streamwarden resolve ${parseRenewalKey(renewalKey(stream, 0, 'claim'))?.resourceId}`;
+}
+
 /** An alert about a claim of a stream, to be sent once a day (UTC) while it stands. */
 export function alertOn(
   stream: string,

@@ -85,7 +85,7 @@ function wrongMonth(
 ): Stop | undefined {
   const months = monthsFor(wish.expiresAtMs, nowMs, monthOf, rules);
   if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;
-  const text = `Not ordered: its money was set aside in ${month}, and the month changes or has changed. A later run does it.`;
+  const text = `Not ordered: its money was reserved in ${month}, and the month changes or has changed. A later run does it.`;
   return { code: 'month-change', text };
 }
 

@@ -3,7 +3,7 @@ import type { JournalError } from '../../journal/journal-error.ts';
 import type { RenewalEntry } from '../../journal/renewal.ts';
 import type { AnswerBody, EndBody } from '../../journal/renewal-record.ts';
 import type { StoreError } from '../../journal/store-error.ts';
-import { alertOn } from './alert.ts';
+import { alertOn, resolveCommand } from './alert.ts';
 import type { Alert, RenewalWish } from './contract.ts';
 import type { ReserveRequest } from './reserve.ts';
 
@@ -77,6 +77,6 @@ function textOf({ outcome, orderId, code }: AnswerBody): string {
 export function unrecorded({ view }: ReserveRequest, entry: RenewalEntry, answer: AnswerBody, nowMs: EpochMs): Alert {
   const { orderId, outcome } = answer;
   const what = orderId === undefined ? `the answer (${outcome})` : `order ${orderId}`;
-  const text = `The journal could not take down ${what} of renewal ${entry.n}. The claim stays open: look in the bill, then run 'streamwarden resolve'.`;
+  const text = `The journal did not take ${what} of renewal ${entry.n}, which stays open until the expiry moves. Look in the bill; if no order is there, run '${resolveCommand(view.stream)} --void'.`;
   return alertOn(view.stream, entry, nowMs, { code: 'answer-unrecorded', severity: 'critical', text, data: { orderId, outcome } });
 }

@@ -40,12 +40,12 @@ export type ReservationState =
 
 /** The same in words, as plans and `streamwarden spend` say it behind an amount. */
 export const reservationWords: Readonly<Record<ReservationState, string>> = {
-  'set-aside': 'set aside, nothing ordered yet',
+  'set-aside': 'reserved, nothing ordered yet',
   abandoned: 'nobody came back for it; the next run gives it back',
-  ending: 'came to nothing; the next run gives it back',
-  owed: 'came to nothing here; the next run gives it back',
-  'under-way': 'claimed, and no answer is recorded',
-  unclear: 'whether it was ordered is not known',
+  ending: 'void; the next run gives it back',
+  owed: 'void here; the next run gives it back',
+  'under-way': 'being ordered, and no answer is recorded',
+  unclear: 'unclear: whether it was ordered is not known',
   ordered: 'ordered, not in effect yet',
   renewed: 'renewed',
   unreadable: 'its records cannot be trusted, so it stays held',

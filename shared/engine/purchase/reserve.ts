@@ -191,14 +191,14 @@ export function admit(
         outcome: 'refused',
         request,
         code: 'reservation-released',
-        text: 'What was set aside for this renewal was given back meanwhile; the next run goes on with a new number.',
+        text: 'What was reserved for this renewal was given back meanwhile; the next run goes on with a new number.',
       };
     }
     const before = amounts.get(id) ?? 0n;
     const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;
     if (used + more > limit.micros) {
       const left = { currency: limit.currency, micros: limit.micros > used ? limit.micros - used : 0n };
-      const text = `${formatMoney(wish.reserve, { exact: true })} do not fit: of ${formatMoney(limit, { exact: true })} for ${month}, ${formatMoney(left, { exact: true })} are left. Raise limits.spendPerMonth or renew by hand.`;
+      const text = `${formatMoney(wish.reserve, { exact: true })} do not fit: of ${formatMoney(limit, { exact: true })} for ${month}, ${formatMoney(left, { exact: true })} are free${used > state.usedMicros ? ' after the orders before it' : ''}. Raise limits.spendPerMonth, or renew it by hand.`;
       return { outcome: 'refused', request, code: 'budget-short', text };
     }
     if (more > 0n || !amounts.has(id)) {

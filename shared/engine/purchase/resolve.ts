@@ -93,7 +93,7 @@ function contradiction(
     const now = expiresAtMs === undefined ? 'cannot be read' : `is still ${text(expiresAtMs)}`;
     return refused(
       'not-moved',
-      `Renewal ${n} has not taken effect: the expiry of ${resourceId} ${now}. Wait until it moves, or void the renewal if the bill has no order of it.`,
+      `Renewal ${n} has not taken effect: the expiry of ${resourceId} ${now}. Wait until it moves, or say --void if the bill has no order of it.`,
     );
   }
   if (outcome === 'void' && moved) {

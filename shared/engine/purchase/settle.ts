@@ -4,7 +4,7 @@ import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
 import { renewalKey } from '../../journal/renewal-key.ts';
 import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
-import { alertOn, instantText } from './alert.ts';
+import { alertOn, instantText, resolveCommand } from './alert.ts';
 import type { Alert, InstantText, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { expiryMovedBy, shiftMatches } from './shift.ts';
@@ -56,15 +56,16 @@ export function settlementOf(
   }
   const alerts: Alert[] = [];
   if (expiresAtMs !== undefined && move === 'earlier') {
-    const text = `The expiry is ${instant(expiresAtMs)}, before ${instant(orderedForMs)}, for which renewal ${entry.n} was made. Look for a refund in the bill.`;
+    const text = `The expiry moved back from ${instant(orderedForMs)} to ${instant(expiresAtMs)} while renewal ${entry.n} is open: a refund of an earlier one, perhaps. Look in the bill.`;
     alerts.push(alertOn(view.stream, entry, nowMs, { code: 'expiry-moved-back', severity: 'critical', text, data: facts }));
   }
   if (ageMs >= notMovedAfterMs) {
-    const since = `claimed at ${instant(claim.t)}; the expiry is still ${expiresAtMs === undefined ? 'unknown' : instant(expiresAtMs)}`;
+    const { stream } = view;
+    const still = expiresAtMs === undefined ? 'cannot be read' : `is still ${instant(expiresAtMs)}`;
     const unpaid = answer?.outcome === 'ordered';
     const text = unpaid
-      ? `Order ${answer.orderId} of renewal ${entry.n} has not taken effect (${since}). Pay it; or cancel it, then run 'streamwarden resolve' with verdict void. It is not placed again.`
-      : `Whether renewal ${entry.n} was ordered is not known (${since}). Look for it in the bill, then run 'streamwarden resolve' with what you found. It is not sent again.`;
+      ? `Order ${answer.orderId} was placed at ${instant(claim.t)}, and the expiry ${still}: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run '${resolveCommand(stream)} --void --order ${answer.orderId}'. It is never placed again.`
+      : `An order was sent at ${instant(claim.t)}. Whether it was placed is not known, and the expiry ${still}. Look in the bill at ${instant(claim.t + surelyOverAfterMs)} or later. No order there: run '${resolveCommand(stream)} --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.`;
     alerts.push(
       alertOn(view.stream, entry, nowMs, {
         code: unpaid ? 'order-unpaid' : 'order-unclear',
@@ -99,7 +100,7 @@ function moved(
   if (matches && unpaidOrderId === undefined) return { end, alerts: [] };
   const suspect = unpaidOrderId ?? orderId;
   const check =
-    suspect === undefined ? 'Look in the bill for an order of this claim and cancel what is too much' : `Check or cancel order ${suspect}`;
+    suspect === undefined ? `Look in the bill for an order of renewal ${entry.n}, and cancel what is too much` : `Check or cancel order ${suspect}`;
   const why = matches
     ? 'an order stands unpaid beside it'
     : `which is not the ${claim.period.count} ${claim.period.unit} that renewal ${entry.n} ordered`;

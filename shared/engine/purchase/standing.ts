@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
-import { alertOn, instantText } from './alert.ts';
+import { formatMoney, moneyFromJson } from '../../policy/money.ts';
+import { alertOn, instantText, resolveCommand } from './alert.ts';
 import type { Alert, InstantText } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { expiryMovedBy } from './shift.ts';
@@ -35,10 +36,11 @@ export function standingOf(
     (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');
   if (back && rules.holdSpentExpiry) {
     const was = movedToMs === undefined ? '' : `, after it had been moved to ${text(movedToMs)}`;
+    const used = `Its ${formatMoney(moneyFromJson(moved.claim.price))} stay used in the budget of ${moved.claim.month}.`;
     const alert = alertOn(view.stream, moved, nowMs, {
       code: 'expiry-moved-back',
       severity: 'critical',
-      text: `The expiry is ${text(expiresAtMs)}${was} by renewal ${moved.n}. If that order was refunded and the resource is to be renewed again, open a slot for it; else let it expire.`,
+      text: `The expiry is ${text(expiresAtMs)}${was} by renewal ${moved.n}: a refund, perhaps. ${used} It is not renewed again by itself; if it is to be, run '${resolveCommand(view.stream)} --refunded'.`,
       data: { expiresAtMs, movedToMs, orderId: moved.end?.orderId },
     });
     return { state: 'spent', entry: moved, alert };

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
+import { zonedText } from '../../planning/local-time.ts';
 import { formatMoney } from '../../policy/money.ts';
 import { formatDuration } from '../../policy/values/duration.ts';
 import type { HoldDecision } from '../decision.ts';
@@ -15,7 +16,7 @@ import type { Renewal } from './effects.ts';
 import { alarmMessage, alertMessage, lapseMessage, questionMessage, type Telling } from './messages.ts';
 import type { Question } from './planner.ts';
 import type { Screening } from './screen.ts';
-import type { RenewalState } from './state.ts';
+import { type RenewalState, renewalState, stateSentence } from './state.ts';
 import type { Teller } from './teller.ts';
 
 /** An alarm with the state of the renewal that it tells of. */
@@ -91,7 +92,7 @@ export function* askApprovers(
     const about = `${periodText(period)}-${amount.currency}-${amount.micros}`.replaceAll(' ', '-');
     const step = reminder === undefined ? `ask-${about}` : `remind-${formatDuration(reminder)}-${about}`;
     const name = { account: telling.target.account, resource: subject.id, expiresAtMs, step };
-    const why = decision.because[0]?.text ?? '';
+    const why = String(decision.because[0]?.data?.['why'] ?? decision.because[0]?.text ?? '');
     const code = reminder === undefined ? 'approval-asked' : 'approval-reminder';
     const asked = questionMessage(name, question, subject, why, telling);
     const link = question.links === true ? linkTo?.(linkSubject(question, subject, expiresAtMs, telling)) : undefined;
@@ -124,23 +125,25 @@ export function* announceOrders(
   outcomes: readonly RenewalOutcome[],
   tellOfRule: (resourceId: string) => readonly string[] | undefined,
   teller: Teller,
-  { nowMs, target }: Telling,
+  telling: Telling,
 ): Renewal<void> {
+  const { nowMs, target } = telling;
   for (const { wish, n, orderId, outcome, requestId, end } of outcomes) {
     if (outcome !== 'ordered') continue;
     const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
     // Only an expiry that has moved proves that it is paid; and where nobody can have paid it yet, that was another's doing.
     const [what, state] = !wish.autoPay
-      ? ['Ordered, to be paid: a renewal of', 'waiting for payment']
+      ? ['Ordered, to be paid: a renewal of', 'unpaid: it renews nothing until somebody pays it in the console']
       : end?.outcome === 'moved'
         ? ['Renewed', 'in effect']
         : ['Ordered a renewal of', 'with automatic payment, not in effect yet'];
+    const from = `${periodText(wish.period)} from ${zonedText(wish.expiresAtMs, telling)}`;
     yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
       id: `orders/${wish.account}/${wish.resource.id}/${n}`,
       timeMs: nowMs,
       severity: 'info',
       title: `${what} ${nameOf(wish.resource)} for ${formatMoney(wish.reserve)}`,
-      text: `Order ${orderId}: ${periodText(wish.period)}, ${state}.`,
+      text: `Order ${orderId}: ${from}, ${state}.`,
       data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
     });
   }
@@ -153,8 +156,11 @@ export function* announceHolds(holds: readonly HoldDecision[], run: string, tell
     id: `holds/${run}`,
     timeMs: nowMs,
     severity: 'warning',
-    title: `${holds.length} ${holds.length === 1 ? 'renewal holds' : 'renewals hold'} on ${target.name}`,
-    text: listed(holds.map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`)),
+    title: `${holds.length} ${holds.length === 1 ? 'renewal is' : 'renewals are'} held on ${target.name}`,
+    text: listed(
+      holds.map((decision) => `${nameOf(decision.resource)}: ${stateSentence(renewalState({ decision }))}`),
+      '\n',
+    ),
     data: { target: target.name, resources: holds.map(({ resource }) => resource.id) },
   });
 }

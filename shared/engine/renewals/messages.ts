@@ -56,15 +56,15 @@ function alarmNameOf({ id }: Subscribable, expiresAtMs: EpochMs | undefined, ste
 /** An alert of the purchase protocol. */
 export function alertMessage(name: AlertName, { code, severity, text, data }: Alert, resource: ResourceRef, telling: Telling): Message {
   const titles: Readonly<Partial<Record<Alert['code'], string>>> = {
-    'order-unpaid': 'An order has not taken effect',
-    'order-unclear': 'It is not known whether an order was placed',
-    'shift-differs': 'An expiry moved by another length than was ordered',
-    'expiry-moved-back': 'An expiry moved back',
-    'answer-unrecorded': 'The answer to an order could not be written down',
-    'foreign-renewal': 'Somebody else renewed',
-    'void-order-paid': 'An order that was closed as void has been paid, perhaps',
-    'renewed-twice': 'A subscription was renewed twice, perhaps',
-    'subscription-gone': 'A subscription is not there any more',
+    'order-unpaid': 'Order unpaid',
+    'order-unclear': 'Order unclear',
+    'shift-differs': 'Expiry moved by another length than was ordered',
+    'expiry-moved-back': 'Expiry moved back',
+    'answer-unrecorded': 'Answer to an order not recorded',
+    'foreign-renewal': 'Renewed by somebody else',
+    'void-order-paid': 'Void order paid, perhaps',
+    'renewed-twice': 'Renewed twice, perhaps',
+    'subscription-gone': 'Subscription gone',
   };
   return message(name, severity, `${titles[code] ?? code}: ${nameOf(resource)}`, text, telling, { code, ...data });
 }
@@ -73,9 +73,12 @@ export function alertMessage(name: AlertName, { code, severity, text, data }: Al
 export function questionMessage(name: AlertName, question: Question, resource: Subscribable, why: string, telling: Telling): Message {
   const { circle, period, amount } = question;
   const title = `${circle} is asked to approve ${formatMoney(amount)} for ${nameOf(resource)}`;
-  const until = resource.expiresAtMs === undefined ? '' : ` It expires ${zonedText(resource.expiresAtMs, telling)}.`;
+  const until = resource.expiresAtMs === undefined ? '' : ` It expires ${zonedText(resource.expiresAtMs, telling)}`;
+  const silence = question.weekIfSilent ? '; without an answer 1 Week is ordered on the last day.' : '; without an answer it is not renewed.';
+  const answer = " Answer with 'streamwarden approve ID' or 'streamwarden refuse ID'.";
   const data = { approvers: circle, resource: resource.id, period: periodText(period), amount };
-  return message(name, 'warning', title, `${periodText(period)}: ${why}.${until}`, telling, data);
+  // Nothing in the text names the resource, so that many questions of one price and day share it.
+  return message(name, 'warning', title, `${periodText(period)}: ${why}.${until}${silence}${answer}`, telling, data);
 }
 
 /** Something that a rule lets lapse. */

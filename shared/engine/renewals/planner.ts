@@ -69,6 +69,8 @@ export interface Question {
   readonly remindMs: readonly number[];
   /** True where a word that is given by link counts. Default: false. */
   readonly links?: boolean;
+  /** True where a week is ordered when nobody answers. Default: nothing is. */
+  readonly weekIfSilent?: boolean;
 }
 
 /** What an order comes to, beside the call itself. */

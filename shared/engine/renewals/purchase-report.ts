@@ -59,6 +59,8 @@ function questionLine(
   question: Question,
 ): WaitingApproval | undefined {
   if (decision.rule === null) return undefined;
+  const [first] = decision.because;
+  const why = first?.data?.['why'];
   return {
     resource: decision.resource,
     rule: decision.rule,
@@ -66,6 +68,6 @@ function questionLine(
     period: periodText(question.period),
     amount: question.amount,
     expires: new Date(candidate.due.expiresAtMs).toISOString(),
-    why: decision.because[0]?.text ?? '',
+    why: typeof why === 'string' ? why : (first?.text ?? ''),
   };
 }

@@ -30,7 +30,7 @@ export interface RenewalState {
   readonly words: string;
   /** Why it is so, as the decision or the order says it; empty where there is nothing to add. */
   readonly because: string;
-  /** What somebody can do about it; undefined where nothing is needed. */
+  /** What somebody can do about it; undefined where nothing is needed, or `because` says it. */
   readonly todo: string | undefined;
 }
 
@@ -86,6 +86,21 @@ const blockedBy: Readonly<Record<string, string>> = {
   'store-not-shared': 'journal',
 };
 
+/** Reasons whose own text says what to do, so that nobody reads it twice. */
+const advised: ReadonlySet<string> = new Set([
+  'budget-short',
+  'no-limit',
+  'no-spending-limit',
+  'price-over-maximum',
+  'type-not-priced',
+  'too-far-ahead',
+  'expiry-claimed',
+  'console-auto-renew',
+  'expiry-unknown',
+  'policy-horizon',
+  'store-not-shared',
+]);
+
 /** What somebody can do, by what blocks; default: renew it by hand. */
 const todos: Readonly<Record<string, string>> = {
   budget: 'Raise limits.spendPerMonth, or renew it by hand',
@@ -129,7 +144,7 @@ function payTodo(orderId: unknown): string | undefined {
   return typeof orderId === 'string' ? `Pay order ${orderId} where it waits for payment` : undefined;
 }
 
-const resolveTodo = "Look for the order in the bill, then run 'streamwarden resolve'; it is never sent again by itself";
+const resolveTodo = "Look for the order in the bill; if none is there, run 'streamwarden resolve' with --void";
 
 function wanted(because: readonly Reason[]): RenewalState {
   const text = because[0]?.text ?? '';
@@ -151,19 +166,21 @@ function kept(rule: string | null, first: Reason | undefined): RenewalState {
 function held(first: Reason): RenewalState {
   const { code, text, data = {} } = first;
   const approvers = typeof data['approvers'] === 'string' ? data['approvers'] : 'its approvers';
+  // The fact alone: who is to answer, and how, is said behind it.
+  const why = typeof data['why'] === 'string' ? data['why'] : text;
   switch (code) {
     case 'needs-approval':
     case 'approval-over':
     case 'approval-too-low':
     case 'unanswered-before':
-      return state('pending-approval', `pending approval by ${approvers}`, text, `Ask ${approvers} to approve it, or renew it by hand`);
+      return state('pending-approval', `pending approval by ${approvers}`, why, `Ask ${approvers} to answer, or renew it by hand`);
     case 'refused': {
       const by = typeof data['by'] === 'string' ? data['by'] : approvers;
       return state(
         'refused',
         `refused by ${by}`,
-        text,
-        `It expires unless ${approvers} approve it after all, or somebody renews it by hand`,
+        why,
+        `It expires unless ${approvers} approves it after all, or somebody renews it by hand`,
       );
     }
     case 'order-begun':
@@ -171,11 +188,11 @@ function held(first: Reason): RenewalState {
     case 'order-under-way':
       return state('ordered', 'ordered', text, payTodo(data['order']));
     case 'order-unpaid':
-      return state('unpaid', 'unpaid', text, "Pay the order; or cancel it, then run 'streamwarden resolve'");
+      return state('unpaid', 'unpaid', text, undefined);
     case 'order-unclear':
-      return state('unclear', 'unclear', text, resolveTodo);
+      return state('unclear', 'unclear', text, undefined);
     case 'expired':
-      return state('lapsed', 'lapsed', text, 'Look in the console whether it can still be renewed');
+      return state('lapsed', 'lapsed', text, undefined);
     default:
       return blocked(first);
   }
@@ -183,7 +200,8 @@ function held(first: Reason): RenewalState {
 
 function blocked({ code, text }: Pick<Reason, 'code' | 'text'>): RenewalState {
   const by = Object.hasOwn(blockedBy, code) ? (blockedBy[code] as string) : code.startsWith('limit-') ? 'limit' : 'a rule';
-  return state('blocked', `blocked by ${by}`, text, Object.hasOwn(todos, by) ? (todos[by] as string) : byHand);
+  const todo = Object.hasOwn(todos, by) ? (todos[by] as string) : byHand;
+  return state('blocked', `blocked by ${by}`, text, advised.has(code) ? undefined : todo);
 }
 
 function state(code: RenewalStateCode, words: string, because: string, todo: string | undefined): RenewalState {

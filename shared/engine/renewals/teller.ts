@@ -233,7 +233,7 @@ export class Teller {
     const carried = messages.map((from): Entry => {
       const { id, code, severity, title, text, atMs, channels, name } = from;
       if (name) this.#known.add(alertId(name));
-      const meant = `${text}\nMeant for ${zonedText(atMs, { policy, target })}; no channel took it then.`;
+      const meant = `${text}\nLate: no channel took this at ${zonedText(atMs, { policy, target })}.`;
       const message = { id, timeMs: nowMs, severity, title, text: meant };
       return { message, code, channels: channelsOf(code, channels), carried: true, from, ...(name === undefined ? {} : { name }) };
     });
@@ -358,7 +358,7 @@ export class Teller {
     if (first === undefined || names.length === 0 || others === undefined) return;
     const step = dailyStep(`dead-${names.join('+')}`, nowMs);
     const name = { account: target.account, resource: 'channels', expiresAtMs: undefined, step };
-    const waiting = `${lost.length} ${lost.length === 1 ? 'message waits' : 'messages wait'} for it, the first is "${first.message.title}"`;
+    const waiting = `${lost.length === 1 ? '1 message waits for it:' : `${lost.length} messages wait for it, the first is`} "${first.message.title}"`;
     const text = `${waiting}. ${names.map((each) => `${each}: ${this.#dead.get(each)}`).join('; ')}. Repair it, and try 'streamwarden notify test'.`;
     const title = `The channel ${names.join(', ')} does not deliver`;
     const message: Message = { id: alertId(name), timeMs: nowMs, severity: 'warning', title, text };

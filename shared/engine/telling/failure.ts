@@ -17,10 +17,11 @@ function failuresOf({ errors, outcomes }: Pick<RunReport, 'errors' | 'outcomes'>
     ...errors.map(({ code, message }) => ({ code, line: `${code}: ${message}` })),
     ...outcomes.flatMap(({ outcome, resource, because }) => {
       if (outcome !== 'failed' && outcome !== 'unknown') return [];
-      const open = outcome === 'unknown' ? 'it is not known whether it was done: ' : '';
+      const open = outcome === 'unknown' && because?.code !== 'order-unclear' ? 'it is not known whether it was done: ' : '';
       const said = because?.data?.['error'];
       const code = typeof said === 'string' ? said : (because?.code ?? 'no reason given');
-      const line = `${nameOf(resource)}: ${open}${because?.text ?? 'no reason given'} (${code})`;
+      const text = (because?.text ?? 'no reason given').replace(/\.$/, '');
+      const line = `${nameOf(resource)}: ${open}${text}${text.includes(code) ? '' : ` (${code})`}`;
       // What is to be done about an order that is not known hangs on that, not on what the service said.
       return [{ code: outcome === 'unknown' ? (because?.code ?? code) : code, line }];
     }),

@@ -8,10 +8,10 @@ const named = 10;
 const longest = 300;
 
 /** Lines as one text for people: the first ten, and how many more there are. What came from outside is without secrets, and short. */
-export function listed(lines: readonly string[]): string {
+export function listed(lines: readonly string[], between = '; '): string {
   const shown = lines.slice(0, named).map((line) => redact(line, [], longest));
   const more = lines.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(between);
 }
 
 /** A resource as people know it. */

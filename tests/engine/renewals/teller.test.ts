@@ -99,7 +99,7 @@ describe.each(all)('%s', (matter) => {
       expect(heard.every(({ run }) => run === 41)).toBe(true);
       expect(new Set(heard.map(({ channel }) => channel)).size).toBe(heard.length);
       expect(heard.length).toBeGreaterThan(0);
-      if (!matters[matter].lasts) expect(heard[0]?.text).toContain('Meant for 2026-11-24 12:00');
+      if (!matters[matter].lasts) expect(heard[0]?.text).toContain('Late: no channel took this at 2026-11-24 12:00');
     },
   );
 
@@ -277,7 +277,7 @@ test('a dead channel is told of on the others once a day while something waits f
     Array.from({ length: 3 }, () => ['oncall', 'The channel money does not deliver']),
   );
   expect(b.arrivals[0]?.text).toMatch(
-    /^1 message waits for it, the first is "question"\. money: it refused the message \(errcode 310000\)/,
+    /^1 message waits for it: "question"\. money: it refused the message \(errcode 310000\)/,
   );
   const busy = tellerBench();
   busy.states.set('money', 'muted');

@@ -65,7 +65,7 @@ describe('an approval link', () => {
 
   test('writes what was pressed where only links are counted, with the word on why, signed for its place', async () => {
     const { statusCode, body } = await bench.post({ token: token(), decision: 'approve', because: 'Li: needed\u202e until\r\n May' });
-    expect([statusCode, body]).toEqual([200, expect.stringContaining('You have approved it')]);
+    expect([statusCode, body]).toEqual([200, expect.stringContaining('You approved this renewal')]);
     expect(await read()).toMatchObject({
       unusable: [],
       given: [
@@ -82,20 +82,20 @@ describe('an approval link', () => {
     await bench.post({ token: token(), decision: 'refuse' });
     bench.nowMs += 5 * minutes;
     const opened = await bench.get({ token: token() });
-    expect(opened).toMatchObject({ statusCode: 200, body: expect.stringContaining('It has been refused') });
+    expect(opened).toMatchObject({ statusCode: 200, body: expect.stringContaining('This renewal is refused') });
     expect(opened.body).toContain('What counts now: refused by finance (link)');
     expect(opened.body).toContain('value="approve"');
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     // The same question with another name of the resource asks the same.
-    expect((await bench.post({ token: token({ name: 'renamed' }), decision: 'refuse' })).body).toContain('You have refused it');
+    expect((await bench.post({ token: token({ name: 'renamed' }), decision: 'refuse' })).body).toContain('You refused this renewal');
     expect((await given()).map(({ verdict }) => verdict)).toEqual(['refuse', 'approve', 'refuse']);
   });
 
   test('shows what was answered at the command line, and can change that too', async () => {
     await atDesk('li.wei', 'refuse', { because: 'not ours' });
     const { body } = await bench.get({ token: token() });
-    expect(body).toContain('What counts now: refused by li.wei (li.wei refused it: not ours)');
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    expect(body).toContain('What counts now: refused by li.wei, because: not ours');
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     await atDesk('tan.mei', 'refuse');
     expect((await bench.get({ token: token() })).body).toContain('What counts now: refused by tan.mei');
     await atDesk('tan.mei', 'approve', { highest: { currency: 'CNY', micros: 100_000_000n } });
@@ -111,7 +111,7 @@ describe('an approval link', () => {
     expect((await given()).filter(({ verdict }) => verdict === 'refuse')).toHaveLength(4);
     const left = answers.filter(({ statusCode }) => statusCode === 409);
     for (const { body } of left) expect(body).toContain('Nothing was written down: look at what counts now, then decide.');
-    expect((await bench.get({ token: token() })).body).toContain('It has been refused');
+    expect((await bench.get({ token: token() })).body).toContain('This renewal is refused');
   });
 
   test('once the order was sent, the page says so, and takes no answer any more', async () => {
@@ -123,8 +123,8 @@ describe('an approval link', () => {
     const record = encodeRecord({ kind: 'claim', atMs: startMs, owner: 'run', prev: null, body: claim });
     await bench.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), record);
     for (const answer of [await bench.get({ token: token() }), await bench.post({ token: token(), decision: 'refuse' })]) {
-      expect(answer.body).toContain('It has been ordered');
-      expect(answer.body).toContain('The order was sent on 2026-11-24 12:00 Asia/Shanghai, so answers change nothing any more.');
+      expect(answer.body).toContain('This renewal was ordered');
+      expect(answer.body).toContain('The order was sent on 2026-11-24 12:00 Asia/Shanghai, so no answer changes anything any more.');
       expect(answer.body).not.toContain('<form');
     }
     expect(await given()).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('an approval link', () => {
     // A form from before it was withdrawn.
     expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('refused by li.wei');
     await atDesk('li.wei', 'approve');
-    expect((await bench.post({ token: token(), decision: 'refuse' })).body).toContain('You have refused it');
+    expect((await bench.post({ token: token(), decision: 'refuse' })).body).toContain('You refused this renewal');
   });
 
   test('is the same for the same question, so that a reminder brings no second one', () => {
@@ -315,7 +315,7 @@ describe('a failure on our side', () => {
 
   test('a damaged record among the answers keeps nobody from answering', async () => {
     await bench.store.create(`${stream}/00000000`, new TextEncoder().encode('{}'));
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You have approved it');
+    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     expect(await read()).toMatchObject({ given: [{ verdict: 'approve', sequence: 1 }], unusable: [{ code: 'unreadable' }] });
   });
 

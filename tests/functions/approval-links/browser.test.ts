@@ -45,7 +45,7 @@ describe.runIf(executablePath !== undefined)('in a browser the page of an approv
 
     await page.getByRole('textbox').fill('Li Wei');
     await page.getByRole('button', { name: 'Approve 1 Month for up to 234.00 CNY' }).click();
-    await page.getByRole('heading', { name: 'You have approved it' }).waitFor();
+    await page.getByRole('heading', { name: 'You approved this renewal' }).waitFor();
     const proveLink = linkProver({ publicKeys: [publicKeyOf(linkKey)], installation });
     const { given: words } = await runStoring(bench.store, readApprovals(subject, { voters: [], circles: [], links: true, proveLink }));
     expect(words).toMatchObject([{ verdict: 'approve', because: 'Li Wei' }]);

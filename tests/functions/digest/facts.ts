@@ -65,7 +65,7 @@ export function factsOf(change: Partial<DigestFacts> = {}): DigestFacts {
 /** An order of yesterday that took effect. */
 export function orderOf(change: Partial<PastOrder> = {}): PastOrder {
   return {
-    ...{ account: '1', target: 'cn-office', resource: 'aig-1', atMs: slot - 2 * hours, period: '1 Month', state: 'took effect' },
+    ...{ account: '1', target: 'cn-office', resource: 'aig-1', atMs: slot - 2 * hours, period: '1 Month', state: 'renewed' },
     amount: { currency: 'CNY', micros: 466_560_000n },
     ...change,
   };

@@ -60,7 +60,7 @@ describe('money', () => {
 
   test.each<[string, Parameters<typeof orderOf>[0][], string]>([
     ['adds equal currencies only', [{}, {}, { amount: usd }], '3 orders, 933.12 CNY + 30.00 USD as quoted.'],
-    ['leaves out what came to nothing', [{}, { state: 'came to nothing', amount: usd }], '2 orders, 466.56 CNY as quoted.'],
+    ['leaves out what is void, and counts it', [{}, { state: 'void', amount: usd }], '1 order, 466.56 CNY as quoted; 1 void.'],
     ['counts what is unclear', [{ state: 'unclear' }], '1 order, 466.56 CNY as quoted.'],
     ['leaves out other times', [{ atMs: shanghai('2026-11-24 09:00') }, { atMs: shanghai('2026-11-23 08:59') }], 'Nothing was ordered.'],
     ['counts the first instant of its time', [{ atMs: shanghai('2026-11-23 09:00') }], '1 order, 466.56 CNY as quoted.'],

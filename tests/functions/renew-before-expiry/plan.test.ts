@@ -240,7 +240,7 @@ describe('an order', () => {
       operation: 'RenewAppInstanceGroup',
       effect: 'purchase',
       change: [{ field: 'expiry', from: '2026-11-15 12:00', to: '2026-12-15 12:00' }],
-      cost: { kind: 'quote', amount: { currency: 'CNY', micros: 233_000_000n }, per: '1 Month' },
+      cost: { kind: 'quote', amount: { currency: 'CNY', micros: 233_000_000n }, per: 'for 1 Month' },
     });
     expect(decision.action.input).toEqual({
       AppInstanceGroupId: 'aig-1',

@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pages } from '../../functions/approval-links/pages.ts';
+import { installationOf, linksBelow, publicKeyOf, tokenField } from '../../shared/engine/renewals/approval-link.ts';
+import { createLinkHandler } from '../../shared/fc/links/handle-link.ts';
+import { directoryStore } from '../../shared/journal/directory.ts';
+import type { Store } from '../../shared/journal/store.ts';
+import { robotText } from '../../shared/notify/robot-text.ts';
+import { encodePolicy } from '../../shared/policy/codec.ts';
+import type { Order } from '../../simulator/world/order.ts';
+import { streamwarden } from '../cli/command.ts';
+import { request } from '../functions/approval-links/link-bench.ts';
+import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+
+/** Who acts in the drill: two approvers, and the colleague on call. */
+const keys = {
+  'li.wei': { accessKeyId: 'key-of-li', accessKeySecret: 'secret-of-li', accountId, user: 'li.wei' },
+  'tan.mei': { accessKeyId: 'key-of-tan', accessKeySecret: 'secret-of-tan', accountId, user: 'tan.mei' },
+  'bo.chen': { accessKeyId: 'key-of-bo', accessKeySecret: 'secret-of-bo', accountId, user: 'bo.chen' },
+} as const;
+
+/** Somebody of the drill. */
+export type Person = keyof typeof keys;
+
+const address = 'https://approve.example.com/decide';
+
+/** What the drill is set up with. */
+export interface DrillSetup {
+  /** Subscriptions: id and name, and when they run out. */
+  readonly groups: readonly { readonly id: string; readonly name: string; readonly expiresAt: string }[];
+  /** Instant at which it begins. */
+  readonly start: string;
+  /** Rules of renew-before-expiry. */
+  readonly rules: string;
+  readonly sections?: string;
+}
+
+/** People, their chats, pages and command line, around renew-before-expiry at work on a simulated account. */
+export interface Drill {
+  readonly bench: RenewalBench<Store>;
+  /** By how much prices rise, in percent of what they are. */
+  readonly rise: { percent: bigint };
+  /** A run of the function, and what each chat shows of it: `money: Streamwarden · warning: …`. */
+  run(): Promise<readonly string[]>;
+  /** What somebody reads who gives a command, without the lines that say where it acts. */
+  as(person: Person, ...command: string[]): Promise<string>;
+  /** The link of the newest question about a resource. */
+  link(id: string): string;
+  /** What the page behind a link says. */
+  open(link: string): Promise<string>;
+  /** The same after a button of it is pressed. */
+  press(link: string, decision: 'approve' | 'refuse', because?: string): Promise<string>;
+  /** Orders of the account. */
+  orders(): readonly Order[];
+  /** When a subscription runs out as the service has it, by the clock of Shanghai: `2026-11-30 00:00`. */
+  expiry(id: string): string;
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** Sets the drill up. */
+export async function openDrill({ groups, start, rules, sections }: DrillSetup): Promise<Drill> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-drill-'));
+  const state = path.join(folder, 'journal');
+  mkdirSync(state);
+  const policy = path.join(folder, 'policy.yaml');
+  const text = policyText(rules, sections);
+  writeFileSync(policy, text);
+  const rise = { percent: 100n };
+  const bench = await renewalBench<Store>(
+    { start, groups: groups.map((each) => ({ ...each, region: 'cn-hangzhou', charge: 'PrePaid' as const })) },
+    text,
+    { store: directoryStore(state), accessKeys: Object.values(keys), gatewayClock: 'wall', handlers: dearer(rise) },
+  );
+  const { simulator, store, messages } = bench;
+  writeFileSync(path.join(folder, 'policy.json'), encodePolicy(bench.policy));
+  const publicKey = publicKeyOf(linkSecret);
+  const approvalLink = linksBelow(address, linkSecret, installationOf(store.name));
+  const handler = createLinkHandler(pages, {
+    clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+    environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: store.name, STREAMWARDEN_LINK_PUBLIC_KEY: publicKey },
+    write: () => {},
+  });
+  const page = async (event: object): Promise<string> => {
+    const { body } = await handler(new TextEncoder().encode(JSON.stringify(event)), { requestId: 'one' });
+    return pageText(body);
+  };
+  const tokenOf = (link: string): string => new URL(link).searchParams.get(tokenField) ?? '';
+  const group = (id: string) => simulator.world.accounts.get(accountId)?.groups.get(id);
+  return {
+    ...{ bench, rise },
+    async run() {
+      const before = messages.length;
+      await bench.run('apply', { approvalLink });
+      return messages.slice(before).map((message) => `${message.channel}: ${chatText(robotText(message))}`);
+    },
+    async as(person, ...command) {
+      const key = `${keys[person].accessKeyId}:${keys[person].accessKeySecret}`;
+      const { stdout, stderr } = await streamwarden([...command, '--policy', policy, '--simulator', simulator.url, '--state', state], {
+        env: { STREAMWARDEN_SIMULATOR_KEY: key, STREAMWARDEN_LINK_PUBLIC_KEY: publicKey },
+      });
+      return screenText(`${stdout}${stderr}`);
+    },
+    link(id) {
+      const token = (link: string): { readonly resource?: string } =>
+        JSON.parse(Buffer.from(tokenOf(link).split('.')[0] ?? '', 'base64url').toString()) as { readonly resource?: string };
+      const links = messages.flatMap(({ text: said }) => [...said.matchAll(/^Decide here: (.*)$/gm)].map((match) => match[1] ?? ''));
+      const link = links.filter((each) => JSON.stringify(token(each)).includes(`"${id}"`)).at(-1);
+      if (link === undefined) throw new Error(`nobody was sent a link about ${id}`);
+      return link;
+    },
+    open: (link) => page({ ...request('GET'), queryParameters: { [tokenField]: tokenOf(link) } }),
+    press: (link, decision, because = '') =>
+      page({ ...request('POST'), body: new URLSearchParams({ token: tokenOf(link), decision, because }).toString() }),
+    orders: () => orders(bench),
+    expiry: (id) => new Date((group(id)?.expiresMs ?? 0) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' '),
+    advance: (ms) => simulator.advance(ms),
+    close: async () => {
+      await bench.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A message as the chat shows it; of a link only that it is there. */
+function chatText(text: string): string {
+  return text.replace(/Decide here: \S+/g, 'Decide here: <link>');
+}
+
+/** A page as a browser shows it: a line for each heading, paragraph, fact, field and button. */
+function pageText(html: string): string {
+  const main = /<main>([\s\S]*)<\/main>/.exec(html)?.[1] ?? '';
+  return main
+    .replace(/\n/g, ' ')
+    .replace(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g, '\n$1: $2\n')
+    .replace(/<button[^>]*>(.*?)<\/button>/g, '\n[$1]\n')
+    .replace(/<\/(p|h1|label)>/g, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .split('\n')
+    .map((line) => line.trim().replace(/ +/g, ' '))
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** What a terminal shows, without the lines that say where the command acts, and with columns one space apart. */
+function screenText(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^(World|Policy|Journal): /.test(line))
+    .map((line) => line.trimEnd().replace(/(\S) {2,}/g, '$1  '))
+    .join('\n')
+    .trim();
+}
