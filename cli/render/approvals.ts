@@ -26,7 +26,7 @@ export function questionLines(questions: readonly OpenQuestion[], session: Force
   });
   const rows = alignColumns(cells, [{}, {}, {}, {}, { align: 'right' }, {}, {}]);
   const last =
-    "Answer with 'streamwarden approve <target>/<id>' or 'streamwarden refuse <target>/<id>'; until it is ordered every answer can be changed.";
+    "Answer with 'streamwarden approve TARGET/ID' or 'streamwarden refuse TARGET/ID'; until it is ordered every answer can be changed.";
   return [...placeLines(session), '', ...rows, '', last];
 }
 

@@ -51,8 +51,10 @@ function nowText(question: LinkQuestion, { answer, words, gap, withdrawnBy, orde
   }
   const texts = press === 'overtaken' ? ['Nothing was written down: look at what counts now, then decide.'] : [];
   texts.push(answer.state === 'none' ? 'Nobody has answered yet.' : `What counts now: ${words}${becauseOf(answer, gap)}.`);
-  if (answer.state === 'approved') texts.push('The next run orders it, if its price and the limits of the policy still allow it.');
-  if (answer.state === 'refused') texts.push('It is not renewed unless somebody approves it.');
+  if (answer.state === 'approved') {
+    texts.push(`The next run orders it if it costs no more than ${formatMoney(answer.upTo)} then, and the limits of the policy allow it.`);
+  }
+  if (answer.state === 'refused') texts.push(`It is not renewed unless ${question.subject.circle} approves it.`);
   if (withdrawnBy !== undefined) {
     texts.push(
       `${withdrawnBy} has withdrawn the links of this expiry: they approve nothing any more. Use streamwarden approve at the command line.`,

@@ -2,7 +2,7 @@
 const advices: readonly (readonly [codes: RegExp, advice: string])[] = [
   [
     /^order-unclear$/,
-    "look for the order in the bill; if none is there, run 'streamwarden resolve' with --void. It is never sent again by itself",
+    "look for the order in the bill an hour later; if none is there, run 'streamwarden resolve' with --void",
   ],
   [/^order-|Balance|Arrear|Payment/i, 'look at the balance and the open orders of the account, pay or cancel, and let the next run go on'],
   [/^call-unknown$/, 'nothing: the next run looks at what is there, and goes on from that'],

@@ -1,17 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pages } from '../../functions/approval-links/pages.ts';
-import { installationOf, linksBelow, publicKeyOf, tokenField } from '../../shared/engine/renewals/approval-link.ts';
-import { createLinkHandler } from '../../shared/fc/links/handle-link.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { robotText } from '../../shared/notify/robot-text.ts';
-import { encodePolicy } from '../../shared/policy/codec.ts';
-import type { Order } from '../../simulator/world/order.ts';
-import { streamwarden } from '../cli/command.ts';
-import { request } from '../functions/approval-links/link-bench.ts';
-import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { expect } from 'vitest';
+import { pages } from '../../../functions/approval-links/pages.ts';
+import { installationOf, linksBelow, publicKeyOf, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
+import { createLinkHandler } from '../../../shared/fc/links/handle-link.ts';
+import { directoryStore } from '../../../shared/journal/directory.ts';
+import type { Store } from '../../../shared/journal/store.ts';
+import { robotText } from '../../../shared/notify/robot-text.ts';
+import { encodePolicy } from '../../../shared/policy/codec.ts';
+import type { Order } from '../../../simulator/world/order.ts';
+import { streamwarden } from '../../cli/command.ts';
+import { request } from '../../functions/approval-links/link-bench.ts';
+import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from '../renewals-bench.ts';
 
 /** Who acts in the drill: two approvers, and the colleague on call. */
 const keys = {
@@ -33,7 +34,8 @@ export interface DrillSetup {
   readonly start: string;
   /** Rules of renew-before-expiry. */
   readonly rules: string;
-  readonly sections?: string;
+  /** The month's limit. Default: 500 CNY. */
+  readonly limit?: string;
 }
 
 /** People, their chats, pages and command line, around renew-before-expiry at work on a simulated account. */
@@ -41,8 +43,8 @@ export interface Drill {
   readonly bench: RenewalBench<Store>;
   /** By how much prices rise, in percent of what they are. */
   readonly rise: { percent: bigint };
-  /** A run of the function, and what each chat shows of it: `money: Streamwarden · warning: …`. */
-  run(): Promise<readonly string[]>;
+  /** A run of the function, and what each chat shows of it, one message after another. */
+  run(): Promise<string>;
   /** What somebody reads who gives a command, without the lines that say where it acts. */
   as(person: Person, ...command: string[]): Promise<string>;
   /** The link of the newest question about a resource. */
@@ -60,12 +62,12 @@ export interface Drill {
 }
 
 /** Sets the drill up. */
-export async function openDrill({ groups, start, rules, sections }: DrillSetup): Promise<Drill> {
+export async function openDrill({ groups, start, rules, limit = '500 CNY' }: DrillSetup): Promise<Drill> {
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-drill-'));
   const state = path.join(folder, 'journal');
   mkdirSync(state);
   const policy = path.join(folder, 'policy.yaml');
-  const text = policyText(rules, sections);
+  const text = policyText(rules, `limits: {spendPerMonth: [${limit}]}`);
   writeFileSync(policy, text);
   const rise = { percent: 100n };
   const bench = await renewalBench<Store>(
@@ -82,25 +84,41 @@ export async function openDrill({ groups, start, rules, sections }: DrillSetup):
     environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: store.name, STREAMWARDEN_LINK_PUBLIC_KEY: publicKey },
     write: () => {},
   });
+  const group = (id: string) => simulator.world.accounts.get(accountId)?.groups.get(id);
+  const expiry = (id: string): string => new Date((group(id)?.expiresMs ?? 0) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  /** A text as it is; throws where it names an order or an expiry that the service does not have. */
+  const truly = (said: string): string => {
+    const known = new Set(orders(bench).map(({ id }) => id));
+    for (const [, id = ''] of said.matchAll(/order (\d{15})/gi)) if (!known.has(id)) throw new Error(`no order ${id} exists: ${said}`);
+    const expiries = new Set(groups.map(({ id }) => expiry(id)));
+    for (const [, at = ''] of said.matchAll(/(?:it expires|^Expires:?|expiry is still|is to expire) +(\d{4}-\d\d-\d\d \d\d:\d\d)/gim)) {
+      if (!expiries.has(at)) throw new Error(`nothing expires ${at}: ${said}`);
+    }
+    return said;
+  };
   const page = async (event: object): Promise<string> => {
     const { body } = await handler(new TextEncoder().encode(JSON.stringify(event)), { requestId: 'one' });
-    return pageText(body);
+    return truly(pageText(body));
   };
   const tokenOf = (link: string): string => new URL(link).searchParams.get(tokenField) ?? '';
-  const group = (id: string) => simulator.world.accounts.get(accountId)?.groups.get(id);
   return {
     ...{ bench, rise },
     async run() {
       const before = messages.length;
       await bench.run('apply', { approvalLink });
-      return messages.slice(before).map((message) => `${message.channel}: ${chatText(robotText(message))}`);
+      return truly(
+        messages
+          .slice(before)
+          .map((message) => `${message.channel} | ${chatText(robotText(message))}`)
+          .join('\n'),
+      );
     },
     async as(person, ...command) {
       const key = `${keys[person].accessKeyId}:${keys[person].accessKeySecret}`;
       const { stdout, stderr } = await streamwarden([...command, '--policy', policy, '--simulator', simulator.url, '--state', state], {
         env: { STREAMWARDEN_SIMULATOR_KEY: key, STREAMWARDEN_LINK_PUBLIC_KEY: publicKey },
       });
-      return screenText(`${stdout}${stderr}`);
+      return truly(screenText(`${stdout}${stderr}`, folder));
     },
     link(id) {
       const token = (link: string): { readonly resource?: string } =>
@@ -114,7 +132,7 @@ export async function openDrill({ groups, start, rules, sections }: DrillSetup):
     press: (link, decision, because = '') =>
       page({ ...request('POST'), body: new URLSearchParams({ token: tokenOf(link), decision, because }).toString() }),
     orders: () => orders(bench),
-    expiry: (id) => new Date((group(id)?.expiresMs ?? 0) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' '),
+    expiry,
     advance: (ms) => simulator.advance(ms),
     close: async () => {
       await bench.close();
@@ -144,12 +162,27 @@ function pageText(html: string): string {
     .join('\n');
 }
 
-/** What a terminal shows, without the lines that say where the command acts, and with columns one space apart. */
-function screenText(text: string): string {
+/**
+ * What a terminal shows: without the lines that say where the command acts, with columns two spaces apart, and of what several functions say of a resource
+ * what renew-before-expiry says.
+ */
+function screenText(text: string, folder: string): string {
   return text
+    .replace(/\n\n\S+ \(\S+\)\n {2}log-off-sessions[\s\S]*?(?=\nTimes: )/, '')
+    .replace(/\n\nlog-off-sessions ·[\s\S]*$/, '')
+    .replaceAll(`${folder}/`, '')
     .split('\n')
-    .filter((line) => !/^(World|Policy|Journal): /.test(line))
+    .filter(
+      (line) => !/^(World|Policy|Journal|Times|Months and times): ?| tells more\.$/.test(line) && !line.startsWith('Months and times'),
+    )
     .map((line) => line.trimEnd().replace(/(\S) {2,}/g, '$1  '))
     .join('\n')
     .trim();
+}
+
+/** Asserts that somebody reads exactly these lines. What is common to their beginnings is indentation. */
+export function reads(said: string, expected: string): void {
+  const lines = expected.replace(/^\n/, '').replace(/\n *$/, '').split('\n');
+  const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
+  expect(said.split('\n')).toEqual(lines.map((line) => line.slice(indent)));
 }
