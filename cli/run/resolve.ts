@@ -130,7 +130,13 @@ async function closeOne(
   if (resolved.outcome === 'refused') throw new CommandFailure('NotTaken', resolved.text);
   const payable = known === undefined ? '' : ` If order ${known} is not cancelled it stays payable: whoever pays it renews a second time.`;
   const next = word === 'void' ? `It may be ordered again by the next run.${payable}` : 'Its budget stays used.';
-  return { resource: found.id, n, word, who, text: `Renewal ${n} of ${nameOf(found)} is closed as ${word === 'moved' ? 'renewed' : word}, by ${who}. ${next}` };
+  return {
+    resource: found.id,
+    n,
+    word,
+    who,
+    text: `Renewal ${n} of ${nameOf(found)} is closed as ${word === 'moved' ? 'renewed' : word}, by ${who}. ${next}`,
+  };
 }
 
 async function openAfterRefund({ world, policy }: Session, found: Found, caller: Caller): Promise<ClosedRenewal> {

@@ -51,8 +51,7 @@ export async function gatherStories(session: Session, wanted: string): Promise<r
     stories.map(async (story) => ({
       ...story,
       written: await pastWrites(world.store, story.function, accountOf(story.target), story.resource.id),
-      renewals:
-        story.function === 'renew-before-expiry' ? await pastRenewals(world.store, accountOf(story.target), story.resource.id) : [],
+      renewals: story.function === 'renew-before-expiry' ? await pastRenewals(world.store, accountOf(story.target), story.resource.id) : [],
     })),
   );
 }

@@ -45,7 +45,9 @@ const heldPlan = { mark: 'warn', text: 'is held, so not renewed as things stand'
 function isHeld({ targets }: DigestFacts, target: string, { id, plan, answer }: ExpiryLine): boolean {
   if (plan !== 'renew') return false;
   const held = targets.find(({ name }) => name === target)?.held ?? [];
-  return answer?.state === 'refused' || held.some(({ functionName, resource }) => functionName === 'renew-before-expiry' && resource.id === id);
+  return (
+    answer?.state === 'refused' || held.some(({ functionName, resource }) => functionName === 'renew-before-expiry' && resource.id === id)
+  );
 }
 
 function expiryRow(facts: DigestFacts, target: string, line: ExpiryLine): Row {

@@ -71,7 +71,12 @@ export function answerTo(
   if (answer.state === 'refused') {
     const { by, crossed } = answer;
     const both = crossed === undefined ? {} : { crossed: { ...crossed } };
-    const waits = reason(code, gap ?? `${by} refused it`, { ...data, why: crossed === undefined ? (answer.because ?? '') : gap, by, ...both });
+    const waits = reason(code, gap ?? `${by} refused it`, {
+      ...data,
+      why: crossed === undefined ? (answer.because ?? '') : gap,
+      by,
+      ...both,
+    });
     return { answer, waits, refused: true };
   }
   const [place, fact] = [`${target.name}/${resource}`, gap ?? why];

@@ -303,7 +303,13 @@ describe('renewals under account numbers that no target has', () => {
   const put = async (store: ReturnType<typeof memoryStore>, number: string, ended: boolean) => {
     const stream = renewalStream(number, 'aig-1');
     const claim = {
-      ...{ expiry: 1, period: { count: 1, unit: 'Month' as const }, autoPay: true, price: { currency: 'CNY', micros: '1' }, reservation: 'r' },
+      ...{
+        expiry: 1,
+        period: { count: 1, unit: 'Month' as const },
+        autoPay: true,
+        price: { currency: 'CNY', micros: '1' },
+        reservation: 'r',
+      },
       ...{ month: '2026-11', token: 't', t: now, target: 'home', operation: 'RenewAppInstanceGroup' },
     };
     const signed = { atMs: now, owner: 'x' };

@@ -115,7 +115,9 @@ describe('a run with keys of another account that finds nothing to do', () => {
     await open(how === 'it acts' ? idle() : idle().replace('act: [renew-before-expiry]', 'act: []'));
     const report = await on('home');
     expect([report.failed, report.errors.map(({ code }) => code), report.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
-    expect(bench.messages.some(({ channel, text }) => channel === 'oncall' && text.includes(mistyped) && text.includes(accountId))).toBe(true);
+    expect(bench.messages.some(({ channel, text }) => channel === 'oncall' && text.includes(mistyped) && text.includes(accountId))).toBe(
+      true,
+    );
     expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
   });
 

@@ -25,8 +25,7 @@ const told = (): readonly string[] =>
   bench.messages
     .filter(
       ({ title, channel }) =>
-        channel === 'money' &&
-        /^(Renewed by somebody else|Expiry moved back|Void order paid|Renewed twice)/.test(title),
+        channel === 'money' && /^(Renewed by somebody else|Expiry moved back|Void order paid|Renewed twice)/.test(title),
     )
     .map(({ title, text }) => `${title}: ${text}`);
 const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
@@ -158,9 +157,7 @@ describe('an order that a person closed as void', () => {
     });
     pay();
     await runs(4);
-    expect(told()).toEqual([
-      expect.stringMatching(`^Void order paid, perhaps: g.*order ${orderId}.* is not counted there`),
-    ]);
+    expect(told()).toEqual([expect.stringMatching(`^Void order paid, perhaps: g.*order ${orderId}.* is not counted there`)]);
     expect(orders(bench)).toHaveLength(1);
   });
 });

@@ -52,7 +52,10 @@ test('it is told once somebody can be reached, where the channel was dead', asyn
 });
 
 test('what has run out before it vanishes is told to nobody as gone', async () => {
-  bench = await renewalBench({ start, groups: [group('a', '2026-11-06T00:00:00+08:00')] }, policyText('- {name: never, groups: all, renew: never}'));
+  bench = await renewalBench(
+    { start, groups: [group('a', '2026-11-06T00:00:00+08:00')] },
+    policyText('- {name: never, groups: all, renew: never}'),
+  );
   await run();
   bench.simulator.advance(2 * days);
   remove('a');

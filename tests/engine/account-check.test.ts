@@ -63,20 +63,22 @@ describe('before a run acts it asks whose keys it has', () => {
     expect((await b.run('apply')).outcomes.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
     expect(b.asked.times).toBe(2);
   });
-
 });
 
 describe('a run that does nothing asks it too: the fleet of another account would look healthy', () => {
   const observing = { policy: policyWith({ mode: { default: 'observe', act: [] } }) };
 
-  test.each(['plan', 'apply'] as const)('keys of another account fail it, where nothing would act and where it only observes, in %s', async (mode) => {
-    const b = twoWishes();
-    b.service.account = another;
-    expect((await b.run(mode, observing)).errors.map(({ code }) => code)).toEqual(['AccountMismatch']);
-    b.wishes.set('a', { value: 'old' }).set('b', { value: 'old' });
-    const idle = await b.run(mode);
-    expect([idle.failed, idle.errors.map(({ code }) => code), idle.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
-  });
+  test.each(['plan', 'apply'] as const)(
+    'keys of another account fail it, where nothing would act and where it only observes, in %s',
+    async (mode) => {
+      const b = twoWishes();
+      b.service.account = another;
+      expect((await b.run(mode, observing)).errors.map(({ code }) => code)).toEqual(['AccountMismatch']);
+      b.wishes.set('a', { value: 'old' }).set('b', { value: 'old' });
+      const idle = await b.run(mode);
+      expect([idle.failed, idle.errors.map(({ code }) => code), idle.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
+    },
+  );
 
   test('nothing that another account shows is written down or told as held', async () => {
     const b = twoWishes();
@@ -93,5 +95,4 @@ describe('a run that does nothing asks it too: the fleet of another account woul
     const report = await b.run('apply', observing);
     expect([report.failed, report.warnings.map(({ code }) => code)]).toEqual([false, expect.arrayContaining(['account-unknown'])]);
   });
-
 });

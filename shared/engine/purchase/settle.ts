@@ -100,7 +100,9 @@ function moved(
   if (matches && unpaidOrderId === undefined) return { end, alerts: [] };
   const suspect = unpaidOrderId ?? orderId;
   const check =
-    suspect === undefined ? `Look in the bill for an order of renewal ${entry.n}, and cancel what is too much` : `Check or cancel order ${suspect}`;
+    suspect === undefined
+      ? `Look in the bill for an order of renewal ${entry.n}, and cancel what is too much`
+      : `Check or cancel order ${suspect}`;
   const why = matches
     ? 'an order stands unpaid beside it'
     : `which is not the ${claim.period.count} ${claim.period.unit} that renewal ${entry.n} ordered`;

@@ -74,7 +74,9 @@ export function questionMessage(name: AlertName, question: Question, resource: S
   const { circle, period, amount } = question;
   const title = `${circle} is asked to approve ${formatMoney(amount)} for ${nameOf(resource)}`;
   const until = resource.expiresAtMs === undefined ? '' : ` It expires ${zonedText(resource.expiresAtMs, telling)}`;
-  const silence = question.weekIfSilent ? '; without an answer 1 Week is ordered on the last day.' : '; without an answer it is not renewed.';
+  const silence = question.weekIfSilent
+    ? '; without an answer 1 Week is ordered on the last day.'
+    : '; without an answer it is not renewed.';
   const answer = " Answer with 'streamwarden approve ID' or 'streamwarden refuse ID'.";
   const data = { approvers: circle, resource: resource.id, period: periodText(period), amount };
   // Nothing in the text names the resource, so that many questions of one price and day share it.

@@ -1,9 +1,6 @@
 /** What to do about failures, by their codes; the first that matches counts. One text for each cause, whoever fails by it. */
 const advices: readonly (readonly [codes: RegExp, advice: string])[] = [
-  [
-    /^order-unclear$/,
-    "look for the order in the bill an hour later; if none is there, run 'streamwarden resolve' with --void",
-  ],
+  [/^order-unclear$/, "look for the order in the bill an hour later; if none is there, run 'streamwarden resolve' with --void"],
   [/^order-|Balance|Arrear|Payment/i, 'look at the balance and the open orders of the account, pay or cancel, and let the next run go on'],
   [/^call-unknown$/, 'nothing: the next run looks at what is there, and goes on from that'],
   [/^(NoPermission|Forbidden|AccessDenied|Denied$)/, "give the role what 'streamwarden ram-policy' prints for it"],

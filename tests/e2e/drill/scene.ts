@@ -22,7 +22,7 @@ const keys = {
 } as const;
 
 /** Somebody of the drill. */
-export type Person = keyof typeof keys;
+type Person = keyof typeof keys;
 
 const address = 'https://approve.example.com/decide';
 

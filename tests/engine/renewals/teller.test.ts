@@ -276,9 +276,7 @@ test('a dead channel is told of on the others once a day while something waits f
   expect(b.arrivals.map(({ channel, title }) => [channel, title])).toEqual(
     Array.from({ length: 3 }, () => ['oncall', 'The channel money does not deliver']),
   );
-  expect(b.arrivals[0]?.text).toMatch(
-    /^1 message waits for it: "question"\. money: it refused the message \(errcode 310000\)/,
-  );
+  expect(b.arrivals[0]?.text).toMatch(/^1 message waits for it: "question"\. money: it refused the message \(errcode 310000\)/);
   const busy = tellerBench();
   busy.states.set('money', 'muted');
   await busy.tells((each) => matters.question.tell(busy, each));
@@ -372,7 +370,9 @@ describe('a message that channels refuse for what it says', () => {
       b.clock.nowMs += hourMs;
       await b.tells(nothing);
     }
-    expect(b.arrivals.map(({ title, severity }) => [title, severity])).toEqual([['Channels refuse 2 messages of renew-before-expiry', 'critical']]);
+    expect(b.arrivals.map(({ title, severity }) => [title, severity])).toEqual([
+      ['Channels refuse 2 messages of renew-before-expiry', 'critical'],
+    ]);
     const tried = b.sent.length;
     const teller = await b.tells(nothing);
     expect([b.sent.length - tried, teller.failures]).toEqual([0, []]);
@@ -394,9 +394,20 @@ describe('a message that channels refuse for what it says', () => {
   test('a dead channel is tried a few times in a run, however much waits for it', async () => {
     const b = tellerBench();
     b.states.set('money', 'dead').set('oncall', 'dead');
-    await b.tells(orders(b, Array.from({ length: 30 }, (_, index) => `order ${index}`)));
+    await b.tells(
+      orders(
+        b,
+        Array.from({ length: 30 }, (_, index) => `order ${index}`),
+      ),
+    );
     expect(b.sent.length).toBeLessThan(8);
-    await b.tells(orders(b, Array.from({ length: 30 }, (_, index) => `critical ${index}`), 'critical'));
+    await b.tells(
+      orders(
+        b,
+        Array.from({ length: 30 }, (_, index) => `critical ${index}`),
+        'critical',
+      ),
+    );
     expect(b.sent.length).toBeLessThan(40);
   });
 });
@@ -411,7 +422,14 @@ test('a failure that goes on for days with dead channels is carried once, and pu
     b.clock.nowMs += hourMs;
     await b.tells(function* (teller) {
       const at = new Date(b.clock.nowMs).toISOString();
-      yield* teller.failed({ errors: [{ code: 'NotTold', message: 'x' }], outcomes: [], function: functionName, target: 'cn', account: '1', at });
+      yield* teller.failed({
+        errors: [{ code: 'NotTold', message: 'x' }],
+        outcomes: [],
+        function: functionName,
+        target: 'cn',
+        account: '1',
+        at,
+      });
     });
   }
   b.states.clear();

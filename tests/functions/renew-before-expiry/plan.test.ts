@@ -176,7 +176,11 @@ describe('asking', () => {
   });
 
   test('a price of nothing asks, below whatever amount and however much it cost last time', () => {
-    const facts = { quotes: quote(0n), approvals: noAnswers, claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }) };
+    const facts = {
+      quotes: quote(0n),
+      approvals: noAnswers,
+      claims: claims({ lastPaid: () => ({ currency: 'CNY', micros: 100_000_000n }) }),
+    };
     for (const rule of [dearer, contextOf(asking)]) expect(decide(group(), facts, rule)).toBe('hold needs-approval');
   });
 
