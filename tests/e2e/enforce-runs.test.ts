@@ -14,7 +14,7 @@ test('observing makes no call that writes, and reports the drift', async () => {
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text);
   const report = await live.run();
   expect([report.counts.act, report.outcomes, live.writes()]).toEqual([2, [], []]);
-  expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 1, ListAuthorizedUserGroups: 1 });
+  expect(report.calls.byOperation).toEqual({ GetCallerIdentity: 1, ListAppInstanceGroup: 1, ListAuthorizedUserGroups: 1 });
   await live.close();
 });
 

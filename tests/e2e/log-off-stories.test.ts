@@ -184,12 +184,11 @@ describe('calls', () => {
   test('beyond the pages are made only while a log-off is due', async () => {
     const groups = [fixedSeed(), fixedSeed({ id: 'h', name: 'other' })];
     const live = await bench([unbinding.replace('all', '{name: ledger}')], groups, { at: '2026-11-24 20:29' });
-    expect((await live.run()).calls.byOperation).toEqual({ ListAppInstanceGroup: 1 });
+    expect((await live.run()).calls.byOperation).toEqual({ GetCallerIdentity: 1, ListAppInstanceGroup: 1 });
     live.simulator.advance(minutes);
     // Per session that is ended: the group, its persistent sessions and those of the user, then the call.
     expect((await live.run()).calls.byOperation).toEqual({
       ...{
-        GetCallerIdentity: 1,
         ListAppInstanceGroup: 1,
         GetAppInstanceGroup: 2,
         ListPersistentAppInstances: 3,

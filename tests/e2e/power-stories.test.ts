@@ -194,7 +194,7 @@ test('a function that observes writes nothing to the service, and neither does a
     bench.simulator.advance(hours);
   }
   const { ledger } = bench.simulator;
-  expect(new Set(ledger.records.map(({ action }) => action))).toEqual(new Set(['ListWuyingServer']));
+  expect(new Set(ledger.records.map(({ action }) => action))).toEqual(new Set(['ListWuyingServer', 'GetCallerIdentity']));
 });
 
 test('a week by the hour is on in its hours and off outside, does nothing twice, and tells each hold once', async () => {

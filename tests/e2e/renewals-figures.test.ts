@@ -52,7 +52,7 @@ test(`${many} subscriptions of one day are ordered in three runs, each once, at 
   expect(received(at)['GetAppInstanceGroup']).toBeLessThanOrEqual(3 * many);
   expect([asked.create < 3.5 * many, asked.read < 11 * many, asked.list < 6 * many], JSON.stringify(asked)).toEqual([true, true, true]);
   expect(at.messages.map(({ title }) => title)).toEqual([
-    expect.stringMatching(/^Ordered the renewal of \S+ \(\S+\) for 233\.28 CNY, and 49 more alike$/),
+    expect.stringMatching(/^Ordered a renewal of \S+ \(\S+\) for 233\.28 CNY, and 49 more alike$/),
     '60 renewals are held on home',
     expect.stringMatching(/and 49 more alike$/),
     expect.stringMatching(/and 9 more alike$/),

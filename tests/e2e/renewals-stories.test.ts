@@ -53,7 +53,7 @@ describe('an order that waits for payment', () => {
   test('is told after a quarter of an hour and once a day, is never placed again, and ends as moved when it is paid', async () => {
     await open(rule(', autoPay: false'));
     expect((await bench.run()).outcomes).toMatchObject([{ outcome: 'done', because: { code: 'order-placed' } }]);
-    expect(titles()).toEqual(['money: Ordered, to be paid: a renewal of ledger (g) for 233.28 CNY']);
+    expect(titles()).toEqual(['money: Ordered a renewal of ledger (g) for 233.28 CNY, to be paid']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-under-way']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-unpaid']);
     for (let run = 0; run < 12; run++) await later(2 * hours);
@@ -80,20 +80,27 @@ describe('an order with automatic payment is called a renewal', () => {
   test('once the expiry has moved', async () => {
     await open(rule(', autoPay: true'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
     await bench.run();
-    expect(told()).toEqual([['Renewed ledger (g) for 233.28 CNY', expect.stringMatching(/^Order \d+: 1 Month, in effect\.$/)]]);
+    expect(told()).toEqual([
+      [
+        'Renewed ledger (g) for 233.28 CNY',
+        expect.stringMatching(/^Order \d+: 1 Month from 2026-11-08 00:00 Asia\/Shanghai, in effect\.$/),
+      ],
+    ]);
   });
 
   test('but not one without, which somebody else has renewed at that moment', async () => {
     await open(rule(', autoPay: false'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
     await bench.run();
-    expect(titles()).toEqual(['money: Ordered, to be paid: a renewal of ledger (g) for 233.28 CNY']);
+    expect(titles()).toEqual(['money: Ordered a renewal of ledger (g) for 233.28 CNY, to be paid']);
   });
 
   test('and no sooner, though it was ordered with automatic payment', async () => {
     await open(rule(', autoPay: true'));
     ledger().setFunds('CNY', 0n);
     await bench.run();
-    const text = expect.stringMatching(/^Order \d+: 1 Month, with automatic payment, not in effect yet\.$/);
+    const text = expect.stringMatching(
+      /^Order \d+: 1 Month from 2026-11-08 00:00 Asia\/Shanghai, with automatic payment, not in effect yet\.$/,
+    );
     expect(told()).toEqual([['Ordered a renewal of ledger (g) for 233.28 CNY', text]]);
   });
 });

@@ -136,7 +136,7 @@ describe('spending', () => {
       '2026-11  USD           10.00 USD  0.00 USD    0.00 USD    10.00 USD',
       '',
       '2026-11 CNY, reserved',
-      `  g, renewal 0  target home, account ${accountId}  233.28 CNY  since 2026-11-10 12:00  whether it was ordered is not known`,
+      `  g, renewal 0  target home, account ${accountId}  233.28 CNY  since 2026-11-10 12:00  unclear: whether it was ordered is not known`,
     ]);
     const json = JSON.parse(spendJson(await spend()));
     expect(json.months[0]).toMatchObject({

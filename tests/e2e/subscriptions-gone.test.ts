@@ -19,7 +19,7 @@ const remove = (id: string): void => {
   const there = account?.groups.get(id);
   if (there) account?.removeGroup(there);
 };
-const told = () => bench.messages.filter(({ title, channel }) => channel === 'money' && title.startsWith('A subscription is not there'));
+const told = () => bench.messages.filter(({ title, channel }) => channel === 'money' && title.startsWith('Subscription gone'));
 const watched = async () => [...(await runStoring(bench.store, readExpiries(accountId))).seconds.keys()];
 const run = async (times = 1): Promise<void> => {
   for (let n = 0; n < times; n++) {
@@ -90,7 +90,7 @@ test('a list that leaves something out for a while makes nothing gone: its renew
   groups?.get('a')?.renewUntil(shanghai('2027-01-20 00:00'), bench.simulator.world.clock.nowMs);
   list.hidden = undefined;
   await run(2);
-  expect(bench.messages.filter(({ title }) => title.startsWith('Somebody else renewed: a'))).toHaveLength(1);
+  expect(bench.messages.filter(({ title }) => title.startsWith('Renewed by somebody else: a'))).toHaveLength(1);
 });
 
 test('nothing is gone while the service cannot be asked about it', async () => {

@@ -132,17 +132,16 @@ export function* announceOrders(
     if (outcome !== 'ordered') continue;
     const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
     // Only an expiry that has moved proves that it is paid; and where nobody can have paid it yet, that was another's doing.
-    const [what, state] = !wish.autoPay
-      ? ['Ordered, to be paid: a renewal of', 'unpaid: it renews nothing until somebody pays it in the console']
-      : end?.outcome === 'moved'
-        ? ['Renewed', 'in effect']
-        : ['Ordered a renewal of', 'with automatic payment, not in effect yet'];
+    const isRenewed = wish.autoPay && end?.outcome === 'moved';
+    const paid = isRenewed ? 'in effect' : 'with automatic payment, not in effect yet';
+    const state = wish.autoPay ? paid : 'unpaid: it renews nothing until somebody pays it in the console';
+    const price = `${formatMoney(wish.reserve)}${wish.autoPay ? '' : ', to be paid'}`;
     const from = `${periodText(wish.period)} from ${zonedText(wish.expiresAtMs, telling)}`;
     yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
       id: `orders/${wish.account}/${wish.resource.id}/${n}`,
       timeMs: nowMs,
       severity: 'info',
-      title: `${what} ${nameOf(wish.resource)} for ${formatMoney(wish.reserve)}`,
+      title: `${isRenewed ? 'Renewed' : 'Ordered a renewal of'} ${nameOf(wish.resource)} for ${price}`,
       text: `Order ${orderId}: ${from}, ${state}.`,
       data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
     });

@@ -97,8 +97,8 @@ test('asked and approved: question, list, page, approval, order and what came of
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
   `,
   );
   expect(drill.orders()).toHaveLength(1);
@@ -128,7 +128,7 @@ test('asked and approved: question, list, page, approval, order and what came of
       Renewal: ordered
 
       Why
-        order 000001000000001 was placed at 2026-11-09 09:00; the expiry is about to move [order-under-way]
+        order 000001000000001 was placed at 2026-11-09 09:00, and the expiry has not moved yet [order-under-way]
       Observed
         region cn-hangzhou, status PUBLISHED, subscription, expires 2026-11-15 00:00
         tags none
@@ -273,8 +273,8 @@ test('taken back each: an approval by a refusal with the link, that by an approv
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
   `,
   );
   expect(drill.orders()).toHaveLength(1);
@@ -314,7 +314,7 @@ test('refused: the plan, the digest and every alarm say by whom, and what become
         ledger  expires 2026-11-15 00:00  refused by tan.mei
       budget
         2026-11  0.00 CNY used  0.00 CNY with this  of 500.00 CNY
-      0 to change · 1 held · 0 as wanted · 0 not covered · 3 API calls
+      0 to change · 1 held · 0 as wanted · 0 not covered · 4 API calls
   `,
   );
   reads(

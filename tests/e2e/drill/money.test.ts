@@ -107,8 +107,8 @@ test('a price that rises above the approval asks again, and says who approved ho
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 279.93 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 279.93 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
   `,
   );
   expect(drill.orders()).toHaveLength(1);
@@ -154,8 +154,8 @@ test('a budget that is short for the second of two is told in the amounts that s
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
     money | Streamwarden · warning: 1 renewal is held on home
     atlas (aig-atlas): Blocked by budget: 233.28 CNY do not fit: of 300.00 CNY for 2026-11, 66.72 CNY are free after the orders before it. Raise limits.spendPerMonth, or renew it by hand.
   `,
@@ -180,7 +180,7 @@ test('a budget that is short for the second of two is told in the amounts that s
     await drill.as('bo.chen', 'plan'),
     `
     renew-before-expiry · home  2 resources, act
-      ‖  ledger  aig-ledger  groups  held: order 000001000000001 was placed at 2026-11-09 09:00; the expiry is about to move
+      ‖  ledger  aig-ledger  groups  held: order 000001000000001 was placed at 2026-11-09 09:00, and the expiry has not moved yet
       ‖  atlas  aig-atlas  groups  held: 233.28 CNY do not fit: of 300.00 CNY for 2026-11, 66.72 CNY are free. Raise limits.spendPerMonth, or renew it by hand; expires 2026-11-16 00:00; 1 Month costs 233.28 CNY; approved by li.wei up to 233.28 CNY
       renewals
         ledger  expires 2026-11-15 00:00  ordered
@@ -188,7 +188,7 @@ test('a budget that is short for the second of two is told in the amounts that s
       budget
         2026-11  233.28 CNY used  233.28 CNY with this  of 300.00 CNY
           233.28 CNY  for aig-ledger (account 1000000000000001)  since 2026-11-09 09:00  ordered, not in effect yet
-      0 to change · 2 held · 0 as wanted · 0 not covered · 3 API calls
+      0 to change · 2 held · 0 as wanted · 0 not covered · 4 API calls
   `,
   );
   reads(
@@ -289,8 +289,8 @@ test('a channel that is dead is told of on the other, and what waited for it arr
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
     Late: no channel took this at 2026-11-09 10:00 Asia/Shanghai.
   `,
   );

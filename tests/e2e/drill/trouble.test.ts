@@ -90,8 +90,8 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
   `,
   );
   expect(drill.orders()).toHaveLength(1);
@@ -170,7 +170,7 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY, to be paid
     Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, unpaid: it renews nothing until somebody pays it in the console.
   `,
   );
@@ -261,8 +261,8 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
   reads(
     await drill.run(),
     `
-    money | Streamwarden · info: Ordered the renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000002: 1 Month from 2026-11-15 00:00 Asia/Shanghai, to be paid at once.
+    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
+    Order 000001000000002: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
   `,
   );
   expect(drill.orders()).toHaveLength(2);
