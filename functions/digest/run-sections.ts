@@ -116,10 +116,15 @@ export function silentSection(facts: DigestFacts): Section {
   return {
     title: 'Silent',
     count: silent,
-    lead:
-      watched === 0 ? 'No function has rules.' : silent === 0 ? 'All functions run as they should.' : 'These do not run as they should:',
-    ...{ rows, more: 0 },
+    ...{ lead: silentLead(watched, silent, rows.length), rows, more: 0 },
   };
+}
+
+/** `watched`: functions that are to run; `silent`: of them, those that do not run now; `rows`: those and the gaps that have ended. */
+function silentLead(watched: number, silent: number, rows: number): string {
+  if (watched === 0) return 'No function has rules.';
+  if (silent > 0) return 'These do not run as they should:';
+  return rows > 0 ? 'All functions run now, but not all did the whole time:' : 'All functions run as they should.';
 }
 
 function silentRows(facts: DigestFacts, target: TargetFacts, life: TargetFacts['life'][number]): readonly Row[] {

@@ -233,7 +233,7 @@ test('a budget that is short for the second of two is told in the amounts that s
       ✓ ledger: expiry: 2026-11-15 00:00 → 2026-12-15 00:00 (renew-before-expiry), Mon 2026-11-09 09:00
 
     Held (1): 1 by renew-before-expiry. A hold lasts until what holds it is put right.
-      ! atlas: 233.28 CNY do not fit: of 300.00 CNY for 2026-11, 66.72 CNY are free after the orders before it. Raise limits.spendPerMonth, or renew it by hand. [budget-short] (renew-before-expiry, groups), since Mon 2026-11-09 09:00 or before (4 days)
+      ! atlas: 233.28 CNY do not fit: of 300.00 CNY for 2026-11, 66.72 CNY are free after the orders before it. Raise limits.spendPerMonth, or renew it by hand. [budget-short] (renew-before-expiry, groups), since Mon 2026-11-09 09:00 (4 days)
 
     Orders (1): 1 order, 233.28 CNY as quoted.
       ✓ ledger: 1 Month, 233.28 CNY, renewed, order 000001000000001, approved by li.wei, Mon 2026-11-09 09:00
@@ -248,7 +248,8 @@ test('a budget that is short for the second of two is told in the amounts that s
 
     Exceptions ending (0): No exception ends within a week.
 
-    Silent (0): All functions run as they should.
+    Silent (0): All functions run now, but not all did the whole time:
+      ! renew-before-expiry: did not run from Mon 2026-11-09 09:00 to Fri 2026-11-13 09:00 (expected every 12h, which is assumed), 4 days
 
     Saved (estimate): Nothing can be estimated.
 

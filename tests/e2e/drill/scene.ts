@@ -104,6 +104,8 @@ export async function openDrill({ groups, start, rules, limit = '500 CNY' }: Dri
   return {
     ...{ bench, rise },
     async run() {
+      // No two runs begin at the same instant.
+      simulator.advance(1000);
       const before = messages.length;
       await bench.run('apply', { approvalLink });
       return truly(
