@@ -5,7 +5,7 @@ const functionKb = 200;
  * The function that orders carries what no other has: claims, answers of approvers, budgets, its own messages and their texts. Loading it is held to
  * the same bound as the others by `npm run bench`.
  */
-const orderingKb = 244;
+const orderingKb = 248;
 
 /** Largest minified size of the client with five operations, in KB, all that it needs included (design, budgets). */
 export const clientBudgetKb = 40;
