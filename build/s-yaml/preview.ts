@@ -26,8 +26,22 @@ export async function serverlessDevs(args: readonly string[], environment: Reado
     const env = { PATH, HOME: home, ...environment };
     return await ended(spawn(command, [...args, '--silent'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   } finally {
-    // What the tool left behind to report its use may still be writing there.
-    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    removeHome(home);
+  }
+}
+
+/**
+ * Removes the home of a command. What the tool left behind to report its use may still be writing there, and a retry of Node's own empties no folder
+ * again; so the whole removal is tried again, and what stays after that is left to the system's folder of temporary files: it says nothing of the command.
+ */
+function removeHome(home: string): void {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      rmSync(home, { recursive: true, force: true, maxRetries: 1, retryDelay: 100 });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
   }
 }
 
