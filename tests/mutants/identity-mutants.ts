@@ -109,7 +109,7 @@ export const identityMutants: readonly Mutant[] = [
   {
     name: 'another-account-fails-nothing',
     file: 'shared/engine/renewals/choose.ts',
-    from: '  onOtherAccount(check.error);\n',
+    from: '  onOtherAccount(check);\n',
     to: '',
     rule: 'A run whose keys are of another account fails.',
     tests: keys,

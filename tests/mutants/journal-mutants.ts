@@ -149,8 +149,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'answers-of-links-unasked',
     file: at('approvals'),
-    from: 'return links ? [...persons, { name: linkVoice(circle), person: undefined }] : persons;',
-    to: 'return [...persons, { name: linkVoice(circle), person: undefined }];',
+    from: 'return links ? [...persons, { name: linkVoice(circle), circle, person: undefined }] : persons;',
+    to: 'return [...persons, { name: linkVoice(circle), circle, person: undefined }];',
     rule: 'Answers by link count only where the rule says so.',
   },
   {
@@ -177,8 +177,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'unread-records-claimed',
     file: at('approvals'),
-    from: 'Object.entries(seen).some(([voice, last]) => ends[voice] !== undefined && last >= ends[voice].next);',
-    to: 'Object.entries(seen).length > 99;',
+    from: 'last >= (all.get(voice)?.end.next ?? last + 1)',
+    to: 'last >= (all.get(voice)?.end.next ?? last + 1) + 99',
     rule: 'An approval that says it had read records which do not exist does not count.',
   },
   {

@@ -53,8 +53,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'refusal-overruled-unseen',
     file: 'shared/engine/renewals/answers.ts',
-    from: 'const counting = live.filter((approval) => refusals.every((refusal) => isBefore(refusal, approval)));',
-    to: 'const counting = live.filter((approval) => refusals.every((refusal) => !isBefore(approval, refusal)));',
+    from: 'refusals.every((refusal) => !heeds(approval, refusal) || isBefore(refusal, approval)));',
+    to: 'refusals.every((refusal) => !heeds(approval, refusal) || !isBefore(approval, refusal)));',
     rule: 'Where neither of two answers had seen the other, the refusal counts.',
   },
   {
@@ -222,21 +222,21 @@ const faults: readonly Mutant[] = [
   {
     name: 'refusal-ignored',
     file: 'shared/engine/renewals/answers.ts',
-    from: "const refusals = given.filter(({ verdict }) => verdict === 'refuse');",
-    to: "const refusals = given.filter(({ verdict }) => verdict === 'refuse' && given.length > 99);",
+    from: "const refusals = given.filter((each) => each.verdict === 'refuse' &&",
+    to: "const refusals = given.filter((each) => each.verdict === 'refuse' && given.length > 99 &&",
     rule: 'A refusal counts until an approver who has read it approves.',
   },
   {
     name: 'withdrawn-link-counts',
     file: 'shared/engine/renewals/answers.ts',
-    from: "if (each.verdict !== 'approve' || (withdrawn && each.source === 'approvals-link')) return false;",
-    to: "if (each.verdict !== 'approve') return false;",
+    from: 'other.withdrawsLinks && heeds(each, other)',
+    to: 'other.withdrawsLinks && heeds(each, other) && given.length > 99',
     rule: 'Withdrawn links approve nothing.',
   },
   {
     name: 'suspended-approval-counts',
     file: 'shared/engine/renewals/answers.ts',
-    from: 'return !unusable.some(({ voice, sequence, suspends }) => suspends && voice === each.voice && each.sequence <= sequence);',
+    from: 'return !unusable.some((record) => record.suspends && mayTakeBack(record, each));',
     to: 'return unusable.length >= 0;',
     rule: 'Behind a record of the same person that cannot be read, earlier approvals do not count.',
   },

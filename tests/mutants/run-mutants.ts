@@ -97,8 +97,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'told-though-not-delivered',
     file: at('teller'),
-    from: 'if (!delivered) continue;',
-    to: '',
+    from: 'if (delivered) return carries;',
+    to: 'if (delivered || failed.length >= 0) return carries;',
     rule: 'What was told is written down only after a receiver has it.',
   },
   {
@@ -138,7 +138,7 @@ const faults: readonly Mutant[] = [
   },
   {
     name: 'critical-last',
-    file: at('teller'),
+    file: at('to-tell'),
     from: "['critical', 'warning', 'info']",
     to: "['info', 'warning', 'critical']",
     rule: 'What is critical goes out first.',
@@ -242,8 +242,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'renewal-of-ordered-alarms-silent',
     file: at('announce'),
-    from: "return code === 'renewed' || (code === 'ordered' && step !== '1h');",
-    to: "return code === 'renewed' || code === 'ordered';",
+    from: "((code === 'ordered' || code === 'under-way') && step !== '1h');",
+    to: "(code === 'ordered' || code === 'under-way');",
     rule: 'In the last hour an order that has not taken effect is told.',
   },
   {

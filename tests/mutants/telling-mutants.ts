@@ -214,7 +214,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'link-in-the-outbox',
-    file: teller,
+    file: 'shared/engine/renewals/to-tell.ts',
     from: 'return { id, code, severity, title, text, atMs: timeMs,',
     to: 'return { id, code, severity, title, text: `${text}${(message as { link?: string }).link ?? ""}`, atMs: timeMs,',
     rule: 'A link is a secret, and is not carried in the journal.',
@@ -223,9 +223,9 @@ export const tellingMutants: readonly Mutant[] = [
   {
     name: 'order-called-paid',
     file: 'shared/engine/renewals/announce.ts',
-    from: "const paid = wish.autoPay ? 'paid at once' : 'waiting for payment';",
-    to: "const paid = wish.autoPay || wish.account ? 'paid at once' : 'waiting for payment';",
-    rule: 'An order that waits for payment is told as that.',
+    from: "const isRenewed = wish.autoPay && end?.outcome === 'moved';",
+    to: "const isRenewed = wish.autoPay || end?.outcome === 'moved';",
+    rule: 'Only an expiry that has moved is told as a renewal.',
     tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-situations.test.ts'],
   },
   {
@@ -331,5 +331,29 @@ export const tellingMutants: readonly Mutant[] = [
     to: "failure.errorType !== undefined ? String(failure.errorType) : 'Unhandled';",
     rule: 'No text of an event is quoted.',
     tests: failures,
+  },
+  {
+    name: 'refused-message-keeps-others-back',
+    file: teller,
+    from: 'if (carries.length < 2 || failed',
+    to: 'if (carries.length < 99 || failed',
+    rule: 'A message that channels refuse for what it says keeps no other back.',
+    tests: told,
+  },
+  {
+    name: 'failure-carried-each-hour',
+    file: outbox,
+    from: '(failure !== undefined && failures.has(failure))',
+    to: '(failure !== undefined && failures.size > 99)',
+    rule: 'A failure that goes on is carried once.',
+    tests: told,
+  },
+  {
+    name: 'stuck-with-its-text',
+    file: 'shared/engine/renewals/to-tell.ts',
+    from: 'from !== undefined && nowMs - from.atMs >= stuckAfterMs',
+    to: 'from !== undefined && nowMs - from.atMs >= stuckAfterMs * 99',
+    rule: 'What no channel takes for a day is told of without its text.',
+    tests: told,
   },
 ];

@@ -6,6 +6,7 @@ const expiries = 'shared/journal/expiries.ts';
 const heads = 'shared/journal/heads.ts';
 const cover = 'shared/journal/cover.ts';
 const payers = ['tests/engine/renewals/expiry-moves.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/journal/expiries.test.ts'];
+const gone = ['tests/e2e/subscriptions-gone.test.ts', ...payers];
 const covered = ['tests/journal/heads.test.ts'];
 const ends = [
   'tests/journal/renewal.test.ts',
@@ -50,19 +51,43 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'incomplete-list-takes-away',
-    file: moves,
-    from: 'if (complete) for (const id of',
-    to: 'for (const id of',
+    file: watching,
+    from: 'if (!complete || !isAlone(telling)) return gone;',
+    to: 'if (!isAlone(telling)) return gone;',
     rule: 'What a list leaves out that is not complete is not gone.',
     tests: payers,
   },
   {
     name: 'two-targets-take-away',
     file: watching,
-    from: 'input.complete && isAlone(telling)',
-    to: 'input.complete',
+    from: 'if (!complete || !isAlone(telling)) return gone;',
+    to: 'if (!complete) return gone;',
     rule: 'What one of two targets of an account does not show is not gone.',
     tests: payers,
+  },
+  {
+    name: 'unlisted-taken-for-gone',
+    file: watching,
+    from: 'if (!(yield* isGone(target, each.id))) continue;',
+    to: '',
+    rule: 'What a list leaves out is gone only where a single read does not find it either.',
+    tests: gone,
+  },
+  {
+    name: 'gone-though-unreadable',
+    file: watching,
+    from: 'if (!/^Invalid/.test(',
+    to: 'if (!/./.test(',
+    rule: 'A single read that fails says nothing of whether something is gone.',
+    tests: gone,
+  },
+  {
+    name: 'gone-and-untold-forgotten',
+    file: watching,
+    from: 'gone.delete(id);\n    }',
+    to: '}',
+    rule: 'What is gone is forgotten once somebody has heard of it.',
+    tests: gone,
   },
   {
     name: 'unconfirmed-refund-told',
@@ -75,8 +100,8 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'untold-move-written',
     file: watching,
-    from: "if (teller.reported[place]?.told === 'undelivered') moved.delete(id);",
-    to: "if (teller.reported[place]?.told === 'before') moved.delete(id);",
+    from: "if (teller.reported[place]?.told !== 'undelivered') continue;\n      moved.delete(id);",
+    to: "if (teller.reported[place]?.told !== 'undelivered') continue;",
     rule: 'A move of which nobody has heard is told by the next run.',
     tests: payers,
   },
