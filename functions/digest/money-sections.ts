@@ -1,7 +1,7 @@
 import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
 import type { PastOrder } from '../../shared/engine/digests/past-orders.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
-import { formatMoney, type Money, subtract } from '../../shared/policy/money.ts';
+import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { amountsText, fromJson, sums } from './amount-text.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
 import { placed } from './run-sections.ts';
@@ -71,7 +71,7 @@ function nameFor({ targets }: DigestFacts, target: string, id: string): string {
   return nameOf({ id, name: targets.find(({ name }) => name === target)?.fleet?.ordered[id]?.name });
 }
 
-/** Spending by the values of a tag: orders as quoted, and pay-as-you-go nodes by their schedules as an estimate. */
+/** Spending by the values of a tag: orders as quoted, and pay-as-you-go nodes by their schedules as an estimate, where these are followed. */
 export function spendByTagSection(facts: DigestFacts, tag: string): Section {
   const values = new Map<string, { orders: Money[]; nodes: Money[] }>();
   const of = (value: string) => {
@@ -83,7 +83,7 @@ export function spendByTagSection(facts: DigestFacts, tag: string): Section {
     const seen = facts.targets.find(({ name }) => name === target)?.fleet?.ordered[resource];
     of(seen && Object.hasOwn(seen.tags, tag) ? (seen.tags[tag] ?? '') : '').orders.push(amount);
   }
-  for (const { fleet } of facts.targets) {
+  for (const { fleet } of facts.scaling ? facts.targets : []) {
     for (const [value, amounts] of Object.entries(fleet?.costs?.byTag[tag] ?? {})) of(value).nodes.push(...fromJson(amounts));
   }
   const rows = [...values]
@@ -95,30 +95,41 @@ export function spendByTagSection(facts: DigestFacts, tag: string): Section {
       ];
       return { mark: 'plain', name: value === '' ? `(no tag ${tag})` : value, text: parts.join('; ') };
     });
-  const lead = rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted; nodes by the hour are estimates and apart.';
-  return { title: `Spending by ${tag}`, lead: `${lead}${unpricedText(facts)}`, rows, more: 0 };
+  const nodes = facts.scaling
+    ? `Nodes by the hour are estimates and apart.${unpricedText(facts)}`
+    : `Without nodes by the hour: ${observes}.`;
+  return {
+    title: `Spending by ${tag}`,
+    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes}`,
+    rows,
+    more: 0,
+  };
 }
 
-/** What schedules save against nodes at full peak all the time: an estimate, and marked so. */
+const observes = 'scale-on-schedule only observes, so what they cost does not follow the schedules';
+
+/**
+ * What nodes cost by the schedules, and what they would cost at full peak all the time: two estimates. Neither was measured, so nothing is called
+ * saved: what a fleet would have cost without the schedules nobody has seen.
+ */
 export function savedSection(facts: DigestFacts): Section {
   const rows: Row[] = [];
-  const saved: Money[] = [];
   for (const { name, fleet } of facts.targets) {
     for (const cost of fleet?.costs?.all ?? []) {
       const [full, scheduled] = fromJson([cost.fullPeak, cost.scheduled]) as [Money, Money];
-      const less = subtract(full, scheduled);
-      saved.push(less);
-      rows.push({
-        mark: 'good',
-        name: placed(facts, name, full.currency),
-        text: `${formatMoney(scheduled)} by schedule instead of ${formatMoney(full)} at full peak`,
-        aside: formatMoney(less),
-      });
+      const [by, at] = [formatMoney(scheduled), formatMoney(full)];
+      rows.push({ mark: 'plain', name: placed(facts, name, full.currency), text: `${by} by schedule; ${at} at full peak all the time` });
     }
   }
-  const lead =
-    rows.length === 0 ? 'Nothing can be estimated.' : `About ${amountsText(sums(saved))} against full peak all the time, an estimate.`;
-  return { title: 'Saved (estimate)', lead: `${lead}${unpricedText(facts)}`, rows, more: 0 };
+  const lead = facts.scaling
+    ? 'Estimates; what was saved is not measured.'
+    : 'Nothing was saved: scale-on-schedule only observes. Estimates of what would be:';
+  return {
+    title: 'Cost by schedule (estimate)',
+    lead: rows.length === 0 ? `Nothing can be estimated.${unpricedText(facts)}` : `${lead}${unpricedText(facts)}`,
+    rows,
+    more: 0,
+  };
 }
 
 function unpricedText(facts: DigestFacts): string {

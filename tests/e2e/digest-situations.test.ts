@@ -242,13 +242,13 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     '! Launch night: at least 100% on home, ends Thu 2026-11-26 00:00 (1 day)',
   ],
   [
-    'what schedules save',
+    'what schedules cost, beside what full peak would',
     {
       home: { groups: [group()] },
       rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4}, method: fixed}' },
     },
-    'Saved (estimate)',
-    '✓ CNY:',
+    'Cost by schedule (estimate)',
+    '· CNY: 34.56 CNY by schedule; 69.12 CNY at full peak all the time',
   ],
   [
     'spending by a tag',

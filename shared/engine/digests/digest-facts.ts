@@ -98,6 +98,8 @@ export interface DigestFacts {
   /** Orders of the span and of the 30 days before its end, whichever begins earlier. */
   readonly spending: Spending;
   readonly exceptions: readonly EndingException[];
+  /** Whether the schedules are followed: false where `scale-on-schedule` only observes, so that they cost and save nothing. */
+  readonly scaling: boolean;
   /** Present where the rule shows them. */
   readonly heads?: JournalHeads;
   /** What of the journal could not be read. */

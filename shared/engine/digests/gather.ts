@@ -5,6 +5,7 @@ import type { Store } from '../../journal/store.ts';
 import { StoreError } from '../../journal/store-error.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
+import { functionMode } from '../guard-mode.ts';
 import { loadStanding } from '../standing.ts';
 import type { Stretch } from './capacity-tally.ts';
 import type { DigestFacts, EndingException, HeldLine, TargetFacts, WouldLine } from './digest-facts.ts';
@@ -61,6 +62,7 @@ export async function gatherFacts(input: GatherInput): Promise<DigestFacts> {
     ...{ rule, zone: policy.zones[rule.timezone] ?? { transitions: [] }, nowMs, span, targets: facts },
     spending: await orElse(unreadable, { orders: [], budgets: [] }, () => readSpending(store, policy, spent)),
     exceptions: await endingExceptions(input, unreadable),
+    scaling: functionMode(policy, 'scale-on-schedule') === 'act',
     ...(heads === undefined ? {} : { heads }),
     unreadable,
   };

@@ -193,7 +193,7 @@ test('asked and approved: question, list, page, approval, order and what came of
 
     Silent (0): All functions run as they should.
 
-    Saved (estimate): Nothing can be estimated.
+    Cost by schedule (estimate): Nothing can be estimated.
 
     Written Mon 2026-11-09 09:30 Asia/Shanghai. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.
   `,
@@ -360,7 +360,7 @@ test('refused: the plan, the digest and every alarm say by whom, and what become
 
     Silent (0): All functions run as they should.
 
-    Saved (estimate): Nothing can be estimated.
+    Cost by schedule (estimate): Nothing can be estimated.
 
     Written Mon 2026-11-09 09:00 Asia/Shanghai. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.
   `,

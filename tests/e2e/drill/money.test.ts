@@ -251,7 +251,7 @@ test('a budget that is short for the second of two is told in the amounts that s
     Silent (0): All functions run now, but not all did the whole time:
       ! renew-before-expiry: did not run from Mon 2026-11-09 09:00 to Fri 2026-11-13 09:00 (expected every 12h, which is assumed), 4 days
 
-    Saved (estimate): Nothing can be estimated.
+    Cost by schedule (estimate): Nothing can be estimated.
 
     Written Fri 2026-11-13 09:00 Asia/Shanghai. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.
   `,

@@ -144,7 +144,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
 
     Silent (0): All functions run as they should.
 
-    Saved (estimate): Nothing can be estimated.
+    Cost by schedule (estimate): Nothing can be estimated.
 
     Written Mon 2026-11-09 10:50 Asia/Shanghai. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.
   `,

@@ -57,7 +57,7 @@ export function factsOf(change: Partial<DigestFacts> = {}): DigestFacts {
   return {
     ...{ rule: ruleOf(), zone: { transitions: [{ atMs: 0, offsetMs: 8 * hours }] }, nowMs: now },
     span: { fromMs: slot - days, untilMs: slot },
-    ...{ targets: [targetOf('cn-office')], spending: { orders: [], budgets: [] }, exceptions: [], unreadable: [] },
+    ...{ targets: [targetOf('cn-office')], spending: { orders: [], budgets: [] }, exceptions: [], scaling: true, unreadable: [] },
     ...change,
   };
 }

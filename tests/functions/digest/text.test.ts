@@ -79,3 +79,30 @@ describe('money', () => {
     });
   });
 });
+
+describe('what schedules cost', () => {
+  const cny = (micros: string) => ({ currency: 'CNY', micros });
+  const costs = {
+    all: [{ fullPeak: cny('90000000'), scheduled: cny('30000000') }],
+    byTag: { department: { sales: [cny('30000000')] } },
+    unpriced: 0,
+  };
+  const sectionsOf = (scaling: boolean) => {
+    const rule = ruleOf({ show: ['saved', 'spend-by-tag:department'] });
+    const page = composePage(factsOf({ rule, scaling, targets: [targetOf('cn-office', { fleet: fleetOf('cn-office', { costs }) })] }));
+    return page.sections.map(({ lead, rows }) => [lead, ...rows.map(({ text, aside }) => `${text} ${aside ?? ''}`.trim())].join('\n'));
+  };
+
+  test('is told beside full peak, and nothing is called saved that nobody measured', () => {
+    const [cost, spending] = sectionsOf(true);
+    expect(cost).toBe('Estimates; what was saved is not measured.\n30.00 CNY by schedule; 90.00 CNY at full peak all the time');
+    expect(spending).toContain('30.00 CNY for nodes by schedule, an estimate');
+  });
+
+  test('is neither saved nor spent where scale-on-schedule only observes', () => {
+    const [cost, spending] = sectionsOf(false);
+    expect(cost).toMatch(/^Nothing was saved: scale-on-schedule only observes\./);
+    expect(spending).not.toContain('30.00 CNY');
+    expect(spending).toContain('scale-on-schedule only observes');
+  });
+});
