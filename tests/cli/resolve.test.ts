@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeRenewal, closeRun } from '../../cli/run/resolve.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
+import { pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { streamwarden } from './command.ts';
 import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
 
@@ -90,6 +91,21 @@ describe('an unpaid order', () => {
       code: 'NotTaken',
       message: expect.stringContaining('has not taken effect'),
     });
+  });
+
+  test('is declared moved once its expiry has moved, and says to where; void contradicts that', async () => {
+    const order = placed().find(({ resourceIds }) => resourceIds.includes('aig-0'))?.id ?? '';
+    desk.simulator.world.accounts.get(account)?.orders.pay(desk.simulator.world, order);
+    desk.simulator.advance(hours);
+    await expect(as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
+      code: 'NotTaken',
+      message: expect.stringContaining('has moved to'),
+    });
+    const { text } = await as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'moved' }));
+    expect(text).toContain('is closed as renewed');
+    const group = desk.simulator.world.accounts.get(account)?.groups.get('aig-0');
+    const [renewal] = await as('approver', unpaid, ({ world }) => pastRenewals(world.store, account, 'aig-0'));
+    expect(renewal?.end).toMatchObject({ outcome: 'moved', movedTo: (group?.expiresMs ?? 0) / 1000 });
   });
 });
 
