@@ -7,10 +7,18 @@ const functionKb = 200;
  */
 const orderingKb = 248;
 
+/**
+ * The function that scales works out of each change what it harms, what is left of it without that harm, and what it adds beyond the level that
+ * there was. Loading it is held to the same bound as the others.
+ */
+const scalingKb = 206;
+
+const ownKb: Readonly<Record<string, number>> = { 'renew-before-expiry': orderingKb, 'scale-on-schedule': scalingKb };
+
 /** Largest minified size of the client with five operations, in KB, all that it needs included (design, budgets). */
 export const clientBudgetKb = 40;
 
 /** Largest minified size of the bundle of a function, in KB. */
 export function bundleBudgetKb(functionName: string): number {
-  return functionName === 'renew-before-expiry' ? orderingKb : functionKb;
+  return ownKb[functionName] ?? functionKb;
 }

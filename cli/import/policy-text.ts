@@ -80,8 +80,8 @@ function limitsSection(): YAMLMap {
   return block({
     actionsPerRun: word(20),
     actionsPer24h: word(100),
-    fleetSharePerRun: word('30%'),
-    fleetSharePer24h: word('60%'),
+    shareOfRulePerRun: word('30%'),
+    shareOfRulePer24h: word('60%'),
     sessionsCutPerRun: word(0),
     decisionsChangedByPush: word('10%'),
   });

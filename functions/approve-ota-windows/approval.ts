@@ -39,6 +39,7 @@ export function approvalAction({
     operation: 'ApproveOtaTask',
     input: { AppInstanceGroupId: groupId, BizRegionId: region, OtaType: type, StartTime: start, TaskId: taskId },
     effect: 'disruptive',
+    harms: ['cut'],
     change: [
       { field: 'OtaVersion', from: current ?? null, to: version },
       { field: 'StartTime', from: null, to: startText },

@@ -1,4 +1,4 @@
-import type { Change, Json, Reason } from '../../shared/engine/decision.ts';
+import type { Change, Harm, Json, Reason } from '../../shared/engine/decision.ts';
 import { type GovernedGroup, timeoutNever } from '../../shared/fleet/governed-group.ts';
 import { matcher } from '../../shared/policy/selector.ts';
 import type { Drift } from './drift.ts';
@@ -29,7 +29,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
   const why: Reason[] = [];
   const left: Reason[] = [];
   let input: Record<string, Json> = { AppInstanceGroupId: group.id, ProductType: 'CloudApp' };
-  let lowersCapacity = false;
+  const harms = new Set<Harm>();
   for (const finding of findings) {
     if (finding.kind === 'same') continue;
     if (finding.kind === 'left') {
@@ -46,7 +46,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     writes[setting] = String(to);
     change.push({ field: setting, from, to });
     why.push(reason('drift', text, { setting, from, to }));
-    lowersCapacity ||= finding.lowers && setting === 'nodeCapacity';
+    if (finding.lowers) harms.add(setting === 'nodeCapacity' ? 'lower' : 'restrict');
   }
   const wish = {
     ...(sessionTimeout === undefined ? {} : { sessionTimeout: String(sessionTimeout) }),
@@ -56,7 +56,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     operation: 'ModifyAppInstanceGroupAttribute',
     input,
     effect: 'write' as const,
-    ...(lowersCapacity ? { lowers: true } : {}),
+    ...(harms.size > 0 ? { harms: [...harms] } : {}),
   };
   return { writes, wish, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
 }

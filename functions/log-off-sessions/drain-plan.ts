@@ -86,6 +86,7 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context
       },
       // It keeps people out, so exceptions and protection against cuts hold it.
       effect: 'disruptive',
+      harms: ['restrict'],
       change: [{ field: 'new users', from: 'let in', to: `kept out until ${localText(endMs, context)}` }],
       writes: { setting: drainSetting, value: attempt.value },
       claim: `drain ${attempt.value}`,
@@ -108,7 +109,7 @@ function lifting(group: SessionGroup, drained: boolean, because: Reason): Verdic
     effect: 'write',
     change: [{ field: 'new users', from: drained ? 'kept out' : 'let in, with a marker', to: 'let in' }],
     writes: { setting: 'drain-lift', value: keys.join(' ') },
-    takesBack: true,
+    restores: 'access',
   };
   return { verdict: 'act', because: [because], action };
 }

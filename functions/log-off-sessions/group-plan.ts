@@ -74,6 +74,7 @@ function logOffAll(group: SessionGroup, sessions: readonly SessionFacts[], value
     operation: 'LogOffAllSessionsInAppInstanceGroup',
     input: { AppInstanceGroupId: group.id, ProductType: 'CloudApp' },
     effect: 'disruptive',
+    harms: ['cut'],
     change: [{ field: 'sessions', from: `${sessions.length}, ${sessions.length - sessionsAtRisk} of them disconnected`, to: 'logged off' }],
     writes: { setting: sessionSetting, value },
     claim: value,

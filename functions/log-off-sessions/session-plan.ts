@@ -66,6 +66,7 @@ function unbinding(session: Session, window: LogOffWindow, due: Reason, { writte
         ProductType: 'CloudApp',
       },
       effect: 'disruptive',
+      harms: ['cut'],
       change: [{ field: 'session', from: `${link ?? 'in use'}${link === 'disconnected' ? ', in use' : ''}${used}`, to: 'logged off' }],
       writes: { setting: sessionSetting, value: attempt.value },
       claim: attempt.value,

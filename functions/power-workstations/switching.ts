@@ -28,7 +28,9 @@ export function switchingOf(workstation: Workstation, wish: Wish, rule: Compiled
     writes: { setting: powerSetting, value: wish.power },
     ...(rule.atOnce === undefined ? {} : { atOnce: rule.atOnce }),
   };
-  if (wish.power === 'on') return { action: { ...base, operation: 'StartWuyingServer', effect: 'write' }, because };
+  if (wish.power === 'on') {
+    return { action: { ...base, operation: 'StartWuyingServer', effect: 'write', restores: 'capacity' }, because };
+  }
   if (sessions === undefined) {
     return { because, forbidden: reason('sessions-unknown', 'whether somebody has a session here cannot be told, so it is not stopped') };
   }
@@ -36,8 +38,8 @@ export function switchingOf(workstation: Workstation, wish: Wish, rule: Compiled
     ...base,
     operation: 'StopWuyingServer',
     effect: sessions.length > 0 ? 'disruptive' : 'write',
+    ...(sessions.length > 0 ? { harms: ['stop', 'cut'] } : { harms: ['stop'], planned: true }),
     sessionsAtRisk: sessions.length,
-    lowers: true,
   };
   if (sessions.length === 0 || !rule.stopOnlyWithoutSession) return { action, because };
   const text = `${people(sessions, context)}; it is stopped once nobody is there`;

@@ -43,7 +43,7 @@ export function orderOf(
     rule: rule.name,
     resource: refOf(resource),
     because,
-    action: { ...actionOf(resource, expiresAtMs, rule, purchase, context), ...(evenFrozen ? { evenFrozen } : {}) },
+    action: { ...actionOf(resource, expiresAtMs, rule, purchase, context), ...(evenFrozen ? { restores: 'capacity' } : {}) },
   };
   return { decision, order: { period, autoPay: rule.autoPay, reserve: price.reserve, trade: price.trade, approvedBy, unasked } };
 }
@@ -56,6 +56,7 @@ function actionOf(resource: Subscribable, expiresAtMs: number, rule: OrderRule, 
     key: `renew/${resource.id}/${seconds}`,
     ...callOf(resource, period, rule.autoPay),
     effect: 'purchase',
+    harms: ['spend'],
     change: [{ field: 'expiry', from: localText(expiresAtMs, context), to: localText(endMs, context) }],
     writes: { setting: 'expiry', value: String(Math.floor(endMs / 1000)) },
     cost: costOf(price, period),

@@ -10,6 +10,7 @@ import { coveringRule } from './cover.ts';
 import { keepDraft, takeDraft } from './draft-memory.ts';
 import { exceptionEffects } from './exception-effects.ts';
 import { groupState } from './group-state.ts';
+import { lapseAverted } from './lapse.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { type Draft, verdictOn } from './verdict.ts';
@@ -33,16 +34,24 @@ export const planner: Planner<DeliveryGroup> = {
   },
 };
 
+/** The end of a weekly schedule is looked at whatever else was decided, and before all that may hold. */
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
+  const draft = draftOf(group, context);
+  const decision = lapseAverted(draft.decision, group, context);
+  return decision === draft.decision ? draft : { decision };
+}
+
+function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
   const { policy, nowMs } = context;
   const resource = refOf(group);
   const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Draft => ({
     decision: { rule, resource, verdict, because } satisfies Decision,
   });
-  if (nowMs >= policy.untilMs) {
-    return decided('hold', null, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
-  }
   const cover = coveringRule(group, context);
+  if (nowMs >= policy.untilMs) {
+    const named = (cover.ok ? cover.value?.name : cover.rule) ?? null;
+    return decided('hold', named, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
+  }
   if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
   const rule = cover.value;
   const effects = exceptionEffects(group, context, serviceDay(policy, nowMs).twoDays);

@@ -42,6 +42,8 @@ export const reasonCodes = {
   're-arm': 'The weekly schedule ends soon and is extended.',
   're-arm-waits': 'The weekly schedule ends soon and is extended at the next quiet time.',
   'lapses-soon': 'The weekly schedule would end within two days, so it is extended at once; as it stands, where another change is held.',
+  'raised-only': 'Something holds what the change would lower; what it raises is done all the same.',
+  'lapse-unaverted': 'The weekly schedule ends within two days and cannot be extended; then the group has no nodes.',
   'price-unknown': 'There is no price, so the cost is not estimated.',
 } as const satisfies Readonly<Record<string, string>>;
 

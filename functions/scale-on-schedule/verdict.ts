@@ -1,11 +1,11 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import { allHarms } from '../../shared/engine/severity.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { frozen } from '../../shared/policy/exception.ts';
-import { actionFor, type Lowering, loweringOf, means, reArmAction, settingOf } from './change.ts';
+import { changeTo, type Lowering, loweringOf, means, reArmAction, settingOf } from './change.ts';
 import type { Comparison } from './cost.ts';
-import { lapseAverted } from './lapse.ts';
+import { loweredFrom } from './levels.ts';
 import { manualChange, type Standing } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
@@ -20,14 +20,15 @@ export interface Draft {
   readonly compare?: Comparison;
 }
 
-type Base = { readonly rule: string; readonly resource: ResourceRef };
+type Base = Pick<Decision, 'resource' | 'sighted'> & { readonly rule: string };
 
 const asWanted = reason('as-wanted', 'as the schedule wants it');
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
   const { state, rule, to, wish, native } = wanted;
-  const base: Base = { rule: rule.name, resource };
+  const { sighted } = wanted.standing;
+  const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}) };
   if (means(state, state.strategy, to)) {
     const blocked = because.some(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
@@ -35,20 +36,21 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
       (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [asWanted, ...because] } })
     );
   }
-  const lowering = loweringOf(state, to, serviceDay(context.policy, context.nowMs));
-  const action = actionFor(state, to, lowering);
+  const day = serviceDay(context.policy, context.nowMs);
+  const lowering = loweringOf(state, to, day);
+  const action = changeTo(state, to, lowering, { wish, day, standing: wanted.standing });
   const manual = changeByPerson(wanted, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
   const blocker = blockerOf(wanted, lowering, context);
-  if (manual === undefined) {
-    const freeze = frozen(context.policy, 'scale-on-schedule', context.target.timezone, context.nowMs);
-    const averted = blocker !== undefined || freeze !== undefined ? lapseAverted(state, { blocker, freeze }, context) : undefined;
-    if (averted !== undefined) return { decision: { ...base, verdict: 'act', ...averted } };
+  if (blocker !== undefined) {
+    const { withoutHarm } = action;
+    if (withoutHarm === undefined) return held(base, [blocker, ...reasons], action);
+    return { decision: { ...base, verdict: 'act', because: [withoutHarm.because, blocker, ...reasons], action: withoutHarm.action } };
   }
-  if (blocker !== undefined) return held(base, [blocker, ...reasons], action);
+  const left = allHarms(action).length > 0 ? [...sighted, ...loweredFrom(state, day, context)] : sighted;
   return {
-    decision: { ...base, verdict: 'act', because: reasons, action },
+    decision: { ...base, ...(left.length > 0 ? { sighted: left } : {}), verdict: 'act', because: reasons, action },
     compare: {
       from: state.strategy,
       to,
@@ -94,8 +96,7 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs));
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, context);
-  const lapses = due.because.code === 'lapses-soon' && manual === undefined;
-  const action = reArmAction(state, to, lapses);
+  const action = reArmAction(state, to);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
   // A hold, so that the change stays known until it is undone.

@@ -7,6 +7,7 @@ import { isUnknown } from '../../shared/policy/schedule.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
 import type { GroupState } from './group-state.ts';
+import { type ScheduleStanding, scheduleStanding } from './levels.ts';
 import { chooseMethod } from './method.ts';
 import { fixedStrategy, type MayLower } from './method-fixed.ts';
 import { usageStrategy } from './method-usage.ts';
@@ -28,6 +29,7 @@ export interface Wanted {
   /** What protects its sessions from cuts, if that can be told. */
   readonly protection: Outcome<CutProtection | undefined>;
   readonly to: Strategy;
+  readonly standing: ScheduleStanding;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
 }
@@ -49,6 +51,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const because: Reason[] = [...peak.because, ...exceptionReasons(effects, nowMs)];
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
   const { wish, native } = prepared;
+  const standing = scheduleStanding(state, rule, timeline, peak.value, context);
   const protection = cutProtection(state.group, effects, context);
   const method = chooseMethod({ rule, charge: state.charge, protection, native });
   if (!method.ok) return method;
@@ -58,7 +61,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
     const to = prepared.strategyFor(state.strategy);
     if (!to.ok) return to;
     return found(
-      { state, rule, wish, effects, protection, to: to.value, native: schedule },
+      { state, rule, wish, effects, protection, standing, to: to.value, native: schedule },
       ...because,
       ...mergingReasons(schedule, rule),
       ...to.because,
@@ -70,7 +73,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const to: Outcome<Strategy> =
     method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
   return to.ok
-    ? found({ state, rule, wish, effects, protection, to: to.value }, ...because, ...to.because)
+    ? found({ state, rule, wish, effects, protection, standing, to: to.value }, ...because, ...to.because)
     : held(...because, ...to.because);
 }
 

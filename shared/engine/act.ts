@@ -8,7 +8,7 @@ import { apiCall, clockNow, type Executing, type Moment, reread, sessionUsers } 
 import { isExpected } from './expected.ts';
 import { type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { isHarsher } from './severity.ts';
+import { allHarms, isHarsher } from './severity.ts';
 
 /** The second look at an action, on the resource as it is right before the call and at that instant. */
 export interface SecondLook<R extends Resource> {
@@ -54,7 +54,7 @@ export function* beforeCall<R extends Resource>(
   let moment = yield* clockNow();
   let now: Decision;
   try {
-    now = yield* again.decide(fresh, moment.nowMs);
+    now = asAdmitted(decision, yield* again.decide(fresh, moment.nowMs));
   } catch (error) {
     if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
     return outcomeOf(
@@ -118,6 +118,14 @@ export function notNow(moment: Moment, deadlineMs: EpochMs | undefined, neededMs
   );
 }
 
+/** The action asked for now, in the form that was admitted: without its harm, or without the nodes that it adds, where that was not to be. */
+function asAdmitted({ action: { key } }: ActDecision, again: Decision): Decision {
+  if (again.verdict !== 'act') return again;
+  const { action } = again;
+  const forms = [action, action.withoutHarm?.action, action.withoutHarm?.action.withoutAdding, action.withoutAdding];
+  return { ...again, action: forms.find((form) => form?.key === key) ?? action };
+}
+
 /** The very action that was planned and admitted: same intent, same input, no harsher, no more sessions at risk. */
 function isSame(planned: ActDecision, again: Decision): again is ActDecision {
   if (again.verdict !== 'act') return false;
@@ -129,6 +137,9 @@ function isSame(planned: ActDecision, again: Decision): again is ActDecision {
     canonicalJson(now.input) === canonicalJson(before.input) &&
     !isHarsher(now.effect, before.effect) &&
     (now.sessionsAtRisk ?? 0) <= (before.sessionsAtRisk ?? 0) &&
-    (before.lowers === true || now.lowers !== true)
+    (now.harms ?? []).every((harm) => before.harms?.includes(harm)) &&
+    allHarms(now).every((harm) => allHarms(before).includes(harm)) &&
+    (before.planned !== true || now.planned === true || allHarms(now).length === 0) &&
+    (now.nodesAdded ?? 0) <= (before.nodesAdded ?? 0)
   );
 }

@@ -107,6 +107,8 @@ export interface Automation<R extends Resource> {
    * planner `asks`. Where it throws ApiError the resource is decided as the page has it, which the planner has to take for unknown.
    */
   look?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly R[]>;
+  /** The highest level of a resource in 30 days, in nodes. Absent: the automation adds none. */
+  nodesOf?(resource: R, context: PlanContext): number;
   /** How many resources there are in all, by one small read: what a share is of when an event named a few. Absent: unknown. */
   count?(client: Client, target: CompiledTarget, signal?: AbortSignal): Promise<number | undefined>;
   /** The resource as it is right now, with what `look` adds; undefined when it is gone. One API read, and those of `look`. */

@@ -19,6 +19,9 @@ export interface Change {
   readonly to: Json;
 }
 
+/** A kind of harm: sessions ended, capacity lowered, a machine stopped, money spent, something deleted, something forbidden. */
+export type Harm = 'cut' | 'lower' | 'stop' | 'spend' | 'delete' | 'restrict';
+
 /** One call for one resource. */
 export interface Action {
   /** The intent: what is to become true, never the request. The same intent has the same key in every run. */
@@ -31,17 +34,27 @@ export interface Action {
   readonly change: readonly Change[];
   /** The setting that is written and the value it will have: what the journal keeps to tell our writes from a person's. */
   readonly writes: { readonly setting: string; readonly value: string };
-  /** Connected sessions that this action can end; counts against the limits on sessions cut. Default 0. */
-  readonly sessionsAtRisk?: number;
-  /** True where capacity falls, even if no session is cut: protected users and `never: scale-down` hold it. Default false. */
-  readonly lowers?: boolean;
-  /** True where leaving this undone would let a running native schedule lapse: a freeze does not hold it then. Default false. */
-  readonly evenFrozen?: boolean;
+  /** What this action can do to people or to what is theirs: what limits, freezes, exceptions and `protect` go by. Default: nothing. */
+  readonly harms?: readonly Harm[];
+  /** Harm that comes by itself some time after the action, as at the next fall of a weekly schedule: for limits and freezes. Default: none. */
+  readonly harmsLater?: readonly Harm[];
   /**
-   * True where this only takes back a restriction that we set ourselves, and leaving it undone would do the harm: neither a freeze nor a limit
-   * nor the end of the compiled policy holds it. Default false.
+   * What it gives back or keeps up: `capacity`, where it raises to what a schedule or an exception wants, or keeps a schedule from ending;
+   * `access`, where it lifts a restriction of ours. No freeze holds it, and where it harms nobody nothing but `protect` and exceptions does.
    */
-  readonly takesBack?: boolean;
+  readonly restores?: 'capacity' | 'access';
+  /** True for a step that a schedule in force takes, so that no limit on actions or shares holds it; those on sessions cut do. Default: false. */
+  readonly planned?: true;
+  /** What is left of this action where its harm may not be done, and why that is worth doing. Default: nothing. */
+  readonly withoutHarm?: { readonly action: Action; readonly because: Reason };
+  /** Connected sessions that this action may end, whichever nodes go: what `protect` and exceptions go by. Default: 0. */
+  readonly sessionsAtRisk?: number;
+  /** Connected sessions that it does end: what limits count. Default: those at risk. */
+  readonly sessionsCut?: number;
+  /** Nodes beyond the highest level that the group had in 30 days, for `limits.nodesAddedPer24h`. Default: 0. */
+  readonly nodesAdded?: number;
+  /** The action that stays within that highest level, for where the limit allows no more. Default: then nothing is done. */
+  readonly withoutAdding?: Action;
   /**
    * Names an act that must happen once only, whoever runs: right before the call a claim of this name is created for the resource, and where
    * there is one already nothing is sent. Default: the act may be repeated, since repeating it changes nothing.
@@ -52,11 +65,19 @@ export interface Action {
   readonly cost?: CostEstimate;
 }
 
+/** A state of a resource that the journal is to keep, with since when it is known. */
+export interface Sighted {
+  readonly setting: string;
+  readonly value: string;
+}
+
 interface DecisionBase {
   /** Name of the policy rule that decided; null when no rule covers the resource. */
   readonly rule: string | null;
   readonly resource: ResourceRef;
   readonly because: readonly Reason[];
+  /** States that are to be kept and are not for people to read. Default: none. */
+  readonly sighted?: readonly Sighted[];
 }
 
 export interface ActDecision extends DecisionBase {

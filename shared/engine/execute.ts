@@ -6,9 +6,11 @@ import type { WrittenLog } from '../journal/written-log.ts';
 import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
 import type { ActDecision, Reason } from './decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';
+import { sessionsCut } from './guard-limits.ts';
 import { type JoinedActs, joined } from './joined-acts.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reason } from './reasons.ts';
+import { allHarms } from './severity.ts';
 
 /** How the executor goes about its work. */
 export interface ExecuteRules {
@@ -98,13 +100,18 @@ function* begin<R extends Resource>(
   const moment = yield* clockNow();
   const blocked = notNow(moment, input.deadlineMs, rules.actMs);
   if (blocked) return blocked;
-  const intents = batch.map(({ resource, action }) => ({
-    resource: resource.id,
-    setting: action.writes.setting,
-    value: action.writes.value,
-    key: action.key,
-    sessions: action.sessionsAtRisk ?? 0,
-  }));
+  const intents = batch.map((decision) => {
+    const { resource, rule, action } = decision;
+    return {
+      resource: resource.id,
+      setting: action.writes.setting,
+      value: action.writes.value,
+      key: action.key,
+      sessions: sessionsCut(decision),
+      ...(action.nodesAdded ? { nodes: action.nodesAdded } : {}),
+      ...(allHarms(action).length > 0 ? { rule, harms: [...allHarms(action)] } : {}),
+    };
+  });
   const added = yield* input.log.add(
     { owner: input.owner, atMs: moment.nowMs },
     { kind: 'intents', body: { target: input.target, intents } },

@@ -22,6 +22,12 @@ export interface ResourceGuardContext {
 /** What the guard may look at for a run as a whole. */
 export interface GuardContext extends ResourceGuardContext {
   readonly totals: Totals;
+  /** Distinct resources that each rule covers, of those that were read. A rule that is not in it covers those that act. */
+  readonly byRule: ReadonlyMap<string, number>;
+  /** The highest levels of all that was read, in nodes. */
+  readonly nodes: number;
   /** What was done in the 24 hours before, from the journal. */
   readonly counts: RollingCounts;
+  /** Nodes that were added in the 24 hours before on the other targets of the policy. */
+  readonly nodesAddedElsewhere: number;
 }

@@ -18,7 +18,8 @@ const wordOf: Readonly<Record<string, Never>> = {
 function wordsOf(action: Action, functionName: string): readonly Never[] {
   const words: Never[] = [];
   if (canCut(action)) words.push('cut-sessions');
-  if (action.lowers) words.push(functionName === 'power-workstations' ? 'power-off' : 'scale-down');
+  if (action.harms?.includes('lower')) words.push('scale-down');
+  if (action.harms?.includes('stop')) words.push('power-off');
   const own = wordOf[functionName];
   if (own) words.push(own);
   return words;

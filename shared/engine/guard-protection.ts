@@ -4,11 +4,11 @@ import { groupProtected, ownerProtected, userProtected } from '../policy/protect
 import type { Action, Reason } from './decision.ts';
 import type { ResourceGuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
-import { canCut } from './severity.ts';
+import { canCut, takesCapacity } from './severity.ts';
 
 /** True where the policy protects users and the action is one that their sessions hold: cuts, and lowering under them. */
 export function asksForUsers(action: Action, { policy }: Pick<ResourceGuardContext, 'policy'>): boolean {
-  return policy.protect.users.length > 0 && (canCut(action) || action.lowers === true);
+  return policy.protect.users.length > 0 && (canCut(action) || takesCapacity(action));
 }
 
 /** The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. */

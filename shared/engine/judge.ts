@@ -3,9 +3,9 @@ import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext } from './automation.ts';
-import type { ActDecision, Decision, HoldDecision } from './decision.ts';
-import { guard } from './guard.ts';
-import { gatherProtection } from './protection-facts.ts';
+import type { ActDecision, HoldDecision } from './decision.ts';
+import { guarding } from './guard.ts';
+import { Protection } from './protection-facts.ts';
 import type { Survey } from './survey.ts';
 
 /** What judging needs. */
@@ -15,6 +15,8 @@ export interface JudgeInput<R extends Resource> {
   readonly context: PlanContext;
   readonly seen: Survey<R>;
   readonly log: WrittenLog;
+  /** Nodes that were added in the 24 hours before on the other targets. Asked for only where nodes are to be added. */
+  readonly nodesAddedElsewhere: () => Promise<number>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,30 +26,33 @@ export interface Judged {
   readonly tags: readonly ForeignValue[];
 }
 
-/** Settles what would act with the totals, then guards it. Order is that of the observation. */
+/** Settles and guards what would act. Order is that of the observation. */
 export async function judge<R extends Resource>(input: JudgeInput<R>): Promise<Judged> {
   const { automation, context, seen, log } = input;
   const { policy, target, nowMs } = context;
-  const settled = settle(input);
-  const protection = await gatherProtection({ ...input, decisions: settled, acting: seen.acting });
-  const decisions = guard(settled, {
-    functionName: automation.name,
-    policy,
-    target,
-    nowMs,
-    totals: seen.totals,
-    counts: log.counts(target.name, nowMs),
-    resourceOf: (id) => seen.acting.get(id),
-    sessionUsersOf: protection.sessionUsersOf,
-    tagFirstSeenMs: protection.tagFirstSeenMs,
-  });
-  return { decisions: decisions.filter((decision) => decision.verdict !== 'keep'), tags: protection.tags };
-}
-
-function settle<R extends Resource>({ automation, seen, context }: JudgeInput<R>): readonly Decision[] {
-  const { planner } = automation;
-  if (!planner.settle) return seen.decisions;
-  const pending = seen.decisions.filter((decision) => decision.verdict === 'act');
-  const settled = new Map(planner.settle(pending, seen.totals, context).map((decision) => [decision.resource.id, decision]));
-  return seen.decisions.map((decision) => settled.get(decision.resource.id) ?? decision);
+  const protection = new Protection({ ...input, acting: seen.acting });
+  const addsNodes = seen.decisions.some(({ verdict, action }) => verdict === 'act' && (action?.nodesAdded ?? 0) > 0);
+  const steps = guarding(
+    seen.decisions,
+    {
+      functionName: automation.name,
+      policy,
+      target,
+      nowMs,
+      totals: seen.totals,
+      byRule: seen.byRule,
+      nodes: seen.nodes,
+      counts: log.counts(target.name, nowMs),
+      nodesAddedElsewhere: addsNodes ? await input.nodesAddedElsewhere() : 0,
+      resourceOf: (id) => seen.acting.get(id),
+      sessionUsersOf: protection.sessionUsersOf,
+      tagFirstSeenMs: protection.tagFirstSeenMs,
+    },
+    (acts) => automation.planner.settle?.(acts, seen.totals, context) ?? acts,
+  );
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return { decisions: step.value.filter((decision) => decision.verdict !== 'keep'), tags: protection.tags };
+    await protection.gather(step.value);
+  }
 }

@@ -6,6 +6,7 @@ import type { Signed, WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
 import { isTagSetting } from './protection-facts.ts';
+import { keptPrefix } from './reasons.ts';
 import { holdIdentity, type RunReport, reportJson } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */
@@ -30,7 +31,7 @@ export function* writeSeen(log: WrittenLog, signed: Signed, target: string, foun
   const changesGone = [...found.calm].flatMap((resource) =>
     log
       .foreignSettings(resource)
-      .filter((setting) => !isTagSetting(setting))
+      .filter((setting) => !isTagSetting(setting) && !setting.startsWith(keptPrefix))
       .map((setting) => ({ resource, setting })),
   );
   // A value in the place of another is one that is seen, not one that is gone.

@@ -4,17 +4,9 @@ import { type Resource, wholeOf } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext } from './automation.ts';
-import type { Decision } from './decision.ts';
+import type { ActDecision } from './decision.ts';
 import { asksForUsers, ownerTagOf } from './guard-protection.ts';
 import { canCut } from './severity.ts';
-
-/** What the guard needs to know about protection, and the values of owners' tags that were looked at. */
-export interface ProtectionFacts {
-  readonly sessionUsersOf: (id: string) => readonly string[] | undefined;
-  readonly tagFirstSeenMs: (id: string, key: string, value: string) => EpochMs | undefined;
-  /** Owners' tags on resources that would be cut: the journal keeps since when each value is known. */
-  readonly tags: readonly ForeignValue[];
-}
 
 const tagPrefix = 'tag:';
 
@@ -28,42 +20,55 @@ export function isTagSetting(setting: string): boolean {
   return setting.startsWith(tagPrefix);
 }
 
-/**
- * Reads what protection depends on, for those resources only on which an action could cut or lower: the users with a session where
- * the policy protects users, and the owner's tag. A failed read leaves the users unknown, and what could cut them holds.
- */
-export async function gatherProtection<R extends Resource>(input: {
+/** What protection needs to know of what may act: users with a session, and owners' tags. */
+export class Protection<R extends Resource> {
+  readonly tagFirstSeenMs: (id: string, key: string, value: string) => EpochMs | undefined;
+  /** Owners' tags on resources that would be cut: the journal keeps since when each value is known. */
+  readonly tags: ForeignValue[] = [];
+  readonly #input: ProtectionInput<R>;
+  readonly #users = new Map<string, readonly string[] | undefined>();
+  readonly #gathered = new Set<string>();
+
+  constructor(input: ProtectionInput<R>) {
+    this.#input = input;
+    this.tagFirstSeenMs = tagFirstSeen(input.log);
+  }
+
+  /** EndUserIds with a session on a resource; undefined: unknown, and what could cut them holds. */
+  readonly sessionUsersOf = (id: string): readonly string[] | undefined => this.#users.get(id);
+
+  /**
+   * Reads what protection depends on, once for each of those resources only on which an action could cut or lower: the users with a session
+   * where the policy protects users, and the owner's tag. A failed read leaves the users unknown.
+   */
+  async gather(acts: readonly ActDecision[]): Promise<void> {
+    const { automation, client, context, acting, signal } = this.#input;
+    const ownerTag = context.policy.protect.ownerTag;
+    for (const { resource: ref, action } of acts) {
+      const resource = acting.get(ref.id);
+      if (!resource || this.#gathered.has(ref.id)) continue;
+      this.#gathered.add(ref.id);
+      if (asksForUsers(action, context)) {
+        this.#users.set(resource.id, await automation.sessionUsers?.(client, context.target, resource, signal).catch(() => undefined));
+      }
+      const whole = wholeOf(resource);
+      const value = ownerTag && canCut(action) ? ownerTagOf(whole, ownerTag.key) : undefined;
+      if (ownerTag && typeof value === 'string') this.tags.push({ resource: whole.id, setting: tagSetting(ownerTag.key), value });
+    }
+  }
+}
+
+interface ProtectionInput<R extends Resource> {
   readonly automation: Automation<R>;
   readonly client: Client;
   readonly context: PlanContext;
-  readonly decisions: readonly Decision[];
   readonly acting: ReadonlyMap<string, R>;
   readonly log: WrittenLog;
   readonly signal?: AbortSignal | undefined;
-}): Promise<ProtectionFacts> {
-  const { automation, client, context, acting, log, signal } = input;
-  const users = new Map<string, readonly string[] | undefined>();
-  const tags: ForeignValue[] = [];
-  const ownerTag = context.policy.protect.ownerTag;
-  for (const decision of input.decisions) {
-    const resource = decision.verdict === 'act' ? acting.get(decision.resource.id) : undefined;
-    if (decision.verdict !== 'act' || !resource) continue;
-    if (asksForUsers(decision.action, context)) {
-      users.set(resource.id, await automation.sessionUsers?.(client, context.target, resource, signal).catch(() => undefined));
-    }
-    const whole = wholeOf(resource);
-    const value = ownerTag && canCut(decision.action) ? ownerTagOf(whole, ownerTag.key) : undefined;
-    if (ownerTag && typeof value === 'string') tags.push({ resource: whole.id, setting: tagSetting(ownerTag.key), value });
-  }
-  return {
-    tags,
-    sessionUsersOf: (id) => users.get(id),
-    tagFirstSeenMs: tagFirstSeen(log),
-  };
 }
 
 /** Since when the journal knows a value of an owner's tag, as of loading. */
-export function tagFirstSeen(log: WrittenLog): ProtectionFacts['tagFirstSeenMs'] {
+export function tagFirstSeen(log: WrittenLog): (id: string, key: string, value: string) => EpochMs | undefined {
   return (id, key, value) => {
     const standing = log.view.foreign(id, tagSetting(key));
     return standing?.value === value ? standing.sinceMs : undefined;

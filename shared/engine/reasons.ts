@@ -11,13 +11,15 @@ export const reasonCodes = {
   'protected-owner': 'The owner protects the group by a tag.',
   'protected-user': 'A protected user has a session on the group.',
   'protection-unknown': 'Whether the resource is protected cannot be told; what could cut somebody holds.',
-  'limit-actions-run': 'More actions than limits.actionsPerRun allows; none is done.',
-  'limit-actions-24h': 'More actions within 24 hours than limits.actionsPer24h allows; none is done.',
-  'limit-share-run': 'A larger share of the fleet than limits.fleetSharePerRun allows; none is done.',
-  'limit-share-24h': 'A larger share of the fleet within 24 hours than limits.fleetSharePer24h allows; none is done.',
-  'limit-share-incomplete': 'The fleet was not observed completely, so no share of it can be told; none is done.',
-  'limit-sessions-run': 'More sessions at risk than limits.sessionsCutPerRun allows; no session is cut.',
-  'limit-sessions-24h': 'More sessions at risk within 24 hours than limits.sessionsCutPer24h allows; no session is cut.',
+  'limit-actions-run': 'More actions than limits.actionsPerRun allows; none that does harm is done.',
+  'limit-actions-24h': 'More actions within 24 hours than limits.actionsPer24h allows; none that does harm is done.',
+  'limit-share-run': 'More resources of a rule would be harmed in one way than limits.shareOfRulePerRun allows; none is.',
+  'limit-share-24h': 'More resources of a rule would be harmed in one way within 24 hours than limits.shareOfRulePer24h allows; none is.',
+  'limit-share-incomplete': 'The fleet was not observed completely, so no share of it can be told; nothing that does harm is done.',
+  'limit-sessions-run': 'More sessions would be cut than limits.sessionsCutPerRun allows; no session is cut.',
+  'limit-sessions-24h': 'More sessions would be cut within 24 hours than limits.sessionsCutPer24h allows; no session is cut.',
+  'limit-nodes-added':
+    'More nodes beyond the highest level of the last 30 days than limits.nodesAddedPer24h allows: smaller raises come first, and a group is raised to the level that it had.',
   'changed-since-plan': 'Read again right before the call, the resource asked for another decision; the next run decides anew.',
   'resource-gone': 'Read again right before the call, the resource was gone.',
   'as-wanted': 'Read again right before the call, the resource was as wanted already.',
@@ -75,6 +77,12 @@ export const manualChangeCode = 'manual-change';
  * It is to be reported again in each decision as long as the state stands.
  */
 export const sightedCode = 'sighted';
+
+/**
+ * Settings whose names begin with this are no settings of the service. The journal keeps the last value that was reported on one until another is,
+ * so that it need not be reported again while it stands.
+ */
+export const keptPrefix = 'kept:';
 
 /** Builds a reason; `data` holds what a program may want to read from it. */
 export function reason(code: EngineReasonCode, text: string, data?: Readonly<Record<string, Json | undefined>>): Reason {

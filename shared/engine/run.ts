@@ -3,7 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
-import { runStoring } from '../journal/store-effect.ts';
+import { runStoring, type Storing } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
@@ -138,7 +138,8 @@ async function observeAndAct<R extends Resource>(
   });
   draft.survey(seen);
 
-  const { decisions, tags } = await judge({ automation, client, context, seen, log, signal });
+  const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
+  const { decisions, tags } = await judge({ automation, client, context, seen, log, nodesAddedElsewhere, signal });
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
   if (!account.ok) {
@@ -158,6 +159,24 @@ async function observeAndAct<R extends Resource>(
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
     if (holds) draft.holds = holds;
   }
+}
+
+/** Nodes added in the 24 hours before on the other targets of the policy, by their own journals. @throws JournalError @throws StoreError */
+function* addedElsewhere(functionName: string, { policy, target, nowMs }: PlanContext): Storing<number> {
+  const own = writtenScope(target);
+  let nodes = 0;
+  const logs = new Map<string, WrittenLog>();
+  for (const other of Object.values(policy.targets)) {
+    const shards = other.shardByRegion ? (other.regions ?? []).map((shard) => ({ ...other, shard })) : [other];
+    for (const part of shards) {
+      const scope = writtenScope(part);
+      if (scope === own && other.name === target.name) continue;
+      const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
+      logs.set(scope, log);
+      nodes += log.counts(other.name, nowMs).nodesAdded;
+    }
+  }
+  return nodes;
 }
 
 /** The same decision as a hold where it acts, with the reason in front of its own. */

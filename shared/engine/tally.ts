@@ -1,4 +1,5 @@
 import type { Resource } from '../fleet/resource.ts';
+import { wholeIdOf } from '../journal/written-counts.ts';
 import type { ForeignValue } from '../journal/written-record.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import { manualChangeCode, sightedCode } from './reasons.ts';
@@ -18,6 +19,8 @@ export interface Counted<R extends Resource> {
   readonly manual: readonly ForeignValue[];
   /** Ids of resources that are as wanted and on which no person's change stands. */
   readonly settled: ReadonlySet<string>;
+  /** Distinct resources that each rule covers. */
+  readonly byRule: ReadonlyMap<string, number>;
 }
 
 /** Counts decisions as they are made. */
@@ -30,6 +33,9 @@ export class Tally<R extends Resource> {
   readonly #settled = new Set<string>();
   readonly #kept: string[] = [];
   readonly #notCoveredIds: string[] = [];
+  readonly #byRule = new Map<string, number>();
+  /** Resources whose parts were decided, by rule: each counts once. */
+  readonly #wholes = new Set<string>();
   #keep = 0;
   #notCovered = 0;
 
@@ -41,8 +47,10 @@ export class Tally<R extends Resource> {
   /** Takes a decision; `place` is the resource's in the observation. */
   take(resource: R, decision: Decision, place: number): void {
     const { id } = resource;
+    if (decision.rule !== null) this.#cover(decision.rule, id);
     const theirs = manualChanges(decision);
     this.#manual.push(...theirs);
+    for (const { setting, value } of decision.sighted ?? []) this.#manual.push({ resource: id, setting, value, sighted: true });
     if (decision.verdict !== 'keep') this.#decisions.set(place, decision);
     else if (decision.rule === null) {
       this.#notCovered += 1;
@@ -55,12 +63,20 @@ export class Tally<R extends Resource> {
     if (decision.verdict === 'act') this.#acting.set(id, resource);
   }
 
+  #cover(rule: string, id: string): void {
+    const whole = wholeIdOf(id);
+    const key = `${whole} ${rule}`;
+    if (this.#wholes.has(key)) return;
+    if (whole !== id) this.#wholes.add(key);
+    this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+  }
+
   /** What was counted so far. */
   counted(): Counted<R> {
     return {
       decisions: [...this.#decisions].sort(([a], [b]) => a - b).map(([, decision]) => decision),
       ...{ acting: this.#acting, keep: this.#keep, notCovered: this.#notCovered, kept: this.#kept, notCoveredIds: this.#notCoveredIds },
-      ...{ manual: this.#manual, settled: this.#settled },
+      ...{ manual: this.#manual, settled: this.#settled, byRule: this.#byRule },
     };
   }
 }

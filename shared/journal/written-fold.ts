@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { settleActs } from './written-counts.ts';
+import { openAct, settleActs } from './written-counts.ts';
 import { addStep, isDone, type Step } from './written-history.ts';
 import { partOf, unpackValues } from './written-part.ts';
 import type { WrittenRecord } from './written-record.ts';
@@ -25,8 +25,7 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
     case 'intents': {
       const { target, intents } = body;
       for (const { resource, setting, value } of intents) take(state, resource, setting, { kind: 'meant', value, atMs, of: sequence });
-      const open = intents.map(({ resource, setting, sessions }) => [resource, setting, sessions] as const);
-      state.acts.set(sequence, { target, atMs, open, ran: { actions: 0, sessions: 0, marks: '' } });
+      state.acts.set(sequence, { target, atMs, open: intents.map(openAct), ran: { actions: 0, sessions: 0 } });
       return;
     }
     case 'outcomes':

@@ -15,7 +15,10 @@ const outcome = oneOf('done', 'already', 'held', 'not-sent', 'failed', 'unknown'
  */
 export type IntentOutcome = TypeOf<typeof outcome>;
 
-/** What a run means to write, before it acts. `sessions` = connected sessions at risk. */
+/**
+ * What a run means to write, before it acts. `sessions`: connected sessions that it ends; `nodes`: those beyond the highest level of 30 days;
+ * `harms`: kinds of harm that it does, under `rule`.
+ */
 const intents = openObject({
   target: anyText,
   intents: jsonList(
@@ -25,6 +28,9 @@ const intents = openObject({
       value: anyText,
       key: anyText,
       sessions: decimal,
+      nodes: optional(decimal),
+      rule: optional(anyText),
+      harms: optional(jsonList(anyText)),
     }),
   ),
 });
@@ -106,8 +112,8 @@ const overParts = where(
     acts: jsonList(
       openObject({
         ...{ target: anyText, atMs: epochMs, of: decimal },
-        open: jsonList(tupleOf(anyText, anyText, decimal)),
-        ran: openObject({ actions: decimal, sessions: decimal, marks: anyText }),
+        open: jsonList(eitherOf(tupleOf(anyText, anyText, decimal), tupleOf(anyText, anyText, decimal, decimal, jsonList(anyText)))),
+        ran: openObject({ actions: decimal, sessions: decimal, nodes: optional(decimal), harmed: optional(recordOf(anyText)) }),
       }),
     ),
     holds: holdsNow,

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { rollingMs } from './written-counts.ts';
+import { type Acts, rollingMs } from './written-counts.ts';
 import { type History, openIntent, resolveHistory, type Value } from './written-history.ts';
 import { packValues, partOf, unpackValues } from './written-part.ts';
 import type { AnySnapshotBody, PartBody, SnapshotBody } from './written-record.ts';
@@ -40,10 +40,16 @@ export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
     ),
     acts: [...state.acts]
       .filter(([, { atMs, open, ran }]) => open.length + ran.actions > 0 && atMs > agreedMs - rollingMs)
-      .map(([of, { open, ...acts }]) => ({ of, ...acts, open: open.map((act) => [...act]) })),
+      .map(([of, { open, ran, ...acts }]) => ({ of, ...acts, ran: { ...ran }, open: open.map(packAct) })),
     holds: Object.fromEntries(state.holds),
     clocks: state.clocks.map((clock) => [...clock]),
   };
+}
+
+type PackedAct = SnapshotBody['acts'][number]['open'][number];
+
+function packAct([resource, setting, sessions, nodes = 0, harmed = []]: Acts['open'][number]): PackedAct {
+  return nodes === 0 && harmed.length === 0 ? [resource, setting, sessions] : [resource, setting, sessions, nodes, [...harmed]];
 }
 
 /** Sets a state to what a `snapshot` record says. */
@@ -56,7 +62,7 @@ export function restore(state: WrittenState, body: AnySnapshotBody): void {
     }
     for (const { target, atMs, of, resource, setting, sessions } of body.acts) {
       const open = state.acts.get(of)?.open ?? [];
-      state.acts.set(of, { target, atMs, open: [...open, [resource, setting, sessions]], ran: { actions: 0, sessions: 0, marks: '' } });
+      state.acts.set(of, { target, atMs, open: [...open, [resource, setting, sessions]], ran: { actions: 0, sessions: 0 } });
     }
   } else {
     for (const [resource, setting, known] of unpackValues(body)) remember(resource, setting, { known });

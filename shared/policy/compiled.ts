@@ -98,11 +98,13 @@ export interface CompiledException {
 export interface CompiledLimits {
   readonly actionsPerRun?: number;
   readonly actionsPer24h?: number;
-  /** Percent of the resources observed. */
-  readonly fleetSharePerRun?: number;
-  readonly fleetSharePer24h?: number;
+  /** Percent of the resources that a rule covers, for each rule and kind of harm. */
+  readonly shareOfRulePerRun?: number;
+  readonly shareOfRulePer24h?: number;
   readonly sessionsCutPerRun?: number;
   readonly sessionsCutPer24h?: number;
+  /** Nodes beyond the highest level that each group had in 30 days, over all targets. */
+  readonly nodesAddedPer24h?: number;
   readonly spendPerMonth?: readonly Money[];
   /** Orders of one run. Default: 50. */
   readonly ordersPerRun?: number;

@@ -13,6 +13,12 @@ export interface Explained {
   readonly meant?: string | undefined;
 }
 
+/** Keys that had another name, with the one that they have now. */
+const renamedKeys: ReadonlyMap<string, string> = new Map([
+  ['fleetSharePerRun', 'shareOfRulePerRun'],
+  ['fleetSharePer24h', 'shareOfRulePer24h'],
+]);
+
 /** Says that a key is not allowed in the map at `path`, with the nearest one that is. */
 export function unknownKey(key: string, path: PolicyPath, allowed: readonly string[]): Explained {
   const place: Pick<Explained, 'path' | 'at'> = { path: [...path, key], at: 'key' };
@@ -27,6 +33,10 @@ export function unknownKey(key: string, path: PolicyPath, allowed: readonly stri
       text: `a space is missing after the colon; write "${glued}: " and then the value`,
       meant: glued,
     };
+  }
+  const renamed = renamedKeys.get(key);
+  if (renamed !== undefined && allowed.includes(renamed)) {
+    return { ...place, text: `"${key}" was renamed; write ${renamed}`, suggestion: renamed, meant: renamed };
   }
   const suggestion = nearest(key, allowed);
   const shown = key.length > 40 ? 'this' : `"${key}"`;

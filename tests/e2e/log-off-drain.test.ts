@@ -160,7 +160,7 @@ describe('a drain past its time is lifted', () => {
     'whatever rule exists now': { rules: [rule.replace('all', '{name: "other-*"}')] },
     'on a group outside the regions of the target': { outside: true },
     'in a freeze': { more: { sections: 'limits: {freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}' } },
-    'beyond the limits on actions': { more: { sections: 'limits: {actionsPerRun: 0, actionsPer24h: 0, fleetSharePerRun: 0%}' } },
+    'beyond the limits on actions': { more: { sections: 'limits: {actionsPerRun: 0, actionsPer24h: 0, shareOfRulePerRun: 0%}' } },
     'on a protected group': { more: { sections: 'limits: {}\nprotect: {groups: all, users: [ann]}' } },
     'under an exception': {
       more: {

@@ -175,7 +175,7 @@ const situations: Readonly<Record<string, Situation>> = {
     decides: ['c hold limit-sessions-run'],
   },
   'beyond the share of the fleet nothing is approved': {
-    sections: 'limits: {fleetSharePerRun: 50%}',
+    sections: 'limits: {shareOfRulePerRun: 50%}',
     decides: ['c hold limit-share-run'],
   },
   'an update that was terminated before it ran is approved again': {

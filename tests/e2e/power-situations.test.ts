@@ -223,8 +223,15 @@ const situations: Readonly<Record<string, Situation>> = {
     },
     decides: ['w hold manual-change'],
   },
-  'a freeze holds': {
+  'a freeze does not hold a start': {
     sections: { limits: 'limits: {freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}' },
+    decides: ['w act schedule-on'],
+    starts: ['w'],
+  },
+  'a freeze holds a stop': {
+    sections: { limits: 'limits: {freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}' },
+    start: night,
+    workstations: [running()],
     decides: ['w hold frozen'],
   },
   'an exception forbids powering off': {
@@ -251,10 +258,41 @@ const situations: Readonly<Record<string, Situation>> = {
     start: '2027-01-04 10:00',
     decides: ['w hold unpublished-day'],
   },
-  'beyond a limit on the share of the fleet none is started': {
-    sections: { limits: 'limits: {fleetSharePerRun: 60%}' },
-    workstations: [station({ id: 'a' }), station({ id: 'b', name: 'b' }), station({ id: 'c', name: 'c' })],
-    decides: ['a hold limit-share-run', 'b hold limit-share-run', 'c hold limit-share-run'],
+  'no limit holds starts': {
+    sections: { limits: 'limits: {shareOfRulePerRun: 0%, actionsPerRun: 0}' },
+    workstations: [station({ id: 'a' }), station({ id: 'b', name: 'b' })],
+    decides: ['a act schedule-on', 'b act schedule-on'],
+    starts: ['a', 'b'],
+  },
+  'no limit holds planned stops without a session': {
+    sections: { limits: 'limits: {shareOfRulePerRun: 0%, actionsPerRun: 0, sessionsCutPerRun: 0}' },
+    start: night,
+    workstations: [running({ id: 'a' }), running({ id: 'b', name: 'b' })],
+    decides: ['a act schedule-off', 'b act schedule-off'],
+    stops: ['a', 'b'],
+  },
+  'stops under sessions are held beyond a share of the rule, and those without a session are made': {
+    rule: cutting,
+    sections: { limits: 'limits: {shareOfRulePerRun: 50%}' },
+    start: night,
+    workstations: [{ ...busy('amy'), id: 'a' }, { ...busy('bob'), id: 'b' }, { ...busy('cat'), id: 'c' }, running({ id: 'd', name: 'd' })],
+    decides: ['a hold limit-share-run', 'b hold limit-share-run', 'c hold limit-share-run', 'd act schedule-off'],
+    stops: ['d'],
+  },
+  'what may not be stopped takes no place of what may': {
+    rule: '{name: r, workstations: all, schedule: studio, atOnce: 2}',
+    sections: {
+      exceptions:
+        'exceptions: [{because: The lab stays on, workstations: {name: "lab-*"}, from: 2026-11-20, until: 2026-11-30, never: [power-off]}]',
+    },
+    start: night,
+    workstations: ['lab-1', 'lab-2', 'lab-3', 'desk-1', 'desk-2', 'desk-3'].map((name) => running({ id: name, name })),
+    decides: [
+      ...['lab-1', 'lab-2', 'lab-3'].map((id) => `${id} hold exception-never`),
+      ...['desk-1', 'desk-2'].map((id) => `${id} act schedule-off`),
+      'desk-3 hold waits-for-batch',
+    ],
+    stops: ['desk-1', 'desk-2'],
   },
 };
 

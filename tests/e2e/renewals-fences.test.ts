@@ -27,8 +27,8 @@ const lapsed = (): readonly string[] =>
 
 describe('limits against harm do not stop renewals', () => {
   test.each([
-    ['a share of the fleet', 'fleetSharePerRun: 30%'],
-    ['a share of the fleet in a day', 'fleetSharePer24h: 10%'],
+    ['a share of the fleet', 'shareOfRulePerRun: 30%'],
+    ['a share of the fleet in a day', 'shareOfRulePer24h: 10%'],
     ['actions of a run', 'actionsPerRun: 1'],
     ['actions of a day', 'actionsPer24h: 1'],
     ['no action at all', 'actionsPerRun: 0'],

@@ -60,7 +60,7 @@ describe('a week of the example policy on the demo accounts, every second hour',
         ...others
       } = calls.byOperation;
       // A protected user's session also holds lowering, so whoever is there is looked up for that too.
-      const lowering = decisions.filter(({ action }) => action?.lowers || action?.effect === 'disruptive');
+      const lowering = decisions.filter(({ action }) => action?.harms?.includes('lower') || action?.effect === 'disruptive');
       expect(ListAppInstanceGroup).toBe(1);
       expect(ModifyNodePoolAttribute).toBe(outcomes.length);
       expect(GetAppInstanceGroup).toBe(outcomes.length);

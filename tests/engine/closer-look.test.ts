@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Automation } from '../../shared/engine/automation.ts';
+import type { Harm } from '../../shared/engine/decision.ts';
 import { sightedCode } from '../../shared/engine/reasons.ts';
 import { run } from '../../shared/engine/run.ts';
 import { type Dial, noon, policyWith, target } from './dial.ts';
@@ -53,17 +54,18 @@ describe('a closer look', () => {
     expect(report.warnings).toMatchObject([{ code: 'look-failed', data: { resource: 'a' } }]);
   });
 
-  test('counts parts by their whole where a limit is a share of the fleet', async () => {
+  test('counts parts by their whole where a limit is a share of a rule', async () => {
     const b = bench();
     for (const id of ['a', 'b', 'c', 'd']) b.service.put(id, 'old');
-    for (const n of [1, 2, 3]) b.wishes.set(`a/${n}`, { value: 'new' });
+    for (const n of [1, 2, 3]) b.wishes.set(`a/${n}`, { value: 'new', action: { harms: ['cut'] } });
+    for (const id of ['b', 'c', 'd']) b.wishes.set(id, { value: 'old' });
     const parts = looking(
       b,
       async (_client, _target, dial) => [1, 2, 3].map((n) => ({ ...dial, id: `a/${n}`, partOf: dial })),
       (id) => id === 'a',
     );
-    const codesAt = async (fleetSharePerRun: number) =>
-      codes(await parts('plan', { policy: policyWith({ limits: { fleetSharePerRun } }) }));
+    const codesAt = async (shareOfRulePerRun: number) =>
+      codes(await parts('plan', { policy: policyWith({ limits: { shareOfRulePerRun } }) }));
     expect(await codesAt(25)).toEqual(['a/1 act wish', 'a/2 act wish', 'a/3 act wish']);
     expect((await codesAt(24))[0]).toBe('a/1 hold limit-share-run');
   });
@@ -93,13 +95,13 @@ describe('an event', () => {
     expect(signs()).toBe(1);
   });
 
-  test('does not get round the limit on a share of the fleet', async () => {
+  test('does not get round the limit on a share of a rule', async () => {
     const b = bench();
     b.service.put('b', 'old');
-    b.wishes.set('b', { value: 'new' });
-    const policy = policyWith({ limits: { fleetSharePerRun: 30 } });
-    const counted = (count: number | undefined) =>
-      run({
+    const policy = policyWith({ limits: { shareOfRulePerRun: 30 } });
+    const counted = (harm: Harm, count: number | undefined) => {
+      b.wishes.set('b', { value: 'new', action: { harms: [harm] } });
+      return run({
         ...{
           automation: { ...b.automation, count: async () => count },
           client: b.service.client,
@@ -110,9 +112,11 @@ describe('an event', () => {
         },
         ...{ mode: 'plan', world: 'a test', occasions: [occasion] },
       });
-    expect(codes(await counted(undefined))).toEqual(['b hold limit-share-incomplete']);
-    expect(codes(await counted(3))).toEqual(['b hold limit-share-run']);
-    expect(codes(await counted(4))).toEqual(['b act wish']);
+    };
+    expect(codes(await counted('lower', undefined))).toEqual(['b hold limit-share-incomplete']);
+    expect(codes(await counted('lower', 9))).toEqual(['b act wish']);
+    // How many the rule covers beside it is not known, and this cannot be undone.
+    expect(codes(await counted('cut', 9))).toEqual(['b hold limit-share-run']);
   });
 
   test('leaves what holds elsewhere as it was told', async () => {

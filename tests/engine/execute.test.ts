@@ -53,7 +53,7 @@ describe('the executor', () => {
       (b) => b.wishes.set('d1', { value: 'new', action: { sessionsAtRisk: 1 } }),
       'd1 held changed-since-plan',
     ],
-    ['lowering now', (b) => b.wishes.set('d1', { value: 'new', action: { lowers: true } }), 'd1 held changed-since-plan'],
+    ['lowering now', (b) => b.wishes.set('d1', { value: 'new', action: { harms: ['lower'] } }), 'd1 held changed-since-plan'],
   ])('does not call for a resource that is %s', async (_name, change, expected) => {
     const b = bench(3);
     const { code } = await prepare(b);

@@ -1,5 +1,5 @@
 import type { ActDecision, Action, Decision } from '../../shared/engine/decision.ts';
-import { guard } from '../../shared/engine/guard.ts';
+import { guarding, type Settle } from '../../shared/engine/guard.ts';
 import type { GuardContext } from '../../shared/engine/guard-context.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { noCounts } from '../../shared/journal/written-counts.ts';
@@ -7,7 +7,7 @@ import type { CompiledException, CompiledLimits, CompiledPolicy } from '../../sh
 import { noon, policyWith, target } from './dial.ts';
 
 export const always = { 'Asia/Shanghai': { fromMs: noon - 1, untilMs: noon + 1 } };
-export const cut: Partial<Action> = { effect: 'disruptive', sessionsAtRisk: 3 };
+export const cut: Partial<Action> = { effect: 'disruptive', harms: ['cut'], sessionsAtRisk: 3 };
 
 export function act(id: string, more: Partial<Action> = {}): ActDecision {
   return {
@@ -32,12 +32,24 @@ export function contextOf({ policy, limits, resource, ...rest }: World = {}): Gu
     target,
     nowMs: noon,
     totals: { observed: 100, announced: 100, complete: true },
+    byRule: new Map(),
+    nodes: 0,
     counts: noCounts,
+    nodesAddedElsewhere: 0,
     resourceOf: (id) => ({ id, kind: 'delivery-group', name: id, tags: {}, ...resource }) as Resource,
     sessionUsersOf: () => [],
     tagFirstSeenMs: () => undefined,
     ...rest,
   };
+}
+
+/** The whole guard, with what protection needs at hand. */
+export function guard(decisions: readonly Decision[], context: GuardContext, settle?: Settle): readonly Decision[] {
+  const steps = guarding(decisions, context, settle);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 export const codeOf = (decision: Decision | undefined) => (decision?.verdict === 'hold' ? decision.because[0]?.code : decision?.verdict);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Action, Decision } from '../../shared/engine/decision.ts';
-import { guard } from '../../shared/engine/guard.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 
-import { act, always, contextOf, cut, exception, one, type World } from './guard-world.ts';
+import { act, always, contextOf, cut, exception, guard, one, type World } from './guard-world.ts';
 
 describe('the guard, by resource', () => {
   test.each<[string, Partial<Action>, World, string | undefined]>([
@@ -22,7 +21,7 @@ describe('the guard, by resource', () => {
     ],
     [
       'a freeze, but a schedule would lapse',
-      { evenFrozen: true },
+      { restores: 'capacity' },
       { policy: { freezes: [{ because: 'festival', except: [], spans: always }] } },
       'act',
     ],
@@ -35,7 +34,7 @@ describe('the guard, by resource', () => {
     ['never cut, and it cuts', cut, exception({}), 'exception-never'],
     ['never cut, and sessions are at risk', { sessionsAtRisk: 1 }, exception({}), 'exception-never'],
     ['never cut, and it does not', {}, exception({}), 'act'],
-    ['never scale down, and it lowers', { lowers: true }, exception({ never: ['scale-down'] }), 'exception-never'],
+    ['never scale down, and it lowers', { harms: ['lower'] }, exception({ never: ['scale-down'] }), 'exception-never'],
     ['never scale down, and it raises', {}, exception({ never: ['scale-down'] }), 'act'],
     ['never tag, for the tagging function', {}, { ...exception({ never: ['tag'] }), functionName: 'tag-new-resources' }, 'exception-never'],
     ['never tag, for another function', {}, exception({ never: ['tag'] }), 'act'],
@@ -44,7 +43,7 @@ describe('the guard, by resource', () => {
     ['never enforce', {}, { ...exception({ never: ['enforce'] }), functionName: 'enforce-policy' }, 'exception-never'],
     [
       'never power off',
-      { lowers: true },
+      { harms: ['stop'] },
       {
         ...exception({ never: ['power-off'], workstations: { all: true } }),
         functionName: 'power-workstations',
@@ -71,7 +70,12 @@ describe('the guard, by resource', () => {
       { policy: { protect: { users: [], groups: { tags: { tier: ['t'] } } } }, resource: { tags: { tier: 't' } } },
       'protected-group',
     ],
-    ['a protected group, lowered without a cut', { lowers: true }, { policy: { protect: { users: [], groups: { all: true } } } }, 'act'],
+    [
+      'a protected group, lowered without a cut',
+      { harms: ['lower'] },
+      { policy: { protect: { users: [], groups: { all: true } } } },
+      'act',
+    ],
     [
       'protection unknown',
       cut,
@@ -127,7 +131,7 @@ describe('the guard, by resource', () => {
     ],
     [
       'a protected user on a lowered group',
-      { lowers: true },
+      { harms: ['lower'] },
       { policy: { protect: { users: ['board-*'] } }, sessionUsersOf: () => ['board-1'] },
       'protected-user',
     ],

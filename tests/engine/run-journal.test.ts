@@ -42,7 +42,7 @@ describe('the journal of runs', () => {
     const b = bench();
     b.service.put('a', 'x');
     const policy = policyWith({ limits: { actionsPerRun: 0 } });
-    b.wishes.set('a', { value: 'y' });
+    b.wishes.set('a', { value: 'y', action: { harms: ['lower'] } });
     expect((await b.run('apply', { policy })).newHolds).toEqual(['a']);
     const { planner } = b.automation;
     const automation: typeof b.automation = {
@@ -285,6 +285,6 @@ test('a run whose clock was a day ahead makes no count of the last 24 hours vani
   b.wishes.set('c', { value: '2' });
   expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
   b.later(-25 * 60 * minutes + 1);
-  b.wishes.set('a', { value: '3' });
+  b.wishes.set('a', { value: '3', action: { harms: ['lower'] } });
   expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h']);
 });

@@ -117,10 +117,10 @@ describe('a run', () => {
   test('whose observation breaks off still does what it could see, holds what goes by a share, and fails', async () => {
     const b = bench({ pageSize: 1 });
     b.service.put('a', 'old').put('b', 'old');
-    b.wishes.set('a', { value: 'new' }).set('b', { value: 'new' });
+    for (const id of ['a', 'b']) b.wishes.set(id, { value: 'new', action: { harms: ['lower'] } });
     b.service.breakAtPage = 1;
     b.service.breakWith = apiError('no');
-    const held = await b.run('apply', { policy: policyWith({ limits: { fleetSharePerRun: 100 } }) });
+    const held = await b.run('apply', { policy: policyWith({ limits: { shareOfRulePerRun: 100 } }) });
     expect(held).toMatchObject({ failed: true, errors: [{ code: 'Boom' }], totals: { observed: 1, complete: false }, newHolds: [] });
     expect(codes(held)).toEqual(['a hold limit-share-incomplete']);
     const report = await b.run('apply');
@@ -162,7 +162,7 @@ describe('a run', () => {
       b.wishes.set(id, { value: 'new' });
     }
     expect((await b.run('apply', { policy })).outcomes).toHaveLength(2);
-    for (const id of ['a', 'b']) b.wishes.set(id, { value: 'newer' });
+    for (const id of ['a', 'b']) b.wishes.set(id, { value: 'newer', action: { harms: ['lower'] } });
     b.later(24 * 60 * minutes - 1);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h', 'b hold limit-actions-24h']);
     b.later(1);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Action } from '../../shared/engine/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 import { apiError, bench, codes, minutes } from './run-bench.ts';
@@ -10,11 +11,11 @@ const soon = { 'Asia/Shanghai': { fromMs: noon + 10 * minutes, untilMs: noon + 6
 const exception = { because: 'launch', groups: { all: true }, spans: soon, never: ['cut-sessions'] } as const;
 
 /** Three groups that are cut one after another, seven minutes each: the first before the tenth minute, the others behind it. */
-async function slowRun(policy: Partial<CompiledPolicy>, evenFrozen = false) {
+async function slowRun(policy: Partial<CompiledPolicy>, action: Partial<Action> = {}) {
   const b = bench();
   for (const id of ['a', 'b', 'c']) {
     b.service.put(id, 'old', group);
-    b.wishes.set(id, { ...cutting, action: { ...cutting.action, evenFrozen } });
+    b.wishes.set(id, { ...cutting, action: { ...cutting.action, ...action } });
   }
   b.service.onSet = () => b.later(7 * minutes);
   b.service.onRead = () => b.later(1 * minutes);
@@ -37,7 +38,11 @@ describe('right before a call it is asked again', () => {
   });
 
   test('whether a freeze has begun, which does not hold what must not lapse', async () => {
-    expect((await slowRun({ freezes: [{ because: 'fair', except: [], spans: soon }] }, true)).outcomes).toEqual(['done', 'done', 'done']);
+    expect((await slowRun({ freezes: [{ because: 'fair', except: [], spans: soon }] }, { restores: 'capacity' })).outcomes).toEqual([
+      'done',
+      'done',
+      'done',
+    ]);
   });
 
   test('whether the owner has set a tag meanwhile', async () => {

@@ -18,9 +18,12 @@ interface Step {
   readonly owner?: string;
 }
 
-const intent = (atMs: number, value: string, resource = 'g1', { target = 't', sessions = 0 } = {}): Step => ({
+const intent = (atMs: number, value: string, resource = 'g1', { target = 't', sessions = 0, nodes = 0 } = {}): Step => ({
   atMs,
-  record: { kind: 'intents', body: { target, intents: [{ resource, setting: 's', value, key: `k/${value}`, sessions }] } },
+  record: {
+    kind: 'intents',
+    body: { target, intents: [{ resource, setting: 's', value, key: `k/${value}`, sessions, nodes, rule: 'r', harms: ['lower'] }] },
+  },
 });
 const outcome = (atMs: number, of: number, result: IntentOutcome, resource = 'g1', target = 't'): Step => ({
   atMs,
@@ -45,10 +48,10 @@ function foldAll(steps: readonly Step[], state: WrittenState = emptyState(), fro
 const valuesOf = (state: WrittenState, resource = 'g1') =>
   new WrittenMemory(state).values(resource, 's').map(({ value, outcome: result }) => `${value}:${result ?? 'open'}`);
 
-/** Actions, distinct resources with one that may be among them, and sessions of the last 24 hours. */
+/** Actions, distinct resources lowered with one that may be among them, and sessions of the last 24 hours. */
 function numbersOf(state: WrittenState): readonly number[] {
-  const { actions, sessions, distinctWith } = countsOf(state.acts.values(), 't', now);
-  return [actions, distinctWith(['g1']), sessions];
+  const { actions, sessions, harmedWith } = countsOf(state.acts.values(), 't', now);
+  return [actions, harmedWith('r', 'lower', ['g1']), sessions];
 }
 
 const openOf = ({ histories }: WrittenState) =>
@@ -137,7 +140,34 @@ describe('rolling counts of 24 hours', () => {
     ['an outcome takes back only its own intent', [intent(now, 'A'), intent(now, 'B'), outcome(now, 1, 'failed')], [1, 1, 0]],
   ])('%s', (_name, steps, [actions, resources, sessions]) => {
     const counts = countsOf(foldAll(steps).acts.values(), 't', now);
-    expect([counts.actions, counts.distinctWith([]), counts.sessions]).toEqual([actions, resources, sessions]);
+    expect([counts.actions, counts.harmedWith('r', 'lower', []), counts.sessions]).toEqual([actions, resources, sessions]);
+  });
+});
+
+describe('what limits count of acts', () => {
+  const steps = [intent(now - hour, 'A', 'g1', { nodes: 3 }), intent(now - hour, 'A', 'g2', { nodes: 4 }), outcome(now, 1, 'done', 'g2')];
+  const snapshot = (state: WrittenState): Step => ({ atMs: now, record: { kind: 'snapshot', body: snapshotOf(state, now) } });
+
+  test.each([
+    ['as folded', foldAll(steps)],
+    ['after a snapshot', foldAll([snapshot(foldAll(steps))])],
+    ['after a snapshot, written and read', foldAll([JSON.parse(JSON.stringify(snapshot(foldAll(steps))))])],
+  ])('is kept by rule, kind of harm and nodes, %s', (_name, state) => {
+    const { nodesAdded, harmedWith } = countsOf(state.acts.values(), 't', now);
+    expect(nodesAdded).toBe(7);
+    expect(harmedWith('r', 'lower', [])).toBe(2);
+    expect(harmedWith('r', 'lower', ['g2', 'g3'])).toBe(3);
+    expect(harmedWith('r', 'cut', ['g9'])).toBe(1);
+    expect(harmedWith('q', 'lower', [])).toBe(0);
+  });
+
+  test('what was refused adds no node and harms nothing', () => {
+    const { nodesAdded, harmedWith } = countsOf(
+      foldAll([intent(now, 'A', 'g1', { nodes: 3 }), outcome(now, 0, 'failed')]).acts.values(),
+      't',
+      now,
+    );
+    expect([nodesAdded, harmedWith('r', 'lower', [])]).toEqual([0, 0]);
   });
 });
 

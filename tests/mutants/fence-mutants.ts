@@ -130,8 +130,8 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'round-an-exception-by-a-freeze',
     file: 'shared/engine/guard.ts',
-    from: 'if (decision.action.takesBack) return resourceReason(decision, context);',
-    to: 'if (decision.action.evenFrozen) return undefined;\n  if (decision.action.takesBack) return resourceReason(decision, context);',
+    from: 'const keepsUp = decision.action.restores !== undefined;',
+    to: 'const keepsUp = decision.action.restores !== undefined;\n  if (keepsUp) return undefined;',
     rule: 'What is ordered in spite of a freeze is held by an exception all the same.',
     tests: fences,
   },

@@ -8,7 +8,7 @@ import { policyText } from './policy-text.ts';
 const exception = (body: string) => policyText({ exceptions: `exceptions:\n  - ${body}` });
 const limits = (body: string) => policyText({ limits: `limits: ${body}` });
 const fullLimits =
-  'actionsPerRun: 10, actionsPer24h: 40, fleetSharePerRun: 30%, fleetSharePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%';
+  'actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%';
 
 const cases: readonly Case[] = [
   [
@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
   [
     'every wrong limit',
     limits(
-      '{actionsPerRun: ▶-1, actionsPer24h: ▶1.5, fleetSharePerRun: ▶130%, fleetSharePer24h: ▶30, sessionsCutPerRun: ▶"5", spendPerMonth: ▶400000}',
+      '{actionsPerRun: ▶-1, actionsPer24h: ▶1.5, shareOfRulePerRun: ▶130%, shareOfRulePer24h: ▶30, sessionsCutPerRun: ▶"5", spendPerMonth: ▶400000}',
     ),
     '-1 is too small; write 0 or more',
     '1.5 is not a whole number; write a whole number',
@@ -140,13 +140,13 @@ const warnings: readonly Case[] = [
   [
     'limits that are absent',
     limits('{actionsPerRun: 5, sessionsCutPerRun: 5}').replace('limits:', '▶limits:'),
-    'without actionsPer24h, fleetSharePerRun, fleetSharePer24h, decisionsChangedByPush there is no such limit; add them, 0 for none at all',
+    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, decisionsChangedByPush there is no such limit; add them, 0 for none at all',
   ],
   ['no limits at all', `▶${policyText({ limits: '' })}`, 'limits: without actionsPerRun'],
   [
     'a limit per day below the one per run',
     limits(
-      '{actionsPerRun: 10, actionsPer24h: ▶5, fleetSharePerRun: 30%, fleetSharePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%}',
+      '{actionsPerRun: 10, actionsPer24h: ▶5, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%}',
     ),
     'is below actionsPerRun, which then never counts; raise it, or lower actionsPerRun',
   ],

@@ -97,7 +97,7 @@ test('the example policy is valid, and mistakes in it are not', () => {
     { ...example, schedules: { office: { workday: { '08:00-09:00': '400%' } } } },
     { ...example, channels: { ops: { kind: 'webhook', url: 'https://hook.example/x' } } },
     { ...example, targets: { cn: { account: 1, endpoint: 'cn-shanghai' } } },
-    { ...example, limits: { fleetSharePerRun: 30 } },
+    { ...example, limits: { shareOfRulePerRun: 30 } },
   ];
   for (const policy of broken) expect(accepts(schema, policy)).toBe(false);
 });

@@ -40,7 +40,7 @@ test('the example policy has exactly the warnings that are meant', () => {
       later.includes(name) ? [`mode.act[${index + 1}]: ${name} is not available yet; it never acts, whatever stands here`] : [],
     ),
     ...['[1]', '[2].method'].map((place) => `rules.scale-on-schedule${place}: ${unwatched}`),
-    'limits: without actionsPerRun, actionsPer24h, fleetSharePer24h there is no such limit; add them, 0 for none at all',
+    'limits: without actionsPerRun, actionsPer24h, shareOfRulePer24h there is no such limit; add them, 0 for none at all',
   ];
   expect(problems.map(({ path, text: message }) => `${path}: ${message}`).sort()).toEqual(expected.sort());
 });
@@ -86,7 +86,7 @@ test('the example policy is read to the letter', () => {
         { currency: 'USD', micros: 15_000_000_000n },
       ],
       sessionsCutPerRun: 50,
-      fleetSharePerRun: 30,
+      shareOfRulePerRun: 30,
       decisionsChangedByPush: 10,
     },
     freezes: [

@@ -65,7 +65,7 @@ const policy = fc
           ),
         ]),
       ),
-      limits: { fleetSharePerRun: `${parts.share}%` },
+      limits: { shareOfRulePerRun: `${parts.share}%` },
       rules: {
         'scale-on-schedule': parts.rules.map(({ groups, tag }, i) => ({
           name: `rule-${i}`,
@@ -92,7 +92,7 @@ test('a policy made only of valid parts loads without error and says what was wr
       expect(problems.filter(({ severity }) => severity === 'error').map(formatProblem)).toEqual([]);
       expect(document?.timezone).toBe(parts.zone);
       expect(Object.keys(document?.targets ?? {}).sort()).toEqual([...parts.targets].sort());
-      expect(document?.limits.fleetSharePerRun).toBe(parts.share);
+      expect(document?.limits.shareOfRulePerRun).toBe(parts.share);
       expect(document?.rules['scale-on-schedule']).toHaveLength(data.rules['scale-on-schedule'].length);
       for (const [key, days] of Object.entries(parts.schedules)) {
         const read = document?.schedules[key]?.days.flatMap(({ periods }) => periods) ?? [];

@@ -20,7 +20,7 @@ rules: {renew-before-expiry: [${rules}]}
   return problems.map(({ path, text: said }) => `${path}: ${said}`).filter((said) => /renew|order/.test(said));
 }
 
-const other = 'actionsPerRun: 5, actionsPer24h: 5, fleetSharePerRun: 30%, fleetSharePer24h: 30%, sessionsCutPerRun: 5';
+const other = 'actionsPerRun: 5, actionsPer24h: 5, shareOfRulePerRun: 30%, shareOfRulePer24h: 30%, sessionsCutPerRun: 5';
 
 test.each([
   ['there are no limits', '', 'rules.renew-before-expiry: ', 'add limits: {spendPerMonth: 6000 CNY}'],

@@ -20,8 +20,8 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
   const absent = [
     ...(limits.actionsPerRun === undefined ? ['actionsPerRun'] : []),
     ...(limits.actionsPer24h === undefined ? ['actionsPer24h'] : []),
-    ...(limits.fleetSharePerRun === undefined ? ['fleetSharePerRun'] : []),
-    ...(limits.fleetSharePer24h === undefined ? ['fleetSharePer24h'] : []),
+    ...(limits.shareOfRulePerRun === undefined ? ['shareOfRulePerRun'] : []),
+    ...(limits.shareOfRulePer24h === undefined ? ['shareOfRulePer24h'] : []),
     ...(limits.sessionsCutPerRun === undefined ? ['sessionsCutPerRun'] : []),
     // Its default is four times the limit per run, so it is unlimited only where that is.
     ...(limits.sessionsCutPer24h === undefined && limits.sessionsCutPerRun === undefined ? ['sessionsCutPer24h'] : []),
@@ -36,7 +36,7 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
   }
   const pairs = [
     ['actionsPerRun', 'actionsPer24h'],
-    ['fleetSharePerRun', 'fleetSharePer24h'],
+    ['shareOfRulePerRun', 'shareOfRulePer24h'],
     ['sessionsCutPerRun', 'sessionsCutPer24h'],
   ] as const;
   for (const [perRun, per24h] of pairs) {

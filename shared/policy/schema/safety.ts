@@ -72,14 +72,23 @@ const share = (description: string) =>
 /** The section `limits`. Beyond a limit nothing of that kind is done. */
 export const limitsSection = z
   .strictObject({
-    actionsPerRun: count('Actions in one run.'),
-    actionsPer24h: count('Actions in any 24 hours.'),
-    fleetSharePerRun: share('Share of the resources observed that one run may change.'),
-    fleetSharePer24h: share('Share of the resources observed that may change in any 24 hours.'),
-    sessionsCutPerRun: count('Connected sessions under disruptive actions of one run.'),
+    actionsPerRun: count('Actions in one run, beyond which nothing harmful is done.'),
+    actionsPer24h: count('Actions in any 24 hours, beyond which nothing harmful is done.'),
+    shareOfRulePerRun: share(
+      'Share of the resources of each rule that one run may harm, by kind of harm; at least one where the harm can be undone.',
+    ),
+    shareOfRulePer24h: share('The same for any 24 hours.'),
+    sessionsCutPerRun: count('Connected sessions that one run may end.'),
     sessionsCutPer24h: z.exactOptional(
+      countNumber.check(z.meta({ description: 'Connected sessions that may be ended in any 24 hours. Default: 4 × sessionsCutPerRun.' })),
+    ),
+    nodesAddedPer24h: z.exactOptional(
       countNumber.check(
-        z.meta({ description: 'Connected sessions under disruptive actions in any 24 hours. Default: 4 × sessionsCutPerRun.' }),
+        z.meta({
+          description:
+            'Nodes that may be added in any 24 hours beyond the highest level of each group in 30 days, all targets together. ' +
+            '0 means none. Default: twice the nodes that each target had, at least 20.',
+        }),
       ),
     ),
     spendPerMonth: z.exactOptional(

@@ -8,7 +8,7 @@ function problemsOf(rule: string, severity: 'error' | 'warning' = 'error'): stri
 timezone: Asia/Shanghai
 targets: {home: {account: "1234567890123456", endpoint: cn-shanghai, calendar: plain}, abroad: {account: "2234567890123456", endpoint: ap-southeast-1}}
 calendars: {plain: {holidays: [2026-12-31]}}
-limits: {actionsPerRun: 10, actionsPer24h: 10, fleetSharePerRun: 10%, fleetSharePer24h: 10%, sessionsCutPerRun: 0, sessionsCutPer24h: 0, spendPerMonth: [1 CNY]}
+limits: {actionsPerRun: 10, actionsPer24h: 10, shareOfRulePerRun: 10%, shareOfRulePer24h: 10%, sessionsCutPerRun: 0, sessionsCutPer24h: 0, spendPerMonth: [1 CNY]}
 rules:
   approve-ota-windows:
     - ${rule}

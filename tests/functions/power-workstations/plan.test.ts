@@ -95,12 +95,13 @@ describe('whatever the service says and the journal holds', () => {
         const decision = decide(fields, contextAt(nowMs, journal(nowMs, before)));
         if (decision.verdict !== 'act') return;
         const on = wantedOn(nowMs);
-        const { operation, input, effect, lowers = false, sessionsAtRisk = 0 } = decision.action;
+        const { operation, input, effect, harms = [], restores, sessionsAtRisk = 0 } = decision.action;
         expect(operation).toBe(on ? 'StartWuyingServer' : 'StopWuyingServer');
         expect(input).toEqual({ WuyingServerIdList: ['w'] });
         expect(() => checkInput(on ? startWuyingServer : stopWuyingServer, input as never)).not.toThrow();
         expect(String(fields['Status']).toUpperCase()).toBe(on ? 'STOPPED' : 'RUNNING');
-        expect(lowers).toBe(!on);
+        expect([harms.includes('stop'), restores]).toEqual(on ? [false, 'capacity'] : [true, undefined]);
+        expect(harms.includes('cut')).toBe(sessionsAtRisk > 0);
         const there = Array.isArray(fields['Sessions']) ? fields['Sessions'].length : 0;
         if (!on && there > 0) expect([fields['WuyingServerName'], effect, sessionsAtRisk]).toEqual(['open-1', 'disruptive', there]);
         else if (!on && fields['ResourceSessionStatus'] === 'Connected') expect([effect, sessionsAtRisk]).toEqual(['disruptive', 1]);

@@ -90,14 +90,15 @@ describe('the action of a fixed count', () => {
 
   it('is disruptive where nodes go while some are in use, and counts the sessions that could be on them', () => {
     const action = actionOf(groupOf({}, { strategy: fixed(9), nodeUsed: 1, capacity: 4 }), fixedOffice);
-    expect(action).toMatchObject({ effect: 'disruptive', sessionsAtRisk: 4, lowers: true });
+    expect(action).toMatchObject({ effect: 'disruptive', sessionsAtRisk: 4, sessionsCut: 0, harms: ['lower'] });
   });
 
   it('is an ordinary write where nothing is in use, or where nodes are added', () => {
-    expect(actionOf(groupOf({}, { strategy: fixed(9) }), fixedOffice)).toMatchObject({ effect: 'write', lowers: true });
+    expect(actionOf(groupOf({}, { strategy: fixed(9) }), fixedOffice)).toMatchObject({ effect: 'write', harms: ['lower'] });
     const raised = actionOf(groupOf({}, { strategy: fixed(1), nodeUsed: 1 }), fixedOffice);
     expect(raised.effect).toBe('write');
-    expect(raised.lowers).toBeUndefined();
+    expect(raised).toMatchObject({ restores: 'capacity' });
+    expect(raised.harms).toBeUndefined();
   });
 });
 
@@ -125,7 +126,7 @@ describe('the action of usage scaling', () => {
       groupOf({ charge: 'subscription' }, { strategy: usage(3, 10), scalingNodeAmount: 5, scalingNodeUsed: 2 }),
       extra,
     );
-    expect(lower).toMatchObject({ effect: 'write', lowers: true });
+    expect(lower).toMatchObject({ effect: 'write', harms: ['lower'] });
     expect(lower.sessionsAtRisk).toBeUndefined();
   });
 });
@@ -133,12 +134,12 @@ describe('the action of usage scaling', () => {
 describe('the action that moves dates', () => {
   const lapsing = (disableDate: string) => groupOf({}, { strategy: scheduled({ 12345: { '08:00-21:00': 4 } }, { disableDate }) });
 
-  it('has no cost, and a freeze holds it only while the schedule does not lapse', () => {
+  it('has no cost, and keeps capacity up whether the schedule lapses soon or later', () => {
     const early = actionOf(lapsing('2026-12-10'), office, '2026-11-25 22:00');
     expect(early).toMatchObject({ effect: 'write', change: [{ field: 'schedule ends', from: '2026-12-10', to: '2027-11-24' }] });
-    expect(early.evenFrozen).toBeUndefined();
+    expect(early.restores).toBe('capacity');
     expect(early.cost).toBeUndefined();
-    expect(actionOf(lapsing('2026-11-26')).evenFrozen).toBe(true);
+    expect(actionOf(lapsing('2026-11-26')).restores).toBe('capacity');
   });
 
   it('has another key than a change of nodes', () => {

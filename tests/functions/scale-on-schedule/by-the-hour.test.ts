@@ -61,7 +61,7 @@ describe('usage scaling by the hour', () => {
     const decision = planner.decide(groupOf({}, { strategy, ...pool }), contextOf(policyOf(rules), now));
     if (decision.verdict !== 'act') throw new Error(JSON.stringify(decision));
     expect(decision.action.writes.value).toBe(to);
-    expect(decision.action.lowers ?? false).toBe(lowers);
+    expect(decision.action.harms ?? []).toEqual(lowers ? ['lower'] : []);
     expect(decision.action).toMatchObject({ effect: 'write' });
     if (code !== undefined) expect(decision.because.map((reason) => reason.code)).toContain(code);
     const [, base, ceiling] = /^usage (\d+) and up to (\d+)$/.exec(to) ?? [];

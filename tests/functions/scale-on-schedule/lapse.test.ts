@@ -3,9 +3,9 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { checkInput } from '../../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
-import { guard } from '../../../shared/engine/guard.ts';
 import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { noCounts } from '../../../shared/journal/written-counts.ts';
+import { guard } from '../../engine/guard-world.ts';
 import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
@@ -33,7 +33,10 @@ function decided(on: ReturnType<typeof group>, context: PlanContext) {
     target: context.target,
     nowMs: context.nowMs,
     totals: { observed: 1, announced: 1, complete: true },
+    byRule: new Map([['office', 1]]),
+    nodes: 4,
     counts: noCounts,
+    nodesAddedElsewhere: 0,
     resourceOf: () => on,
     sessionUsersOf: () => [],
     tagFirstSeenMs: () => undefined,
@@ -54,12 +57,15 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
   ])('is extended as it stands in a freeze, on %s, when %s', (now) => {
     const context = contextAt(now);
     const decision = decided(group('2026-10-02'), context);
-    const action = { evenFrozen: true, effect: 'write', writes: { value: `${value} until ${endOf(now)}` } };
+    const action = { restores: 'capacity', effect: 'write', writes: { value: `${value} until ${endOf(now)}` } };
     expect(decision).toMatchObject({ verdict: 'act', action });
-    expect(decision.because[0]).toMatchObject({ code: 'lapses-soon', text: expect.stringContaining(`a freeze is in force (${freeze})`) });
+    expect(decision.because.map(({ code, text }) => [code, text]).slice(0, 2)).toEqual([
+      ['lapses-soon', expect.stringContaining('with the periods that it has')],
+      ['frozen', expect.stringContaining(freeze)],
+    ]);
     if (decision.verdict !== 'act') throw new Error('it did not act');
     expect(decision.action.change).toEqual([{ field: 'schedule ends', from: '2026-10-02', to: endOf(now) }]);
-    expect(decision.action.lowers).toBeUndefined();
+    expect(decision.action.harms).toBeUndefined();
     expect(checkInput(modifyNodePoolAttribute, decision.action.input)).toEqual([]);
     expect(strategyOf(decision)).toMatchObject({
       StrategyType: 'NODE_SCALING_BY_SCHEDULE',
@@ -76,15 +82,16 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
     expect(strategyOf(decision)).toMatchObject({ RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3] }] });
   });
 
-  it('waits like everything else in a freeze while more than two days are left', () => {
+  it('waits for a quiet time while more than two days are left, in a freeze as well', () => {
     expect(outcome(decided(group('2026-10-20'), contextAt('2026-10-01 12:00')))).toEqual(['hold', 'frozen']);
+    expect(outcome(decided(group('2026-10-20'), contextAt('2026-10-01 22:00')))).toEqual(['act', 're-arm']);
   });
 
   it('is extended as it stands where nodes in use forbid the change, freeze or not', () => {
     const inUse = { scalingNodeAmount: 4, scalingNodeUsed: 3 };
     const decision = decided(group('2026-10-02', inUse), contextAt('2026-10-01 12:00', false));
-    expect(decision).toMatchObject({ verdict: 'act', action: { evenFrozen: true } });
-    expect(decision.because.map(({ code }) => code)).toEqual(['lapses-soon', 'nodes-in-use']);
+    expect(decision).toMatchObject({ verdict: 'act', action: { restores: 'capacity' } });
+    expect(decision.because.map(({ code }) => code).slice(0, 2)).toEqual(['lapses-soon', 'nodes-in-use']);
     const after = decided(group(endOf('2026-10-01'), inUse), contextAt('2026-10-01 12:00', false));
     expect(outcome(after)).toEqual(['hold', 'nodes-in-use']);
   });
@@ -94,7 +101,7 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
     expect(decided(group('2026-10-02'), context)).toMatchObject({ verdict: 'act', action: { change: [{ field: 'schedule ends' }] } });
   });
 
-  it('is not brought back in a freeze once it has ended, unless it is ours', () => {
+  it('is replaced in a freeze once it has ended by what the schedule wants, be it ours or not', () => {
     const other = { 12345: { '10:00-12:00': 1 } };
     const ours = [
       {
@@ -103,15 +110,22 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
         outcome: 'done' as const,
       },
     ];
-    const ended = (written = writtenView()) =>
-      outcome(decided(group('2026-10-01', {}, other), contextAt('2026-10-01 12:00', true, written)));
-    expect(ended()).toEqual(['hold', 'frozen']);
-    expect(ended(writtenView(ours))).toEqual(['act', 'lapses-soon']);
+    const ended = (written = writtenView()) => decided(group('2026-10-01', {}, other), contextAt('2026-10-01 12:00', true, written));
+    const raised = (week: ReturnType<typeof ended>) => strategyOf(week);
+    const wanted = { RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3], TimerPeriods: [{ StartTime: '08:00', EndTime: '21:00' }] }] };
+    for (const decision of [ended(), ended(writtenView(ours))]) {
+      expect(decision.verdict).toBe('act');
+      expect(raised(decision)).toMatchObject(wanted);
+    }
   });
 
-  it('is left alone where it has periods that the service would not take again', () => {
+  it('gets the higher of its periods and those that are wanted where the service would not take its own again', () => {
     const touching = { 12345: { '08:00-12:00': 1, '12:00-21:00': 4 } };
-    expect(outcome(decided(group('2026-10-02', {}, touching), contextAt('2026-10-01 12:00')))).toEqual(['hold', 'frozen']);
+    const decision = decided(group('2026-10-02', {}, touching), contextAt('2026-10-01 12:00'));
+    expect(outcome(decision)).toEqual(['act', 'raised-only']);
+    expect(strategyOf(decision)).toMatchObject({
+      RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3, 4, 5], TimerPeriods: [{ StartTime: '08:00', EndTime: '21:00', Amount: 4 }] }],
+    });
   });
 
   it("is a person's where that person has set the end, freeze or not", () => {

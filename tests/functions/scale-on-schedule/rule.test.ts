@@ -10,7 +10,7 @@ timezone: Asia/Shanghai
 mode: {default: observe}
 targets: {office: {account: "1234567890123456", endpoint: cn-shanghai, calendar: plain}, abroad: {account: "2234567890123456", endpoint: ap-southeast-1, calendar: plain, timezone: Europe/Berlin}}
 calendars: {plain: {holidays: [2026-12-31]}}
-limits: {actionsPerRun: 10, actionsPer24h: 10, fleetSharePerRun: 10%, fleetSharePer24h: 10%, sessionsCutPerRun: 0, sessionsCutPer24h: 0, spendPerMonth: [1 CNY]}
+limits: {actionsPerRun: 10, actionsPer24h: 10, shareOfRulePerRun: 10%, shareOfRulePer24h: 10%, sessionsCutPerRun: 0, sessionsCutPer24h: 0, spendPerMonth: [1 CNY]}
 schedules:
   percent: {everyday: {08:00-20:00: 50%}}
   counts: {everyday: {08:00-20:00: 2 nodes}}

@@ -1,0 +1,54 @@
+import type { ActDecision, Decision, HoldDecision } from './decision.ts';
+import type { GuardContext } from './guard-context.ts';
+import { reason } from './reasons.ts';
+
+/** Without `limits.nodesAddedPer24h`: so many times the nodes that a target had may be added to it in 24 hours. */
+const timesThoseBefore = 2;
+
+/** Nor less than this, so that a small target can begin. */
+const leastByDefault = 20;
+
+/**
+ * What becomes of acts that add nodes beyond the highest level that their group had in 30 days. Smaller ones come first, in an order that does
+ * not depend on that of the acts; where one does not fit, the group is raised as far as it was before, or where it is there already the act is
+ * held. Only acts that change are in the answer.
+ */
+export function nodesAdded(acts: readonly ActDecision[], context: GuardContext): ReadonlyMap<ActDecision, Decision> {
+  const adding = acts.filter(({ action }) => (action.nodesAdded ?? 0) > 0).sort(bySize);
+  const before = context.counts.nodesAdded + context.nodesAddedElsewhere;
+  const limit = context.policy.limits.nodesAddedPer24h;
+  const allowed = limit === undefined ? byDefault(context) : limit - before;
+  const changed = new Map<ActDecision, Decision>();
+  let added = 0;
+  for (const decision of adding) {
+    const { withoutAdding, nodesAdded: wanted = 0 } = decision.action;
+    if (added + wanted <= allowed) {
+      added += wanted;
+      continue;
+    }
+    const name =
+      limit === undefined ? `twice the nodes that there were, at least ${leastByDefault}` : `limits.nodesAddedPer24h is ${limit}`;
+    const rest = Math.max(0, allowed - added);
+    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${before + added} were added in 24 hours over all targets, and ${rest} more may be (${name})`;
+    const because = reason('limit-nodes-added', `${text}. Raise limits.nodesAddedPer24h if it is meant, or correct the peak.`, {
+      ...{ wanted, before: before + added, rest },
+      ...(limit === undefined ? {} : { limit }),
+    });
+    changed.set(
+      decision,
+      withoutAdding === undefined
+        ? ({ ...decision, verdict: 'hold', because: [because, ...decision.because] } satisfies HoldDecision)
+        : { ...decision, action: withoutAdding, because: [because, ...decision.because] },
+    );
+  }
+  return changed;
+}
+
+/** What was added within the 24 hours does not count among what there was: else each addition would allow the next. */
+function byDefault({ nodes, counts }: GuardContext): number {
+  return Math.max(leastByDefault, timesThoseBefore * Math.max(0, nodes - counts.nodesAdded)) - counts.nodesAdded;
+}
+
+function bySize(a: ActDecision, b: ActDecision): number {
+  return (a.action.nodesAdded ?? 0) - (b.action.nodesAdded ?? 0) || (a.resource.id < b.resource.id ? -1 : 1);
+}
