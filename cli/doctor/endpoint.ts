@@ -1,6 +1,7 @@
 import { type Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
+import { dateMs } from '../../shared/client/failure.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
 const { ok: reached, fail: unreached } = findingsOf('endpoint');
@@ -10,6 +11,8 @@ const { ok: right, warn: slow, fail: wrong, unknown } = findingsOf('clock');
 const limitMs = 10_000;
 /** The service refuses signatures that are off by more (signing facts), in milliseconds. */
 const refusedMs = 15 * 60_000;
+/** Beyond this runs hold what harms, in milliseconds. */
+const heldMs = 2 * 60_000;
 /** Beyond this somebody should look after the clock, in milliseconds. */
 const looseMs = 60_000;
 
@@ -21,7 +24,7 @@ export interface Endpoint {
 
 /** What an unsigned request to a server showed. */
 interface Seen {
-  /** The time that its answer carries; undefined where it carries none. */
+  /** The time that its answer carries; undefined where it carries none that a working clock shows. */
   readonly serverMs: EpochMs | undefined;
   /** This machine's time in the middle of the exchange. */
   readonly localMs: EpochMs;
@@ -34,8 +37,7 @@ function look(url: string, clock: Clock, agent: Agent | undefined): Promise<Seen
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: 'HEAD', timeout: limitMs, ...(agent ? { agent } : {}) }, (response) => {
       response.resume();
-      const serverMs = Date.parse(response.headers.date ?? '');
-      resolve({ serverMs: Number.isNaN(serverMs) ? undefined : serverMs, localMs: (startMs + clock.now()) / 2 });
+      resolve({ serverMs: dateMs(response.headers), localMs: (startMs + clock.now()) / 2 });
     });
     sent.on('timeout', () => sent.destroy(new Error(`no answer in ${limitMs / 1000} s`)));
     sent.on('error', reject);
@@ -46,14 +48,14 @@ function look(url: string, clock: Clock, agent: Agent | undefined): Promise<Seen
 /** Whether each endpoint answers, and how far this machine's clock is from the clocks of those that do. */
 export async function checkEndpoints(endpoints: readonly Endpoint[], clock: Clock, agent?: Agent): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const offsets: number[] = [];
+  const offsets: { name: string; offsetMs: number }[] = [];
   for (const { name, url } of endpoints) {
     const { host } = new URL(url);
     try {
       const { serverMs, localMs } = await look(url, clock, agent);
       findings.push(reached(`${name} answers at ${host}`));
       // The date of an answer has whole seconds, cut off.
-      if (serverMs !== undefined) offsets.push(localMs - (serverMs + 500));
+      if (serverMs !== undefined) offsets.push({ name, offsetMs: localMs - (serverMs + 500) });
     } catch (error) {
       const todo = 'Check the name resolution, the firewall and HTTPS_PROXY; a function in a VPC needs a way out of it.';
       findings.push(unreached(`${name} does not answer at ${host}: ${messageOf(error)}`, todo));
@@ -63,12 +65,23 @@ export async function checkEndpoints(endpoints: readonly Endpoint[], clock: Cloc
   return findings;
 }
 
-function clockFinding(offsets: readonly number[]): Finding {
-  const [offsetMs] = [...offsets].sort((a, b) => Math.abs(a) - Math.abs(b));
-  if (offsetMs === undefined) return unknown('no server told its time', 'Look again once an endpoint answers.');
+/** How far this machine's clock is from the clock of the server that differs most: a run holds what harms as soon as one of them does. */
+function clockFinding(offsets: readonly { readonly name: string; readonly offsetMs: number }[]): Finding {
+  const [worst, next] = [...offsets].sort((a, b) => Math.abs(b.offsetMs) - Math.abs(a.offsetMs));
+  if (worst === undefined) return unknown('no server told its time', 'Look again once an endpoint answers.');
+  const { offsetMs } = worst;
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
-  const text = `this machine's clock is ${seconds} s ${offsetMs < 0 ? 'behind' : 'ahead of'} the service's`;
-  if (Math.abs(offsetMs) > refusedMs) return wrong(text, 'Set the clock: signatures that are off by more than 15 minutes are refused.');
+  // Where others tell another time, it may be that server's clock that is wrong.
+  const whose = next && Math.abs(next.offsetMs - offsetMs) > looseMs ? `that of ${worst.name}, which others do not share` : "the service's";
+  const text = `this machine's clock is ${seconds} s ${offsetMs < 0 ? 'behind' : 'ahead of'} ${whose}`;
+  if (Math.abs(offsetMs) > refusedMs) {
+    const todo =
+      'Set the clock: signatures that are off by more than 15 minutes are refused, and runs hold what cuts, lowers, stops or orders.';
+    return wrong(text, todo);
+  }
+  if (Math.abs(offsetMs) > heldMs) {
+    return wrong(text, 'Set the clock by NTP: beyond two minutes runs hold what cuts, lowers, stops or orders, and fail.');
+  }
   if (Math.abs(offsetMs) > looseMs) return slow(text, 'Set the clock by NTP: what is decided by the minute comes late or early.');
   return right(seconds === 0 ? "this machine's clock agrees with the service's" : text);
 }

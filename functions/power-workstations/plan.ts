@@ -20,6 +20,8 @@ export const planner: Planner<Workstation> = {
     return decision;
   },
   settle: admit,
+  // Whoever comes in finds it running.
+  byTwoClocks: (_workstation, actions) => actions.find((action) => action?.operation === 'StartWuyingServer'),
 };
 
 function decideOn(workstation: Workstation, context: PlanContext): Verdict {

@@ -13,6 +13,7 @@ import { groupState } from './group-state.ts';
 import { lapseAverted } from './lapse.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
+import { byTwoClocks } from './two-clocks.ts';
 import { type Draft, verdictOn } from './verdict.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -32,6 +33,7 @@ export const planner: Planner<DeliveryGroup> = {
     const price = need === undefined ? undefined : context.facts.nodePricePerHour(need.key);
     return { ...decision, ...priced(decision.action, decision.because, compare, price, context) };
   },
+  byTwoClocks,
 };
 
 /** The end of a weekly schedule is looked at whatever else was decided, and before all that may hold. */

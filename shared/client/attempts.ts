@@ -11,6 +11,7 @@ import type { AnyOperation } from './operation.ts';
 import { type Reading, readOutcome } from './read-answer.ts';
 import { redact } from './redact.ts';
 import { backoffMs, type CallClass, classOf, decide, type Step } from './retry.ts';
+import type { ServiceClock } from './service-clock.ts';
 import { send, type TransportOptions, type WireOutcome, type WireRequest } from './transport.ts';
 import { signedRequest } from './wire.ts';
 
@@ -47,8 +48,8 @@ export interface CallContext {
   readonly userAgent: string;
   readonly checkKeys: CheckKeys | undefined;
   readonly onCall: ((record: AttemptRecord) => void) | undefined;
-  /** How far the service's clock is ahead of ours; learned when a date is refused. */
-  skewMs: number;
+  /** What answers show of the service's clock. */
+  readonly serviceClock: ServiceClock;
 }
 
 /** Sends a request until it succeeds or the table of retries says stop; gives the parsed answer. @throws ApiError, CredentialsError */
@@ -71,6 +72,10 @@ class Attempts {
   readonly #deadlineMs: EpochMs;
   #made = 0;
   #taken: Set<Step> | undefined;
+  /** The date of the last signature. */
+  #signedMs: EpochMs = 0;
+  /** What the answer that refused it shows of the service's clock: it dates the next attempt. */
+  #shownOffsetMs: number | undefined;
   #last: Failure | undefined;
 
   constructor(context: CallContext, operation: AnyOperation, request: EncodedRequest, options: CallOptions) {
@@ -105,7 +110,9 @@ class Attempts {
     const leftMs = this.#deadlineMs - startMs;
     if (this.#signal?.aborted || leftMs <= 0) throw this.#stopped();
     this.#made += 1;
-    const { path, headers, body } = signedRequest(this.#context, this.#operation, this.#request, keys, startMs + this.#context.skewMs);
+    const { serviceClock, transport } = this.#context;
+    this.#signedMs = startMs + (this.#shownOffsetMs ?? serviceClock.offsetOf(transport.endpoint.host, startMs));
+    const { path, headers, body } = signedRequest(this.#context, this.#operation, this.#request, keys, this.#signedMs);
     const purchase = this.#class === 'purchase';
     const timeoutMs = purchase ? leftMs : Math.min(leftMs, this.#context.attemptTimeoutMs);
     // Field by field: spread into a larger object, the parts cost microseconds to copy and more at each use.
@@ -113,10 +120,19 @@ class Attempts {
   }
 
   #read(outcome: WireOutcome, keys: Credentials, startMs: EpochMs): Reading {
-    const { clock, onCall } = this.#context;
+    const { clock, onCall, serviceClock, transport } = this.#context;
     const nowMs = clock.now();
     const secrets = (): (string | undefined)[] => [keys.accessKeySecret, keys.securityToken, ...this.#secretValues()];
     const reading = readOutcome(outcome, { operation: this.#operation, nowMs, secrets });
+    const { serverDateMs } = reading.ok ? reading : reading.failure;
+    const refused = !reading.ok && reading.failure.kind === 'clock';
+    // Of other failures nobody knows whether the service has looked at the date, or whether it is the service that says it.
+    if (reading.ok || refused) {
+      const { host } = transport.endpoint;
+      const exchange = { host, sentMs: startMs, answeredMs: nowMs, serverMs: serverDateMs, signedMs: this.#signedMs, refused };
+      const shownMs = serviceClock.note(exchange);
+      if (refused) this.#shownOffsetMs = shownMs;
+    }
     onCall?.({
       action: this.#operation.action,
       attempt: this.#made,
@@ -138,9 +154,9 @@ class Attempts {
   async #prepareNext(failure: Failure): Promise<void> {
     const { clock, credentials, maxAttempts, random } = this.#context;
     this.#last = failure;
-    if (failure.kind === 'clock' && failure.serverDateMs !== undefined) this.#context.skewMs = failure.serverDateMs - clock.now();
     this.#taken ??= new Set();
-    const step = decide(failure, this.#class, { attempts: this.#made, maxAttempts, taken: this.#taken });
+    const known = failure.kind === 'clock' && this.#shownOffsetMs === undefined ? { ...failure, serverDateMs: undefined } : failure;
+    const step = decide(known, this.#class, { attempts: this.#made, maxAttempts, taken: this.#taken });
     if (step === 'stop') throw this.#error(failure);
     if (step === 'backoff') {
       const ms = backoffMs(this.#made, failure.retryAfterMs, random);

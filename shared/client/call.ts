@@ -13,6 +13,7 @@ import { type Limiter, sharedLimiter } from './limiter.ts';
 import type { AnyOperation, InputOf } from './operation.ts';
 import { readPages } from './paginate.ts';
 import { withPartial } from './partial.ts';
+import { serviceClock } from './service-clock.ts';
 import { realTimers, type Timers } from './transport.ts';
 
 /** How a client signs: V3 (`ACS3-HMAC-SHA256`), or the classic RPC signature that the vendor calls discontinued. */
@@ -84,7 +85,7 @@ export function createClient(options: ClientOptions): Client {
     userAgent: options.userAgent ?? `streamwarden (Node.js ${process.version})`,
     checkKeys: options.checkKeys,
     onCall: options.onCall,
-    skewMs: 0,
+    serviceClock: serviceClock(options.clock),
   };
   return new SigningClient(context);
 }
@@ -115,6 +116,11 @@ class SigningClient implements Client {
     const endpoint = isLoopback(transport.endpoint.hostname) ? transport.endpoint : parseEndpoint(service.host);
     const { version } = service;
     return { ...this.#context, version, limiter: sharedLimiter(endpoint.host, clock), transport: { ...transport, endpoint } };
+  }
+
+  clockOffsetMs(): number {
+    const { serviceClock: servers, clock } = this.#context;
+    return servers.offset(clock.now());
   }
 
   async signer(): Promise<string> {

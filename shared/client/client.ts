@@ -57,6 +57,11 @@ export interface Client {
    */
   signer?(): Promise<string>;
   /**
+   * How far a server's clock is ahead of this client's, in milliseconds, where two answers of the last ten minutes agree that it is more than two
+   * minutes off; else 0. A client without it has nothing to say about clocks.
+   */
+  clockOffsetMs?(): number;
+  /**
    * Validates the input, signs, sends, retries by the row's class and returns the parsed answer.
    * @throws ApiError when the service refused, did not answer or answered something unreadable
    * @throws InputError when the input is wrong; nothing was sent then

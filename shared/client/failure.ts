@@ -93,9 +93,12 @@ export function retryAfterMs(headers: Readonly<Record<string, string | string[] 
   return waitMs > 0 ? Math.min(waitMs, retryAfterCapMs) : undefined;
 }
 
-/** The instant of the Date header, or undefined. */
+/** Dates outside of these years are those of a device that has lost its clock. */
+const plausible = { fromMs: Date.UTC(2024, 0), untilMs: Date.UTC(2100, 0) };
+
+/** The instant of the Date header; undefined where there is none, or one that no working clock shows. */
 export function dateMs(headers: Readonly<Record<string, string | string[] | undefined>>): number | undefined {
   const value = headers['date'];
   const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? undefined : parsed;
+  return parsed >= plausible.fromMs && parsed < plausible.untilMs ? parsed : undefined;
 }

@@ -7,7 +7,14 @@ import type { WireAnswer, WireLoss, WireOutcome } from './transport.ts';
 
 /** What an attempt came to: the parsed answer, or the failure. */
 export type Reading =
-  | { readonly ok: true; readonly output: unknown; readonly httpStatus: number; readonly requestId: string | undefined }
+  | {
+      readonly ok: true;
+      readonly output: unknown;
+      readonly httpStatus: number;
+      readonly requestId: string | undefined;
+      /** The Date header of the answer: what the service's clock said. */
+      readonly serverDateMs: number | undefined;
+    }
   | { readonly ok: false; readonly failure: Failure };
 
 /** What reading an answer needs to know besides the answer. */
@@ -32,7 +39,7 @@ export function readOutcome(outcome: WireOutcome, context: ReadingContext): Read
   // Before the body is cleaned: an id that is too large to be exact is none to quote.
   const requestId = requestIdOf(outcome, body);
   const output = readValue(context.operation.output, body);
-  if (output !== undefined) return { ok: true, output, httpStatus: outcome.status, requestId };
+  if (output !== undefined) return { ok: true, output, httpStatus: outcome.status, requestId, serverDateMs: dateMs(outcome.headers) };
   const text = `the answer lacks ${missingFields(context.operation.output, body).join(' and ')}, or it cannot be read`;
   return {
     ok: false,

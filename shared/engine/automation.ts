@@ -5,7 +5,7 @@ import type { Resource, ResourceRef } from '../fleet/resource.ts';
 import type { WrittenView } from '../journal/written.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
-import type { ActDecision, Decision } from './decision.ts';
+import type { ActDecision, Action, Decision } from './decision.ts';
 import type { HaltReader } from './standing.ts';
 
 /** One page of the fleet, in the order of the service. */
@@ -91,6 +91,16 @@ export interface Planner<R extends Resource> {
   decide(resource: R, context: PlanContext): Decision;
   /** Sees what would act, with the totals; may turn acts into holds. Default: as they are. */
   settle?(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[];
+  /**
+   * What to do while our clock and the service's differ and by one of them, or by both in different ways, the resource would change without harm: the
+   * action that leaves it with no less than either clock wants, with dates that are valid by both. Undefined where there is none. The actions and
+   * contexts are by our clock and by the service's; an action is undefined where that clock wants none, or one that harms. Default: none.
+   */
+  byTwoClocks?(
+    resource: R,
+    actions: readonly [Action | undefined, Action | undefined],
+    contexts: readonly [PlanContext, PlanContext],
+  ): Action | undefined;
 }
 
 /** One automation: how it sees, how it decides, which operations its actions may use. */
@@ -98,6 +108,8 @@ export interface Automation<R extends Resource> {
   readonly name: string;
   /** True where there is something to see to although the policy has no rule of it, such as what it began before. Default: false. */
   readonly withoutRules?: true;
+  /** True where nothing that it decides goes by the time: it acts although our clock and the service's differ. Default: false. */
+  readonly timeless?: true;
   readonly operations: Readonly<Record<string, AnyOperation>>;
   readonly planner: Planner<R>;
   /** Pages of the resources in the scope of a target. Throws ApiError when the service does not answer. */

@@ -18,6 +18,7 @@ export function countingClient(inner: Client): CountingClient {
   const count = (action: string): void => void byOperation.set(action, (byOperation.get(action) ?? 0) + 1);
   const client: Client = {
     ...(inner.signer ? { signer: () => inner.signer?.() as Promise<string> } : {}),
+    clockOffsetMs: () => inner.clockOffsetMs?.() ?? 0,
     call(operation, input, options) {
       count(operation.action);
       return inner.call(operation, input, options);

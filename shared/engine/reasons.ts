@@ -41,6 +41,8 @@ export const reasonCodes = {
   'journal-unreadable': 'Records of this resource cannot be trusted; nothing is ordered for it until that is put right.',
   'account-mismatch': 'The keys of the target belong to another account than the policy states; nothing is done there.',
   'account-unknown': 'Whose keys act on the target could not be told; nothing is done there.',
+  'clock-skew':
+    'The clock of this machine and that of the service differ by more than two minutes; what cuts, lowers, stops or orders is held.',
   'store-not-shared': 'The journal is kept on one machine; an order, which must not be placed twice, needs one that all machines share.',
   'no-limit': 'No monthly limit is set for the currency of an order.',
   'month-change': 'The month is about to change or has just changed; orders wait so that each counts in the month in which it is placed.',

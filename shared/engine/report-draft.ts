@@ -54,9 +54,9 @@ export class ReportDraft {
     this.#errors.push(runError(error));
   }
 
-  /** Fails the run for a cause that is no error of a part. `code` is stable; the message says what to do next. */
-  failBecause(code: string, message: string): void {
-    this.#errors.push({ code, message });
+  /** Fails the run for a cause that is no error of a part, once for each code. */
+  failBecause(error: RunError): void {
+    if (!this.#errors.some(({ code }) => code === error.code)) this.#errors.push(error);
   }
 
   /**
@@ -66,7 +66,7 @@ export class ReportDraft {
   refuseKeys(refused: RefusedAccount, needed: boolean): void {
     const { because, error } = refused;
     if (this.#errors.some(({ code }) => code === error.code)) return;
-    if (needed || isOthers(refused)) this.failBecause(error.code, error.message);
+    if (needed || isOthers(refused)) this.failBecause(error);
     else this.warn(because);
   }
 

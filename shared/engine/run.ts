@@ -26,6 +26,7 @@ import { RunFacts } from './run-facts.ts';
 import { loadStanding, type Standing } from './standing.ts';
 import { survey } from './survey.ts';
 import type { TellRun } from './telling/tell-run.ts';
+import { byBothClocks, clockSkewCode, provenSkew, skewError } from './two-clocks.ts';
 
 /** How far a run has come. */
 export type Progress =
@@ -123,23 +124,26 @@ async function observeAndAct<R extends Resource>(
     draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
   });
   const context: PlanContext = { policy, target, nowMs, written: log.view, facts, halts, occasions: lastOccasions(options.occasions) };
-  const seen = await survey({
-    automation,
-    client,
-    context,
-    facts,
-    signal,
-    log,
-    store,
-    onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
-    onDecision: options.onDecision,
-    onLookFailed: ({ id }, error) =>
-      draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
-  });
+  const surveyBy = (by: Automation<R>) =>
+    survey({
+      ...{ automation: by, client, context, facts, signal, log, store, onDecision: options.onDecision },
+      onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
+      onLookFailed: ({ id }, error) =>
+        draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
+    });
+  let by = automation;
+  let seen = await surveyBy(by);
+  const skewMs = automation.timeless ? undefined : provenSkew(client);
+  if (skewMs !== undefined) {
+    // Only now is it known; what was read meanwhile is decided anew, by both clocks.
+    draft.failBecause(skewError(skewMs));
+    by = byBothClocks(automation, skewMs);
+    seen = await surveyBy(by);
+  }
   draft.survey(seen);
 
   const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
-  const { decisions, tags } = await judge({ automation, client, context, seen, log, nodesAddedElsewhere, signal });
+  const { decisions, tags } = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
   if (!account.ok) {
@@ -153,7 +157,7 @@ async function observeAndAct<R extends Resource>(
     const found = { manual: seen.manual, tags, calm: seen.settled, tagsGone: seen.tagsGone };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
-  if (mode === 'apply' && functionMode === 'act') await act(options, context, log, draft);
+  if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: by }, context, log, draft);
   // Compared is what holds by itself: that STS did not answer a moment ago is no hold to tell of. After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too.
   if (seen.totals.complete && !signal?.aborted && options.occasions === undefined) {
     const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
@@ -201,7 +205,7 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const again = secondLook(automation, { ...context, ...standing }, log, draft.head.run);
+  const again = secondLook(automation, { ...context, ...standing }, log, draft.head.run, () => provenSkew(client));
   const batchOf = (operation: string) =>
     Object.hasOwn(automation.operations, operation) ? automation.operations[operation]?.batch : undefined;
   const executed = await drive(
@@ -209,5 +213,9 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
     execute({ decisions: acts, target: target.name, owner: draft.head.run, log, again, batchOf, deadlineMs, rules }),
   );
   draft.outcomes = executed.outcomes;
+  // Met only right before the calls.
+  const held = executed.outcomes.some(({ because }) => because?.code === clockSkewCode);
+  const skewMs = held ? provenSkew(client) : undefined;
+  if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   if (executed.error) draft.fail(executed.error);
 }

@@ -6,6 +6,7 @@ import { parseEndpoint } from '../client/endpoint.ts';
 import { dateMs, retryAfterMs } from '../client/failure.ts';
 import { redact } from '../client/redact.ts';
 import { backoffMs } from '../client/retry.ts';
+import { serviceClock } from '../client/service-clock.ts';
 import { signatureDate, signV3 } from '../client/sign.ts';
 import { realTimers, send, type Timers, type WireAnswer, type WireOutcome } from '../client/transport.ts';
 import { checkInvocation, type Handover, InvokeError, type Invoker } from './invoker.ts';
@@ -51,18 +52,19 @@ export function signingInvoker(options: InvokerOptions): Invoker {
   const { clock, credentials, random = Math.random, maxAttempts = 5, attemptTimeoutMs: timeoutMs = 5000 } = options;
   const endpoint = parseEndpoint(options.endpoint);
   const transport = { endpoint, agent: options.agent, connectTimeoutMs: timeoutMs, maxAnswerBytes, timers: options.timers ?? realTimers };
-  let skewMs = 0;
+  const servers = serviceClock(clock);
 
-  const once = async (functionName: string, payload: string, taskId: string): Promise<Verdict> => {
+  const once = async (functionName: string, payload: string, taskId: string, shownOffsetMs: number | undefined): Promise<Verdict> => {
     const keys = await credentials.get();
     const nowMs = clock.now();
+    const signedMs = nowMs + (shownOffsetMs ?? servers.offsetOf(endpoint.host, nowMs));
     const path = `/${version}/functions/${functionName}/invocations`;
     const body = Buffer.from(payload, 'utf8');
     const signed = signV3(
       {
         ...{ method: 'POST', host: endpoint.host, path, query: 'qualifier=LATEST', body, version },
         ...{ action: 'InvokeFunction', contentType: 'application/octet-stream' },
-        ...{ date: signatureDate(nowMs + skewMs), nonce: randomUUID(), securityToken: keys.securityToken },
+        ...{ date: signatureDate(signedMs), nonce: randomUUID(), securityToken: keys.securityToken },
       },
       keys,
     );
@@ -70,20 +72,28 @@ export function signingInvoker(options: InvokerOptions): Invoker {
     const plain = ['accept', 'application/json', 'user-agent', 'streamwarden', 'content-length', String(body.length)];
     const headers = [...signed.headers, 'authorization', signed.authorization, ...task, ...plain];
     const request = { path: `${path}?qualifier=LATEST`, headers, body: body.toString('latin1'), timeoutMs, ownConnection: false };
-    return verdictOf(await send(request, transport), keys, nowMs);
+    const outcome = await send(request, transport);
+    const verdict = verdictOf(outcome, keys, nowMs);
+    if (outcome.kind === 'loss') return verdict;
+    const refused = 'code' in verdict && verdict.code === 'InvalidTimeStamp.Expired';
+    if (!refused && !('handover' in verdict)) return verdict;
+    const exchange = { host: endpoint.host, sentMs: nowMs, answeredMs: clock.now(), serverMs: dateMs(outcome.headers), signedMs, refused };
+    const shownMs = servers.note(exchange);
+    return refused ? { ...verdict, shownOffsetMs: shownMs } : verdict;
   };
 
   return {
     async invokeAsync(functionName, payload, taskId) {
       checkInvocation(functionName, payload, taskId);
       let maybeTaken = false;
+      let shownOffsetMs: number | undefined;
       for (let attempts = 1; ; attempts += 1) {
-        const verdict = await once(functionName, payload, taskId);
+        const verdict = await once(functionName, payload, taskId, shownOffsetMs);
         if ('handover' in verdict) return verdict.handover;
         maybeTaken ||= verdict.maybeTaken;
         const waitMs = backoffMs(attempts, verdict.retryAfterMs, random);
         const isLast = attempts >= maxAttempts || clock.now() + waitMs >= (options.deadlineMs ?? Number.POSITIVE_INFINITY);
-        if (verdict.serverDateMs !== undefined && skewMs === 0) skewMs = verdict.serverDateMs - clock.now();
+        if (verdict.shownOffsetMs !== undefined && shownOffsetMs === undefined) ({ shownOffsetMs } = verdict);
         else if (!verdict.passing || isLast) throw errorOf(functionName, { ...verdict, maybeTaken }, attempts);
         else await clock.sleep(waitMs);
       }
@@ -100,8 +110,8 @@ interface Refusal {
   readonly httpStatus: number | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
-  /** The service's clock, where it refused ours. */
-  readonly serverDateMs: number | undefined;
+  /** How far the service's clock is ahead of ours, where it refused the date and says so. */
+  readonly shownOffsetMs?: number | undefined;
   /** It may go better by itself. */
   readonly passing: boolean;
   readonly maybeTaken: boolean;
@@ -111,7 +121,7 @@ interface Refusal {
 function verdictOf(outcome: WireOutcome, keys: Credentials, nowMs: EpochMs): Verdict {
   if (outcome.kind === 'loss') {
     const { reason, sent, cause } = outcome;
-    const nothing = { httpStatus: undefined, requestId: undefined, retryAfterMs: undefined, serverDateMs: undefined };
+    const nothing = { httpStatus: undefined, requestId: undefined, retryAfterMs: undefined };
     return { code: 'NoAnswer', text: `no whole answer came (${reason})`, passing: true, maybeTaken: sent, cause, ...nothing };
   }
   const { status } = outcome;
@@ -123,7 +133,6 @@ function verdictOf(outcome: WireOutcome, keys: Credentials, nowMs: EpochMs): Ver
   return {
     ...{ code, text, httpStatus: status, requestId, cause: undefined },
     retryAfterMs: retryAfterMs(outcome.headers, nowMs),
-    serverDateMs: code === 'InvalidTimeStamp.Expired' ? dateMs(outcome.headers) : undefined,
     passing: status === 429 || status >= 500,
     maybeTaken: status >= 500 || (status >= 200 && status < 300),
   };

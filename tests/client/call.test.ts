@@ -210,11 +210,14 @@ describe('a refused date', () => {
     expect(header('x-acs-date')).toEqual(['2026-11-24T04:00:00Z', '2026-11-24T05:30:00Z', '2026-11-24T05:30:00Z']);
   });
 
-  it('does not re-sign a purchase; the next call has the right date', async () => {
+  it('does not re-sign a purchase; the next call has the right date once two answers agree on it', async () => {
     const client = clientOf();
-    expect(await failureOf(client.call(buyThing, input))).toMatchObject({ code: 'InvalidTimeStamp.Expired', executed: 'no', attempts: 1 });
+    for (const _ of [1, 2]) {
+      const error = await failureOf(client.call(buyThing, input));
+      expect(error).toMatchObject({ code: 'InvalidTimeStamp.Expired', executed: 'no', attempts: 1 });
+    }
     await client.call(buyThing, input);
-    expect(server.arrivals).toHaveLength(2);
+    expect(server.arrivals).toHaveLength(3);
   });
 });
 

@@ -216,7 +216,8 @@ describe('an examination', () => {
 
   test.each([
     [0, 'ok', /agrees/],
-    [5 * 60_000, 'warn', /300 s behind/],
+    [90_000, 'warn', /90 s behind/],
+    [5 * 60_000, 'fail', /300 s behind/],
     [-20 * 60_000, 'fail', /1200 s ahead of/],
   ] as const)('compares the clocks: off by %i ms is %s', async (offMs, state, text) => {
     const nowMs = Date.UTC(2026, 5, 2, 4);
@@ -232,6 +233,26 @@ describe('an examination', () => {
       { area: 'endpoint', state: 'ok' },
       { area: 'clock', state, text: expect.stringMatching(text) },
     ]);
+  });
+
+  test.each([
+    ['the one that differs is named', [0, 0, -5 * 60_000], 'fail', /300 s ahead of that of s2, which others do not share/],
+    ['all differ alike', [-5 * 60_000, -5 * 60_000], 'fail', /300 s ahead of the service's/],
+    ['a nonsense date counts for nothing', [0, -56 * 365 * dayMs], 'ok', /agrees/],
+    ['nonsense alone', [-56 * 365 * dayMs], 'unknown', /no server told its time/],
+  ] as const)('compares the clocks of several servers: %s', async (_, offsets, state, text) => {
+    const nowMs = Date.UTC(2026, 5, 2, 4);
+    const servers = offsets.map((offMs) =>
+      createServer((_, response) => {
+        response.writeHead(403, { date: new Date(nowMs + offMs).toUTCString() }).end();
+      }),
+    );
+    for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const ports = servers.map((server) => (server.address() as { port: number }).port);
+    const endpoints = ports.map((port, at) => ({ name: `s${at}`, url: `http://127.0.0.1:${port}` }));
+    const findings = await checkEndpoints(endpoints, { ...systemClock, now: () => nowMs + 500 });
+    for (const server of servers) server.close();
+    expect(findings.filter(({ area }) => area === 'clock')).toMatchObject([{ state, text: expect.stringMatching(text) }]);
   });
 
   test('tells where the service does not answer a read', async () => {

@@ -17,6 +17,7 @@ export function rememberingClient(inner: Client): Client {
   const lists = new Map<string, Listed>();
   const question = (action: string, input: unknown): string => `${action} ${canonicalJson(input)}`;
   return {
+    clockOffsetMs: () => inner.clockOffsetMs?.() ?? 0,
     call(operation, input, options) {
       const key = question(operation.action, input);
       const answer = calls.get(key) ?? inner.call(operation, input, options);

@@ -8,6 +8,7 @@ import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import { checkAccount } from '../account-check.ts';
 import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
+import { provenSkew, skewError } from '../two-clocks.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { observeAll } from './observe.ts';
 import type { Renewing } from './renewing.ts';
@@ -74,10 +75,14 @@ async function order({ renewing, client, clock }: RenewalWorld, wish: RenewalWis
   if (operation?.effect !== 'purchase') {
     throw new InputError(wish.operation, [{ path: '', text: `${name} does not list this operation among those by which it orders` }]);
   }
-  // Asked here: a process that was frozen until the time was over sends nothing.
+  // Asked here: a process that was frozen until the time was over sends nothing, nor one whose clock has been shown to be wrong meanwhile.
   const timeoutMs = byMs - clock.now();
-  if (timeoutMs > 0) return client.call(operation, wish.input, { timeoutMs });
-  const message = `${wish.operation}: no time was left to send the order; nothing was sent.`;
-  const failure = { code: 'DeadlineExceeded', executed: 'no', httpStatus: undefined, requestId: undefined, attempts: 0 } as const;
-  throw new ApiError({ ...failure, message, operation: wish.operation });
+  const skewMs = provenSkew(client);
+  if (timeoutMs > 0 && skewMs === undefined) return client.call(operation, wish.input, { timeoutMs });
+  const { code, message } =
+    skewMs === undefined
+      ? { code: 'DeadlineExceeded', message: 'no time was left to send the order; nothing was sent.' }
+      : skewError(skewMs);
+  const failure = { code, executed: 'no', httpStatus: undefined, requestId: undefined, attempts: 0 } as const;
+  throw new ApiError({ ...failure, message: `${wish.operation}: ${message}`, operation: wish.operation });
 }

@@ -2,12 +2,15 @@ import type { Client } from '../../client/client.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import type { Totals } from '../automation.ts';
+import { provenSkew } from '../two-clocks.ts';
 import type { Renewing } from './renewing.ts';
 
 /** What was observed, and what could not be. */
 export interface Observed {
   readonly totals: Totals;
   readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+  /** How far the service's clock is ahead of ours, in milliseconds, where it is proven to be off; see `provenSkew`. */
+  readonly skewMs?: number | undefined;
 }
 
 /**
@@ -40,7 +43,8 @@ export async function observeAll(
     }
     announced = sum(announced, total);
   }
-  return { totals: { observed: seen.size, announced, complete: failures.length === 0 && seen.size === announced }, failures };
+  const complete = failures.length === 0 && seen.size === announced;
+  return { totals: { observed: seen.size, announced, complete }, failures, skewMs: provenSkew(client) };
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

@@ -16,6 +16,7 @@ import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
 import type { Runner } from '../runner.ts';
 import { readStanding, type Standing } from '../standing.ts';
+import { skewError, skewReason } from '../two-clocks.ts';
 import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
 import { announceAnswers } from './announce-answers.ts';
@@ -80,18 +81,27 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,
   });
-  const run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used, rules };
+  let run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used, rules };
 
   const last = log && (yield* readLastSeen(target.account));
   const comparison = last && 'seen' in last ? new ExpiryComparison(last.seen) : undefined;
-  const seen = yield* screen({
-    ...{ renewing, context, open: log ? followedIds(log) : new Set<string>() },
-    onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
-    onDecision: options.onDecision,
-    onSubscription: (resource) => comparison?.visit(resource),
-  });
+  const look = (skewMs?: number) =>
+    screen({
+      ...{ renewing, context, skewMs, open: log ? followedIds(log) : new Set<string>() },
+      onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
+      onDecision: options.onDecision,
+      onSubscription: (resource) => comparison?.visit(resource),
+    });
+  let seen = yield* look();
+  const { skewMs } = seen;
+  if (skewMs !== undefined) {
+    draft.failBecause(skewError(skewMs));
+    run = { ...run, barred: skewReason(skewMs) };
+    seen = yield* look(skewMs);
+  }
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
-  if (seen.failures.length === 0 && !seen.totals.complete) draft.failBecause('IncompleteList', incompleteText(seen.totals));
+  if (seen.failures.length === 0 && !seen.totals.complete)
+    draft.failBecause({ code: 'IncompleteList', message: incompleteText(seen.totals) });
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
   yield* announce(run, seen, result);

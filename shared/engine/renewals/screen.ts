@@ -32,6 +32,8 @@ export interface Screening {
   /** Ids of the latter that are not in their window: they are followed up, and decided already. */
   readonly followed: ReadonlySet<string>;
   readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+  /** See `Observed`. */
+  readonly skewMs?: number | undefined;
 }
 
 /** What screening needs. */
@@ -40,6 +42,8 @@ export interface ScreenInput {
   readonly context: RenewalContext;
   /** Ids of resources whose last order has no end in the journal. */
   readonly open: ReadonlySet<string>;
+  /** How far a clock is ahead that may be right as well: alarms come by the one by which they are due first. Default: 0. */
+  readonly skewMs?: number | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
   /** Sees everything that can expire, as it is observed. */
   readonly onSubscription?: ((resource: Subscribable) => void) | undefined;
@@ -48,7 +52,7 @@ export interface ScreenInput {
 
 /** Observes everything and decides what can be decided by looking alone. Alarms count for each subscription, covered by a rule or not. */
 export function* screen(input: ScreenInput): Renewal<Screening> {
-  const { renewing, context, open } = input;
+  const { renewing, context, open, skewMs = 0 } = input;
   const { target, nowMs } = context;
   const holds: HoldDecision[] = [];
   const alarms: ScreenedAlarm[] = [];
@@ -80,7 +84,10 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
     const decision = 'decision' in step ? step.decision : undefined;
     const subscribed = mayExpire(resource);
     if (subscribed) input.onSubscription?.(resource);
-    const alarm = subscribed ? alarmOf(resource, nowMs) : undefined;
+    // What has run out by the later clock may have none.
+    const alarm = subscribed
+      ? (alarmOf(resource, nowMs + Math.max(0, skewMs)) ?? alarmOf(resource, nowMs + Math.min(0, skewMs)))
+      : undefined;
     if (alarm) alarms.push({ alarm, decision });
     if (decision === undefined) {
       lookCloser(resource);

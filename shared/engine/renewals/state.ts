@@ -81,6 +81,7 @@ const blockedBy: Readonly<Record<string, string>> = {
   'reread-failed': 'a failed read',
   'account-mismatch': 'account',
   'account-unknown': 'account',
+  'clock-skew': 'clock',
   'journal-unavailable': 'journal',
   'journal-unreadable': 'journal',
   'store-not-shared': 'journal',
