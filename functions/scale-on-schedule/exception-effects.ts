@@ -17,13 +17,11 @@ export interface ExceptionEffects {
   readonly uncut: readonly Because[];
   /** Why it cannot be told whether an exception of `uncut` applies; undefined when it can. */
   readonly uncutUnknown?: string;
-  /** Equal for groups whose wish is under the same exceptions. */
-  readonly key: string;
   /** Why it cannot be told whether an exception applies; undefined when it can. */
   readonly unknown?: string;
 }
 
-const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [], key: '' };
+const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [] };
 
 /** The exceptions that keep nodes or sessions of a group at some time in `span`. Exceptions of other kinds are the guard's. */
 export function exceptionEffects(group: DeliveryGroup, context: PlanContext, span: Span): ExceptionEffects {
@@ -32,9 +30,8 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, spa
   const floors: (Because & { readonly percent: number })[] = [];
   const ratchets: Because[] = [];
   const uncut: Because[] = [];
-  const applied: number[] = [];
   let uncutUnknown: string | undefined;
-  for (const [index, exception] of policy.exceptions.entries()) {
+  for (const exception of policy.exceptions) {
     const when = exception.spans[target.timezone];
     if (when === undefined || when.untilMs <= span.fromMs || when.fromMs >= span.untilMs) continue;
     const forbidsCuts = exception.never.includes('cut-sessions') && when.untilMs > nowMs;
@@ -51,11 +48,10 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, spa
     const base = { fromMs: when.fromMs, untilMs: when.untilMs, because: exception.because };
     if (forbidsCuts) uncut.push(base);
     if (!concernsNodes(exception)) continue;
-    applied.push(index);
     if (exception.keepAtLeastPercent !== undefined) floors.push({ ...base, percent: exception.keepAtLeastPercent });
     if (exception.never.includes('scale-down')) ratchets.push(base);
   }
-  return { floors, ratchets, uncut, key: applied.join(','), ...(uncutUnknown === undefined ? {} : { uncutUnknown }) };
+  return { floors, ratchets, uncut, ...(uncutUnknown === undefined ? {} : { uncutUnknown }) };
 }
 
 /** Whether an exception changes how many nodes are wanted. */

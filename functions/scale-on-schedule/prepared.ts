@@ -25,7 +25,7 @@ const shelves = new WeakMap<Timeline, Shelf>();
 
 /**
  * The wish for a timeline and a peak under some exceptions. Most groups of a fleet share all of them, and a week depends on nothing else
- * but the service's date (and minute, where it follows the steps), so it is worked out once.
+ * but the service's date (and minute, where it follows the steps), so it is worked out once. Kept for later runs of the process too.
  */
 export function prepare(timeline: Timeline, peak: number, effects: ExceptionEffects, stepwise: boolean, day: ServiceDay): Prepared {
   let shelf = shelves.get(timeline);
@@ -33,13 +33,18 @@ export function prepare(timeline: Timeline, peak: number, effects: ExceptionEffe
     shelf = { date: day.date, zone: day.zone, prepared: new Map() };
     shelves.set(timeline, shelf);
   }
-  const key = `${peak}|${stepwise ? day.minute : ''}|${effects.key}`;
+  const key = `${peak}|${stepwise ? day.minute : ''}|${effectsKey(effects)}`;
   let prepared = shelf.prepared.get(key);
   if (prepared === undefined) {
     prepared = make(wishOf(timeline, peak, effects), stepwise, day);
     shelf.prepared.set(key, prepared);
   }
   return prepared;
+}
+
+/** Exceptions by what they ask: their places in the policy change with the target, and when somebody adds one or ends one. */
+function effectsKey({ floors, ratchets }: ExceptionEffects): string {
+  return floors.length + ratchets.length === 0 ? '' : JSON.stringify([floors, ratchets]);
 }
 
 function make(wish: Wish, stepwise: boolean, day: ServiceDay): Prepared {

@@ -4,6 +4,7 @@ import { budgetMutants } from './budget-mutants.ts';
 import { fenceMutants } from './fence-mutants.ts';
 import { identityMutants } from './identity-mutants.ts';
 import { journalMutants } from './journal-mutants.ts';
+import { memoryMutants } from './memory-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { plannerMutants } from './planner-mutants.ts';
 import { purchaseMutants } from './purchase-mutants.ts';
@@ -14,5 +15,5 @@ import { watchMutants } from './watch-mutants.ts';
 /** All faults of the money path that tests have to find. */
 export const mutants: readonly Mutant[] = [
   ...[...purchaseMutants, ...budgetMutants, ...runMutants, ...plannerMutants, ...journalMutants],
-  ...[...identityMutants, ...answerMutants, ...askingMutants, ...fenceMutants, ...watchMutants, ...tellingMutants],
+  ...[...identityMutants, ...answerMutants, ...askingMutants, ...fenceMutants, ...watchMutants, ...tellingMutants, ...memoryMutants],
 ];

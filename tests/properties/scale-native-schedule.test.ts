@@ -190,7 +190,7 @@ describe("a schedule written as the service's own", () => {
           untilMs,
         });
         const native = nativeSchedule(
-          wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [], key: '' }),
+          wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [] }),
           serviceDayIn(service, nowMs),
           false,
         );
