@@ -2,6 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Json } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { tagSetting } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { groupProtected, ownerProtected } from '../../shared/policy/protect.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
@@ -68,7 +69,7 @@ function ownerProtection(group: DeliveryGroup, context: PlanContext): Outcome<Cu
   }
   const value = Object.hasOwn(group.tags, ownerTag.key) ? group.tags[ownerTag.key] : undefined;
   if (value === undefined) return unprotected;
-  const setting = `tag:${ownerTag.key}`;
+  const setting = tagSetting(ownerTag.key);
   const standing = written.foreign(group.id, setting);
   const firstMs = standing?.value === value ? standing.sinceMs : nowMs;
   const { protected: inForce, untilMs, readable } = ownerProtected(value, firstMs, nowMs, zone, ownerTag.atMostMs);

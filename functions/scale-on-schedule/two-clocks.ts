@@ -1,5 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Json } from '../../shared/engine/decision.ts';
+import { allHarms } from '../../shared/engine/severity.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { groupState } from './group-state.ts';
 import { requestFor } from './request.ts';
@@ -25,7 +26,7 @@ export function byTwoClocks(
   const chosen =
     ours && its
       ? [ours, its].find((action, at) => isAtLeast(action.input, (at === 0 ? its : ours).input))
-      : [only].find((action) => action.evenFrozen || isAtLeast(action.input, present));
+      : [only].find((action) => (action.restores === 'capacity' && allHarms(action).length === 0) || isAtLeast(action.input, present));
   return chosen && withDates(chosen, contexts);
 }
 

@@ -1,7 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
-import type { ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import type { ActDecision, HoldDecision } from './decision.ts';
 import { guarding } from './guard.ts';
@@ -20,14 +19,8 @@ export interface JudgeInput<R extends Resource> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What acts and what holds in the end, and the owners' tags that were looked at. */
-export interface Judged {
-  readonly decisions: readonly (ActDecision | HoldDecision)[];
-  readonly tags: readonly ForeignValue[];
-}
-
-/** Settles and guards what would act. Order is that of the observation. */
-export async function judge<R extends Resource>(input: JudgeInput<R>): Promise<Judged> {
+/** What acts and what holds in the end: settles and guards what would act. Order is that of the observation. */
+export async function judge<R extends Resource>(input: JudgeInput<R>): Promise<readonly (ActDecision | HoldDecision)[]> {
   const { automation, context, seen, log } = input;
   const { policy, target, nowMs } = context;
   const protection = new Protection({ ...input, acting: seen.acting });
@@ -52,7 +45,7 @@ export async function judge<R extends Resource>(input: JudgeInput<R>): Promise<J
   );
   for (;;) {
     const step = steps.next();
-    if (step.done) return { decisions: step.value.filter((decision) => decision.verdict !== 'keep'), tags: protection.tags };
+    if (step.done) return step.value.filter((decision) => decision.verdict !== 'keep');
     await protection.gather(step.value);
   }
 }

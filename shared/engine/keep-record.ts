@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
 import type { Storing } from '../journal/store-effect.ts';
+import { tagKeyOf } from '../journal/written.ts';
 import type { Signed, WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
-import { isTagSetting } from './protection-facts.ts';
 import { keptPrefix } from './reasons.ts';
 import { holdIdentity, type RunReport, reportJson } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */
 interface Found {
   readonly manual: readonly ForeignValue[];
-  /** Owners' tags that matter now. */
+  /** Owners' tags that are set. */
   readonly tags: readonly ForeignValue[];
   /** Resources that are as wanted and on which no person's change stands. */
   readonly calm: ReadonlySet<string>;
@@ -22,16 +22,18 @@ interface Found {
 
 /**
  * Writes which values on settings are not ours, so that the next runs know since when they stand; and which stand no longer. What the
- * journal knows already is not written again. @throws StoreError @throws JournalError
+ * journal knows already is not written again, unless a clock that was ahead wrote it: it would stand until that time has come, and longer.
+ * @throws StoreError @throws JournalError
  */
 export function* writeSeen(log: WrittenLog, signed: Signed, target: string, found: Found): Storing<void> {
-  const seen = [...found.manual, ...found.tags].filter(
-    ({ resource, setting, value }) => log.view.foreign(resource, setting)?.value !== value,
-  );
+  const seen = [...found.manual, ...found.tags].filter(({ resource, setting, value }) => {
+    const known = log.view.foreign(resource, setting);
+    return known?.value !== value || known.sinceMs > signed.atMs;
+  });
   const changesGone = [...found.calm].flatMap((resource) =>
     log
       .foreignSettings(resource)
-      .filter((setting) => !isTagSetting(setting) && !setting.startsWith(keptPrefix))
+      .filter((setting) => tagKeyOf(setting) === undefined && !setting.startsWith(keptPrefix))
       .map((setting) => ({ resource, setting })),
   );
   // A value in the place of another is one that is seen, not one that is gone.

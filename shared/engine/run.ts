@@ -143,7 +143,7 @@ async function observeAndAct<R extends Resource>(
   draft.survey(seen);
 
   const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
-  const { decisions, tags } = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const decisions = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
   if (!account.ok) {
@@ -154,7 +154,7 @@ async function observeAndAct<R extends Resource>(
     if (isOthers(account)) return;
   }
   if (mode === 'apply') {
-    const found = { manual: seen.manual, tags, calm: seen.settled, tagsGone: seen.tagsGone };
+    const found = { manual: seen.manual, tags: seen.tags, calm: seen.settled, tagsGone: seen.tagsGone };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
   if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: by }, context, log, draft);

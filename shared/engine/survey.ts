@@ -4,11 +4,11 @@ import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring, type Storing } from '../journal/store-effect.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
-import type { ForeignSetting } from '../journal/written-record.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
 import type { Decision } from './decision.ts';
 import { observedPages } from './observed-pages.ts';
-import { tagsGone } from './protection-facts.ts';
+import { tagSeen, tagsGone } from './protection-facts.ts';
 import { keptPrefix } from './reasons.ts';
 import type { RunFacts } from './run-facts.ts';
 import { type Counted, Tally } from './tally.ts';
@@ -18,6 +18,8 @@ export interface Survey<R extends Resource> extends Counted<R> {
   readonly totals: Totals;
   /** The highest levels in 30 days of all that was read, in nodes; 0 for automations that add none. */
   readonly nodes: number;
+  /** Owners' tags that are set. */
+  readonly tags: readonly ForeignValue[];
   /** Owners' tags that the journal knows and that are not set any more. */
   readonly tagsGone: readonly ForeignSetting[];
   /** Why observing, or looking up the journal for it, ended early. */
@@ -49,6 +51,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
   const seen = new Set<string>();
   const tally = new Tally<R>((id) => log.foreignSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
   const waiting: { readonly resource: R; readonly place: number }[] = [];
+  const tags: ForeignValue[] = [];
   const gone: ForeignSetting[] = [];
   let announced: number | undefined;
   let nodes = 0;
@@ -67,6 +70,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
         input.signal,
       );
       for (const whole of fresh) {
+        tags.push(...tagSeen(context.policy, whole));
         gone.push(...tagsGone(log, whole));
         nodes += input.automation.nodesOf?.(whole, context) ?? 0;
         for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
@@ -91,6 +95,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
     totals: totalsOf(seen.size, announced, context.occasions !== undefined, error === undefined),
     nodes,
     ...tally.counted(),
+    tags,
     tagsGone: gone,
     ...(error === undefined ? {} : { error }),
   };

@@ -5,7 +5,7 @@ import type { Automation, PlanContext, Planner } from './automation.ts';
 import type { ActDecision, Action, Decision } from './decision.ts';
 import { type EngineReasonCode, reason } from './reasons.ts';
 import type { RunError } from './report.ts';
-import { canCut } from './severity.ts';
+import { canCut, takesCapacity } from './severity.ts';
 
 /** Code of the reason for which a decision is held while the clocks differ. */
 export const clockSkewCode: EngineReasonCode = 'clock-skew';
@@ -39,7 +39,7 @@ export function skewReason(offsetMs: number): ReturnType<typeof reason> {
 
 /** True for what may wait until the clocks agree: cutting, lowering, ordering, deleting. */
 export function waitsForClocks(action: Action): boolean {
-  return !action.takesBack && (canCut(action) || action.lowers === true || action.effect === 'purchase');
+  return action.restores === undefined && (canCut(action) || takesCapacity(action) || action.effect === 'purchase');
 }
 
 /**
@@ -91,7 +91,7 @@ function withoutHarm(decisions: readonly [Decision, Decision], choose: Choose): 
   const chosen = choose([ours?.action, its?.action]);
   const base = chosen && (its && chosen.key === its.action.key ? its : ours);
   if (base) return { ...base, action: chosen };
-  return [ours, its].find((each) => each?.action.takesBack);
+  return [ours, its].find((each) => each?.action.restores !== undefined);
 }
 
 function isSame(a: Action, b: Action): boolean {

@@ -33,8 +33,8 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
       return;
     case 'foreign':
       for (const { resource, setting, ...seen } of body.seen) {
-        if (state.foreign.get(resource)?.get(setting)?.value !== seen.value)
-          setForeign(state, resource, setting, { ...seen, sinceMs: atMs });
+        const known = state.foreign.get(resource)?.get(setting);
+        if (known?.value !== seen.value || known.sinceMs > atMs) setForeign(state, resource, setting, { ...seen, sinceMs: atMs });
       }
       for (const { resource, setting } of body.gone) setForeign(state, resource, setting, undefined);
       return;

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
+import { tagKeyOf } from './written.ts';
 import { type Acts, rollingMs } from './written-counts.ts';
 import { type History, openIntent, resolveHistory, type Value } from './written-history.ts';
 import { packValues, partOf, unpackValues } from './written-part.ts';
@@ -35,7 +36,8 @@ export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
     parts: [...state.parts].map(([part, { sequence, link }]) => [part, sequence, link]),
     foreign: [...state.foreign].flatMap(([resource, settings]) =>
       [...settings]
-        .filter(([, { sinceMs }]) => sinceMs > agreedMs - forgetAfterMs)
+        // An owner's tag protects from its first sight on, so that is known for as long as the tag stands.
+        .filter(([setting, { sinceMs }]) => tagKeyOf(setting) !== undefined || sinceMs > agreedMs - forgetAfterMs)
         .map(([setting, value]): SnapshotBody['foreign'][number] => [resource, setting, value]),
     ),
     acts: [...state.acts]

@@ -21,3 +21,15 @@ export interface WrittenView {
     setting: string,
   ): { readonly value: string; readonly sinceMs: EpochMs; readonly sighted?: true | undefined } | undefined;
 }
+
+const tagPrefix = 'tag:';
+
+/** What the journal calls a tag of a resource that its owner set. No function writes such a setting. */
+export function tagSetting(key: string): string {
+  return tagPrefix + key;
+}
+
+/** The key of the tag that a setting is; undefined for a setting of another kind. */
+export function tagKeyOf(setting: string): string | undefined {
+  return setting.startsWith(tagPrefix) ? setting.slice(tagPrefix.length) : undefined;
+}

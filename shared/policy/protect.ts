@@ -36,7 +36,8 @@ export interface OwnerProtection {
 
 /**
  * Judges the value of the owner's tag (`protect.ownerTag`). A date protects to the end of that local day, RFC 3339 to that instant;
- * the protection ends at the earlier of that and the first observation of this value plus `atMostMs`, so that nobody protects forever.
+ * the protection ends at the earlier of that and the first observation of this value plus `atMostMs`, so that nobody protects forever. A first
+ * observation that lies ahead is of a clock that was wrong, and counts as made now.
  */
 export function ownerProtected(
   value: string,
@@ -46,7 +47,7 @@ export function ownerProtected(
   atMostMs: number,
 ): OwnerProtection {
   const wanted = endOf(value.trim(), zone);
-  const latest = firstObservedMs + atMostMs;
+  const latest = Math.min(firstObservedMs, nowMs) + atMostMs;
   const untilMs = Math.min(wanted ?? latest, latest);
   return { protected: nowMs < untilMs, untilMs, readable: wanted !== undefined };
 }

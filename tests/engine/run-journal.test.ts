@@ -275,6 +275,70 @@ describe('protection', () => {
   });
 });
 
+describe("an owner's tag protects from when a run first saw it, whatever was wanted of the resource then", () => {
+  const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+  const cutting = { value: 'new', action: { effect: 'disruptive', sessionsAtRisk: 1 } } as const;
+  const tagged = (b: ReturnType<typeof bench>, value = '2030-01-01') =>
+    b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: value } });
+
+  test.each([
+    ['as it is', { value: 'old' }],
+    ['held', { value: 'HOLD' }],
+    ['something that cuts nobody', { value: 'other' }],
+    ['not covered by any rule', undefined],
+  ])('%s', async (_what, wish) => {
+    const b = bench();
+    tagged(b);
+    if (wish) b.wishes.set('a', wish);
+    await b.run('apply', { policy });
+    b.later(60 * minutes - 1);
+    b.wishes.set('a', cutting);
+    expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
+    b.later(1);
+    expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
+  });
+
+  test('also where the function only observed then', async () => {
+    const b = bench();
+    tagged(b);
+    b.wishes.set('a', { value: 'old' });
+    await b.run('apply', { policy: { ...policy, mode: { default: 'observe', act: [] } } });
+    b.later(60 * minutes);
+    b.wishes.set('a', cutting);
+    expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
+  });
+
+  test('a plan is no sight that the journal keeps', async () => {
+    const b = bench();
+    tagged(b);
+    await b.run('plan', { policy });
+    expect([...b.store.records.keys()]).toEqual([]);
+  });
+
+  test('it is written once, however many runs see it', async () => {
+    const b = bench();
+    tagged(b);
+    for (let run = 0; run < 4; run++) {
+      await b.run('apply', { policy });
+      b.later(5 * minutes);
+    }
+    expect(kindsOf(b.store, 'written/')).toEqual(['foreign']);
+  });
+
+  test('the sight of a run whose clock was years ahead protects no longer than a right one', async () => {
+    const b = bench();
+    const years = 5 * 365 * 24 * 60 * minutes;
+    tagged(b);
+    b.later(years);
+    await b.run('apply', { policy: { ...policy, untilMs: Number.MAX_SAFE_INTEGER } });
+    b.later(-years);
+    b.wishes.set('a', cutting);
+    expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
+    b.later(60 * minutes);
+    expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
+  });
+});
+
 test('a run whose clock was a day ahead makes no count of the last 24 hours vanish', async () => {
   const b = bench();
   const policy = policyWith({ limits: { actionsPer24h: 2 } });

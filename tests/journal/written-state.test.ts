@@ -115,6 +115,11 @@ describe("a person's value", () => {
       [seen(now, 'V'), intent(now + 1, 'A'), outcome(now + 2, 1, 'failed')],
       { value: 'V', sinceMs: now },
     ],
+    [
+      'that a clock ahead of ours saw stands from our own sight on',
+      [seen(now + 9000 * hour, 'V'), seen(now, 'V')],
+      { value: 'V', sinceMs: now },
+    ],
     ['survives a crash before the call', [seen(now, 'V'), intent(now + 1, 'A')], { value: 'V', sinceMs: now }],
   ])('%s', (_name, steps, expected) => expect(foreignOf(foldAll(steps))).toEqual(expected));
 });
@@ -242,6 +247,22 @@ describe('snapshots', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  const day = 24 * hour;
+  test.each<[string, string, number, boolean]>([
+    ['a value of a person that is newer than anybody forgets', 's', 399 * day, true],
+    ['a value of a person that nobody has touched for longer', 's', 400 * day, false],
+    ["an owner's tag, whose protection would begin anew", 'tag:keep', 399 * day, true],
+    ["an owner's tag however long it stands", 'tag:keep', 3000 * day, true],
+  ])('%s: kept or not', (_what, setting, ageMs, kept) => {
+    const value = { resource: 'g1', setting, value: 'V', sighted: true } as const;
+    const sight: Step = { atMs: now - ageMs, record: { kind: 'foreign', body: { target: 't', seen: [value], gone: [] } } };
+    const others = [0, 1, 2].map((run) => ({ ...intent(now, 'A', 'g2'), owner: `run ${run}` }));
+    const body = JSON.parse(JSON.stringify(snapshotOf(foldAll([sight, ...others]), now))) as ReturnType<typeof snapshotOf>;
+    const restored = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
+    const expected = kept ? { value: 'V', sighted: true, sinceMs: now - ageMs } : undefined;
+    expect(new WrittenMemory(restored).foreign('g1', setting)).toEqual(expected);
   });
 
   test('a late outcome of an intent in a part takes effect at its place among what came after', () => {

@@ -1,6 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
 const scale = (file: string): string => `functions/scale-on-schedule/${file}.ts`;
+const sights = ['tests/engine/run-journal.test.ts', 'tests/e2e/owner-tag.test.ts'];
+const states = ['tests/journal/written-state.test.ts'];
 const warm = ['tests/functions/scale-on-schedule/warm-process.test.ts'];
 
 /** Faults in what is remembered: by what a cache knows its entries, since when something is known, what a snapshot keeps. */
@@ -36,5 +38,61 @@ export const memoryMutants: readonly Mutant[] = [
     to: '',
     rule: 'A week is worked out for the day.',
     tests: warm,
+  },
+  {
+    name: 'owner-tag-never-seen-first',
+    file: 'shared/engine/survey.ts',
+    from: 'tags.push(...tagSeen(context.policy, whole));',
+    to: '',
+    rule: "The first sight of an owner's tag is written where it is read.",
+    tests: sights,
+  },
+  {
+    name: 'owner-tag-seen-ahead-kept',
+    file: 'shared/engine/keep-record.ts',
+    from: 'known?.value !== value || known.sinceMs > signed.atMs;',
+    to: 'known?.value !== value;',
+    rule: 'What a clock that was ahead saw first is written anew.',
+    tests: sights,
+  },
+  {
+    name: 'owner-tag-protects-from-a-time-ahead',
+    file: 'shared/policy/protect.ts',
+    from: 'Math.min(firstObservedMs, nowMs) + atMostMs',
+    to: 'firstObservedMs + atMostMs',
+    rule: 'A first sight that lies ahead counts as made now.',
+    tests: ['tests/policy/selector-exception.test.ts'],
+  },
+  {
+    name: 'sight-ahead-folded-first',
+    file: 'shared/journal/written-fold.ts',
+    from: 'known?.value !== seen.value || known.sinceMs > atMs',
+    to: 'known?.value !== seen.value',
+    rule: 'The earlier of two sights of a value counts.',
+    tests: states,
+  },
+  {
+    name: 'snapshot-forgets-owner-tags',
+    file: 'shared/journal/written-snapshot.ts',
+    from: 'tagKeyOf(setting) !== undefined || sinceMs >',
+    to: 'sinceMs >',
+    rule: "A snapshot keeps the first sight of an owner's tag for as long as it stands.",
+    tests: states,
+  },
+  {
+    name: 'snapshot-forgets-changes-of-people',
+    file: 'shared/journal/written-snapshot.ts',
+    from: 'sinceMs > agreedMs - forgetAfterMs)',
+    to: 'sinceMs > agreedMs)',
+    rule: "A snapshot keeps people's changes and first sights.",
+    tests: states,
+  },
+  {
+    name: 'snapshot-keeps-changes-of-people-for-ever',
+    file: 'shared/journal/written-snapshot.ts',
+    from: 'sinceMs > agreedMs - forgetAfterMs)',
+    to: 'sinceMs > 0)',
+    rule: 'A snapshot forgets what nobody has touched for longer than any schedule lives.',
+    tests: states,
   },
 ];

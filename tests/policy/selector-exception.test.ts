@@ -135,4 +135,10 @@ describe('protection', () => {
     expect(judge(untilMs - 1)).toEqual({ protected: true, untilMs, readable });
     expect(judge(untilMs)).toEqual({ protected: false, untilMs, readable });
   });
+
+  it('by an owner whose tag a clock that was ahead saw first: from now on, and no longer', () => {
+    const ahead = observed + 3650 * day;
+    const { untilMs } = ownerProtected('2040-01-01', ahead, observed, zoneTable, 7 * day);
+    expect(untilMs).toBe(observed + 7 * day);
+  });
 });

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { PricedNode } from '../../fleet/node-price-key.ts';
 import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
+import { tagKeyOf } from '../../journal/written.ts';
 import type { WrittenLog } from '../../journal/written-log.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { Money } from '../../policy/money.ts';
-import { isTagSetting } from '../protection-facts.ts';
 import { CapacityTally, type Stretch } from './capacity-tally.ts';
 import { type Expiry, type FleetFacts, listed } from './fleet-facts.ts';
 import { type FunctionCover, RuleCover } from './rule-cover.ts';
@@ -121,7 +121,7 @@ export class FleetTally {
   #takeChanges(resource: Subscribable): void {
     for (const [functionName, log] of this.#options.logs) {
       for (const setting of log.foreignSettings(resource.id)) {
-        const standing = isTagSetting(setting) ? undefined : log.view.foreign(resource.id, setting);
+        const standing = tagKeyOf(setting) !== undefined ? undefined : log.view.foreign(resource.id, setting);
         if (standing === undefined || standing.sighted) continue;
         if (this.#changes.length >= listed) this.#changesMore += 1;
         else this.#changes.push({ ...named(resource), function: functionName, setting, ...standing });

@@ -56,6 +56,23 @@ describe('a process that has decided before', () => {
     expect(nodesUnder(policy, lowering)).toBe('fixed at 3 nodes');
   });
 
+  it('follows the steps of a merged period from minute to minute', () => {
+    const policy = policyOf(
+      '- {name: all, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 10, atMost: 100}, stepwise: true}',
+    );
+    const group = groupOf({ tags: { 'peak-nodes': '10' } });
+    const wanted = (now: string) => {
+      const { because } = fresh(contextOf(policy, now), '10');
+      expect(planner.decide(group, contextOf(policy, now)).because).toEqual(because);
+      const decision = planner.decide(group, contextOf(policy, now));
+      return decision.verdict === 'act' ? JSON.stringify(decision.action.input) : undefined;
+    };
+    const [morning, noon] = [wanted('2026-11-25 08:30'), wanted('2026-11-25 12:00')];
+    expect(morning).toBeDefined();
+    expect(noon).toBeDefined();
+    expect(noon).not.toBe(morning);
+  });
+
   it('goes by the new end of an exception that was ended early', () => {
     const policy = policyOf(fixedRule);
     const ended = exception('2026-11-25 21:00', '2026-11-25 21:30', { keepAtLeastPercent: 70 });
