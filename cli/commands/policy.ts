@@ -76,14 +76,21 @@ async function log(flags: LogFlags): Promise<void> {
 }
 
 async function diff(from: string | undefined, to: string | undefined, flags: DiffFlags): Promise<number> {
-  const [{ diffedPair, decisionsOf }, { unifiedDiff }, { comparisonJson, comparisonLines }, { styleFor }, { canonicalJson }] =
-    await Promise.all([
-      import('../run/policies/diff.ts'),
-      import('../render/line-diff.ts'),
-      import('../render/policies.ts'),
-      import('../render/style.ts'),
-      import('../../shared/journal/canonical-json.ts'),
-    ]);
+  const [
+    { diffedPair, decisionsOf },
+    { unifiedDiff },
+    { comparisonJson, comparisonLines },
+    { styleFor },
+    { localClock },
+    { canonicalJson },
+  ] = await Promise.all([
+    import('../run/policies/diff.ts'),
+    import('../render/line-diff.ts'),
+    import('../render/policies.ts'),
+    import('../render/style.ts'),
+    import('../render/local-clock.ts'),
+    import('../../shared/journal/canonical-json.ts'),
+  ]);
   if (flags.decisions && flags.target === undefined && flags.simulator === undefined) {
     throw new CommandFailure('Usage', '--decisions looks at live state: name --target for the cloud, or --simulator.');
   }
@@ -92,12 +99,13 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
     const lines = unifiedDiff(pair.from, pair.to);
     const comparison = flags.decisions && world ? await decisionsOf(world, pair) : undefined;
     if (flags.json) {
-      const decisions = comparison && comparisonJson(comparison);
+      const decisions = comparison && { ...comparisonJson(comparison), weakened: comparison.weakened };
       process.stdout.write(`${canonicalJson({ format: 1, from: pair.from.name, to: pair.to.name, diff: lines, decisions })}\n`);
     } else {
       const told = comparison && [
-        ...comparisonLines(comparison, styleFor()),
-        `${comparison.changed} of ${comparison.covered} covered resources are decided otherwise.`,
+        ...comparisonLines(comparison, styleFor(), localClock(comparison.timezone, comparison.nowMs)),
+        ...comparison.weakened.map(({ text }) => `  weaker: ${text}`),
+        `${comparison.changed} of ${comparison.covered} covered resources are decided otherwise in the coming week.`,
       ];
       const same = lines.length === 0 ? [`${pair.from.name} and ${pair.to.name} are the same text.`] : lines;
       process.stdout.write(`${[...same, ...(told ?? [])].join('\n')}\n`);

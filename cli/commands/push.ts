@@ -14,7 +14,7 @@ interface Flags extends WorldOptions {
 
 /**
  * Adds `streamwarden push`: compares a policy with the one in force on live state and publishes it to the store, from which functions read it;
- * or, above the limit `decisionsChangedByPush`, writes a proposal that a second person confirms. Exit code 0 when it was published or
+ * or, above the limit `changedByPush`, writes a proposal that a second person confirms. Exit code 0 when it was published or
  * declined, 2 when it waits for a second person, 1 when nothing was written, 130 when it was told to stop.
  */
 export function pushCommand(program: Command): void {

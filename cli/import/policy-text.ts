@@ -83,6 +83,6 @@ function limitsSection(): YAMLMap {
     shareOfRulePerRun: word('30%'),
     shareOfRulePer24h: word('60%'),
     sessionsCutPerRun: word(0),
-    decisionsChangedByPush: word('10%'),
+    changedByPush: word('10%'),
   });
 }

@@ -22,7 +22,8 @@ export function preparedLines(prepared: PreparedPolicy, style: Style): string[] 
     ...newest.broken.map(({ sequence, because }) => `  ${style.bad('✗')} policy ${sequence} cannot be used: ${because}`),
     ...(base?.policy.sourceHash === policy.sourceHash ? [`  ${style.dim('the same text: only its end moves')}`] : []),
     ...(base ? settingLines(base.policy, policy, style) : []),
-    ...comparisonLines(base ? comparison : withoutKept(comparison), style),
+    ...comparisonLines(base ? comparison : withoutKept(comparison), style, clock),
+    ...weakenedLines(prepared, style),
     ...shareLines(prepared, style),
     ...[...warnings, ...policy.warnings.flatMap(({ code, text }) => (code === 'policy-ends' ? [] : [text]))].map(
       (text) => `  ${style.warn('!')} ${text}`,
@@ -45,13 +46,18 @@ function settingLines(before: CompiledPolicy, after: CompiledPolicy, style: Styl
   return [...modes, ...targets].map((text) => `  ${style.warn('!')} ${text}`);
 }
 
+/** What is guarded less well, each in a line. */
+function weakenedLines({ weakened }: PreparedPolicy, style: Style): string[] {
+  return weakened.map(({ text }) => `  ${style.warn('!')} weaker: ${text}`);
+}
+
 /** Beside nothing everything is new: what is as wanted already need not be listed. */
 function withoutKept({ changes, ...rest }: Comparison): Comparison {
   return { ...rest, changes: changes.filter(({ to }) => to.verdict !== 'keep') };
 }
 
 /** The decisions that differ, by function and target. */
-export function comparisonLines({ changes, missed }: Comparison, style: Style): string[] {
+export function comparisonLines({ changes, missed, nowMs }: Comparison, style: Style, clock: LocalClock): string[] {
   const groups = new Map<string, ChangedDecision[]>();
   for (const change of changes) {
     const key = `${change.function} · ${change.target}`;
@@ -60,11 +66,11 @@ export function comparisonLines({ changes, missed }: Comparison, style: Style): 
   const lines = [...groups].flatMap(([title, group]) => {
     const cells = group
       .slice(0, mostShown)
-      .map(({ resource: { id, name }, from, to }) => [
+      .map(({ resource: { id, name }, atMs, from, to }) => [
         style.good('~'),
         name ?? id,
         style.dim(id),
-        `${decidedText(from)} ⇒ ${decidedText(to)}`,
+        `${atMs === nowMs ? '' : `at ${clock.text(atMs)}: `}${decidedText(from)} ⇒ ${decidedText(to)}`,
       ]);
     const more = group.length - mostShown;
     return [
@@ -91,11 +97,11 @@ function shareLines({ base, comparison: { changed, covered }, limitPercent, twoP
   const share = covered === 0 ? '0' : ((changed * 100) / covered).toFixed(1).replace(/\.0$/, '');
   const limit =
     limitPercent === undefined
-      ? 'no limit: write limits: {decisionsChangedByPush: 10%} to have a second person look at large changes'
+      ? 'no limit: write limits: {changedByPush: 10%} to have a second person look at large changes'
       : `limit ${limitPercent}%`;
-  const line = `  ${changed} of ${covered} covered resources are decided otherwise: ${share}%, ${limit}`;
+  const line = `  ${changed} of ${covered} covered resources are decided otherwise in the coming week: ${share}%, ${limit}`;
   if (twoPeopleFor === undefined) return [line];
-  const why = twoPeopleFor === 'share' ? '' : ' The limit decisionsChangedByPush itself is lifted.';
+  const why = twoPeopleFor === 'share' ? '' : ' What is guarded less well than before is named above.';
   return [style.warn(`${line}.${why} A second person is needed.`)];
 }
 
@@ -123,7 +129,7 @@ export function historyLines(
 }
 
 /** A comparison for a program: decisions with verdict, rule, first reason and change. */
-export function comparisonJson({ changed, covered, changes, missed }: Comparison) {
+export function comparisonJson({ changed, covered, changes, missed, instants }: Comparison) {
   const decided = ({ verdict, mode, decision }: Decided) => ({
     verdict,
     mode,
@@ -134,7 +140,12 @@ export function comparisonJson({ changed, covered, changes, missed }: Comparison
   return {
     changed,
     covered,
+    instants,
     missed,
-    changes: changes.map(({ from, to, ...place }) => ({ ...place, from: decided(from), to: decided(to) })),
+    changes: changes.map(({ from, to, atMs, ...place }) => ({
+      ...place,
+      at: new Date(atMs).toISOString(),
+      ...{ from: decided(from), to: decided(to) },
+    })),
   };
 }

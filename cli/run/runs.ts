@@ -7,7 +7,8 @@ import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { approvalLinks } from '../../shared/fc/approval-links.ts';
 import type { Channel } from '../../shared/notify/channel.ts';
 import { consoleChannel } from '../../shared/notify/console-channel.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
+import type { Message } from '../../shared/notify/message.ts';
+import { notifierOf, type Told } from '../../shared/notify/notifier.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
 import { Pace } from '../../shared/notify/pace.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
@@ -74,8 +75,14 @@ function keysOnly({ STREAMWARDEN_LINK_PUBLIC_KEY, STREAMWARDEN_LINK_PUBLIC_KEY_O
   return { STREAMWARDEN_LINK_PUBLIC_KEY, STREAMWARDEN_LINK_PUBLIC_KEY_OLD };
 }
 
+/** Who tells on all channels of a policy, whatever they are for. */
+export function tellEverywhere(world: Pick<World, 'kind'>, policy: CompiledPolicy): (message: Message) => Promise<Told> {
+  const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace(systemClock));
+  return (message) => notifier.send(Object.keys(policy.channels), message);
+}
+
 /** The channels of a policy. A rehearsal inside this process tells nobody: it says on standard error what each channel would be told. */
-function channelsIn(world: World, policy: CompiledPolicy): ReadonlyMap<string, Channel> {
+function channelsIn(world: Pick<World, 'kind'>, policy: CompiledPolicy): ReadonlyMap<string, Channel> {
   if (world.kind !== 'in-process') return openChannels(policy, { environment: process.env, clock: systemClock });
   return new Map(Object.keys(policy.channels).map((name) => [name, lineTo(`would tell ${name}: `)]));
 }

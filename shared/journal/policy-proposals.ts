@@ -16,6 +16,9 @@ const proposalStream = 'policy-proposals';
 /** How long a proposal can be confirmed, in milliseconds: who looks later looks at another fleet. */
 export const proposalLivesMs = 7 * 86_400_000;
 
+/** After so long the one approver of a policy that names only one may confirm their own proposal, in milliseconds. */
+export const aloneAfterMs = 86_400_000;
+
 const body = openObject({
   by: anyText,
   who: optional(openObject({ account: anyText, userId: anyText })),

@@ -42,6 +42,18 @@ export function votersOf({ approvers, approversAccount }: Approvers, circle: str
   return [...new Map(users.map((each) => [`${each.account}.${each.user}`, each])).values()];
 }
 
+/** How many different people a policy's circles name; several users of one person count once. */
+export function peopleIn({ approvers }: Pick<CompiledPolicy, 'approvers'>): number {
+  const people: Set<string>[] = [];
+  for (const names of Object.values(approvers).flat().map(namesOf)) {
+    const same = people.filter((known) => names.some((name) => known.has(name)));
+    const whole = new Set([...names, ...same.flatMap((known) => [...known])]);
+    for (const known of same) people.splice(people.indexOf(known), 1);
+    people.push(whole);
+  }
+  return people.length;
+}
+
 /** True where a list of users holds one. */
 export function includesUser(users: readonly RamUser[], { account, user }: RamUser): boolean {
   return users.some((each) => each.account === account && each.user === user);

@@ -108,7 +108,7 @@ export interface CompiledLimits {
   readonly spendPerMonth?: readonly Money[];
   /** Orders of one run. Default: 50. */
   readonly ordersPerRun?: number;
-  readonly decisionsChangedByPush?: number;
+  readonly changedByPush?: number;
 }
 
 export interface CompiledFreeze {

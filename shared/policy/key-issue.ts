@@ -17,6 +17,7 @@ export interface Explained {
 const renamedKeys: ReadonlyMap<string, string> = new Map([
   ['fleetSharePerRun', 'shareOfRulePerRun'],
   ['fleetSharePer24h', 'shareOfRulePer24h'],
+  ['decisionsChangedByPush', 'changedByPush'],
 ]);
 
 /** Says that a key is not allowed in the map at `path`, with the nearest one that is. */

@@ -16,7 +16,7 @@ schedules:
   office: {workday: {08:00-09:00: 40%, 09:00-18:30: 100%}}
   studio: {workday: {09:30-23:30: 100%}}
   minimal: {everyday: {00:00-24:00: 1 node}}
-limits: {spendPerMonth: [1000 CNY, 1000 USD], sessionsCutPerRun: 50, shareOfRulePerRun: 30%, actionsPerRun: 100, actionsPer24h: 500, shareOfRulePer24h: 60%, decisionsChangedByPush: 10%}
+limits: {spendPerMonth: [1000 CNY, 1000 USD], sessionsCutPerRun: 50, shareOfRulePerRun: 30%, actionsPerRun: 100, actionsPer24h: 500, shareOfRulePer24h: 60%, changedByPush: 10%}
 channels: {ops: {kind: console}, finance: {kind: console}}
 tell: {done: none, held: ops, money: finance, failed: ops, silent: ops}
 approvers: {finance: [li.wei]}

@@ -59,7 +59,7 @@ describe('a policy from the desk to a function', () => {
     const confirmed = await run(['push', '--confirm', '0'], 'bo');
     expect([confirmed.code, confirmed.stderr]).toEqual([0, '']);
     expect(confirmed.stdout).toContain('group-0  aig-0  as wanted ⇒ nodes: fixed at 1 node → fixed at 2 nodes');
-    expect(confirmed.stdout).toContain('9 of 10 covered resources are decided otherwise: 90%, limit 10%');
+    expect(confirmed.stdout).toContain('9 of 10 covered resources are decided otherwise in the coming week: 90%, limit 10%');
     expect(await invoke()).toMatchObject({ policy: 'policy/00000001', targets: [{ outcomes: { done: 9 } }] });
     expect(nodesWritten()).toBe(9);
 
@@ -80,7 +80,7 @@ describe('a policy from the desk to a function', () => {
     const diff = await run(['policy', 'diff', '--decisions']);
     expect([diff.code, diff.stderr]).toEqual([0, '']);
     expect(diff.stdout).toContain('-  a: {everyday: {00:00-24:00: 2 nodes}}\n+  a: {everyday: {00:00-24:00: 1 nodes}}');
-    expect(diff.stdout).toContain('9 of 10 covered resources are decided otherwise.');
+    expect(diff.stdout).toContain('9 of 10 covered resources are decided otherwise in the coming week.');
   }, 60_000);
 
   test('is broken on the desk: nothing is published, and the way back needs no whole file', async () => {

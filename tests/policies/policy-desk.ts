@@ -31,24 +31,29 @@ export interface Wanted {
   /** Whole percent; undefined: no limit. Default: 10. */
   readonly limit?: number | undefined;
   readonly mode?: 'observe' | 'act';
+  /** Nodes of team a from 22:00 to 23:00. Default: as at all times. */
+  readonly nightly?: number;
+  /** The only approver is li.wei. Default: false. */
+  readonly alone?: boolean;
   /** Name of the target. */
   readonly target?: string;
 }
 
 /** A policy as written. */
 export function policyText(wanted: Wanted = {}): string {
-  const { a, b, limit, mode = 'act', target = 'home' } = { a: 1, b: 1, limit: 10, ...wanted };
+  const { a, b, limit, nightly, alone = false, mode = 'act', target = 'home' } = { a: 1, b: 1, limit: 10, ...wanted };
+  const night = nightly === undefined ? '00:00-24:00: ' : `22:00-23:00: ${nightly} nodes, 00:00-22:00: ${a ?? 1} nodes, 23:00-24:00: `;
   const rule = (team: string, nodes: number | undefined) =>
     nodes === undefined ? [] : [`    - {name: ${team}, groups: {tags: {team: ${team}}}, schedule: ${team}, method: fixed}`];
   return `version: 1
 timezone: Asia/Shanghai
 mode: {default: ${mode}}
-approvers: {ops: [{user: [li.wei, li.wei.admin]}, bo.chen]}
+approvers: {ops: [{user: [li.wei, li.wei.admin]}${alone ? '' : ', bo.chen'}]}
 targets: {${target}: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
 schedules:
-  a: {everyday: {00:00-24:00: ${a ?? 1} nodes}}
+  a: {everyday: {${night}${a ?? 1} nodes}}
   b: {everyday: {00:00-24:00: ${b ?? 1} nodes}}
-limits: {${limit === undefined ? '' : `decisionsChangedByPush: ${limit}%`}}
+limits: {${limit === undefined ? '' : `changedByPush: ${limit}%`}}
 rules:
   scale-on-schedule:
 ${[...rule('a', a), ...rule('b', b)].join('\n')}

@@ -19,14 +19,14 @@ describe('what a push would change', () => {
   });
   afterAll(() => desk.close());
 
-  test.each<[string, Wanted, { readonly changed: number; readonly twoPeopleFor?: 'share' | 'limit' }]>([
+  test.each<[string, Wanted, { readonly changed: number; readonly twoPeopleFor?: 'share' | 'weaker' }]>([
     ['nothing, with the same text', {}, { changed: 0 }],
     ['as much as the limit allows one person', { b: 2 }, { changed: 1 }],
     ['more than it allows', { a: 2 }, { changed: 9, twoPeopleFor: 'share' }],
     ['more than it allows, and the limit with it: a push cannot lift its own', { a: 2, limit: 100 }, { changed: 9, twoPeopleFor: 'share' }],
     ['more than the new, stricter limit allows', { b: 2, limit: 5 }, { changed: 1, twoPeopleFor: 'share' }],
-    ['the limit alone, which would let the next push do anything', { limit: 50 }, { changed: 0, twoPeopleFor: 'limit' }],
-    ['the limit alone, by leaving it out', { limit: undefined }, { changed: 0, twoPeopleFor: 'limit' }],
+    ['the limit alone, which would let the next push do anything', { limit: 50 }, { changed: 0, twoPeopleFor: 'weaker' }],
+    ['the limit alone, by leaving it out', { limit: undefined }, { changed: 0, twoPeopleFor: 'weaker' }],
     ['what is covered no more', { a: undefined }, { changed: 9, twoPeopleFor: 'share' }],
     ['the name of the target only', { target: 'office' }, { changed: 0 }],
     ['the mode, where nothing is to be done', { mode: 'observe' }, { changed: 0 }],
@@ -34,6 +34,22 @@ describe('what a push would change', () => {
     const { comparison, ...prepared } = await desk.prepared(wanted);
     expect([comparison.changed, comparison.covered, comparison.missed]).toEqual([changed, 10, []]);
     expect([prepared.twoPeopleFor, prepared.base?.sequence]).toEqual([twoPeopleFor, 0]);
+  });
+
+  test('is seen at noon where it happens at night, and says when', async () => {
+    const { comparison, twoPeopleFor } = await desk.prepared({ nightly: 3 });
+    expect([comparison.changed, comparison.covered, twoPeopleFor]).toEqual([9, 10, 'share']);
+    const night = Date.parse('2026-11-25T22:00:00+08:00');
+    expect(comparison.changes.map(({ resource: { id }, atMs }) => [id, atMs])).toEqual(
+      Array.from({ length: 9 }, (_, index) => [`aig-${index}`, night]),
+    );
+    expect(comparison.instants).toBeGreaterThan(7);
+  });
+
+  test('is named where something is guarded less', async () => {
+    const { weakened, twoPeopleFor } = await desk.prepared({ limit: 50 });
+    expect(weakened).toEqual([{ code: 'limit', text: expect.stringMatching(/^limits.changedByPush: 10% → 50%/) }]);
+    expect(twoPeopleFor).toBe('weaker');
   });
 
   test('is shown decision by decision', async () => {
@@ -156,6 +172,17 @@ describe('publishing', () => {
     ])('is not confirmed %s', async (_when, code, attempt) => {
       const number = await proposed();
       await expect(attempt(number)).rejects.toMatchObject({ code });
+    });
+
+    test('is confirmed alone, a day later, where the policy in force names one approver only', async () => {
+      await desk.published({ alone: true });
+      const number = await propose(await desk.world(), await desk.prepared({ a: 2, alone: true }), {});
+      await expect(confirmedBy('li', number)).rejects.toMatchObject({
+        code: 'SamePerson',
+        message: expect.stringMatching(/from 2026-11-26 08:\d\d on/),
+      });
+      desk.simulator.advance(dayMs);
+      expect(await confirmedBy('li', number)).toMatchObject({ confirmedBy: 'li.wei' });
     });
 
     test('needs two people: nobody proposes or confirms with keys that could be anybody’s', async () => {

@@ -8,7 +8,7 @@ import { policyText } from './policy-text.ts';
 const exception = (body: string) => policyText({ exceptions: `exceptions:\n  - ${body}` });
 const limits = (body: string) => policyText({ limits: `limits: ${body}` });
 const fullLimits =
-  'actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%';
+  'actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, changedByPush: 10%';
 
 const cases: readonly Case[] = [
   [
@@ -130,6 +130,11 @@ const cases: readonly Case[] = [
       'has no secret; set the robot up with a signature, and add secret: env:NAME',
     ],
   ),
+  [
+    'a limit by the name that it had before',
+    limits('{▶decisionsChangedByPush: 10%}'),
+    '"decisionsChangedByPush" was renamed; write changedByPush; did you mean "changedByPush"?',
+  ],
 ];
 
 describe('safety: an error says line, column and what to do for', () => {
@@ -140,13 +145,13 @@ const warnings: readonly Case[] = [
   [
     'limits that are absent',
     limits('{actionsPerRun: 5, sessionsCutPerRun: 5}').replace('limits:', '▶limits:'),
-    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, decisionsChangedByPush there is no such limit; add them, 0 for none at all',
+    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, changedByPush there is no such limit; add them, 0 for none at all',
   ],
   ['no limits at all', `▶${policyText({ limits: '' })}`, 'limits: without actionsPerRun'],
   [
     'a limit per day below the one per run',
     limits(
-      '{actionsPerRun: 10, actionsPer24h: ▶5, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%}',
+      '{actionsPerRun: 10, actionsPer24h: ▶5, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, changedByPush: 10%}',
     ),
     'is below actionsPerRun, which then never counts; raise it, or lower actionsPerRun',
   ],

@@ -87,7 +87,7 @@ test('the example policy is read to the letter', () => {
       ],
       sessionsCutPerRun: 50,
       shareOfRulePerRun: 30,
-      decisionsChangedByPush: 10,
+      changedByPush: 10,
     },
     freezes: [
       { because: 'Spring Festival', except: ['scale-on-schedule', 'renew-before-expiry'], from: { date: '2027-02-04', minute: 0 } },

@@ -5,7 +5,7 @@ const sections: Readonly<Record<string, string>> = {
   calendars: 'calendars:\n  china: {source: china-state-council}',
   schedules: 'schedules:\n  office: {workday: {08:00-18:00: 100%}}',
   limits:
-    'limits: {actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, decisionsChangedByPush: 10%}',
+    'limits: {actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, changedByPush: 10%}',
   rules:
     'rules:\n  scale-on-schedule:\n    - {name: office, groups: {charge: pay-as-you-go}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}',
 };

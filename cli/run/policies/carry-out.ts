@@ -1,5 +1,8 @@
 import { systemClock } from '../../../shared/client/system-clock.ts';
 import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { aloneAfterMs } from '../../../shared/journal/policy-proposals.ts';
+import { peopleIn } from '../../../shared/policy/approvers.ts';
+import { localClock } from '../../render/local-clock.ts';
 import { comparisonJson, preparedLines } from '../../render/policies.ts';
 import { progressDisplay } from '../../render/progress.ts';
 import { styleFor } from '../../render/style.ts';
@@ -7,6 +10,7 @@ import type { World } from '../../world/world.ts';
 import { answeredYes } from '../answered-yes.ts';
 import { interruptedExitCode, interruptOnSignals } from '../interrupt.ts';
 import { print } from '../report-runs.ts';
+import { tellEverywhere } from '../runs.ts';
 import { type Asking, mustAsk } from './ask.ts';
 import { mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
 import { type PolicyWords, propose, publish } from './publish.ts';
@@ -56,6 +60,7 @@ export async function carryOut(world: World, undertaking: Undertaking, asking: A
     const says = !asks || (await answeredYes(question, interrupt.signal));
     const words = says ? await undertaking.words() : undefined;
     const sequence = words && (await (proposes ? propose : publish)(world, prepared, words));
+    if (proposes && sequence !== undefined && words) await tellOfOne(world, prepared, sequence, words);
     const outcome = sequence === undefined ? 'declined' : proposes ? 'proposed' : 'published';
     if (json) process.stdout.write(`${canonicalJson(outcomeJson(world, prepared, outcome, sequence))}\n`);
     else print(outcomeLines(outcome, sequence, prepared));
@@ -64,6 +69,34 @@ export async function carryOut(world: World, undertaking: Undertaking, asking: A
     progress.clear();
     interrupt.release();
   }
+}
+
+/** Where the policy in force names one approver only, who confirms alone a day later, everybody hears of it before. */
+async function tellOfOne(
+  world: World,
+  { base, weakened, comparison }: PreparedPolicy,
+  sequence: number,
+  { by }: PolicyWords,
+): Promise<void> {
+  if (!base || peopleIn(base.policy) !== 1) return;
+  const { nowMs, changed, covered } = comparison;
+  const fromMs = nowMs + aloneAfterMs;
+  const { failed } = await tellEverywhere(
+    world,
+    base.policy,
+  )({
+    ...{
+      id: `policy-proposals/${sequence}`,
+      timeMs: nowMs,
+      severity: 'warning',
+      title: `${by} proposes a policy that guards less, or changes much`,
+    },
+    text: [
+      ...weakened.map(({ text }) => `Weaker: ${text}.`),
+      `${changed} of ${covered} covered resources are decided otherwise. The policy in force names one approver only: it can be confirmed alone from ${localClock(base.policy.timezone, nowMs).text(fromMs)} on. Against it: push the policy in force again.`,
+    ].join('\n'),
+  });
+  for (const { channel, because } of failed) process.stderr.write(`not told on ${channel}: ${because}\n`);
 }
 
 function outcomeLines(outcome: 'published' | 'proposed' | 'declined', sequence: number | undefined, { base }: PreparedPolicy): string[] {
@@ -79,11 +112,11 @@ function outcomeLines(outcome: 'published' | 'proposed' | 'declined', sequence: 
 }
 
 function outcomeJson(world: World, prepared: PreparedPolicy, outcome: string, sequence: number | undefined) {
-  const { policy, base, newest, comparison, limitPercent, twoPeopleFor, warnings } = prepared;
+  const { policy, base, newest, comparison, limitPercent, twoPeopleFor, weakened, warnings } = prepared;
   return {
     ...{ format: 1, world: world.headline, outcome, sequence: sequence ?? null, base: base?.sequence ?? null },
     policy: { sourceHash: policy.sourceHash, until: new Date(policy.untilMs).toISOString() },
-    ...{ broken: newest.broken, limitPercent: limitPercent ?? null, twoPeopleFor: twoPeopleFor ?? null, warnings },
+    ...{ broken: newest.broken, limitPercent: limitPercent ?? null, twoPeopleFor: twoPeopleFor ?? null, weakened, warnings },
     ...comparisonJson(comparison),
   };
 }

@@ -4,8 +4,10 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import type { Progress } from '../../../shared/engine/run.ts';
 import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { runners } from '../../runners.ts';
 import type { World } from '../../world/world.ts';
 import { runAll } from '../runs.ts';
+import { decideAlike, instantsAhead } from './instants.ts';
 import { rememberingClient, rememberingStore } from './remembering.ts';
 
 /** What one policy decides about a resource. `not-covered` also where the policy does not look at it at all. */
@@ -23,13 +25,17 @@ export interface ChangedDecision {
   /** Name of the target in the later policy, else in the earlier one. */
   readonly target: string;
   readonly resource: { readonly id: string; readonly name?: string | undefined };
+  /** The first instant of the coming week at which it differs; the present one where it does now. */
+  readonly atMs: EpochMs;
   readonly from: Decided;
   readonly to: Decided;
 }
 
-/** Two policies at one instant, on one fleet. */
+/** Two policies over the coming week, on the fleet as it is now. */
 export interface Comparison {
   readonly nowMs: EpochMs;
+  /** How many instants were compared, the present one included. */
+  readonly instants: number;
   /** Distinct resources that a rule of either policy covers, and those of them about which anything is decided otherwise. */
   readonly covered: number;
   readonly changed: number;
@@ -45,11 +51,11 @@ export interface CompareOptions {
   readonly onProgress?: ((label: string, progress: Progress) => void) | undefined;
 }
 
-/** One policy's decisions: by function, account, endpoint and id, so that a target that was only renamed is the same. */
+/** What one policy decides by one function at one instant: by account, endpoint and id, so that a target that was only renamed is the same. */
 interface Side {
-  readonly decided: Map<string, Decided & { readonly place: Place }>;
-  /** Resources with a rule, by function. A part of a resource, `<resource>/<part>`, counts for the resource. */
-  readonly coveredBy: Set<string>;
+  readonly decided: ReadonlyMap<string, Decided & { readonly place: Place }>;
+  /** Resources with a rule. A part of a resource, `<resource>/<part>`, counts for the resource. */
+  readonly covered: ReadonlySet<string>;
   readonly missed: readonly string[];
 }
 
@@ -60,7 +66,11 @@ interface Place {
   readonly name: string | undefined;
 }
 
-/** Decides by two policies at one instant about one observation of all their targets. Without `before` it is compared with nothing. */
+/**
+ * Decides by two policies about one observation of all their targets: now, and at each instant of the coming week at which something in either
+ * of them begins or ends. What is decided at night shows at noon. Without `before` it is compared with nothing, and now only; so are policies
+ * that decide alike by what they say.
+ */
 export async function comparePolicies(
   world: World,
   before: CompiledPolicy | undefined,
@@ -69,33 +79,48 @@ export async function comparePolicies(
 ): Promise<Comparison> {
   const nowMs = world.clock.now();
   const still = stillWorld(world, nowMs);
-  const old = before ? await decideAll(still, before, options) : { decided: new Map(), coveredBy: new Set<string>(), missed: [] };
-  const fresh = await decideAll(still, after, options);
-
-  const changes: ChangedDecision[] = [];
-  const changed = new Set<string>();
-  for (const key of new Set([...old.decided.keys(), ...fresh.decided.keys()])) {
-    const { place } = (fresh.decided.get(key) ?? old.decided.get(key)) as { readonly place: Place };
-    const [from, to] = [decidedIn(old, key, place), decidedIn(fresh, key, place)];
-    if (signature(from) === signature(to)) continue;
-    changed.add(resourceOf(place));
-    changes.push({ function: place.function, target: place.target.name, resource: { id: place.id, name: place.name }, from, to });
+  const policies = before ? [before, after] : [after];
+  const differs = before !== undefined && !decideAlike(before, after, nowMs);
+  const changes = new Map<string, ChangedDecision>();
+  const [changed, covered, missed, instants] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set([nowMs])];
+  for (const { name } of runners) {
+    const ahead = differs ? instantsAhead(name, policies, nowMs) : [];
+    for (const atMs of [nowMs, ...ahead]) {
+      if (options.signal?.aborted) break;
+      instants.add(atMs);
+      const at = { ...options, world: still.at(atMs), only: name };
+      const old = before ? await decideAll(before, at) : nothingDecided;
+      const fresh = await decideAll(after, at);
+      for (const each of [...old.missed, ...fresh.missed]) missed.add(each);
+      for (const resource of [...old.covered, ...fresh.covered]) covered.add(resource);
+      for (const key of new Set([...old.decided.keys(), ...fresh.decided.keys()])) {
+        const { place } = (fresh.decided.get(key) ?? old.decided.get(key)) as { readonly place: Place };
+        const [from, to] = [decidedIn(old, key, place), decidedIn(fresh, key, place)];
+        if (signature(from) === signature(to)) continue;
+        changed.add(resourceOf(place));
+        const change = { function: name, target: place.target.name, resource: { id: place.id, name: place.name }, atMs, from, to };
+        if (!changes.has(key)) changes.set(key, change);
+      }
+    }
   }
-  const covered = new Set([...old.coveredBy, ...fresh.coveredBy].map((key) => key.slice(key.indexOf(' ') + 1)));
+  if (options.signal?.aborted) missed.add('comparing was stopped before its end');
   const inOrder = (a: ChangedDecision, b: ChangedDecision): number =>
     order(a.function, b.function) || order(a.target, b.target) || order(a.resource.id, b.resource.id);
   return {
-    ...{ nowMs, covered: covered.size, changed: changed.size, changes: changes.sort(inOrder) },
-    missed: [...new Set([...old.missed, ...fresh.missed])],
+    ...{ nowMs, instants: instants.size, covered: covered.size, changed: changed.size },
+    ...{ changes: [...changes.values()].sort(inOrder), missed: [...missed] },
   };
 }
 
-/** The world at one instant: its clock stands, each question is asked once, and nothing is written. */
-function stillWorld(world: World, nowMs: EpochMs): World {
+const nothingDecided: Side = { decided: new Map(), covered: new Set(), missed: [] };
+
+/** The world at the instants that are compared: its clock stands, each question is asked once, and nothing is written. */
+function stillWorld(world: World, nowMs: EpochMs): { readonly at: (ms: EpochMs) => World } {
   const clients = new Map<string, ReturnType<typeof rememberingClient>>();
-  return {
+  let atMs = nowMs;
+  const still: World = {
     ...world,
-    clock: { now: () => nowMs, sleep: (ms, signal) => world.clock.sleep(ms, signal) },
+    clock: { now: () => atMs, sleep: (ms, signal) => world.clock.sleep(ms, signal) },
     store: rememberingStore(world.store),
     clientFor(target) {
       // By what the client is made of: the two policies may give one name to two accounts, or one account two names.
@@ -105,11 +130,23 @@ function stillWorld(world: World, nowMs: EpochMs): World {
       return client;
     },
   };
+  return {
+    at(ms) {
+      atMs = ms;
+      return still;
+    },
+  };
 }
 
-async function decideAll(world: World, policy: CompiledPolicy, { signal, onProgress }: CompareOptions): Promise<Side> {
-  const decided: Side['decided'] = new Map();
-  const coveredBy = new Set<string>();
+/** What a policy decides by one function at one instant. */
+async function decideAll(
+  policy: CompiledPolicy,
+  { world, only, signal, onProgress }: CompareOptions & { readonly world: World; readonly only: string },
+): Promise<Side> {
+  const decided = new Map<string, Decided & { readonly place: Place }>();
+  const covered = new Set<string>();
+  const runner = runners.find(({ name }) => name === only);
+  if (!runner?.withoutRules && (policy.rules[only] ?? []).length === 0) return nothingDecided;
   const missed: string[] = [];
   let met: { readonly id: string; readonly name: string | undefined; readonly decision: Decision }[] = [];
   const take = (report: RunReport): void => {
@@ -121,7 +158,7 @@ async function decideAll(world: World, policy: CompiledPolicy, { signal, onProgr
       const decision = final.get(id) ?? planned;
       const place: Place = { function: report.function, target, id, name };
       const covers = decision.rule !== null || decision.verdict !== 'keep';
-      if (covers) coveredBy.add(`${report.function} ${resourceOf(place)}`);
+      if (covers) covered.add(resourceOf(place));
       decided.set(keyOf(place), { verdict: covers ? decision.verdict : 'not-covered', mode: report.functionMode, decision, place });
     }
     missed.push(...missedIn(report));
@@ -130,12 +167,11 @@ async function decideAll(world: World, policy: CompiledPolicy, { signal, onProgr
   await runAll(
     { policy, world, targets: Object.values(policy.targets) },
     {
-      ...{ mode: 'plan', localJournal: true, signal, onProgress, onReport: take },
+      ...{ only, mode: 'plan', localJournal: true, signal, onProgress, onReport: take },
       onDecision: ({ id, name }, decision) => met.push({ id, name, decision }),
     },
   );
-  if (signal?.aborted) missed.push('comparing was stopped before its end');
-  return { decided, coveredBy, missed };
+  return { decided, covered, missed };
 }
 
 function missedIn({ function: name, target, errors, totals, warnings }: RunReport): readonly string[] {
@@ -146,11 +182,10 @@ function missedIn({ function: name, target, errors, totals, warnings }: RunRepor
 }
 
 /** A part on which one policy looks and the other does not is as wanted to the latter, where that covers the resource. */
-function decidedIn({ decided, coveredBy }: Side, key: string, place: Place): Decided {
+function decidedIn({ decided, covered }: Side, key: string, place: Place): Decided {
   const known = decided.get(key);
   if (known) return { verdict: known.verdict, mode: known.mode, decision: known.decision };
-  const covered = coveredBy.has(`${place.function} ${resourceOf(place)}`);
-  return { verdict: covered ? 'keep' : 'not-covered', mode: 'observe', decision: undefined };
+  return { verdict: covered.has(resourceOf(place)) ? 'keep' : 'not-covered', mode: 'observe', decision: undefined };
 }
 
 /** What has to be equal: the verdict, what would be changed, and whether that is done or only reported. Reasons may differ. */

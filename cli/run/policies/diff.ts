@@ -7,6 +7,7 @@ import { type Comparison, comparePolicies } from './compare.ts';
 import { namedSource, storedSource } from './history.ts';
 import { newestIn } from './prepare.ts';
 import { compileSource, type PolicySourceText } from './source.ts';
+import { type Weakened, weakenedBy } from './weakened.ts';
 
 /** Two policies as written. */
 export interface PolicyPair {
@@ -29,10 +30,19 @@ export async function diffedPair(store: Store, from: string | undefined, to: str
   throw new CommandFailure('NothingBefore', `${store.name} has one policy only: name a file to compare it with.`);
 }
 
-/** What two policies decide about live state, at one instant. @throws CommandFailure `PolicyBroken` */
-export async function decisionsOf(world: World, { from, to }: PolicyPair): Promise<Comparison> {
+/** What two policies decide about live state over the coming week, and what the later one guards less well. */
+export interface ComparedPair extends Comparison {
+  readonly weakened: readonly Weakened[];
+  /** Zone of the later policy. */
+  readonly timezone: string;
+}
+
+/** Compares two policies on live state. @throws CommandFailure `PolicyBroken` */
+export async function decisionsOf(world: World, { from, to }: PolicyPair): Promise<ComparedPair> {
   const nowMs = world.clock.now();
-  return await comparePolicies(world, compileSource(from, nowMs).policy, compileSource(to, nowMs).policy);
+  const [before, after] = [compileSource(from, nowMs).policy, compileSource(to, nowMs).policy];
+  const comparison = await comparePolicies(world, before, after);
+  return { ...comparison, weakened: weakenedBy(before, after, nowMs), timezone: after.timezone };
 }
 
 async function inForce(store: Store): Promise<PolicySourceText> {

@@ -2,11 +2,11 @@ import { type NewestPolicy, newestPolicy } from '../../../shared/journal/policie
 import type { StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import type { StreamEnd } from '../../../shared/journal/stream.ts';
-import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { type CompareOptions, type Comparison, comparePolicies } from './compare.ts';
 import { type CompiledSource, compileSource, type PolicySourceText } from './source.ts';
+import { type Weakened, weakenedBy } from './weakened.ts';
 
 /** A policy that is ready to be published, with all that a person should see before. */
 export interface PreparedPolicy extends CompiledSource {
@@ -17,11 +17,13 @@ export interface PreparedPolicy extends CompiledSource {
   readonly comparison: Comparison;
   /** The stricter limit of the two policies, in whole percent; undefined where neither has one. */
   readonly limitPercent: number | undefined;
+  /** What it guards less well than the policy in force; empty for the first. */
+  readonly weakened: readonly Weakened[];
   /**
-   * Why one person is not enough: `share`, more of the covered resources would be decided otherwise than the limit allows; `limit`, the limit
-   * itself is lifted, which would let the next push do anything. Undefined: one person is.
+   * Why one person is not enough: `share`, more of the covered resources would be decided otherwise than the limit allows; `weaker`, something
+   * is guarded less well. Undefined: one person is.
    */
-  readonly twoPeopleFor: 'share' | 'limit' | undefined;
+  readonly twoPeopleFor: 'share' | 'weaker' | undefined;
 }
 
 /** The newest policy of a store. @throws CommandFailure `PolicyMissing` where a record is listed but gone @throws StoreError */
@@ -35,7 +37,7 @@ export async function newestIn(world: Pick<World, 'store'>): Promise<NewestPolic
 }
 
 /**
- * Compiles a policy and compares it with the one in force, at one instant on live state.
+ * Compiles a policy and compares it with the one in force, over the coming week, on live state.
  * @throws CommandFailure `PolicyBroken`
  */
 export async function preparePolicy(world: World, source: PolicySourceText, options: CompareOptions = {}): Promise<PreparedPolicy> {
@@ -43,17 +45,12 @@ export async function preparePolicy(world: World, source: PolicySourceText, opti
   const { good: base, end } = newest;
   const compiled = compileSource(source, world.clock.now());
   const comparison = await comparePolicies(world, base?.policy, compiled.policy, options);
-  const [before, after] = [base && limitOf(base.policy), limitOf(compiled.policy)];
-  const limitPercent = base && minimum(before, after);
+  const limitPercent = base && minimum(base.policy.limits.changedByPush, compiled.policy.limits.changedByPush);
   const { changed, covered } = comparison;
   const above = limitPercent !== undefined && changed * 100 > limitPercent * covered;
-  const lifted = before !== undefined && (after === undefined || after > before);
-  const twoPeopleFor = above ? 'share' : lifted ? 'limit' : undefined;
-  return { ...compiled, base, newest, end, comparison, limitPercent, twoPeopleFor };
-}
-
-function limitOf({ limits }: CompiledPolicy): number | undefined {
-  return limits.decisionsChangedByPush;
+  const weakened = base ? weakenedBy(base.policy, compiled.policy, comparison.nowMs) : [];
+  const twoPeopleFor = above ? 'share' : weakened.length > 0 ? 'weaker' : undefined;
+  return { ...compiled, base, newest, end, comparison, limitPercent, weakened, twoPeopleFor };
 }
 
 function minimum(a: number | undefined, b: number | undefined): number | undefined {

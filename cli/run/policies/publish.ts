@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { policyAt, publishPolicy } from '../../../shared/journal/policies.ts';
-import { proposalLivesMs, readProposal, recordProposal, type StoredProposal } from '../../../shared/journal/policy-proposals.ts';
+import {
+  aloneAfterMs,
+  proposalLivesMs,
+  readProposal,
+  recordProposal,
+  type StoredProposal,
+} from '../../../shared/journal/policy-proposals.ts';
 import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
-import { isSamePerson, type RamPerson } from '../../../shared/policy/approvers.ts';
+import { isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { CommandFailure } from '../../failure.ts';
+import { localClock } from '../../render/local-clock.ts';
 import type { World } from '../../world/world.ts';
 import { newestIn, type PreparedPolicy } from './prepare.ts';
 
@@ -75,8 +82,13 @@ export async function confirmable(
   const { who = { account: person.account, userId: '' } } = proposal;
   const confirmedBy = person.user;
   if (isSamePerson(good === undefined ? [] : [good.policy], person, { ...who, user: proposal.by })) {
-    const text = `${proposal.by} proposed this, and ${confirmedBy} is the same person: somebody else has to confirm it.`;
-    throw new CommandFailure('SamePerson', text);
+    const text = `${proposal.by} proposed this, and ${confirmedBy} is the same person: somebody else has to confirm it`;
+    if (!good || peopleIn(good.policy) !== 1) throw new CommandFailure('SamePerson', `${text}.`);
+    const fromMs = proposal.atMs + aloneAfterMs;
+    if (world.clock.now() < fromMs) {
+      const when = localClock(good.policy.timezone, fromMs).text(fromMs);
+      throw new CommandFailure('SamePerson', `${text}, or the same person from ${when} on, since the policy names one approver only.`);
+    }
   }
   if (proposal.atMs + proposalLivesMs <= world.clock.now()) {
     throw new CommandFailure('ProposalOver', `Proposal ${sequence} is more than 7 days old. Push the policy again.`);

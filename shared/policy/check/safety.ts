@@ -25,7 +25,7 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
     ...(limits.sessionsCutPerRun === undefined ? ['sessionsCutPerRun'] : []),
     // Its default is four times the limit per run, so it is unlimited only where that is.
     ...(limits.sessionsCutPer24h === undefined && limits.sessionsCutPerRun === undefined ? ['sessionsCutPer24h'] : []),
-    ...(limits.decisionsChangedByPush === undefined ? ['decisionsChangedByPush'] : []),
+    ...(limits.changedByPush === undefined ? ['changedByPush'] : []),
   ];
   if (absent.length > 0) {
     findings.warning(

@@ -99,7 +99,7 @@ export const limitsSection = z
         z.meta({ description: 'Renewals that one run orders, nearest expiry first; the next run goes on. 0 means none. Default: 50.' }),
       ),
     ),
-    decisionsChangedByPush: share('Share of covered resources whose decision a push may change without a second person.'),
+    changedByPush: share('Share of covered resources whose decision a push may change without a second person.'),
     freezes: z.exactOptional(z.array(freezeEntry).check(z.meta({ description: 'Times in which functions only observe.' }))),
   })
   .check(z.meta({ title: 'limits', description: 'Beyond a limit nothing of that kind is done, not just the first part of it.' }));

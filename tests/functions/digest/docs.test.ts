@@ -16,7 +16,7 @@ timezone: Asia/Shanghai
 targets: {cn: {account: "1000000000000001", endpoint: cn-shanghai, calendar: china}}
 calendars: {china: {source: china-state-council}}
 channels: {ops: {kind: console}, finance: {kind: console}}
-limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, decisionsChangedByPush: 1%}
+limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, changedByPush: 1%}
 rules:
 ${blocks('yaml').join('').replace(/^/gm, '  ')}`;
   expect(loadPolicy(text, 'policy.yaml', [ruleModule]).problems).toEqual([]);

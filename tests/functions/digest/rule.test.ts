@@ -20,7 +20,7 @@ calendars:
   china: {source: china-state-council}
   singapore: {years: [2026], holidays: [2026-11-09]}
 channels: {ops: {kind: console}, finance: {kind: console}}
-limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, decisionsChangedByPush: 1%}
+limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, changedByPush: 1%}
 rules:
   digest:
     - `;

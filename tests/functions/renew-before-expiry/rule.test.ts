@@ -10,7 +10,7 @@ timezone: Asia/Shanghai
 targets: {home: {account: "1000000000000001", endpoint: cn-shanghai}}
 channels: {money: {kind: console}}
 tell: {money: money}
-limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, decisionsChangedByPush: 1%}
+limits: {actionsPerRun: 1, actionsPer24h: 1, shareOfRulePerRun: 1%, shareOfRulePer24h: 1%, sessionsCutPerRun: 1, spendPerMonth: 1 CNY, changedByPush: 1%}
 approvers: {finance: [li.wei, tan.mei]}
 rules:
   renew-before-expiry:
