@@ -3,8 +3,10 @@ import type { Automation } from '../../shared/engine/automation.ts';
 import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
 import { loadHalts } from '../../shared/journal/halts.ts';
+import { failuresHere, heldByOthers } from './failed-elsewhere.ts';
 import { wishOf } from './look-wish.ts';
 import { planner } from './plan.ts';
+import { ringMemory } from './ring-memory.ts';
 
 /** The only kind of update of which a group says what is on offer. */
 const type = 'Fota';
@@ -15,6 +17,9 @@ export const approveOtaWindows: Automation<OtaGroup> = {
   operations: { ApproveOtaTask: approveOtaTask },
   planner,
   halts: loadHalts,
+  ofTarget: failuresHere,
+  elsewhere: (decisions, context, log) =>
+    heldByOthers(decisions, context, log, ({ resource }) => ringMemory(context).candidates.get(resource.id)?.version),
   observe: (client, _target, signal) => observeOtaGroups(client, signal),
   count: (client, _target, signal) => countOtaGroups(client, signal),
   async look(client, _target, group, signal) {

@@ -44,7 +44,8 @@ function versionFailed(version: string, groups: readonly string[]): Reason {
   return reason('version-failed', text, { version, groups: groups.slice(0, 10) });
 }
 
-function failedVersions({ failures }: RingMemory): ReadonlyMap<string, readonly string[]> {
+/** The groups on which versions failed, by version. */
+export function failedVersions({ failures }: Pick<RingMemory, 'failures'>): ReadonlyMap<string, readonly string[]> {
   const failed = new Map<string, string[]>();
   for (const [id, versions] of failures) {
     for (const version of versions) failed.set(version, [...(failed.get(version) ?? []), id]);

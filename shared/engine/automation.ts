@@ -2,10 +2,13 @@ import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { AnyOperation } from '../client/operation.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
+import type { Storing } from '../journal/store-effect.ts';
 import type { WrittenView } from '../journal/written.ts';
+import type { WrittenLog } from '../journal/written-log.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
-import type { ActDecision, Action, Decision } from './decision.ts';
+import type { ActDecision, Action, Decision, HoldDecision } from './decision.ts';
 import type { HaltReader } from './standing.ts';
 
 /** One page of the fleet, in the order of the service. */
@@ -127,6 +130,18 @@ export interface Automation<R extends Resource> {
   reread(client: Client, target: CompiledTarget, resource: ResourceRef, signal?: AbortSignal): Promise<R | undefined>;
   /** How the versions that are halted are read, for what approves versions. Absent: they are not. */
   readonly halts?: HaltReader;
+  /** What the run has seen of the target as a whole, for the journal; `isWhole`: every resource was read. Default: nothing. */
+  ofTarget?(
+    context: PlanContext,
+    log: WrittenLog,
+    isWhole: boolean,
+  ): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] };
+  /** Holds what the journal of other targets stands against; asked of what the guard let pass. Default: nothing does. */
+  elsewhere?(
+    decisions: readonly (ActDecision | HoldDecision)[],
+    context: PlanContext,
+    log: WrittenLog,
+  ): Storing<readonly (ActDecision | HoldDecision)[]>;
   /** How the planner's needs are read. Absent: every fact is unknown. */
   facts?(client: Client, target: CompiledTarget): FactReader;
   /**

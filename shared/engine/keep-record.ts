@@ -16,8 +16,8 @@ interface Found {
   readonly tags: readonly ForeignValue[];
   /** Resources that are as wanted and on which no person's change stands. */
   readonly calm: ReadonlySet<string>;
-  /** Owners' tags that were set and are not any more. */
-  readonly tagsGone: readonly ForeignSetting[];
+  /** What was seen and is not there any more. */
+  readonly gone: readonly ForeignSetting[];
 }
 
 /**
@@ -38,7 +38,7 @@ export function* writeSeen(log: WrittenLog, signed: Signed, target: string, foun
   );
   // A value in the place of another is one that is seen, not one that is gone.
   const isSeen = (gone: ForeignSetting) => seen.some(({ resource, setting }) => resource === gone.resource && setting === gone.setting);
-  const gone = [...changesGone, ...found.tagsGone].filter((each) => !isSeen(each));
+  const gone = [...changesGone, ...found.gone].filter((each) => !isSeen(each));
   if (seen.length + gone.length === 0) return;
   yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });
 }

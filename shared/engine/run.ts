@@ -143,7 +143,10 @@ async function observeAndAct<R extends Resource>(
   draft.survey(seen);
 
   const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
-  const decisions = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const { elsewhere } = automation;
+  const decisions = elsewhere ? await draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
+  if (decisions === undefined) return;
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
   if (!account.ok) {
@@ -154,7 +157,12 @@ async function observeAndAct<R extends Resource>(
     if (isOthers(account)) return;
   }
   if (mode === 'apply') {
-    const found = { manual: seen.manual, tags: seen.tags, calm: seen.settled, tagsGone: seen.tagsGone };
+    const isWhole = seen.totals.complete && options.occasions === undefined;
+    const ofTarget = automation.ofTarget?.(context, log, isWhole);
+    const found = {
+      manual: [...seen.manual, ...(ofTarget?.seen ?? [])],
+      ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...(ofTarget?.gone ?? [])] },
+    };
     await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
   }
   if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: by }, context, log, draft);

@@ -95,4 +95,20 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'A snapshot forgets what nobody has touched for longer than any schedule lives.',
     tests: states,
   },
+  {
+    name: 'failure-of-another-account-unread',
+    file: 'functions/approve-ota-windows/failed-elsewhere.ts',
+    from: 'if (version === undefined || place === undefined) return decision;',
+    to: 'if (version === undefined || place !== null) return decision;',
+    rule: 'A version that failed in one account is halted in all.',
+    tests: ['tests/e2e/ota-accounts.test.ts'],
+  },
+  {
+    name: 'failure-of-another-account-for-ever',
+    file: 'functions/approve-ota-windows/failed-elsewhere.ts',
+    from: 'const known = isWhole ? log.foreignSettings(resource) : [];',
+    to: 'const known = isWhole ? log.foreignSettings(resource).slice(0, 0) : [];',
+    rule: 'A failure that was put right halts nobody.',
+    tests: ['tests/e2e/ota-accounts.test.ts'],
+  },
 ];

@@ -1,0 +1,70 @@
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { ActDecision, HoldDecision } from '../../shared/engine/decision.ts';
+import type { Storing } from '../../shared/journal/store-effect.ts';
+import { WrittenLog } from '../../shared/journal/written-log.ts';
+import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
+import { writtenScope } from '../../shared/journal/written-scope.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { reason } from './reasons.ts';
+import { failedVersions } from './ring-gate.ts';
+import { ringMemory } from './ring-memory.ts';
+
+const functionName = 'approve-ota-windows';
+const failed = 'failed-version ';
+
+/** What the journal calls a target as a whole; no id of a group has a colon. */
+function placeOf({ name }: Pick<CompiledTarget, 'name'>): string {
+  return `target:${name}`;
+}
+
+/**
+ * Versions that failed on this target, for runs of the others: a halt is of the version, whoever's account it failed in. Those that failed no
+ * more are gone, once the whole target was seen.
+ */
+export function failuresHere(
+  context: PlanContext,
+  log: WrittenLog,
+  isWhole: boolean,
+): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] } {
+  const resource = placeOf(context.target);
+  const seen = [...failedVersions(ringMemory(context))].map(([version, groups]): ForeignValue => {
+    const [first = '', ...others] = [...groups].sort();
+    const value = others.length === 0 ? first : `${first} and ${others.length} more`;
+    return { resource, setting: failed + version, value, sighted: true };
+  });
+  const stands = new Set(seen.map(({ setting }) => setting));
+  const known = isWhole ? log.foreignSettings(resource) : [];
+  return { seen, gone: known.filter((setting) => !stands.has(setting)).map((setting) => ({ resource, setting })) };
+}
+
+/**
+ * Holds approvals of versions that failed on another target of the policy. Read only where something would be approved: one stream of the journal
+ * for each other account. @throws StoreError @throws JournalError where one cannot be read: then nothing tells, and nothing is approved
+ */
+export function* heldByOthers(
+  decisions: readonly (ActDecision | HoldDecision)[],
+  { policy, target }: PlanContext,
+  own: WrittenLog,
+  versionOf: (decision: ActDecision) => string | undefined,
+): Storing<readonly (ActDecision | HoldDecision)[]> {
+  if (!decisions.some(({ verdict }) => verdict === 'act')) return decisions;
+  const logs = new Map([[writtenScope(target), own]]);
+  const where = new Map<string, string>();
+  for (const other of Object.values(policy.targets)) {
+    if (other.name === target.name) continue;
+    const scope = writtenScope(other);
+    const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
+    logs.set(scope, log);
+    for (const setting of log.foreignSettings(placeOf(other))) {
+      const groups = log.view.foreign(placeOf(other), setting)?.value;
+      if (setting.startsWith(failed)) where.set(setting.slice(failed.length), `${groups} of ${other.name}`);
+    }
+  }
+  return decisions.map((decision) => {
+    const version = decision.verdict === 'act' ? versionOf(decision) : undefined;
+    const place = version === undefined ? undefined : where.get(version);
+    if (version === undefined || place === undefined) return decision;
+    const text = `${version} failed on ${place} and is halted for all. Put that right and let the update finish there, by hand, or take the group out of the rings.`;
+    return { ...decision, verdict: 'hold', because: [reason('version-failed', text, { version, elsewhere: place }), ...decision.because] };
+  });
+}
