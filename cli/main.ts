@@ -84,6 +84,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stdout.write = () => true;
 });
 
+// The vendor's libraries would obey it, and whoever stands between could then read keys and answer orders.
+if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  process.stderr.write(
+    'streamwarden: NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, certificates are always verified; name a certificate authority of your own in NODE_EXTRA_CA_CERTS.\n',
+  );
+}
+if (process.env['HTTPS_PROXY'] || process.env['https_proxy']) (await import('./world/proxy.ts')).useProxy(process.env);
+
 const json = process.argv.includes('--json');
 try {
   program.exitOverride();

@@ -1,5 +1,6 @@
-import { type Agent, request as httpRequest } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { sharedAgent } from '../../shared/client/agents.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { dateMs } from '../../shared/client/failure.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
@@ -31,11 +32,12 @@ interface Seen {
 }
 
 /** Asks a server anything, and looks at the date of its answer, whatever it answers. @throws Error when none comes */
-function look(url: string, clock: Clock, agent: Agent | undefined): Promise<Seen> {
+function look(url: string, clock: Clock): Promise<Seen> {
   const startMs = clock.now();
-  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+  const secure = url.startsWith('https:');
+  const request = secure ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'HEAD', timeout: limitMs, ...(agent ? { agent } : {}) }, (response) => {
+    const sent = request(url, { method: 'HEAD', timeout: limitMs, agent: sharedAgent(secure) }, (response) => {
       response.resume();
       resolve({ serverMs: dateMs(response.headers), localMs: (startMs + clock.now()) / 2 });
     });
@@ -46,13 +48,13 @@ function look(url: string, clock: Clock, agent: Agent | undefined): Promise<Seen
 }
 
 /** Whether each endpoint answers, and how far this machine's clock is from the clocks of those that do. */
-export async function checkEndpoints(endpoints: readonly Endpoint[], clock: Clock, agent?: Agent): Promise<readonly Finding[]> {
+export async function checkEndpoints(endpoints: readonly Endpoint[], clock: Clock): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const offsets: { name: string; offsetMs: number }[] = [];
   for (const { name, url } of endpoints) {
     const { host } = new URL(url);
     try {
-      const { serverMs, localMs } = await look(url, clock, agent);
+      const { serverMs, localMs } = await look(url, clock);
       findings.push(reached(`${name} answers at ${host}`));
       // The date of an answer has whole seconds, cut off.
       if (serverMs !== undefined) offsets.push({ name, offsetMs: localMs - (serverMs + 500) });

@@ -1,4 +1,3 @@
-import type { Agent } from 'node:http';
 import type { Client } from '../../shared/client/client.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
@@ -25,8 +24,6 @@ export interface Patient {
   readonly file: string;
   readonly targets: readonly CompiledTarget[];
   readonly endpoints: readonly Endpoint[];
-  /** For a proxy. Default: none. */
-  readonly agent?: Agent | undefined;
   /** Functions as they were to be deployed, and as they are; why they cannot be compared, else. */
   readonly deployment:
     | { readonly written: readonly WrittenFunction[]; readonly deployed: DeployedFunctions }
@@ -48,7 +45,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   const functions = functionsInUse(policy);
   note([await checkIdentity(world)]);
   for (const target of targets) note([await checkNumber(target, world.clientFor(target))]);
-  note(await checkEndpoints(patient.endpoints, systemClock, patient.agent));
+  note(await checkEndpoints(patient.endpoints, systemClock));
   for (const target of targets) note(await checkPermissions(target, world.clientFor(target), functions));
   note(untriedWrites(functions));
   const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');

@@ -22,7 +22,6 @@ interface Given {
 /** What is examined in a session. @throws SettingsError for a target whose endpoint is not known */
 export async function patientOf({ world, policy, targets }: Session, given: Given): Promise<Patient> {
   const cloud = world.kind === 'cloud';
-  const { proxyAgent } = await import('../world/proxy.ts');
   const base = { world, policy, targets, file: given.file, environment: given.environment };
   if (!cloud) {
     const url = given.simulator ?? (world as InProcessWorld).simulator.url;
@@ -32,7 +31,7 @@ export async function patientOf({ world, policy, targets }: Session, given: Give
   const endpoints: Endpoint[] = [...hosts].map((host) => ({ name: 'App Streaming', url: `https://${host}` }));
   return {
     ...{ ...base, endpoints: [...endpoints, { name: 'STS', url: 'https://sts.aliyuncs.com' }] },
-    ...{ agent: await proxyAgent(given.environment), deployment: await deploymentOf(given) },
+    deployment: await deploymentOf(given),
   };
 }
 

@@ -6,15 +6,16 @@ import type { World } from './world.ts';
 
 /**
  * The real service, as the identity of the environment or of the vendor's command line profile.
- * @throws SettingsError when the policy's store and the environment's differ, or cannot be used
+ * @throws SettingsError when the policy's store and the environment's differ, or cannot be used; CommandFailure `ProxyUnusable`
  */
 export async function openCloud(target: string, state: string | undefined, policyStore: string | undefined): Promise<World> {
   const { deskCredentials } = await import('../credentials/desk.ts');
-  const { proxyAgent } = await import('./proxy.ts');
+  const { proxyConnect } = await import('./proxy.ts');
   const identity = deskCredentials();
-  const agent = await proxyAgent();
-  const clientFor = clientsOf({ identity, clock: systemClock, agent });
-  const access = { credentials: identity, clock: systemClock, environment: process.env, agent };
+  // Everything goes through it already; said here, so that a proxy which cannot be used is one message and not a failure of each call.
+  proxyConnect(process.env);
+  const clientFor = clientsOf({ identity, clock: systemClock });
+  const access = { credentials: identity, clock: systemClock, environment: process.env };
   const lasting = lastingState({ state, policyStore, id: target, access });
   return {
     kind: 'cloud',
@@ -23,7 +24,7 @@ export async function openCloud(target: string, state: string | undefined, polic
     clock: systemClock,
     store: lasting.store,
     clientFor,
-    caller: () => callerOf(identity, systemClock, undefined, agent),
+    caller: () => callerOf(identity, systemClock),
     close: lasting.close,
   };
 }

@@ -32,7 +32,7 @@ export interface ClientOptions {
   readonly version?: string;
   /** Default: the one that all clients of the endpoint share. */
   readonly limiter?: Limiter;
-  /** For proxies; purchases use it too, instead of a connection of their own. Default: the process's keep-alive agent. */
+  /** For proxies; a purchase has a connection of its own where the agent is a SecureAgent. Default: the process's keep-alive agent. */
   readonly agent?: Agent;
   /** Until the connection stands, TLS included. Default: 5000. */
   readonly connectTimeoutMs?: number;

@@ -122,10 +122,15 @@ function lossFailure(loss: WireLoss, context: ReadingContext): Failure {
     ? ({ kind: 'not-connected', code: 'ConnectTimeout', text: 'no connection was made in time' } as const)
     : losses[loss.reason];
   const kind = loss.partial && loss.partial.status >= 500 && known.kind === 'unreadable' ? 'server' : known.kind;
-  const said = loss.reason !== 'aborted' && loss.cause instanceof Error ? `: ${redact(loss.cause.message, context.secrets())}` : '';
+  const said = loss.reason !== 'aborted' && loss.cause instanceof Error ? `: ${redact(saidBy(loss.cause), context.secrets())}` : '';
   const begun = loss.partial && loss.partial.body.length > 0 ? `; ${excerpt(loss.partial, context)}` : '';
   const executed = loss.sent ? 'unknown' : 'no';
   return { ...failure(loss.partial, {}, context, { ...known, kind, text: `${known.text}${said}${begun}`, executed }), cause: loss.cause };
+}
+
+/** The message of an error; of one that stands for several, such as one per address of a name, what each of them says. */
+function saidBy({ message, errors }: Error & { errors?: readonly Error[] }): string {
+  return message || (errors ?? []).map(saidBy).join(', ');
 }
 
 function failure(

@@ -1,7 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 import { onAbort } from './abort.ts';
-import { sharedAgent } from './agents.ts';
+import { ownAgent, sharedAgent } from './agents.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A signed request, ready to be sent once. */
@@ -68,9 +69,6 @@ export interface TransportOptions {
   readonly timers: Timers;
 }
 
-/** Errors that only connecting can make: the request cannot have been sent. */
-const connectCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
-
 /** Sends a request once and reports what became of it; never throws, never retries, never follows a redirect. */
 export function send(request: WireRequest, options: TransportOptions): Promise<WireOutcome> {
   return new Promise((resolve) => {
@@ -107,7 +105,7 @@ class Exchange {
 
   start(): void {
     const { body, headers, method, path, signal, timeoutMs, ownConnection } = this.#request;
-    const { endpoint, timers } = this.#options;
+    const { agent, connectTimeoutMs, endpoint, timers } = this.#options;
     if (signal?.aborted) {
       this.#lose('aborted', signal.reason);
       return;
@@ -119,10 +117,15 @@ class Exchange {
       path,
       headers: headers as string[],
       setHost: false,
-      agent: this.#options.agent ?? (ownConnection ? false : sharedAgent(endpoint.secure)),
-    });
+      agent: ownConnection ? ownAgent(endpoint.secure, agent) : (agent ?? sharedAgent(endpoint.secure)),
+      connectTimeoutMs: Math.min(connectTimeoutMs, timeoutMs),
+    } as http.RequestOptions);
     this.#wire = wire;
-    this.#deadline = timers.set(() => this.#lose('timeout', undefined), timeoutMs);
+    this.#deadline = timers.set(() => this.#expire(timeoutMs), timeoutMs);
+    // From the first moment on: the name is resolved and a tunnel is made before there is a socket to wait for.
+    if (!wire.reusedSocket && connectTimeoutMs < timeoutMs) {
+      this.#connectDeadline = timers.set(() => this.#expire(connectTimeoutMs), connectTimeoutMs);
+    }
     if (signal) this.#forgetAbort = onAbort(signal, () => this.#lose('aborted', signal.reason));
     wire.on('socket', (socket) => this.#onSocket(socket));
     wire.on('response', (answer) => this.#onResponse(answer));
@@ -136,22 +139,25 @@ class Exchange {
     this.#lose('connect', cause);
   }
 
-  #onSocket(socket: import('node:net').Socket & { secureConnecting?: boolean }): void {
-    if (!socket.connecting && socket.secureConnecting !== true) {
-      this.#sent = true;
-      return;
-    }
-    const { connectTimeoutMs, endpoint, timers } = this.#options;
-    if (connectTimeoutMs < this.#request.timeoutMs) {
-      this.#connectDeadline = timers.set(() => this.#lose('timeout', undefined), connectTimeoutMs);
-    }
-    socket.once(endpoint.secure ? 'secureConnect' : 'connect', () => {
-      this.#sent = true;
-      timers.clear(this.#connectDeadline);
-    });
+  #expire(ms: number): void {
+    this.#lose('timeout', this.#sent ? undefined : new Error(`${this.#options.endpoint.host} did not accept one within ${ms} ms`));
+  }
+
+  #onSocket(socket: Socket & { encrypted?: boolean; secureConnecting?: boolean }): void {
+    const { secure } = this.#options.endpoint;
+    // Whoever stands between can answer in plain text, and an agent may pass that on: it is not the endpoint that speaks.
+    if (secure && socket.encrypted !== true) this.#lose('connect', new Error('what answered does not speak TLS'));
+    else if (!socket.connecting && socket.secureConnecting !== true) this.#onConnected();
+    else socket.once(secure ? 'secureConnect' : 'connect', () => this.#onConnected());
+  }
+
+  #onConnected(): void {
+    this.#sent = true;
+    this.#options.timers.clear(this.#connectDeadline);
   }
 
   #onResponse(answer: http.IncomingMessage): void {
+    if (this.#done) return;
     this.#answer = answer;
     this.#sent = true;
     answer.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -173,12 +179,9 @@ class Exchange {
     else this.#finish(this.#soFar(answer));
   }
 
-  #onError(error: Error & { code?: string }): void {
-    if (this.#answer) this.#lose('cut', error);
-    else if (!this.#sent || connectCodes.has(error.code ?? '')) {
-      this.#sent = false;
-      this.#lose('connect', error);
-    } else this.#lose('reset', error);
+  #onError(error: Error): void {
+    // What the error is called proves nothing: a host can become unreachable under a request as well.
+    this.#lose(this.#answer ? 'cut' : this.#sent ? 'reset' : 'connect', error);
   }
 
   #soFar(answer: http.IncomingMessage): WireAnswer {

@@ -28,8 +28,6 @@ export interface TargetClientOptions extends Pick<ClientOptions, 'clock'> {
   readonly identity: CredentialsProvider;
   /** Address of a simulator that plays service and STS. Default: the cloud. */
   readonly simulator?: string | undefined;
-  /** For a proxy. Default: none. */
-  readonly agent?: ClientOptions['agent'] | undefined;
 }
 
 /**
@@ -37,18 +35,17 @@ export interface TargetClientOptions extends Pick<ClientOptions, 'clock'> {
  * the target states none (`''`), with any. @throws SettingsError `UnknownEndpoint`
  */
 export function targetClient({ name, account, role, endpoint }: CompiledTarget, options: TargetClientOptions): Client {
-  const { identity, simulator, clock, agent } = options;
-  const proxy = agent ? { agent } : {};
+  const { identity, simulator, clock } = options;
   const credentials =
     role === undefined
       ? identity
       : assumeRoleCredentials({
-          ...{ base: identity, clock, ...proxy },
+          ...{ base: identity, clock },
           roleArn: `acs:ram::${account}:role/${role}`,
           sessionName: 'streamwarden',
           ...(simulator === undefined ? {} : { endpoint: simulator }),
         });
-  const shared = { endpoint: simulator ?? serviceHost(endpoint), clock, ...proxy };
+  const shared = { endpoint: simulator ?? serviceHost(endpoint), clock };
   const checked =
     account === ''
       ? {}

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isLoopback } from '../client/endpoint.ts';
 
 /** Variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,8 @@ export class SettingsError extends Error {
     | 'UnknownTarget'
     | 'UnknownRegion'
     | 'UnknownEndpoint'
-    | 'LinkKeyMissing';
+    | 'LinkKeyMissing'
+    | 'SimulatorNotLocal';
   constructor(code: SettingsError['code'], message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.name = 'SettingsError';
@@ -34,11 +36,11 @@ export interface Settings {
   readonly targetRoleSuffix: string | undefined;
   /** `STREAMWARDEN_STORE`. Default: the policy's `store`. */
   readonly store: string | undefined;
-  /** `STREAMWARDEN_SIMULATOR`: address of a running simulator, which plays service, STS and OSS. Default: the cloud. */
+  /** `STREAMWARDEN_SIMULATOR`: address of a simulator on this machine, which plays service, STS and OSS. Default: the cloud. */
   readonly simulator: string | undefined;
 }
 
-/** Reads the settings; empty variables count as absent. */
+/** Reads the settings; empty variables count as absent. @throws SettingsError `SimulatorNotLocal` */
 export function readSettings(environment: Environment): Settings {
   const given = (name: string): string | undefined => environment[name]?.trim() || undefined;
   return {
@@ -47,6 +49,16 @@ export function readSettings(environment: Environment): Settings {
     target: given('STREAMWARDEN_TARGET'),
     targetRoleSuffix: given('STREAMWARDEN_TARGET_ROLE_SUFFIX'),
     store: given('STREAMWARDEN_STORE'),
-    simulator: given('STREAMWARDEN_SIMULATOR'),
+    simulator: localSimulator(given('STREAMWARDEN_SIMULATOR')),
   };
+}
+
+/** A function's keys are the cloud's: a simulator elsewhere would be handed requests, and tokens, that the cloud accepts. */
+function localSimulator(url: string | undefined): string | undefined {
+  if (url === undefined || (/^https?:/i.test(url) && URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))))
+    return url;
+  throw new SettingsError(
+    'SimulatorNotLocal',
+    'STREAMWARDEN_SIMULATOR is not an address of this machine: unset it to act in the cloud, or write http://127.0.0.1:PORT.',
+  );
 }

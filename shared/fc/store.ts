@@ -1,4 +1,3 @@
-import type { Agent } from 'node:http';
 import type { Clock } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
 import { directoryStore } from '../journal/directory.ts';
@@ -17,8 +16,6 @@ export interface StoreAccess {
   readonly environment: Environment;
   /** Address of a simulator that plays OSS too. Default: the cloud. */
   readonly simulator?: string | undefined;
-  /** For a proxy. Default: none. */
-  readonly agent?: Agent | undefined;
 }
 
 /** Region for which requests to a simulated bucket are signed where none is set: it takes any. */
@@ -38,7 +35,7 @@ export function storeOf(address: string, access: StoreAccess): Store {
   if (!place) {
     throw new SettingsError('StoreNotAvailable', `There is no store of the kind of ${address}: write dir:PATH or oss://BUCKET/PREFIX.`);
   }
-  const { credentials, clock, environment, simulator, agent } = access;
+  const { credentials, clock, environment, simulator } = access;
   const region =
     environment['STREAMWARDEN_STORE_REGION']?.trim() || (simulator === undefined ? environment['FC_REGION']?.trim() : simulatedRegion);
   if (!region) {
@@ -48,7 +45,7 @@ export function storeOf(address: string, access: StoreAccess): Store {
     );
   }
   const endpoint = environment['STREAMWARDEN_STORE_ENDPOINT']?.trim() || simulator;
-  return ossStore({ ...place, region, endpoint, credentials, clock, agent, unversioned });
+  return ossStore({ ...place, region, endpoint, credentials, clock, unversioned });
 }
 
 /**

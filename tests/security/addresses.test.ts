@@ -7,6 +7,7 @@ import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { targetClient } from '../../shared/fc/clients.ts';
+import { readSettings } from '../../shared/fc/settings.ts';
 import { signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import { storeOf } from '../../shared/fc/store.ts';
 import type { Message } from '../../shared/notify/message.ts';
@@ -140,6 +141,21 @@ describe('the environment leads to no address but those allowed', () => {
       );
     }
   });
+
+  test.each([...strange, ...plainHttp, 'https://simulator.example', 'localhost:8080', 'http://127.0.0.1.nip.example'])(
+    'by STREAMWARDEN_SIMULATOR at %j, with the keys of a function',
+    (url) => {
+      const read = () => readSettings({ STREAMWARDEN_SIMULATOR: url });
+      expect(read).toThrow(expect.objectContaining({ code: 'SimulatorNotLocal' }));
+    },
+  );
+
+  test.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])(
+    'but a simulator on this machine at %s is none',
+    (url) => {
+      expect(readSettings({ STREAMWARDEN_SIMULATOR: url }).simulator).toBe(url);
+    },
+  );
 
   test.each(['x/../evil.example', 'evil.example#', 'evil.example?', 'a@evil.example/', 'evil.example:80/'])(
     'by a region %j that carries a host',
