@@ -26,6 +26,7 @@ import { simulatorCommand } from './commands/simulator.ts';
 import { spendCommand } from './commands/spend.ts';
 import { validateCommand } from './commands/validate.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
+import { keepWorkingWithoutOutput } from './output.ts';
 
 const program = new Command('streamwarden')
   .description('Keeps an Alibaba Cloud App Streaming account in the state written in one policy file.')
@@ -78,11 +79,7 @@ for (const register of [
   register(program);
 }
 
-// A reader that closes the pipe early ('| head') ends the printing, never the work: an apply goes on and keeps its exit code.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.stdout.write = () => true;
-});
+keepWorkingWithoutOutput();
 
 // The vendor's libraries would obey it, and whoever stands between could then read keys and answer orders.
 if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {

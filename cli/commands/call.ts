@@ -64,11 +64,23 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
       show(rows);
       return 0;
     }
-    const answer: unknown = await client.call(operation, input as never);
+    const answer: unknown = await uninterrupted(operation, () => client.call(operation, input as never));
     show(answer);
     return (answer as { readonly complete?: boolean }).complete === false ? 1 : 0;
   } finally {
     await close();
+  }
+}
+
+/** A write that is under way is not cut off by a signal: nobody would know what became of it. A second Ctrl-C still ends the process. */
+async function uninterrupted<T>({ access }: AnyOperation, work: () => Promise<T>): Promise<T> {
+  if (access === 'read') return await work();
+  const { interruptOnSignals } = await import('../run/interrupt.ts');
+  const interrupt = interruptOnSignals('is finished and its answer is printed');
+  try {
+    return await work();
+  } finally {
+    interrupt.release();
   }
 }
 

@@ -12,7 +12,7 @@ interface Flags {
 }
 
 /**
- * Adds `streamwarden simulator`: serves a simulated account on the loopback address until Ctrl-C, SIGTERM or a shutdown through its
+ * Adds `streamwarden simulator`: serves a simulated account on the loopback address until Ctrl-C, SIGTERM, SIGHUP or a shutdown through its
  * control API.
  * Throws `CommandFailure`, `ScenarioError` or `SimulatorError` where it cannot start.
  */
@@ -52,14 +52,13 @@ async function serve(flags: Flags): Promise<void> {
 
 type Running = Awaited<ReturnType<typeof import('../../simulator/simulator.ts')['startSimulator']>>;
 
-/** Waits for Ctrl-C, SIGTERM or a shutdown through the control API, and leaves nothing behind. */
+/** Waits for Ctrl-C, SIGTERM, SIGHUP or a shutdown through the control API, and leaves nothing behind. */
 async function untilTold(simulator: Running): Promise<void> {
   const stop = () => void simulator.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.once(name, stop);
   await simulator.closed;
-  process.off('SIGINT', stop);
-  process.off('SIGTERM', stop);
+  for (const name of signals) process.off(name, stop);
 }
 
 function print(simulator: Running, title: string, asJson: boolean): void {

@@ -1,0 +1,27 @@
+/** Whoever was to read is gone: a closed pipe (`| head`), a terminal that was closed, a connection that ended. */
+const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+/**
+ * From here on a standard stream that fails ends the printing, never the work: an apply goes on, writes its journal and keeps its exit code. Standard
+ * output that fails for another reason than a reader who left, such as a full disk, is told on standard error, and what would have been exit code 0
+ * is 1, since somebody will take the rest for the whole.
+ */
+export function keepWorkingWithoutOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      stream.write = swallow;
+      if (stream === process.stderr || readerGone.has(code)) return;
+      process.stderr.write(`streamwarden: standard output failed (${code}). The work goes on; nothing more is printed.\n`);
+      process.once('exit', () => {
+        process.exitCode ||= 1;
+      });
+    });
+  }
+}
+
+/** Takes what is written, as a stream does, and calls back. */
+function swallow(_chunk: unknown, ...rest: unknown[]): boolean {
+  const done = rest.find((each) => typeof each === 'function') as (() => void) | undefined;
+  if (done) process.nextTick(done);
+  return true;
+}

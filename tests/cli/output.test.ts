@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { streamwarden } from './command.ts';
+import { type Desk, openDesk } from './small-account.ts';
+
+const bin = process.env.STREAMWARDEN_TEST_COMMAND ?? fileURLToPath(new URL('../../bin/streamwarden.js', import.meta.url));
+const groups = 6;
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk({ groups });
+});
+afterEach(async () => {
+  await desk.close();
+});
+
+const executed = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
+const journal = (command: string, ...rest: string[]) =>
+  streamwarden(['journal', command, '--state', path.join(desk.folder, 'state'), ...rest]);
+
+type Sink = 'pipe' | number;
+function run(args: readonly string[], stdout: Sink, stderr: Sink): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', stdout, stderr] });
+}
+const endOf = (child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: string | null }> =>
+  new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+
+/** Everything was done and written down, and a second plan is empty. */
+async function expectWhole(): Promise<void> {
+  expect(executed()).toBe(groups);
+  expect(await journal('verify')).toMatchObject({ code: 0 });
+  expect((await journal('list', 'runs')).stdout.trim().split('\n')).toHaveLength(1);
+  expect((await streamwarden(['plan', ...desk.world])).code).toBe(0);
+}
+
+describe('an apply whose output fails does all its work', () => {
+  test.each([
+    ['standard output', true, false],
+    ['standard error', false, true],
+    ['both', true, true],
+  ])('with a reader who leaves %s before the first line', async (_name, output, errors) => {
+    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    if (output) child.stdout?.destroy();
+    else child.stdout?.resume();
+    if (errors) child.stderr?.destroy();
+    else child.stderr?.resume();
+    expect(await endOf(child)).toEqual({ code: 0, signal: null });
+    await expectWhole();
+  });
+
+  test('with a reader who leaves after the first line', async () => {
+    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    child.stderr?.destroy();
+    expect(await endOf(child)).toEqual({ code: 0, signal: null });
+    await expectWhole();
+  });
+
+  test('with a full disk, which is said and is no success', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = run(['apply', ...desk.world], full, 'pipe');
+    let said = '';
+    child.stderr?.on('data', (text) => (said += text));
+    const ended = await endOf(child);
+    closeSync(full);
+    expect(ended).toEqual({ code: 1, signal: null });
+    expect(said.match(/standard output failed \(ENOSPC\)/g)).toHaveLength(1);
+    await expectWhole();
+  });
+
+  test('with a full disk under both, or under standard error alone', async () => {
+    const full = openSync('/dev/full', 'w');
+    expect(await endOf(run(['apply', ...desk.world], full, full))).toEqual({ code: 1, signal: null });
+    await expectWhole();
+    // A bad policy is told on standard error: the exit code has to do without it.
+    expect(await endOf(run(['plan', '--policy', path.join(desk.folder, 'none.yaml')], 'pipe', full))).toEqual({ code: 1, signal: null });
+    closeSync(full);
+  });
+});
+
+describe('a signal finishes the call under way', () => {
+  const held = async (...names: NodeJS.Signals[]) => {
+    desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
+    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    let said = '';
+    const stopping = new Promise<void>((resolve) =>
+      child.stderr?.on('data', (text) => {
+        said += text;
+        if (said.includes('stopping')) resolve();
+      }),
+    );
+    child.stdout?.resume();
+    await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
+    const [first, ...more] = names;
+    child.kill(first);
+    await stopping;
+    for (const name of more) child.kill(name);
+    return { child, ended: endOf(child) };
+  };
+
+  test.each(['SIGHUP', 'SIGTERM', 'SIGHUP SIGHUP', 'SIGHUP SIGTERM', 'SIGTERM SIGHUP', 'SIGINT SIGHUP SIGHUP'])('%s', async (names) => {
+    const { ended } = await held(...(names.split(' ') as NodeJS.Signals[]));
+    desk.simulator.faults.clear();
+    desk.simulator.advance(1000);
+    expect(await ended).toEqual({ code: 130, signal: null });
+    const done = executed();
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBe(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
+    expect(await journal('verify')).toMatchObject({ code: 0 });
+    expect((await streamwarden(['plan', ...desk.world])).stdout).toContain(
+      done === groups ? `${groups} as wanted` : `${groups - done} to change`,
+    );
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('the second %s ends the process at once', async (name) => {
+    const { ended } = await held(name, name);
+    expect(await ended).toEqual({ code: 130, signal: null });
+    desk.simulator.faults.clear();
+    desk.simulator.advance(1000);
+  });
+
+  test('and so does SIGHUP on a single call that writes: its answer is waited for', async () => {
+    desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
+    const pool = ['--ProductType', 'CloudApp', '--BizRegionId', 'cn-hangzhou', '--PoolId', 'rg-0'];
+    const strategy = ['--NodePoolStrategy', '{"StrategyType":"NODE_FIXED","NodeAmount":2}'];
+    const child = run(
+      ['call', 'ModifyNodePoolAttribute', '--yes', '--simulator', desk.simulator.url, ...pool, ...strategy],
+      'pipe',
+      'pipe',
+    );
+    let said = '';
+    child.stderr?.on('data', (text) => (said += text));
+    const ended = endOf(child);
+    await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
+    child.kill('SIGHUP');
+    await new Promise<void>((resolve) => child.stderr?.on('data', () => said.includes('stopping') && resolve()));
+    desk.simulator.faults.clear();
+    desk.simulator.advance(1000);
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(executed()).toBe(1);
+  });
+});
