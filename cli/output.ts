@@ -1,3 +1,6 @@
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
 /** Whoever was to read is gone: a closed pipe (`| head`), a terminal that was closed, a connection that ended. */
 const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
@@ -17,6 +20,11 @@ export function keepWorkingWithoutOutput(): void {
       });
     });
   }
+  // Node.js aborts the process where it cannot put a terminal back as it was; one that is gone is not looked at once it is closed.
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  process.on('exit', () => {
+    for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
+  });
 }
 
 /** Takes what is written, as a stream does, and calls back. */

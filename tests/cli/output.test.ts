@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,50 @@ describe('an apply whose output fails does all its work', () => {
     // A bad policy is told on standard error: the exit code has to do without it.
     expect(await endOf(run(['plan', '--policy', path.join(desk.folder, 'none.yaml')], 'pipe', full))).toEqual({ code: 1, signal: null });
     closeSync(full);
+  });
+});
+
+/** Node.js has no pseudo terminals: Python makes one, starts the command on it, and closes it after the first output. Prints the exit status. */
+const onTerminal = `
+import os, pty, sys
+controlling = sys.argv[1] == 'controlling'
+if controlling: pid, terminal = pty.fork()
+else:
+    terminal, side = pty.openpty()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid(); os.close(terminal)
+        for descriptor in (0, 1, 2): os.dup2(side, descriptor)
+    else: os.close(side)
+if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
+seen = b''
+while b'World:' not in seen: seen += os.read(terminal, 4096)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+const python = spawnSync('python3', ['-c', 'import pty']).status === 0;
+
+describe.skipIf(!python)('a terminal that is closed', () => {
+  const closed = async (kind: string): Promise<string> => {
+    const child = spawn('python3', ['-c', onTerminal, kind, process.execPath, bin, 'apply', ...desk.world], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.on('data', (text) => (said += text));
+    await endOf(child);
+    return said.trim();
+  };
+
+  test('without a hang-up changes nothing', async () => {
+    expect(await closed('any')).toBe('0');
+    await expectWhole();
+  });
+
+  test('with a hang-up stops the work at a safe point, as SIGTERM does', async () => {
+    // Done already, or stopped: never aborted.
+    expect(['0', '130']).toContain(await closed('controlling'));
+    expect(await journal('verify')).toMatchObject({ code: 0 });
+    expect(executed()).toBe(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
   });
 });
 
