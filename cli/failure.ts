@@ -1,3 +1,4 @@
+import { printableLines } from '../shared/client/printable.ts';
 import type { ErrorClass } from '../shared/engine/expected.ts';
 
 /** An expected failure of a command: printed as one message with what to do next, never as a stack trace. */
@@ -37,7 +38,7 @@ export async function reportFailure(error: unknown, json: boolean): Promise<numb
     const message = error instanceof Error ? error.message : String(error);
     process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
   } else if (forPeople) {
-    process.stderr.write(`streamwarden: ${error.message}\n`);
+    process.stderr.write(`streamwarden: ${printableLines(error.message)}\n`);
   } else {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`streamwarden: this should not have happened; please report it with the lines below.\n${detail}\n`);

@@ -26,7 +26,7 @@ import { simulatorCommand } from './commands/simulator.ts';
 import { spendCommand } from './commands/spend.ts';
 import { validateCommand } from './commands/validate.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
-import { keepWorkingWithoutOutput } from './output.ts';
+import { keepWorkingWithoutOutput, printSafely } from './output.ts';
 
 const program = new Command('streamwarden')
   .description('Keeps an Alibaba Cloud App Streaming account in the state written in one policy file.')
@@ -79,6 +79,7 @@ for (const register of [
   register(program);
 }
 
+printSafely();
 keepWorkingWithoutOutput();
 
 // The vendor's libraries would obey it, and whoever stands between could then read keys and answer orders.

@@ -27,6 +27,36 @@ export function keepWorkingWithoutOutput(): void {
   });
 }
 
+/**
+ * From here on nothing that is printed can move the cursor, turn the direction of text, or hide: names, tags and users are anybody's. In JSON such
+ * characters are escaped, so that a program reads what is meant; in text they are shown as �. Bytes go out as they are, unless it is to a terminal.
+ */
+export function printSafely(): void {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout) as (chunk: unknown, ...rest: unknown[]) => boolean;
+  stdout.write = (chunk: unknown, ...rest: unknown[]) => {
+    const text = chunk instanceof Uint8Array && stdout.isTTY ? Buffer.from(chunk).toString('utf8') : chunk;
+    return write(typeof text === 'string' ? safe(text) : text, ...rest);
+  };
+}
+
+/** Our own colors, ends of lines and tabs, which stay; else one character that cannot be printed. */
+const ours = `${String.fromCharCode(27)}\\[\\d{1,2}m|\\r?\\n|\\t`;
+const special = new RegExp(`${ours}|[\\p{C}\\p{Zl}\\p{Zp}]`, 'gu');
+const kept = new RegExp(`^(?:${ours})$`);
+
+function safe(text: string): string {
+  const json = /^\s*[[{]/.test(text);
+  return text.replace(special, (found) => (kept.test(found) ? found : json ? escaped(found) : '�'));
+}
+
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
 /** Takes what is written, as a stream does, and calls back. */
 function swallow(_chunk: unknown, ...rest: unknown[]): boolean {
   const done = rest.find((each) => typeof each === 'function') as (() => void) | undefined;

@@ -1,4 +1,4 @@
-import type { Json, Reason } from '../../shared/engine/decision.ts';
+import { type Json, type Reason, reasonOf } from '../../shared/engine/decision.ts';
 
 /** Why `import` leaves a group alone, by code; besides these it gives the codes of scale-on-schedule for what could not be read. */
 export const leftAloneCodes = {
@@ -21,5 +21,5 @@ export const leftAloneCodes = {
 
 /** Builds the reason for leaving a group alone. */
 export function reason(code: keyof typeof leftAloneCodes, text: string, data?: Readonly<Record<string, Json>>): Reason {
-  return data === undefined ? { code, text } : { code, text, data };
+  return reasonOf(code, text, data);
 }

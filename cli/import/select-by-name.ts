@@ -14,9 +14,14 @@ export type NameIndex = ReadonlyMap<string, readonly DeliveryGroup[]>;
 
 /** The groups by the beginnings of their names. A beginning with a character that patterns give a meaning is left out. */
 export function nameIndex(groups: readonly DeliveryGroup[]): NameIndex {
-  const pairs = groups.flatMap((group) => beginningsOf(group.name ?? '').map((beginning) => ({ beginning, group })));
+  const pairs = groups.flatMap((group) => beginningsOf(nameIn(group)).map((beginning) => ({ beginning, group })));
   const index = groupedBy(pairs, ({ beginning }) => beginning);
   return new Map([...index].map(([beginning, list]) => [beginning, list.map(({ group }) => group)]));
+}
+
+/** The name that patterns are compared with. */
+function nameIn(group: DeliveryGroup | undefined): string {
+  return group?.rawName ?? group?.name ?? '';
 }
 
 function beginningsOf(name: string): string[] {
@@ -35,7 +40,7 @@ export function selectByName(
   progress: Progress,
 ): { readonly selector: SelectorDraft; readonly covers: readonly string[] } | undefined {
   const candidates: Candidate[] = [];
-  const beginnings = new Set([...demand.members].flatMap((id) => beginningsOf(byId.get(id)?.name ?? '')));
+  const beginnings = new Set([...demand.members].flatMap((id) => beginningsOf(nameIn(byId.get(id)))));
   for (const beginning of beginnings) {
     const matching = (index.get(beginning) ?? []).filter(({ charge }) => charge === undefined || charge === demand.charge);
     const candidate = judge(`${beginning}*`, matching, demand, progress, false);

@@ -19,7 +19,7 @@ export function alignColumns(rows: readonly (readonly string[])[], columns: read
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     colAligns: columns.map(({ align = 'left' }) => align),
   });
-  table.push(...rows.map((row) => columns.map((_, index) => row[index] ?? '')));
+  table.push(...rows.map((row) => columns.map((_, index) => (row[index] ?? '').replace(/[\r\n\u2028\u2029]/g, '�'))));
   return table
     .toString()
     .split('\n')

@@ -1,3 +1,4 @@
+import { printable } from '../../shared/client/printable.ts';
 import type { ActDecision, Change, HoldDecision, Reason } from '../../shared/engine/decision.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { amountCovers, costText, signedAmount } from './amount.ts';
@@ -69,7 +70,7 @@ function reasonLine(style: Style): (decision: ActDecision) => string[] {
 
 /** One change as people read it: `nodes: fixed 8 → fixed 4`. */
 export function changeText({ field, from, to }: Change): string {
-  return `${field}: ${plain(from)} → ${plain(to)}`;
+  return printable(`${field}: ${plain(from)} → ${plain(to)}`);
 }
 
 function plain(value: Change['from']): string {

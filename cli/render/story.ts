@@ -1,3 +1,4 @@
+import { printable } from '../../shared/client/printable.ts';
 import { renewalState } from '../../shared/engine/renewals/state.ts';
 import type { DeliveryGroup, NodePool } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
@@ -31,7 +32,7 @@ export function storyLines(story: Story, style: Style, text: InstantText): strin
         ]
       : []),
     '  Observed',
-    ...observed(resource, text).map((line) => `    ${line}`),
+    ...observed(resource, text).map((line) => `    ${printable(line)}`),
     '  Journal',
     ...history(story, text),
   ];
@@ -57,7 +58,7 @@ function history({ written, renewals }: Story, text: InstantText): string[] {
 
 /** What was written to a setting, as people read it: expiries are kept as whole seconds since 1970. */
 export function valueText(setting: string, value: string, text: InstantText): string {
-  return setting === 'expiry' && /^\d+$/.test(value) ? text(Number(value) * 1000) : value;
+  return setting === 'expiry' && /^\d+$/.test(value) ? text(Number(value) * 1000) : printable(value);
 }
 
 const known = (value: string | number | undefined): string => (value === undefined ? 'unknown' : String(value));

@@ -1,7 +1,7 @@
-/** Asks on the terminal; anything but `yes` means no. */
+/** Asks on the terminal, where standard output may be a file; anything but `yes` means no. */
 export async function answeredYes(question: string, signal: AbortSignal): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // A terminal that goes away says nothing, and that is no.
   const gone = new Promise<string>((resolve) => {
     for (const event of ['close', 'error']) terminal.on(event, () => resolve(''));

@@ -1,5 +1,5 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import { type Action, type Decision, type Reason, reasonOf } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 
@@ -90,5 +90,5 @@ function actionOf({ id, kind, part, partOf: group, sessions }: Access, user: str
 }
 
 function reason(code: keyof typeof offboardReasonCodes, text: string): Reason {
-  return { code, text };
+  return reasonOf(code, text);
 }

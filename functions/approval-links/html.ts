@@ -1,6 +1,8 @@
-/** Text as HTML shows it, in elements and in quoted attributes. */
+import { printable } from '../../shared/client/printable.ts';
+
+/** Text as HTML shows it, in elements and in quoted attributes, on one line. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** The one style sheet of all pages. */

@@ -1,3 +1,4 @@
+import { printable } from '../../shared/client/printable.ts';
 import type { DigestPage, Mark, Row, Section } from './digest-page.ts';
 
 /** Rows of a section that a message names: a channel is no place for lists. */
@@ -33,8 +34,5 @@ function rowLine({ mark, name, text, aside }: Row): string {
 
 /** Names and messages come from elsewhere: none may begin a line of its own, or steer a terminal. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Bidi_C}/gu, '')
-    .trim();
+  return printable(text).trim();
 }

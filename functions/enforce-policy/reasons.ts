@@ -1,4 +1,4 @@
-import type { Json, Reason } from '../../shared/engine/decision.ts';
+import { type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
 
 /** Every code that a decision of enforce-policy can carry, with its meaning. Codes are stable; texts may change. */
 export const reasonCodes = {
@@ -28,6 +28,4 @@ export const reasonCodes = {
 export type ReasonCode = keyof typeof reasonCodes;
 
 /** Builds a reason; `data` holds what a program may want to read from it. */
-export function reason(code: ReasonCode, text: string, data?: Readonly<Record<string, Json | undefined>>): Reason {
-  return data === undefined ? { code, text } : { code, text, data };
-}
+export const reason: ReasonBuilder<ReasonCode> = reasonOf;

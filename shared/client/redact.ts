@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Key of the method by which util.inspect and console.log ask an object for its text. */
 export const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
@@ -11,17 +13,23 @@ export function maskId(accessKeyId: string): string {
  * cut-off text.
  */
 const secretField =
-  /((?:access_?key_?secret|secret|security_?token|[a-z]*token|password|passwd|ticket|auth_?code|signature|encodeddiagnosticmessage)\\?["']?\s*[:=]\s*\\?["']?)([^"'\\&<>,;}\s]+)/gi;
+  /((?:secret|token|password|passwd|ticket|auth_?code|signature|encodeddiagnosticmessage)\\?["']?\s*[:=]\s*\\?["']?)([^"'\\&<>,;}\s]+)/gi;
 
 /** The service quotes the canonical request, and with it the security token, when a signature does not match. */
 const quotedRequest = /((?:server\s+)?string\s*to\s*sign|canonical\s*request|authorization\s*[:=])[\s\S]*$/i;
 
-/** Text from outside made fit for errors and logs: without secrets, on one line, at most `limit` characters. Default: 300. */
+/** No text is looked at further than this many times the characters that are wanted: what comes from outside can be megabytes. */
+const looksAhead = 20;
+
+/** Text from outside made fit for errors and logs: without secrets, on one line, printable, at most `limit` characters. Default: 300. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = [], limit = 300): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret !== undefined && secret.length >= 4) clean = clean.replaceAll(secret, '[hidden]');
   }
+  // After the secrets, so that none is halved. What a halved field would hide is recognized by the field's name.
+  clean = clean.slice(0, limit * looksAhead);
   clean = clean.replace(quotedRequest, '$1 [hidden]').replace(secretField, '$1[hidden]').replace(/\s+/g, ' ').trim();
+  clean = printable(clean);
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
 }

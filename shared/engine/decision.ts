@@ -1,4 +1,5 @@
 import type { Effect } from '../client/operation.ts';
+import { printable } from '../client/printable.ts';
 import type { ResourceRef } from '../fleet/resource.ts';
 import type { CostEstimate } from '../policy/money.ts';
 
@@ -11,6 +12,12 @@ export interface Reason {
   readonly text: string;
   readonly data?: Readonly<Record<string, Json | undefined>>;
 }
+
+/** Builds reasons whose codes are of one list; `data` holds what a program may want to read from them. */
+export type ReasonBuilder<Code extends string> = (code: Code, text: string, data?: Reason['data']) => Reason;
+
+/** Builds a reason. Its text may quote what the service says, tags and users included: it is one line, whatever that holds. */
+export const reasonOf: ReasonBuilder<string> = (code, text, data) => ({ code, text: printable(text), ...(data && { data }) });
 
 /** The change of one setting, as people read it in a plan. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { Json, Reason } from './decision.ts';
+import { type ReasonBuilder, reasonOf } from './decision.ts';
 
 /** Every reason code that the engine gives, with its meaning. Codes are stable: people and programs may go by them. */
 export const reasonCodes = {
@@ -87,6 +87,4 @@ export const sightedCode = 'sighted';
 export const keptPrefix = 'kept:';
 
 /** Builds a reason; `data` holds what a program may want to read from it. */
-export function reason(code: EngineReasonCode, text: string, data?: Readonly<Record<string, Json | undefined>>): Reason {
-  return data === undefined ? { code, text } : { code, text, data };
-}
+export const reason: ReasonBuilder<EngineReasonCode> = reasonOf;

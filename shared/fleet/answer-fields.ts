@@ -1,3 +1,5 @@
+import { printable } from '../client/printable.ts';
+
 /** An object of an answer whose fields may be anything: the mapping believes nothing that it has not looked at. */
 export type Loose = { readonly [field: string]: unknown };
 
@@ -14,6 +16,17 @@ export function listOf(value: unknown): readonly unknown[] | undefined {
 /** The value as text that is not empty, or undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Longest name that is shown, in characters. */
+const longestName = 200;
+
+/** The names of a resource: as people may be shown it, in one line, and as the service has it where that differs. */
+export function namesOf(value: unknown): { readonly name?: string; readonly rawName?: string } {
+  const rawName = textOf(value);
+  if (rawName === undefined) return {};
+  const name = printable(rawName.length > longestName ? `${rawName.slice(0, longestName)}…` : rawName);
+  return name === rawName ? { name } : { name, rawName };
 }
 
 /** The value as a whole number of zero or more, `"7"` included, or undefined. */

@@ -1,4 +1,4 @@
-import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
+import { isGiven, type Loose, listOf, namesOf, objectOf, textOf } from './answer-fields.ts';
 import type { DeliveryGroup, NodePool } from './delivery-group.ts';
 import { mapCharge, mapTime } from './map-fields.ts';
 import type { Unreadable } from './map-strategy.ts';
@@ -14,12 +14,11 @@ export function mapGroup(answer: unknown, mapPool?: (pool: unknown, unreadable: 
   if (row === undefined || id === undefined) return undefined;
   const unread: string[] = [];
   const unreadable: Unreadable = (field) => unread.push(field);
-  const name = textOf(row.AppInstanceGroupName);
   const region = textOf(row.RegionId) ?? textOf(row.BizRegionId);
   return {
     kind: 'delivery-group',
     id,
-    ...(name === undefined ? {} : { name }),
+    ...namesOf(row.AppInstanceGroupName),
     ...(region === undefined ? {} : { region }),
     status: textOf(row.Status),
     resourceStatus: textOf(row.ResourceStatus),

@@ -1,4 +1,4 @@
-import { isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
+import { isGiven, type Loose, listOf, namesOf, objectOf, textOf } from './answer-fields.ts';
 import { parseInstant } from './instant.ts';
 import { mapCharge, mapTime } from './map-fields.ts';
 import type { Unreadable } from './map-strategy.ts';
@@ -14,13 +14,12 @@ export function mapWorkstation(answer: unknown): Workstation | undefined {
   if (row === undefined || id === undefined) return undefined;
   const unread: string[] = [];
   const unreadable: Unreadable = (field) => unread.push(field);
-  const name = textOf(row['WuyingServerName']);
   const region = textOf(row['BizRegionId']);
   const type = objectOf(row['ServerInstanceTypeInfo']);
   return {
     kind: 'workstation',
     id,
-    ...(name === undefined ? {} : { name }),
+    ...namesOf(row['WuyingServerName']),
     ...(region === undefined ? {} : { region }),
     status: textOf(row['Status'])?.toUpperCase(),
     charge: mapCharge(row['ChargeType'], unreadable),

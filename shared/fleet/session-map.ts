@@ -1,3 +1,4 @@
+import { printable } from '../client/printable.ts';
 import { countOf, isGiven, listOf, objectOf, textOf } from './answer-fields.ts';
 import type { GroupDrain, Session, SessionFacts, SessionGroup } from './session.ts';
 import { drainMarker, drainPart, drainTag } from './session.ts';
@@ -52,10 +53,12 @@ export function partsOf(group: SessionGroup, listed = group.sessions): readonly 
   const sorted = [...listed].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   const seen = new Set<string>();
   const sessions = sorted.map((facts): Session => {
-    const first = `${group.id}/${facts.user ?? facts.instanceId}`;
+    // What the call names is the user as they are; what people read, and type, is what can be printed.
+    const user = printable(facts.user ?? facts.instanceId);
+    const first = `${group.id}/${user}`;
     const id = seen.has(first) ? `${first}/${facts.instanceId}` : first;
     seen.add(first);
-    return { kind: 'session', id, name: `${group.name ?? group.id} ${facts.user ?? facts.instanceId}`, ...region, ...facts, partOf: group };
+    return { kind: 'session', id, name: `${group.name ?? group.id} ${user}`, ...region, ...facts, partOf: group };
   });
   return [...drain, ...sessions];
 }

@@ -1,3 +1,4 @@
+import { printableLines } from '../client/printable.ts';
 import type { Refusal } from './channel.ts';
 import { robotTextBytes } from './channel-limits.ts';
 import type { Message } from './message.ts';
@@ -21,7 +22,7 @@ export function robotText({ severity, title, text }: Message, maxBytes: number =
 }
 
 function harmless(text: string): string {
-  return text.replaceAll('<', '‹').replace(/(?!\n)\p{Cc}/gu, ' ');
+  return printableLines(text).replaceAll('<', '‹');
 }
 
 /** How many bytes a text takes in a message for a robot. */

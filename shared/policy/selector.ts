@@ -9,6 +9,8 @@ import { instantOf } from './zones.ts';
 export interface Selectable {
   readonly id: string;
   readonly name?: string | undefined;
+  /** The name as it is compared, where people are shown another. Default: `name`. */
+  readonly rawName?: string | undefined;
   readonly region?: string | undefined;
   readonly status?: string | undefined;
   readonly charge?: string | undefined;
@@ -97,7 +99,10 @@ function conditionsOf(selector: CompiledSelector, zone: ZoneTable): Condition[] 
   if (missingTags) add('tags', (r) => r.tags && missingTags.every((key) => !Object.hasOwn(r.tags as object, key)));
   if (names) {
     const globs = anyOf(names.map((name) => compileGlob(name)));
-    add('name', (r) => (r.name === undefined ? undefined : globs(r.name)));
+    add('name', (r) => {
+      const name = r.rawName ?? r.name;
+      return name === undefined ? undefined : globs(name);
+    });
   }
   if (users) {
     const globs = anyOf(users.map((user) => compileGlob(user, true)));

@@ -1,9 +1,8 @@
+import { printable } from '../../../shared/client/printable.ts';
+
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as it may stand in an element or in a quoted attribute, on one line. Characters that turn the direction of text are left out. */
+/** Text as it may stand in an element or in a quoted attribute, on one line. */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/\p{Bidi_C}/gu, '')
-    .replace(/[&<>"']/g, (found) => entities[found] ?? found);
+  return printable(text).replace(/[&<>"']/g, (found) => entities[found] ?? found);
 }

@@ -79,12 +79,12 @@ test('no text gets out of its place on the page', () => {
     fc.property(fc.array(fc.oneof(fc.constantFrom(...'<>"\'&;=\n\0\u202e\u2066'), character), { maxLength: 30 }), (characters) => {
       const text = characters.join('');
       const escaped = escapeHtml(text);
-      expect(escaped).not.toMatch(/[<>"']|\p{Cc}|&(?!(amp|lt|gt|quot|#39);)/u);
+      expect(escaped).not.toMatch(/[<>"']|[\p{C}\p{Zl}\p{Zp}]|&(?!(amp|lt|gt|quot|#39);)/u);
       const back = escaped.replace(
         /&(amp|lt|gt|quot|#39);/g,
         (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
       );
-      expect(back).toBe(text.replace(/\p{Cc}+/gu, ' ').replace(/\p{Bidi_C}/gu, ''));
+      expect(back).toBe(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '�'));
     }),
   );
 });
