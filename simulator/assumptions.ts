@@ -106,6 +106,16 @@ export const assumptions = {
     ['emitted', 'absent'],
     'Products of this kind are audited as a rule; no page says that this one reaches the event bus.',
   ),
+  // OSS, where journals lie
+  ossPublicEndpoint: assume(
+    ['allowed', 'forbidden'],
+    'Accounts that are new to OSS since March 2025 may not use public addresses of the mainland for data; older ones may.',
+  ),
+  ossForbidOverwrite: assume(
+    ['honored', 'ignored'],
+    'A put that forbids overwriting is refused where the object is there; a gateway in between, or a bucket with versions, can lose that.',
+  ),
+
   // Orders and prices
   orderDeliveryMinutes: assume([1, 0, 45], 'The delay between a paid renewal and the new ExpiredTime is not documented.'),
   discountWithoutPromotion: assume(

@@ -107,7 +107,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...{ world, keys, timeline, ledger, trail, faults, holds },
   });
 
-  const oss = new OssFront({ keys, timeline, faults, holds, buckets: options.buckets, onError });
+  const oss = new OssFront({ keys, timeline, faults, holds, buckets: options.buckets, assumptions: world.assumptions, onError });
 
   let closing: Promise<void> | undefined;
   let resolveClosed: () => void = () => {};

@@ -12,7 +12,7 @@ import { checkEndpoints, type Endpoint } from './endpoint.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 import { checkPermissions, untriedWrites } from './permissions.ts';
 import { checkPolicy, checkPublished, functionsInUse } from './policy.ts';
-import { checkOpenElsewhere, checkStore } from './store.ts';
+import { checkOpenElsewhere, checkStore, checkStoreRoute } from './store.ts';
 import { unknowables } from './unknowable.ts';
 import type { WrittenFunction } from './written.ts';
 
@@ -80,7 +80,7 @@ async function checkNumber(target: CompiledTarget, client: Client): Promise<Find
 }
 
 async function deployment(
-  { deployment: compared }: Patient,
+  { deployment: compared, policy }: Patient,
   note: (found: readonly Finding[]) => void,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   if ('because' in compared) {
@@ -95,5 +95,6 @@ async function deployment(
   }
   const { findings, environment } = await checkDeployed(compared.written, compared.deployed);
   note(findings);
+  note(checkStoreRoute(compared.written, policy.store));
   return environment;
 }

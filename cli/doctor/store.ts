@@ -3,11 +3,14 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { JournalError } from '../../shared/journal/journal-error.ts';
 import { fromSegment } from '../../shared/journal/key.ts';
+import { parseOssAddress } from '../../shared/journal/oss-address.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
 import { readRenewal } from '../../shared/journal/renewal.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { StoreError } from '../../shared/journal/store-error.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
+import type { WrittenFunction } from './written.ts';
 
 const { ok, warn, fail } = findingsOf('store');
 
@@ -46,9 +49,7 @@ export async function checkStore(store: Store, serves: 'orders' | 'functions' | 
     findings.push(ok(`${store.name} takes each record once and gives it back`));
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return [
-      fail(`${store.name}: ${messageOf(error)}`, "Give this identity the access to the journal that 'streamwarden ram-policy' prints."),
-    ];
+    return [fail(`${store.name}: ${messageOf(error)}`, adviceFor(error))];
   }
   try {
     findings.push(...(await foreignNames(store)));
@@ -64,6 +65,11 @@ export async function checkStore(store: Store, serves: 'orders' | 'functions' | 
       ? fail(text, 'Set store: oss://BUCKET/PREFIX: functions place no order on it, since no other machine would know of the order.')
       : warn(text, 'Set store: oss://BUCKET/PREFIX before functions are deployed: they need one that all of them reach.'),
   ];
+}
+
+function adviceFor(error: unknown): string {
+  if (error instanceof StoreError && error.code !== 'Denied') return 'Do what the message says, then examine again.';
+  return "Give this identity the access to the journal that 'streamwarden ram-policy' prints.";
 }
 
 /** True for the record of an earlier check. */
@@ -119,6 +125,29 @@ export async function checkOpenElsewhere(store: Store, accounts: ReadonlySet<str
     fail(
       `renewals are open under account numbers that no target has: ${told}`,
       'Look in the bill whether they were ordered. If a number was corrected, what was ordered under the old one does not keep the right one from ordering again: name the old number for a target until they are closed by streamwarden resolve, or do not let these subscriptions be renewed until you know.',
+    ),
+  ];
+}
+
+/** Regions of the mainland, whose public addresses are closed to accounts that are new to OSS. */
+const mainland = /^cn-(?!hongkong$)/;
+
+/**
+ * Functions that reach a bucket of the mainland by its public address, which OSS refuses to accounts that came after March 2025: those that run in
+ * another region than the bucket and have no other way to it. @param policyStore the policy's `store`, which functions take that name none
+ */
+export function checkStoreRoute(functions: readonly WrittenFunction[], policyStore: string | undefined): readonly Finding[] {
+  const far = functions.filter(({ region, environment }) => {
+    const given = (name: string): string | undefined => environment[name]?.trim() || undefined;
+    const bucketRegion = given('STREAMWARDEN_STORE_REGION') ?? region;
+    const usesBucket = parseOssAddress(given('STREAMWARDEN_STORE') ?? policyStore ?? '') !== undefined;
+    return usesBucket && bucketRegion !== region && mainland.test(bucketRegion) && given('STREAMWARDEN_STORE_ENDPOINT') === undefined;
+  });
+  if (far.length === 0) return [];
+  return [
+    warn(
+      `functions reach the bucket of another region by its public address, which accounts new since March 2025 may not use: ${far.map(({ name }) => name).join(', ')}`,
+      'Put the bucket into the region of the functions, or bind a domain to it and set STREAMWARDEN_STORE_ENDPOINT and STREAMWARDEN_STORE_CNAME.',
     ),
   ];
 }

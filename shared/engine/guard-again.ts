@@ -1,5 +1,6 @@
 import type { Resource } from '../fleet/resource.ts';
 import { claimOnce } from '../journal/claims.ts';
+import { tryOnSentinel } from '../journal/sentinel.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { SecondLook } from './act.ts';
 import type { Automation, PlanContext } from './automation.ts';
@@ -21,11 +22,15 @@ export function secondLook<R extends Resource>(
   skew: () => number | undefined = () => undefined,
 ): SecondLook<R> {
   const { planner, name } = automation;
+  let tried = false;
   return {
     decide: (resource, nowMs) => log.withHistory(() => planner.decide(resource, { ...context, nowMs })),
     *claims({ resource, action }, atMs) {
       if (action.claim === undefined) return true;
       const { account } = context.target;
+      // Whatever the store was when it was opened: one that takes a second record would give every run the same claim.
+      if (!tried) yield* tryOnSentinel(owner, atMs, `claims/${name}/create-once`);
+      tried = true;
       return yield* claimOnce({ functionName: name, account, resource: resource.id, intent: action.claim, owner, atMs });
     },
     asksForUsers: ({ action }) => asksForUsers(action, context),

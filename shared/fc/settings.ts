@@ -12,6 +12,7 @@ export class SettingsError extends Error {
     | 'StoreMismatch'
     | 'StoreNotAvailable'
     | 'StoreRegionMissing'
+    | 'StoreCnameInvalid'
     | 'UnknownTarget'
     | 'UnknownRegion'
     | 'UnknownEndpoint'

@@ -12,7 +12,10 @@ export interface StoreAccess {
   readonly credentials: CredentialsProvider;
   /** The machine's clock, whatever the world's is: it dates signatures. */
   readonly clock: Clock;
-  /** `STREAMWARDEN_STORE_REGION` and `STREAMWARDEN_STORE_ENDPOINT` say where a bucket is; in a function `FC_REGION` is the default region. */
+  /**
+   * `STREAMWARDEN_STORE_REGION`, `STREAMWARDEN_STORE_ENDPOINT` and `STREAMWARDEN_STORE_CNAME` say where a bucket is. In a function `FC_REGION` is the
+   * default region, and a bucket of that region is reached by its internal address: accounts made since March 2025 may not use the public one.
+   */
   readonly environment: Environment;
   /** Address of a simulator that plays OSS too. Default: the cloud. */
   readonly simulator?: string | undefined;
@@ -26,7 +29,8 @@ const unversioned = new Set<string>();
 
 /**
  * The store at an address, `dir:PATH` or `oss://BUCKET/PREFIX`. Nothing is read or written yet.
- * @throws SettingsError `StoreNotAvailable` for an address of another kind, `StoreRegionMissing` for a bucket of unknown region
+ * @throws SettingsError `StoreNotAvailable` for an address of another kind, `StoreRegionMissing` for a bucket of unknown region,
+ *   `StoreCnameInvalid` for a bound domain that is not named
  * @throws InputError when the endpoint cannot be used
  */
 export function storeOf(address: string, access: StoreAccess): Store {
@@ -36,16 +40,32 @@ export function storeOf(address: string, access: StoreAccess): Store {
     throw new SettingsError('StoreNotAvailable', `There is no store of the kind of ${address}: write dir:PATH or oss://BUCKET/PREFIX.`);
   }
   const { credentials, clock, environment, simulator } = access;
-  const region =
-    environment['STREAMWARDEN_STORE_REGION']?.trim() || (simulator === undefined ? environment['FC_REGION']?.trim() : simulatedRegion);
+  const own = environment['FC_REGION']?.trim();
+  const region = environment['STREAMWARDEN_STORE_REGION']?.trim() || (simulator === undefined ? own : simulatedRegion);
   if (!region) {
     throw new SettingsError(
       'StoreRegionMissing',
       `The region of ${address} is not known: set STREAMWARDEN_STORE_REGION to the bucket's, such as cn-shanghai.`,
     );
   }
-  const endpoint = environment['STREAMWARDEN_STORE_ENDPOINT']?.trim() || simulator;
-  return ossStore({ ...place, region, endpoint, credentials, clock, unversioned });
+  const named = environment['STREAMWARDEN_STORE_ENDPOINT']?.trim();
+  const cname = isCname(environment['STREAMWARDEN_STORE_CNAME']?.trim(), named);
+  return ossStore({
+    ...place,
+    region,
+    endpoint: named || simulator,
+    cname,
+    internal: region === own,
+    credentials,
+    clock,
+    unversioned,
+  });
+}
+
+function isCname(text: string | undefined, endpoint: string | undefined): boolean {
+  if (!text || text === 'false') return false;
+  if (text === 'true' && endpoint) return true;
+  throw new SettingsError('StoreCnameInvalid', 'STREAMWARDEN_STORE_CNAME must be true or false; true needs STREAMWARDEN_STORE_ENDPOINT.');
 }
 
 /**

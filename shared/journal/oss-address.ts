@@ -20,13 +20,23 @@ export interface OssRoute {
   readonly base: string;
 }
 
+/** What names a bucket's host; all optional. */
+export interface OssHost {
+  /** Host or URL. Default: the region's endpoint. */
+  readonly endpoint?: string | undefined;
+  /** True where `endpoint` is a domain bound to this very bucket, so that the bucket's name is not put in front of it. Default: false. */
+  readonly cname?: boolean | undefined;
+  /** Without an endpoint: the region's address that only Alibaba Cloud's own machines of that region reach. Default: false, the public one. */
+  readonly internal?: boolean | undefined;
+}
+
 /**
- * The way to a bucket: by a name of its own under the endpoint, or by its path where the endpoint is an address of this machine.
- * @param endpoint host or URL. Default: the region's public endpoint
+ * The way to a bucket: by a name of its own under the endpoint, by the bound domain, or by its path where the endpoint is an address of this machine.
  * @throws InputError when the endpoint cannot be used, or when plain http would leave this machine
  */
-export function routeTo(bucket: string, region: string, endpoint: string | undefined): OssRoute {
-  const plain = parseEndpoint(endpoint ?? `oss-${region}.aliyuncs.com`);
+export function routeTo(bucket: string, region: string, { endpoint, cname, internal }: OssHost = {}): OssRoute {
+  const plain = parseEndpoint(endpoint ?? `oss-${region}${internal ? '-internal' : ''}.aliyuncs.com`);
+  if (cname) return { endpoint: plain, base: '' };
   if (/^[\d.]+$|^localhost$|:/.test(plain.hostname)) return { endpoint: plain, base: `/${bucket}` };
   return { endpoint: { ...plain, hostname: `${bucket}.${plain.hostname}`, host: `${bucket}.${plain.host}` }, base: '' };
 }

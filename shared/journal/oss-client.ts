@@ -5,19 +5,17 @@ import type { Credentials, CredentialsProvider } from '../client/credentials.ts'
 import { redact } from '../client/redact.ts';
 import { backoffMs } from '../client/retry.ts';
 import { realTimers, send, type Timers, type WireOutcome } from '../client/transport.ts';
-import { routeTo } from './oss-address.ts';
+import { type OssHost, routeTo } from './oss-address.ts';
 import type { OssOutcome } from './oss-error.ts';
 import { encodePath, type OssParameter, type OssRequest, signOss } from './oss-sign.ts';
 import { elementOf } from './oss-xml.ts';
 import { StoreError } from './store-error.ts';
 
 /** How a bucket is reached. Times in milliseconds. */
-export interface OssClientOptions {
+export interface OssClientOptions extends OssHost {
   readonly bucket: string;
   /** Region of the bucket, such as cn-shanghai: part of each signature. */
   readonly region: string;
-  /** Host or URL; plain http to loopback only. Default: the region's public endpoint. */
-  readonly endpoint?: string | undefined;
   readonly credentials: CredentialsProvider;
   /** Dates signatures and waits between attempts. */
   readonly clock: Clock;
@@ -37,7 +35,10 @@ export interface OssClientOptions {
 export interface OssClient {
   /** Where requests go; with the bucket it says which journal is meant. */
   readonly host: string;
-  /** Puts an object unless there is one of that name: 409 `FileAlreadyExists` then. Sent once, whatever happens. */
+  /**
+   * Puts an object unless there is one of that name: 409 `FileAlreadyExists` then. Sent once, whatever happens. Done only where the answer's ETag is
+   * the MD5 of what was sent, or has a version id: a login page of a network has a good status too.
+   */
   putNew(object: string, bytes: Uint8Array): Promise<OssOutcome>;
   /** Reads an object. */
   get(object: string): Promise<OssOutcome>;
@@ -56,7 +57,7 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 /** A client of one bucket. @throws InputError when the endpoint cannot be used */
 export function ossClient(options: OssClientOptions): OssClient {
   const { bucket, clock, random = Math.random } = options;
-  const { endpoint, base } = routeTo(bucket, options.region, options.endpoint);
+  const { endpoint, base } = routeTo(bucket, options.region, options);
   const timeoutMs = options.attemptTimeoutMs ?? 5000;
   const transport = { endpoint, agent: options.agent, connectTimeoutMs: timeoutMs, maxAnswerBytes, timers: options.timers ?? realTimers };
 
@@ -87,13 +88,16 @@ export function ossClient(options: OssClientOptions): OssClient {
 
   return {
     host: endpoint.host,
-    putNew(object, bytes) {
+    async putNew(object, bytes) {
+      const digest = createHash('md5').update(bytes).digest();
       const headers = {
-        'content-md5': createHash('md5').update(bytes).digest('base64'),
+        'content-md5': digest.toString('base64'),
         'content-type': 'application/json',
         'x-oss-forbid-overwrite': 'true',
       };
-      return once({ method: 'PUT', bucket, object, headers }, bytes);
+      const outcome = await once({ method: 'PUT', bucket, object, headers }, bytes);
+      if (outcome.kind !== 'done' || outcome.versionId !== undefined || outcome.etag === digest.toString('hex')) return outcome;
+      return { kind: 'lost', reason: 'the answer does not show that the record was stored', sent: true, cause: undefined };
     },
     get: (object) => read({ object }),
     list(prefix, { continuation, delimiter }) {
@@ -129,12 +133,15 @@ function isPassing(outcome: OssOutcome): boolean {
 function outcomeOf(outcome: WireOutcome, keys: Credentials): OssOutcome {
   if (outcome.kind === 'loss') return { kind: 'lost', reason: lossText[outcome.reason], sent: outcome.sent, cause: outcome.cause };
   const { status, headers, body } = outcome;
-  if (status >= 200 && status < 300) return { kind: 'done', body, versionId: textOf(headers['x-oss-version-id']) };
+  if (status >= 200 && status < 300) {
+    const etag = textOf(headers.etag)?.replaceAll('"', '').toLowerCase();
+    return { kind: 'done', body, etag, versionId: textOf(headers['x-oss-version-id']) };
+  }
   const xml = body.toString('utf8');
   const clean = (text: string | undefined) => redact(text ?? '', [keys.accessKeySecret, keys.securityToken]);
   // Only the message is taken: the error for a wrong signature quotes the whole request, security token included.
   const code = clean(elementOf(xml, 'Code')) || `Http${status}`;
-  const requestId = textOf(headers['x-oss-request-id']);
+  const requestId = textOf(headers['x-oss-request-id']) ?? elementOf(xml, 'RequestId');
   return { kind: 'refused', status, code, text: clean(elementOf(xml, 'Message')), requestId: requestId && clean(requestId) };
 }
 

@@ -2,7 +2,8 @@ import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 /** What became of one request to OSS. */
 export type OssOutcome =
-  | { readonly kind: 'done'; readonly body: Buffer; readonly versionId: string | undefined }
+  /** `etag` in small letters, without quotes. */
+  | { readonly kind: 'done'; readonly body: Buffer; readonly etag: string | undefined; readonly versionId: string | undefined }
   /** An answer that is not a success. `code` is the service's, or `Http<status>` where the answer has none. */
   | {
       readonly kind: 'refused';
@@ -16,6 +17,19 @@ export type OssOutcome =
 
 /** An outcome that is not a success. */
 export type OssFailure = Exclude<OssOutcome, { kind: 'done' }>;
+
+/** Codes with which OSS answers although the put may have run, or may yet. */
+const unsettled = /^(RequestTimeout|OperationAborted|InternalError|ServiceUnavailable|Http\d+)$/;
+
+/**
+ * Whether a put may have been executed in spite of its failure. Only two things prove that it was not: nothing left this machine, or OSS itself
+ * refused it, with a code and a request id of its own. A proxy's page proves nothing: it may have passed the put on before.
+ */
+export function mayHaveRun(failure: OssFailure): boolean {
+  if (failure.kind === 'lost') return failure.sent;
+  const { status, code, requestId } = failure;
+  return status >= 500 || status === 408 || !requestId || unsettled.test(code);
+}
 
 /** What was being done, for messages. */
 export interface OssDeed {
@@ -42,6 +56,10 @@ const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   UserDisable: ['Denied', 'Check the account: it is suspended, often for an unpaid bill.'],
   InvalidObjectName: ['InvalidKey', 'The name is longer than the 1023 bytes that OSS takes: choose a shorter prefix for the store.'],
   QuotaExceeded: ['Full', 'Free some space in the bucket or raise its quota, then run again.'],
+  PublicEndpointForbidden: [
+    'NoPublicAccess',
+    'This account may not use the public address of OSS: bind a domain to the bucket, set STREAMWARDEN_STORE_ENDPOINT to it and STREAMWARDEN_STORE_CNAME to true.',
+  ],
   FileImmutable: ['Unsupported', 'A retention policy refuses new records: check that it only keeps old ones from being changed.'],
 };
 

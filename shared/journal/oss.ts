@@ -1,7 +1,7 @@
 import { checkedFolder, checkedKey, checkedPrefix } from './checked-key.ts';
 import { isKey } from './key.ts';
 import { type OssClientOptions, ossClient } from './oss-client.ts';
-import { type OssDeed, type OssFailure, ossError, versionedError } from './oss-error.ts';
+import { mayHaveRun, type OssDeed, ossError, versionedError } from './oss-error.ts';
 import { elementOf, elementsOf } from './oss-xml.ts';
 import { isRecordKey } from './record-key.ts';
 import type { Store } from './store.ts';
@@ -82,6 +82,9 @@ export function ossStore(options: OssStoreOptions): Store {
       throw ossError(outcome, deed('read', key));
     }
     if (outcome.versionId !== undefined) throw versionedError(deed('read', key), 'the answer has a version id');
+    // The login page of a network comes with a good status, and is no record.
+    if (outcome.etag === undefined && /^\s*<(!doctype|html)/i.test(outcome.body.toString('latin1', 0, 64)))
+      throw unreadable(deed('read', key));
     return new Uint8Array(outcome.body);
   }
 
@@ -122,11 +125,6 @@ export function ossStore(options: OssStoreOptions): Store {
   }
 
   return { name, shared: true, create, read, list, folders };
-}
-
-/** False with proof that the put was not executed: it never left, or was refused before it ran. */
-function mayHaveRun(failure: OssFailure): boolean {
-  return failure.kind === 'lost' ? failure.sent : failure.status >= 500;
 }
 
 /** A page of a list: whole names of objects, and of folders with the slash at their end. */

@@ -8,20 +8,20 @@ import { StoreError } from './store-error.ts';
 export const sentinelKey = 'sentinel/create-once';
 
 /**
- * Proves that the store still refuses a second record under one key, as purchases need it: creates the sentinel again, which must be
- * refused. Versioning of a bucket, for one, can be switched on at any time and makes every put succeed. Costs one create, two the
- * first time. `owner` must be new in each call.
+ * Proves that the store still refuses a second record under one key, as purchases and acts that happen once only need it: creates the sentinel again,
+ * which must be refused. Versioning of a bucket, for one, can be switched on at any time and makes every put succeed. Costs one create, two the
+ * first time. `owner` must be new in each call. @param key of the sentinel, where the caller may not write the one of purchases
  * @throws StoreError `Unsupported` when a second record is taken; or whatever keeps the store from answering
  */
-export function* tryOnSentinel(owner: string, nowMs: EpochMs): Storing<void> {
+export function* tryOnSentinel(owner: string, nowMs: EpochMs, key = sentinelKey): Storing<void> {
   // Two different records: the very same bytes could be taken for one whose answer was lost.
   for (const look of ['first', 'second']) {
     const bytes = encodeRecord({ kind: 'sentinel', atMs: nowMs, owner: `${owner}-${look}`, prev: null, body: {} });
-    if ((yield* storeCreate(sentinelKey, bytes)) === 'exists') return;
+    if ((yield* storeCreate(key, bytes)) === 'exists') return;
   }
   throw new StoreError(
     'Unsupported',
-    `The store took a second record under ${sentinelKey}, so a claim would not keep a second run from ordering. Choose a bucket in which versioning was never switched on and which no proxy changes, then run again.`,
+    `The store took a second record under ${key}, so a claim would not keep a second run from doing the same. Choose a bucket in which versioning was never switched on and which no proxy changes, then run again.`,
   );
 }
 

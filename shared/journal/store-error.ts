@@ -1,7 +1,8 @@
 /**
  * Why a store did not do what it was asked:
  * `Full` no space or quota; `Denied` no permission, or keys that are not accepted; `ReadOnly` mounted so; `NotDirectory` something else
- * stands in the way; `NoBucket` there is no such bucket; `InvalidKey` the key is not made of encoded segments, or too long;
+ * stands in the way; `NoBucket` there is no such bucket; `NoPublicAccess` this account may not use the bucket's public address; `InvalidKey` the
+ * key is not made of encoded segments, or too long;
  * `Unsupported` the place cannot keep the promise of one winner; `Busy` it answers, but cannot serve now; `Unreachable` anything
  * else, the network included.
  */
@@ -10,6 +11,7 @@ export type StoreErrorCode =
   | 'Denied'
   | 'ReadOnly'
   | 'NotDirectory'
+  | 'NoPublicAccess'
   | 'NoBucket'
   | 'InvalidKey'
   | 'Unsupported'

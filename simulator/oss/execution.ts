@@ -12,6 +12,8 @@ export interface OssCall {
   readonly request: WireRequest;
   readonly target: OssTarget;
   readonly bucket: Bucket;
+  /** True where the condition of a put is lost on the way, so that it overwrites. */
+  readonly overwrites: boolean;
 }
 
 /** Runs an operation now. @throws OssRefusal */
@@ -32,13 +34,13 @@ export function runOss(call: OssCall, nowMs: EpochMs): OssAnswer {
   }
 }
 
-function putObject({ request, bucket, target }: OssCall, nowMs: EpochMs): OssAnswer {
+function putObject({ request, bucket, target, overwrites }: OssCall, nowMs: EpochMs): OssAnswer {
   const announced = headerOf(request, 'content-md5');
   const digest = createHash('md5').update(request.body).digest('base64');
   if (announced !== undefined && announced !== digest) {
     throw new OssRefusal(400, 'InvalidDigest', 'The Content-MD5 you specified did not match what we received.');
   }
-  const forbidOverwrite = headerOf(request, 'x-oss-forbid-overwrite')?.toLowerCase() === 'true';
+  const forbidOverwrite = !overwrites && headerOf(request, 'x-oss-forbid-overwrite')?.toLowerCase() === 'true';
   const { etag, versionId } = bucket.put(target.object, request.body, { forbidOverwrite, nowMs });
   return { status: 200, headers: { etag: `"${etag}"`, 'content-md5': digest, ...versionHeader(versionId) }, body: Buffer.alloc(0) };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Assumptions } from '../assumptions.ts';
 import type { FaultPlan } from '../faults.ts';
 import type { Connection, Holds } from '../front/holds.ts';
 import type { KeyRing } from '../front/keys.ts';
@@ -20,6 +21,8 @@ export interface BucketSeed {
   readonly region?: string;
   /** Default: `never`. */
   readonly versioning?: Versioning;
+  /** Host name, without a port, of a domain that is bound to the bucket: no bucket stands in its paths. Default: none. */
+  readonly cname?: string;
 }
 
 /** What the OSS of a simulator is made of. */
@@ -30,6 +33,8 @@ export interface OssFrontOptions {
   readonly holds: Holds;
   /** The only buckets. Default: every bucket that is asked for exists, unversioned. */
   readonly buckets?: readonly BucketSeed[] | undefined;
+  /** Whether data may be reached by public addresses, and whether the condition of a put holds. Default: yes to both. */
+  readonly assumptions?: Partial<Pick<Assumptions, 'ossPublicEndpoint' | 'ossForbidOverwrite'>> | undefined;
   readonly onError: (error: unknown, action: string) => void;
 }
 
@@ -42,14 +47,17 @@ export class OssFront {
   readonly ledger = new Ledger();
   readonly #options: OssFrontOptions;
   readonly #buckets = new Map<string, Bucket>();
+  /** Names of buckets by the domain that is bound to them. */
+  readonly #cnames = new Map<string, string>();
   readonly #injection: OssInjection;
   #requests = 0;
 
   constructor(options: OssFrontOptions) {
     this.#options = options;
     this.#injection = new OssInjection(options.holds, options.timeline);
-    for (const { name, region, versioning } of options.buckets ?? []) {
+    for (const { name, region, versioning, cname } of options.buckets ?? []) {
       this.#buckets.set(name, new Bucket(name, region, versioning ?? 'never'));
+      if (cname !== undefined) this.#cnames.set(cname, name);
     }
   }
 
@@ -85,8 +93,10 @@ export class OssFront {
   }
 
   #check(request: WireRequest, entry: RequestEntry): OssCall & { readonly accountId: string } {
-    const { keys, timeline } = this.#options;
-    const target = targetOf(request);
+    const { keys, timeline, assumptions = {} } = this.#options;
+    const host = (headerOf(request, 'host') ?? '').replace(/:\d+$/, '');
+    const bound = this.#cnames.get(host);
+    const target = targetOf(request, bound);
     const action = actionOf(request.method, target);
     entry.received(action);
     const { key, region } = checkOssSignature(request, target, keys, timeline.gatewayNowMs());
@@ -97,7 +107,17 @@ export class OssFront {
     if (bucket.region !== undefined && bucket.region !== region) {
       throw new OssRefusal(400, 'InvalidArgument', 'Invalid signing region in Authorization header.');
     }
-    return { action, request, target, bucket, accountId: key.accountId };
+    // Questions about the bucket itself are no data operations.
+    const isPublic = bound === undefined && !/^[^.]+\.oss-[a-z0-9-]+-internal\./.test(host);
+    if (assumptions.ossPublicEndpoint === 'forbidden' && isPublic && action !== 'oss:GetBucketVersioning') {
+      throw new OssRefusal(
+        400,
+        'PublicEndpointForbidden',
+        'Data operations by the public endpoint are forbidden, please use CNAME instead.',
+      );
+    }
+    const overwrites = assumptions.ossForbidOverwrite === 'ignored';
+    return { action, request, target, bucket, overwrites, accountId: key.accountId };
   }
 }
 
@@ -107,8 +127,10 @@ function send(response: ServerResponse, reply: OssReply, entry: RequestEntry): v
     response.destroy();
     return;
   }
-  const headers = { server: 'Streamwarden simulator', 'x-oss-request-id': entry.requestId, ...reply.headers };
-  response.writeHead(reply.status, { ...headers, 'content-length': reply.body.length });
+  // A page is a proxy's, which knows no request id of OSS.
+  const own =
+    reply.headers['content-type'] === 'text/html' ? {} : { server: 'Streamwarden simulator', 'x-oss-request-id': entry.requestId };
+  response.writeHead(reply.status, { ...own, ...reply.headers, 'content-length': reply.body.length });
   if (reply.kind === 'cut') {
     response.write(reply.body.subarray(0, reply.keepBytes), () => response.socket?.end());
     return;

@@ -20,13 +20,14 @@ export function isOssRequest(request: WireRequest): boolean {
 /**
  * Bucket and object of a request: by path where it goes to an address, as OSS has it for addresses; else the bucket is the first label
  * of the host.
+ * @param bound the bucket to which the request's host is bound, if any
  * @throws OssRefusal `InvalidURI`
  */
-export function targetOf(request: WireRequest): OssTarget {
+export function targetOf(request: WireRequest, bound?: string): OssTarget {
   try {
     const host = (headerOf(request, 'host') ?? '').replace(/:\d+$/, '');
     const path = request.path.slice(1).split('/').map(decodeURIComponent);
-    const bucket = /^[\d.]+$|^localhost$|^\[/.test(host) ? (path.shift() ?? '') : (host.split('.')[0] ?? '');
+    const bucket = bound ?? (/^[\d.]+$|^localhost$|^\[/.test(host) ? (path.shift() ?? '') : (host.split('.')[0] ?? ''));
     return { bucket, object: path.join('/'), query: new Map(decodePairs(request.rawQuery)) };
   } catch {
     throw new OssRefusal(400, 'InvalidURI', 'Could not parse the specified URI.');

@@ -9,7 +9,7 @@ import type { StoreErrorCode } from '../../shared/journal/store-error.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { ManualTimers } from '../client/manual-timers.ts';
-import { key } from '../simulator/small-service.ts';
+import { key, startSmall } from '../simulator/small-service.ts';
 import { bytesOf, hastyClock, ossStoreAt, startOss, storeFailure, textOf } from './oss-place.ts';
 
 let simulator: Simulator;
@@ -39,6 +39,11 @@ describe('a put whose answer is not known', () => {
   const executed: readonly (readonly [string, Fault])[] = [
     ['the connection ends without an answer', { kind: 'lose-answer', action: 'oss:PutObject' }],
     ['a proxy answers 503 in its place', { kind: 'html', action: 'oss:PutObject', execute: true }],
+    ['a proxy answers 400 after it passed the put on', { kind: 'html', httpStatus: 400, action: 'oss:PutObject', execute: true }],
+    ['a proxy answers 403 after it passed the put on', { kind: 'html', httpStatus: 403, action: 'oss:PutObject', execute: true }],
+    ['a proxy answers 408 after it passed the put on', { kind: 'html', httpStatus: 408, action: 'oss:PutObject', execute: true }],
+    ['a page with status 200 comes in its place', { kind: 'html', httpStatus: 200, action: 'oss:PutObject', execute: true }],
+    ['a redirect comes in its place', { kind: 'html', httpStatus: 307, action: 'oss:PutObject', execute: true }],
   ];
 
   test.each(executed)('is ours when it was stored: %s', async (_name, fault) => {
@@ -58,6 +63,16 @@ describe('a put whose answer is not known', () => {
     ['the connection ends before it ran', { kind: 'drop', action: 'oss:PutObject' }, 'Unreachable'],
     ['500 before it ran', { kind: 'fail', action: 'oss:PutObject' }, 'Busy'],
     ['throttled', { kind: 'throttle', action: 'oss:PutObject' }, 'Busy'],
+    ["a network's login page with status 200", { kind: 'html', httpStatus: 200, action: 'oss:PutObject' }, 'Unreachable'],
+    ["a proxy's 400", { kind: 'html', httpStatus: 400, action: 'oss:PutObject' }, 'Unreachable'],
+    ["a proxy's 403", { kind: 'html', httpStatus: 403, action: 'oss:PutObject' }, 'Denied'],
+    ['a redirect', { kind: 'redirect', action: 'oss:PutObject' }, 'Unreachable'],
+    ['OSS gave up waiting for it', { kind: 'fail', httpStatus: 400, code: 'RequestTimeout', action: 'oss:PutObject' }, 'Unreachable'],
+    [
+      'OSS was busy with the same name',
+      { kind: 'fail', httpStatus: 409, code: 'OperationAborted', action: 'oss:PutObject' },
+      'Unreachable',
+    ],
   ])('stays in doubt when nothing is there yet, and creating again settles it: %s', async (_name, fault, code) => {
     simulator.faults.add(fault);
     const failure = await storeFailure(store.create('claim', mine));
@@ -168,6 +183,7 @@ describe('lists and reads', () => {
   test.each<[string, Fault]>([
     ["a proxy's 404", { kind: 'html', httpStatus: 404, action: 'oss:GetObject' }],
     ['a redirect', { kind: 'redirect', action: 'oss:GetObject' }],
+    ["a network's login page with status 200", { kind: 'html', httpStatus: 200, action: 'oss:GetObject' }],
     ['a bucket that is gone', { kind: 'fail', httpStatus: 404, code: 'NoSuchBucket', action: 'oss:GetObject' }],
     ['no permission', { kind: 'deny', action: 'oss:GetObject' }],
   ])('%s is not taken for a record that does not exist', async (_name, fault) => {
@@ -219,6 +235,35 @@ describe('versions', () => {
   );
 });
 
+describe('an account that may not use public addresses', () => {
+  const buckets = [{ name: 'journal', region: 'cn-shanghai', cname: 'localhost' }];
+  const closed = () => startSmall({ buckets, assumptions: { ossPublicEndpoint: 'forbidden' } });
+
+  test('is told what to set, and nothing counts as written', async () => {
+    const { simulator: strict } = await closed();
+    const failure = await storeFailure(ossStoreAt(strict).create('claim', mine));
+    await strict.close();
+    expect(failure).toMatchObject({ code: 'NoPublicAccess', maybeWritten: false });
+    expect(failure.message).toContain('bind a domain to the bucket');
+  });
+
+  test('reaches its bucket by the domain that is bound to it', async () => {
+    const { simulator: strict } = await closed();
+    const bound = ossStoreAt(strict, { endpoint: `http://localhost:${strict.port}`, cname: true });
+    expect(await bound.create('claim', mine)).toBe('created');
+    expect(textOf(await bound.read('claim'))).toBe('owner: me');
+    expect(strict.oss.bucket('journal')?.get('prod/claim')).toBeDefined();
+    await strict.close();
+  });
+});
+
+test('a store that overwrites in spite of the condition is found by the sentinel', async () => {
+  const { simulator: lax } = await startSmall({ assumptions: { ossForbidOverwrite: 'ignored' } });
+  const failure = await storeFailure(checkSentinel(ossStoreAt(lax), 'run-1', hastyClock.now()));
+  await lax.close();
+  expect(failure).toMatchObject({ code: 'Unsupported' });
+});
+
 describe('a record that a retention policy protects', () => {
   const immutable: Fault = { kind: 'fail', httpStatus: 409, code: 'FileImmutable', action: 'oss:PutObject' };
 
@@ -248,7 +293,9 @@ describe('refusals', () => {
     [refused(400, 'InvalidObjectName'), 'InvalidKey', 'shorter prefix'],
     [refused(403, 'QuotaExceeded'), 'Full', 'quota'],
     [refused(400, 'InvalidArgument'), 'Unreachable', 'Injected failure'],
-    [{ kind: 'redirect', action: 'oss:PutObject' }, 'Unreachable', 'redirects are never followed'],
+    [refused(400, 'PublicEndpointForbidden'), 'NoPublicAccess', 'STREAMWARDEN_STORE_CNAME'],
+    [refused(429, 'QpsLimitExceeded'), 'Busy', 'run again later'],
+    [refused(412, 'PreconditionFailed'), 'Unreachable', 'Injected failure'],
   ])('$code becomes a StoreError that says what to do', async (fault, code, advice) => {
     simulator.faults.add(fault);
     const failure = await storeFailure(store.create('claim', mine));

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -58,7 +59,40 @@ describe('an address', () => {
     },
   );
 
+  test.each<[string, Record<string, string>, string]>([
+    ['a function in the region of the bucket', { FC_REGION: 'cn-shanghai' }, 'acme.oss-cn-shanghai-internal.aliyuncs.com'],
+    [
+      'a function in another region',
+      { FC_REGION: 'cn-beijing', STREAMWARDEN_STORE_REGION: 'cn-shanghai' },
+      'acme.oss-cn-shanghai.aliyuncs.com',
+    ],
+    ['a machine elsewhere', { STREAMWARDEN_STORE_REGION: 'cn-shanghai' }, 'acme.oss-cn-shanghai.aliyuncs.com'],
+    [
+      'a function with an endpoint',
+      { FC_REGION: 'cn-shanghai', STREAMWARDEN_STORE_ENDPOINT: 'oss-cn-shanghai.aliyuncs.com' },
+      'acme.oss-cn-shanghai.aliyuncs.com',
+    ],
+    [
+      'a domain that is bound to the bucket',
+      { FC_REGION: 'cn-shanghai', STREAMWARDEN_STORE_ENDPOINT: 'journal.example.com', STREAMWARDEN_STORE_CNAME: 'true' },
+      'journal.example.com',
+    ],
+  ])('oss:// from %s goes to %s %s', async (_name, environment, host) => {
+    const asked: string[] = [];
+    const agent = new Agent();
+    agent.createConnection = ({ host: name }: { host?: string }) => {
+      asked.push(String(name));
+      throw new Error('nothing leaves this test');
+    };
+    await storeOf('oss://acme/prod', access(environment, { agent }))
+      .read('a')
+      .catch(() => {});
+    expect(new Set(asked)).toEqual(new Set([host]));
+  });
+
   test.each([
+    ['oss://acme-journal/prod', { FC_REGION: 'x', STREAMWARDEN_STORE_CNAME: 'true' }, 'StoreCnameInvalid', 'STREAMWARDEN_STORE_ENDPOINT'],
+    ['oss://acme-journal/prod', { FC_REGION: 'x', STREAMWARDEN_STORE_CNAME: 'yes' }, 'StoreCnameInvalid', 'true or false'],
     ['oss://acme-journal/prod', {}, 'StoreRegionMissing', 'set STREAMWARDEN_STORE_REGION'],
     ['s3://acme-journal/prod', {}, 'StoreNotAvailable', 'write dir:PATH or oss://BUCKET/PREFIX'],
     ['oss://ACME/prod', {}, 'StoreNotAvailable', 'oss://ACME/prod'],

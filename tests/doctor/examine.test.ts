@@ -9,7 +9,7 @@ import { checkEndpoints } from '../../cli/doctor/endpoint.ts';
 import { examine, type Patient } from '../../cli/doctor/examine.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { checkPermissions } from '../../cli/doctor/permissions.ts';
-import { checkOpenElsewhere, checkStore } from '../../cli/doctor/store.ts';
+import { checkOpenElsewhere, checkStore, checkStoreRoute } from '../../cli/doctor/store.ts';
 import { ruleModules } from '../../cli/registry.ts';
 import { openRemote } from '../../cli/world/remote.ts';
 import type { Client } from '../../shared/client/client.ts';
@@ -354,5 +354,50 @@ describe('renewals under account numbers that no target has', () => {
     expect(await checkOpenElsewhere(store, new Set([account]))).toEqual([]);
     await put(store, mistyped, true);
     expect(await checkOpenElsewhere(store, new Set([account]))).toEqual([]);
+  });
+});
+
+describe('the way of functions to a bucket', () => {
+  const written = (region: string, environment: Record<string, string>) => ({
+    ...{ name: `f-${region}`, region, props: {}, environment, triggers: [], reservedConcurrency: undefined, retries: undefined },
+    ...{ eventAgeSeconds: undefined, failureDestination: undefined },
+  });
+  const store = 'oss://acme/prod';
+
+  test('is told where it is a public one of the mainland', () => {
+    const far = written('cn-beijing', { STREAMWARDEN_STORE_REGION: 'cn-shanghai' });
+    expect(checkStoreRoute([far, written('cn-shanghai', {})], store)).toMatchObject([
+      { state: 'warn', text: expect.stringMatching(/public address.*: f-cn-beijing$/) },
+    ]);
+  });
+
+  test.each([
+    ['a bucket of their own region', written('cn-shanghai', {}), store],
+    ['the same, named', written('cn-shanghai', { STREAMWARDEN_STORE_REGION: 'cn-shanghai' }), store],
+    ['a bucket outside the mainland', written('cn-shanghai', { STREAMWARDEN_STORE_REGION: 'cn-hongkong' }), store],
+    [
+      'an endpoint of their own',
+      written('cn-beijing', { STREAMWARDEN_STORE_REGION: 'cn-shanghai', STREAMWARDEN_STORE_ENDPOINT: 'journal.example.com' }),
+      store,
+    ],
+    ['a mounted folder', written('cn-beijing', { STREAMWARDEN_STORE_REGION: 'cn-shanghai' }), 'dir:/mnt/journal'],
+  ])('is fine with %s', (_name, one, place) => {
+    expect(checkStoreRoute([one], place)).toEqual([]);
+  });
+});
+
+test('an account that may not use public addresses is told what to set, not that a permission is missing', async () => {
+  const world = buildWorld({
+    start: '2026-06-02T12:00:00+08:00',
+    accounts: [{ id: account, groups: [] }],
+    assumptions: { ossPublicEndpoint: 'forbidden' },
+  });
+  simulator = await startSimulator({ world });
+  const open = await openRemote(simulator.url, 'oss://journal/prod');
+  const [finding] = await checkStore(open.store, 'functions', now);
+  expect(finding).toMatchObject({
+    state: 'fail',
+    text: expect.stringContaining('STREAMWARDEN_STORE_CNAME'),
+    todo: expect.not.stringContaining('ram-policy'),
   });
 });

@@ -56,6 +56,29 @@ describe('an act that is done once only', () => {
     expect(b.service.calls).toEqual(['SetDial d0=new']);
   });
 
+  test('is not done where the store takes a second record under one name', async () => {
+    const b = claimed();
+    const { code } = await prepare(b);
+    const overwriting = Object.assign(Object.create(b.store) as typeof b.store, {
+      async create(key: string, bytes: Uint8Array) {
+        if (key.startsWith('claims/')) b.store.records.delete(key);
+        return b.store.create(key, bytes);
+      },
+    });
+    expect(results(await drive(worldOf(b, { store: overwriting }), code))).toEqual(['d0 not-sent journal-unavailable']);
+    expect(b.service.calls).toEqual([]);
+  });
+
+  test('costs one probe of the store for the acts of a run', async () => {
+    const b = bench(3);
+    for (const id of ['d0', 'd1', 'd2']) b.wishes.set(id, { value: 'new', action: { claim: 'turn' } });
+    const probes: string[] = [];
+    b.store.beforeCreate = (key) => void (key.endsWith('/create-once') && probes.push(key));
+    await executed(b);
+    expect(b.service.calls).toHaveLength(3);
+    expect(probes).toEqual(['claims/dials/create-once', 'claims/dials/create-once']);
+  });
+
   test('is not done when the claim cannot be made', async () => {
     const b = claimed();
     const { code } = await prepare(b);

@@ -142,8 +142,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'probe-takes-second-record',
     file: at('sentinel'),
-    from: "if ((yield* storeCreate(sentinelKey, bytes)) === 'exists') return;",
-    to: 'if ((yield* storeCreate(sentinelKey, bytes)) !== undefined) return;',
+    from: "if ((yield* storeCreate(key, bytes)) === 'exists') return;",
+    to: 'if ((yield* storeCreate(key, bytes)) !== undefined) return;',
     rule: 'A store that takes a second record under one key is refused.',
   },
   {
