@@ -46,6 +46,10 @@ export const assumptions = {
     ['wanted', 'present'],
     'NodeAmount is a field of the strategy, so it is read as the setting rather than a count.',
   ),
+  payAsYouGoNodeAmount: assume(
+    ['count', 'zero', 'absent'],
+    'One page calls NodeAmount the number of subscription nodes, of which a pool by the hour has none; ScalingNodeAmount shows all then.',
+  ),
   usageForPayAsYouGo: assume(
     ['accept', 'refuse'],
     'The request side allows usage scaling for both charge types; a note on the read side does not.',

@@ -63,6 +63,7 @@ function usageShape({ nodes, maxScaling, step, threshold }: UsageStrategy, charg
     if (maxScaling === 0) return reason('bought-nodes-only', 'a subscription without extra nodes, which no schedule changes');
     return maxScaling > mostNodes ? tooMany(maxScaling) : { kind: 'extra', nodes: maxScaling };
   }
+  if (nodes === undefined) return reason('usage-unreadable', 'the answer does not show how many of its nodes always run');
   if (nodes !== 1) {
     const text = `usage scaling with ${nodes} nodes that always run; a rule would keep 1 of them running and the rest by usage`;
     return reason('several-always-on', text, { nodes });

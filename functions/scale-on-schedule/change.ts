@@ -68,7 +68,7 @@ export function loweringOf(state: GroupState, to: Strategy, day: ServiceDay): Lo
 }
 
 function loweringToUsage({ pool, strategy: from, capacity }: GroupState, to: UsageStrategy, day: ServiceDay): Lowering {
-  const after = to.nodes + (to.maxScaling ?? 0);
+  const after = (to.nodes ?? 0) + (to.maxScaling ?? 0);
   const lowers = after < presentNodes(from, pool, day);
   const beyond = Math.max(0, (nodesInUse(pool) ?? 0) - after);
   const sessions = lowers ? beyond * capacity : 0;
@@ -77,7 +77,7 @@ function loweringToUsage({ pool, strategy: from, capacity }: GroupState, to: Usa
 
 /** Nodes that a pool has, or may have, at this moment. */
 function presentNodes(from: Strategy, pool: GroupState['pool'], day: ServiceDay): number {
-  const allowed = from.type === 'usage' ? from.nodes + (from.maxScaling ?? 0) : 0;
+  const allowed = from.type === 'usage' ? (from.nodes ?? 0) + (from.maxScaling ?? 0) : 0;
   return Math.max(nodesOfStrategy(from, pool, day), allowed);
 }
 
@@ -129,7 +129,7 @@ function harmAndGood(state: GroupState, to: Strategy, lowering: Lowering, { wish
   if (next !== undefined) {
     return { lowersEver: true, raises: levelOf(to, state.charge) > presentNodes(from, pool, day) };
   }
-  const after = to.type === 'usage' ? to.nodes + (to.maxScaling ?? 0) : nodesOfStrategy(to, pool, day);
+  const after = to.type === 'usage' ? (to.nodes ?? 0) + (to.maxScaling ?? 0) : nodesOfStrategy(to, pool, day);
   let raises = after > presentNodes(from, pool, day);
   let lowersEver = lowering.lowers;
   if (week !== undefined && to.type === 'fixed') {

@@ -28,7 +28,7 @@ const notedAgainMs = 10 * dayMs;
 export function levelOf(strategy: Strategy, charge: Charge | undefined): number {
   const bought = charge === 'subscription';
   if (strategy.type === 'fixed') return bought ? 0 : strategy.nodes;
-  if (strategy.type === 'usage') return (bought ? 0 : strategy.nodes) + (strategy.maxScaling ?? 0);
+  if (strategy.type === 'usage') return (bought ? 0 : (strategy.nodes ?? 0)) + (strategy.maxScaling ?? 0);
   return weekdays.reduce((most, day) => Math.max(most, ...(strategy.week[day] ?? []).map(({ amount }) => amount)), 0);
 }
 
@@ -36,7 +36,7 @@ export function levelOf(strategy: Strategy, charge: Charge | undefined): number 
 export function cappedAt(strategy: Strategy, charge: Charge, nodes: number): Strategy {
   if (strategy.type === 'fixed') return { ...strategy, nodes: Math.max(1, Math.min(strategy.nodes, nodes)) };
   if (strategy.type === 'usage') {
-    const base = charge === 'subscription' ? 0 : strategy.nodes;
+    const base = charge === 'subscription' ? 0 : (strategy.nodes ?? 0);
     return { ...strategy, maxScaling: Math.max(0, Math.min(strategy.maxScaling ?? 0, nodes - base)) };
   }
   const capped = (periods: readonly NativePeriod[]) => periods.map((period) => ({ ...period, amount: Math.min(period.amount, nodes) }));

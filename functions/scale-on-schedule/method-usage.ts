@@ -27,8 +27,8 @@ const fresh = { step: 1, threshold: '85', downAfterIdleMinutes: 5, maxIdle: unde
 export function usageStrategy(state: GroupState, wanted: number, day: ServiceDay): Outcome<UsageStrategy> {
   const { strategy, charge } = state;
   if (strategy.type === 'usage') {
-    const { maxScaling, step, threshold } = strategy;
-    if (maxScaling === undefined || step === undefined || threshold === undefined) {
+    const { nodes, maxScaling, step, threshold } = strategy;
+    if (nodes === undefined || maxScaling === undefined || step === undefined || threshold === undefined) {
       return held(reason('strategy-unknown', 'a setting of usage scaling that has to be sent back could not be read'));
     }
   }
@@ -56,8 +56,8 @@ function aboveBought({ pool, strategy }: GroupState, wanted: number): Outcome<Us
 function byTheHour({ pool, strategy }: GroupState, wanted: number, day: ServiceDay): Outcome<UsageStrategy> {
   const nodes = Math.max(wanted, leastBase);
   const settings = strategy.type === 'usage' ? strategy : { type: 'usage' as const, ...fresh };
-  const standing = strategy.type === 'schedule' ? nodesOfStrategy(strategy, pool, day) : strategy.nodes;
-  const present = strategy.type === 'usage' ? strategy.nodes + (strategy.maxScaling ?? lowestCeiling) : standing;
+  const standing = strategy.type === 'schedule' ? nodesOfStrategy(strategy, pool, day) : (strategy.nodes ?? 0);
+  const present = strategy.type === 'usage' ? standing + (strategy.maxScaling ?? lowestCeiling) : standing;
   const used = nodesInUse(pool);
   if (used === undefined) {
     const base = Math.max(standing, leastBase);

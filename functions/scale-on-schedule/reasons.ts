@@ -4,6 +4,7 @@ import { type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
 export const reasonCodes = {
   'not-covered': 'No rule matches the group, or its region is outside the target; it is left alone.',
   'as-wanted': 'The service has what the schedule wants.',
+  'nodes-on-their-way': 'The service shows the nodes that are there and not the setting; what was written shortly ago has not arrived yet.',
   'policy-horizon': 'The policy was compiled for a time that is over.',
   'schedule-not-compiled': 'The policy has no timeline of the schedule for this target.',
   'selector-unknown': 'Whether a rule matches cannot be told from what was observed.',

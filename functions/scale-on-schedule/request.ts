@@ -24,7 +24,7 @@ function strategyInput(group: DeliveryGroup, strategy: Strategy): Json {
   if (strategy.type === 'usage') {
     return {
       StrategyType: 'NODE_SCALING_BY_USAGE',
-      ...(bought ? {} : { NodeAmount: strategy.nodes }),
+      ...(bought || strategy.nodes === undefined ? {} : { NodeAmount: strategy.nodes }),
       MaxScalingAmount: strategy.maxScaling ?? 0,
       ScalingStep: strategy.step ?? 1,
       ScalingUsageThreshold: strategy.threshold ?? '85',

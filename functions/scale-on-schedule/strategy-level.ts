@@ -17,7 +17,7 @@ export function nodesOfWeek(week: NativeWeek, { weekday, minute }: ServiceDay): 
  */
 export function nodesOfStrategy(strategy: Strategy, pool: NodePool, day: ServiceDay): number {
   if (strategy.type === 'fixed') return strategy.nodes;
-  if (strategy.type === 'usage') return strategy.nodes + (pool.scalingNodeAmount ?? strategy.maxScaling ?? 0);
+  if (strategy.type === 'usage') return (strategy.nodes ?? 0) + (pool.scalingNodeAmount ?? strategy.maxScaling ?? 0);
   const begun = strategy.enableDate === undefined || strategy.enableDate <= day.date;
   const ended = strategy.disableDate !== undefined && strategy.disableDate <= day.date;
   return begun && !ended ? nodesOfWeek(strategy.week, day) : 0;
@@ -52,6 +52,6 @@ export function nodeMsOfWeek(week: NativeWeek, zone: ZoneTable, span: Span): num
 /** Node-milliseconds that a strategy gives, or for usage scaling may give at most, in a span. Dates of a schedule are not looked at. */
 export function nodeMsOfStrategy(strategy: Strategy, zone: ZoneTable, span: Span): number {
   if (strategy.type === 'schedule') return nodeMsOfWeek(strategy.week, zone, span);
-  const nodes = strategy.type === 'fixed' ? strategy.nodes : strategy.nodes + (strategy.maxScaling ?? 0);
+  const nodes = strategy.type === 'fixed' ? strategy.nodes : (strategy.nodes ?? 0) + (strategy.maxScaling ?? 0);
   return nodes * (span.untilMs - span.fromMs);
 }

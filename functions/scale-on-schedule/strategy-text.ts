@@ -16,7 +16,7 @@ const names = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 export function fingerprint(strategy: Strategy, charge: Charge): string {
   if (strategy.type === 'fixed') return `fixed ${strategy.nodes}`;
   if (strategy.type === 'usage') {
-    const base = charge === 'subscription' ? '' : `${strategy.nodes} and `;
+    const base = charge === 'subscription' ? '' : `${strategy.nodes ?? '?'} and `;
     return `usage ${base}up to ${strategy.maxScaling ?? '?'}`;
   }
   return `schedule ${weekText(strategy.week)}`;
@@ -44,7 +44,8 @@ export function sameDay(a: readonly NativePeriod[], b: readonly NativePeriod[]):
 export function describe(strategy: Strategy, charge: Charge): string {
   if (strategy.type === 'fixed') return `fixed at ${count(strategy.nodes)}`;
   if (strategy.type === 'usage') {
-    const base = charge === 'subscription' ? '' : `${count(strategy.nodes)} and `;
+    const base =
+      charge === 'subscription' ? '' : `${strategy.nodes === undefined ? 'an unknown number of nodes' : count(strategy.nodes)} and `;
     return `by usage, ${base}up to ${strategy.maxScaling ?? 'an unknown number of'} extra ${strategy.maxScaling === 1 ? 'node' : 'nodes'}`;
   }
   return weekDescription(strategy.week);

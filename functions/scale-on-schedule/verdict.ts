@@ -20,20 +20,45 @@ export interface Draft {
   readonly compare?: Comparison;
 }
 
+/** So long nodes may take to come or go before another count than the one that was written is taken for another setting, in milliseconds. */
+const arrivalMs = 30 * 60_000;
+
 type Base = Pick<Decision, 'resource' | 'sighted'> & { readonly rule: string };
 
 const asWanted = reason('as-wanted', 'as the schedule wants it');
+
+/**
+ * What was written last to a pool whose setting the answer does not show, or undefined where the answer shows it. The nodes that are there follow a
+ * setting minutes later, so a count alone is neither proof that it is in force nor that somebody changed it.
+ */
+function unshown({ state }: Wanted, { written }: PlanContext): { readonly value: string | undefined; readonly atMs: number } | undefined {
+  if (state.strategy.type !== 'fixed' || !state.strategy.counted) return undefined;
+  const last = written.values(state.group.id, settingOf(state)).findLast(({ outcome }) => outcome === 'done');
+  return { value: last?.value.startsWith('fixed ') ? last.value : undefined, atMs: last?.atMs ?? 0 };
+}
+
+/** Why nothing is to be written; undefined where something is. */
+function asItShould(wanted: Wanted, context: PlanContext): Reason | undefined {
+  const { state, to } = wanted;
+  const equal = means(state, state.strategy, to) ? asWanted : undefined;
+  const ours = to.type === 'fixed' ? unshown(wanted, context) : undefined;
+  if (ours?.value === undefined) return equal;
+  if (ours.value !== journalValue(to, state.charge)) return undefined;
+  if (equal !== undefined || context.nowMs - ours.atMs >= arrivalMs) return equal;
+  return reason('nodes-on-their-way', `as the schedule wants it since ${localText(ours.atMs, context)}, and the nodes are still to follow`);
+}
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
   const { state, rule, to, wish, native } = wanted;
   const { sighted } = wanted.standing;
   const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}) };
-  if (means(state, state.strategy, to)) {
+  const settled = asItShould(wanted, context);
+  if (settled !== undefined) {
     const blocked = because.some(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
       datesOnly(wanted, because, base, context) ??
-      (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [asWanted, ...because] } })
+      (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [settled, ...because] } })
     );
   }
   const day = serviceDay(context.policy, context.nowMs);
@@ -65,7 +90,9 @@ function held(base: Base, because: readonly Reason[], action?: Action): Draft {
   return { decision: { ...base, verdict: 'hold', because, ...(action === undefined ? {} : { action }) } };
 }
 
-function changeByPerson({ state, rule, to, wish }: Wanted, context: PlanContext): Standing | undefined {
+function changeByPerson(wanted: Wanted, context: PlanContext): Standing | undefined {
+  const { state, rule, to, wish } = wanted;
+  if (unshown(wanted, context)?.value !== undefined) return undefined;
   const difference = {
     resourceId: state.group.id,
     setting: settingOf(state),

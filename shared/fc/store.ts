@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Clock } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
 import { directoryStore } from '../journal/directory.ts';
@@ -19,6 +20,8 @@ export interface StoreAccess {
   readonly environment: Environment;
   /** Address of a simulator that plays OSS too. Default: the cloud. */
   readonly simulator?: string | undefined;
+  /** Makes the connections. Default: that of the process, which goes through a proxy where one is set. */
+  readonly agent?: Agent | undefined;
 }
 
 /** Region for which requests to a simulated bucket are signed where none is set: it takes any. */
@@ -39,7 +42,7 @@ export function storeOf(address: string, access: StoreAccess): Store {
   if (!place) {
     throw new SettingsError('StoreNotAvailable', `There is no store of the kind of ${address}: write dir:PATH or oss://BUCKET/PREFIX.`);
   }
-  const { credentials, clock, environment, simulator } = access;
+  const { credentials, clock, environment, simulator, agent } = access;
   const own = environment['FC_REGION']?.trim();
   const region = environment['STREAMWARDEN_STORE_REGION']?.trim() || (simulator === undefined ? own : simulatedRegion);
   if (!region) {
@@ -58,6 +61,7 @@ export function storeOf(address: string, access: StoreAccess): Store {
     internal: region === own,
     credentials,
     clock,
+    agent,
     unversioned,
   });
 }

@@ -16,10 +16,16 @@ export type NativeWeek = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, read
 
 /** The scaling strategy of a node pool as the service reports it. */
 export type Strategy =
-  | { readonly type: 'fixed'; readonly nodes: number }
+  | {
+      readonly type: 'fixed';
+      readonly nodes: number;
+      /** True where the answer shows no setting, and `nodes` are those that are there at this moment. */
+      readonly counted?: true;
+    }
   | {
       readonly type: 'usage';
-      readonly nodes: number;
+      /** Nodes that always run; undefined where the answer does not show them. */
+      readonly nodes: number | undefined;
       readonly maxScaling: number | undefined;
       readonly step: number | undefined;
       /** Percent, as the text that the service sends and takes. */

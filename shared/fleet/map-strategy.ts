@@ -1,5 +1,5 @@
 import { countOf, flagOf, isGiven, type Loose, listOf, objectOf, textOf } from './answer-fields.ts';
-import type { NativePeriod, NativeWeek, Strategy } from './delivery-group.ts';
+import type { Charge, NativePeriod, NativeWeek, Strategy } from './delivery-group.ts';
 import { isLocalDate } from './instant.ts';
 
 type Weekday = keyof NativeWeek;
@@ -10,16 +10,22 @@ export type Unreadable = (field: string) => void;
 /**
  * The scaling strategy in a node pool of an answer; undefined when the type is unknown or a field that the type cannot do without
  * is missing or wrong. Each such field is reported to `unreadable`. Fields of other strategies are not looked at.
+ *
+ * Documents contradict each other on what NodeAmount shows of a pool that is paid by the hour: the setting, nothing, or zero, since it counts
+ * subscription nodes. No such pool can be set to zero (API notes), so a zero says as little as an absent field; the nodes that are there stand
+ * in for a fixed count then.
  */
-export function mapStrategy(pool: Loose, unreadable: Unreadable): Strategy | undefined {
+export function mapStrategy(pool: Loose, unreadable: Unreadable, charge?: Charge): Strategy | undefined {
+  const { NodeAmount } = pool;
+  const hidden = charge === 'pay-as-you-go' && (!isGiven(NodeAmount) || countOf(NodeAmount) === 0);
   switch (pool.StrategyType) {
     case 'NODE_FIXED': {
-      const nodes = countOf(pool.NodeAmount);
+      const nodes = countOf(hidden && isGiven(pool.ScalingNodeAmount) ? pool.ScalingNodeAmount : NodeAmount);
       if (nodes === undefined) unreadable('NodeAmount');
-      return nodes === undefined ? undefined : { type: 'fixed', nodes };
+      return nodes === undefined ? undefined : { type: 'fixed', nodes, ...(hidden ? { counted: true } : {}) };
     }
     case 'NODE_SCALING_BY_USAGE':
-      return mapUsage(pool, unreadable);
+      return mapUsage(pool, unreadable, hidden);
     case 'NODE_SCALING_BY_SCHEDULE':
       return mapSchedule(pool, unreadable);
     default:
@@ -28,15 +34,15 @@ export function mapStrategy(pool: Loose, unreadable: Unreadable): Strategy | und
   }
 }
 
-function mapUsage(pool: Loose, unreadable: Unreadable): Strategy | undefined {
-  const nodes = countOf(pool.NodeAmount);
+function mapUsage(pool: Loose, unreadable: Unreadable, hidden: boolean): Strategy | undefined {
+  const nodes = hidden ? undefined : countOf(pool.NodeAmount);
   const optional = (field: string): number | undefined => {
     const value = countOf(pool[field]);
     if (value === undefined && isGiven(pool[field])) unreadable(field);
     return value;
   };
   const threshold = textOf(pool.ScalingUsageThreshold) ?? countOf(pool.ScalingUsageThreshold)?.toString();
-  if (nodes === undefined) {
+  if (nodes === undefined && !hidden) {
     unreadable('NodeAmount');
     return undefined;
   }

@@ -10,10 +10,10 @@ import { type ScheduleMoment, type ScheduleReading, scheduleAt } from './weekly-
 
 /** Counts of a pool's nodes as answers show them. */
 export interface PoolCounts {
-  /** Nodes that stay whatever the load and the hour. */
-  readonly nodeAmount: number;
-  /** Those of them on which a session is. */
-  readonly nodeUsed: number;
+  /** Nodes that stay whatever the load and the hour; undefined where answers leave it out. */
+  readonly nodeAmount: number | undefined;
+  /** Those of them on which a session is; undefined where answers leave it out. */
+  readonly nodeUsed: number | undefined;
   /** Elastic nodes. */
   readonly scalingNodeAmount: number;
   /** Elastic nodes on which a session is. */
@@ -176,7 +176,13 @@ export class NodePool {
         if (node.used > 0) scalingNodeUsed += 1;
       }
     }
-    const nodeAmount = this.#assumptions.nodeAmountShows === 'wanted' ? this.#base() : present;
+    const { payAsYouGoNodeAmount, nodeAmountShows } = this.#assumptions;
+    if (this.group.charge === 'PostPaid' && payAsYouGoNodeAmount !== 'count') {
+      const none = payAsYouGoNodeAmount === 'zero' ? 0 : undefined;
+      const all = { scalingNodeAmount: scalingNodeAmount + present, scalingNodeUsed: scalingNodeUsed + nodeUsed };
+      return { nodeAmount: none, nodeUsed: none, ...all };
+    }
+    const nodeAmount = nodeAmountShows === 'wanted' ? this.#base() : present;
     return { nodeAmount, nodeUsed, scalingNodeAmount, scalingNodeUsed };
   }
 

@@ -182,7 +182,12 @@ describe('the strategy of a pool', () => {
   it.each([
     ['an unknown type', { StrategyType: 'NODE_BY_MAGIC' }, 'NodePool[0].StrategyType'],
     ['no type', { StrategyType: undefined }, 'NodePool[0].StrategyType'],
-    ['a fixed count that is missing', { NodeAmount: undefined }, 'NodePool[0].NodeAmount'],
+    [
+      'a fixed count that is missing, and no nodes to count',
+      { NodeAmount: undefined, ScalingNodeAmount: undefined },
+      'NodePool[0].NodeAmount',
+    ],
+    ['a fixed count in words', { NodeAmount: 'three' }, 'NodePool[0].NodeAmount'],
     ['no schedules', { ...schedule, RecurrenceSchedules: undefined }, 'NodePool[0].RecurrenceSchedules'],
     [
       'an eighth weekday',
@@ -214,6 +219,33 @@ describe('the strategy of a pool', () => {
     const { strategy, unreadable } = strategyOf(pool);
     expect(strategy).toBeUndefined();
     expect(unreadable).toContain(field);
+  });
+
+  describe('of a pool by the hour whose NodeAmount counts subscription nodes', () => {
+    it.each([
+      ['zero', { NodeAmount: 0, NodeUsed: 0 }],
+      ['zero as text', { NodeAmount: '0', NodeUsed: '0' }],
+      ['absent', { NodeAmount: undefined, NodeUsed: undefined }],
+      ['null', { NodeAmount: null, NodeUsed: null }],
+    ])('shows the nodes that are there, and all counts: %s', (_, amount) => {
+      const pool = mapDeliveryGroup(row({}, { ...amount, ScalingNodeAmount: 4, ScalingNodeUsed: 3 }))?.pools?.[0];
+      expect(pool).toMatchObject({ nodeAmount: 0, nodeUsed: 0, scalingNodeAmount: 4, scalingNodeUsed: 3 });
+      expect(pool?.strategy).toEqual({ type: 'fixed', nodes: 4, counted: true });
+    });
+
+    it('does not show how many always run under usage scaling', () => {
+      const settings = { StrategyType: 'NODE_SCALING_BY_USAGE', MaxScalingAmount: 5, ScalingStep: 1, ScalingUsageThreshold: '85' };
+      for (const NodeAmount of [0, undefined]) {
+        const { strategy, unreadable } = strategyOf({ ...settings, NodeAmount, ScalingNodeAmount: 3 });
+        expect(strategy).toMatchObject({ type: 'usage', nodes: undefined, maxScaling: 5 });
+        expect(unreadable).toEqual([]);
+      }
+    });
+
+    it('is not taken for a subscription, of which zero bought nodes are zero', () => {
+      const subscription = mapDeliveryGroup(row({ ChargeType: 'PrePaid' }, { NodeAmount: 0, ScalingNodeAmount: 4 }));
+      expect(subscription?.pools?.[0]?.strategy).toEqual({ type: 'fixed', nodes: 0 });
+    });
   });
 
   it('keeps a schedule whose end date cannot be read, and names the date', () => {

@@ -242,6 +242,14 @@ describe('counts of nodes in answers', () => {
     expect([shown('wanted'), shown('present')]).toEqual([5, 2]);
   });
 
+  it('show all nodes of a pool by the hour as elastic where NodeAmount counts subscription nodes', () => {
+    const shown = (payAsYouGoNodeAmount: string, charge: 'PrePaid' | 'PostPaid') =>
+      pooled({ fixed: 2 }, { charge }, { payAsYouGoNodeAmount }).pool.counts();
+    expect(shown('zero', 'PostPaid')).toMatchObject({ nodeAmount: 0, nodeUsed: 0, scalingNodeAmount: 2 });
+    expect(shown('absent', 'PostPaid')).toMatchObject({ nodeAmount: undefined, nodeUsed: undefined, scalingNodeAmount: 2 });
+    expect(shown('absent', 'PrePaid')).toMatchObject({ nodeAmount: 2, scalingNodeAmount: 0 });
+  });
+
   it('show the nodes of a schedule as elastic, once they have arrived', () => {
     const { pool, enter } = pooled(schedule(3));
     enter(3);

@@ -48,7 +48,7 @@ export function setNodes({ pool }: ScheduledGroup, { date, minute, weekday }: Lo
   const { strategy } = pool;
   if (strategy === undefined) return 0;
   if (strategy.type === 'fixed') return strategy.nodes;
-  if (strategy.type === 'usage') return strategy.nodes + (strategy.maxScaling ?? pool.scalingNodeAmount ?? 0);
+  if (strategy.type === 'usage') return (strategy.nodes ?? 0) + (strategy.maxScaling ?? pool.scalingNodeAmount ?? 0);
   if (strategy.enableDate !== undefined && date < strategy.enableDate) return 0;
   if (strategy.disableDate !== undefined && date >= strategy.disableDate) return 0;
   return strategy.week[weekday]?.find(({ startMinute, endMinute }) => startMinute <= minute && minute < endMinute)?.amount ?? 0;

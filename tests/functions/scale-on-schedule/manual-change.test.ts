@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
+import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import type { WrittenValue } from '../../../shared/journal/written.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
@@ -7,6 +8,9 @@ const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
 const native = `- {name: office, groups: all, schedule: office, ${peak}}`;
 const count = `- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`;
 const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';
+
+/** A fixed pool of which the answer shows only the nodes that are there. */
+const counted = (nodes: number): Strategy => ({ type: 'fixed', nodes, counted: true });
 
 /** A value that we meant to write, with its outcome. */
 function wrote(value: string, at: string, outcome: WrittenValue['outcome'] = 'done'): WrittenValue {
@@ -33,6 +37,48 @@ const cases: readonly Case[] = [
     observed: fixed(2),
     now: '2026-11-25 09:05',
     verdict: 'act',
+  },
+  {
+    is: 'the nodes that are there differ from what we wrote long ago, and the setting is not shown',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00')],
+    observed: counted(3),
+    now: '2026-11-25 08:40',
+    verdict: 'act',
+  },
+  {
+    is: 'the nodes that are there have not followed yet what we wrote',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:20')],
+    observed: counted(3),
+    now: '2026-11-25 08:40',
+    verdict: 'keep',
+    first: 'nodes-on-their-way',
+  },
+  {
+    is: 'the nodes that are there are those wanted, on their way to what we wrote before',
+    rules: count,
+    values: [wrote('fixed 4', '2026-11-25 07:50')],
+    observed: counted(2),
+    now: '2026-11-25 08:00',
+    verdict: 'act',
+  },
+  {
+    is: 'our write has not been answered, and the nodes that are there are those wanted',
+    rules: count,
+    values: [wrote('fixed 2', '2026-11-25 08:00', 'unknown')],
+    observed: counted(2),
+    now: '2026-11-25 08:40',
+    verdict: 'keep',
+  },
+  {
+    is: 'a person put a count, whose setting is not shown, in place of our weekly schedule',
+    rules: native,
+    values: [wrote(`${week} until 2027-10-01`, '2026-11-25 08:00')],
+    observed: counted(7),
+    now: '2026-11-25 08:40',
+    verdict: 'hold',
+    first: 'manual-change',
   },
   {
     is: 'a person changed a count within a step',
