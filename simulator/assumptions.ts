@@ -103,6 +103,19 @@ export const assumptions = {
   unfilteredBindings: assume(['all', 'none'], 'No parameter is required, so no filter is taken to mean no restriction.'),
   ticketSeconds: assume([20, 2], 'Starting an app takes at least two calls; the time between them is not published.'),
 
+  // Spelling of answers
+  emptyLists: assume(['shown', 'absent'], 'Published answers show empty lists; gateways of the platform are known to leave them out.'),
+  statusCase: assume(['upper', 'lower'], 'Lists of states are in capitals, while prose and sibling operations spell them otherwise.'),
+  chargeTypeSpelling: assume(['PrePaid', 'Prepaid'], 'Nearly all pages spell it PrePaid; the one on nodes has Prepaid.'),
+  successCodes: assume(
+    ['documented', 'upper', 'zero'],
+    'Codes of success in a body are shown for some operations only, and differ: success, 200.',
+  ),
+  imagePlatform: assume(
+    ['number', 'text'],
+    'The definition announces a number, which the official SDK insists on, and the example shows text.',
+  ),
+
   // Gateway
   unknownParameters: assume(['ignored', 'refused'], 'The platform is known to overlook parameters that an action does not have.'),
   misplacedParameters: assume(['accepted', 'ignored'], 'An RPC gateway merges query and form, so the place should not matter to it.'),

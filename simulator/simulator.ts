@@ -98,7 +98,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const onError = options.onError ?? reportError;
   const handlers = { ...worldHandlers, ...options.handlers };
   const gateway = new Gateway({
-    services: [appStreaming(operations, handlers, { unknownParameters, misplacedParameters }), sts],
+    services: [appStreaming(operations, handlers, { unknownParameters, misplacedParameters, spelling: world.assumptions }), sts],
     guard: { keys, nonces: new NonceMemory() },
     history: new History(),
     remembersAnswers: options.remembersAnswers ?? false,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readObject } from '../../shared/client/answer.ts';
 import type { AnyOperation } from '../../shared/client/operation.ts';
 import { CommandFailure } from '../failure.ts';
 import type { WorldOptions } from '../world/world.ts';
@@ -60,11 +61,11 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
     if (flags.all) {
       if (!operation.paging) throw new CommandFailure('Usage', `${operation.action} has no pages; leave out --all.`);
       const rows: unknown[] = [];
-      for await (const page of client.pages(operation, input as never)) rows.push(...page.rows);
+      for await (const page of client.pages(asItCame(operation), input as never)) rows.push(...page.rows);
       show(rows);
       return 0;
     }
-    const answer: unknown = await uninterrupted(operation, () => client.call(operation, input as never));
+    const answer: unknown = await uninterrupted(operation, () => client.call(asItCame(operation), input as never));
     show(answer);
     return (answer as { readonly complete?: boolean }).complete === false ? 1 : 0;
   } finally {
@@ -82,6 +83,11 @@ async function uninterrupted<T>({ access }: AnyOperation, work: () => Promise<T>
   } finally {
     interrupt.release();
   }
+}
+
+/** The operation with an answer that nothing is read from: what the service sent is printed, whatever the definition says of its types. */
+function asItCame(operation: AnyOperation): AnyOperation {
+  return { ...operation, output: readObject({}) };
 }
 
 function mayCall({ action, effect, access }: AnyOperation, { yes, yesBuy }: Flags): void {

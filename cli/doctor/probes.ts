@@ -10,6 +10,8 @@ import { listPersistentAppInstances } from '../../shared/client/operations/list-
 import { listTagCloudResources } from '../../shared/client/operations/list-tag-cloud-resources.ts';
 import { listTenantConfig } from '../../shared/client/operations/list-tenant-config.ts';
 import { listWuyingServer } from '../../shared/client/operations/list-wuying-server.ts';
+import { listOf } from '../../shared/fleet/answer-fields.ts';
+import { mapGroup } from '../../shared/fleet/map-group.ts';
 
 /** A delivery group to ask about. */
 interface SampleGroup {
@@ -56,9 +58,10 @@ export interface Samples {
 
 /** Groups of the first page. @throws ApiError as the service refuses */
 export async function sampleGroups(client: Client): Promise<Samples> {
-  const { AppInstanceGroupModels = [] } = await client.call(listAppInstanceGroup, { ...cloudApp, PageNumber: 1, PageSize: 100 });
-  const groups = AppInstanceGroupModels.flatMap(({ AppInstanceGroupId: id, RegionId: region, ChargeType }) =>
-    id === undefined || region === undefined ? [] : [{ id, region, subscription: ChargeType === 'PrePaid' }],
-  );
+  const { AppInstanceGroupModels } = await client.call(listAppInstanceGroup, { ...cloudApp, PageNumber: 1, PageSize: 100 });
+  const groups = (listOf(AppInstanceGroupModels) ?? []).flatMap((row) => {
+    const { id, region, charge } = mapGroup(row) ?? {};
+    return id === undefined || region === undefined ? [] : [{ id, region, subscription: charge === 'subscription' }];
+  });
   return { any: groups[0], subscription: groups.find(({ subscription }) => subscription) };
 }

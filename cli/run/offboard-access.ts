@@ -5,6 +5,7 @@ import { listAuthorizedUserGroups } from '../../shared/client/operations/list-au
 import { listBindInfo } from '../../shared/client/operations/list-bind-info.ts';
 import { listPersistentAppInstances } from '../../shared/client/operations/list-persistent-app-instances.ts';
 import { pageListAppInstanceGroupUser } from '../../shared/client/operations/page-list-app-instance-group-user.ts';
+import { listOf, objectOf, textOf } from '../../shared/fleet/answer-fields.ts';
 
 /** Options of reading. */
 export interface Reading {
@@ -51,7 +52,8 @@ export async function onUserList(client: Client, groupId: string, user: string, 
     { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
     reading,
   )) {
-    for (const name of rows as readonly string[]) {
+    for (const row of rows as readonly unknown[]) {
+      const name = String(row);
       if (name === user) listed = true;
       else if (name.toLowerCase() === user.toLowerCase()) alike.add(name);
     }
@@ -67,7 +69,10 @@ export async function persistentOf(client: Client, groupId: string, user: string
     { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
     reading,
   )) {
-    for (const { AppInstancePersistentId: id, AuthorizedUsers = [] } of rows) if (id && AuthorizedUsers.includes(user)) found.push(id);
+    for (const row of rows.map(objectOf)) {
+      const id = textOf(row?.AppInstancePersistentId);
+      if (id !== undefined && listOf(row?.AuthorizedUsers)?.includes(user)) found.push(id);
+    }
   }
   return found;
 }
@@ -77,7 +82,10 @@ export async function userGroupsOf(client: Client, groupId: string, reading: Rea
   const found: UserGroupAccess[] = [];
   const input = { AppInstanceGroupId: groupId, ProductType: 'CloudApp', PageSize: 100 } as const;
   for await (const { rows } of client.pages(listAuthorizedUserGroups, input, reading)) {
-    for (const { GroupId: id, GroupName: name } of rows) if (id) found.push({ id, name });
+    for (const row of rows.map(objectOf)) {
+      const id = textOf(row?.GroupId);
+      if (id !== undefined) found.push({ id, name: textOf(row?.GroupName) });
+    }
   }
   return found;
 }
@@ -87,7 +95,9 @@ export async function instancesOf(client: Client, groupId: string, user: string,
   const found: Bound[] = [];
   for await (const { rows } of client.pages(listAppInstances, { AppInstanceGroupId: groupId, UserIdList: [user] }, reading)) {
     // The filter is the service's word; what names somebody else is not touched.
-    for (const { AppInstanceId, BindInfo } of rows) if (BindInfo?.EndUserId === user) found.push({ groupId, instanceId: AppInstanceId });
+    for (const row of rows.map(objectOf)) {
+      if (objectOf(row?.BindInfo)?.EndUserId === user) found.push({ groupId, instanceId: textOf(row?.AppInstanceId) });
+    }
   }
   return found;
 }
@@ -96,8 +106,10 @@ export async function instancesOf(client: Client, groupId: string, user: string,
 export async function bindingsOf(client: Client, user: string, reading: Reading = {}): Promise<readonly Bound[]> {
   const found: Bound[] = [];
   for await (const { rows } of client.pages(listBindInfo, { UserIdList: [user] }, reading)) {
-    for (const { AppInstanceGroupId: groupId, AppInstanceId: instanceId, UserId } of rows)
-      if (groupId && UserId === user) found.push({ groupId, instanceId });
+    for (const row of rows.map(objectOf)) {
+      const groupId = textOf(row?.AppInstanceGroupId);
+      if (groupId !== undefined && row?.UserId === user) found.push({ groupId, instanceId: textOf(row.AppInstanceId) });
+    }
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /**
- * Readers of answers, as plain data. They read what the service says and never refuse it: a field of the wrong type, or null, is absent;
- * a field that is not named here passes untouched. What a planner needs and misses is the planner's to notice.
+ * Readers of answers, as plain data. They read what the service says and never refuse it: a field of the wrong type, or null, and a field that is
+ * not named here pass untouched, so code checks what it uses (`fleet/answer-fields.ts`) whatever its type says. What a planner needs and misses is
+ * the planner's to notice.
  */
 
 /** Carries the type of a field's values for inference; never set. */
@@ -50,10 +51,10 @@ export type FieldsRead<F extends Readers> = Flat<
 
 type Flat<T> = { [K in keyof T]: T[K] } & {};
 
-/** Text. A whole number is read as its digits, unless it is too large to be exact; anything else is absent. */
+/** Text. A whole number is read as its digits, unless it is too large to be exact. */
 export const readText: LeafReader<string> = { kind: 'text' };
 
-/** A whole number; `"7"` is 7, and 7.5 is absent. */
+/** A whole number; `"7"` is 7. */
 export const readInt: LeafReader<number> = { kind: 'int' };
 
 /** A number with decimals; `"7.5"` is 7.5. Never for money, which comes as text. */
@@ -67,12 +68,12 @@ export function readOneOf<const V extends string>(..._known: V[]): LeafReader<V 
   return readText as LeafReader<V | (string & {})>;
 }
 
-/** An object; anything else is absent, and so is an object without a field that it needs. */
+/** An object. In the body of an answer nothing else is understood, nor an object without a field that it needs. */
 export function readObject<const F extends Readers>(fields: F): ObjectReader<FieldsRead<F>> {
   return { kind: 'object', fields, needs: Object.keys(fields).filter((name) => (fields[name] as Partial<Needed>).needed) };
 }
 
-/** A list; entries that cannot be read are left out, and anything but a list is absent. */
+/** A list. */
 export function readList<R extends Reader>(item: R): ListReader<ReadOf<R>[]> {
   return { kind: 'list', item };
 }

@@ -81,7 +81,7 @@ export interface Combination<V extends object = object> {
 
 /** How an HTTP 200 answer says that the call failed as a whole. */
 interface Verdict {
-  /** Values of `Code` that mean success; an absent or empty `Code` does too unless `codeRequired`. */
+  /** Values of `Code` that mean success, in small letters, besides `0`; an absent or empty `Code` does too unless `codeRequired`. */
   readonly codes: readonly string[];
   readonly codeRequired?: true;
   /** Boolean fields that must not be false (`Success`, and `Data` for DeleteImage). */
@@ -176,8 +176,8 @@ interface Definition<
   readonly check?: (input: InputOfParams<P>) => readonly Fault[];
 }
 
-/** Absent, empty, `success`, `200` and `OK` are good; anything else in `Code` is a failure (API notes, inferred). */
-const anyGoodCode: Verdict = { codes: ['success', 'Success', '200', 'OK'] };
+/** Absent, empty, `success`, `200`, `ok` and `0` are good in any case of letters; anything else in `Code` is a failure (API notes, inferred). */
+const anyGoodCode: Verdict = { codes: ['success', '200', 'ok'] };
 
 /** Builds a row of the operation table; the types of input and answer follow from the parameters and the output schema. */
 export function operation<

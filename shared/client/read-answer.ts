@@ -75,7 +75,8 @@ function textField(body: Body, name: string): string | undefined {
 function failedVerdict(operation: AnyOperation, body: Body): string | undefined {
   const { codes, codeRequired, flags } = operation.verdict;
   const code = textField(body, 'Code') ?? '';
-  if (code !== '' && !codes.includes(code)) return code;
+  // Documents show a success as `success`, `200` or not at all, and services of the platform spell it in every case, or as zero.
+  if (code !== '' && code !== '0' && !codes.includes(code.toLowerCase())) return code;
   if (flags?.some((flag: string) => body[flag] === false || body[flag] === 'false')) return 'NotSuccessful';
   return code === '' && codeRequired ? 'NoVerdict' : undefined;
 }

@@ -1,10 +1,11 @@
-import type { LeafReader, ObjectReader, Reader, Readers, ReadOf } from './answer.ts';
+import type { LeafReader, ObjectReader, Reader, ReadOf } from './answer.ts';
 
 type Mutable = Record<string, unknown>;
 
 /**
- * Reads a value that was parsed from JSON; undefined where it cannot be read. Never throws. Objects and lists are cleaned in place, since
- * nobody else holds them and answers are large.
+ * Reads a value that was parsed from JSON; undefined where it cannot be read as a whole. Never throws. What is inside an object or a list and cannot
+ * be read stays as it came, so that nobody takes it for absent. Objects and lists are read in place, since nobody else holds them and answers are
+ * large.
  */
 export function readValue<R extends Reader>(reader: R, value: unknown): ReadOf<R> | undefined {
   return read(reader, value) as ReadOf<R> | undefined;
@@ -12,42 +13,35 @@ export function readValue<R extends Reader>(reader: R, value: unknown): ReadOf<R
 
 /** Names of the fields that an answer lacks although they are needed. */
 export function missingFields({ needs }: ObjectReader, body: Readonly<Record<string, unknown>>): readonly string[] {
-  return needs.filter((name) => body[name] === undefined);
+  return needs.filter((name) => body[name] === undefined || body[name] === null);
 }
 
 function read(reader: Reader, value: unknown): unknown {
   if (reader.kind === 'object') {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    cleanFields(reader.fields, value as Mutable);
-    return reader.needs.some((name) => (value as Mutable)[name] === undefined) ? undefined : value;
+    return readFields(reader, value as Mutable) ? value : undefined;
   }
   if (reader.kind === 'list') {
     if (!Array.isArray(value)) return undefined;
-    cleanEntries(reader.item, value);
+    for (let index = 0; index < value.length; index += 1) {
+      const entry = read(reader.item, value[index]);
+      if (entry !== undefined && entry !== value[index]) value[index] = entry;
+    }
     return value;
   }
   return readLeaf(reader.kind, value);
 }
 
-function cleanFields(fields: Readers, object: Mutable): void {
+/** Whether all that the object needs could be read. */
+function readFields({ fields, needs }: ObjectReader, object: Mutable): boolean {
+  let whole = true;
   for (const name in fields) {
     const value = object[name];
-    if (value === undefined) continue;
-    const good = read(fields[name] as Reader, value);
-    // Set, not deleted: a deletion makes the whole object slow.
-    if (good !== value) object[name] = good;
+    const good = value === undefined ? undefined : read(fields[name] as Reader, value);
+    if (good === undefined) whole &&= !needs.includes(name);
+    else if (good !== value) object[name] = good;
   }
-}
-
-function cleanEntries(item: Reader, list: unknown[]): void {
-  let kept = 0;
-  for (let index = 0; index < list.length; index += 1) {
-    const entry = read(item, list[index]);
-    if (entry === undefined) continue;
-    list[kept] = entry;
-    kept += 1;
-  }
-  list.length = kept;
+  return whole;
 }
 
 function readLeaf(kind: LeafReader['kind'], value: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { listAuthorizedUserGroups } from '../client/operations/list-authorized-user-groups.ts';
+import { objectOf, textOf } from './answer-fields.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
 import type { Resource } from './resource.ts';
 
@@ -26,9 +27,10 @@ export async function readAccess(client: Client, group: DeliveryGroup, signal?: 
   let unreadable = false;
   const options = signal === undefined ? {} : { signal };
   for await (const page of client.pages(listAuthorizedUserGroups, { AppInstanceGroupId: id, ProductType: 'CloudApp' }, options)) {
-    for (const { GroupId } of page.rows) {
-      if (GroupId) ids.add(GroupId);
-      else unreadable = true;
+    for (const row of page.rows) {
+      const userGroup = textOf(objectOf(row)?.GroupId);
+      if (userGroup === undefined) unreadable = true;
+      else ids.add(userGroup);
     }
   }
   return {

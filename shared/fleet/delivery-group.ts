@@ -61,6 +61,7 @@ export interface NodePool {
 /** A delivery group as observed. Undefined always means unknown, never zero. */
 export interface DeliveryGroup extends Resource {
   readonly kind: 'delivery-group';
+  /** In capitals, as `resourceStatus`, whatever the answer's spelling. */
   readonly status: string | undefined;
   readonly resourceStatus: string | undefined;
   readonly charge: Charge | undefined;

@@ -18,7 +18,7 @@ export type Unreadable = (field: string) => void;
 export function mapStrategy(pool: Loose, unreadable: Unreadable, charge?: Charge): Strategy | undefined {
   const { NodeAmount } = pool;
   const hidden = charge === 'pay-as-you-go' && (!isGiven(NodeAmount) || countOf(NodeAmount) === 0);
-  switch (pool.StrategyType) {
+  switch (textOf(pool.StrategyType)?.toUpperCase()) {
     case 'NODE_FIXED': {
       const nodes = countOf(hidden && isGiven(pool.ScalingNodeAmount) ? pool.ScalingNodeAmount : NodeAmount);
       if (nodes === undefined) unreadable('NodeAmount');

@@ -56,6 +56,14 @@ function mapUsers(value: unknown, unreadable: Unreadable): readonly string[] | u
 }
 
 /**
+ * Whether an answer leaves out a list because it is empty: gateways are known to. One that shows any other empty list would show this one too, so
+ * then it lacks what it should tell.
+ */
+function leavesOut(row: Loose, list: string): boolean {
+  return !isGiven(row[list]) && !Object.values(row).some((value) => Array.isArray(value) && value.length === 0);
+}
+
+/**
  * The list of sessions is believed together with the state beside it. `Connected` without anybody in the list is somebody whom we cannot
  * tell; any other state beside an empty list is unknown, since no list of those states is published (API notes, ListWuyingServer).
  */
@@ -68,5 +76,6 @@ function mapSessions(row: Loose): readonly WorkstationSession[] | undefined {
   if (sessions !== undefined && sessions.length > 0) return sessions;
   const state = row['ResourceSessionStatus'];
   if (textOf(state)?.toLowerCase() === 'connected') return [{ user: undefined, startedAtMs: undefined }];
-  return isGiven(state) ? undefined : sessions;
+  if (isGiven(state)) return undefined;
+  return sessions ?? (leavesOut(row, 'Sessions') ? [] : undefined);
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { getResourcePrice } from '../client/operations/get-resource-price.ts';
 import { type Money, parsePrice } from '../policy/money.ts';
+import { textOf } from './answer-fields.ts';
 import type { PricedNode } from './node-price-key.ts';
 
 /**
@@ -21,7 +22,8 @@ export async function readNodePrice(client: Client, node: PricedNode, signal?: A
   } as const;
   const answer = await client.call(getResourcePrice, input, signal === undefined ? {} : { signal });
   const price = answer.PriceModel?.Price;
-  if (price?.TradePrice === undefined || price.Currency === undefined) return undefined;
-  const money = parsePrice(price.TradePrice, price.Currency);
+  const [due, currency] = [textOf(price?.TradePrice), textOf(price?.Currency)];
+  if (due === undefined || currency === undefined) return undefined;
+  const money = parsePrice(due, currency);
   return money.ok ? money.value : undefined;
 }

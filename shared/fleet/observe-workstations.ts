@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { listWuyingServer } from '../client/operations/list-wuying-server.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
+import { listOf } from './answer-fields.ts';
 import { mapWorkstation } from './map-workstation.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -39,5 +40,7 @@ export async function* observeWorkstations(
 export async function rereadWorkstation(client: Client, id: string, signal?: AbortSignal): Promise<Workstation | undefined> {
   const options = signal === undefined ? {} : { signal };
   const answer = await client.call(listWuyingServer, { WuyingServerIdList: [id], PageNumber: 1, PageSize: 1 }, options);
-  return answer.WuyingServerList?.map(mapWorkstation).find((workstation) => workstation?.id === id);
+  return listOf(answer.WuyingServerList)
+    ?.map(mapWorkstation)
+    .find((workstation) => workstation?.id === id);
 }

@@ -17,7 +17,7 @@ interface OtaOffer {
 /** An update of a delivery group, as ListOtaTask shows it. */
 export interface OtaTask {
   readonly version: string | undefined;
-  /** As the service spells it: STANDBY, RUNNING, FINISHED, PART_FINISHED, FAILED, TERMINATED, or something new. */
+  /** In capitals: STANDBY, RUNNING, FINISHED, PART_FINISHED, FAILED, TERMINATED, or something new. */
   readonly status: string | undefined;
   /** When it starts or started. Null: the row carries no start; undefined: it carries one that cannot be read. */
   readonly startMs: EpochMs | null | undefined;
@@ -59,7 +59,7 @@ export function mapOtaTask(answer: unknown): OtaTask {
   const start = textOf(row.TaskStartTime);
   return {
     version: textOf(row.OtaVersion),
-    status: textOf(row.TaskDisplayStatus),
+    status: textOf(row.TaskDisplayStatus)?.toUpperCase(),
     startMs: isGiven(row.TaskStartTime) ? parseOtaInstant(start ?? '') : null,
   };
 }

@@ -3,6 +3,7 @@ import { getAppInstanceGroup } from '../client/operations/get-app-instance-group
 import { listAppInstanceGroup } from '../client/operations/list-app-instance-group.ts';
 import { listAppInstances } from '../client/operations/list-app-instances.ts';
 import { listOtaTask } from '../client/operations/list-ota-task.ts';
+import { countOf, isGiven, objectOf, textOf } from './answer-fields.ts';
 import { mapOtaGroup, mapOtaTask, type OtaGroup, type OtaSessions, type OtaTask } from './ota-group.ts';
 
 /** Kinds of update as the service spells them (API notes). */
@@ -28,7 +29,7 @@ export async function* observeOtaGroups(
 /** How many delivery groups there are, by one read; undefined where the service does not say. @throws ApiError */
 export async function countOtaGroups(client: Client, signal?: AbortSignal): Promise<number | undefined> {
   const answer = await client.call(listAppInstanceGroup, { ProductType: 'CloudApp', PageNumber: 1, PageSize: 1 }, optionsOf(signal));
-  return answer.TotalCount;
+  return countOf(answer.TotalCount);
 }
 
 /** A delivery group as it is right now, by one read; undefined when the service says that there is none of this id. @throws ApiError */
@@ -76,11 +77,13 @@ export async function readOtaSessions(client: Client, id: string, signal?: Abort
   for await (const page of client.pages(listAppInstances, { AppInstanceGroupId: id }, optionsOf(signal))) {
     announced = page.total ?? announced;
     rows += page.rows.length;
-    for (const { Status, SessionStatus, BindInfo } of page.rows) {
-      const status = Status?.toUpperCase() ?? '';
-      const session = SessionStatus?.toLowerCase();
+    for (const entry of page.rows) {
+      const row = objectOf(entry);
+      const status = textOf(row?.Status)?.toUpperCase() ?? '';
+      const session = isGiven(row?.SessionStatus) ? String(row?.SessionStatus).toLowerCase() : undefined;
       const inUse = status === 'RUNNING' || status === 'BOUND' || session !== undefined;
-      if (BindInfo?.EndUserId) users.add(BindInfo.EndUserId);
+      const user = textOf(objectOf(row?.BindInfo)?.EndUserId);
+      if (user !== undefined) users.add(user);
       else nameless ||= inUse;
       // A user who is bound is about to be connected.
       if (session === 'connect' || status === 'BOUND') connected += 1;

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts';
 import { getResourceRenewPrice } from '../client/operations/get-resource-renew-price.ts';
 import type { Period } from '../client/shapes/period.ts';
 import { type Money, parsePrice } from '../policy/money.ts';
+import { textOf } from './answer-fields.ts';
 import type { SubscriptionPeriod } from './subscription-period.ts';
 
 /** What the service asks for a renewal. */
@@ -36,7 +37,8 @@ export async function readRenewPrice(
   return original && { original, trade: moneyOf(TradePrice, Currency) };
 }
 
-function moneyOf(amount: string | undefined, currency: string | undefined): Money | undefined {
+function moneyOf(sent: unknown, sentCurrency: unknown): Money | undefined {
+  const [amount, currency] = [textOf(sent), textOf(sentCurrency)];
   if (amount === undefined || currency === undefined) return undefined;
   const price = parsePrice(amount, currency);
   return price.ok ? price.value : undefined;

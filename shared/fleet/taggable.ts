@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { listTagCloudResources } from '../client/operations/list-tag-cloud-resources.ts';
+import { isGiven, listOf, objectOf, textOf } from './answer-fields.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
 import { rereadDeliveryGroup } from './observe-delivery-groups.ts';
 
@@ -13,11 +14,15 @@ export async function withTags(client: Client, group: DeliveryGroup, signal?: Ab
   const tags: Record<string, string> = Object.create(null) as Record<string, string>;
   const options = signal === undefined ? {} : { signal };
   for await (const page of client.pages(listTagCloudResources, { ResourceType: 'AppInstanceGroupId', ResourceIds: [group.id] }, options)) {
-    for (const { ResourceId, Tags } of page.rows) {
-      if (ResourceId !== group.id || Tags === undefined) return group;
-      for (const { Key, Value } of Tags) {
-        if (Key === undefined) return group;
-        tags[Key] = Value ?? '';
+    for (const entry of page.rows) {
+      const row = objectOf(entry);
+      const list = listOf(row?.Tags);
+      if (row?.ResourceId !== group.id || list === undefined) return group;
+      for (const each of list) {
+        const tag = objectOf(each);
+        const key = textOf(tag?.Key);
+        if (key === undefined || (isGiven(tag?.Value) && typeof tag?.Value !== 'string')) return group;
+        tags[key] = textOf(tag?.Value) ?? '';
       }
     }
   }

@@ -2,6 +2,7 @@ import type { AnyOperation, Param } from '../../shared/client/operation.ts';
 import type { Handler } from '../handler.ts';
 import { type ParsingHabits, parseInput, withoutSecrets } from './parse.ts';
 import type { Service, ServiceCall } from './service.ts';
+import { type Spelling, spellingOf } from './spelling.ts';
 
 /** Version of the App Streaming API. */
 const appStreamingVersion = '2021-09-01';
@@ -10,12 +11,17 @@ const appStreamingVersion = '2021-09-01';
 export function appStreaming(
   operations: Readonly<Record<string, AnyOperation>>,
   handlers: Readonly<Record<string, Handler>>,
-  habits: ParsingHabits,
+  habits: ParsingHabits & { readonly spelling?: Spelling },
 ): Service {
+  const spell = habits.spelling ? spellingOf(habits.spelling) : <T>(answer: T): T => answer;
   const calls = new Map<string, ServiceCall>();
   for (const operation of Object.values(operations)) {
     const handler = handlers[operation.action];
-    if (handler) calls.set(operation.action, callOf(operation, handler, habits));
+    if (handler)
+      calls.set(
+        operation.action,
+        callOf(operation, (input, context) => spell(handler(input, context)), habits),
+      );
   }
   return { version: appStreamingVersion, find: (action) => calls.get(action) };
 }

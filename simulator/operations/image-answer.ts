@@ -21,8 +21,8 @@ export function imageModel(image: ImageEntity, { account, world, nowMs }: Handle
     ProductType: image.productType,
     Status: image.status,
     OsType: 'Windows',
-    // Declared a number, and shown as text in fact.
-    Platform: 'Windows Server 2022',
+    // Which number stands for which platform is not published.
+    Platform: world.assumptions.imagePlatform === 'text' ? 'Windows Server 2022' : 7,
     PlatformName: 'Windows Server 2022',
     ProtocolType: 'ASP',
     PackageType: 'Ecs',

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inputOfFlags, kindOf } from '../../cli/call/parameters.ts';
 import { operations } from '../../shared/client/operations/index.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
 import { streamwarden } from './command.ts';
 import { type Desk, openDesk } from './small-account.ts';
 
+const accountId = '1000000000000001';
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
@@ -22,6 +25,18 @@ describe('call', () => {
       TotalCount: 4,
       AppInstanceGroupModels: [{ AppInstanceGroupId: 'aig-0' }, { AppInstanceGroupId: 'aig-1' }],
     });
+  });
+
+  test.each([
+    ['number', 7],
+    ['text', 'Windows Server 2022'],
+  ])('prints a value as it came, whatever the definition says of its type: %s', async (imagePlatform, Platform) => {
+    const images = [{ id: 'imgc-1', name: 'own', productType: 'CloudApp' as const }];
+    const world = buildWorld({ start: '2026-06-02T12:00:00+08:00', assumptions: { imagePlatform }, accounts: [{ id: accountId, images }] });
+    const simulator = await startSimulator({ world });
+    const { stdout } = await streamwarden(['call', 'ListImage', '--simulator', simulator.url]);
+    await simulator.close();
+    expect(JSON.parse(stdout)).toMatchObject({ Data: expect.arrayContaining([expect.objectContaining({ ImageId: 'imgc-1', Platform })]) });
   });
 
   test('reads all pages with --all', async () => {

@@ -6,6 +6,7 @@ import type { Client } from '../../shared/client/client.ts';
 import { Credentials, type CredentialsProvider } from '../../shared/client/credentials.ts';
 import { InputError } from '../../shared/client/errors.ts';
 import { createLimiter } from '../../shared/client/limiter.ts';
+import { renewAppInstanceGroup } from '../../shared/client/operations/renew-app-instance-group.ts';
 import { RealServer } from './real-server.ts';
 import { buyThing, deleteImage, deleteThings, listThings, readThing, tagThings, writeThing } from './rows.ts';
 import { failureOf, testClient } from './test-client.ts';
@@ -133,7 +134,14 @@ describe('success that is none', () => {
     });
   });
 
-  it.each([{ Code: 'success' }, { Code: 200 }, { Code: 'OK' }, { Code: '' }, { Code: null }, {}])('%o is none', async (body) => {
+  const good = ['success', 'SUCCESS', 'Success', 200, '200', 'OK', 'ok', 0, '0', '', null];
+  it.each(['ACCEPTED', '201', '00'])('the unknown code %s on a purchase is no proof that nothing was ordered', async (Code) => {
+    server.answer = (response) => server.json(response, { Code, OrderId: '2026', RequestId: 'REQ-9' });
+    const order = { AppInstanceGroupId: 'aig-1', ProductType: 'CloudApp', Period: 1, PeriodUnit: 'Month', AutoPay: true } as const;
+    expect(await failureOf(clientOf().call(renewAppInstanceGroup, order))).toMatchObject({ code: Code, executed: 'unknown' });
+  });
+
+  it.each([...good.map((Code) => ({ Code })), {}])('%o is none', async (body) => {
     server.answer = (response) => server.json(response, body);
     await expect(clientOf().call(writeThing, input)).resolves.toEqual(body);
   });

@@ -61,7 +61,7 @@ describe('verdicts on HTTP 200', () => {
     ['ListImage', ['200'], ['Success']],
     ['CreateImageByInstance', ['200'], ['Success']],
     ['StartTaskForDistributeImage', ['200'], ['Success']],
-    ['RenewAppInstanceGroup', ['success', 'Success', '200', 'OK'], undefined],
+    ['RenewAppInstanceGroup', ['success', '200', 'ok'], undefined],
   ] as const)('%s is good with %j', (action, codes, flags) => {
     expect([operations[action].verdict.codes, operations[action].verdict.flags]).toEqual([codes, flags]);
   });

@@ -6,8 +6,8 @@ import { type LiveFunction, liveFunction, policyText } from './live-function.ts'
 
 const minuteMs = 60_000;
 const groups = [
-  { id: 'aig-steps', name: 'office-steps', region: 'cn-hangzhou', strategy: { fixed: 2 } },
-  { id: 'aig-weekly', name: 'weekly', region: 'cn-hangzhou', strategy: { fixed: 3 } },
+  { id: 'aig-steps', name: 'office-steps', region: 'cn-hangzhou', pool: { strategy: { fixed: 2 } } },
+  { id: 'aig-weekly', name: 'weekly', region: 'cn-hangzhou', pool: { strategy: { fixed: 3 } } },
 ];
 const text = policyText(
   {

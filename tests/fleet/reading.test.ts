@@ -111,5 +111,10 @@ describe('users with a session on a group', () => {
   it('are unknown where an instance is in use by nobody that we can name', async () => {
     expect(await users([{ Status: 'RUNNING' }])).toBeUndefined();
     expect(await users([{ Status: 'ODD', SessionStatus: 'connect' }])).toBeUndefined();
+    expect(await users([{ Status: 'running' }])).toBeUndefined();
+    expect(await users([{ Status: 'Bound' }])).toBeUndefined();
+    expect(await users([{ Status: 'ODD' }])).toBeUndefined();
+    expect(await users([null])).toBeUndefined();
+    expect(await users([{ Status: 'idle' }])).toEqual([]);
   });
 });

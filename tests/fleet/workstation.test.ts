@@ -32,6 +32,7 @@ test('a row becomes a workstation', () => {
     officeSiteId: 'cn-hangzhou+dir-1',
     imageId: 'img-1',
     users: ['amy'],
+    sessions: [],
     unreadable: [],
   });
 });
@@ -57,6 +58,23 @@ describe('what may be spelled in more than one way', () => {
   test.each(['6,5536', '65.536', '-1', '64 GB', {}])('memory %s cannot be read', (Memory) => {
     expect(mapWorkstation({ ...row, ServerInstanceTypeInfo: { Memory } })).toMatchObject({ memory: undefined, unreadable: ['Memory'] });
   });
+});
+
+describe('who is on a workstation', () => {
+  const session = { UserId: 'amy', ResourceSessionStartTime: '2026-01-01T08:00:00Z' };
+  test.each([
+    ['an empty list', { Sessions: [] }, []],
+    ['no list and no state, as services answer that leave out empty lists', {}, []],
+    ['null and no state', { Sessions: null }, []],
+    ['no list, where another empty list is shown', { DataDisk: [] }, undefined],
+    ['no list beside a state', { ResourceSessionStatus: 'Disconnected' }, undefined],
+    ['an empty list beside a state', { Sessions: [], ResourceSessionStatus: 'Disconnected' }, undefined],
+    ['an object where the list belongs', { Sessions: {} }, undefined],
+    ['text where the list belongs', { Sessions: 'none' }, undefined],
+    ['no list, and connected', { ResourceSessionStatus: 'CONNECTED' }, [{ user: undefined, startedAtMs: undefined }]],
+    ['a list', { Sessions: [session] }, [{ user: 'amy', startedAtMs: Date.UTC(2026, 0, 1, 8) }]],
+    ['an entry that is no object', { Sessions: [7] }, [{ user: undefined, startedAtMs: undefined }]],
+  ])('by %s', (_name, change, sessions) => expect(mapWorkstation({ ...row, ...change })?.sessions).toEqual(sessions));
 });
 
 test('what is missing is unknown, and what cannot be read is named', () => {
