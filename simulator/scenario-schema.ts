@@ -141,6 +141,7 @@ const account = z.strictObject({
 } satisfies Shape<AccountSeed>);
 
 const worldShape = {
+  id: optional(advised(/^[a-z0-9][a-z0-9-]{0,62}$/, 'write a name of small letters, digits and hyphens')),
   seed: optional(natural),
   start: instant,
   assumptions: optional(z.record(text, z.union([z.string(), z.number(), z.boolean()]))),

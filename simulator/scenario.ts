@@ -67,6 +67,8 @@ export function parseScenario(text: string, source: string): Scenario {
 
 /** What a caller may set over a scenario's own words. */
 export interface ScenarioOverrides {
+  /** Name of the world. */
+  readonly id?: string;
   readonly seed?: number;
   /** ISO 8601 with offset. */
   readonly start?: string;

@@ -2,7 +2,7 @@ import { mismatchText } from '../../shared/client/caller-identity.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
-import type { WorldOptions } from '../world/world.ts';
+import { type WorldOptions, worldLine } from '../world/world.ts';
 
 interface CallTarget extends WorldOptions {
   readonly policy: string;
@@ -10,11 +10,18 @@ interface CallTarget extends WorldOptions {
   readonly account?: string;
 }
 
+/** What a single call goes through, where it goes, and how to end that. */
+interface Called {
+  readonly client: Client;
+  readonly place: string;
+  close(): Promise<void>;
+}
+
 /**
  * The client that a single call goes through, and how to end its world. Without a policy nothing states the account, so a call that writes has to
  * name it. @throws CommandFailure when options contradict each other, or the keys are of another account than is named
  */
-export async function callTarget(options: CallTarget, writes: boolean): Promise<{ readonly client: Client; close(): Promise<void> }> {
+export async function callTarget(options: CallTarget, writes: boolean): Promise<Called> {
   const { openWorld } = await import('../world/open.ts');
   if (options.endpoint !== undefined) {
     if (options.target !== undefined || options.simulator !== undefined) {
@@ -31,7 +38,7 @@ export async function callTarget(options: CallTarget, writes: boolean): Promise<
         throw new CommandFailure('AccountMismatch', `Nothing was sent: ${mismatchText(options.account, '--account', caller)}`);
       }
     }
-    return { client: world.clientFor(ownAccount(options.endpoint)), close: world.close };
+    return { client: world.clientFor(ownAccount(options.endpoint)), place: worldLine(world), close: world.close };
   }
   if (options.target !== undefined) {
     const { withTarget } = await import('../run/session.ts');
@@ -39,7 +46,7 @@ export async function callTarget(options: CallTarget, writes: boolean): Promise<
   }
   const world = await openWorld(options);
   const role = options.account === undefined ? {} : { account: options.account, role: 'streamwarden' };
-  return { client: world.clientFor({ ...ownAccount('cn-shanghai'), ...role }), close: world.close };
+  return { client: world.clientFor({ ...ownAccount('cn-shanghai'), ...role }), place: worldLine(world), close: world.close };
 }
 
 /** The identity's own account: no role is assumed. */

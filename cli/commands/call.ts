@@ -55,7 +55,9 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
   const operation = operationNamed(name, operations);
   const input = inputOfFlags(operation, parameters);
   mayCall(operation, flags);
-  const { client, close } = await callTarget(flags, operation.access === 'write');
+  const { client, place, close } = await callTarget(flags, operation.access === 'write');
+  // Standard output is the answer alone.
+  if (!flags.json) process.stderr.write(`${place}\n`);
   const show = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, flags.json ? undefined : 2)}\n`);
   try {
     if (flags.all) {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ExceptionFlags } from '../run/exception-flags.ts';
 import { worldOptions } from '../world/options.ts';
-import type { WorldOptions } from '../world/world.ts';
+import { type WorldOptions, worldLine } from '../world/world.ts';
 
 interface Flags extends WorldOptions {
   readonly policy: string;
@@ -65,20 +65,24 @@ async function add(flags: AddFlags): Promise<void> {
     import('../run/exceptions.ts'),
     import('../render/local-clock.ts'),
   ]);
-  await withSession(flags, async (session) => {
-    const added = await addStored(session, flags, await speakerOf(session, flags.state));
-    if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ format: 1, ...added })}\n`);
-      return;
-    }
-    const { id, body, by, record } = added;
-    const { timezone } = session.policy;
-    const clock = localClock(timezone, session.world.clock.now());
-    const span = `from ${clock.text(Date.parse(body.from))} until ${clock.text(Date.parse(body.until))} ${timezone}`;
-    process.stdout.write(
-      `${by} added the exception ${id}, ${span}: ${body.because}\nIt counts from the next run on. To end it early: streamwarden exception end ${id}\nJournal: ${record}\n`,
-    );
-  });
+  await withSession(
+    flags,
+    async (session) => {
+      const added = await addStored(session, flags, await speakerOf(session, flags.state));
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify({ format: 1, ...added })}\n`);
+        return;
+      }
+      const { id, body, by, record } = added;
+      const { timezone } = session.policy;
+      const clock = localClock(timezone, session.world.clock.now());
+      const span = `from ${clock.text(Date.parse(body.from))} until ${clock.text(Date.parse(body.until))} ${timezone}`;
+      process.stdout.write(
+        `${worldLine(session.world)}\n${by} added the exception ${id}, ${span}: ${body.because}\nIt counts from the next run on. To end it early: streamwarden exception end ${id}\nJournal: ${record}\n`,
+      );
+    },
+    'journal',
+  );
 }
 
 async function list(flags: ListFlags): Promise<void> {
@@ -90,16 +94,21 @@ async function list(flags: ListFlags): Promise<void> {
     import('../render/style.ts'),
     import('../../shared/journal/canonical-json.ts'),
   ]);
-  await withSession(flags, async (session) => {
-    const exceptions = await listExceptions(session, { all: flags.all === true });
-    if (flags.json) {
-      process.stdout.write(`${canonicalJson({ format: 1, exceptions })}\n`);
-      return;
-    }
-    const clock = localClock(session.policy.timezone, session.world.clock.now());
-    const lines = exceptionLines(exceptions, clock, styleFor());
-    process.stdout.write(lines.length === 0 ? 'There are no exceptions.\n' : `${lines.join('\n')}\nTimes: ${session.policy.timezone}\n`);
-  });
+  await withSession(
+    flags,
+    async (session) => {
+      const exceptions = await listExceptions(session, { all: flags.all === true });
+      if (flags.json) {
+        process.stdout.write(`${canonicalJson({ format: 1, exceptions })}\n`);
+        return;
+      }
+      const clock = localClock(session.policy.timezone, session.world.clock.now());
+      const lines = exceptionLines(exceptions, clock, styleFor());
+      const told = lines.length === 0 ? ['There are no exceptions.'] : [...lines, `Times: ${session.policy.timezone}`];
+      process.stdout.write(`${[worldLine(session.world), ...told].join('\n')}\n`);
+    },
+    'journal',
+  );
 }
 
 async function end(wanted: string, flags: EndFlags): Promise<void> {
@@ -108,9 +117,13 @@ async function end(wanted: string, flags: EndFlags): Promise<void> {
     import('../run/speaker.ts'),
     import('../run/exceptions.ts'),
   ]);
-  await withSession(flags, async (session) => {
-    const ended = await endStored(session, wanted, flags.because, await speakerOf(session, flags.state));
-    if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, ...ended })}\n`);
-    else process.stdout.write(`${ended.by} ended the exception ${ended.id}.\nJournal: ${ended.record}\n`);
-  });
+  await withSession(
+    flags,
+    async (session) => {
+      const ended = await endStored(session, wanted, flags.because, await speakerOf(session, flags.state));
+      if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, ...ended })}\n`);
+      else process.stdout.write(`${worldLine(session.world)}\n${ended.by} ended the exception ${ended.id}.\nJournal: ${ended.record}\n`);
+    },
+    'journal',
+  );
 }

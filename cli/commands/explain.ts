@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { worldOptions } from '../world/options.ts';
-import type { WorldOptions } from '../world/world.ts';
+import { type WorldOptions, worldLine } from '../world/world.ts';
 
 interface Flags extends WorldOptions {
   readonly policy: string;
@@ -43,7 +43,7 @@ async function explain(wanted: string, flags: Flags): Promise<number> {
     else {
       const { text } = localClock(session.policy.timezone, session.world.clock.now());
       const lines = stories.flatMap((story) => [...storyLines(story, styleFor(), text), '']);
-      process.stdout.write(`${lines.join('\n')}Times: ${session.policy.timezone}\n`);
+      process.stdout.write(`${worldLine(session.world)}\n\n${lines.join('\n')}Times: ${session.policy.timezone}\n`);
     }
     return 0;
   });
@@ -61,18 +61,22 @@ async function explainAt(wanted: string, flags: Flags, at: string): Promise<numb
       import('../render/local-clock.ts'),
       import('../failure.ts'),
     ]);
-  return await withSession(flags, async (session) => {
-    const { policy, world, targets } = session;
-    const clock = clocks.localClock(policy.timezone, world.clock.now());
-    const stories = await storiesAt(session, wanted, momentOf('--at', at, clock, world.clock.now()));
-    if (stories.length === 0) throw new CommandFailure('NoResource', noResource(wanted, targets));
-    if (flags.json) process.stdout.write(`${canonicalJson({ format: 1, stories })}\n`);
-    else
-      process.stdout.write(
-        `${stories.flatMap((story) => [...storyAtLines(story, clock, styleFor()), '']).join('\n')}Times: ${policy.timezone}\n`,
-      );
-    return 0;
-  });
+  return await withSession(
+    flags,
+    async (session) => {
+      const { policy, world, targets } = session;
+      const clock = clocks.localClock(policy.timezone, world.clock.now());
+      const stories = await storiesAt(session, wanted, momentOf('--at', at, clock, world.clock.now()));
+      if (stories.length === 0) throw new CommandFailure('NoResource', noResource(wanted, targets));
+      if (flags.json) process.stdout.write(`${canonicalJson({ format: 1, stories })}\n`);
+      else
+        process.stdout.write(
+          `${worldLine(world)}\n\n${stories.flatMap((story) => [...storyAtLines(story, clock, styleFor()), '']).join('\n')}Times: ${policy.timezone}\n`,
+        );
+      return 0;
+    },
+    'journal',
+  );
 }
 
 function noResource(wanted: string, targets: readonly { readonly name: string }[]): string {

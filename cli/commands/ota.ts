@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { worldOptions } from '../world/options.ts';
-import type { WorldOptions } from '../world/world.ts';
+import { type WorldOptions, worldLine } from '../world/world.ts';
 
 interface Flags extends WorldOptions {
   readonly policy: string;
@@ -43,18 +43,22 @@ async function say(kind: 'halt' | 'resume', version: string, flags: Flags): Prom
     import('../run/speaker.ts'),
     import('../run/halts.ts'),
   ]);
-  await withSession(flags, async (session) => {
-    const said = await sayOnVersion(session, version, { kind, because: flags.because }, await speakerOf(session, flags.state));
-    if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ format: 1, ...said })}\n`);
-      return;
-    }
-    const what =
-      kind === 'halt'
-        ? `halted version ${version}: nothing more of it is approved. What was approved already still runs at its time`
-        : `let version ${version} go on, from the next run on`;
-    process.stdout.write(`${said.by} ${what}.\nJournal: ${said.record}\n`);
-  });
+  await withSession(
+    flags,
+    async (session) => {
+      const said = await sayOnVersion(session, version, { kind, because: flags.because }, await speakerOf(session, flags.state));
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify({ format: 1, ...said })}\n`);
+        return;
+      }
+      const what =
+        kind === 'halt'
+          ? `halted version ${version}: nothing more of it is approved. What was approved already still runs at its time`
+          : `let version ${version} go on, from the next run on`;
+      process.stdout.write(`${worldLine(session.world)}\n${said.by} ${what}.\nJournal: ${said.record}\n`);
+    },
+    'journal',
+  );
 }
 
 async function list(flags: Flags): Promise<void> {
@@ -63,19 +67,23 @@ async function list(flags: Flags): Promise<void> {
     import('../run/halts.ts'),
     import('../render/local-clock.ts'),
   ]);
-  await withSession(flags, async (session) => {
-    const histories = await listHalts(session, { all: flags.all === true });
-    if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ format: 1, versions: histories })}\n`);
-      return;
-    }
-    const clock = localClock(session.policy.timezone, session.world.clock.now());
-    const lines = histories.flatMap(({ version, words }) =>
-      words.slice(flags.all ? 0 : -1).map(({ kind, by, because, atMs }) => {
-        const why = because === undefined ? '' : `: ${because}`;
-        return `${version}  ${kind === 'halt' ? 'halted' : 'goes on'} since ${clock.text(atMs)} ${session.policy.timezone} by ${by}${why}`;
-      }),
-    );
-    process.stdout.write(lines.length === 0 ? 'No version is halted.\n' : `${lines.join('\n')}\n`);
-  });
+  await withSession(
+    flags,
+    async (session) => {
+      const histories = await listHalts(session, { all: flags.all === true });
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify({ format: 1, versions: histories })}\n`);
+        return;
+      }
+      const clock = localClock(session.policy.timezone, session.world.clock.now());
+      const lines = histories.flatMap(({ version, words }) =>
+        words.slice(flags.all ? 0 : -1).map(({ kind, by, because, atMs }) => {
+          const why = because === undefined ? '' : `: ${because}`;
+          return `${version}  ${kind === 'halt' ? 'halted' : 'goes on'} since ${clock.text(atMs)} ${session.policy.timezone} by ${by}${why}`;
+        }),
+      );
+      process.stdout.write(`${[worldLine(session.world), ...(lines.length === 0 ? ['No version is halted.'] : lines)].join('\n')}\n`);
+    },
+    'journal',
+  );
 }

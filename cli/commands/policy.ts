@@ -71,7 +71,8 @@ async function log(flags: LogFlags): Promise<void> {
     }
     const lines = historyLines(history, localClock(timezone, nowMs), styleFor());
     const nothing = `Nothing was published to ${store.name}: functions go by the policy beside their code.`;
-    process.stdout.write(lines.length === 0 ? `${nothing}\n` : `${lines.join('\n')}\nTimes: ${timezone}\n`);
+    const place = `Journal: ${store.name}`;
+    process.stdout.write(lines.length === 0 ? `${place}\n${nothing}\n` : `${place}\n${lines.join('\n')}\nTimes: ${timezone}\n`);
   });
 }
 
@@ -108,7 +109,7 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
         `${comparison.changed} of ${comparison.covered} covered resources are decided otherwise in the coming week.`,
       ];
       const same = lines.length === 0 ? [`${pair.from.name} and ${pair.to.name} are the same text.`] : lines;
-      process.stdout.write(`${[...same, ...(told ?? [])].join('\n')}\n`);
+      process.stdout.write(`${[`Journal: ${store.name}`, ...same, ...(told ?? [])].join('\n')}\n`);
     }
     return comparison && comparison.missed.length > 0 ? 1 : 0;
   });

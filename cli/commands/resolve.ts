@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { worldOptions } from '../world/options.ts';
-import type { WorldOptions } from '../world/world.ts';
+import { type WorldOptions, worldLine } from '../world/world.ts';
 
 interface Flags extends WorldOptions {
   readonly policy: string;
@@ -46,22 +46,27 @@ async function resolve(wanted: string | undefined, flags: Flags): Promise<number
     throw new CommandFailure('Usage', '--order names the cancelled order of one resource; use it with --void and the resource.');
   }
   const [{ withSession }, { closeRenewal, closeRun }] = await Promise.all([import('../run/session.ts'), import('../run/resolve.ts')]);
-  return await withSession(flags, async (session) => {
-    if (wanted !== undefined) {
-      const closed = await closeRenewal(session, wanted, { word, order: flags.order });
-      print(flags.json ? JSON.stringify({ format: 1, ...closed }) : closed.text);
-      return 0;
-    }
-    if (word === 'refunded') throw new CommandFailure('Usage', 'A refund is of one resource: name it instead of --all-of.');
-    const { closed, left } = await closeRun(session, flags.allOf as string, word);
-    if (flags.json) print(JSON.stringify({ format: 1, closed, left }));
-    else {
-      for (const { text } of closed) print(text);
-      for (const { resource, text } of left) print(`${resource} stays open: ${text}`);
-      print(`${closed.length} closed as ${word}, ${left.length} left open.`);
-    }
-    return left.length === 0 ? 0 : 1;
-  });
+  return await withSession(
+    flags,
+    async (session) => {
+      if (!flags.json) print(worldLine(session.world));
+      if (wanted !== undefined) {
+        const closed = await closeRenewal(session, wanted, { word, order: flags.order });
+        print(flags.json ? JSON.stringify({ format: 1, ...closed }) : closed.text);
+        return 0;
+      }
+      if (word === 'refunded') throw new CommandFailure('Usage', 'A refund is of one resource: name it instead of --all-of.');
+      const { closed, left } = await closeRun(session, flags.allOf as string, word);
+      if (flags.json) print(JSON.stringify({ format: 1, closed, left }));
+      else {
+        for (const { text } of closed) print(text);
+        for (const { resource, text } of left) print(`${resource} stays open: ${text}`);
+        print(`${closed.length} closed as ${word}, ${left.length} left open.`);
+      }
+      return left.length === 0 ? 0 : 1;
+    },
+    'journal',
+  );
 }
 
 function print(line: string): void {

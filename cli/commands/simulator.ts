@@ -7,6 +7,7 @@ interface Flags {
   readonly seed?: string;
   readonly speed?: string;
   readonly worldTime?: string;
+  readonly worldId?: string;
   readonly gatewayClock?: string;
   readonly json?: boolean;
 }
@@ -25,6 +26,7 @@ export function simulatorCommand(program: Command): void {
     .option('--seed <number>', "seed of the world's chance (default: the scenario's)")
     .option('--speed <factor>', 'seconds of the world per second; 0 stands still until told', '1')
     .option('--world-time <instant>', "the world's first instant, ISO 8601 with offset (default: the scenario's)")
+    .option('--world-id <name>', 'name of the world, and of its journal under .streamwarden (default: a new one at each start)')
     .option('--gateway-clock <clock>', 'clock that signatures are judged by: wall or virtual', 'wall')
     .option('--json', 'print one line of JSON instead of text')
     .action(serve);
@@ -38,7 +40,11 @@ async function serve(flags: Flags): Promise<void> {
   const { demoScenario, loadScenario, worldOf } = await import('../../simulator/scenario.ts');
   const { startSimulator } = await import('../../simulator/simulator.ts');
   const scenario = flags.scenario === undefined ? await demoScenario() : await loadScenario(flags.scenario);
+  if (flags.worldId !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(flags.worldId)) {
+    throw new CommandFailure('Usage', `--world-id is '${flags.worldId}'; use small letters, digits and hyphens.`);
+  }
   const world = worldOf(scenario, {
+    ...(flags.worldId === undefined ? {} : { id: flags.worldId }),
     ...(seed === undefined ? {} : { seed }),
     ...(flags.worldTime === undefined ? {} : { start: flags.worldTime }),
   });

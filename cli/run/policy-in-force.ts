@@ -26,7 +26,7 @@ export async function withPolicyInForce<T>(options: SessionOptions, work: (sessi
   });
   const broken = file instanceof CommandFailure ? file : undefined;
   const document = file instanceof CommandFailure ? undefined : file;
-  const world = await openWorld(options, document?.store);
+  const world = await openWorld(options, document?.store, 'journal');
   try {
     const { good } = await newestIn(world);
     const policy = good?.policy ?? (document && compilePolicy(document, world.clock.now()));

@@ -3,7 +3,7 @@ import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compile
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { CommandFailure } from '../failure.ts';
 import { openWorld } from '../world/open.ts';
-import type { World, WorldOptions } from '../world/world.ts';
+import { type World, type WorldOptions, worldLine } from '../world/world.ts';
 import { policyInStore, withStoredPolicy } from './policies/stored-session.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
 
@@ -22,13 +22,18 @@ export interface Session {
 
 /**
  * Opens the world, compiles the policy from its time on, does the work, and closes the world whatever happens.
+ * @param about `journal` where the work looks into one or writes to it
  * @throws CommandFailure when the policy is broken, the target is not in it, or the world cannot be reached
  */
-export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+  about: 'account' | 'journal' = 'account',
+): Promise<T> {
   if (options.policy === policyInStore) return await withStoredPolicy(options, work);
   const document = await readPolicy(options.policy);
   targetNames(document, options.target);
-  const world = await openWorld(options, document.store);
+  const world = await openWorld(options, document.store, about);
   try {
     const policy = compilePolicy(document, world.clock.now());
     const names = targetNames(document, options.target);
@@ -44,12 +49,12 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
  */
 export async function withTarget(
   options: SessionOptions & { readonly target: string },
-): Promise<{ readonly client: Client; close(): Promise<void> }> {
+): Promise<{ readonly client: Client; readonly place: string; close(): Promise<void> }> {
   const document = await readPolicy(options.policy);
   targetNames(document, options.target);
   const world = await openWorld(options, document.store);
   const target = compilePolicy(document, world.clock.now()).targets[options.target] as CompiledTarget;
-  return { client: world.clientFor(target), close: world.close };
+  return { client: world.clientFor(target), place: worldLine(world), close: world.close };
 }
 
 function targetNames(document: PolicyDocument, wanted: string | undefined): readonly string[] {

@@ -3,9 +3,10 @@ import type { World, WorldOptions } from './world.ts';
 
 /**
  * The world that the options choose: `simulator` beats `target` beats the in-process one.
- * @throws CommandFailure when options contradict each other, or the world cannot be reached
+ * @param about `journal` for commands that look into one or write to it: the embedded simulator's is empty at each start and goes with it
+ * @throws CommandFailure when options contradict each other, `NoJournal` where nothing can be there, or the world cannot be reached
  */
-export async function openWorld(options: WorldOptions, policyStore?: string): Promise<World> {
+export async function openWorld(options: WorldOptions, policyStore?: string, about: 'account' | 'journal' = 'account'): Promise<World> {
   if (options.scenario !== undefined && (options.simulator !== undefined || options.target !== undefined)) {
     throw new CommandFailure('Usage', '--scenario is for the embedded simulator; leave out --simulator and --target.');
   }
@@ -16,6 +17,12 @@ export async function openWorld(options: WorldOptions, policyStore?: string): Pr
   if (options.target !== undefined) {
     const { openCloud } = await import('./cloud.ts');
     return await openCloud(options.target, options.state, policyStore);
+  }
+  if (about === 'journal' && options.state === undefined) {
+    throw new CommandFailure(
+      'NoJournal',
+      'This is about a journal, and the one of the embedded simulator is empty at each start. Name --target for the cloud, --simulator for one that runs, or a journal with --state.',
+    );
   }
   const { openInProcess } = await import('./in-process.ts');
   return await openInProcess(options);

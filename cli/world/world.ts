@@ -22,6 +22,11 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** The first line of a command's output: where it looks. */
+export function worldLine({ headline }: Pick<World, 'headline'>): string {
+  return `World: ${headline}`;
+}
+
 /** The options that choose a world, shared by all commands that have one. */
 export interface WorldOptions {
   /** Name of a target of the policy. Without `simulator`: the cloud. */

@@ -46,25 +46,25 @@ const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   NoSuchBucket: ['NoBucket', 'There is no such bucket: create it, or check its name and STREAMWARDEN_STORE_REGION.'],
   AccessDenied: [
     'Denied',
-    'Give this identity oss:PutObject, oss:GetObject, oss:ListObjects and oss:GetBucketVersioning on the bucket, and check STREAMWARDEN_STORE_REGION.',
+    'Give this identity oss:PutObject, oss:GetObject, oss:ListObjects and oss:GetBucketVersioning, and check STREAMWARDEN_STORE_REGION.',
   ],
   InvalidAccessKeyId: ['Denied', 'Check the access key id: it does not exist or is switched off.'],
   SignatureDoesNotMatch: ['Denied', 'Check the access key secret and STREAMWARDEN_STORE_REGION.'],
-  RequestTimeTooSkewed: ['Denied', 'Check the clock of this machine: it differs from the service by more than 15 minutes.'],
-  SecurityTokenExpired: ['Denied', 'Check the temporary credentials: they have ended; get new ones.'],
-  InvalidSecurityToken: ['Denied', 'Check the security token: it does not belong to the temporary keys.'],
-  UserDisable: ['Denied', 'Check the account: it is suspended, often for an unpaid bill.'],
-  InvalidObjectName: ['InvalidKey', 'The name is longer than the 1023 bytes that OSS takes: choose a shorter prefix for the store.'],
-  QuotaExceeded: ['Full', 'Free some space in the bucket or raise its quota, then run again.'],
+  RequestTimeTooSkewed: ['Denied', 'Set the clock of this machine: it is off by more than 15 minutes.'],
+  SecurityTokenExpired: ['Denied', 'The temporary keys have ended; get new ones.'],
+  InvalidSecurityToken: ['Denied', 'The security token does not belong to the keys.'],
+  UserDisable: ['Denied', 'The account is suspended, often for an unpaid bill.'],
+  InvalidObjectName: ['InvalidKey', 'The name is longer than 1023 bytes: choose a shorter prefix.'],
+  QuotaExceeded: ['Full', 'Free some space or raise the quota of the bucket.'],
   PublicEndpointForbidden: [
     'NoPublicAccess',
     'This account may not use the public address of OSS: bind a domain to the bucket, set STREAMWARDEN_STORE_ENDPOINT to it and STREAMWARDEN_STORE_CNAME to true.',
   ],
-  FileImmutable: ['Unsupported', 'A retention policy refuses new records: check that it only keeps old ones from being changed.'],
+  FileImmutable: ['Unsupported', 'A retention policy refuses new records; it may only keep old ones from being changed.'],
 };
 
 const versionedAdvice =
-  'x-oss-forbid-overwrite has no effect in a versioned bucket, so two runs could both believe that they won: choose a bucket in which versioning was never switched on.';
+  'In a versioned bucket two runs could both believe that they won: choose a bucket in which versioning was never switched on.';
 
 /** The error of a failed request, with what to do. The service's own text is redacted before it comes here. */
 export function ossError(failure: OssFailure, deed: OssDeed): StoreError {

@@ -25,6 +25,7 @@ export function buildWorld(seed: WorldSeed): World {
   const startMs = parseInstant(seed.start);
   const world = new World({
     startMs,
+    ...(seed.id === undefined ? {} : { id: seed.id }),
     ...(seed.seed === undefined ? {} : { seed: seed.seed }),
     ...(seed.assumptions ? { assumptions: seed.assumptions } : {}),
   });

@@ -5,6 +5,8 @@ type InstantText = string;
 
 /** What a world is made from. JSON can carry it, except that `groups` may also be a generator for a large fleet. */
 export interface WorldSeed {
+  /** Names the world. Default: a new name at each start. */
+  readonly id?: string;
   /** Seed of all random streams. Default 1. */
   readonly seed?: number;
   /** The world's first instant. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { type Assumptions, type AssumptionValue, resolveAssumptions } from '../assumptions.ts';
 import { Account } from './account.ts';
@@ -8,6 +9,8 @@ import { hash32, idText, Random, RandomStream } from './random.ts';
 export interface WorldOptions {
   /** The world's first instant. */
   readonly startMs: EpochMs;
+  /** Names the world. Default: a new name, so that a world that begins anew does not get the journal of the one before. */
+  readonly id?: string;
   /** Seed of all random streams. Default 1. */
   readonly seed?: number;
   /** Switches that differ from their defaults. */
@@ -16,7 +19,7 @@ export interface WorldOptions {
 
 /** The simulated service: accounts, and the time in which things happen to them. */
 export class World {
-  /** Names this world, so that state kept beside it belongs to it alone; equal seeds and starts give equal ids. */
+  /** Names this world, so that state kept beside it belongs to it alone. */
   readonly id: string;
   readonly startMs: EpochMs;
   readonly clock: WorldClock;
@@ -38,7 +41,7 @@ export class World {
     this.random = new Random(this.#seed);
     this.assumptions = resolveAssumptions(options.assumptions);
     this.#requests = new RandomStream(hash32(`requests ${this.#seed}`));
-    this.id = `world-${idText(`${this.#seed} ${options.startMs}`, 8)}`;
+    this.id = options.id ?? `world-${randomBytes(5).toString('hex')}`;
   }
 
   /** The account with this number, made empty when it is new. */

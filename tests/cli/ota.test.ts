@@ -42,5 +42,7 @@ test('a halt must say why', async () => {
 test('the command shows who halted what and why', async () => {
   await say('halt');
   const listed = await streamwarden(['ota', 'list', ...desk.world]);
-  expect(listed.stdout).toMatch(/^7\.4\.2 +halted since 2026-11-25 08:\d\d Asia\/Shanghai by \S+: black screens\n$/);
+  expect(listed.stdout).toMatch(
+    /^World: the simulator at .*\n7\.4\.2 +halted since 2026-11-25 08:\d\d Asia\/Shanghai by \S+: black screens\n$/,
+  );
 });

@@ -200,7 +200,7 @@ describe('after the order', () => {
 
     desk.simulator.advance(61 * 60_000);
     const late = await streamwarden(['resolve', 'bought-0', '--void', ...desk.world], desk.as('approver'));
-    expect(late.stdout).toMatch(/^Renewal 0 of bought-0 \(aig-0\) is closed as void, by li\.wei\./);
+    expect(late.stdout).toMatch(/^World: the simulator at .*\nRenewal 0 of bought-0 \(aig-0\) is closed as void, by li\.wei\./);
     await desk.run();
     expect(orders()).toBe(1);
   });

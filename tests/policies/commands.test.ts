@@ -71,6 +71,7 @@ describe('a policy from the desk to a function', () => {
     const log = await run(['policy', 'log']);
     expect([log.code, log.stderr]).toEqual([0, '']);
     expect(log.stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | ').replaceAll(/ \| [0-9a-f]{12}/g, ''))).toEqual([
+      expect.stringMatching(/^Journal: dir:/),
       expect.stringMatching(/^2 \| in force \| 2026-11-25 \d\d:\d\d \| until 2027-12-30 \| bo.chen \| back to policy 0: too dear$/),
       expect.stringMatching(/^1 \| replaced \| .* \| li.wei, confirmed by bo.chen \| more for a$/),
       expect.stringMatching(/^0 \| replaced \| .* \| li.wei \| to begin with$/),

@@ -20,8 +20,17 @@ test('seed and start can be set over the scenario\u2019s own', () => {
   const scenario = parse({ ...small, seed: 3 });
   const start = '2027-01-01T00:00:00Z';
   expect(worldOf(scenario, { start }).clock.nowMs).toBe(Date.UTC(2027, 0, 1));
-  expect(worldOf(scenario, { seed: 4 }).id).not.toBe(worldOf(scenario).id);
-  expect(worldOf(scenario).id).toBe(worldOf(scenario).id);
+  const firstId = (overrides: { readonly seed?: number } = {}) => worldOf(scenario, overrides).newId('aig');
+  expect(firstId({ seed: 4 })).not.toBe(firstId());
+  expect(firstId()).toBe(firstId());
+});
+
+test('a world gets a new name at each start, unless the scenario or the caller names it', () => {
+  const scenario = parse({ ...small, seed: 3 });
+  expect(worldOf(scenario).id).not.toBe(worldOf(scenario).id);
+  expect(worldOf(scenario, { id: 'mine' }).id).toBe('mine');
+  expect(worldOf(parse({ ...small, id: 'lasting' })).id).toBe('lasting');
+  expect(() => parse({ ...small, id: '../up' })).toThrow(/small letters/);
 });
 
 test('a repeated group is unfolded with its number in name, tags and users', () => {

@@ -12,7 +12,7 @@ export const policyInStore = 'store';
  * @throws CommandFailure `PolicyMissing` where nothing usable was published, `UnknownTarget`
  */
 export async function withStoredPolicy<T>(options: WorldOptions, work: (session: Session) => Promise<T>): Promise<T> {
-  const world = await openWorld(options);
+  const world = await openWorld(options, undefined, 'journal');
   try {
     const { good } = await newestIn(world);
     if (!good) {
