@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Verification } from '../../shared/journal/verify.ts';
+import { worldOptions } from '../world/options.ts';
+import type { WorldOptions } from '../world/world.ts';
 
 interface Flags {
   readonly state?: string;
@@ -10,13 +12,19 @@ interface VerifyFlags extends Flags {
   readonly head?: string;
 }
 
+interface SkipFlags extends WorldOptions {
+  readonly policy: string;
+  readonly because?: string;
+  readonly json?: boolean;
+}
+
 interface ListFlags extends Flags {
   readonly prefix?: string;
 }
 
-/** Adds `streamwarden journal list|show|export|verify`: reads the journal of a folder; nothing here writes. */
+/** Adds `streamwarden journal list|show|export|verify|skip`: reads the journal of a folder or a bucket; `skip` alone writes. */
 export function journalCommand(program: Command): void {
-  const journal = program.command('journal').description('read the journal: what was meant, done and seen');
+  const journal = program.command('journal').description('the journal: what was meant, done and seen, and what to do about damage in it');
   const state = ['--state <dir>', 'folder of the journal (default: STREAMWARDEN_STORE, else the only one under .streamwarden)'] as const;
   journal
     .command('list')
@@ -48,6 +56,26 @@ export function journalCommand(program: Command): void {
     .action(async (flags: VerifyFlags) => {
       process.exitCode = await verify(flags);
     });
+  worldOptions(journal.command('skip'))
+    .description('let everything go on without a damaged record that cannot be restored')
+    .argument('<key>', "key as 'journal verify' prints it")
+    .option('--because <text>', 'why, and what you have checked; everybody reads it')
+    .option('--policy <file>', 'policy file', 'policy.yaml')
+    .option('--json', 'print one JSON object instead of text')
+    .action(async (key: string, flags: SkipFlags) => skip(key, flags));
+}
+
+async function skip(key: string, flags: SkipFlags): Promise<void> {
+  const [{ withSession }, { speakerOf }, { skipDamaged }] = await Promise.all([
+    import('../run/session.ts'),
+    import('../run/speaker.ts'),
+    import('../run/skip.ts'),
+  ]);
+  await withSession(flags, async (session) => {
+    const said = await skipDamaged(session, key, flags.because, await speakerOf(session, flags.state));
+    if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, ...said })}\n`);
+    else process.stdout.write(`${said.by} skipped ${key} (${said.problem.code}): ${said.effect}\nJournal: ${said.record}\n`);
+  });
 }
 
 async function list(flags: ListFlags): Promise<void> {
@@ -103,13 +131,14 @@ async function verify({ state, head, json }: VerifyFlags): Promise<number> {
   }
   const store = existingStore(state);
   const result = await verifyJournal(store, { head });
-  const { records, streams, problems, foreign, covered } = result;
+  const { records, streams, problems, foreign, skipped, covered } = result;
   const isGood = problems.length === 0;
   if (json) {
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return isGood ? 0 : 1;
   }
   for (const { key, code, text } of problems) process.stdout.write(`${key}  ${code}  ${text}\n`);
+  for (const { key, by, because } of skipped) process.stdout.write(`${key}  skipped by ${by}: ${because ?? 'no reason given'}\n`);
   for (const name of foreign) process.stdout.write(`${JSON.stringify(name)}  is no record and is skipped: remove it.\n`);
   const found = isGood ? 'all chains are whole' : `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
   process.stdout.write(`${store.name}: ${records} records, ${streams.length} numbered streams, ${found}.\n`);

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { addException, endException, exceptionIds, readExceptions, type StoredException } from '../../shared/journal/exceptions.ts';
 import { parseExceptionId } from '../../shared/journal/exceptions-id.ts';
+import { neverWords } from '../../shared/journal/exceptions-record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import type { CompiledException, CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
@@ -84,12 +85,12 @@ async function idOf(store: Session['world']['store'], wanted: string, nowMs: Epo
 
 /**
  * The exceptions of the policy and of the journal, by their start. What ended more than 30 days ago is left out unless `all`.
- * @throws JournalError where one of the journal cannot be read @throws StoreError
+ * @throws StoreError
  */
 export async function listExceptions({ policy, world }: Session, { all = false } = {}): Promise<readonly ListedException[]> {
   const nowMs = world.clock.now();
   const sinceMs = all ? Number.NEGATIVE_INFINITY : nowMs - listedForMs;
-  const stored = await runStoring(world.store, readExceptions(sinceMs, { tolerant: true }));
+  const stored = await runStoring(world.store, readExceptions(sinceMs));
   const listed = [
     ...policy.exceptions.map((exception) => ofPolicy(exception, policy, nowMs)),
     ...stored.map((each) => ofJournal(each, nowMs)),
@@ -106,11 +107,9 @@ function ofPolicy({ spans, ...exception }: CompiledException, policy: CompiledPo
   return { source: 'policy', state: stateOf(fromMs, untilMs, nowMs), ...exception, fromMs, untilMs };
 }
 
-function ofJournal({ id, addedAtMs, terms, ended }: StoredException, nowMs: EpochMs): ListedException {
-  const wantedMs = terms?.untilMs ?? parseExceptionId(id).untilMs ?? ended?.atMs ?? Number.POSITIVE_INFINITY;
-  const untilMs = Math.min(wantedMs, ended?.atMs ?? wantedMs);
-  const fromMs = terms?.fromMs ?? addedAtMs;
-  const unread = { because: 'cannot be read: until somebody ends it, no run does anything', never: [] };
+function ofJournal({ id, addedAtMs, terms, ended, untilMs = Number.POSITIVE_INFINITY }: StoredException, nowMs: EpochMs): ListedException {
+  const fromMs = terms?.fromMs ?? addedAtMs ?? 0;
+  const unread = { because: 'cannot be read: until somebody ends it, what exceptions can forbid is forbidden', never: neverWords };
   return {
     ...{ source: 'journal', state: stateOf(fromMs, untilMs, nowMs), ...(terms ?? unread), id, fromMs, untilMs },
     ...(ended === undefined ? {} : { endedBy: ended.by }),

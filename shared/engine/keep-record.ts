@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
+import { JournalError } from '../journal/journal-error.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
 import type { Storing } from '../journal/store-effect.ts';
 import { tagKeyOf } from '../journal/written.ts';
@@ -59,7 +60,7 @@ export function* compareHolds(
   if (digestOf(undone(decisions, functionMode)) === (told?.digest ?? digestOf([]))) {
     return { changed: false, fresh: idsOf(holds.filter(({ resource }) => untold.has(resource.id))) };
   }
-  const before = told && ((yield* readRun(told.run))?.decisions as readonly Decision[] | undefined);
+  const before = told && ((yield* readRunOrNothing(told.run))?.decisions as readonly Decision[] | undefined);
   const known = new Set((before ?? []).filter(({ verdict }) => verdict === 'hold').map(holdIdentity));
   return { changed: true, fresh: idsOf(holds.filter((hold) => !known.has(holdIdentity(hold)) || untold.has(hold.resource.id))) };
 }
@@ -95,6 +96,16 @@ export function* writeEnd(
   }
   if (!ofEvent) yield* recordHeartbeat(name, { failed: report.failed });
   return record;
+}
+
+/** What a run told; nothing where its record cannot be read, and all is told again then. */
+function* readRunOrNothing(key: string): Storing<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    return yield* readRun(key);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return undefined;
+  }
 }
 
 /** Decisions after which nothing happens although something is wanted. */

@@ -38,6 +38,8 @@ export const reasonCodes = {
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
   'answer-unusable': 'A record among the answers of approvers cannot be read or trusted, so it counts for nothing; all others count.',
   'orders-per-run': 'A run places no more orders than limits.ordersPerRun; those that expire first come first, and the next run goes on.',
+  'journal-damaged':
+    'A record of the journal cannot be read. What depends on it goes the safe way; all else goes on. A person can restore or skip it.',
   'journal-unreadable': 'Records of this resource cannot be trusted; nothing is ordered for it until that is put right.',
   'account-mismatch': 'The keys of the target belong to another account than the policy states; nothing is done there.',
   'account-unknown': 'Whose keys act on the target could not be told; nothing is done there.',
@@ -47,6 +49,8 @@ export const reasonCodes = {
   'no-limit': 'No monthly limit is set for the currency of an order.',
   'month-change': 'The month is about to change or has just changed; orders wait so that each counts in the month in which it is placed.',
   'budget-short': "The month's budget has too little left for this order, after those that expire before it.",
+  'budget-unreadable':
+    "A record of the month's budget cannot be read, so nothing is ordered in that month and currency until a person skips it.",
   'reservation-released': 'What was reserved for the order was given back meanwhile; the next run goes on.',
   'order-placed': 'The order was placed.',
   'order-rejected': 'The service refused the order; nothing was executed.',

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
+import type { JournalError } from '../journal/journal-error.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { CallCounts } from './counting-client.ts';
@@ -38,6 +39,11 @@ export class ReportDraft {
   warn(warning: Reason): void {
     if (this.#warnings.some(({ code, text }) => code === warning.code && text === warning.text)) return;
     this.#warnings.push(warning);
+  }
+
+  /** Warns of records of the journal that cannot be read. */
+  damaged(errors: readonly JournalError[]): void {
+    for (const { key, message } of errors) this.warn(reason('journal-damaged', message, { key }));
   }
 
   /** Adds the policy's warnings that are due now. */

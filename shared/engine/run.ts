@@ -90,6 +90,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, writtenScope(target))));
   const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
   if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
+  draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? [])]);
 
   const finished = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return finished;

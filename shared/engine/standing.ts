@@ -1,7 +1,8 @@
 import type { EpochMs } from '../client/clock.ts';
 import { readExceptions, type StoredException } from '../journal/exceptions.ts';
-import type { ExceptionTerms } from '../journal/exceptions-record.ts';
+import { type ExceptionTerms, neverWords } from '../journal/exceptions-record.ts';
 import type { Halt } from '../journal/halts.ts';
+import type { JournalError } from '../journal/journal-error.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring, type Storing } from '../journal/store-effect.ts';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
@@ -12,6 +13,8 @@ export interface Standing {
   readonly policy: CompiledPolicy;
   /** The versions that are halted; empty for functions that approve none. */
   readonly halts: ReadonlyMap<string, Halt>;
+  /** Records that cannot be read. What they may forbid is forbidden. */
+  readonly damaged: readonly JournalError[];
 }
 
 /** How the versions that are halted are read. */
@@ -22,8 +25,9 @@ export type HaltReader = () => Storing<ReadonlyMap<string, Halt>>;
  * versions that are halted; default: none are read, so that a halt that cannot be read stops nobody else. One list call where nothing stands,
  * two with halts.
  *
- * What cannot be read may forbid anything, so it is thrown, and a run that gets no standing does nothing.
- * @throws JournalError @throws StoreError
+ * What cannot be read may forbid anything: an exception whose terms are unknown counts as one that forbids everything that exceptions can, everywhere,
+ * until the end that its id says; one whose id says none was never written by this program and counts for nothing.
+ * @throws StoreError
  */
 export function loadStanding(
   store: Store,
@@ -35,7 +39,7 @@ export function loadStanding(
   return runStoring(store, readStanding(policy, target, nowMs, readHalts));
 }
 
-/** As `loadStanding`, for code that runs as effects. @throws JournalError @throws StoreError */
+/** As `loadStanding`, for code that runs as effects. @throws StoreError */
 export function* readStanding(
   policy: CompiledPolicy,
   target: CompiledTarget,
@@ -44,17 +48,28 @@ export function* readStanding(
 ): Storing<Standing> {
   const stored = yield* readExceptions(nowMs);
   const halts = readHalts ? yield* readHalts() : new Map<string, Halt>();
-  return { policy: withExceptions(policy, target, stored), halts };
+  const unread = [...halts.values()].flatMap(({ damage }) => damage ?? []);
+  return {
+    policy: withExceptions(policy, target, stored),
+    halts,
+    damaged: [...stored.flatMap(({ damaged }) => damaged), ...unread],
+  };
 }
 
 function withExceptions(policy: CompiledPolicy, target: CompiledTarget, stored: readonly StoredException[]): CompiledPolicy {
   const added = stored
-    .flatMap(({ terms, ended }) =>
-      terms === undefined ? [] : [{ ...terms, untilMs: Math.min(terms.untilMs, ended?.atMs ?? terms.untilMs) }],
-    )
+    .flatMap(({ id, terms, untilMs }) => (untilMs === undefined ? [] : [{ ...(terms ?? unreadTerms(id)), untilMs }]))
     .filter(({ targets }) => targets === undefined || targets.includes(target.name))
     .map((terms) => compiledException(terms, Object.keys(policy.zones)));
   return added.length === 0 ? policy : { ...policy, exceptions: [...policy.exceptions, ...added] };
+}
+
+/** What an exception may say of which nothing can be read. */
+function unreadTerms(id: string): Omit<ExceptionTerms, 'untilMs'> {
+  return {
+    ...{ because: `the exception ${id} cannot be read: end it by 'streamwarden exception end' and add it anew`, by: '', fromMs: 0 },
+    ...{ groups: { all: true }, workstations: { all: true }, never: neverWords },
+  };
 }
 
 /** An exception of the journal as planners read those of the policy: its instants are the same in every zone. */

@@ -13,12 +13,13 @@ import type { ApprovalLinks } from './approval-links.ts';
 import { endOf, type FunctionContext } from './context.ts';
 import type { Hearing } from './hearing.ts';
 import { jsonLog, type Log } from './log.ts';
-import { policySource, readBundled, tellBroken } from './policy-source.ts';
+import { policySource, readBundled } from './policy-source.ts';
 import { type Environment, readSettings } from './settings.ts';
 import { agreedAddress, openStore } from './store.ts';
 import type { TargetSummary } from './summary.ts';
 import { takeTurns } from './take-turns.ts';
 import { withRoleSuffix } from './target-roles.ts';
+import { tellBroken } from './tell-failures.ts';
 import { inTurn, placeName, type Timeout } from './turns.ts';
 import { workOf } from './work.ts';
 

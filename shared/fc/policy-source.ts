@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { EpochMs } from '../client/clock.ts';
-import type { HourlyMemory } from '../engine/renewals/alarms.ts';
 import { runError } from '../engine/report.ts';
-import { tellOnce } from '../engine/telling/once.ts';
 import { streamKey } from '../journal/key.ts';
 import { type BrokenPolicy, newestPolicy, policyStream } from '../journal/policies.ts';
 import type { StoredPolicy } from '../journal/policy-record.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring } from '../journal/store-effect.ts';
 import { StoreError } from '../journal/store-error.ts';
-import type { Notifier } from '../notify/notifier.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { Log } from './log.ts';
@@ -83,33 +78,6 @@ export function policySource(): (place: PolicyPlace) => Promise<PolicyInUse> {
       return inUse([], failing(store, error));
     }
   };
-}
-
-/** Who tells of published policies that cannot be used. */
-export interface BrokenTeller {
-  readonly functionName: string;
-  readonly notifier: Notifier;
-  readonly memory: HourlyMemory;
-  readonly nowMs: EpochMs;
-  readonly log: Log;
-}
-
-/**
- * Tells of published policies that cannot be used, each once by each function, on the channels for failures. Never throws: where the store fails
- * it is told once an hour as far as this process remembers.
- */
-export async function tellBroken({ policy, from, broken, store }: PolicyInUse, { log, ...teller }: BrokenTeller): Promise<void> {
-  for (const { sequence, because } of broken) {
-    const name = { account: policyStream, resource: String(sequence), expiresAtMs: undefined, step: 'broken' };
-    const title = `Policy ${sequence} cannot be used`;
-    const on = from === 'bundle' ? 'the one beside the code' : from;
-    const text = `${because}. ${teller.functionName} goes on by ${on}. Push the policy again, or roll back.`;
-    const message = { id: `policy-broken-${sequence}`, timeMs: teller.nowMs, severity: 'critical', title, text } as const;
-    const owner = randomBytes(16).toString('hex');
-    const { failed, failure } = await tellOnce(name, policy.tell['failed'] ?? [], message, { ...teller, store, owner });
-    for (const dead of failed) log('error', 'not-told', { policy: sequence, ...dead });
-    if (failure) log('error', 'not-told', { policy: sequence, ...runError(failure) });
-  }
 }
 
 /** A store that answers everything with the same failure. */

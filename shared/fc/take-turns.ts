@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 import { logReport } from './log-report.ts';
 import type { Settings } from './settings.ts';
 import { summaryOf, type TargetSummary } from './summary.ts';
-import { tellTargetFailed } from './tell-target-failed.ts';
+import { tellDamaged, tellTargetFailed } from './tell-failures.ts';
 import { placeName, type Timeout, turnSignal } from './turns.ts';
 import type { WorkItem } from './work.ts';
 
@@ -55,18 +55,19 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
       postponed.push(placeName(target));
       continue;
     }
+    const teller = { functionName: runner.name, policy, store, notifier, memory, log };
     try {
       const turn = turnSignal(signal, { endMs: stopMs, nowMs: clock.now(), left: items.length - index, timeout });
       const { report, left } = await takeTurn(item, turn, turns);
       if (left.length > 0) log('error', 'crowded-out', { target: placeName(target), resources: left });
       summaries.set(target, summaryOf(report));
       if (report.failed || left.length > 0) failures.add(target);
+      if (!settings.observe) await tellDamaged(report, { ...teller, nowMs: clock.now() });
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
       failures.add(target);
       log('error', 'target-failed', { target: placeName(target), ...runError(error) });
-      const place = { functionName: runner.name, target, policy, store, notifier, memory, nowMs: clock.now(), log };
-      if (!settings.observe) await tellTargetFailed(error, place);
+      if (!settings.observe) await tellTargetFailed(error, target, { ...teller, nowMs: clock.now() });
     }
   }
   return { summaries, failures, postponed };

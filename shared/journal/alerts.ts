@@ -2,8 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import { fromSegment, keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeRead, storeReadAll } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { createSurely, type Storing, storeRead, storeReadAll } from './store-effect.ts';
 
 /** One thing that people are told once about one expiry of a resource. */
 export interface AlertName {
@@ -150,12 +149,7 @@ export function* recordTold(
   const key = alertKey(functionName, name, place);
   const body = { function: functionName, of: alertId(name), severity, title };
   const bytes = encodeRecord({ kind: 'alert', ...signed, prev: null, body });
-  try {
-    yield* storeCreate(key, bytes);
-  } catch (error) {
-    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
-    yield* storeCreate(key, bytes);
-  }
+  yield* createSurely(key, bytes);
 }
 
 /** What people read of a record that would have silenced something. */

@@ -2,8 +2,8 @@ import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import { encodeRecord, linkOf } from './record.ts';
-import type { Storing } from './store-effect.ts';
-import { createOrRead, equalBytes, type StreamEnd } from './stream.ts';
+import { createOrRead, equalBytes, type Storing } from './store-effect.ts';
+import type { StreamEnd } from './stream.ts';
 
 /** Most records of a stream of answers that are read and written: more than people give, and few enough that nobody can slow a run down. */
 export const mostAnswers = 200;

@@ -6,9 +6,9 @@ import { type AnswerWritten, appendAnswer, mostAnswers } from './append-answer.t
 import { type AnswerBody, readAnswerBody } from './approval-record.ts';
 import { JournalError } from './journal-error.ts';
 import { fromSegment, isKey, keyOf, streamKey } from './key.ts';
-import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { linkOf } from './record.ts';
 import { type Storing, storeReadAll } from './store-effect.ts';
-import { emptyStream, type StreamEnd } from './stream.ts';
+import { emptyStream, readable, type StreamEnd } from './stream.ts';
 
 /** Where an answer was given: at the command line, or by a link, which counts only where the rule says so. */
 type ApprovalSource = 'approvals' | 'approvals-link';
@@ -278,12 +278,9 @@ class StreamReader {
     const key = streamKey(this.#stream, this.end.next);
     // Of a link's stream only what is proved is anybody's word, so what cannot be read there takes nothing back, unless a later version wrote it.
     const isPersons = this.#person !== undefined;
-    let record: JournalRecord;
-    try {
-      record = parseRecord(key, bytes);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      this.#refuse('unreadable', error.message, isPersons || error.code === 'NewerRecord');
+    const record = readable(key, bytes);
+    if (record instanceof JournalError) {
+      this.#refuse('unreadable', record.message, isPersons || record.code === 'NewerRecord');
       return;
     }
     const body = record.kind === 'approval' ? readAnswerBody(record.body) : { wrong: 'kind' };

@@ -1,4 +1,5 @@
 import type { BudgetRecord } from './budget-record.ts';
+import type { JournalError } from './journal-error.ts';
 
 /** What the records of a month's budget add up to. Never a running number, which a crash could leave wrong. */
 export interface BudgetState {
@@ -8,6 +9,8 @@ export interface BudgetState {
   readonly released: ReadonlySet<string>;
   /** The sum of what is reserved and not released. */
   readonly usedMicros: bigint;
+  /** Why a record cannot be read: what it set aside is not known, so nothing more fits. */
+  readonly damaged?: JournalError | undefined;
 }
 
 /** Folds the records of a stream, in their order. */

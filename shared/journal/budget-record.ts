@@ -1,6 +1,6 @@
 import { read } from '../schema/compare.ts';
 import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../schema/schema.ts';
-import { JournalError } from './journal-error.ts';
+import { malformed } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
 
 /** Amounts set aside, by reservation id, in millionths of the stream's currency. */
@@ -28,8 +28,5 @@ export function readBudgetRecord(key: string, record: JournalRecord): BudgetReco
     const parsed = read(bodies[kind] as Schema, record.body);
     if (parsed.ok) return { kind, body: parsed.value } as BudgetRecord;
   }
-  throw new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} (${kind}) cannot be read as a reservation or a release. Run 'streamwarden journal verify' and restore it from a backup; nothing is ordered in this currency until then.`,
-  );
+  throw malformed(key, 'it is neither a reservation nor a release');
 }

@@ -1,9 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type BudgetState, foldBudget } from './budget-fold.ts';
 import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
+import { JournalError } from './journal-error.ts';
 import { fromSegment, keyOf, streamKey } from './key.ts';
 import { type Storing, storeFolders } from './store-effect.ts';
-import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
+import { append, brokenLink, lastListed, type OtherEntry, readFrom, type StreamEnd } from './stream.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
 function budgetStream(currency: string, month: string): string {
@@ -32,18 +33,26 @@ export interface BudgetView {
   readonly end: StreamEnd;
 }
 
-/** Reads a month's budget. @throws JournalError @throws StoreError */
+/** Reads a month's budget. What cannot be read is in its state. @throws StoreError */
 export function* readBudget(currency: string, month: string): Storing<BudgetView> {
   const stream = budgetStream(currency, month);
   const records: BudgetRecord[] = [];
   const since = new Map<string, EpochMs>();
-  const hint = yield* lastListed(stream);
-  const end = yield* readFrom(stream, 0, hint, ({ sequence, record }) => {
-    const read = readBudgetRecord(streamKey(stream, sequence), record);
-    records.push(read);
-    note(since, read, record.atMs);
-  });
-  return { stream, records, state: foldBudget(records), since, end };
+  let damaged: JournalError | undefined;
+  const end = yield* readFrom(
+    stream,
+    0,
+    yield* lastListed(stream),
+    ({ sequence, record }) => {
+      const read = readBudgetRecord(streamKey(stream, sequence), record);
+      records.push(read);
+      note(since, read, record.atMs);
+    },
+    (error) => {
+      damaged ??= error;
+    },
+  );
+  return { stream, records, state: { ...foldBudget(records), damaged }, since, end };
 }
 
 function note(since: Map<string, EpochMs>, record: BudgetRecord, atMs: EpochMs): void {
@@ -54,7 +63,7 @@ function note(since: Map<string, EpochMs>, record: BudgetRecord, atMs: EpochMs):
 /**
  * Adds a record to a month's budget as it was read: the next number is the compare-and-set. `added: false` means that somebody else's
  * record came first; the view that is returned has it, and the caller decides anew.
- * @throws JournalError @throws StoreError
+ * @throws StoreError
  */
 export function* addToBudget(
   view: BudgetView,
@@ -63,10 +72,13 @@ export function* addToBudget(
 ): Storing<{ readonly added: boolean; readonly view: BudgetView }> {
   const records = [...view.records];
   const since = new Map(view.since);
+  let { damaged } = view.state;
   const appended = yield* append(view.stream, view.end, { ...signed, kind: record.kind, body: record.body }, (other) => {
-    const read = readBudgetRecord(streamKey(view.stream, other.sequence), other.record);
-    records.push(read);
-    note(since, read, other.record.atMs);
+    const there = otherIn(view, other);
+    if ('read' in there) {
+      records.push(there.read);
+      note(since, there.read, there.atMs);
+    } else damaged ??= there.damaged;
     return 'stop';
   });
   const added = appended.outcome === 'appended';
@@ -74,7 +86,23 @@ export function* addToBudget(
     records.push(record);
     note(since, record, signed.atMs);
   }
-  return { added, view: { stream: view.stream, records, state: foldBudget(records), since, end: appended.end } };
+  return { added, view: { stream: view.stream, records, state: { ...foldBudget(records), damaged }, since, end: appended.end } };
+}
+
+/** A record that somebody else has added meanwhile, or why it cannot be read. */
+function otherIn(
+  { stream, end }: BudgetView,
+  { sequence, record }: OtherEntry,
+): { readonly read: BudgetRecord; readonly atMs: EpochMs } | { readonly damaged: JournalError } {
+  const key = streamKey(stream, sequence);
+  try {
+    if (record instanceof JournalError) throw record;
+    if (record.prev !== end.prev) throw brokenLink(key);
+    return { read: readBudgetRecord(key, record), atMs: record.atMs };
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return { damaged: error };
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { streamKey } from './key.ts';
+import { isStray, stray, widestGap } from './stream.ts';
 
 /** A record of a chain, as it was found. */
 export interface ChainRecord {
@@ -17,7 +18,7 @@ export interface NumberedRecord extends ChainRecord {
 /** What is wrong with a record. */
 export interface ChainProblem {
   readonly key: string;
-  readonly code: 'MissingRecord' | 'BrokenChain';
+  readonly code: 'MissingRecord' | 'BrokenChain' | 'StrayRecord';
   readonly text: string;
 }
 
@@ -48,8 +49,14 @@ export function checkNumbered(
   let blamed: string | undefined;
   for (const [index, each] of records.entries()) {
     const { key, sequence, record, link } = each;
+    if (isStray(sequence, records[index - 1]?.sequence ?? start?.sequence)) {
+      // Whatever is behind it is behind the same gap.
+      for (const { key: beyond } of records.slice(index, index + widestGap))
+        problems.push({ key: beyond, code: 'StrayRecord', text: stray(beyond).message });
+      break;
+    }
     if (sequence !== expected) {
-      for (let gone = expected; gone < sequence && gone < expected + gapsNamed; gone += 1) {
+      for (let gone = expected; gone < sequence && gone < expected + widestGap; gone += 1) {
         const missing = streamKey(stream, gone);
         if (!isKnown(missing))
           problems.push({ key: missing, code: 'MissingRecord', text: `It is missing, though record ${sequence} is there.` });
@@ -67,9 +74,6 @@ export function checkNumbered(
   }
   return problems;
 }
-
-/** So many records of one gap are named. */
-const gapsNamed = 10;
 
 /** A record that does not fit what stands around it. */
 export function replaced(key: string): ChainProblem {

@@ -1,8 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
+import { JournalError } from './journal-error.ts';
 import { keyOf } from './key.ts';
-import { encodeRecord, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeRead } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { encodeRecord } from './record.ts';
+import { createOrRead, equalBytes, type Storing } from './store-effect.ts';
+import { readable } from './stream.ts';
 
 /** An act that happens once only, and whose it is to be. */
 export interface OneTimeAct {
@@ -18,21 +19,14 @@ export interface OneTimeAct {
 
 /**
  * Claims an act: true for exactly one owner, whatever is repeated or lost on the way. A claim is never given back: an act whose outcome is
- * unknown is looked up in the service, not done again.
+ * unknown is looked up in the service, not done again. A record in its place that cannot be read may be a claim, so it counts as one.
  * @throws StoreError where it cannot be told who won; then nothing may be done
- * @throws JournalError where the claim of another cannot be read
  */
 export function* claimOnce({ functionName, account, resource, intent, owner, atMs }: OneTimeAct): Storing<boolean> {
   const key = keyOf('claims', functionName, account, resource, intent);
   const bytes = encodeRecord({ kind: 'claim', atMs, owner, prev: null, body: { resource, intent } });
-  let made: 'created' | 'exists';
-  try {
-    made = yield* storeCreate(key, bytes);
-  } catch (error) {
-    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
-    made = yield* storeCreate(key, bytes);
-  }
-  if (made === 'created') return true;
-  const there = yield* storeRead(key);
-  return there !== undefined && parseRecord(key, there).owner === owner;
+  const there = yield* createOrRead(key, bytes);
+  if (there === undefined || equalBytes(there, bytes)) return true;
+  const other = readable(key, there);
+  return !(other instanceof JournalError) && other.owner === owner;
 }

@@ -3,11 +3,12 @@ import type { EpochMs } from '../client/clock.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
 import { type Covered, type HeadChain, headFamilies, type JournalHead, type PageRef, readHeads, readPage, writeHead } from './heads.ts';
 import { JournalError } from './journal-error.ts';
-import { parseStreamKey } from './key.ts';
+import { parseStreamKey, streamKey } from './key.ts';
 import { heartbeatMs } from './last-heartbeat.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
+import { skipOf } from './skipped.ts';
 import type { Store } from './store.ts';
 import { runStoring } from './store-effect.ts';
 
@@ -109,7 +110,7 @@ async function lookAt(store: Store, chain: HeadChain, options: CoverOptions): Pr
   return {
     covered: fresh.map(({ key, link }) => [key, link] as const),
     left,
-    problems: await withoutLag(store, problems),
+    problems: (await apartFromSkipped(store, await withoutLag(store, problems))).open,
     marks: { heartbeatsUntilMs: beats.untilMs, checkFrom },
   };
 }
@@ -175,6 +176,37 @@ export async function withoutLag(store: Store, problems: readonly CoverProblem[]
     if (problem.code !== 'MissingRecord' || (await store.read(problem.key)) === undefined) found.push(problem);
   }
   return found;
+}
+
+/** A damaged record that a person has skipped. */
+export interface SkippedRecord {
+  readonly key: string;
+  readonly by: string;
+  readonly because: string | undefined;
+}
+
+async function skipAt(store: Store, key: string) {
+  return runStoring(store, skipOf(key, await store.read(key)));
+}
+
+/** Problems that are open, and the records of those that a person has skipped as they are now. */
+export async function apartFromSkipped(
+  store: Store,
+  problems: readonly CoverProblem[],
+): Promise<{ readonly open: readonly CoverProblem[]; readonly skipped: readonly SkippedRecord[] }> {
+  const open: CoverProblem[] = [];
+  const skipped: SkippedRecord[] = [];
+  for (const problem of problems) {
+    const { key, code } = problem;
+    const place = parseStreamKey(key);
+    // Of two that do not fit, either may have been skipped.
+    const before = code === 'BrokenChain' && place && place.sequence > 0 ? [streamKey(place.stream, place.sequence - 1)] : [];
+    let word: Awaited<ReturnType<typeof skipAt>>;
+    for (const each of code === 'UnknownHead' ? [] : [key, ...before]) word ??= await skipAt(store, each);
+    if (word) skipped.push({ key, by: word.by, because: word.because });
+    else open.push(problem);
+  }
+  return { open, skipped };
 }
 
 /** Heartbeats of `[fromMs, untilMs)`, as many of the oldest as find room; `untilMs` of the answer is where the next look begins. */

@@ -17,7 +17,7 @@ import {
   text,
 } from '../schema/schema.ts';
 import { recordOf, where } from '../schema/shapes.ts';
-import { JournalError } from './journal-error.ts';
+import { malformed } from './journal-error.ts';
 
 /** An exception as a record carries it: selectors and words as compiled. Times are RFC 3339 in UTC: it is one stretch for all targets. */
 export interface ExceptionBody {
@@ -68,7 +68,9 @@ const selector = where(
   (keys) => Object.keys(keys).length > 0,
 );
 const percent: NumberSchema<number> = { kind: 'number', whole: false, min: 0, max: 100 };
-const word = oneOf('cut-sessions', 'approve-ota', 'scale-down', 'renew', 'power-off', 'tag', 'enforce');
+/** All that an exception can forbid. */
+export const neverWords: readonly Never[] = ['cut-sessions', 'approve-ota', 'scale-down', 'renew', 'power-off', 'tag', 'enforce'];
+const word = oneOf(...neverWords);
 
 /** Strict: a word that this version does not know may be one that forbids something. */
 const terms = object({
@@ -93,8 +95,5 @@ export function readEnd(key: string, body: unknown): ExceptionEnd {
 function read<S extends Schema>(key: string, schema: S, body: unknown): TypeOf<S> {
   const parsed = readShape(schema, body);
   if (parsed.ok) return parsed.value;
-  throw new JournalError(
-    'MalformedRecord',
-    `The exception ${key} cannot be read (${parsed.where}). What it would forbid is not known, so nothing is done: update Streamwarden where a later version wrote it, or end it with 'streamwarden exception end' and add it anew.`,
-  );
+  throw malformed(key, parsed.where);
 }

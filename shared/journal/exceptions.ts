@@ -1,10 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import { parseExceptionId } from './exceptions-id.ts';
 import { type ExceptionBody, type ExceptionEnd, type ExceptionTerms, readEnd, readTerms } from './exceptions-record.ts';
-import { JournalError } from './journal-error.ts';
+import { type JournalError, malformed } from './journal-error.ts';
 import { fromSegment, keyOf, streamKey } from './key.ts';
 import type { Storing } from './store-effect.ts';
-import { append, emptyStream, lastListed } from './stream.ts';
+import { append, emptyStream, lastListed, type StreamEntry } from './stream.ts';
 import { readWhole, streamsUnder, type WholeStream } from './stream-family.ts';
 
 const prefix = 'exceptions';
@@ -12,10 +12,14 @@ const prefix = 'exceptions';
 /** An exception that somebody added, in the journal. */
 export interface StoredException {
   readonly id: string;
-  /** When it was added. */
-  readonly addedAtMs: EpochMs;
-  /** Undefined where they cannot be read and need not be. */
+  /** When it was added; undefined where that cannot be read. */
+  readonly addedAtMs: EpochMs | undefined;
+  /** Undefined where they cannot be read: what it would forbid is not known then. */
   readonly terms: ExceptionTerms | undefined;
+  /** Records of it that cannot be read and that nobody has skipped. */
+  readonly damaged: readonly JournalError[];
+  /** When it is over: as its terms say, or its id, and not later than somebody ended it. Undefined: nothing says so. */
+  readonly untilMs: EpochMs | undefined;
   /** Who ended it and when; undefined while nobody did. */
   readonly ended: (ExceptionEnd & { readonly atMs: EpochMs }) | undefined;
 }
@@ -44,7 +48,7 @@ export function* addException(
 
 /**
  * Ends an exception before its time, also one whose terms cannot be read. `no-such`: there is none of this id; `ended-already`: somebody did.
- * Nothing is written then. @throws StoreError @throws JournalError where the stream cannot be read
+ * Nothing is written then. @throws StoreError
  */
 export function* endException(
   id: string,
@@ -52,9 +56,9 @@ export function* endException(
   word: ExceptionEnd,
 ): Storing<{ readonly outcome: 'ended' | 'ended-already' | 'no-such'; readonly key?: string }> {
   const stream = keyOf(prefix, id);
-  const { entries, end } = yield* readWhole(stream, yield* lastListed(stream));
-  if (entries.length === 0) return { outcome: 'no-such' };
-  if (entries.some(({ record }) => record.kind === 'exception-end')) return { outcome: 'ended-already' };
+  const { entries, end } = yield* readWhole(stream, yield* lastListed(stream), partOf);
+  if (end.next === 0) return { outcome: 'no-such' };
+  if ([...entries.values()].some((part) => 'ended' in part)) return { outcome: 'ended-already' };
   const body = { by: word.by, ...(word.because === undefined ? {} : { because: word.because }) };
   const appended = yield* append(stream, end, { kind: 'exception-end', atMs, owner, body }, () => 'stop');
   if (appended.outcome === 'stopped') return { outcome: 'ended-already' };
@@ -63,19 +67,17 @@ export function* endException(
 
 /**
  * The exceptions that were not over at an instant, in the order of their ids. One list call, and the reads of those that are given: what its
- * id says was over is not read. `tolerant` is for people who look: terms that cannot be read are undefined then. Default: they are thrown.
- * @throws JournalError where one cannot be read, unless somebody ended it by then: what it would forbid is not known
+ * id says was over is not read. One that cannot be read keeps nobody from reading the others.
  * @throws StoreError
  */
-export function* readExceptions(atMs: EpochMs, { tolerant = false } = {}): Storing<readonly StoredException[]> {
+export function* readExceptions(atMs: EpochMs): Storing<readonly StoredException[]> {
   const found: StoredException[] = [];
   for (const [stream, listed] of yield* streamsUnder(prefix)) {
     const id = idOf(stream);
-    const { untilMs = Number.POSITIVE_INFINITY } = parseExceptionId(id);
-    if (untilMs <= atMs) continue;
-    const whole = yield* readWhole(stream, listed);
-    const exception = exceptionOf(id, stream, whole, (ended) => tolerant || (ended !== undefined && ended.atMs <= atMs));
-    if (!isOver(exception, atMs)) found.push(exception);
+    if ((parseExceptionId(id).untilMs ?? Number.POSITIVE_INFINITY) <= atMs) continue;
+    const exception = exceptionOf(id, yield* readWhole(stream, listed, partOf));
+    const isNothing = exception.terms === undefined && exception.damaged.length === 0;
+    if (!isNothing && (exception.untilMs ?? Number.POSITIVE_INFINITY) > atMs) found.push(exception);
   }
   return found;
 }
@@ -85,50 +87,30 @@ export function* exceptionIds(): Storing<readonly string[]> {
   return [...(yield* streamsUnder(prefix)).keys()].map(idOf);
 }
 
-/** By its own time or by somebody's word. */
-function isOver({ terms, ended }: StoredException, atMs: EpochMs): boolean {
-  return (ended !== undefined && ended.atMs <= atMs) || (terms !== undefined && terms.untilMs <= atMs);
-}
-
 function idOf(stream: string): string {
   return fromSegment(stream.slice(prefix.length + 1));
 }
 
-function exceptionOf(
-  id: string,
-  stream: string,
-  { entries }: WholeStream,
-  mayLack: (ended: StoredException['ended']) => boolean,
-): StoredException {
-  let ended: StoredException['ended'];
-  for (const { sequence, record } of entries) {
-    const key = streamKey(stream, sequence);
-    const expected = sequence === 0 ? 'exception' : 'exception-end';
-    if (record.kind !== expected) throw unknownKind(key, record.kind);
-    if (sequence > 0) ended ??= { ...readEnd(key, record.body), atMs: record.atMs };
-  }
-  const [first] = entries;
-  if (!first) throw unknownKind(streamKey(stream, 0), 'nothing');
-  const terms = termsOf(streamKey(stream, 0), id, first.record.body, mayLack(ended));
-  return { id, addedAtMs: first.record.atMs, terms, ended };
+/** What a record of the stream says: the terms of the exception, which come first, or that somebody ended it. */
+type Part = { readonly terms: ExceptionTerms; readonly atMs: EpochMs } | { readonly ended: NonNullable<StoredException['ended']> };
+
+/** What a record of exceptions says. @throws JournalError `MalformedRecord` */
+export function partOf({ sequence, record: { kind, body, atMs } }: StreamEntry, key: string): Part {
+  if (kind !== (sequence === 0 ? 'exception' : 'exception-end')) throw malformed(key, `kind ${kind}`);
+  if (sequence > 0) return { ended: { ...readEnd(key, body), atMs } };
+  const terms = readTerms(key, body);
+  const { untilMs = terms.untilMs } = parseExceptionId(idOf(key.slice(0, key.lastIndexOf('/'))));
+  if (terms.untilMs === untilMs) return { terms, atMs };
+  throw malformed(key, 'it ends at another time than its id says');
 }
 
-/** The terms; undefined where they cannot be read and `mayLack`. */
-function termsOf(key: string, id: string, body: unknown, mayLack: boolean): ExceptionTerms | undefined {
-  try {
-    const terms = readTerms(key, body);
-    const { untilMs = terms.untilMs } = parseExceptionId(id);
-    if (terms.untilMs === untilMs) return terms;
-    throw new JournalError('MalformedRecord', `The exception ${key} ends at another time than its id says: one of the two was changed.`);
-  } catch (error) {
-    if (mayLack && error instanceof JournalError) return undefined;
-    throw error;
-  }
-}
-
-function unknownKind(key: string, kind: string): JournalError {
-  return new JournalError(
-    'NewerRecord',
-    `The journal record ${key} is of kind '${kind}', which this version does not know among exceptions. Update Streamwarden on this machine, then run again.`,
-  );
+function exceptionOf(id: string, { entries, damaged }: WholeStream<Part>): StoredException {
+  const parts = [...entries.values()];
+  const added = parts.find((part) => 'terms' in part);
+  const ended = parts.find((part) => 'ended' in part)?.ended;
+  const times = [added?.terms.untilMs ?? parseExceptionId(id).untilMs, ended?.atMs].filter((ms) => ms !== undefined);
+  return {
+    ...{ id, addedAtMs: added?.atMs, terms: added?.terms, damaged: [...damaged.values()], ended },
+    untilMs: times.length === 0 ? undefined : Math.min(...times),
+  };
 }

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, malformed } from './journal-error.ts';
 import { keyOf, streamKey } from './key.ts';
 import { parseRecord } from './record.ts';
 import { type Storing, storeRead } from './store-effect.ts';
-import { append, lastListed, readFrom, type StreamEnd } from './stream.ts';
+import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from './stream.ts';
 
 /** A snapshot is written anew behind so many records, so that reading stays short. */
 const snapshotEvery = 100;
@@ -34,6 +34,8 @@ export interface SeenExpiries {
   readonly back: ReadonlyMap<string, TakenBack>;
   readonly end: StreamEnd;
   readonly newest: Snapshot;
+  /** Records that cannot be read and that nobody has skipped. */
+  readonly damaged: readonly JournalError[];
 }
 
 /** An expiry as it is seen now. */
@@ -45,19 +47,23 @@ export interface SeenExpiry {
 /** What is to be written down by resource id; null for one that is gone. */
 export type SeenChanges = ReadonlyMap<string, SeenExpiry | null>;
 
+/** So many records before the last are tried where it cannot be read. */
+const mostTriedBack = 16;
+
 /**
- * Reads the expiries of an account as last seen: one list, and the records since the newest whole snapshot, which every record names.
- * @throws JournalError @throws StoreError
+ * Reads the expiries of an account as last seen: one list, and the records since the newest whole snapshot, which every record names. A record that
+ * cannot be read is passed over: what it said was moved since then is told once more, or as seen for the first time.
+ * @throws StoreError
  */
 export function* readExpiries(account: string): Storing<SeenExpiries> {
   const stream = keyOf('expiries', account);
   const last = yield* lastListed(stream);
   const seconds = new Map<string, number>();
   const back = new Map<string, TakenBack>();
+  const damaged: JournalError[] = [];
   let newest: Snapshot = { from: 0, parts: 0 };
-  const first = last < 0 ? 0 : yield* snapshotNamedBy(stream, last);
-  const end = yield* readFrom(stream, first, last, ({ sequence, record }) => {
-    const body = bodyOf(stream, sequence, record.body);
+  const visit = ({ sequence, record }: StreamEntry): void => {
+    const body = expiriesIn(stream, sequence, record.body);
     newest = { from: body.from, parts: body.parts };
     for (const [id, value] of Object.entries(body.seen)) {
       back.delete(id);
@@ -65,33 +71,43 @@ export function* readExpiries(account: string): Storing<SeenExpiries> {
       else seconds.set(id, value);
     }
     for (const [id, n] of Object.entries(body.back)) back.set(id, { n });
-  });
-  return { stream, seconds, back, end, newest };
+  };
+  const first = yield* snapshotNamedBy(stream, last);
+  const end = yield* readFrom(stream, first, last, visit, (error) => damaged.push(error));
+  return { stream, seconds, back, end, newest, damaged };
 }
 
-function* snapshotNamedBy(stream: string, sequence: number): Storing<number> {
-  const key = streamKey(stream, sequence);
-  const bytes = yield* storeRead(key);
-  // A list that shows what is not there is believed no further: reading from the start says what is missing.
-  return bytes === undefined ? 0 : bodyOf(stream, sequence, parseRecord(key, bytes).body).from;
+/** Where the newest whole snapshot begins, by the newest record that can be read. */
+function* snapshotNamedBy(stream: string, last: number): Storing<number> {
+  for (let sequence = last; sequence >= Math.max(0, last - mostTriedBack); sequence--) {
+    const key = streamKey(stream, sequence);
+    const bytes = yield* storeRead(key);
+    try {
+      if (bytes !== undefined) return expiriesIn(stream, sequence, parseRecord(key, bytes).body).from;
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
+  }
+  return Math.max(0, last - mostTriedBack);
 }
+
+/** The last instant that has a date, in whole seconds. */
+const latestSecond = 8_640_000_000_000;
 
 interface Body extends Snapshot {
   readonly seen: Readonly<Record<string, number | null>>;
   readonly back: Readonly<Record<string, number>>;
 }
 
-function bodyOf(stream: string, sequence: number, { seen, back = {}, from, parts }: Readonly<Record<string, unknown>>): Body {
-  const whole = (value: unknown): value is number => Number.isSafeInteger(value);
+/** What a record of expiries says. @throws JournalError `MalformedRecord` */
+export function expiriesIn(stream: string, sequence: number, { seen, back = {}, from, parts }: Readonly<Record<string, unknown>>): Body {
+  const whole = (value: unknown): value is number => Number.isSafeInteger(value) && Math.abs(value as number) <= latestSecond;
   const upTo = (value: unknown, most: number): value is number => whole(value) && value >= 0 && value <= most;
   if (isTable(seen, (value) => value === null || whole(value)) && isTable(back, whole)) {
     if (upTo(from, sequence) && upTo(parts, sequence + 1 - from))
       return { seen: seen as Body['seen'], back: back as Body['back'], from, parts };
   }
-  throw new JournalError(
-    'MalformedRecord',
-    `The journal record ${streamKey(stream, sequence)} cannot be read as expiries. Run 'streamwarden journal verify' and restore it from a backup.`,
-  );
+  throw malformed(streamKey(stream, sequence), 'it is no record of expiries');
 }
 
 function isTable(value: unknown, fits: (value: unknown) => boolean): boolean {
@@ -101,7 +117,7 @@ function isTable(value: unknown, fits: (value: unknown) => boolean): boolean {
 /**
  * Writes down what has changed since it was last seen, and a whole snapshot where one is due. False where another run has written meanwhile: what
  * is to be written is to be compared with that first.
- * @throws JournalError @throws StoreError
+ * @throws StoreError
  */
 export function* recordExpiries(
   seen: SeenExpiries,

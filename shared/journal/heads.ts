@@ -4,9 +4,9 @@ import { anyText, int, jsonList, openObject, type TypeOf } from '../schema/schem
 import { type ChainProblem, checkNumbered, type NumberedRecord } from './chain.ts';
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
-import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { type JournalRecord, linkOf } from './record.ts';
 import { type Storing, storeReadAll } from './store-effect.ts';
-import { append, emptyStream, lastListed, type StreamEnd } from './stream.ts';
+import { append, emptyStream, listedEnd, readable, type StreamEnd } from './stream.ts';
 
 /**
  * The stream of heads: `heads/<seq>`. Each says which records are covered since the one before it, each by the hash of its bytes, so that
@@ -64,7 +64,8 @@ export function* readHeads(): Storing<HeadChain> {
   const heads: JournalHead[] = [];
   const records: NumberedRecord[] = [];
   const problems: ChainProblem[] = [];
-  const listed = yield* lastListed(headStream);
+  const { last: listed, strays } = yield* listedEnd(headStream);
+  for (const { error } of strays) problems.push({ key: error.key ?? headStream, code: 'StrayRecord', text: error.message });
   for (let next = 0; ; ) {
     const count = Math.max(1, Math.min(16, listed - next + 1));
     const keys = Array.from({ length: count }, (_, index) => streamKey(headStream, next + index));
@@ -92,12 +93,8 @@ export function* readHeads(): Storing<HeadChain> {
 }
 
 function recordOrNothing(key: string, bytes: Uint8Array): JournalRecord | undefined {
-  try {
-    return parseRecord(key, bytes);
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    return undefined;
-  }
+  const record = readable(key, bytes);
+  return record instanceof JournalError ? undefined : record;
 }
 
 /** What a page covers: `[key, link]` of each record; a problem where the page is not what its head says. @throws StoreError */

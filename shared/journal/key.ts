@@ -52,5 +52,11 @@ export function parseStreamKey(key: string): { readonly stream: string; readonly
 
 /** True for a key that a store accepts: segments as `segment` makes them, joined by single slashes. */
 export function isKey(key: string): boolean {
-  return /^(?:[\w%-][\w%.-]*)(?:\/[\w%-][\w%.-]*)*$/.test(key);
+  if (!/^(?:[\w%-][\w%.-]*)(?:\/[\w%-][\w%.-]*)*$/.test(key)) return false;
+  if (!key.includes('%')) return true;
+  try {
+    return key.split('/').every((encoded) => segment(fromSegment(encoded)) === encoded);
+  } catch {
+    return false;
+  }
 }

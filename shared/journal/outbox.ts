@@ -1,10 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { AlertName } from './alerts.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, malformed } from './journal-error.ts';
 import { keyOf, maxSequence, streamKey } from './key.ts';
-import { linkOf, parseRecord } from './record.ts';
+import { linkOf } from './record.ts';
+import { isSkipped } from './skipped.ts';
 import { type Storing, storeRead } from './store-effect.ts';
-import { append, lastListed, type StreamEnd } from './stream.ts';
+import { append, lastListed, readable, type StreamEnd } from './stream.ts';
 
 /** A message that no channel took, and that the next runs of its function send until one does. */
 export interface CarriedMessage {
@@ -58,8 +59,8 @@ export function* readOutbox(functionName: string): Storing<Outbox> {
     if (bytes === undefined) break;
     prev = linkOf(bytes);
     const read = stateIn(streamKey(stream, next), bytes, functionName);
-    if (read instanceof JournalError) damaged = read;
-    else [state, damaged] = [read, undefined];
+    if (!(read instanceof JournalError)) [state, damaged] = [read, undefined];
+    else damaged = (yield* isSkipped(streamKey(stream, next), bytes)) ? undefined : read;
     next += 1;
   }
   // What may have been told already is told again rather than left out.
@@ -99,7 +100,7 @@ export function* writeOutbox(
     let other: Pick<Outbox, 'messages' | 'dropped'> | JournalError | undefined;
     const body = { function: functionName, messages: after.messages.map((each) => ({ ...each })), dropped: after.dropped };
     const { outcome, end: newEnd } = yield* append(stream, end, { kind: 'outbox', ...signed, body }, ({ sequence, record }) => {
-      other = stateOf(streamKey(stream, sequence), record.body, functionName);
+      other = record instanceof JournalError ? record : stateOf(streamKey(stream, sequence), record.body, functionName);
       return 'stop';
     });
     if (outcome === 'appended') return { ...after, end: newEnd };
@@ -136,12 +137,8 @@ function failureOf({ name }: CarriedMessage): string | undefined {
 }
 
 function stateIn(key: string, bytes: Uint8Array, functionName: string): Pick<Outbox, 'messages' | 'dropped'> | JournalError {
-  try {
-    return stateOf(key, parseRecord(key, bytes).body, functionName);
-  } catch (error) {
-    if (error instanceof JournalError) return error;
-    throw error;
-  }
+  const record = readable(key, bytes);
+  return record instanceof JournalError ? record : stateOf(key, record.body, functionName);
 }
 
 function stateOf(
@@ -153,10 +150,7 @@ function stateOf(
   if (body['function'] === functionName && Array.isArray(messages) && messages.every(isCarried) && Number.isSafeInteger(dropped)) {
     return { messages, dropped: dropped as number };
   }
-  return new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} cannot be read as what ${functionName} has to tell: run 'streamwarden journal verify'. What may have been told already is told again.`,
-  );
+  return malformed(key, `it is not what ${functionName} has to tell; what may have been told already is told again`);
 }
 
 function isCarried(value: unknown): value is CarriedMessage {

@@ -1,12 +1,13 @@
 import type { EpochMs } from '../client/clock.ts';
 import { PolicyFormatError } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, wayOut } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import { type PolicyBody, readPolicyRecord, type StoredPolicy } from './policy-record.ts';
 import { linkOf } from './record.ts';
+import { isSkipped } from './skipped.ts';
 import { type Storing, storeRead, storeReadAll } from './store-effect.ts';
-import { append, lastListed, type StreamEnd } from './stream.ts';
+import { append, emptyStream, listedEnd, type StreamEnd } from './stream.ts';
 
 /** The stream of what was published: `policy/<seq>`. Only policies are in it; what waits for a second person is elsewhere. */
 export const policyStream = 'policy';
@@ -23,7 +24,7 @@ export interface NewestPolicy {
   readonly good: StoredPolicy | undefined;
   /** Newest first. */
   readonly broken: readonly BrokenPolicy[];
-  /** Where the stream goes on; undefined where its last record was not read. */
+  /** Where the stream goes on; undefined behind a known policy where nothing newer is. */
   readonly end: StreamEnd | undefined;
 }
 
@@ -35,14 +36,18 @@ export interface NewestOptions {
   readonly refuses?: ((policy: CompiledPolicy) => string | undefined) | undefined;
 }
 
+/** So many records are read back at most for one that can be used. */
+const mostReadBack = 256;
+
 /**
  * Finds the newest policy that can be used. One list and two reads; one read and no list behind a known one. A record that cannot be
- * read, or that is of a later format, is passed over for the one before it, and named.
+ * read, or that is of a later format, is passed over for the one before it, and named unless a person has skipped it. One behind a gap that no loss
+ * explains is none: it would hide all that are published by their number.
  * @throws StoreError
  */
 export function* newestPolicy({ known, refuses }: NewestOptions = {}): Storing<NewestPolicy> {
   const floor = known?.sequence ?? -1;
-  const listed = known ? -1 : yield* lastListed(policyStream);
+  const { last: listed, strays } = known ? { last: -1, strays: [] } : yield* listedEnd(policyStream);
   const found = new Map<number, Uint8Array>();
   let next = Math.max(floor + 1, listed);
   for (let more = true; more; ) {
@@ -51,16 +56,17 @@ export function* newestPolicy({ known, refuses }: NewestOptions = {}): Storing<N
       if (more && bytes) found.set(next++, bytes);
     }
   }
-  const tail = found.get(next - 1);
-  const broken: BrokenPolicy[] = next === listed ? [{ sequence: listed, because: 'it is listed, but not there' }] : [];
-  const end = tail ? { next, prev: linkOf(tail) } : next === 0 ? { next, prev: null } : undefined;
-  for (let sequence = next - 1; sequence > floor; sequence--) {
+  const broken: BrokenPolicy[] = strays.map(({ sequence, error }) => ({ sequence, because: error.message }));
+  let end = next === 0 ? emptyStream : undefined;
+  // The one that is listed may be gone.
+  for (let sequence = next === listed ? next : next - 1; sequence > Math.max(floor, next - mostReadBack); sequence--) {
     const key = streamKey(policyStream, sequence);
     const bytes = found.get(sequence) ?? (yield* storeRead(key));
-    const read = bytes ? attempt(key, sequence, bytes) : 'it is missing';
+    if (bytes) end ??= { next, prev: linkOf(bytes) };
+    const read = bytes ? attempt(key, sequence, bytes) : `it is missing. ${wayOut(key)}`;
     const because = typeof read === 'string' ? read : refuses?.(read.policy);
     if (typeof read !== 'string' && because === undefined) return { good: read, broken, end };
-    broken.push({ sequence, because: because ?? '' });
+    if (!(yield* isSkipped(key, bytes))) broken.push({ sequence, because: because ?? '' });
   }
   return { good: known, broken, end };
 }
@@ -77,7 +83,7 @@ function attempt(key: string, sequence: number, bytes: Uint8Array): StoredPolicy
 /**
  * Publishes a policy behind the newest record that its author has looked at. `overtaken`: somebody else published meanwhile; nothing was
  * written then, and `sequence` is theirs.
- * @throws StoreError @throws JournalError where the other's record cannot be read
+ * @throws StoreError
  */
 export function* publishPolicy(
   end: StreamEnd,

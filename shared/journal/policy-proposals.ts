@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, openObject, optional } from '../schema/schema.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, malformed } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import { parseRecord } from './record.ts';
 import { type Storing, storeRead } from './store-effect.ts';
@@ -56,13 +56,19 @@ export interface StoredProposal extends ProposalBody {
   readonly atMs: EpochMs;
 }
 
-/** Writes a proposal behind those that are there. Gives its number. @throws StoreError @throws JournalError */
+/** Writes a proposal behind those that are there. Gives its number. @throws StoreError */
 export function* recordProposal(
   { owner, atMs }: { readonly owner: string; readonly atMs: EpochMs },
   proposal: ProposalBody,
 ): Storing<number> {
   const hint = yield* lastListed(proposalStream);
-  const end = yield* readFrom(proposalStream, Math.max(0, hint), hint, () => {});
+  const end = yield* readFrom(
+    proposalStream,
+    Math.max(0, hint),
+    hint,
+    () => {},
+    () => {},
+  );
   const { who, ...said } = proposal;
   const body = { ...said, ...(who === undefined ? {} : { who: { account: who.account, userId: who.userId } }) };
   return (yield* append(proposalStream, end, { kind: 'policy-proposal', atMs, owner, body })).sequence;
@@ -76,16 +82,20 @@ export function* readProposal(sequence: number): Storing<StoredProposal | undefi
   const record = parseRecord(key, bytes);
   const parsed = read(body, record.body);
   if (parsed.ok && record.kind === 'policy-proposal') return { ...parsed.value, sequence, atMs: record.atMs };
-  throw new JournalError('MalformedRecord', `The record ${key} is no whole proposal: push the policy again.`);
+  throw malformed(key, 'it is no whole proposal: push the policy again');
 }
 
-/** The newest proposals, oldest first, as far as the list shows them. @throws StoreError @throws JournalError */
+/** The newest proposals, oldest first, as far as the list shows them and they can be read. @throws StoreError */
 export function* newestProposals(count: number): Storing<readonly StoredProposal[]> {
   const last = yield* lastListed(proposalStream);
   const proposals: StoredProposal[] = [];
   for (let at = Math.max(0, last - count + 1); at <= last; at++) {
-    const proposal = yield* readProposal(at);
-    if (proposal) proposals.push(proposal);
+    try {
+      const proposal = yield* readProposal(at);
+      if (proposal) proposals.push(proposal);
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
   }
   return proposals;
 }

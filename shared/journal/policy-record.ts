@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { sourceHash } from '../policy/fingerprint.ts';
-import { JournalError } from './journal-error.ts';
+import { malformed } from './journal-error.ts';
 import { parseRecord } from './record.ts';
 
 /** What the record of a policy says. */
@@ -52,10 +52,9 @@ export function readPolicyRecord(key: string, sequence: number, bytes: Uint8Arra
   const { by, source, compiled, compiledHash } = body;
   const hashOf = (text: unknown): string | undefined => (typeof text === 'string' ? sourceHash(text) : undefined);
   if (kind !== 'policy' || typeof by !== 'string' || hashOf(source) !== body['sourceHash'] || hashOf(compiled) !== compiledHash) {
-    throw new JournalError('MalformedRecord', `The record ${key} is no whole policy: push or roll back again.`);
+    throw malformed(key, 'it is no whole policy: push or roll back again');
   }
   const policy = decodePolicy(compiled as string);
-  if (policy.sourceHash !== body['sourceHash'])
-    throw new JournalError('MalformedRecord', `The record ${key} is of two policies: push or roll back again.`);
+  if (policy.sourceHash !== body['sourceHash']) throw malformed(key, 'it is of two policies: push or roll back again');
   return { sequence, atMs, body: body as unknown as PolicyBody, policy };
 }

@@ -4,7 +4,7 @@ import { read } from '../schema/compare.ts';
 import { anyText, decimal, matching, openObject, type TextSchema } from '../schema/schema.ts';
 import { anything, nullable, recordOf } from '../schema/shapes.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, malformed } from './journal-error.ts';
 
 /** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
 export interface JournalRecord {
@@ -56,6 +56,7 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
     throw new JournalError(
       'NewerRecord',
       `The journal record ${key} has format ${version}; this version reads up to ${recordVersion}. Update Streamwarden on this machine, then run again.`,
+      { key },
     );
   }
   if (!parsed.ok || parsed.value.v !== recordVersion) {
@@ -70,12 +71,4 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
 /** The link that the next record of a stream carries: SHA-256, lower-case hex, of a record's bytes. */
 export function linkOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function malformed(key: string, what: string, cause?: unknown): JournalError {
-  return new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} cannot be read (${what}). Records are never changed by the program: run 'streamwarden journal verify' and restore it from a backup.`,
-    { cause },
-  );
 }

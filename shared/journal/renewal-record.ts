@@ -2,7 +2,7 @@ import { isMoneyJson, type MoneyJson } from '../policy/money.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, flag, int, matching, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { anything, known, recordOf } from '../schema/shapes.ts';
-import { JournalError } from './journal-error.ts';
+import { malformed } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
 
 const note = optional(recordOf(anything));
@@ -89,8 +89,5 @@ export function readRenewalBody<K extends keyof Bodies>(key: string, record: Jou
   const parsed = record.kind === kind ? read(bodies[kind] as Schema, record.body) : undefined;
   if (parsed?.ok) return parsed.value as Bodies[K];
   const what = parsed ? parsed.where : `kind ${record.kind}`;
-  throw new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} cannot be read as ${kind} (${what}). Run 'streamwarden journal verify' and restore it from a backup; nothing is ordered for this resource until then.`,
-  );
+  throw malformed(key, `it is no ${kind}: ${what}`);
 }

@@ -1,9 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, wayOut } from './journal-error.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { parseRenewalKey, type RenewalPart, renewalKey } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
-import { type Storing, storeLastKey, storeReadAll } from './store-effect.ts';
+import { isSkipped } from './skipped.ts';
+import { type Storing, storeReadAll } from './store-effect.ts';
+import { withoutStrays } from './stream.ts';
 
 /** One number of a resource's stream: a claim with what became of it, or a slot that a person opened. */
 export interface RenewalEntry {
@@ -47,8 +49,8 @@ export interface RenewalView {
  * @throws StoreError
  */
 export function* readRenewal(stream: string): Storing<RenewalView> {
-  const hinted = yield* storeLastKey(`${stream}/`);
-  const hint = hinted === undefined ? undefined : parseRenewalKey(hinted)?.n;
+  const listed = (yield { type: 'store-list', prefix: `${stream}/`, last: keysLookedAt }) as readonly string[];
+  const hint = withoutStrays([...new Set(listed.flatMap((key) => parseRenewalKey(key)?.n ?? []))]).at(-1);
   let last: RenewalEntry | undefined;
   for (let n = hint ?? 0; ; n++) {
     const entry = yield* readEntry(stream, n, last, { expected: n === hint });
@@ -66,12 +68,19 @@ export function* readRenewal(stream: string): Storing<RenewalView> {
     voided.push(entry);
     if (entry.n === 0) break;
     const before: RenewalEntry | undefined = yield* readEntry(stream, entry.n - 1, undefined, { expected: true });
-    if (!before) throw missing(renewalKey(stream, entry.n - 1, 'claim'));
+    if (!before) {
+      const lost = renewalKey(stream, entry.n - 1, 'claim');
+      if (yield* isSkipped(lost, undefined)) break;
+      throw missing(lost);
+    }
     entry = before;
   }
   const moved = entry.end?.outcome === 'moved' ? entry : undefined;
   return { stream, next: last.n + 1, prev: last.endLink as string, last, open: undefined, moved, voided };
 }
+
+/** Keys of the list in which the last number is looked for: a number has three at most, and strays behind a gap are fewer. */
+const keysLookedAt = 300;
 
 /** Claims that are read at once. */
 const claimsAtOnce = 16;
@@ -94,7 +103,7 @@ export function* readClaims(
         entries.push(claim && entryOf(stream, n, { claim, answer, end }));
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
-        entries.push(error);
+        entries.push((claim && (yield* skippedEntry(error, stream, n, { claim, answer, end }))) ?? error);
       }
     }
   }
@@ -129,6 +138,18 @@ function entryOf(stream: string, n: number, bytes: EntryBytes): RenewalEntry {
   return { ...base, claim, slot: undefined, answer, answerLink, end, endLink: endBytes && linkOf(endBytes) };
 }
 
+/**
+ * A number with a damaged record that a person has skipped: nothing is known of its order, and it stands there like a slot that the person opened.
+ * Undefined where nobody has.
+ */
+function* skippedEntry(error: JournalError, stream: string, n: number, bytes: EntryBytes): Storing<RenewalEntry | undefined> {
+  const part = (['claim', 'answer', 'end'] as const).find((each) => error.key === renewalKey(stream, n, each));
+  if (part === undefined || !(yield* isSkipped(renewalKey(stream, n, part), bytes[part]))) return undefined;
+  const link = linkOf(bytes.claim);
+  const nothing = { claim: undefined, answer: undefined, answerLink: undefined, end: undefined };
+  return { n, atMs: 0, link, ...nothing, slot: { expiry: 0, by: 'skipped' }, endLink: bytes.end ? linkOf(bytes.end) : link };
+}
+
 /** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
 export function* readHistory(stream: string): Storing<readonly RenewalEntry[]> {
   const entries: RenewalEntry[] = [];
@@ -155,15 +176,27 @@ function* readEntry(
 ): Storing<RenewalEntry | undefined> {
   const claimKey = renewalKey(stream, n, 'claim');
   const endKey = renewalKey(stream, n, 'end');
-  let [bytes, endBytes] = yield* storeReadAll(expected ? [claimKey, endKey] : [claimKey]);
+  const [bytes, endBytes] = yield* storeReadAll(expected ? [claimKey, endKey] : [claimKey]);
   if (bytes === undefined) return undefined;
-  const record = parseRecord(claimKey, bytes);
-  if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
-  if (record.kind === 'slot') return entryOf(stream, n, { claim: bytes });
-  if (!expected) [endBytes] = yield* storeReadAll([endKey]);
-  const answerUnread = endBytes !== undefined && !answered;
-  const [answer] = answerUnread ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
-  return entryOf(stream, n, { claim: bytes, answer, end: endBytes, answerUnread });
+  const read: { claim: Uint8Array; answer?: Uint8Array | undefined; end?: Uint8Array | undefined; answerUnread: boolean } = {
+    ...{ claim: bytes, end: endBytes, answerUnread: false },
+  };
+  try {
+    const record = parseRecord(claimKey, bytes);
+    if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
+    if (record.kind === 'slot') return entryOf(stream, n, { claim: bytes });
+    if (!expected) [read.end] = yield* storeReadAll([endKey]);
+    read.answerUnread = read.end !== undefined && !answered;
+    [read.answer] = read.answerUnread ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
+    return entryOf(stream, n, read);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    // What comes behind it points to its end.
+    read.end ??= (yield* storeReadAll([endKey]))[0];
+    const skipped = yield* skippedEntry(error, stream, n, read);
+    if (skipped === undefined) throw error;
+    return skipped;
+  }
 }
 
 function behind<P extends 'answer' | 'end'>(
@@ -183,7 +216,8 @@ function checkLink(key: string, record: JournalRecord, expected: string | null):
   if (record.prev === expected) return;
   throw new JournalError(
     'BrokenChain',
-    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. Run 'streamwarden journal verify' and restore the stream from a backup; nothing is ordered for this resource until then.`,
+    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced, so nothing is ordered for this resource. ${wayOut(key)}`,
+    { key },
   );
 }
 
@@ -191,13 +225,15 @@ function checkLink(key: string, record: JournalRecord, expected: string | null):
 export function changedAnswer(key: string): JournalError {
   return new JournalError(
     'BrokenChain',
-    `The journal record ${key} is not the answer that the end of its claim was written on: it was changed, replaced or removed. Run 'streamwarden journal verify' and restore the stream from a backup.`,
+    `The journal record ${key} is not the answer that the end of its claim was written on: it was changed, replaced or removed. ${wayOut(key)}`,
+    { key },
   );
 }
 
 function missing(key: string): JournalError {
   return new JournalError(
     'BrokenChain',
-    `The journal record ${key} is missing though later ones are there. Run 'streamwarden journal verify' and restore the stream from a backup; nothing is ordered for this resource until then.`,
+    `The journal record ${key} is missing though later ones are there, so nothing is ordered for this resource. ${wayOut(key)}`,
+    { key },
   );
 }

@@ -1,8 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeRead } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { createSurely, type Storing, storeRead } from './store-effect.ts';
 
 /** A run as its record names it: function, target and the run's random token. */
 export interface RunName {
@@ -26,7 +25,7 @@ export function runKey(run: RunName): string {
 export function* recordRun(run: RunName, report: Readonly<Record<string, unknown>>): Storing<string> {
   const key = runKey(run);
   const bytes = encodeRecord({ kind: 'run', atMs: run.atMs, owner: run.owner, prev: null, body: report });
-  yield* createOnce(key, bytes);
+  yield* createSurely(key, bytes);
   return key;
 }
 
@@ -51,15 +50,5 @@ export function heartbeatsOf({ functionName, target, region }: Pick<RunName, 'fu
 export function* recordHeartbeat(run: RunName, body: { readonly failed: boolean }): Storing<void> {
   const slot = `${new Date(run.atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
   const key = `${heartbeatsOf(run)}/${slot}`;
-  yield* createOnce(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
-}
-
-/** Creates a record whose key is ours alone; after a lost answer, again. */
-function* createOnce(key: string, bytes: Uint8Array): Storing<void> {
-  try {
-    yield* storeCreate(key, bytes);
-  } catch (error) {
-    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
-    yield* storeCreate(key, bytes);
-  }
+  yield* createSurely(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
 }

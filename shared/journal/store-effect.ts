@@ -1,4 +1,5 @@
 import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 /** What journal code asks of a store. It is written as generators, so that tests can stop it between any two steps. */
 export type StoreEffect =
@@ -18,6 +19,32 @@ export function* storeCreate(key: string, bytes: Uint8Array): Storing<'created' 
   return (yield { type: 'store-create', key, bytes }) as 'created' | 'exists';
 }
 
+/** Creates a record, and once more where the answer was lost: our own bytes may stand there then. @throws StoreError */
+export function* createSurely(key: string, bytes: Uint8Array): Storing<'created' | 'exists'> {
+  try {
+    return yield* storeCreate(key, bytes);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
+    return yield* storeCreate(key, bytes);
+  }
+}
+
+/** Creates a record surely. Gives the bytes that stand there when something stood there before. @throws StoreError */
+export function* createOrRead(key: string, bytes: Uint8Array): Storing<Uint8Array | undefined> {
+  if ((yield* createSurely(key, bytes)) === 'created') return undefined;
+  const there = yield* storeRead(key);
+  if (there !== undefined) return there;
+  throw new StoreError(
+    'Unreachable',
+    `The store says that ${key} exists but cannot read it. Check that nothing deletes from the journal and that reads are allowed, then run again.`,
+  );
+}
+
+/** True where two records have the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
 /** Reads one record. @throws StoreError */
 export function* storeRead(key: string): Storing<Uint8Array | undefined> {
   return ((yield { type: 'store-read', keys: [key] }) as readonly (Uint8Array | undefined)[])[0];
@@ -26,11 +53,6 @@ export function* storeRead(key: string): Storing<Uint8Array | undefined> {
 /** Reads several records at once. @throws StoreError */
 export function* storeReadAll(keys: readonly string[]): Storing<readonly (Uint8Array | undefined)[]> {
   return (yield { type: 'store-read', keys }) as readonly (Uint8Array | undefined)[];
-}
-
-/** The last key with a prefix, as far as the list knows. @throws StoreError */
-export function* storeLastKey(prefix: string): Storing<string | undefined> {
-  return ((yield { type: 'store-list', prefix, last: 1 }) as readonly string[]).at(-1);
 }
 
 /** Names of the folders directly in the folder `prefix`, encoded; empty where it has none. One call. @throws StoreError */

@@ -1,40 +1,59 @@
-import { JournalError } from './journal-error.ts';
+import type { JournalError } from './journal-error.ts';
 import { parseStreamKey, streamKey } from './key.ts';
+import { isSkipped } from './skipped.ts';
 import type { StoreEffect, Storing } from './store-effect.ts';
-import { readFrom, type StreamEnd, type StreamEntry } from './stream.ts';
+import { gap, readFrom, type StreamEnd, type StreamEntry, withoutStrays } from './stream.ts';
 
-/** A numbered stream read to its end: its records, and where it goes on. */
-export interface WholeStream {
-  readonly entries: readonly StreamEntry[];
+/** A numbered stream read to its end: its records, where it goes on, and what is damaged in it. */
+export interface WholeStream<T> {
+  /** What each record says, by number. */
+  readonly entries: ReadonlyMap<number, T>;
   readonly end: StreamEnd;
+  /** By number, in their order; what a person has skipped is not among them. */
+  readonly damaged: ReadonlyMap<number, JournalError>;
 }
 
 /**
- * The numbered streams under a prefix, each with the number of the last record that the list shows. One list call. A hint, as lists are: a
- * stream that was begun just now may be missing, and later records of the others.
+ * The numbered streams under a prefix, each with the number of the last record that the list shows, strays left out. One list call. A hint, as
+ * lists are: a stream that was begun just now may be missing, and later records of the others.
  * @throws StoreError
  */
 export function* streamsUnder(prefix: string): Storing<ReadonlyMap<string, number>> {
   const everything = { type: 'store-list', prefix: `${prefix}/`, last: Number.MAX_SAFE_INTEGER } satisfies StoreEffect;
-  const streams = new Map<string, number>();
+  const streams = new Map<string, number[]>();
   for (const key of (yield everything) as readonly string[]) {
     const place = parseStreamKey(key);
-    if (place) streams.set(place.stream, Math.max(place.sequence, streams.get(place.stream) ?? 0));
+    if (place === undefined) continue;
+    const numbers = streams.get(place.stream) ?? [];
+    numbers.push(place.sequence);
+    streams.set(place.stream, numbers);
   }
-  return streams;
+  return new Map(
+    [...streams].flatMap(([stream, numbers]) =>
+      withoutStrays(numbers)
+        .slice(-1)
+        .map((last) => [stream, last] as const),
+    ),
+  );
 }
 
 /**
- * Reads a stream from its first record to its last. `listed` is the number up to which the list shows records: all of them must be there.
- * @throws JournalError `BrokenChain` where one is missing or does not continue the one before, `MalformedRecord`, `NewerRecord`
+ * Reads a stream from its first record to its last, and says what is damaged. `listed` is the number up to which the list shows records: where
+ * the last of them is gone, that is damage too.
+ * @param parse what a record says; throws JournalError where it cannot be read
  * @throws StoreError
  */
-export function* readWhole(stream: string, listed: number): Storing<WholeStream> {
-  const entries: StreamEntry[] = [];
-  const end = yield* readFrom(stream, 0, listed, (entry) => entries.push(entry));
-  if (end.next > listed) return { entries, end };
-  throw new JournalError(
-    'BrokenChain',
-    `The journal record ${streamKey(stream, end.next)} is missing though it, or a later one, is listed. Run 'streamwarden journal verify' and restore the stream from a backup before acting again.`,
+export function* readWhole<T>(stream: string, listed: number, parse: (entry: StreamEntry, key: string) => T): Storing<WholeStream<T>> {
+  const entries = new Map<number, T>();
+  const damaged = new Map<number, JournalError>();
+  const end = yield* readFrom(
+    stream,
+    0,
+    listed,
+    (entry) => entries.set(entry.sequence, parse(entry, streamKey(stream, entry.sequence))),
+    (error, sequence) => damaged.set(sequence, error),
   );
+  const last = streamKey(stream, Math.max(0, listed));
+  if (end.next <= listed && !(yield* isSkipped(last, undefined))) damaged.set(listed, gap(last));
+  return { entries, end, damaged };
 }

@@ -1,8 +1,8 @@
-import { JournalError } from './journal-error.ts';
-import { parseStreamKey, streamKey } from './key.ts';
+import { JournalError, malformed, wayOut } from './journal-error.ts';
+import { maxSequence, parseStreamKey, streamKey } from './key.ts';
 import { encodeRecord, type JournalRecord, linkOf, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeLastKey, storeRead, storeReadAll } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { isSkipped } from './skipped.ts';
+import { createOrRead, equalBytes, type Storing, storeReadAll } from './store-effect.ts';
 
 /** Where a numbered stream goes on: the number of the next record, and the link it must carry. */
 export interface StreamEnd {
@@ -22,36 +22,126 @@ export const emptyStream: StreamEnd = { next: 0, prev: null };
 /** Records read at once where the list says that they are there. */
 const readAhead = 16;
 
-/** Number of the last record that the store's list shows, -1 for none. A hint: later ones may exist. @throws StoreError */
-export function* lastListed(stream: string): Storing<number> {
-  const key = yield* storeLastKey(`${stream}/`);
-  return key === undefined ? -1 : (parseStreamKey(key)?.sequence ?? -1);
+/** Numbers that may be missing in a row: records can get lost, and what stands behind a larger gap was not written by this program: a stray. */
+export const widestGap = 10;
+
+/** A stream whose first listed record is below this may have lost those before it. */
+const highestStart = 1_000_000;
+
+/** Keys of the list in which the end of a stream is looked for: strays behind a gap are fewer. */
+const keysLookedAt = 1000;
+
+/** So many strays are named in one look. */
+const straysNamed = 3;
+
+/** True for a record behind a gap that no loss explains: `before` is the number of the one before it, undefined for the first. */
+export function isStray(sequence: number, before: number | undefined): boolean {
+  return before === undefined ? sequence >= highestStart : sequence - before > widestGap;
 }
 
 /**
+ * The numbers of a stream that belong together, of those that a list shows, in their order. A stray says nothing about where the stream ends, or one
+ * key could move the end to a place from which it never comes back.
+ */
+export function withoutStrays(sequences: readonly number[]): readonly number[] {
+  const first = sequences.findIndex((sequence, index) => isStray(sequence, sequences[index - 1]));
+  return first < 0 ? sequences : sequences.slice(0, first);
+}
+
+/** Where a stream ends as far as the list shows it, and what stands behind that and belongs to no stream. */
+export interface ListedEnd {
+  /** Number of the last record, -1 for none. A hint: later ones may exist. */
+  readonly last: number;
+  /** The first strays, without those that a person has skipped. */
+  readonly strays: readonly { readonly sequence: number; readonly error: JournalError }[];
+}
+
+/** Looks where a stream ends: one list call, of which its last thousand keys count. @throws StoreError */
+export function* listedEnd(stream: string): Storing<ListedEnd> {
+  const keys = (yield { type: 'store-list', prefix: `${stream}/`, last: keysLookedAt }) as readonly string[];
+  const numbers = keys.flatMap((key) => parseStreamKey(key)?.sequence ?? []);
+  const own = withoutStrays(numbers);
+  const strays: ListedEnd['strays'][number][] = [];
+  for (const sequence of numbers.slice(own.length, own.length + straysNamed)) {
+    const key = streamKey(stream, sequence);
+    const [bytes] = yield* storeReadAll([key]);
+    if (!(yield* isSkipped(key, bytes))) strays.push({ sequence, error: stray(key) });
+  }
+  return { last: own.at(-1) ?? -1, strays };
+}
+
+/** The number of the last record that the list shows, -1 for none. A hint: later ones may exist. @throws StoreError */
+export function* lastListed(stream: string): Storing<number> {
+  return (yield* listedEnd(stream)).last;
+}
+
+/** A record that stands where no stream reaches. */
+export function stray(key: string): JournalError {
+  return malformed(key, 'it stands behind a gap that no loss explains, so nothing goes by it');
+}
+
+/** Hears of a record that cannot be read, does not fit the one before it, or is missing. */
+export type OnDamage = (error: JournalError, sequence: number) => void;
+
+/** Reading ends where something is damaged: for streams of which a part must not be taken for the whole. */
+const refuse: OnDamage = (error) => {
+  throw error;
+};
+
+/**
  * Reads a stream from a record on until there is none, by exact reads; each record goes to `visit` in order, its link checked against
- * the one before. `hint` is the last number expected: up to it records are read several at once.
+ * the one before. `hint` is the last number expected: up to it records are read several at once, and one that is missing before another is a gap.
+ * @param onDamage hears of damage, also of what `visit` cannot read, and reading goes on behind it. What a person has passed over is not told.
+ * Default: it is thrown
  * @throws JournalError `BrokenChain`, `MalformedRecord`, `NewerRecord`
  * @throws StoreError
  */
-export function* readFrom(stream: string, from: number, hint: number, visit: (entry: StreamEntry) => void): Storing<StreamEnd> {
-  let end: StreamEnd | undefined;
+export function* readFrom(
+  stream: string,
+  from: number,
+  hint: number,
+  visit: (entry: StreamEntry) => void,
+  onDamage: OnDamage = refuse,
+): Storing<StreamEnd> {
+  let end = emptyStream;
+  /** The link that the next record carries; undefined where the one before it was not read. */
+  let prev: string | null | undefined = from === 0 ? null : undefined;
+  let before: readonly [key: string, bytes: Uint8Array] | undefined;
+  const missing: number[] = [];
   for (let next = from; ; ) {
-    const count = Math.max(1, Math.min(readAhead, hint - next + 1));
+    const count = Math.min(Math.max(1, Math.min(readAhead, hint - next + 1)), maxSequence + 1 - next);
     const keys = Array.from({ length: count }, (_, index) => streamKey(stream, next + index));
     for (const [index, bytes] of (yield* storeReadAll(keys)).entries()) {
       const key = keys[index] as string;
+      const sequence = next++;
       if (bytes === undefined) {
-        if (end === undefined && from > 0) throw gap(key);
-        return end ?? emptyStream;
+        missing.push(sequence);
+        continue;
       }
-      const record = parseRecord(key, bytes);
-      if (end !== undefined || next === 0) checkLink(key, record, end?.prev ?? null);
-      visit({ sequence: next, record });
-      next += 1;
-      end = { next, prev: linkOf(bytes) };
+      for (const gone of missing.splice(0)) {
+        const lost = streamKey(stream, gone);
+        if (!(yield* isSkipped(lost, undefined))) onDamage(gap(lost), gone);
+        prev = undefined;
+      }
+      try {
+        const record = parseRecord(key, bytes);
+        const isBroken = prev !== undefined && record.prev !== prev;
+        // Of two that do not fit either may have been skipped.
+        if (isBroken && !(yield* isSkipped(key, bytes)) && !(before && (yield* isSkipped(...before)))) onDamage(brokenLink(key), sequence);
+        visit({ sequence, record });
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        if (!(yield* isSkipped(key, bytes))) onDamage(error, sequence);
+      }
+      before = [key, bytes];
+      const link = linkOf(bytes);
+      prev = link;
+      end = { next: sequence + 1, prev: link };
     }
+    if (count === 0 || (missing.length > 0 && next > hint)) break;
   }
+  if (end === emptyStream && from > 0) onDamage(gap(streamKey(stream, from)), from);
+  return end;
 }
 
 /** What became of an append; `stopped` when another's record made the caller give up. `end` is where the stream goes on. */
@@ -61,68 +151,58 @@ export interface Appended {
   readonly end: StreamEnd;
 }
 
+/** A record of another writer that stands where one was to be appended, or why it cannot be read. */
+export interface OtherEntry {
+  readonly sequence: number;
+  readonly record: JournalRecord | JournalError;
+}
+
 /**
  * Appends a record: the next number is the compare-and-set. Where another's record stands there already, `onOther` sees it and says
- * whether to go on behind it. A lost answer is settled by creating again: the very same bytes there mean that we won.
- * @throws JournalError when another's record cannot be read or breaks the chain
+ * whether to go on behind it. A lost answer is settled by creating again: the very same bytes there mean that we won. What stands there need not be
+ * readable: damage keeps nobody from writing behind it.
+ * @throws JournalError `StreamFull` where no number is left
  * @throws StoreError
  */
 export function* append(
   stream: string,
   end: StreamEnd,
   draft: Omit<JournalRecord, 'prev'>,
-  onOther: (entry: StreamEntry) => 'go-on' | 'stop' = () => 'go-on',
+  onOther: (entry: OtherEntry) => 'go-on' | 'stop' = () => 'go-on',
 ): Storing<Appended> {
   let { next, prev } = end;
   for (;;) {
+    if (next > maxSequence) throw new JournalError('StreamFull', `${stream} has no number left: see 'streamwarden journal verify'.`);
     const key = streamKey(stream, next);
     const bytes = encodeRecord({ ...draft, prev });
     const there = (yield* createOrRead(key, bytes)) ?? bytes;
     const after = { next: next + 1, prev: linkOf(there) };
     if (there === bytes || equalBytes(there, bytes)) return { outcome: 'appended', sequence: next, end: after };
-    const record = parseRecord(key, there);
-    checkLink(key, record, prev);
-    if (onOther({ sequence: next, record }) === 'stop') return { outcome: 'stopped', sequence: next, end: after };
+    if (onOther({ sequence: next, record: readable(key, there) }) === 'stop') return { outcome: 'stopped', sequence: next, end: after };
     ({ next, prev } = after);
   }
 }
 
-/** Creates a record, twice where the first answer was lost. Gives the bytes that stand there when they were there before. */
-export function* createOrRead(key: string, bytes: Uint8Array): Storing<Uint8Array | undefined> {
-  let made: 'created' | 'exists';
+/** A record, or why it cannot be read. */
+export function readable(key: string, bytes: Uint8Array): JournalRecord | JournalError {
   try {
-    made = yield* storeCreate(key, bytes);
+    return parseRecord(key, bytes);
   } catch (error) {
-    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
-    made = yield* storeCreate(key, bytes);
+    if (error instanceof JournalError) return error;
+    throw error;
   }
-  if (made === 'created') return undefined;
-  const there = yield* storeRead(key);
-  if (there === undefined) {
-    throw new StoreError(
-      'Unreachable',
-      `The store says that ${key} exists but cannot read it. Check that nothing deletes from the journal and that reads are allowed, then run again.`,
-    );
-  }
-  return there;
 }
 
-function checkLink(key: string, record: JournalRecord, expected: string | null): void {
-  if (record.prev === expected) return;
-  throw new JournalError(
-    'BrokenChain',
-    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. Run 'streamwarden journal verify' and restore the stream from a backup before acting again.`,
-  );
-}
-
-function gap(key: string): JournalError {
+/** A record that does not continue the one before it. */
+export function brokenLink(key: string): JournalError {
   return new JournalError(
     'BrokenChain',
-    `The journal record ${key} is missing though later ones are listed. Run 'streamwarden journal verify' and restore the stream from a backup before acting again.`,
+    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. ${wayOut(key)}`,
+    { key },
   );
 }
 
-/** True where two records have the same bytes. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** A record that is missing. */
+export function gap(key: string): JournalError {
+  return new JournalError('BrokenChain', `The journal record ${key} is missing though later ones are there. ${wayOut(key)}`, { key });
 }

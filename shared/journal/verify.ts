@@ -1,9 +1,11 @@
+import { PolicyFormatError } from '../policy/codec.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
-import { type CoverProblem, changedRecord, removedRecord, withoutLag } from './cover.ts';
+import { apartFromSkipped, type CoverProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './cover.ts';
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
 import { JournalError } from './journal-error.ts';
 import { parseStreamKey, streamKey } from './key.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { readWholeRecord } from './record-bodies.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
 import type { Store } from './store.ts';
@@ -28,6 +30,8 @@ export interface Verification {
    * those that a head covers, `UnknownHead` where the journal does not have the head that was asked for.
    */
   readonly problems: readonly CoverProblem[];
+  /** Damaged records that a person has skipped: `by` whom, and why. */
+  readonly skipped: readonly SkippedRecord[];
   /** Names of what lies there and is no record; nothing reads it. */
   readonly foreign: readonly string[];
   /** What heads cover; undefined in a journal without heads. `newer`: records that came after the last of them. */
@@ -76,13 +80,8 @@ export async function verifyJournal(store: Store, { prefix = '', head }: VerifyO
       const link = linkOf(bytes);
       const expected = covered.get(key);
       covered.delete(key);
-      let record: JournalRecord | undefined;
-      try {
-        record = parseRecord(key, bytes);
-      } catch (error) {
-        if (!(error instanceof JournalError)) throw error;
-        problems.push({ key, code: error.code, text: error.message });
-      }
+      const { record, problem } = readableRecord(key, bytes);
+      if (problem) problems.push(problem);
       if (expected !== undefined && expected !== link) problems.push(changedRecord(key));
       if (expected === undefined && !headFamilies.has(key.slice(0, key.indexOf('/')))) newer += 1;
       streams.take(key, record, link);
@@ -91,11 +90,25 @@ export async function verifyJournal(store: Store, { prefix = '', head }: VerifyO
   // What is left was not listed; a list may lag, so it is asked for by name below.
   problems.push(...[...covered.keys()].map(removedRecord));
   streams.end();
+  const { open, skipped } = await apartFromSkipped(store, await withoutLag(store, problems));
   return {
-    ...{ records, streams: streams.verified, foreign },
-    problems: (await withoutLag(store, problems)).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    ...{ records, streams: streams.verified, foreign, skipped },
+    problems: open.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     covered: chain.heads.length === 0 ? undefined : { heads: chain.heads.length, records: coveredCount, newer },
   };
+}
+
+/** A record, and what is wrong with it: its envelope, without which there is none, or its body. */
+function readableRecord(key: string, bytes: Uint8Array): { readonly record?: JournalRecord; readonly problem?: CoverProblem } {
+  let record: JournalRecord | undefined;
+  try {
+    record = parseRecord(key, bytes);
+    return { record: readWholeRecord(key, bytes) };
+  } catch (error) {
+    if (!(error instanceof JournalError || error instanceof PolicyFormatError)) throw error;
+    const code = error instanceof JournalError ? error.code : 'NewerRecord';
+    return { ...(record ? { record } : {}), problem: { key, code, text: error.message } };
+  }
 }
 
 /** Checks streams whose records come one behind the other, in the order of keys. */

@@ -59,6 +59,12 @@ function harmKey(rule: string, harm: string): string {
   return `${harm} ${rule}`;
 }
 
+/** The target of acts of which is not known whose they were: they count for each. */
+export const everyTarget = '';
+
+/** As many acts as no limit allows. */
+export const unknownActs = 1_000_000;
+
 /** Length of a mark, in characters of six bits. */
 const markLength = 8;
 
@@ -96,7 +102,7 @@ export function settleActs(acts: Acts, outcomes: Iterable<{ resource: string; se
 
 /** What was done for a target in `(now − 24 h, now]`; what lies in the future of a slow clock counts too. */
 export function countsOf(all: Iterable<Acts>, target: string, nowMs: EpochMs): RollingCounts {
-  const within = [...all].filter((acts) => acts.target === target && acts.atMs > nowMs - rollingMs);
+  const within = [...all].filter((acts) => (acts.target === target || acts.target === everyTarget) && acts.atMs > nowMs - rollingMs);
   const sum = (of: (acts: Acts) => number): number => within.reduce((total, acts) => total + of(acts), 0);
   return {
     actions: sum(({ open, ran }) => open.length + ran.actions),
@@ -111,7 +117,7 @@ export function countsOf(all: Iterable<Acts>, target: string, nowMs: EpochMs): R
         for (let at = 0; at < known.length; at += markLength) marks.add(known.slice(at, at + markLength));
       }
       for (const id of ids) marks.add(markOf(id));
-      return marks.size;
+      return within.some((acts) => acts.target === everyTarget) ? unknownActs : marks.size;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { openAct, settleActs } from './written-counts.ts';
+import { everyTarget, openAct, settleActs, unknownActs } from './written-counts.ts';
 import { addStep, isDone, type Step } from './written-history.ts';
 import { partOf, unpackValues } from './written-part.ts';
 import type { WrittenRecord } from './written-record.ts';
@@ -49,6 +49,16 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
     case 'snapshot':
       restore(state, body);
   }
+}
+
+/** What a record that cannot be read has done is not known: until 24 hours after it limits count it as more than they allow. */
+export function foldUnread(state: WrittenState, sequence: number, atMs: EpochMs): void {
+  state.acts.set(sequence, {
+    target: everyTarget,
+    atMs,
+    open: [],
+    ran: { actions: unknownActs, sessions: unknownActs, nodes: unknownActs },
+  });
 }
 
 function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body']): void {

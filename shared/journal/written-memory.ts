@@ -1,7 +1,9 @@
+import type { JournalError } from './journal-error.ts';
 import type { Storing } from './store-effect.ts';
 import type { WrittenView } from './written.ts';
 import { resolveHistory, type Value } from './written-history.ts';
 import { type PartPlace, partOf, readParts, unpackValues } from './written-part.ts';
+import type { PartBody } from './written-record.ts';
 import { type ForeignSince, settingKey, type WrittenState } from './written-state.ts';
 
 /**
@@ -13,6 +15,8 @@ export class WrittenMemory implements WrittenView {
   /** What the parts say of the resources that were recalled, by setting. */
   readonly #recalled = new Map<string, ReadonlyMap<string, readonly Value[]>>();
   #missing = new Set<string>();
+  /** Parts that could not be read; what they held is forgotten. */
+  readonly damaged: JournalError[] = [];
 
   /** The state must not change any more. */
   constructor(state: WrittenState) {
@@ -38,7 +42,7 @@ export class WrittenMemory implements WrittenView {
     return missing;
   }
 
-  /** Reads the parts that hold values of resources, each once. @throws JournalError @throws StoreError */
+  /** Reads the parts that hold values of resources, each once. @throws StoreError */
   *recall(stream: string, resources: Iterable<string>): Storing<void> {
     const found = new Map<string, Map<string, readonly Value[]>>();
     const places = new Map<number, PartPlace>();
@@ -48,9 +52,10 @@ export class WrittenMemory implements WrittenView {
       places.set(partOf(resource), place);
       found.set(resource, new Map());
     }
-    yield* readParts(stream, [...places.values()], (body) => {
+    const take = (body: PartBody): void => {
       for (const [resource, setting, values] of unpackValues(body, (id) => found.has(id))) found.get(resource)?.set(setting, values);
-    });
+    };
+    yield* readParts(stream, [...places.values()], take, (error) => this.damaged.push(error));
     // Not before all was read: what could not be read must stay missing.
     for (const [resource, settings] of found) this.#recalled.set(resource, settings);
   }

@@ -1,7 +1,9 @@
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
-import { linkOf, parseRecord } from './record.ts';
+import { linkOf } from './record.ts';
+import { isSkipped } from './skipped.ts';
 import { type Storing, storeReadAll } from './store-effect.ts';
+import { brokenLink, gap, readable } from './stream.ts';
 import type { Value } from './written-history.ts';
 import { type PackedValues, type PartBody, readWritten } from './written-record.ts';
 
@@ -56,23 +58,26 @@ export function* unpackValues(
 }
 
 /**
- * Reads parts of a stream, a few at a time, and hands each to `take` before the next ones are read.
- * @throws JournalError where a part is missing or is not the one that was written @throws StoreError
+ * Reads parts of a stream, a few at a time, and hands each to `take` before the next ones are read. `damaged` hears of one that is missing or is not
+ * the one that was written, unless a person has skipped it: what it held is forgotten. @throws StoreError
  */
-export function* readParts(stream: string, places: readonly PartPlace[], take: (body: PartBody) => void): Storing<void> {
+export function* readParts(
+  stream: string,
+  places: readonly PartPlace[],
+  take: (body: PartBody) => void,
+  damaged: (error: JournalError) => void,
+): Storing<void> {
   const atOnce = 4;
   for (let start = 0; start < places.length; start += atOnce) {
     const batch = places.slice(start, start + atOnce);
     const found = yield* storeReadAll(batch.map(({ sequence }) => streamKey(stream, sequence)));
-    for (const [index, { sequence, link }] of batch.entries()) take(readPart(streamKey(stream, sequence), link, found[index]));
+    for (const [index, { sequence, link }] of batch.entries()) {
+      const key = streamKey(stream, sequence);
+      const bytes = found[index];
+      const record = bytes && linkOf(bytes) === link ? readable(key, bytes) : undefined;
+      const written = record === undefined || record instanceof JournalError ? undefined : readWritten(key, record);
+      if (written?.kind === 'part') take(written.body);
+      else if (!(yield* isSkipped(key, bytes))) damaged(bytes ? brokenLink(key) : gap(key));
+    }
   }
-}
-
-function readPart(key: string, link: string, bytes: Uint8Array | undefined): PartBody {
-  const written = bytes && linkOf(bytes) === link ? readWritten(key, parseRecord(key, bytes)) : undefined;
-  if (written?.kind === 'part') return written.body;
-  throw new JournalError(
-    'BrokenChain',
-    `The journal record ${key} is ${bytes ? 'not the one that later records build on' : 'missing though later records build on it'}. Run 'streamwarden journal verify' and restore the stream from a backup before acting again.`,
-  );
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { eitherOf, known, recordOf, tupleOf, where } from '../schema/shapes.ts';
-import { JournalError } from './journal-error.ts';
+import { malformed } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
 
 const epochMs = decimal;
@@ -168,8 +168,5 @@ export function readWritten(key: string, record: JournalRecord): WrittenRecord |
   const kind = record.kind as keyof typeof bodies;
   const parsed = read(bodies[kind] as Schema, record.body);
   if (parsed.ok) return { kind, body: parsed.value } as WrittenRecord;
-  throw new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} (${kind}) has a body that cannot be read (${parsed.where}). Run 'streamwarden journal verify' and restore it from a backup.`,
-  );
+  throw malformed(key, `${kind}: ${parsed.where}`);
 }

@@ -44,7 +44,7 @@ function writersOf(family: string): readonly string[] {
 
 test('the table of records has each family that somebody may write, and no other', () => {
   const written = Object.values(powers).flatMap(({ writes }) => writes.map((prefix) => prefix.split('/')[0] ?? ''));
-  const families = new Set([...written, 'approvals', 'policy', 'policy-proposals', 'exceptions', 'halts', 'doctor']);
+  const families = new Set([...written, 'approvals', 'policy', 'policy-proposals', 'exceptions', 'halts', 'skipped', 'doctor']);
   expect([...rows.keys()].sort()).toEqual([...families].sort());
   for (const family of rows.keys()) expect(isRecordKey(`${family}/x/y/.DS_Store`), family).toBe(false);
 });

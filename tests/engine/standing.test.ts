@@ -89,9 +89,10 @@ describe('what stands', () => {
   test('has halts for the function that approves versions, and reads them for no other', async () => {
     const store = memoryStore();
     await runStoring(store, sayHalt('7.4.2', { owner: 'one', atMs: noon }, { kind: 'halt', by: 'li.wei', because: 'black' }));
-    expect((await loadWithHalts(store)).halts.get('7.4.2')).toEqual({ sinceMs: noon, by: 'li.wei', because: 'black' });
+    expect((await loadWithHalts(store)).halts.get('7.4.2')).toMatchObject({ sinceMs: noon, by: 'li.wei', because: 'black' });
     await store.create('halts/8/00000000', encodeRecord({ kind: 'halt', atMs: noon, owner: 'x', prev: null, body: {} }));
-    await expect(loadWithHalts(store)).rejects.toMatchObject({ code: 'MalformedRecord' });
+    const standing = await loadWithHalts(store);
+    expect([[...standing.halts.keys()], standing.damaged]).toMatchObject([['7.4.2', '8'], [{ key: 'halts/8/00000000' }]]);
     expect((await load(store)).halts.size).toBe(0);
   });
 });
@@ -120,19 +121,20 @@ describe('a run', () => {
     expect(service.calls).toEqual([]);
   });
 
-  test('whose exceptions cannot be read decides and does nothing, and fails', async () => {
+  test('with an exception that cannot be read does nothing that one can forbid, and names the record', async () => {
     const { store, run, service } = bench();
     await add(store, { never: ['cut-sessions', 'dance'] as unknown as ExceptionBody['never'] & object });
     const report = await run('apply');
-    expect([report.failed, report.errors.map(({ code }) => code), codes(report)]).toEqual([true, ['MalformedRecord'], []]);
+    const named = report.warnings.filter(({ code }) => code === 'journal-damaged').map(({ data }) => String(data?.['key']));
+    expect([report.failed, codes(report), named]).toEqual([false, ['a hold exception-never'], [expect.stringContaining('exceptions/')]]);
     expect(service.calls).toEqual([]);
   });
 
-  test('whose exceptions break while it observes does nothing, and fails', async () => {
+  test('whose exceptions break while it observes does nothing that one can forbid', async () => {
     const { store, run, service } = bench();
     const broken = { never: ['dance'] } as unknown as Partial<ExceptionBody>;
     const report = await run('apply', { onDecision: () => void add(store, broken) });
-    expect([report.failed, report.errors.map(({ code }) => code)]).toEqual([true, ['MalformedRecord']]);
+    expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'exception-never']]);
     expect(service.calls).toEqual([]);
   });
 

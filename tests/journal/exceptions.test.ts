@@ -7,7 +7,7 @@ import { encodeRecord } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore, skip } from './memory-store.ts';
 
 const hours = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 24, 4);
@@ -52,7 +52,7 @@ function journal() {
         `exceptions/${id}/00000000`,
         encodeRecord({ kind, atMs: nowMs, owner: 'x', prev: null, body: value as Record<string, unknown> }),
       ),
-    at: (atMs: number, options?: { tolerant: boolean }) => runStoring(watched, readExceptions(atMs, options)),
+    at: (atMs: number) => runStoring(watched, readExceptions(atMs)),
   };
 }
 
@@ -68,6 +68,8 @@ describe('an exception', () => {
           ...{ because: 'Launch night', by: 'li.wei', fromMs: nowMs, untilMs, never: ['cut-sessions'] },
           ...{ groups: { tags: { app: ['aurora'] } }, keepAtLeastPercent: 100 },
         },
+        damaged: [],
+        untilMs,
         ended: undefined,
       },
     ]);
@@ -144,31 +146,45 @@ describe('an exception that cannot be read', () => {
     nothing: {},
   };
 
-  test.each(Object.entries(broken))('since it has %s stops whoever asks, until somebody ends it', async (_what, value) => {
-    const { put, at, end } = journal();
-    await put(value);
-    await expect(at(nowMs)).rejects.toMatchObject({ name: 'JournalError', code: 'MalformedRecord' });
-    expect((await at(nowMs, { tolerant: true }))[0]?.terms).toBeUndefined();
-    await end(nowMs);
-    expect(await at(nowMs)).toEqual([]);
-  });
+  test.each(Object.entries(broken))(
+    'since it has %s is one of unknown terms, until somebody ends it, or skips it',
+    async (_what, value) => {
+      const { store, put, at, end } = journal();
+      await put(value);
+      const key = `exceptions/${id}/00000000`;
+      expect(await at(nowMs)).toMatchObject([{ id, terms: undefined, damaged: [{ code: 'MalformedRecord', key }], untilMs }]);
+      await end(nowMs + 1);
+      expect(await at(nowMs)).toMatchObject([{ terms: undefined, untilMs: nowMs + 1 }]);
+      expect(await at(nowMs + 1)).toEqual([]);
+      await skip(store, key);
+      expect(await at(nowMs)).toEqual([]);
+    },
+  );
 
-  test('since its kind is of a later version stops whoever asks', async () => {
+  test('since its kind is of a later version is one of unknown terms', async () => {
     const { put, at } = journal();
     await put(body, 'exception-of-tomorrow');
-    await expect(at(nowMs)).rejects.toMatchObject({ code: 'NewerRecord' });
+    expect(await at(nowMs)).toMatchObject([{ terms: undefined, damaged: [{ code: 'MalformedRecord' }] }]);
   });
 
-  test('since it was deleted while listed stops whoever asks', async () => {
+  test('keeps nobody from reading the others', async () => {
+    const { put, add, at } = journal();
+    await put({});
+    await add({}, exceptionId('other', untilMs));
+    expect((await at(nowMs)).map(({ terms }) => terms?.because)).toEqual([undefined, 'Launch night']);
+  });
+
+  test('since the word that ended it was deleted stands to its end, and the record is named', async () => {
     const { store, add, end } = journal();
     await add();
     await end(nowMs + hours);
     const listed = [...store.records.keys()];
-    store.records.delete(`exceptions/${id}/00000001`);
+    const gone = `exceptions/${id}/00000001`;
+    store.records.delete(gone);
     store.list = async function* (prefix) {
       yield* listed.filter((key) => key.startsWith(prefix));
     };
-    await expect(runStoring(store, readExceptions(nowMs))).rejects.toMatchObject({ code: 'BrokenChain' });
+    expect(await runStoring(store, readExceptions(nowMs))).toMatchObject([{ untilMs, damaged: [{ code: 'BrokenChain', key: gone }] }]);
   });
 });
 

@@ -4,7 +4,7 @@ import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiry } from 
 import { encodeRecord } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
-import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const account = '1000000000000001';
 const read = (store: MemoryStore) => runStoring(store, readExpiries(account));
@@ -99,9 +99,14 @@ test.each([
   ['a snapshot that ends behind it', { seen: { g: 1 }, from: 0, parts: 2 }],
   ['no word on where to begin', { seen: { g: 1 } }],
   ['nothing at all', {}],
-])('a record with %s is no expiries, and says which it is', async (_, body) => {
+])('a record with %s is passed over, and named until a person skips it', async (_, body) => {
   const store = memoryStore();
   const key = `expiries/${account}/00000000`;
   store.records.set(key, encodeRecord({ kind: 'expiries', atMs: 0, owner: 'x', prev: null, body }));
-  await expect(read(store)).rejects.toMatchObject({ code: 'MalformedRecord', message: expect.stringContaining(key) });
+  const seen = await read(store);
+  expect([seen.damaged, seen.seconds.size]).toMatchObject([[{ code: 'MalformedRecord', key }], 0]);
+  expect(await record(store, new Map([['g', { seconds: 5 }]]))).toBe(true);
+  expect((await read(store)).seconds.get('g')).toBe(5);
+  await skip(store, key);
+  expect((await read(store)).damaged).toEqual([]);
 });

@@ -72,8 +72,12 @@ test.each([
   ['of an unknown kind', 'pause', { by: 'li.wei', because: 'x' }],
   ['without a reason', 'halt', { by: 'li.wei' }],
   ['of nobody', 'halt', { because: 'x' }],
-])('a word %s is taken for no word: who asks is stopped', async (_what, kind, body) => {
-  const { store, halts } = journal();
+])('a word %s may be a halt: that version is halted, and no other, until somebody resumes it', async (_what, kind, body) => {
+  const { store, say, halts } = journal();
+  await say('halt', '8');
+  await say('resume', '8');
   await store.create('halts/7.4.2/00000000', encodeRecord({ kind, atMs: nowMs, owner: 'x', prev: null, body }));
-  await expect(halts()).rejects.toMatchObject({ code: 'MalformedRecord' });
+  expect([...(await halts())]).toMatchObject([['7.4.2', { damage: { code: 'MalformedRecord', key: 'halts/7.4.2/00000000' } }]]);
+  expect((await say('resume')).outcome).toBe('said');
+  expect((await halts()).size).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { isRecordKey } from '../../shared/journal/record-key.ts';
+import { skipRecord } from '../../shared/journal/skipped.ts';
 import type { Store } from '../../shared/journal/store.ts';
+import { runStoring } from '../../shared/journal/store-effect.ts';
 
 /** A store in memory, with hooks to make it misbehave. */
 export interface MemoryStore extends Store {
@@ -47,4 +49,10 @@ export function memoryStore(): MemoryStore {
     },
   };
   return store;
+}
+
+/** Says as a person that everything goes on without what stands under a key now. */
+export async function skip(store: Store, key: string): Promise<string> {
+  const who = { account: '1234567890123456', userId: '27' };
+  return runStoring(store, skipRecord(key, await store.read(key), { by: 'li.wei', who, because: 'test' }, { owner: 'person', atMs: 0 }));
 }

@@ -3,9 +3,10 @@ import { parseRecord } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { append, emptyStream, readFrom } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
-import { snapshotEvery, WrittenLog } from '../../shared/journal/written-log.ts';
+import { WrittenLog } from '../../shared/journal/written-log.ts';
+import { snapshotEvery } from '../../shared/journal/written-reader.ts';
 import type { WrittenRecord } from '../../shared/journal/written-record.ts';
-import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 type Addable = Exclude<WrittenRecord, { kind: 'snapshot' | 'part' }>;
@@ -98,9 +99,19 @@ describe('a written log', () => {
     expect((await load(store)).view.foreign('g1', 's')?.value).toBe('V99');
   });
 
-  test('a known kind with a body of another shape is refused, since limits would be counted wrongly', async () => {
+  test('a known kind with a body of another shape counts as more acts than limits allow for 24 hours', async () => {
     const store = memoryStore();
     await runStoring(store, append('written/scale/1', emptyStream, { owner: 'x', atMs: now, kind: 'intents', body: { target: 1 } }));
-    await expect(load(store)).rejects.toMatchObject({ name: 'JournalError', code: 'MalformedRecord' });
+    const key = 'written/scale/1/00000000';
+    const log = await load(store);
+    expect(log.damaged).toMatchObject([{ code: 'MalformedRecord', key }]);
+    expect(log.counts('any', now + 48 * 3_600_000)).toMatchObject({ actions: 1_000_000, sessions: 1_000_000 });
+    await add(store, log, foreign('V'));
+    const later = await load(store);
+    expect(later.counts('any', now + 24 * 3_600_000 - 1).harmedWith('r', 'lower', [])).toBe(1_000_000);
+    expect(later.counts('any', now + 24 * 3_600_000).actions).toBe(0);
+    await skip(store, key);
+    const skipped = await load(store);
+    expect([skipped.damaged, skipped.counts('any', now).actions]).toEqual([[], 0]);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newestPolicy, policyAt, publishPolicy } from '../../shared/journal/policies.ts';
 import type { StoredPolicy } from '../../shared/journal/policy-record.ts';
+import { linkOf } from '../../shared/journal/record.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { emptyStream } from '../../shared/journal/stream.ts';
@@ -87,8 +88,8 @@ describe('the newest policy', () => {
       },
     };
     const { good, broken, end } = await newest(lying);
-    expect([good?.body.source, end]).toEqual(['one', undefined]);
-    expect(broken).toEqual([{ sequence: 1, because: 'it is listed, but not there' }]);
+    expect([good?.body.source, end]).toEqual(['one', { next: 1, prev: linkOf(store.records.get(policyKey(0)) as Uint8Array) }]);
+    expect(broken).toEqual([{ sequence: 1, because: expect.stringContaining('it is missing') }]);
   });
 
   test('is one that the reader does not refuse', async () => {

@@ -37,13 +37,13 @@ export interface PolicyHistory {
   readonly timezone: string;
 }
 
-/** The newest policies of a store, and the proposals that can still be confirmed at an instant. @throws StoreError @throws JournalError */
+/** The newest policies of a store, and the proposals that can still be confirmed at an instant. @throws StoreError */
 export async function policyHistory(store: Store, count: number, nowMs: EpochMs): Promise<PolicyHistory> {
   const { good, broken } = await runStoring(store, newestPolicy());
   const listed = await runStoring(store, lastListed(policyStream));
   const newest = Math.max(listed, good?.sequence ?? -1, ...broken.map(({ sequence }) => sequence));
   const policies: LoggedPolicy[] = [];
-  for (let at = newest; at >= 0 && policies.length < count; at--) {
+  for (let at = newest; at >= 0 && policies.length < Math.min(count, 1000); at--) {
     const entry = (await runStoring(store, policyAt(at))) ?? { sequence: at, because: 'it is missing' };
     policies.push(logged(entry, good?.sequence));
   }

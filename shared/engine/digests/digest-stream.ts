@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { JournalError } from '../../journal/journal-error.ts';
+import { malformed } from '../../journal/journal-error.ts';
 import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../journal/key.ts';
 import type { JournalRecord } from '../../journal/record.ts';
 import type { Store } from '../../journal/store.ts';
 import { runStoring, type Storing } from '../../journal/store-effect.ts';
-import { append, lastListed, readFrom, type StreamEnd } from '../../journal/stream.ts';
+import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../../journal/stream.ts';
 import { read } from '../../schema/compare.ts';
 import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
 import { tupleOf } from '../../schema/shapes.ts';
@@ -59,20 +59,21 @@ function rulePrefix({ name, targets }: { readonly name: string; readonly targets
   return keyOf('digests', name, targets === undefined ? 'all' : [...targets].sort().join('+'));
 }
 
-/** Reads the stream of a digest. @throws JournalError @throws StoreError */
+/** Reads the stream of a digest. What cannot be read is passed over: at worst a digest goes out twice. @throws StoreError */
 export function* readDigestStream(stream: string): Storing<DigestStream> {
   const seen = new Map<string, FleetFacts>();
   let begunMs: EpochMs | undefined;
   let claimedMs: EpochMs | undefined;
   let sent: SentDigest | undefined;
-  const end = yield* readFrom(stream, 0, yield* lastListed(stream), ({ sequence, record }) => {
+  const visit = ({ sequence, record }: StreamEntry): void => {
     begunMs ??= record.atMs;
     if (record.kind === 'seen') {
       const facts = readFleetFacts(record.body['facts']);
       if (facts) seen.set(facts.target, facts);
     } else if (record.kind === 'claim') claimedMs = record.atMs;
     else if (record.kind === 'sent') sent ??= readSent(streamKey(stream, sequence), record);
-  });
+  };
+  const end = yield* readFrom(stream, 0, yield* lastListed(stream), visit, () => {});
   return { stream, seen, begunMs, claimedMs, sent, end };
 }
 
@@ -82,7 +83,7 @@ interface Signed {
   readonly atMs: EpochMs;
 }
 
-/** Writes down what a target's run saw, and gives the stream as it stands then, other runs' records included. @throws JournalError @throws StoreError */
+/** Writes down what a target's run saw, and gives the stream as it stands then, other runs' records included. @throws StoreError */
 export function* recordSeen(digest: DigestStream, signed: Signed, facts: FleetFacts): Storing<DigestStream> {
   yield* append(digest.stream, digest.end, { ...signed, kind: 'seen', body: { facts } });
   return yield* readDigestStream(digest.stream);
@@ -90,18 +91,18 @@ export function* recordSeen(digest: DigestStream, signed: Signed, facts: FleetFa
 
 /**
  * Claims the sending of a digest: undefined where it has gone out, or where another run set out to send it less than ten minutes ago. The
- * next number of the stream decides between runs at once. @throws JournalError @throws StoreError
+ * next number of the stream decides between runs at once. @throws StoreError
  */
 export function* claimSending(digest: DigestStream, signed: Signed): Storing<StreamEnd | undefined> {
   const { claimedMs, sent } = digest;
   if (sent !== undefined || (claimedMs !== undefined && signed.atMs < claimedMs + claimMs)) return undefined;
   const appended = yield* append(digest.stream, digest.end, { ...signed, kind: 'claim', body: {} }, ({ record }) =>
-    record.kind === 'seen' ? 'go-on' : 'stop',
+    'kind' in record && record.kind !== 'seen' ? 'stop' : 'go-on',
   );
   return appended.outcome === 'appended' ? appended.end : undefined;
 }
 
-/** Writes down that a receiver has the digest. Gives the record's key. @throws JournalError @throws StoreError */
+/** Writes down that a receiver has the digest. Gives the record's key. @throws StoreError */
 export function* recordSent(stream: string, end: StreamEnd, signed: Signed, body: SentBody): Storing<string> {
   const { sequence } = yield* append(stream, end, { ...signed, kind: 'sent', body });
   return streamKey(stream, sequence);
@@ -109,7 +110,7 @@ export function* recordSent(stream: string, end: StreamEnd, signed: Signed, body
 
 /**
  * The digest of a rule that went out last before a date; undefined where none did in the digests looked at. Lists the rule's digests, and
- * reads back from the newest. @throws JournalError @throws StoreError
+ * reads back from the newest. @throws StoreError
  */
 export async function lastSent(
   store: Store,
@@ -134,8 +135,5 @@ const datesBack = 40;
 function readSent(key: string, record: JournalRecord): SentDigest {
   const parsed = read(sentBody, record.body);
   if (parsed.ok) return { ...parsed.value, atMs: record.atMs };
-  throw new JournalError(
-    'MalformedRecord',
-    `The journal record ${key} cannot be read as a digest that was sent. Run 'streamwarden journal verify' and restore it from a backup.`,
-  );
+  throw malformed(key, 'it is no digest that was sent');
 }

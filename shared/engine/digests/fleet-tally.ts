@@ -2,7 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { PricedNode } from '../../fleet/node-price-key.ts';
 import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
 import { tagKeyOf } from '../../journal/written.ts';
-import type { WrittenLog } from '../../journal/written-log.ts';
+import type { WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { Money } from '../../policy/money.ts';
 import { CapacityTally, type Stretch } from './capacity-tally.ts';
@@ -23,7 +23,7 @@ interface TallyOptions {
   readonly prices: boolean;
   readonly tags: readonly string[];
   readonly ordered: ReadonlySet<string>;
-  readonly logs: Iterable<readonly [functionName: string, log: WrittenLog]>;
+  readonly logs: Iterable<readonly [functionName: string, log: WrittenReader]>;
 }
 
 /** Takes resources one by one and keeps what a digest tells of them. */

@@ -1,6 +1,6 @@
 import type { Store } from '../../journal/store.ts';
 import { runStoring } from '../../journal/store-effect.ts';
-import { WrittenLog } from '../../journal/written-log.ts';
+import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import { writtenScope } from '../../journal/written-scope.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import { holdIdentity } from '../report.ts';
@@ -18,7 +18,7 @@ export interface NotDone {
 
 /** What a function holds, or would do if it did not only observe, by the record that told it last. @throws StoreError @throws JournalError */
 export async function notDoneBy(store: Store, functionName: string, target: CompiledTarget, ages: HoldAges | undefined): Promise<NotDone> {
-  const log = await runStoring(store, WrittenLog.load(functionName, writtenScope(target)));
+  const log = new WrittenReader(await runStoring(store, readWrittenStream(functionName, writtenScope(target))));
   const told = log.toldHolds(target.name);
   const bytes = told && (await store.read(told.run));
   const run = told && bytes && readPastRun(told.run, bytes);

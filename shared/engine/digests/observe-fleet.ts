@@ -4,7 +4,7 @@ import { readNodePrice } from '../../fleet/node-price.ts';
 import { observeDeliveryGroups } from '../../fleet/observe-delivery-groups.ts';
 import { observeWorkstations } from '../../fleet/observe-workstations.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import type { WrittenLog } from '../../journal/written-log.ts';
+import type { WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { isExpected } from '../expected.ts';
 import type { Stretch } from './capacity-tally.ts';
@@ -28,7 +28,7 @@ export interface FleetInput {
   /** Ids of resources for which there were orders: their names and tags are kept. */
   readonly ordered: ReadonlySet<string>;
   /** What each function has written, where the journal could be read. */
-  readonly logs: Iterable<readonly [functionName: string, log: WrittenLog]>;
+  readonly logs: Iterable<readonly [functionName: string, log: WrittenReader]>;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
 }

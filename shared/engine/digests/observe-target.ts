@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { runStoring } from '../../journal/store-effect.ts';
-import { WrittenLog } from '../../journal/written-log.ts';
+import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import { writtenScope } from '../../journal/written-scope.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { localTimeAt } from '../../policy/zones.ts';
@@ -28,11 +28,11 @@ export async function observeTarget(input: ObserveInput): Promise<ObservedFleet>
   const { client, policy, target, store, signal, onProgress, rule, span, nowMs, plotDayMs, attempt } = input;
   const zone = policy.zones[rule.timezone] ?? { transitions: [] };
   const tags = spendTags(rule.show);
-  const logs: (readonly [functionName: string, log: WrittenLog])[] = [];
+  const logs: (readonly [functionName: string, log: WrittenReader])[] = [];
   for (const functionName of functionsOf(policy, target)) {
     for (const part of shardsOf(target, functionName)) {
-      const log = await attempt(() => runStoring(store, WrittenLog.load(functionName, writtenScope(part))));
-      if (log) logs.push([functionName, log]);
+      const loaded = await attempt(() => runStoring(store, readWrittenStream(functionName, writtenScope(part))));
+      if (loaded) logs.push([functionName, new WrittenReader(loaded)]);
     }
   }
   const spending = rule.show.includes('orders') || tags.length > 0 ? await attempt(() => readSpending(store, policy, span)) : undefined;

@@ -25,7 +25,7 @@ export interface Reservation {
 }
 
 /** Why the budget does not let an order pass. */
-type RefusalCode = 'no-limit' | 'month-change' | 'budget-short' | 'reservation-released';
+type RefusalCode = 'no-limit' | 'month-change' | 'budget-short' | 'budget-unreadable' | 'reservation-released';
 
 /** What became of one request. */
 export type Reserved =
@@ -186,6 +186,10 @@ export function admit(
   const results = batch.map((request): Reserved => {
     const { wish } = request;
     const id = reservationIdOf(request);
+    if (state.damaged) {
+      const text = `What the budget of ${month} in ${limit.currency} has set aside is not known, so nothing is ordered in it. ${state.damaged.message}`;
+      return { outcome: 'refused', request, code: 'budget-unreadable', text };
+    }
     if (state.released.has(id)) {
       return {
         outcome: 'refused',

@@ -118,7 +118,10 @@ function* stateOf(budget: Budget, looking: ReservationContext, planned: PlannedS
     released.add(each.id);
   }
   for (const [id, micros] of planned?.in(budget) ?? []) if (micros > (reserved.get(id) ?? -1n)) reserved.set(id, micros);
-  return { state: { reserved, released, usedMicros: [...reserved.values()].reduce((sum, micros) => sum + micros, 0n) }, held };
+  return {
+    state: { ...view.state, reserved, released, usedMicros: [...reserved.values()].reduce((sum, micros) => sum + micros, 0n) },
+    held,
+  };
 }
 
 function useOf(limit: Money, month: string, state: BudgetState, results: readonly Reserved[], held: readonly HeldReservation[]): BudgetUse {

@@ -117,6 +117,8 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }));
     if (holds) draft.holds = holds;
   }
+  const seenBefore = last && 'seen' in last ? last.seen.damaged : [];
+  draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? []), ...seenBefore, ...teller.damaged]);
   const untold = yield* announceNewHolds(run);
   for (const [channel, because] of teller.dead) {
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));

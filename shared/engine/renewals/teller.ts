@@ -61,6 +61,8 @@ export class Teller {
   /** Those of them that are well and only had too much at once. */
   readonly #busy = new Set<string>();
   readonly #failures: (StoreError | JournalError | NotToldError)[] = [];
+  /** Records of what earlier runs could not tell that cannot be read. */
+  readonly damaged: JournalError[] = [];
   readonly #known = new Set<string>();
   readonly #undelivered = new Map<string, string>();
   readonly #elsewhere = new Map<string, readonly string[]>();
@@ -224,7 +226,7 @@ export class Teller {
       return [];
     }
     const { messages, dropped, damaged } = this.#outbox;
-    if (damaged) this.#note(damaged);
+    if (damaged) this.damaged.push(damaged);
     // A channel that exists no more, or that is dead for good, must not keep a message from those that are named now.
     const channelsOf = (code: string, channels: readonly string[]): readonly string[] => {
       const still = channels.filter((name) => Object.hasOwn(policy.channels, name));

@@ -13,7 +13,7 @@ const january = at('2027-01-30');
 const february = at('2027-02-28');
 
 const seen = (expiries: Readonly<Record<string, number>>): SeenExpiries => ({
-  ...{ stream: 'expiries/1', back: new Map(), end: { next: 1, prev: null }, newest: { from: 0, parts: 0 } },
+  ...{ stream: 'expiries/1', back: new Map(), end: { next: 1, prev: null }, newest: { from: 0, parts: 0 }, damaged: [] },
   seconds: new Map(Object.entries(expiries).map(([id, ms]) => [id, ms / 1000])),
 });
 const subscription = (id: string, expiresAtMs: number | undefined) =>

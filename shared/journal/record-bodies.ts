@@ -1,0 +1,54 @@
+import { readAnswerBody } from './approval-record.ts';
+import { readBudgetRecord } from './budget-record.ts';
+import { partOf } from './exceptions.ts';
+import { expiriesIn } from './expiries.ts';
+import { wordOf } from './halts.ts';
+import { malformed } from './journal-error.ts';
+import { parseStreamKey } from './key.ts';
+import { readPolicyRecord } from './policy-record.ts';
+import { type JournalRecord, parseRecord } from './record.ts';
+import { parseRenewalKey } from './renewal-key.ts';
+import { readRenewalBody } from './renewal-record.ts';
+import { readWritten } from './written-record.ts';
+
+interface Entry {
+  readonly key: string;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+  readonly record: JournalRecord;
+}
+
+/** How the functions read what is in a record, by the first segment of its key; families that are not named have bodies that nobody goes by. */
+const readers: Readonly<Record<string, (entry: Entry) => unknown>> = {
+  approvals: answerIn,
+  'approvals-link': answerIn,
+  budget: ({ key, record }) => readBudgetRecord(key, record),
+  exceptions: ({ key, sequence, record }) => partOf({ sequence, record }, key),
+  expiries: ({ stream, sequence, record }) => expiriesIn(stream, sequence, record.body),
+  halts: ({ key, record }) => wordOf({ record }, key),
+  policy: ({ key, sequence, bytes }) => readPolicyRecord(key, sequence, bytes),
+  renewals({ key, record }) {
+    const part = parseRenewalKey(key)?.part;
+    if (part) readRenewalBody(key, record, part === 'claim' && record.kind === 'slot' ? 'slot' : part);
+  },
+  written: ({ key, record }) => readWritten(key, record),
+};
+
+function answerIn({ key, record }: Entry): void {
+  const body = record.kind === 'approval' ? readAnswerBody(record.body) : { wrong: 'kind' };
+  if ('wrong' in body) throw malformed(key, body.wrong);
+}
+
+/**
+ * Reads a record as those read it who go by it, its body included.
+ * @throws JournalError where it cannot be read so
+ * @throws PolicyFormatError for a policy of a format that this version does not read
+ */
+export function readWholeRecord(key: string, bytes: Uint8Array): JournalRecord {
+  const record = parseRecord(key, bytes);
+  const place = parseStreamKey(key) ?? { stream: '', sequence: 0 };
+  const family = key.slice(0, key.indexOf('/'));
+  if (Object.hasOwn(readers, family)) readers[family]?.({ key, ...place, bytes, record });
+  return record;
+}

@@ -1,0 +1,15 @@
+import { play } from './bench.ts';
+import { judge } from './judge.ts';
+
+/** `npm run damage`: two hundred damages of a journal, each under every function. `-- FROM COUNT` plays others. Exit code 1 where one is not borne. */
+const [from = 0, count = 200] = process.argv.slice(2).map(Number);
+const whole = await play();
+let failed = 0;
+for (let seed = from; seed < from + count; seed++) {
+  const { key, what, told, wrong } = await judge(seed, whole);
+  if (wrong.length > 0) failed += 1;
+  process.stdout.write(`${String(seed).padStart(4)}  ${wrong.length === 0 ? 'borne' : 'WRONG'}  ${what}: ${key}  told: ${told.length}\n`);
+  for (const line of wrong) process.stdout.write(`      ${line}\n`);
+}
+process.stdout.write(`${count - failed} of ${count} damages were borne.\n`);
+process.exitCode = failed === 0 ? 0 : 1;
