@@ -21,13 +21,18 @@ export function startProblems(resources: Resources, moneyFunctions: readonly str
       else if (moneyFunctions.includes(name))
         problems.push(`${dispatch}: its timer ${timer} names ${name}, which orders and has a timer of its own`);
       else {
-        if (started.props.role !== resources[dispatch]?.props.role)
+        if (!hearsEvents(resources, name) && started.props.role !== resources[dispatch]?.props.role)
           problems.push(`${name}: its role is not that of ${dispatch}, which runs it itself where there is one target only`);
         if (started.props.asyncInvokeConfig?.asyncTask !== true)
           problems.push(`${name}: ${dispatch} starts it, so it needs asyncTask: true, or task ids are not kept`);
         if (hasTimer(resources, name)) problems.push(`${name}: it has a timer of its own, and ${dispatch} starts it as well`);
       }
     }
+  }
+  for (const [name, { props }] of Object.entries(resources)) {
+    const sharing = Object.keys(resources).filter((other) => other !== name && resources[other]?.props.role === props.role);
+    if (hearsEvents(resources, name) && sharing.length > 0)
+      problems.push(`${name}: it hears events, which anybody may make up, so it needs a role of its own, and not that of ${sharing[0]}`);
   }
   const started = new Set([...dispatched.values()].flat());
   const called = new Map(Object.entries(resources).map(([name, { props }]) => [props.functionName, name]));
@@ -69,6 +74,10 @@ function destinations(resources: Resources): ReadonlyMap<string, string> {
       return arn === undefined ? [] : [[name, arn] as const];
     }),
   );
+}
+
+function hearsEvents(resources: Resources, name: string): boolean {
+  return resources[name]?.props.triggers?.some(({ triggerType }) => triggerType === 'eventbridge') ?? false;
 }
 
 function hasTimer(resources: Resources, name: string): boolean {

@@ -13,6 +13,12 @@ export function functionsIn(role: FunctionRole, { functions }: RamSetup): readon
   return functions.filter((name) => powers[name]?.role !== 'digest' && (powers[name]?.calls.length ?? 0) > 0);
 }
 
+/** Functions that those in a role start, and run in their own place where there is one target only. */
+export function startedIn(role: FunctionRole, setup: RamSetup): readonly string[] {
+  const starts = functionsIn(role, setup).flatMap((name) => powers[name]?.starts ?? []);
+  return role === 'observer' ? [] : starts.flatMap(functionsOf).filter((name) => setup.functions.includes(name) && !powers[name]?.starts);
+}
+
 /** The role of the targets' accounts that functions of a power assume: `streamwarden` becomes `streamwarden-operator`. The digest observes there. */
 export function targetRole(role: string, power: FunctionRole): string {
   return `${role}-${power === 'digest' ? 'observer' : power}`;
@@ -24,17 +30,16 @@ export function targetRole(role: string, power: FunctionRole): string {
  */
 export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyDocument {
   const { account = '*', prefix, store, targets, logProject, logstore, acting = [] } = setup;
-  const names = functionsIn(role, setup);
+  const started = startedIn(role, setup);
+  const names = [...new Set([...functionsIn(role, setup), ...started])];
   const used = names.flatMap((name) => powers[name] ?? []);
   const calls = used.some((power) => power.calls.length > 0);
   const foreign = targets.flatMap(({ account: owner, role: taken }) =>
     taken === undefined ? [] : [`acs:ram::${owner}:role/${targetRole(taken, role)}`],
   );
   const actsAsItself = targets.length === 0 || targets.some(({ role: taken }) => taken === undefined);
-  const started = [
-    ...used.flatMap(({ starts }) =>
-      starts ? functionsOf(starts).filter((name) => setup.functions.includes(name) && powers[name]?.starts === undefined) : [],
-    ),
+  const invoked = [
+    ...started,
     ...(role === 'reporter' || role === 'links' || !setup.functions.includes(failureDestination) ? [] : [failureDestination]),
   ];
   // Whoever acts goes by what it wrote itself: an observer that could write there could silence or mislead it.
@@ -48,7 +53,7 @@ export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyD
     ...journalFence(store, 'function'),
     allow(
       ['fc:InvokeFunction'],
-      started.flatMap((name) => [`acs:fc:*:${account}:functions/${prefix}-${name}`, `acs:fc:*:${account}:functions/${prefix}-${name}/*`]),
+      invoked.flatMap((name) => [`acs:fc:*:${account}:functions/${prefix}-${name}`, `acs:fc:*:${account}:functions/${prefix}-${name}/*`]),
     ),
     allow(['log:PostLogStoreLogs'], [`acs:log:*:${account}:project/${logProject}/logstore/${logstore}`]),
   );

@@ -2,7 +2,7 @@ import type { OssPlace } from '../../shared/journal/oss-address.ts';
 import { allow, deny, type Statement } from './policy-document.ts';
 
 /** What the names of records begin with that only people write; no function may, whatever else is permitted to it. */
-const peoples = ['approvals/', 'exceptions/', 'halts/', 'policy/', 'policy-proposals/'] as const;
+const peoples = ['approvals/', 'exceptions/', 'halts/', 'policy/', 'policy-proposals/', 'skipped/'] as const;
 
 /** A bucket's objects below a place of the journal. */
 function objects({ bucket, prefix }: OssPlace, names: readonly string[]): readonly string[] {

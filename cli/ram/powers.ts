@@ -1,7 +1,7 @@
 import type { operations } from '../../shared/client/operations/index.ts';
 
 /** Roles that functions run in, from the least power to the most particular one. */
-export const functionRoles = ['observer', 'digest', 'operator', 'buyer', 'links', 'reporter'] as const;
+export const functionRoles = ['observer', 'digest', 'operator', 'tagger', 'enforcer', 'buyer', 'links', 'reporter'] as const;
 
 /** A role that functions run in. */
 export type FunctionRole = (typeof functionRoles)[number];
@@ -18,8 +18,8 @@ interface Power {
   readonly reads?: readonly string[];
   /** It has something to see to although the policy has no rules of it. */
   readonly withoutRules?: true;
-  /** It starts the functions of this role. */
-  readonly starts?: FunctionRole;
+  /** It starts the functions of these roles. Where there is one target only it runs them itself, and needs what they need. */
+  readonly starts?: readonly FunctionRole[];
 }
 
 /** What every automation records: what it meant and did, what it told, and that it ran. */
@@ -58,13 +58,14 @@ export const powers: Readonly<Record<string, Power>> = {
     ],
     writes: ofAutomation('log-off-sessions'),
   },
+  // What hears events has a role of its own: an event that somebody made up can do no more than that one function does.
   'tag-new-resources': {
-    role: 'operator',
+    role: 'tagger',
     calls: ['GetAppInstanceGroup', 'ListAppInstanceGroup', 'ListTagCloudResources', 'TagCloudResources'],
     writes: ofAutomation('tag-new-resources'),
   },
   'enforce-policy': {
-    role: 'operator',
+    role: 'enforcer',
     calls: [
       'AuthorizeInstanceGroup',
       'GetAppInstanceGroup',
@@ -101,21 +102,20 @@ export const powers: Readonly<Record<string, Power>> = {
     calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
     writes: ['digests/', 'heads/', 'covered/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
   },
-  // Where there is one target only it runs the others itself, and needs what they need.
-  dispatch: { role: 'operator', withoutRules: true, calls: [], writes: [], starts: 'operator' },
+  dispatch: { role: 'operator', withoutRules: true, calls: [], writes: [], starts: ['operator', 'tagger', 'enforcer'] },
   'approval-links': {
     role: 'links',
     withoutRules: true,
     calls: [],
     writes: ['approvals-link/'],
-    reads: ['policy/', 'approvals/', 'approvals-link/', 'renewals/'],
+    reads: ['policy/', 'approvals/', 'approvals-link/', 'renewals/', 'skipped/'],
   },
   'report-failure': {
     role: 'reporter',
     withoutRules: true,
     calls: [],
     writes: ['alerts/report-failure/'],
-    reads: ['policy/', 'alerts/report-failure/'],
+    reads: ['policy/', 'alerts/report-failure/', 'skipped/'],
   },
 };
 

@@ -35,3 +35,10 @@ export function serviceAccess(role: FunctionRole, functions: readonly string[]):
     .filter((action) => !needed.has(action));
   return [allow(allowed, ['*']), deny(sorted(forbidden), ['*'])];
 }
+
+/** Every permission that reads of the service ask for and no change does. */
+export function readActions(): readonly string[] {
+  const names = Object.keys(operations) as OperationName[];
+  const changing = new Set(names.filter((name) => operations[name].access === 'write').map(actionOf));
+  return sorted(names.filter((name) => operations[name].access === 'read').map(actionOf)).filter((action) => !changing.has(action));
+}

@@ -9,7 +9,8 @@ export interface OssPlace {
 
 /** Reads `oss://BUCKET/PREFIX`; undefined for text of another form. */
 export function parseOssAddress(address: string): OssPlace | undefined {
-  const [, bucket, prefix] = /^oss:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
+  // A wildcard in a prefix would be one in permissions too.
+  const [, bucket, prefix] = /^oss:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/.exec(address) ?? [];
   return bucket === undefined ? undefined : { bucket, prefix: (prefix ?? '').replace(/^\/+|\/+$/g, '') };
 }
 

@@ -116,7 +116,10 @@ describe('the roles of s.yaml', () => {
 describe('in the service', () => {
   /** What is permitted has to be exactly what is called, by the names under which RAM knows it. */
   test.each([
-    ['operator', called('operator')],
+    // With one target dispatch runs the two that hear events itself.
+    ['operator', [...called('operator'), ...called('tagger'), ...called('enforcer')]],
+    ['tagger', called('tagger')],
+    ['enforcer', called('enforcer')],
     ['buyer', called('buyer')],
     ['observer', Object.values(powers).flatMap(({ calls }) => calls.filter((name) => operations[name].access === 'read'))],
     ['links', []],
@@ -242,7 +245,13 @@ describe('in the journal', () => {
     const acting = rolesOf({ ...setup, acting: Object.keys(powers) });
     for (const [name, { role }] of Object.entries(powers)) {
       for (const [kind, roles] of writers(name)) {
-        expect([name, kind, roles]).toEqual([name, kind, (roles as string[]).filter((each) => [role, 'observer'].includes(each))]);
+        expect([name, kind, roles]).toEqual([
+          name,
+          kind,
+          (roles as string[]).filter((each) =>
+            [role, ...(['tagger', 'enforcer'].includes(role) ? ['operator'] : []), 'observer'].includes(each),
+          ),
+        ]);
       }
       for (const kind of decisive) {
         expect([name, kind, permits(policyOfRole('observer', acting), 'oss:PutObject', record(`${kind}/${name}/1/x`))]).toEqual([
@@ -322,12 +331,14 @@ describe('a role', () => {
     expect(few.map(({ role }) => role)).toEqual([
       'observer',
       'operator',
+      'viewer',
       'approver',
       'approver',
       'approver',
       'proposer',
       'publisher',
       'on-call',
+      'deployer',
     ]);
     expect(permits(policyOfRole('operator', few), operations.Unbind.ram.action, '*')).toBe(false);
   });

@@ -242,8 +242,13 @@ const mistakes: readonly (readonly [what: string, seed: (file: Loose) => void, s
   ],
   [
     'a function in another role than dispatch',
-    at('enforce-policy', (p) => (p.role = 'acs:ram::1234567890123456:role/streamwarden-enforcer')),
-    /^enforce-policy: its role is not that of dispatch/,
+    at('scale-on-schedule', (p) => (p.role = 'acs:ram::1234567890123456:role/streamwarden-scaler')),
+    /^scale-on-schedule: its role is not that of dispatch/,
+  ],
+  [
+    'a function that hears events in the role of others',
+    at('enforce-policy', (p) => (p.role = 'acs:ram::1234567890123456:role/streamwarden-operator')),
+    /^enforce-policy: it hears events, .* a role of its own/,
   ],
   [
     'a function that nothing starts',
