@@ -13,7 +13,10 @@ export function invokeCommand(program: Command): void {
     .argument('<function>', 'such as scale-on-schedule')
     .option('--event <file>', 'the event, such as events/samples/timer.json; - reads standard input (default: an empty one)')
     .option('--fresh', "a timer event's triggerTime becomes the function's present: what is old some functions drop")
-    .option('--env <name=value...>', 'variables of the function; nothing else of this environment reaches it')
+    .option(
+      '--env <name...>',
+      'variables of the function, NAME from this environment or NAME=VALUE; nothing else of it reaches the function',
+    )
     .option('--timeout <seconds>', 'longest time of an invocation', '300')
     .option('--memory <MB>', 'memory of the function', '256')
     .option('--times <number>', 'invocations in a row, in the same instance', '1')

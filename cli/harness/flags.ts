@@ -8,15 +8,34 @@ const mostVariableBytes = 4096;
 /** Largest event that the platform takes from whoever waits for the answer, in bytes (Function Compute facts, limits). */
 const mostEventBytes = 32 * 1024 * 1024;
 
-/** `--env K=V …` as variables. @throws CommandFailure `Usage` for what the platform would not take */
-export function variablesOf(pairs: readonly string[]): Record<string, string> {
+/** Names of variables whose values are secret, or addresses that carry a secret. */
+const secretName = /key|secret|token|password|credential|(?:_|^)url$/i;
+
+/**
+ * `--env NAME …` and `--env NAME=VALUE …` as variables; the value of a bare name is taken from the environment, which no list of processes shows.
+ * @throws CommandFailure `Usage` for what the platform would not take, for a name that the environment does not have, and for a secret among the arguments
+ */
+export function variablesOf(
+  given: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const pair of pairs) {
-    const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(pair) ?? [];
-    if (name === undefined || value === undefined) {
-      throw new CommandFailure('Usage', `--env takes NAME=VALUE, with letters, digits and _ in the name, but not ${pair.split('=')[0]}.`);
+  for (const each of given) {
+    const [, name, written] = /^([A-Za-z][A-Za-z0-9_]*)(?:=(.*))?$/s.exec(each) ?? [];
+    if (name === undefined) {
+      throw new CommandFailure(
+        'Usage',
+        `--env takes NAME or NAME=VALUE, with letters, digits and _ in the name, but not ${each.split('=')[0]}.`,
+      );
     }
     if (name.startsWith('FC_')) throw new CommandFailure('Usage', `--env ${name}: names that begin with FC_ are the platform's own.`);
+    if (written !== undefined && secretName.test(name)) {
+      const text = `--env ${name}: everybody on this machine can read the arguments of a command. Set ${name} in the environment and write --env ${name} without a value.`;
+      throw new CommandFailure('Usage', text);
+    }
+    const value = written ?? environment[name];
+    if (value === undefined)
+      throw new CommandFailure('Usage', `--env ${name}: the environment has no ${name}; set it, or write NAME=VALUE.`);
     variables[name] = value;
   }
   const bytes = Object.entries(variables).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);

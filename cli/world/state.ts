@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agreedAddress, type StoreAccess, storeOf } from '../../shared/fc/store.ts';
@@ -34,8 +34,21 @@ export function lastingState(choice: {
 }): State {
   const { state, policyStore, id, access } = choice;
   const agreed = agreedAddress(access.environment['STREAMWARDEN_STORE'], policyStore);
-  const name = state ?? agreed ?? path.join('.streamwarden', encodeURIComponent(id));
+  const name = state ?? agreed ?? path.join(privateFolder(), encodeURIComponent(id));
   return { store: namedStore(name, access), close: async () => {} };
+}
+
+/** The folder for journals that nobody named another place for, below `parent`. It keeps itself out of version control, and to its owner. */
+export function privateFolder(parent = ''): string {
+  const folder = path.join(parent, '.streamwarden');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  try {
+    writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return folder;
 }
 
 /** The store of a name as people write it: `dir:PATH`, `oss://BUCKET/PREFIX`, or just a folder. @throws SettingsError as `storeOf` */

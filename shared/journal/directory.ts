@@ -39,7 +39,7 @@ export function directoryStore(root: string): Store {
       await makeDurableFolder(path.dirname(file));
       await makeDurableFolder(pending);
       const name = path.join(pending, `${process.pid}-${randomBytes(8).toString('hex')}`);
-      const handle = await open(name, 'wx', 0o640);
+      const handle = await open(name, 'wx', 0o600);
       temporary = name;
       try {
         await handle.writeFile(bytes);
@@ -123,7 +123,8 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
 
 /** Makes a folder and its parents, and flushes each parent that got a new entry. */
 async function makeDurableFolder(wanted: string): Promise<void> {
-  const first = await mkdir(wanted, { recursive: true });
+  // What was ordered, for how much and by whom is nobody else's.
+  const first = await mkdir(wanted, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const highest = path.dirname(first);
   let folder = wanted;

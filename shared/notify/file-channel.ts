@@ -10,7 +10,7 @@ export function fileChannel(file: string): Channel {
     async send(message) {
       try {
         await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-        const handle = await open(file, 'a', 0o640);
+        const handle = await open(file, 'a', 0o600);
         try {
           await handle.writeFile(`${messageJson(message)}\n`);
           await handle.sync();
