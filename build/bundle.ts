@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { putBesideDispatch } from './beside-dispatch.ts';
 import { bundleBudgetKb, clientBudgetKb } from './budgets.ts';
+import { writeNotices } from './notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,7 +48,8 @@ async function bundleAll(): Promise<Built[]> {
   const built: Built[] = [];
   for (const name of names) {
     const outfile = path.join(root, 'dist', name, 'index.js');
-    await build({ ...options, entryPoints: [`functions/${name}/index.ts`], outfile });
+    const { metafile } = await build({ ...options, metafile: true, entryPoints: [`functions/${name}/index.ts`], outfile });
+    writeNotices(root, Object.keys(metafile.inputs), outfile);
     built.push({ name, bytes: statSync(outfile).size, budgetBytes: bundleBudgetKb(name) * 1024 });
   }
   putBesideDispatch(path.join(root, 'dist'));
