@@ -11,6 +11,7 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import type { PolicyPath } from './problem.ts';
 import { yamlAdvice } from './yaml-advice.ts';
@@ -42,11 +43,15 @@ class Source implements YamlSource {
   readonly findings: SyntaxFinding[] = [];
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
+  readonly #found = new Set<string>();
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair<unknown, unknown>>>();
 
   constructor(text: string) {
     this.#lines = new LineCounter();
-    // Pretty errors quote the line, and that line may hold a secret.
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    // Pretty errors quote the line, and that line may hold a secret. The parser compares each key with each other one: with thousands of keys that
+    // takes as many seconds.
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false });
+    this.#checkDuplicates();
     for (const { code, pos } of [...this.#document.errors, ...this.#document.warnings]) this.#find(pos[0], yamlAdvice(code));
     if (this.#document.directives?.yaml.explicit && this.#document.directives.yaml.version === '1.1') {
       this.#find(
@@ -82,6 +87,19 @@ class Source implements YamlSource {
     }
   }
 
+  /** Reports keys that are there twice. */
+  #checkDuplicates(): void {
+    visit(this.#document, {
+      Map: (_key, map) => {
+        const keys = new Set<string>();
+        for (const { key } of map.items) {
+          if (isScalar(key) && keys.size === keys.add(keyText(key)).size)
+            this.#find((key as Node).range?.[0] ?? 0, yamlAdvice('DUPLICATE_KEY'));
+        }
+      },
+    });
+  }
+
   /** Reports aliases that lead nowhere or into themselves, and keys that plain data cannot hold; gives whether there are any. */
   #checkReferences(): boolean {
     let wrong = false;
@@ -112,9 +130,7 @@ class Source implements YamlSource {
     let node = this.#resolved(this.#document.contents);
     const steps = [{ key: undefined as number | undefined, value: node?.range?.[0], node }];
     for (const part of path) {
-      const pair: Pair<unknown, unknown> | undefined = isMap(node)
-        ? node.items.find(({ key }) => keyText(key) === String(part))
-        : undefined;
+      const pair: Pair<unknown, unknown> | undefined = isMap(node) ? this.#pairsOf(node).get(String(part)) : undefined;
       const child: unknown = isPair(pair) ? pair.value : isSeq(node) && typeof part === 'number' ? node.items[part] : undefined;
       if (pair === undefined && child === undefined) break;
       const written = child as Node | null | undefined;
@@ -125,6 +141,16 @@ class Source implements YamlSource {
     return steps;
   }
 
+  /** The pairs of a map by key, the first of each. Kept, since many places of one map are asked for. */
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair<unknown, unknown>> {
+    let pairs = this.#pairs.get(map);
+    if (pairs === undefined) {
+      pairs = new Map([...map.items].reverse().map((pair) => [keyText(pair.key), pair]));
+      this.#pairs.set(map, pairs);
+    }
+    return pairs;
+  }
+
   #resolved(node: Node | null): Node | null {
     return isAlias(node) ? ((node as Alias).resolve(this.#document) ?? null) : node;
   }
@@ -132,8 +158,9 @@ class Source implements YamlSource {
   #find(offset: number, text: string): void {
     const finding = { text, ...this.#position(offset) };
     // One slip often makes the parser complain several times side by side.
-    const known = this.findings.some((other) => other.line === finding.line && other.text === text);
-    if (!known) this.findings.push(finding);
+    const mark = `${finding.line} ${text}`;
+    if (!this.#found.has(mark)) this.findings.push(finding);
+    this.#found.add(mark);
   }
 
   #position(offset: number): Position {

@@ -154,6 +154,8 @@ function headersOf(style: string): Readonly<Record<string, string>> {
     'cache-control': 'no-store',
     // To ourselves the browser has to name the origin of the form; to others nothing.
     'referrer-policy': 'same-origin',
+    // The next visit goes by https even where somebody types the address without it.
+    'strict-transport-security': 'max-age=31536000',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'x-robots-tag': 'noindex, nofollow, noarchive',

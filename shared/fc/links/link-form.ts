@@ -30,5 +30,9 @@ function isSameOrigin(headers: HttpRequest['headers'], host: string | undefined)
   if (site !== undefined && site !== 'same-origin') return false;
   const origin = headers.get('origin');
   if (origin === undefined) return true;
-  return URL.canParse(origin) && [headers.get('host'), host].includes(new URL(origin).host);
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname, host: named } = new URL(origin);
+  // Who can answer for the host without TLS can be anybody on the way.
+  const isSafe = protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return isSafe && [headers.get('host'), host].includes(named);
 }

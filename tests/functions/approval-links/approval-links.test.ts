@@ -258,6 +258,10 @@ describe('the one page for links that cannot be used', () => {
     ['a form without a type', { headers: {} }],
     ['a form that another site sent', { headers: { 'content-type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site' } }],
     ['a form of another origin', { headers: { 'content-type': 'application/x-www-form-urlencoded', ORIGIN: 'https://evil.example.com' } }],
+    [
+      'a form of our own host without TLS',
+      { headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://approve.example.com' } },
+    ],
     ['a form of a hidden origin', { headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' } }],
     ['a form with two tokens', {}, `token=${token()}&token=${token()}&decision=approve`],
     ['a form with two words', {}, `token=${token()}&decision=approve&decision=refuse`],
