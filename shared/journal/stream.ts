@@ -36,7 +36,7 @@ const straysNamed = 3;
 
 /** True for a record behind a gap that no loss explains: `before` is the number of the one before it, undefined for the first. */
 export function isStray(sequence: number, before: number | undefined): boolean {
-  return before === undefined ? sequence >= highestStart : sequence - before > widestGap;
+  return before === undefined ? sequence >= highestStart : sequence - before - 1 > widestGap;
 }
 
 /**

@@ -145,9 +145,9 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'ended-exception-holds',
-    file: 'shared/engine/standing.ts',
-    from: 'untilMs: Math.min(terms.untilMs, ended?.atMs ?? terms.untilMs)',
-    to: 'untilMs: Math.max(terms.untilMs, ended?.atMs ?? terms.untilMs)',
+    file: 'shared/journal/exceptions.ts',
+    from: 'Math.min(...times)',
+    to: 'Math.max(...times)',
     rule: 'An exception that a person ended is over.',
     tests: ['tests/engine/standing-renewals.test.ts', 'tests/engine/standing.test.ts', 'tests/cli/exception.test.ts'],
   },

@@ -157,14 +157,6 @@ export const tellingMutants: readonly Mutant[] = [
     tests: marks,
   },
   {
-    name: 'lost-mark-unwritten',
-    file: alerts,
-    from: '    if (!(error instanceof StoreError && error.maybeWritten)) throw error;\n    yield* storeCreate(key, bytes);\n',
-    to: '    if (!(error instanceof StoreError && error.maybeWritten)) throw error;\n',
-    rule: 'A mark whose answer was lost is written again.',
-    tests: marks,
-  },
-  {
     name: 'critical-kept-back',
     file: pace,
     from: 'if (!critical && turnMs > waitUntilMs && turnMs > nowMs) {',
