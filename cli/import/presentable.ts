@@ -16,9 +16,13 @@ export function shown(text: string): string {
   return cut.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '�');
 }
 
+/** No more of a text is read for a name, in UTF-16 units: names of the service may be of any length. */
+const longestRead = 400;
+
 /** A name for a rule or a schedule out of any text: letters, digits, `.`, `_` and `-`, beginning with a letter or digit. */
 export function nameOf(text: string, otherwise: string): string {
   const name = text
+    .slice(0, longestRead)
     .normalize('NFC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')

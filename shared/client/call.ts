@@ -42,7 +42,7 @@ export interface ClientOptions {
   readonly totalTimeoutMs?: number;
   /** Default: 5. Purchases have one, whatever is said here. */
   readonly maxAttempts?: number;
-  /** An answer larger than this is refused. Default: 32 MiB. */
+  /** An answer larger than this is refused. Default: 4 MiB, many times a full page, and what a function of 128 MB can take apart. */
   readonly maxAnswerBytes?: number;
   /** Numbers in [0, 1) for jitter. Default: Math.random. */
   readonly random?: () => number;
@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
       endpoint,
       agent: options.agent,
       connectTimeoutMs: options.connectTimeoutMs ?? 5000,
-      maxAnswerBytes: options.maxAnswerBytes ?? 32 * 1024 * 1024,
+      maxAnswerBytes: options.maxAnswerBytes ?? 4 * 1024 * 1024,
       timers: options.timers ?? realTimers,
     },
     attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,

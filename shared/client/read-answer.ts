@@ -59,7 +59,7 @@ function parseBody(bytes: Buffer): Body | undefined {
 
 /** Gateways answer in XML at times: one `Error` element with plain fields (signing facts, error answers). */
 function xmlError(text: string): Body | undefined {
-  if (!/^\s*(<\?xml[^>]*\?>)?\s*<Error>/.test(text)) return undefined;
+  if (!/^\s*(?:<\?xml[^>]*\?>\s*)?<Error>/.test(text)) return undefined;
   const fields: Record<string, string> = {};
   for (const [, name, value] of text.matchAll(/<(Code|Message|RequestId)>([^<]*)<\/\1>/g)) fields[name as string] = value as string;
   return fields['Code'] === undefined ? undefined : fields;

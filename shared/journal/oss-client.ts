@@ -51,8 +51,8 @@ export interface OssClient {
 /** Names on one page of a list: the most that the service gives. */
 const pageSize = '1000';
 
-/** An answer larger than this is refused, in bytes: far above any record. */
-const maxAnswerBytes = 64 * 1024 * 1024;
+/** An answer larger than this is refused, in bytes: far above any record, and no more than a function of 128 MB can hold. */
+const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** A client of one bucket. @throws InputError when the endpoint cannot be used */
 export function ossClient(options: OssClientOptions): OssClient {

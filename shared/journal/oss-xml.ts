@@ -5,7 +5,21 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
  * of their own give an empty one, nested ones their inner markup.
  */
 export function elementsOf(xml: string, name: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</${name}>)`, 'g'))].map(([, text = '']) => resolved(text));
+  const texts: string[] = [];
+  const close = `</${name}>`;
+  for (let at = xml.indexOf(`<${name}`); at >= 0; at = xml.indexOf(`<${name}`, at + 1)) {
+    // `<Key>`, `<Key/>` and `<Key a="b">`, and not `<KeyCount>`.
+    if (!/[\s/>]/.test(xml.charAt(at + 1 + name.length))) continue;
+    const begun = xml.indexOf('>', at);
+    if (begun < 0) break;
+    const empty = xml[begun - 1] === '/';
+    const end = empty ? begun : xml.indexOf(close, begun);
+    // Without an end there is none for any later one either: nothing is looked for twice.
+    if (end < 0) break;
+    texts.push(empty ? '' : resolved(xml.slice(begun + 1, end)));
+    at = end;
+  }
+  return texts;
 }
 
 /** The text of the first element of a name; undefined where there is none. */

@@ -1,5 +1,5 @@
 import { sha256 } from '../client/hmac.ts';
-import type { Message } from './message.ts';
+import { inOneLine, type Message } from './message.ts';
 import { robotBytes } from './robot-text.ts';
 
 /** Up to so many messages are told one by one, however alike they are. */
@@ -63,7 +63,7 @@ interface Line<M extends Matter> {
 }
 
 function lineOf({ title, text }: Message, shared: boolean): string {
-  return shared ? `• ${title}` : `• ${title}: ${text.replace(/\s*\n\s*/g, ' ')}`;
+  return shared ? `• ${title}` : `• ${title}: ${inOneLine(text)}`;
 }
 
 function joined(

@@ -26,5 +26,14 @@ export interface Message {
 
 /** A message as one line of text: `critical  title: text`. */
 export function messageLine({ severity, title, text }: Message): string {
-  return `${severity.padEnd(8)}  ${title}: ${text}`.replace(/\s*\n\s*/g, ' ');
+  return inOneLine(`${severity.padEnd(8)}  ${title}: ${text}`);
+}
+
+/** Lines joined by blanks, empty ones left out. */
+export function inOneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }

@@ -120,6 +120,11 @@ describe('a request that was sent and has no whole answer', () => {
     expect(server.arrivals).toHaveLength(1);
   });
 
+  it('refuses by default what a function of 128 MB could not take apart', async () => {
+    server.answer = (response) => response.end(JSON.stringify({ Value: 'x'.repeat(5 * 1024 * 1024) }));
+    expect((await failureOf(clientOf().call(readThing, input))).code).toBe('AnswerTooLarge');
+  });
+
   it('reads an answer that comes in many pieces, characters cut between them', async () => {
     const bytes = Buffer.from(JSON.stringify({ Value: '午夜🚀'.repeat(50) }));
     server.answer = (response) => {
