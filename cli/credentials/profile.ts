@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { Credentials, type CredentialsProvider } from '../../shared/client/credentials.ts';
 import { CredentialsError } from '../../shared/client/errors.ts';
+import { redact } from '../../shared/client/redact.ts';
 
 /**
  * Keys of a profile of the vendor's command line, `~/.aliyun/config.json`, in whatever mode it has (static keys, role, single
@@ -26,7 +30,7 @@ export function profileCredentials(profile?: string): CredentialsProvider {
       } catch (error) {
         provider = undefined;
         if (error instanceof CredentialsError) throw error;
-        throw unusable(profile, error);
+        throw unusable(profile, error, await secretsInProfiles());
       }
     },
     async refresh() {
@@ -37,6 +41,7 @@ export function profileCredentials(profile?: string): CredentialsProvider {
 }
 
 interface VendorProvider {
+  createExternalCredentialUpdateCallback: () => () => Promise<void>;
   getCredentials(): Promise<{ accessKeyId: string; accessKeySecret: string; securityToken?: string }>;
 }
 
@@ -44,18 +49,46 @@ async function load(profile: string | undefined): Promise<VendorProvider> {
   const vendor = await import('@alicloud/credentials');
   const builder = vendor.CLIProfileCredentialsProvider.builder();
   if (profile !== undefined) builder.withProfileName(profile);
-  return builder.build() as VendorProvider;
+  const provider = builder.build() as unknown as VendorProvider;
+  // The library would write the keys of mode External, secret and all, into the profile's file.
+  provider.createExternalCredentialUpdateCallback = () => async () => {};
+  return provider;
 }
 
-/** The vendor's library quotes the whole file, keys included, when it is no JSON: neither its text nor the error itself goes on. */
-function unusable(profile: string | undefined, error: unknown): CredentialsError {
+/** What the file of profiles keeps secret, so that no message of a library or of an external command repeats it. */
+async function secretsInProfiles(): Promise<readonly string[]> {
+  try {
+    const { profiles } = JSON.parse(await readFile(path.join(homedir(), '.aliyun', 'config.json'), 'utf8')) as { profiles: object[] };
+    const fields = profiles.flatMap((each) => Object.entries(each));
+    return fields.flatMap(([name, value]) => {
+      if (typeof value !== 'string') return [];
+      // The arguments of a command, which it may repeat when it does not understand them.
+      if (name === 'process_command') return value.split(/[\s=]+/).slice(1);
+      return /secret|token/i.test(name) ? [value] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The vendor's library quotes the whole file, keys included, when it is no JSON: that text does not go on, and no error itself. What else it says, such as
+ * why STS refused the role, does.
+ */
+function unusable(profile: string | undefined, error: unknown, secrets: readonly string[]): CredentialsError {
   const said = error instanceof Error ? error.message : '';
-  const reason = reasons.find(([start]) => said.startsWith(start))?.[1] ?? 'it gives no keys';
+  const known = reasons.find(([start]) => said.startsWith(start));
+  const reason = known?.[1] ?? `it gives no keys: ${redact(withoutCommand(said), secrets).replace(/\.$/, '') || 'no reason is given'}`;
   const name = profile === undefined ? 'The current profile' : `The profile ${profile}`;
   return new CredentialsError(
     'ProfileUnusable',
     `${name} of ~/.aliyun/config.json cannot be used: ${reason}. Run "aliyun configure", or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.`,
   );
+}
+
+/** The first line repeats the external command with its arguments, which may be secret; what it printed comes behind. */
+function withoutCommand(said: string): string {
+  return said.replace(/Command failed: .*(?:\n|$)/, 'the command failed: ');
 }
 
 const reasons: readonly (readonly [start: string, reason: string])[] = [

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deskCredentials } from '../../cli/credentials/desk.ts';
 import { profileCredentials } from '../../cli/credentials/profile.ts';
 import { CredentialsError } from '../../shared/client/errors.ts';
 
@@ -33,6 +34,87 @@ const profiles = JSON.stringify({
     },
     { name: 'odd', mode: 'Telepathy' },
   ],
+});
+
+const profileOf = (fields: object): string => JSON.stringify({ current: 'p', profiles: [{ name: 'p', ...fields }] });
+const external = (script: string): object => ({
+  ...{ mode: 'External', process_command: `${process.execPath} -e "${script}" -- --key=ArgumentSecret` },
+  ...{ access_key_secret: 'StoredSecret', sts_token: 'StoredToken' },
+});
+
+describe('what a mode says when it gives no keys', () => {
+  const failure = async (fields: object): Promise<string> => {
+    write(profileOf(fields));
+    const error = await profileCredentials()
+      .get()
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'CredentialsError', code: 'ProfileUnusable' });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/StoredSecret|StoredToken|ArgumentSecret/);
+    return (error as Error).message;
+  };
+
+  it.each([
+    ['External, no command', { mode: 'External' }, 'process_command is empty'],
+    ['External, a command that is not there', { mode: 'External', process_command: '/nowhere/at/all' }, 'ENOENT'],
+    [
+      'External, a command that fails',
+      external("console.error('the vault is sealed StoredSecret');process.exit(3)"),
+      'the command failed: the [hidden] is',
+    ],
+    [
+      'External, a command that repeats its arguments',
+      { mode: 'External', process_command: `${process.execPath} --key=ArgumentSecret` },
+      'bad option: [hidden]=[hidden]',
+    ],
+    ['External, no JSON', external("console.log('oops')"), 'failed to parse external command output'],
+    ['External, no secret', external('console.log(JSON.stringify({access_key_id:1}))'), 'access_key_secret is empty'],
+    ['AK without a secret', { mode: 'AK', access_key_id: 'x' }, 'the access key secret is empty'],
+    ['RamRoleArn without a role', { mode: 'RamRoleArn', access_key_id: 'x', access_key_secret: 'y' }, 'the RoleArn is empty'],
+    [
+      'OIDC without a token file',
+      { mode: 'OIDC', ram_role_arn: 'acs:ram::1:role/r', oidc_provider_arn: 'a' },
+      'OIDCTokenFilePath is not exists',
+    ],
+    [
+      'CloudSSO without a token',
+      { mode: 'CloudSSO', cloud_sso_sign_in_url: 'https://x.example' },
+      'CloudSSO access token is empty or expired',
+    ],
+    ['OAuth without a site', { mode: 'OAuth' }, 'invalid OAuth site type'],
+  ])('%s', async (_case, fields, said) => {
+    expect((await failure(fields)).toLowerCase()).toContain(said.toLowerCase());
+  });
+});
+
+describe('the file of profiles', () => {
+  it('is not written by mode External: its keys stay in memory', async () => {
+    const text = profileOf(
+      external("console.log(JSON.stringify({mode:'StsToken',access_key_id:'STS.a',access_key_secret:'FreshSecret',sts_token:'t'}))"),
+    );
+    write(text);
+    expect((await profileCredentials().get()).accessKeySecret).toBe('FreshSecret');
+    expect(readFileSync(path.join(home, '.aliyun', 'config.json'), 'utf8')).toBe(text);
+  });
+});
+
+describe('the identity at a desk', () => {
+  const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'EnvironmentId', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'EnvironmentSecret' };
+  it.each([
+    ['the id alone', { ALIBABA_CLOUD_ACCESS_KEY_ID: 'EnvironmentId' }],
+    ['the secret alone', { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'EnvironmentSecret' }],
+    ['the token alone', { ALIBABA_CLOUD_SECURITY_TOKEN: 'token' }],
+    ['no id', { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'EnvironmentSecret', ALIBABA_CLOUD_SECURITY_TOKEN: 'token' }],
+    ['an empty secret', { ...keys, ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' }],
+  ])('in a half-set environment, %s, is an error and never the profile', async (_case, environment) => {
+    write(profiles);
+    await expect(deskCredentials(environment).get()).rejects.toMatchObject({ code: 'MissingCredentials' });
+  });
+
+  it('is the environment where it is whole, and the profile where nothing is set', async () => {
+    write(profiles);
+    expect((await deskCredentials(keys).get()).accessKeyId).toBe('EnvironmentId');
+    expect((await deskCredentials({ ALIBABA_CLOUD_ACCESS_KEY_ID: '' }).get()).accessKeyId).toBe('ProfileKeyId');
+  });
 });
 
 describe("profiles of the vendor's command line", () => {
