@@ -26,6 +26,7 @@ import { simulatorCommand } from './commands/simulator.ts';
 import { spendCommand } from './commands/spend.ts';
 import { validateCommand } from './commands/validate.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
+import { refuseRepeats } from './options-once.ts';
 import { keepWorkingWithoutOutput, printSafely } from './output.ts';
 
 const program = new Command('streamwarden')
@@ -94,6 +95,7 @@ if (process.env['HTTPS_PROXY'] || process.env['https_proxy']) (await import('./w
 const json = process.argv.includes('--json');
 try {
   program.exitOverride();
+  refuseRepeats(program);
   for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   await program.parseAsync();
 } catch (error) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Store } from '../../shared/journal/store.ts';
 import { CommandFailure } from '../failure.ts';
+import type { PolicyPair } from '../run/policies/diff.ts';
 import { worldOptions } from '../world/options.ts';
 import type { World, WorldOptions } from '../world/world.ts';
 
@@ -78,7 +79,7 @@ async function log(flags: LogFlags): Promise<void> {
 
 async function diff(from: string | undefined, to: string | undefined, flags: DiffFlags): Promise<number> {
   const [
-    { diffedPair, decisionsOf },
+    { diffedPair, decisionsOf, filePair },
     { unifiedDiff },
     { comparisonJson, comparisonLines },
     { styleFor },
@@ -95,8 +96,8 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
   if (flags.decisions && flags.target === undefined && flags.simulator === undefined) {
     throw new CommandFailure('Usage', '--decisions looks at live state: name --target for the cloud, or --simulator.');
   }
-  return await withStore(flags, async (store, world) => {
-    const pair = await diffedPair(store, from, to);
+  const files = await filePair(from, to);
+  const show = async (pair: PolicyPair, world: World | undefined, journal?: string): Promise<number> => {
     const lines = unifiedDiff(pair.from, pair.to);
     const comparison = flags.decisions && world ? await decisionsOf(world, pair) : undefined;
     if (flags.json) {
@@ -109,8 +110,11 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
         `${comparison.changed} of ${comparison.covered} covered resources are decided otherwise in the coming week.`,
       ];
       const same = lines.length === 0 ? [`${pair.from.name} and ${pair.to.name} are the same text.`] : lines;
-      process.stdout.write(`${[`Journal: ${store.name}`, ...same, ...(told ?? [])].join('\n')}\n`);
+      const where = journal === undefined ? [] : [`Journal: ${journal}`];
+      process.stdout.write(`${[...where, ...same, ...(told ?? [])].join('\n')}\n`);
     }
     return comparison && comparison.missed.length > 0 ? 1 : 0;
-  });
+  };
+  if (files && !flags.decisions) return await show(files, undefined);
+  return await withStore(flags, async (store, world) => await show(files ?? (await diffedPair(store, from, to)), world, store.name));
 }

@@ -15,7 +15,13 @@ export function applied(reports: readonly RunReport[], interrupted: boolean): st
   ];
   const records = reports.flatMap(({ record }) => record ?? []);
   return [
-    `${interrupted ? 'Stopped. ' : ''}${wanted === 0 ? 'Nothing was to be done.' : `${parts.join(', ')}.`}`,
+    `${interrupted ? 'Stopped. ' : ''}${wanted === 0 ? nothing(reports) : `${parts.join(', ')}.`}`,
     ...(records.length > 0 ? [`Journal: ${records.join(', ')}`] : []),
   ];
+}
+
+function nothing(reports: readonly RunReport[]): string {
+  const failed = reports.filter(({ failed: each }) => each).length;
+  if (failed === 0) return 'Nothing was to be done.';
+  return `Nothing was done: ${failed} of ${reports.length} ${reports.length === 1 ? 'run' : 'runs'} failed, so not everything was decided.`;
 }

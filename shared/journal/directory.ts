@@ -35,6 +35,7 @@ export function directoryStore(root: string): Store {
   async function create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     const file = fileOf(key);
     let temporary: string | undefined;
+    let linked = false;
     try {
       await makeDurableFolder(path.dirname(file));
       await makeDurableFolder(pending);
@@ -48,11 +49,12 @@ export function directoryStore(root: string): Store {
         await handle.close();
       }
       const won = await linkOnce(name, file);
+      linked = won;
       // The loser flushes too: it may go on to act on the winner's record, which must not vanish in a power cut then.
       await flushFolder(path.dirname(file));
       return won ? 'created' : 'exists';
     } catch (error) {
-      throw directoryError('write', folder, key, error);
+      throw directoryError('write', folder, key, error, linked);
     } finally {
       if (temporary !== undefined) await unlink(temporary).catch(() => {});
     }

@@ -61,6 +61,8 @@ test.each([
   ['EDQUOT', 'Full', 'quota'],
   ['EFBIG', 'Full', 'limit'],
   ['EACCES', 'Denied', 'access'],
+  ['EINVAL', 'Unsupported', 'cannot flush'],
+  ['EXDEV', 'Unsupported', 'another file system'],
   ['EROFS', 'ReadOnly', '--state'],
   ['ENOTDIR', 'NotDirectory', 'remove it or choose'],
   ['EPERM', 'Unsupported', 'hard links'],

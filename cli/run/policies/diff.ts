@@ -4,15 +4,21 @@ import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { type Comparison, comparePolicies } from './compare.ts';
-import { namedSource, storedSource } from './history.ts';
+import { isNumber, namedSource, storedSource } from './history.ts';
 import { newestIn } from './prepare.ts';
-import { compileSource, type PolicySourceText } from './source.ts';
+import { compileSource, fileSource, type PolicySourceText } from './source.ts';
 import { type Weakened, weakenedBy } from './weakened.ts';
 
 /** Two policies as written. */
 export interface PolicyPair {
   readonly from: PolicySourceText;
   readonly to: PolicySourceText;
+}
+
+/** The two policies where both are files, which need no store; undefined where one is not. @throws CommandFailure `PolicyNotRead` */
+export async function filePair(from: string | undefined, to: string | undefined): Promise<PolicyPair | undefined> {
+  if (from === undefined || to === undefined || isNumber(from) || isNumber(to)) return undefined;
+  return { from: await fileSource(from), to: await fileSource(to) };
 }
 
 /**

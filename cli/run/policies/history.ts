@@ -62,12 +62,17 @@ function logged(entry: StoredPolicy | BrokenPolicy, inForce: number | undefined)
   };
 }
 
+/** Whether a name is the number of a policy of the store; else it is a file's. */
+export function isNumber(name: string): boolean {
+  return /^\d{1,8}$/.test(name);
+}
+
 /**
  * The text of a policy as people name it: a number of the store, or a file.
  * @throws CommandFailure `NoPolicy`, `PolicyUnusable`, `PolicyNotRead`
  */
 export async function namedSource(store: Store, name: string): Promise<PolicySourceText> {
-  if (!/^\d{1,8}$/.test(name)) return await fileSource(name);
+  if (!isNumber(name)) return await fileSource(name);
   const entry = await runStoring(store, policyAt(Number(name)));
   if (!entry) throw new CommandFailure('NoPolicy', `There is no policy ${name}; 'streamwarden policy log' shows what there is.`);
   if ('because' in entry) throw new CommandFailure('PolicyUnusable', `Policy ${name} cannot be read: ${entry.because}`);

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { applied } from '../../cli/render/applied.ts';
+import { directoryError } from '../../shared/journal/directory-error.ts';
+import { streamwarden } from './command.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-usage-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('two policy files are compared without a journal', async () => {
+  const [a, b] = ['a.yaml', 'b.yaml'].map((name) => path.join(folder, name)) as [string, string];
+  writeFileSync(a, 'version: 1\ntimezone: Asia/Shanghai\n');
+  writeFileSync(b, 'version: 1\ntimezone: Asia/Singapore\n');
+  const { code, stdout, stderr } = await streamwarden(['policy', 'diff', a, b], { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('+timezone: Asia/Singapore');
+  expect((await streamwarden(['policy', 'diff', a, a], { cwd: folder })).stdout).toContain('are the same text');
+  expect((await streamwarden(['policy', 'diff', a, path.join(folder, 'none.yaml')], { cwd: folder })).code).toBe(1);
+});
+
+test.each([
+  [['plan', '--only', 'scale-on-schedule', '--only', 'renew-before-expiry'], '--only'],
+  [['plan', '--only=scale-on-schedule', '--only=scale-on-schedule'], '--only'],
+  [['apply', '--state', 'a', '--state', 'b'], '--state'],
+  [['journal', 'list', '--state', 'a', '--state', 'b'], '--state'],
+])('%j is refused: an option of one value counts once', async (args, option) => {
+  const { code, stderr } = await streamwarden(args, { cwd: folder });
+  expect([code, stderr]).toEqual([1, `streamwarden: ${option} is given twice; give it once.\n`]);
+});
+
+test('after a failure it is not said that nothing was to be done', () => {
+  const report = (failed: boolean) => ({ failed, functionMode: 'act', counts: { act: 0 }, outcomes: [] }) as never;
+  expect(applied([report(false)], false)).toEqual(['Nothing was to be done.']);
+  expect(applied([report(true), report(false)], false)).toEqual(['Nothing was done: 1 of 2 runs failed, so not everything was decided.']);
+});
+
+test('a record that was linked may stand, whatever failed behind it', () => {
+  const error = Object.assign(new Error(), { code: 'EINVAL' });
+  expect(directoryError('write', '/journal', 'a', error, true).maybeWritten).toBe(true);
+  expect(directoryError('write', '/journal', 'a', error, false).maybeWritten).toBe(false);
+});
