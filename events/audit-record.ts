@@ -37,7 +37,18 @@ function recordOf(value: unknown): AuditRecord | undefined {
   // Source and id together are the identity (Function Compute facts, envelope); a bare record has an id of its own.
   const id = inner && textOf(entry.id);
   const key = id === undefined ? (textOf(data.eventId) ?? textOf(data.requestId)) : `${source ?? ''} ${id}`;
-  return { key, source, account: inner && textOf(entry.aliyunaccountid), time: inner && textOf(entry.time), data };
+  return { key, source, account: inner && textOf(entry.aliyunaccountid), time: inner && textOf(entry.time), data: withObjects(data) };
+}
+
+/** Fields of a record that hold objects, and come as JSON text at times. */
+const objectFields = ['additionalEventData', 'referencedResources', 'requestParameters', 'responseElements', 'userIdentity'] as const;
+
+function withObjects(data: Loose): Loose {
+  const read = objectFields.flatMap((name) => {
+    const value = typeof data[name] === 'string' ? objectOf(parsed(data[name])) : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return read.length === 0 ? data : { ...data, ...Object.fromEntries(read) };
 }
 
 /** What a text inside of an event says; undefined where it is no JSON, or none that should be read. */

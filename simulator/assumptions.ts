@@ -123,6 +123,13 @@ export const assumptions = {
     ['emitted', 'absent'],
     'Products of this kind are audited as a rule; no page says that this one reaches the event bus.',
   ),
+  auditSource: assume(
+    ['appstream-center', 'actiontrail'],
+    'Older pages name the source and type of an event after the product, newer ones after the audit trail.',
+  ),
+  auditRecordObjects: assume(['object', 'text'], 'Samples show objects; some logs of the platform carry them as JSON text.'),
+  eventDelivery: assume(['once', 'twice-unordered'], 'Deliveries are repeated where an answer is late, and nothing promises their order.'),
+
   // OSS, where journals lie
   ossPublicEndpoint: assume(
     ['allowed', 'forbidden'],

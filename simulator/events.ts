@@ -1,4 +1,5 @@
 import type { EpochMs } from '../shared/client/clock.ts';
+import type { Assumptions } from './assumptions.ts';
 
 /** A write as the audit trail sees it. */
 export interface AuditedWrite {
@@ -121,14 +122,41 @@ export function auditEvent(write: AuditedWrite): CloudEvent {
 /** Events kept; older ones are dropped while the numbers go on. */
 export const eventsKept = 10_000;
 
+/** The switches that change how events look and come. */
+export type EventHabits = Partial<Pick<Assumptions, 'auditSource' | 'auditRecordObjects' | 'eventDelivery'>>;
+
+/** An event as the bus delivers it under the given switches. */
+function dressed(event: CloudEvent, { auditSource, auditRecordObjects }: EventHabits): CloudEvent {
+  const ofTrail = auditSource === 'actiontrail' ? { source: 'acs.actiontrail', type: 'actiontrail:ActionTrail:ApiCall' } : {};
+  if (auditRecordObjects !== 'text') return { ...event, ...ofTrail };
+  const asText = (value: unknown): unknown => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
+  const data = Object.fromEntries(Object.entries(event.data).map(([name, value]) => [name, asText(value)]));
+  return { ...event, ...ofTrail, data };
+}
+
 /** The events of a simulator: a list to read from a number on, and listeners. */
 export class EventTrail {
   #events: CloudEvent[] = [];
   #dropped = 0;
   readonly #listeners = new Set<(event: CloudEvent) => void>();
+  readonly #habits: EventHabits;
+  #last: CloudEvent | undefined;
 
-  /** Adds an event and tells the listeners. */
-  emit(event: CloudEvent): void {
+  /** @param habits Default: each event once, in order, as the product's own */
+  constructor(habits: EventHabits = {}) {
+    this.#habits = habits;
+  }
+
+  /** Adds an event and tells the listeners; where deliveries are repeated, the one before comes once more behind it. */
+  emit(plain: CloudEvent): void {
+    const event = dressed(plain, this.#habits);
+    const again = this.#habits.eventDelivery === 'twice-unordered' ? this.#last : undefined;
+    this.#last = event;
+    this.#deliver(event);
+    if (again) this.#deliver(again);
+  }
+
+  #deliver(event: CloudEvent): void {
     this.#events.push(event);
     if (this.#events.length > eventsKept) {
       const excess = eventsKept >> 1;

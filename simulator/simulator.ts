@@ -87,7 +87,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { unknownParameters, misplacedParameters, auditEvents } = world.assumptions;
   const timeline = new Timeline(world, options);
   const ledger = new Ledger();
-  const trail = new EventTrail();
+  const trail = new EventTrail(world.assumptions);
   const faults = new FaultPlan(options.seed ?? scenario?.world.seed ?? 1);
   const holds = new Holds(timeline);
   const accounts = [...world.accounts.keys()].map(publishedKey);

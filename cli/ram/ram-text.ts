@@ -20,7 +20,8 @@ export interface RamFlags {
   /** Default: `STREAMWARDEN_STORE`, else the policy's. */
   readonly store?: string;
   readonly prefix: string;
-  readonly logProject: string;
+  /** Default: `streamwarden-<account>`, as the deployment files have it. */
+  readonly logProject?: string;
   readonly logstore: string;
   readonly json?: boolean;
 }
@@ -40,7 +41,8 @@ export async function ramText(flags: RamFlags, environment: Readonly<Record<stri
   const account = flags.account ?? (environment['ALIBABA_CLOUD_ACCOUNT_ID'] || undefined);
   const store = flags.store ?? (environment['STREAMWARDEN_STORE'] || undefined);
   const functions = flags.functions?.split(',').map((name) => name.trim());
-  const setup = await ramSetup({ ...flags, account, store, functions });
+  const logProject = flags.logProject ?? `streamwarden-${account ?? '*'}`;
+  const setup = await ramSetup({ ...flags, logProject, account, store, functions });
   const roles = rolesOf({ ...setup, approvers: approversNamed(setup.approvers, flags) });
   if (wanted === undefined) return flags.json ? `${JSON.stringify(roles, null, 2)}\n` : roles.map(section).join('\n');
   return one(roles, wanted, flags.trust === true, account);

@@ -100,12 +100,13 @@ export function spendByTagSection(facts: DigestFacts, tag: string): Section {
     : `Without nodes by the hour: ${observes}.`;
   return {
     title: `Spending by ${tag}`,
-    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes}`,
+    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes} ${notCounted}`,
     rows,
     more: 0,
   };
 }
 
+const notCounted = 'Not in it: earlier orders, workstations, groups without a rule.';
 const observes = 'scale-on-schedule only observes, so what they cost does not follow the schedules';
 
 /**

@@ -64,7 +64,7 @@ const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
 };
 
 const versionedAdvice =
-  'In a versioned bucket two runs could both believe that they won: choose a bucket in which versioning was never switched on.';
+  'In a versioned bucket two runs could both win: choose a bucket in which versioning was never switched on.';
 
 /** The error of a failed request, with what to do. The service's own text is redacted before it comes here. */
 export function ossError(failure: OssFailure, deed: OssDeed): StoreError {

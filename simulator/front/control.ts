@@ -163,6 +163,8 @@ function ledgerState(query: ReadonlyMap<string, string>, ledger: Ledger): Ledger
 }
 
 function worldSummary({ world, timeline, accounts }: ControlParts): WorldSummary {
+  // Node times lag behind between such calls.
+  world.settleStatistics();
   const keys = new Map(accounts.map(({ accountId, accessKeyId }) => [accountId, accessKeyId]));
   return {
     id: world.id,

@@ -14,6 +14,9 @@ interface Envelope extends Fields {
 const created = sample('eventbridge-actiontrail-create-app-instance-group');
 const hearing: Hearing = { operations: ['CreateAppInstanceGroup', 'TagCloudResources', 'ModifyTenantConfig', 'Create'] };
 const changed = (data: Fields, envelope: Fields = {}) => ({ ...created, ...envelope, data: { ...created.data, ...data } });
+/** Objects among fields as JSON text. */
+const asTexts = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]));
 const heard = (event: unknown, how = hearing) => hearCalls(event, how);
 const occasion = {
   resourceId: 'aig-9ciijz60n4xsv****',
@@ -32,6 +35,12 @@ describe('an event of the audit trail', () => {
     ['in a list', [created]],
     ['in a list of texts', [JSON.stringify(created)]],
     ['with its record as text', { ...created, data: JSON.stringify(created.data) }],
+    ['by the trail itself, as newer pages have it', { ...created, source: 'acs.actiontrail', type: 'actiontrail:ActionTrail:ApiCall' }],
+    ['with its objects as text', changed(asTexts(created.data))],
+    [
+      'with its answer as text alone',
+      changed({ ...asTexts({ responseElements: created.data['responseElements'] }), referencedResources: {}, resourceType: undefined }),
+    ],
     ['with an empty error code, which means success', changed({ errorCode: '', errorMessage: '' })],
     ['whose version is a number', changed({ eventVersion: 1 })],
     ['with fields that nobody knows', { ...changed({ mood: 'fine' }), extra: [1] }],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ControlClient, controlClient } from '../../simulator/front/control-client.ts';
-import type { Simulator } from '../../simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { buildWorld } from '../../simulator/world/build-world.ts';
 import { exchange, send } from './signed-request.ts';
 import { accountId, key, oneGroup, renewal, startMs, startSmall } from './small-service.ts';
 
@@ -94,6 +95,17 @@ test('the ledger tells counts and records of other processes\u2019 calls, and fo
 test('the world is told in short', async () => {
   const summary = await control.world();
   expect(summary).toMatchObject({ id: simulator.world.id, accounts: [{ id: accountId, accessKeyId: key.accessKeyId, groups: 0 }, {}] });
+});
+
+test('node times in what is told of the world go up to the present instant', async () => {
+  const group = { id: 'aig-1', name: 'office', region: 'cn-hangzhou', pool: { strategy: { fixed: 3 } } };
+  const world = buildWorld({ start: '2026-06-02T12:00:00+08:00', accounts: [{ id: accountId, groups: [group] }] });
+  const running = await startSimulator({ world });
+  const ours = controlClient(running.url);
+  await ours.setClock({ advanceMs: 7_200_000 });
+  const { accounts } = await ours.world();
+  await running.close();
+  expect(accounts[0]?.statistics).toMatchObject({ payAsYouGoNodeMs: 3 * 7_200_000 });
 });
 
 test('shutdown ends the simulator after its answer', async () => {

@@ -141,3 +141,24 @@ test('numbers of events go on when old ones are dropped', () => {
   expect(next).toBe(eventsKept + 1);
   expect(trail.since(eventsKept - 1).events.map(({ id }) => id)).toEqual([String(eventsKept - 1), String(eventsKept)]);
 });
+
+test('a bus that repeats and reorders delivers the event before once more behind each', () => {
+  const trail = new EventTrail({ eventDelivery: 'twice-unordered' });
+  const heard: string[] = [];
+  trail.subscribe(({ id }) => void heard.push(id));
+  const event = (id: string) => ({ id, data: {} }) as unknown as CloudEvent;
+  for (const id of ['a', 'b', 'c']) trail.emit(event(id));
+  expect(heard).toEqual(['a', 'b', 'a', 'c', 'b']);
+});
+
+test('events can be named after the audit trail, with their objects as text', () => {
+  const trail = new EventTrail({ auditSource: 'actiontrail', auditRecordObjects: 'text' });
+  trail.emit({
+    id: 'a',
+    source: 'acs.appstream-center',
+    data: { eventName: 'X', responseElements: { OrderId: '1' } },
+  } as unknown as CloudEvent);
+  expect(trail.since().events).toMatchObject([
+    { source: 'acs.actiontrail', type: 'actiontrail:ActionTrail:ApiCall', data: { eventName: 'X', responseElements: '{"OrderId":"1"}' } },
+  ]);
+});
