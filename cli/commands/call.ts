@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { readObject } from '../../shared/client/answer.ts';
 import type { AnyOperation } from '../../shared/client/operation.ts';
@@ -53,8 +54,9 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
     return 0;
   }
   const operation = operationNamed(name, operations);
-  const input = inputOfFlags(operation, parameters);
+  const given = inputOfFlags(operation, parameters);
   mayCall(operation, flags);
+  const input = withToken(operation, given);
   const { client, place, close } = await callTarget(flags, operation.access === 'write');
   // Standard output is the answer alone.
   if (!flags.json) process.stderr.write(`${place}\n`);
@@ -63,9 +65,17 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
     if (flags.all) {
       if (!operation.paging) throw new CommandFailure('Usage', `${operation.action} has no pages; leave out --all.`);
       const rows: unknown[] = [];
-      for await (const page of client.pages(asItCame(operation), input as never)) rows.push(...page.rows);
+      let announced: number | undefined;
+      for await (const page of client.pages(asItCame(operation), input as never)) {
+        rows.push(...page.rows);
+        announced = page.total ?? announced;
+      }
       show(rows);
-      return 0;
+      if (announced === undefined || announced === rows.length) return 0;
+      process.stderr.write(
+        `The service announced ${announced} rows, and ${rows.length} came: the list changed while it was read. Try again.\n`,
+      );
+      return 1;
     }
     const answer: unknown = await uninterrupted(operation, () => client.call(asItCame(operation), input as never));
     show(answer);
@@ -90,6 +100,19 @@ async function uninterrupted<T>({ access }: AnyOperation, work: () => Promise<T>
 /** The operation with an answer that nothing is read from: what the service sent is printed, whatever the definition says of its types. */
 function asItCame(operation: AnyOperation): AnyOperation {
   return { ...operation, output: readObject({}) };
+}
+
+/**
+ * The input with a token where the operation takes one and none was given: a repeat with the same token buys nothing again. It is printed before
+ * the call, so that it is known when no answer comes.
+ */
+function withToken({ action, token }: AnyOperation, input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (token === undefined) return input;
+  const value = input[token] ?? randomUUID();
+  process.stderr.write(
+    `${token}: ${value}\nIf no answer comes, repeat ${action} with --${token} ${value}: the service takes that for the same order.\n`,
+  );
+  return { ...input, [token]: value };
 }
 
 function mayCall({ action, effect, access }: AnyOperation, { yes, yesBuy }: Flags): void {

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { AccessDeniedDetail, Executed } from './errors.ts';
 import { dateMs, type Failure, type FailureKind, kindOfCode, provesNotExecuted, retryAfterMs } from './failure.ts';
 import type { AnyOperation } from './operation.ts';
@@ -30,6 +31,10 @@ type Body = Readonly<Record<string, unknown>>;
 /** Reads what came back from one transmission. Never throws: whatever came is a failure with a code at worst. */
 export function readOutcome(outcome: WireOutcome, context: ReadingContext): Reading {
   if (outcome.kind === 'loss') return { ok: false, failure: lossFailure(outcome, context) };
+  return readAnswer({ ...outcome, body: decoded(outcome) }, context);
+}
+
+function readAnswer(outcome: WireAnswer, context: ReadingContext): Reading {
   const body = parseBody(outcome.body);
   const good = outcome.status >= 200 && outcome.status < 300;
   if (body === undefined) return { ok: false, failure: unreadable(outcome, context) };
@@ -47,10 +52,54 @@ export function readOutcome(outcome: WireOutcome, context: ReadingContext): Read
   };
 }
 
-function parseBody(bytes: Buffer): Body | undefined {
-  const text = bytes.toString('utf8');
+/** An answer that is larger than this once it is unpacked is left as it came, in bytes: a few kilobytes can be made to fill any memory. */
+const mostUnpacked = 32 * 1024 * 1024;
+
+/** The body without the compression that nobody asked for and some proxies apply all the same; as it came where it cannot be unpacked. */
+function decoded({ headers, body }: WireAnswer): Buffer {
+  const encoding = String(headers['content-encoding'] ?? '')
+    .trim()
+    .toLowerCase();
+  const unpack = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
+  if (!unpack || body.length === 0) return body;
   try {
-    const value: unknown = JSON.parse(text);
+    return unpack(body, { maxOutputLength: mostUnpacked });
+  } catch {
+    return body;
+  }
+}
+
+/**
+ * The same JSON with whole numbers beyond 2^53 as text: parsed as numbers they would become others, and an id is an id. Takes each character once.
+ */
+function largeNumbersAsText(json: string): string {
+  // In most answers no number is that long.
+  if (!/[:,[\s]-?\d{16}/.test(json)) return json;
+  const isPart = (at: number): boolean => '0123456789+-.eE'.includes(json[at] ?? ' ');
+  let out = '';
+  let copied = 0;
+  let at = 0;
+  while (at < json.length) {
+    if (json[at] === '"') {
+      at += 1;
+      while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+      at += 1;
+    } else if (isPart(at) && json[at] !== 'e' && json[at] !== 'E') {
+      const start = at;
+      while (isPart(at)) at += 1;
+      const token = json.slice(start, at);
+      if (!/^-?\d{16,}$/.test(token) || Number.isSafeInteger(Number(token))) continue;
+      out += `${json.slice(copied, start)}"${token}"`;
+      copied = at;
+    } else at += 1;
+  }
+  return out + json.slice(copied);
+}
+
+function parseBody(bytes: Buffer): Body | undefined {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  try {
+    const value: unknown = JSON.parse(largeNumbersAsText(text));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
   } catch {
     return xmlError(text);

@@ -88,6 +88,15 @@ function rpc(
 }
 
 function withUnsigned(headers: string[], context: SigningContext, body: string): string[] {
-  headers.push('accept', 'application/json', 'user-agent', context.userAgent, 'content-length', String(body.length));
+  headers.push(
+    'accept',
+    'application/json',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    context.userAgent,
+    'content-length',
+    String(body.length),
+  );
   return headers;
 }

@@ -56,6 +56,27 @@ describe('call', () => {
     expect(desk.simulator.ledger.count(action, 'received')).toBe(0);
   });
 
+  test('an order that can have a token has one, which is printed before it is sent and repeats it safely', async () => {
+    const order = ['CreateWuyingServer', '--Amount', '1', '--BizRegionId', 'cn-hangzhou', '--WuyingServerName', 'new', '--Period', '1'];
+    const buy = (...more: string[]) => call(...order, '--PeriodUnit', 'Month', '--AutoPay', 'true', '--yes-buy', ...more);
+    const first = await buy();
+    const token = /^IdempotenceToken: ([\w-]{36})$/m.exec(first.stderr)?.[1];
+    const sent = desk.simulator.ledger.records.find(({ action }) => action === 'CreateWuyingServer');
+    expect([first.code, sent?.input?.['IdempotenceToken']]).toEqual([0, token]);
+    const repeated = await buy('--IdempotenceToken', String(token));
+    expect(JSON.parse(repeated.stdout).Data).toEqual(JSON.parse(first.stdout).Data);
+    const another = await buy();
+    expect(JSON.parse(another.stdout).Data.OrderId).not.toBe(JSON.parse(first.stdout).Data.OrderId);
+    expect(another.stderr).toMatch(/repeat CreateWuyingServer with --IdempotenceToken [\w-]{36}/);
+  });
+
+  test('--all says when the list was not whole', async () => {
+    desk.simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, skip: 1 });
+    const { code, stdout, stderr } = await call('ListAppInstanceGroup', '--ProductType', 'CloudApp', '--PageSize', '2', '--all');
+    expect([code, JSON.parse(stdout).length, stderr]).toEqual([1, 3, expect.stringContaining('announced 4 rows, and 3 came')]);
+    desk.simulator.faults.clear();
+  });
+
   test('--yes is not enough for a purchase', async () => {
     const { code } = await call(
       'RenewAppInstanceGroup',
