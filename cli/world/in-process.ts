@@ -44,7 +44,7 @@ export async function openInProcess(options: {
     kind: 'in-process',
     id: simulator.world.id,
     headline: `an embedded simulator (${scenario.title ?? scenario.source}), ${options.state === undefined ? 'temporary journal' : state.store.name}`,
-    clock: { now: () => simulator.world.clock.nowMs, sleep: systemClock.sleep },
+    clock: { now: () => simulator.world.clock.nowMs, sleep: async (ms) => simulator.advance(ms) },
     store: state.store,
     clientFor,
     caller: () => callerOf(identity, systemClock, simulator.url),

@@ -23,22 +23,31 @@ export async function openRemote(url: string, state: string | undefined): Promis
     });
   const [account] = summary.accounts;
   if (!account) throw new CommandFailure('NoSimulator', `The simulator at ${url} has no account.`);
-  const askedAtMs = systemClock.now();
-  const { worldMs, speed } = summary.clock;
+  let askedAtMs = systemClock.now();
+  let { worldMs, speed } = summary.clock;
+  // Time that stands still passes by being moved on.
+  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    if (speed > 0) return systemClock.sleep(ms / speed, signal);
+    ({ worldMs, speed } = await controlClient(url).setClock({ advanceMs: ms }));
+    askedAtMs = systemClock.now();
+  };
   const identity = publishedIdentity(namedKey(process.env['STREAMWARDEN_SIMULATOR_KEY']) ?? publishedKey(account.id));
-  const clientFor = clientsOf({ identity, clock: systemClock, simulator: url });
+  const clock = { now: () => Math.floor(worldMs + (systemClock.now() - askedAtMs) * speed), sleep };
+  // A gateway that goes by the world's time tells it too, and would look like one whose clock is wrong.
+  const gateway = summary.clock.gatewayClock === 'virtual' ? { now: clock.now, sleep: systemClock.sleep } : systemClock;
+  const clientFor = clientsOf({ identity, clock: gateway, simulator: url });
   // STREAMWARDEN_STORE is the cloud's journal: what a simulator did must never count as the account's history.
   const environment = { ...process.env, STREAMWARDEN_STORE: undefined };
-  const access = { credentials: identity, clock: systemClock, environment, simulator: url };
+  const access = { credentials: identity, clock: gateway, environment, simulator: url };
   const lasting = lastingState({ state, policyStore: undefined, id: summary.id, access });
   return {
     kind: 'simulator',
     id: summary.id,
     headline: `the simulator at ${url} (${summary.id}), ${lasting.store.name}`,
-    clock: { now: () => Math.floor(worldMs + (systemClock.now() - askedAtMs) * speed), sleep: systemClock.sleep },
+    clock,
     store: lasting.store,
     clientFor,
-    caller: () => callerOf(identity, systemClock, url),
+    caller: () => callerOf(identity, gateway, url),
     close: lasting.close,
   };
 }

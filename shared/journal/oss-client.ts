@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Agent } from 'node:http';
 import type { Clock } from '../client/clock.ts';
 import type { Credentials, CredentialsProvider } from '../client/credentials.ts';
+import { dateMs } from '../client/failure.ts';
 import { redact } from '../client/redact.ts';
 import { backoffMs } from '../client/retry.ts';
+import { serviceClock } from '../client/service-clock.ts';
 import { realTimers, send, type Timers, type WireOutcome } from '../client/transport.ts';
 import { type OssHost, routeTo } from './oss-address.ts';
 import type { OssOutcome } from './oss-error.ts';
@@ -61,9 +63,14 @@ export function ossClient(options: OssClientOptions): OssClient {
   const timeoutMs = options.attemptTimeoutMs ?? 5000;
   const transport = { endpoint, agent: options.agent, connectTimeoutMs: timeoutMs, maxAnswerBytes, timers: options.timers ?? realTimers };
 
-  async function once(request: OssRequest, bytes?: Uint8Array): Promise<OssOutcome> {
+  const servers = serviceClock(clock);
+
+  /** One request, and once more where its date was refused: nothing was done then, and the answer shows the date. */
+  async function once(request: OssRequest, bytes?: Uint8Array, shownOffsetMs?: number): Promise<OssOutcome> {
     const keys = await keysFor(options);
-    const { headers, query } = signOss(request, keys, options.region, clock.now());
+    const sentMs = clock.now();
+    const signedMs = sentMs + (shownOffsetMs ?? servers.offsetOf(endpoint.host, sentMs));
+    const { headers, query } = signOss(request, keys, options.region, signedMs);
     const outcome = await send(
       {
         method: request.method,
@@ -75,7 +82,12 @@ export function ossClient(options: OssClientOptions): OssClient {
       },
       transport,
     );
-    return outcomeOf(outcome, keys);
+    const read = outcomeOf(outcome, keys);
+    const refused = read.kind === 'refused' && read.code === 'RequestTimeTooSkewed';
+    if (outcome.kind === 'loss' || (read.kind !== 'done' && !refused)) return read;
+    const serverMs = dateMs(outcome.headers);
+    const shownMs = servers.note({ host: endpoint.host, sentMs, answeredMs: clock.now(), serverMs, signedMs, refused });
+    return refused && shownMs !== undefined && shownOffsetMs === undefined ? once(request, bytes, shownMs) : read;
   }
 
   async function read(request: Omit<OssRequest, 'method' | 'bucket'>): Promise<OssOutcome> {

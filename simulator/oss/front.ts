@@ -77,6 +77,8 @@ export class OssFront {
     const requestId = `SIMULATED${String(this.#requests).padStart(15, '0')}`;
     const entry = this.ledger.open(requestId, timeline.catchUp());
     const host = headerOf(request, 'host') ?? '';
+    // By the clock by which signatures are judged, so that a caller can correct a wrong one.
+    response.setHeader('date', new Date(timeline.gatewayNowMs()).toUTCString());
     try {
       const call = this.#check(request, entry);
       const access = call.action === 'oss:PutObject' || call.action === 'oss:DeleteObject' ? 'write' : 'read';

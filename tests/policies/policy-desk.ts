@@ -86,7 +86,7 @@ export async function openPolicyDesk(): Promise<PolicyDesk> {
     pool: { id: `rg-${index}`, strategy: { fixed: 1 } },
   }));
   const seed = buildWorld({ start: '2026-11-25T08:40:00+08:00', accounts: [{ id: account, groups }] });
-  const simulator = await startSimulator({ world: seed, accessKeys: Object.values(keys) });
+  const simulator = await startSimulator({ world: seed, gatewayClock: 'virtual', accessKeys: Object.values(keys) });
   const worlds: World[] = [];
   const state = path.join(folder, 'state');
   const keyOf = (person: Person) => `${keys[person].accessKeyId}:${keys[person].accessKeySecret}`;
