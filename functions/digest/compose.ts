@@ -4,7 +4,7 @@ import { weekdayText } from '../../shared/planning/local-time.ts';
 import type { DigestPage, Plot, Section } from './digest-page.ts';
 import { exceptionsSection, expiringSection, headsSection, notCoveredSection } from './fleet-sections.ts';
 import { ordersSection, savedSection, spendByTagSection } from './money-sections.ts';
-import { doneSection, driftSection, heldSection, silentSection } from './run-sections.ts';
+import { doneSection, driftSection, heldSection, neverRan, silentSection } from './run-sections.ts';
 import { counted } from './words.ts';
 
 const sections: Readonly<Record<string, (facts: DigestFacts) => Section>> = {
@@ -42,6 +42,11 @@ function noticesOf(facts: DigestFacts): readonly string[] {
   const silent = rule.show.includes('silent') ? [] : silentSection(facts).rows.filter(({ mark }) => mark === 'bad');
   const failed = rule.show.includes('done') ? [] : doneSection(facts).rows.filter(({ mark }) => mark === 'bad');
   return [
+    ...(neverRan(facts).all
+      ? [
+          'No run is recorded: what was done, is held or is silent cannot be told. Look whether the functions run, and write to this journal.',
+        ]
+      : []),
     ...targets.flatMap(({ name, fleet }) => (fleet === undefined ? [`Target ${name} was not reached: no run observed it.`] : [])),
     ...targets.flatMap(({ name, fleet }) => (fleet?.failures ?? []).map((what) => `Target ${name} was not reached in full: ${what}`)),
     ...(facts.heads?.problems.length
@@ -71,12 +76,13 @@ function figuresOf(facts: DigestFacts): DigestPage['figures'] {
   const expiring = expiringSection(facts);
   const silent = silentSection(facts).count ?? 0;
   const failed = done.rows.filter(({ mark }) => mark === 'bad').length;
+  const known = (count: number): string => (neverRan(facts).all && count === 0 ? 'not known' : String(count));
   return [
-    { label: 'done', value: String(done.count ?? 0), mark: 'plain' },
-    { label: 'failed', value: String(failed), mark: failed > 0 ? 'bad' : 'plain' },
-    { label: 'held', value: String(held), mark: held > 0 ? 'warn' : 'plain' },
+    { label: 'done', value: known(done.count ?? 0), mark: 'plain' },
+    { label: 'failed', value: known(failed), mark: failed > 0 ? 'bad' : 'plain' },
+    { label: 'held', value: known(held), mark: held > 0 ? 'warn' : 'plain' },
     { label: 'expiring', value: String(expiring.count ?? 0), mark: expiring.rows.some(({ mark }) => mark === 'bad') ? 'bad' : 'plain' },
-    { label: 'silent', value: String(silent), mark: silent > 0 ? 'bad' : 'plain' },
+    { label: 'silent', value: known(silent), mark: silent > 0 ? 'bad' : 'plain' },
   ];
 }
 

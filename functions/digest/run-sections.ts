@@ -10,6 +10,16 @@ export function placed(facts: DigestFacts, target: string, name: string): string
   return facts.targets.length > 1 ? `${target} · ${name}` : name;
 }
 
+/** Functions that are to run and of which no run is recorded in the last days: nobody knows what they hold or would do. */
+export function neverRan(facts: DigestFacts): { readonly functions: readonly string[]; readonly all: boolean } {
+  const watched = facts.targets.flatMap(({ life }) => life);
+  const never = watched.filter(({ lastRunMs }) => lastRunMs === undefined);
+  return {
+    functions: [...new Set(never.map(({ functionName }) => functionName))],
+    all: never.length > 0 && never.length === watched.length,
+  };
+}
+
 /** Changes that would be made and are named one by one. */
 const wouldNamed = 200;
 
@@ -35,7 +45,7 @@ export function doneSection(facts: DigestFacts): Section {
   return {
     title: 'Done',
     count: (totals['done'] ?? 0) + (totals['already'] ?? 0),
-    lead: `${parts.length === 0 ? 'Nothing was changed.' : `${parts.join(', ')}.`}${observed}`,
+    lead: `${parts.length > 0 ? `${parts.join(', ')}.` : neverRan(facts).all ? 'No run is recorded.' : 'Nothing was changed.'}${observed}`,
     rows: [...done, ...would.slice(0, wouldNamed)],
     more: facts.targets.reduce((sum, { done }) => sum + done.more, Math.max(0, would.length - wouldNamed)),
   };
@@ -74,10 +84,14 @@ export function heldSection(facts: DigestFacts): Section {
   const byFunction = new Map<string, number>();
   for (const { line } of held) byFunction.set(line.functionName, (byFunction.get(line.functionName) ?? 0) + 1);
   const counts = [...byFunction].map(([name, count]) => `${count} by ${name}`).join(', ');
+  const { functions: never, all } = neverRan(facts);
+  const known = held.length === 0 ? 'Nothing is held.' : `${counts}. A hold lasts until what holds it is put right.`;
   return {
     title: 'Held',
     count: held.length,
-    lead: held.length === 0 ? 'Nothing is held.' : `${counts}. A hold lasts until what holds it is put right.`,
+    lead: all
+      ? 'Not known: no run is recorded.'
+      : `${known}${never.length === 0 ? '' : ` Not known of ${never.join(', ')}, which never ran.`}`,
     rows: held.map(({ target, line }) => heldRow(facts, target, line)),
     more: 0,
   };
@@ -116,14 +130,15 @@ export function silentSection(facts: DigestFacts): Section {
   return {
     title: 'Silent',
     count: silent,
-    ...{ lead: silentLead(watched, silent, rows.length), rows, more: 0 },
+    ...{ lead: silentLead(watched, silent, rows.length, neverRan(facts).functions.length), rows, more: 0 },
   };
 }
 
-/** `watched`: functions that are to run; `silent`: of them, those that do not run now; `rows`: those and the gaps that have ended. */
-function silentLead(watched: number, silent: number, rows: number): string {
+/** `watched`: functions that are to run; `silent`: of them, those that do not run now; `rows`: those and the gaps that have ended; `never`: those without a run. */
+function silentLead(watched: number, silent: number, rows: number, never: number): string {
   if (watched === 0) return 'No function has rules.';
   if (silent > 0) return 'These do not run as they should:';
+  if (never > 0) return 'These have not run yet:';
   return rows > 0 ? 'All functions run now, but not all did the whole time:' : 'All functions run as they should.';
 }
 

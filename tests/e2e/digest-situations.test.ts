@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
+import { exceptionOfFlags } from '../../cli/run/exception-flags.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import { noAnswers, recordApproval } from '../../shared/journal/approvals.ts';
+import { addException, endException } from '../../shared/journal/exceptions.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
-import { accounts, type DigestBench, digestBench, digestPolicy, hours, minutes } from './digest-bench.ts';
+import { accounts, type DigestBench, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';
 
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
 const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}';
@@ -265,4 +267,45 @@ test.each(situations)('%s is told', async (_title, situation, part, says) => {
   const block = message?.text.split('\n\n').find((each) => each.startsWith(part)) ?? message?.text;
   expect(block).toContain(says);
   expect(message?.title).toBe('Streamwarden daily digest');
+});
+
+test('without any run recorded it says so, and calls nothing healthy', async () => {
+  const { message } = await digestOf({ home: { groups: [group()] }, before: async () => {} });
+  const text = message?.text ?? '';
+  expect(text).toMatch(/No run is recorded: what was done, is held or is silent cannot be told/);
+  for (const claim of [/Nothing is held/, /Nothing was changed/, /0 silent|silent 0/, /as they should\./]) expect(text).not.toMatch(claim);
+});
+
+test('where one function has not run yet, what it holds is said to be unknown', async () => {
+  const { message } = await digestOf({ home: { groups: [group()] }, before: ({ run }) => run('scale') });
+  const text = message?.text ?? '';
+  expect(text).toContain('Nothing is held. Not known of renew-before-expiry, which never ran.');
+  expect(text).toContain('These have not run yet:');
+  expect(text).not.toMatch(/No run is recorded/);
+});
+
+test.each([
+  ['ended at its time within the stretch', -3 * hours, -hours, undefined, 'ended'],
+  ['was ended by somebody within it', -3 * hours, 24 * hours, -hours, 'ended'],
+  ['began and ended within it', -2 * hours, -hours, undefined, 'ended'],
+  ['ends soon', -hours, 24 * hours, undefined, 'ends'],
+  ['was over before it', -72 * hours, -48 * hours, undefined, undefined],
+  ['was ended by somebody before it', -72 * hours, 24 * hours, -48 * hours, undefined],
+] as const)('an exception of the journal that %s', async (_, fromMs, untilMs, endedMs, word) => {
+  const text = (ms: number) => new Date(ms + 8 * hours).toISOString().slice(0, 16);
+  const { message } = await digestOf({
+    home: { groups: [group()] },
+    before: async (each) => {
+      const nowMs = each.simulator.world.clock.nowMs;
+      const atMs = nowMs + fromMs;
+      const flags = { because: 'Launch', from: text(atMs), until: text(nowMs + untilMs), groups: ['all'], never: ['scale-down' as const] };
+      const { id, body } = exceptionOfFlags(flags, each.policy, atMs);
+      await runStoring(each.store, addException(id, { owner: 'x', atMs }, { ...body, by: 'li.wei' }));
+      if (endedMs !== undefined) await runStoring(each.store, endException(id, { owner: 'y', atMs: nowMs + endedMs }, { by: 'li.wei' }));
+      await functionsRun(each);
+    },
+  });
+  const line = partOf(message, 'Exceptions ending').find((each) => each.includes('Launch'));
+  if (word === undefined) expect(line).toBeUndefined();
+  else expect(line).toMatch(new RegExp(`\\b${word}\\b`));
 });

@@ -162,7 +162,8 @@ async function endingExceptions(
 ): Promise<readonly EndingException[]> {
   const ending = new Map<string, EndingException & { readonly targets: string[] }>();
   for (const target of targets) {
-    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, nowMs));
+    // As of the begin of the stretch: what has ended since is told once.
+    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, Math.min(span.fromMs, nowMs)));
     for (const { because, keepAtLeastPercent, never, spans, targets: named } of (standing?.policy ?? policy).exceptions) {
       const untilMs = spans[target.timezone]?.untilMs;
       if (untilMs === undefined || (named !== undefined && !named.includes(target.name))) continue;
