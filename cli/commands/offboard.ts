@@ -10,8 +10,8 @@ interface Flags extends WorldOptions {
 
 /**
  * Adds `streamwarden offboard <user>`: shows every access of a user, and with `--yes` takes it away, authorizations before sessions. Exit code
- * of the plan: 0 with nothing to do, 2 with something, 1 on an error. With `--yes`: 0 when all was done, 1 when something failed, was held or
- * could not be read, 130 when it was told to stop.
+ * of the plan: 0 with nothing to do, 2 with something, 1 on an error. With `--yes`: 0 when all was done and a look after clients have followed
+ * showed nothing, 1 when something failed, was held, came back or could not be read, 130 when it was told to stop.
  */
 export function offboardCommand(program: Command): void {
   worldOptions(program.command('offboard'))
@@ -22,7 +22,7 @@ export function offboardCommand(program: Command): void {
     .option('--json', 'print one JSON object instead of text')
     .addHelpText(
       'after',
-      "\nProtected users are refused, and protected groups and exceptions hold. Mode, limits and freezes of the policy do not count: you ask for it.\nWhere a group resets after unbinding, the user's data on the app instance is wiped; the service does not show where.",
+      "\nWith --yes it takes about two and a half minutes: clients follow a change that late, so it looks again before it says that all is done.\nProtected users are refused, and protected groups and exceptions hold. Mode, limits and freezes of the policy do not count: you ask for it.\nWhere a group resets after unbinding, the user's data on the app instance is wiped; the service does not show where.",
     )
     .action(async (user: string, flags: Flags) => {
       process.exitCode = await offboarded(user, flags);
@@ -38,7 +38,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
     { styleFor },
     { reportLines },
     { localClock },
-    { offboardLeftLines },
+    { lookedAgainLines, offboardLeftLines },
     { applied },
   ] = await Promise.all([
     import('../run/session.ts'),
@@ -55,23 +55,25 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
   const interrupt = interruptOnSignals();
   try {
     return await withSession(flags, async (session) => {
-      const result = await offboard(session, user, { apply, signal: interrupt.signal });
+      const { text: localText } = localClock(session.policy.timezone, session.world.clock.now());
+      const onWait = (untilMs: number): void =>
+        void process.stderr.write(`Clients follow within about two minutes. Looking again at ${localText(untilMs)}.\n`);
+      const result = await offboard(session, user, { apply, signal: interrupt.signal, onWait });
       const { reports, left } = result;
       const acts = reports.some(({ counts }) => counts.act > 0);
       if (flags.json) {
         const runs = reports.map(reportJson).join(',');
-        process.stdout.write(`{"format":1,"user":${JSON.stringify(user)},"runs":[${runs}],"left":${JSON.stringify(left)}}\n`);
+        const again = result.lookedAgain === undefined ? '' : `,"lookedAgain":"${result.lookedAgain}"`;
+        process.stdout.write(`{"format":1,"user":${JSON.stringify(user)},"runs":[${runs}],"left":${JSON.stringify(left)}${again}}\n`);
       } else {
         const style = styleFor();
         const text = [
           style.dim(`World: ${session.world.headline}`),
           '',
-          ...reports.flatMap((report) => [
-            ...reportLines(report, style, { text: localClock(session.policy.timezone, session.world.clock.now()).text }),
-            '',
-          ]),
+          ...reports.flatMap((report) => [...reportLines(report, style, { text: localText }), '']),
           ...left.flatMap((each) => offboardLeftLines(each, user, style)),
           ...(apply ? applied(reports, interrupt.signal.aborted) : []),
+          ...lookedAgainLines(result.lookedAgain, user),
           ...(!apply && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
           ...(!apply && !acts ? [`Nothing of ${user} can be taken away here.`] : []),
         ];

@@ -1,5 +1,21 @@
-import type { OffboardLeft } from '../run/offboard.ts';
+import type { Offboarded, OffboardLeft } from '../run/offboard.ts';
 import type { Style } from './style.ts';
+
+/** What the look after clients have followed showed, as lines for a person. */
+export function lookedAgainLines(found: Offboarded['lookedAgain'], user: string): string[] {
+  switch (found) {
+    case undefined:
+      return [];
+    case 'nothing-left':
+      return [`Looked again after clients have followed: nothing of ${user} is left.`];
+    case 'still-there':
+      return [
+        `Looked again, and not all access of ${user} is gone, or it could not be seen: see above what is held, comes back or is unread.`,
+      ];
+    case 'interrupted':
+      return [`Not looked at again: within about two minutes a client of ${user} may connect once more. Run the same again then.`];
+  }
+}
 
 /** What offboarding leaves on a target, as lines for a person; none where it leaves nothing. */
 export function offboardLeftLines(left: OffboardLeft, user: string, style: Style): string[] {

@@ -1,11 +1,13 @@
-import type { Client } from '../../shared/client/client.ts';
+import type { Client, PagesInput, RowOf } from '../../shared/client/client.ts';
 import { ApiError } from '../../shared/client/errors.ts';
+import type { AnyOperation } from '../../shared/client/operation.ts';
 import { listAppInstances } from '../../shared/client/operations/list-app-instances.ts';
 import { listAuthorizedUserGroups } from '../../shared/client/operations/list-authorized-user-groups.ts';
 import { listBindInfo } from '../../shared/client/operations/list-bind-info.ts';
 import { listPersistentAppInstances } from '../../shared/client/operations/list-persistent-app-instances.ts';
 import { pageListAppInstanceGroupUser } from '../../shared/client/operations/page-list-app-instance-group-user.ts';
 import { listOf, objectOf, textOf } from '../../shared/fleet/answer-fields.ts';
+import { readList } from '../../shared/fleet/read-list.ts';
 
 /** Options of reading. */
 export interface Reading {
@@ -43,73 +45,66 @@ export async function orUnread<T>(what: string, unread: string[], read: () => Pr
   }
 }
 
+/** All rows of a list. @throws ApiError `IncompleteList` where they cannot be had for certain, since what is missing could be the user's access */
+async function whole<T extends AnyOperation>(
+  client: Client,
+  operation: T,
+  input: PagesInput<T>,
+  reading: Reading,
+): Promise<readonly RowOf<T>[]> {
+  const rows = await readList(client, operation, input, reading);
+  if (rows) return rows;
+  const message = `${operation.action}: other rows came than were announced, or others each time: the list changes while it is read. Try again.`;
+  const nothing = { httpStatus: undefined, requestId: undefined };
+  throw new ApiError({ code: 'IncompleteList', message, operation: operation.action, executed: 'no', attempts: 1, ...nothing });
+}
+
 /** Looks a user up in the list of a delivery group. One read per hundred users. @throws ApiError */
 export async function onUserList(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<OnList> {
   const alike = new Set<string>();
   let listed = false;
-  for await (const { rows } of client.pages(
-    pageListAppInstanceGroupUser,
-    { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
-    reading,
-  )) {
-    for (const row of rows as readonly unknown[]) {
-      const name = String(row);
-      if (name === user) listed = true;
-      else if (name.toLowerCase() === user.toLowerCase()) alike.add(name);
-    }
+  const rows = await whole(client, pageListAppInstanceGroupUser, { AppInstanceGroupId: groupId, ProductType: 'CloudApp' }, reading);
+  for (const row of rows as readonly unknown[]) {
+    const name = String(row);
+    if (name === user) listed = true;
+    else if (name.toLowerCase() === user.toLowerCase()) alike.add(name);
   }
   return { listed, alike: [...alike] };
 }
 
 /** Ids of the persistent sessions of a group that a user may use. One read per hundred. @throws ApiError */
 export async function persistentOf(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const { rows } of client.pages(
-    listPersistentAppInstances,
-    { AppInstanceGroupId: groupId, ProductType: 'CloudApp' },
-    reading,
-  )) {
-    for (const row of rows.map(objectOf)) {
-      const id = textOf(row?.AppInstancePersistentId);
-      if (id !== undefined && listOf(row?.AuthorizedUsers)?.includes(user)) found.push(id);
-    }
-  }
-  return found;
+  const rows = await whole(client, listPersistentAppInstances, { AppInstanceGroupId: groupId, ProductType: 'CloudApp' }, reading);
+  return rows.map(objectOf).flatMap((row) => {
+    const id = textOf(row?.AppInstancePersistentId);
+    return id !== undefined && listOf(row?.AuthorizedUsers)?.includes(user) ? [id] : [];
+  });
 }
 
 /** The user groups that may use a delivery group. One read per hundred. @throws ApiError */
 export async function userGroupsOf(client: Client, groupId: string, reading: Reading = {}): Promise<readonly UserGroupAccess[]> {
-  const found: UserGroupAccess[] = [];
   const input = { AppInstanceGroupId: groupId, ProductType: 'CloudApp', PageSize: 100 } as const;
-  for await (const { rows } of client.pages(listAuthorizedUserGroups, input, reading)) {
-    for (const row of rows.map(objectOf)) {
-      const id = textOf(row?.GroupId);
-      if (id !== undefined) found.push({ id, name: textOf(row?.GroupName) });
-    }
-  }
-  return found;
+  const rows = await whole(client, listAuthorizedUserGroups, input, reading);
+  return rows.map(objectOf).flatMap((row) => {
+    const id = textOf(row?.GroupId);
+    return id === undefined ? [] : [{ id, name: textOf(row?.GroupName) }];
+  });
 }
 
 /** App instances of a group that a user is on, connected or not. One read. @throws ApiError */
 export async function instancesOf(client: Client, groupId: string, user: string, reading: Reading = {}): Promise<readonly Bound[]> {
-  const found: Bound[] = [];
-  for await (const { rows } of client.pages(listAppInstances, { AppInstanceGroupId: groupId, UserIdList: [user] }, reading)) {
-    // The filter is the service's word; what names somebody else is not touched.
-    for (const row of rows.map(objectOf)) {
-      if (objectOf(row?.BindInfo)?.EndUserId === user) found.push({ groupId, instanceId: textOf(row?.AppInstanceId) });
-    }
-  }
-  return found;
+  const rows = await whole(client, listAppInstances, { AppInstanceGroupId: groupId, UserIdList: [user] }, reading);
+  // The filter is the service's word; what names somebody else is not touched.
+  return rows
+    .map(objectOf)
+    .flatMap((row) => (objectOf(row?.BindInfo)?.EndUserId === user ? [{ groupId, instanceId: textOf(row?.AppInstanceId) }] : []));
 }
 
 /** Where a user is bound in the whole account. One read per hundred. @throws ApiError */
 export async function bindingsOf(client: Client, user: string, reading: Reading = {}): Promise<readonly Bound[]> {
-  const found: Bound[] = [];
-  for await (const { rows } of client.pages(listBindInfo, { UserIdList: [user] }, reading)) {
-    for (const row of rows.map(objectOf)) {
-      const groupId = textOf(row?.AppInstanceGroupId);
-      if (groupId !== undefined && row?.UserId === user) found.push({ groupId, instanceId: textOf(row.AppInstanceId) });
-    }
-  }
-  return found;
+  const rows = await whole(client, listBindInfo, { UserIdList: [user] }, reading);
+  return rows.map(objectOf).flatMap((row) => {
+    const groupId = textOf(row?.AppInstanceGroupId);
+    return groupId !== undefined && row?.UserId === user ? [{ groupId, instanceId: textOf(row.AppInstanceId) }] : [];
+  });
 }

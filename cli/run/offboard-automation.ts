@@ -2,6 +2,7 @@ import type { Client } from '../../shared/client/client.ts';
 import { authorizeInstanceGroup } from '../../shared/client/operations/authorize-instance-group.ts';
 import { unbind } from '../../shared/client/operations/unbind.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
+import { incompleteText, observeWhole } from '../../shared/engine/observe-whole.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
 import {
@@ -27,21 +28,22 @@ export interface OffboardFinds {
   readonly elsewhere: Set<string>;
   /** Delivery groups with access of the user that are outside the target's regions: name and region. */
   readonly otherRegions: Map<string, string>;
+  /** Ids of delivery groups on which access was found. */
+  readonly groups: Set<string>;
   readonly unread: string[];
 }
 
 /** Finds before anything was observed. */
 export function noFinds(): OffboardFinds {
-  return { userGroups: new Map(), alike: new Set(), elsewhere: new Set(), otherRegions: new Map(), unread: [] };
+  return { userGroups: new Map(), alike: new Set(), elsewhere: new Set(), otherRegions: new Map(), groups: new Set(), unread: [] };
 }
 
 /**
  * Offboarding as an automation: it sees what access one user has and takes it away, under the guard, the second look and the journal of every
  * run. Observing reads the list of users, the persistent sessions and the user groups of each delivery group, since the service cannot be
- * asked by user; in the phase `unbind` only the groups on which the user is bound.
+ * asked by user; in the phase `unbind` only the groups on which the user is bound or had access.
  */
 export function offboarding(user: string, phase: OffboardPhase, finds: OffboardFinds): Automation<Access> {
-  const groups = phase === 'unbind' ? boundGroups : observeDeliveryGroups;
   return {
     name: 'offboard',
     // Somebody asks for it now, whatever the time is.
@@ -53,16 +55,16 @@ export function offboarding(user: string, phase: OffboardPhase, finds: OffboardF
       const bindings = await bindingsOf(client, user, reading);
       const met = new Set<string>();
       let total = 0;
-      for await (const page of groups(client, signal, bindings)) {
-        for (const group of page.resources) {
-          met.add(group.id);
-          const resources = await accessTo({ client, reading, user, phase, bindings, finds }, group);
-          if (resources.length > 0 && group.region !== undefined && target.regions?.includes(group.region) === false) {
-            finds.otherRegions.set(group.name ?? group.id, group.region);
-          }
-          total += resources.length;
-          yield { resources, total };
+      const groups = phase === 'unbind' ? await boundGroups(client, signal, bindings, finds) : await allGroups(client, signal, finds);
+      for (const group of groups) {
+        met.add(group.id);
+        const resources = await accessTo({ client, reading, user, phase, bindings, finds }, group);
+        if (resources.length > 0) finds.groups.add(group.id);
+        if (resources.length > 0 && group.region !== undefined && target.regions?.includes(group.region) === false) {
+          finds.otherRegions.set(group.name ?? group.id, group.region);
         }
+        total += resources.length;
+        yield { resources, total };
       }
       for (const { groupId } of bindings) if (!met.has(groupId)) finds.elsewhere.add(groupId);
       yield { resources: [], total };
@@ -77,12 +79,23 @@ export function offboarding(user: string, phase: OffboardPhase, finds: OffboardF
   };
 }
 
-/** The delivery groups on which a user is bound, one read each. */
-async function* boundGroups(client: Client, signal: AbortSignal | undefined, bindings: readonly Bound[]) {
-  for (const id of new Set(bindings.map(({ groupId }) => groupId))) {
+/** All delivery groups, as two passes in turn show them: one that is missing may be one on which the user works. */
+async function allGroups(client: Client, signal: AbortSignal | undefined, { unread }: OffboardFinds): Promise<readonly DeliveryGroup[]> {
+  const groups: DeliveryGroup[] = [];
+  const take = (fresh: readonly DeliveryGroup[]): void => void groups.push(...fresh);
+  const totals = await observeWhole(() => observeDeliveryGroups(client, signal), take, { agreeing: true });
+  if (!totals.complete) unread.push(`The delivery groups could not all be read: ${incompleteText(totals)}`);
+  return groups;
+}
+
+/** The delivery groups on which a user is bound, or had access before, one read each. */
+async function boundGroups(client: Client, signal: AbortSignal | undefined, bindings: readonly Bound[], { groups }: OffboardFinds) {
+  const found: DeliveryGroup[] = [];
+  for (const id of new Set([...bindings.map(({ groupId }) => groupId), ...groups])) {
     const group = await rereadDeliveryGroup(client, id, signal);
-    if (group) yield { resources: [group] };
+    if (group) found.push(group);
   }
+  return found;
 }
 
 /** What looking at one group needs. */
@@ -104,7 +117,8 @@ async function accessTo(look: Look, group: DeliveryGroup): Promise<readonly Acce
   for (const spelled of list?.alike ?? []) finds.alike.add(spelled);
   if (phase !== 'unbind') await noteUserGroups(look, group);
   const bound = bindings.filter(({ groupId }) => groupId === group.id);
-  const concerned = list?.listed !== false || persistent?.length !== 0 || bound.length > 0;
+  // A client may be in again though nothing else shows access.
+  const concerned = phase === 'unbind' || list?.listed !== false || persistent?.length !== 0 || bound.length > 0;
   if (!concerned) return [];
   const seen = await orUnread(`The sessions of ${user} on ${name}`, unread, () => instancesOf(client, group.id, user, reading));
   const instances = seen && distinct([...seen, ...bound]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { offboard } from '../../cli/run/offboard.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
-import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { GroupSeed, WorkstationSeed } from '../../simulator/world/seed.ts';
 
@@ -35,7 +35,7 @@ export interface OffboardDesk {
   /** Works in a session of this world, in this process. */
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Offboards in this process. */
-  offboard(user: string, apply?: boolean): ReturnType<typeof offboard>;
+  offboard(user: string, apply?: boolean, signal?: AbortSignal): ReturnType<typeof offboard>;
   /** Who may use a group, and who is on it, as the service has it. */
   stateOf(groupId: string): { readonly users: readonly string[]; readonly sessions: readonly string[] };
   /** Takes a user off a group's list as somebody else would, with the session left. */
@@ -49,11 +49,12 @@ export async function openOffboardDesk(seed: {
   readonly workstations?: readonly WorkstationSeed[];
   readonly regions?: string;
   readonly assumptions?: Readonly<Record<string, string | number | boolean>>;
+  readonly handlers?: SimulatorOptions['handlers'];
 }): Promise<OffboardDesk> {
-  const { groups, workstations = [], regions, assumptions = {} } = seed;
+  const { groups, workstations = [], regions, assumptions = {}, handlers } = seed;
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-desk-'));
   const world = buildWorld({ start: '2026-11-25T08:40:00+08:00', assumptions, accounts: [{ id: account, groups, workstations }] });
-  const simulator = await startSimulator({ world });
+  const simulator = await startSimulator({ world, ...(handlers ? { handlers } : {}) });
   const policy = path.join(folder, 'policy.yaml');
   writeFileSync(policy, policyText(regions === undefined ? '' : `, regions: [${regions}]`));
   const state = path.join(folder, 'state');
@@ -63,7 +64,7 @@ export async function openOffboardDesk(seed: {
     simulator,
     world: ['--policy', policy, '--simulator', simulator.url, '--state', state],
     session,
-    offboard: (user, apply = false) => session((open) => offboard(open, user, { apply })),
+    offboard: (user, apply = false, signal) => session((open) => offboard(open, user, { apply, signal })),
     takeOff: (groupId, user) => void groupOf(groupId)?.users.remove(user),
     stateOf(groupId) {
       const found = groupOf(groupId);

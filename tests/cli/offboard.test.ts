@@ -6,6 +6,8 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import { addException } from '../../shared/journal/exceptions.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
+import { handlers as authorizations } from '../../simulator/operations/authorization.ts';
+import { handlers as bindings } from '../../simulator/operations/bindings.ts';
 import { streamwarden } from './command.ts';
 import { group, type OffboardDesk, openOffboardDesk } from './offboard-desk.ts';
 
@@ -205,7 +207,8 @@ describe('offboarding ends', () => {
 test('the command shows each step and what is left to people', async () => {
   const { world } = await open({ groups: [group('a', { ...withSession, userGroups: [{ id: 'ug-1', name: 'Designers' }] })] });
   const { code, stdout, stderr } = await streamwarden(['offboard', zhang, '--yes', ...world]);
-  expect([stderr, code]).toEqual(['', 0]);
+  expect([stderr, code]).toEqual([expect.stringMatching(/^Clients follow .* Looking again at 2026-11-25 08:42\.\n$/), 0]);
+  expect(stdout).toContain(`Looked again after clients have followed: nothing of ${zhang} is left.`);
   expect(stdout).toMatch(/✓ +name-of-a .*authorized users: zhang\.san → none/);
   expect(stdout).toContain('user group Designers may use name-of-a');
   expect(stdout).toMatch(/2 done\.\nJournal: runs\//);
@@ -213,4 +216,86 @@ test('the command shows each step and what is left to people', async () => {
 
 test('each reason of offboarding has a meaning that begins and ends as a sentence does', () => {
   for (const meaning of Object.values(offboardReasonCodes)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+});
+
+describe('clients that follow a change late', () => {
+  const minute = 60_000;
+
+  /** Handlers by which the client of a user connects again at once, for so long after the user was taken off the list. */
+  const eager = (forMs: number): NonNullable<Parameters<typeof openOffboardDesk>[0]['handlers']> => {
+    let removedMs = Number.POSITIVE_INFINITY;
+    return {
+      AuthorizeInstanceGroup(input, context) {
+        removedMs = Math.min(removedMs, context.nowMs);
+        return authorizations.AuthorizeInstanceGroup?.(input, context) as Record<string, unknown>;
+      },
+      Unbind(input, context) {
+        const answer = bindings.Unbind?.(input, context) as Record<string, unknown>;
+        const found = context.account.groups.get(String(input['AppInstanceGroupId']));
+        const user = String(input['EndUserId']);
+        if (found && context.nowMs - removedMs < forMs) {
+          found.users.add(user);
+          found.connect(user, context.nowMs);
+          found.users.remove(user);
+        }
+        return answer;
+      },
+    };
+  };
+
+  test.each([
+    [0, ['Unbind a done'], 'nothing-left', 0],
+    [2 * minute, ['Unbind a done', 'Unbind a done'], 'nothing-left', 0],
+    [4 * minute, ['Unbind a done', 'Unbind a done', 'Unbind a done'], 'nothing-left', 0],
+    [60 * minute, ['Unbind a done', 'Unbind a done', 'Unbind a done', 'Unbind a done'], 'still-there', 1],
+  ] as const)('are cut again until a look shows nothing: %i ms', async (forMs, unbinds, lookedAgain, code) => {
+    const { offboard, stateOf } = await open({ groups: [group('a', withSession)], handlers: eager(forMs) });
+    const result = await offboard(zhang, true);
+    expect(became(result.reports)).toEqual(['AuthorizeInstanceGroup a done', ...unbinds]);
+    expect([result.lookedAgain, offboardExitCode(result, true)]).toEqual([lookedAgain, code]);
+    expect(stateOf('a').sessions.includes(zhang)).toBe(lookedAgain === 'still-there');
+  });
+
+  test('are waited for no longer than somebody wants: then it is not said to be done', async () => {
+    const stop = new AbortController();
+    const handlers = eager(2 * minute);
+    const { offboard, stateOf } = await open({
+      groups: [group('a', withSession)],
+      handlers: {
+        ...handlers,
+        Unbind: (input, context) => {
+          stop.abort();
+          return handlers.Unbind?.(input, context) as Record<string, unknown>;
+        },
+      },
+    });
+    const result = await offboard(zhang, true, stop.signal);
+    expect([result.lookedAgain, offboardExitCode(result, true), stateOf('a').sessions.includes(zhang)]).toEqual(['interrupted', 1, true]);
+  });
+
+  test('are not waited for where nothing was taken away, nor by a plan', async () => {
+    const { offboard } = await open({ groups: [group('a', withSession)] });
+    expect([(await offboard('nobody', true)).lookedAgain, (await offboard(zhang)).lookedAgain]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a list that is not whole', () => {
+  const many = Array.from({ length: 103 }, (_, index) => group(`g${index}`, { users: [{ ids: [zhang] }] }));
+
+  test('fails the command, which says what it may have missed', async () => {
+    const { offboard, simulator } = await open({ groups: many });
+    simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, times: 'always' });
+    const result = await offboard(zhang, true);
+    expect([result.left.flatMap(({ unread }) => unread).join(), offboardExitCode(result, true)]).toEqual([
+      expect.stringMatching(/could not all be read: .*announced 103 .* 102 were read/),
+      1,
+    ]);
+  });
+
+  test('once is read again', async () => {
+    const { offboard, simulator } = await open({ groups: many });
+    simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, skip: 1 });
+    const result = await offboard(zhang, true);
+    expect([became(result.reports).length, offboardExitCode(result, true)]).toEqual([103, 0]);
+  });
 });
