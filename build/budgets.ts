@@ -1,11 +1,11 @@
 /** Largest minified size of a function bundle, in KB (design, budgets). */
-const functionKb = 200;
+const functionKb = 206;
 
 /**
  * The function that orders carries what no other has: claims, answers of approvers, budgets, its own messages and their texts. Loading it is held to
  * the same bound as the others by `npm run bench`.
  */
-const orderingKb = 248;
+const orderingKb = 252;
 
 /**
  * The function that scales works out of each change what it harms, what is left of it without that harm, and what it adds beyond the level that

@@ -16,6 +16,8 @@ export const approveOtaWindows: Automation<OtaGroup> = {
   name: 'approve-ota-windows',
   operations: { ApproveOtaTask: approveOtaTask },
   planner,
+  // A ring waits for every group of the rings before it.
+  needsWhole: true,
   halts: loadHalts,
   ofTarget: failuresHere,
   elsewhere: (decisions, context, log) =>

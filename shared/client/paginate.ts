@@ -18,9 +18,12 @@ type Output = Readonly<Record<string, unknown>>;
  * Reads a list to its end. Rows that an earlier page carried are left out, since a list that changes while it is read can repeat
  * them; for that the ids of all rows are kept, about 100 bytes each. Ends at the announced total, at a short page where none is
  * announced, at an empty page (by number) or the last token, at a page of which every row is known, and at a token seen before: never
- * in a loop.
+ * in a loop. A full page that meets the total is followed by one more read, since a total that is too low would cut the list off there.
+ *
+ * `total` is the largest that was announced so far: where a list shrinks while it is read, what was read stays below it.
  * @param read makes one call with the given input
- * @throws InputError when the operation is no list; ApiError (`TooManyPages`) when there is no end after 100 000 pages
+ * @throws InputError when the operation is no list; ApiError `MalformedList` for an answer without its list that does not say either that there is
+ * nothing, `TooManyPages` when there is no end after 100 000 pages
  */
 export async function* readPages(
   operation: AnyOperation,
@@ -32,43 +35,49 @@ export async function* readPages(
   const seen = new Set<string>();
   const size = typeof input[paging.sizeParam] === 'number' ? (input[paging.sizeParam] as number) : (paging.maxSize ?? usualPageSize);
   const position = paging.style === 'page' ? byNumber(paging.pageParam, size) : byToken(paging.tokenParam, paging.nextToken);
+  let total: number | undefined;
+  let received = 0;
   for (let page = 1; page <= mostPages; page += 1) {
     const output = (await read({ ...input, [paging.sizeParam]: size, ...position.input(page) })) as Output;
-    const rows = rowsOf(output, paging.items);
+    const announced = totalOf(output, paging.total);
+    if (announced !== undefined) total = Math.max(total ?? 0, announced);
+    const rows = rowsOf(output, paging.items, announced !== undefined && received >= announced);
+    if (rows === undefined) {
+      const text = `the answer carries no list ${paging.items}${announced === undefined ? '' : `, and announces ${announced}`}; nothing is known of what there is`;
+      throw failed(
+        operation,
+        'MalformedList',
+        `${text}. Look whether it is still so; if so, report it to the support of the service.`,
+        page,
+      );
+    }
+    received += rows.length;
     const fresh = rows.filter((row) => isNew(rowId(row, paging.id), seen));
-    const total = totalOf(output, paging.total);
-    const last = position.isLast(rows.length, total, output);
+    const last = position.isLast(rows.length, output, total === undefined || received >= total);
     // A page of known rows only: the service repeats itself. The page still tells its total.
     yield { rows: fresh, total };
     if (last || (rows.length > 0 && fresh.length === 0)) return;
   }
-  throw new ApiError({
-    code: 'TooManyPages',
-    message: `${operation.action}: no end after ${mostPages} pages. Narrow the request with a filter.`,
-    operation: operation.action,
-    executed: 'no',
-    httpStatus: undefined,
-    requestId: undefined,
-    attempts: mostPages,
-  });
+  throw failed(operation, 'TooManyPages', `no end after ${mostPages} pages. Narrow the request with a filter.`, mostPages);
+}
+
+function failed({ action }: AnyOperation, code: string, text: string, attempts: number): ApiError {
+  const nothing = { httpStatus: undefined, requestId: undefined };
+  return new ApiError({ code, message: `${action}: ${text}`, operation: action, executed: 'no', attempts, ...nothing });
 }
 
 /** Where in the list the next call reads, and when the list is over. */
 interface Position {
   input(page: number): Record<string, unknown>;
-  isLast(rows: number, total: number | undefined, output: Output): boolean;
+  /** `allTold`: as many rows came as were announced, or nothing is. */
+  isLast(rows: number, output: Output, allTold: boolean): boolean;
 }
 
 function byNumber(param: string, size: number): Position {
-  let received = 0;
   return {
     input: (page) => ({ [param]: page }),
-    isLast: (rows, total) => {
-      received += rows;
-      if (rows === 0) return true;
-      // Where a total is known it decides, so that a service that serves smaller pages than asked for is read to its end.
-      return total === undefined ? rows < size : received >= total;
-    },
+    // Where a total is known it decides, so that a service that serves smaller pages than asked for is read to its end.
+    isLast: (rows, _output, allTold) => rows === 0 || (rows < size && allTold),
   };
 }
 
@@ -78,7 +87,7 @@ function byToken(param: string, field: string): Position {
   let empty = 0;
   return {
     input: () => (token === undefined ? {} : { [param]: token }),
-    isLast: (rows, _total, output) => {
+    isLast: (rows, output) => {
       empty = rows === 0 ? empty + 1 : 0;
       if (empty > mostEmptyPages) return true;
       const next = output[field];
@@ -90,9 +99,11 @@ function byToken(param: string, field: string): Position {
   };
 }
 
-function rowsOf(output: Output, field: string): readonly Row[] {
+/** The rows of a page. Some services leave an empty list out, so a page without one is empty where no more is announced; else undefined. */
+function rowsOf(output: Output, field: string, allTold: boolean): readonly Row[] | undefined {
   const rows = output[field];
-  return Array.isArray(rows) ? rows : [];
+  if (Array.isArray(rows)) return rows;
+  return allTold ? [] : undefined;
 }
 
 function totalOf(output: Output, field: string | undefined): number | undefined {
@@ -109,7 +120,7 @@ function isNew(id: string, seen: Set<string>): boolean {
 }
 
 /** What tells a row from others: its id fields, or the whole row where one of them is missing. */
-function rowId(row: Row, fields: readonly string[]): string {
+export function rowId(row: Row, fields: readonly string[]): string {
   if (typeof row !== 'object' || row === null) return String(row);
   if (fields.length === 1) {
     const only = (row as Output)[fields[0] as string];

@@ -111,6 +111,8 @@ export interface Automation<R extends Resource> {
   readonly name: string;
   /** True where there is something to see to although the policy has no rule of it, such as what it began before. Default: false. */
   readonly withoutRules?: true;
+  /** True where deciding about one resource hangs on having seen all of them: two passes over the list must agree then. Default: false. */
+  readonly needsWhole?: true;
   /** True where nothing that it decides goes by the time: it acts although our clock and the service's differ. Default: false. */
   readonly timeless?: true;
   readonly operations: Readonly<Record<string, AnyOperation>>;

@@ -67,7 +67,8 @@ export function* compareHolds(
 
 /**
  * Ends a run of mode `apply` in the journal: the report where it acted, failed or the set of holds changed, the set of holds as told,
- * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing.
+ * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing. Nor does one
+ * whose lists were not whole.
  * `untold`: new holds that nobody was told of, since no channel delivered; the next run tells them again.
  * Gives the key of the run's record. @throws StoreError @throws JournalError
  */
@@ -94,7 +95,9 @@ export function* writeEnd(
     const { digest, run } = told;
     yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, digest, run } });
   }
-  if (!ofEvent) yield* recordHeartbeat(name, { failed: report.failed });
+  // Who has not seen everything gives none: it would hide that nobody looks after what is missing.
+  const saw = !report.errors.some(({ code }) => code === 'IncompleteList' || code === 'MalformedList');
+  if (!ofEvent && saw) yield* recordHeartbeat(name, { failed: report.failed });
   return record;
 }
 

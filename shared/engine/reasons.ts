@@ -34,6 +34,7 @@ export const reasonCodes = {
   'call-partial': 'The service did the call for others but not for this resource.',
   'answer-unreadable': 'The service said that it executed the call, but its answer could not be read.',
   'observation-failed': 'Observing ended early; resources that were not read were not decided.',
+  'total-unknown': 'The service did not say how many resources there are, so whether all were read cannot be told.',
   'expiries-unread': 'What was last seen of expiries could not be read or written, so renewals by others may not be noticed in this run.',
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
   'answer-unusable': 'A record among the answers of approvers cannot be read or trusted, so it counts for nothing; all others count.',

@@ -3,9 +3,11 @@ import type { Resource } from '../fleet/resource.ts';
 import type { JournalError } from '../journal/journal-error.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
+import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, HoldDecision, Reason } from './decision.ts';
 import { isExpected } from './expected.ts';
+import { incompleteText } from './observe-whole.ts';
 import type { Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
@@ -90,6 +92,14 @@ export class ReportDraft {
   survey(seen: Pick<Survey<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds' | 'error'>): void {
     this.#seen = seen;
     if (seen.error !== undefined) this.failedToObserve(seen.error, seen.totals.observed);
+  }
+
+  /** Fails the run where fewer resources were read than announced, or others: it would look healthy. Where nothing is announced it cannot be told. */
+  checkWhole(totals: Totals): void {
+    if (totals.complete) return;
+    if (totals.announced !== undefined) this.failBecause({ code: 'IncompleteList', message: incompleteText(totals) });
+    else
+      this.warn(reason('total-unknown', 'The service did not say how many resources there are, so whether all were read cannot be told.'));
   }
 
   /** Notes that observing ended early. @throws the error itself when it is a defect of the program */

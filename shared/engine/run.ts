@@ -142,6 +142,7 @@ async function observeAndAct<R extends Resource>(
     seen = await surveyBy(by);
   }
   draft.survey(seen);
+  if (seen.error === undefined && options.occasions === undefined) draft.checkWhole(seen.totals);
 
   const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
   const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });

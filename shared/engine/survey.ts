@@ -7,7 +7,8 @@ import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
 import type { Decision } from './decision.ts';
-import { observedPages } from './observed-pages.ts';
+import { observeWhole } from './observe-whole.ts';
+import { namedByEvents } from './observed-pages.ts';
 import { tagSeen, tagsGone } from './protection-facts.ts';
 import { keptPrefix } from './reasons.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -48,12 +49,12 @@ export interface SurveyInput<R extends Resource> {
 export async function survey<R extends Resource>(input: SurveyInput<R>): Promise<Survey<R>> {
   const { log, context } = input;
   const { planner } = input.automation;
-  const seen = new Set<string>();
   const tally = new Tally<R>((id) => log.foreignSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
   const waiting: { readonly resource: R; readonly place: number }[] = [];
   const tags: ForeignValue[] = [];
   const gone: ForeignSetting[] = [];
-  let announced: number | undefined;
+  let observed = 0;
+  let totals: Totals | undefined;
   let nodes = 0;
   let place = 0;
 
@@ -61,27 +62,36 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
     tally.take(resource, decision, at);
     input.onDecision?.(resource, decision);
   };
-  const observe = async (): Promise<void> => {
-    for await (const page of observedPages(input.automation, input.client, context, input.signal)) {
-      announced = page.total ?? announced;
-      const fresh = page.resources.filter(({ id }) => !seen.has(id) && seen.add(id));
-      await input.facts.gather(
-        fresh.flatMap((resource) => planner.needs(resource, context)),
-        input.signal,
-      );
-      for (const whole of fresh) {
-        tags.push(...tagSeen(context.policy, whole));
-        gone.push(...tagsGone(log, whole));
-        nodes += input.automation.nodesOf?.(whole, context) ?? 0;
-        for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
-          const decision = planner.decide(resource, context);
-          if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
-          else keep(resource, decision, place);
-          place += 1;
-        }
+  const visit = async (fresh: readonly R[], announced: number | undefined): Promise<void> => {
+    observed += fresh.length;
+    await input.facts.gather(
+      fresh.flatMap((resource) => planner.needs(resource, context)),
+      input.signal,
+    );
+    for (const whole of fresh) {
+      tags.push(...tagSeen(context.policy, whole));
+      gone.push(...tagsGone(log, whole));
+      nodes += input.automation.nodesOf?.(whole, context) ?? 0;
+      for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
+        const decision = planner.decide(resource, context);
+        if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
+        else keep(resource, decision, place);
+        place += 1;
       }
-      input.onPage?.(seen.size, announced);
     }
+    input.onPage?.(observed, announced);
+  };
+  const observe = async (): Promise<void> => {
+    const { automation, client, signal } = input;
+    if (context.occasions) {
+      const { resources, total } = await namedByEvents(automation, client, context, signal);
+      await visit(resources, total);
+      // A few were read of a known number: a share is of that number.
+      totals = { observed: total ?? resources.length, announced: total, complete: total !== undefined };
+      return;
+    }
+    const agreeing = automation.needsWhole;
+    totals = await observeWhole(() => automation.observe(client, context.target, signal), visit, { agreeing });
   };
   const decideWaiting = function* (): Storing<void> {
     yield* log.recall(waiting.map(({ resource }) => resource.id));
@@ -92,19 +102,13 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
   const failures = [await failureOf(observe()), await failureOf(runStoring(input.store, decideWaiting()))];
   const error = failures.find((failure) => failure !== undefined);
   return {
-    totals: totalsOf(seen.size, announced, context.occasions !== undefined, error === undefined),
+    totals: totals ? { ...totals, complete: totals.complete && error === undefined } : { observed, announced: undefined, complete: false },
     nodes,
     ...tally.counted(),
     tags,
     tagsGone: gone,
     ...(error === undefined ? {} : { error }),
   };
-}
-
-/** After an event a few were read of a known number: a share is of that number. */
-function totalsOf(read: number, announced: number | undefined, byEvent: boolean, whole: boolean): Totals {
-  if (byEvent && announced !== undefined) return { observed: announced, announced, complete: whole };
-  return { observed: read, announced, complete: whole && read === announced };
 }
 
 /** What stands for a resource once it was looked at closely. A service that does not answer leaves it as the page has it. */

@@ -2,13 +2,14 @@ import type { Client } from '../client/client.ts';
 import { listAuthorizedUserGroups } from '../client/operations/list-authorized-user-groups.ts';
 import { objectOf, textOf } from './answer-fields.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
+import { readList } from './read-list.ts';
 import type { Resource } from './resource.ts';
 
 /** Which user groups may use a delivery group: a part of it with a decision of its own. */
 export interface GroupAccess extends Resource {
   readonly kind: 'group-access';
   readonly partOf: DeliveryGroup;
-  /** Ids of the user groups; undefined where one could not be read. Users who have access by themselves are not among them. */
+  /** Ids of the user groups; undefined where one, or the whole list, could not be read. Users who have access by themselves are not among them. */
   readonly userGroups: readonly string[] | undefined;
 }
 
@@ -23,22 +24,15 @@ export function accessOf(id: string): string | undefined {
 /** Which user groups may use a delivery group. One read per hundred of them. @throws ApiError when the service does not answer */
 export async function readAccess(client: Client, group: DeliveryGroup, signal?: AbortSignal): Promise<GroupAccess> {
   const { id, name, region } = group;
-  const ids = new Set<string>();
-  let unreadable = false;
   const options = signal === undefined ? {} : { signal };
-  for await (const page of client.pages(listAuthorizedUserGroups, { AppInstanceGroupId: id, ProductType: 'CloudApp' }, options)) {
-    for (const row of page.rows) {
-      const userGroup = textOf(objectOf(row)?.GroupId);
-      if (userGroup === undefined) unreadable = true;
-      else ids.add(userGroup);
-    }
-  }
+  const rows = await readList(client, listAuthorizedUserGroups, { AppInstanceGroupId: id, ProductType: 'CloudApp' }, options);
+  const ids = rows?.map((row) => textOf(objectOf(row)?.GroupId));
   return {
     kind: 'group-access',
     id: `${id}/${partName}`,
     ...(name === undefined ? {} : { name }),
     ...(region === undefined ? {} : { region }),
     partOf: group,
-    userGroups: unreadable ? undefined : [...ids],
+    userGroups: ids?.every((each) => each !== undefined && each !== '') ? [...new Set(ids as readonly string[])] : undefined,
   };
 }

@@ -5,6 +5,7 @@ import { listAppInstances } from '../client/operations/list-app-instances.ts';
 import { listOtaTask } from '../client/operations/list-ota-task.ts';
 import { countOf, isGiven, objectOf, textOf } from './answer-fields.ts';
 import { mapOtaGroup, mapOtaTask, type OtaGroup, type OtaSessions, type OtaTask } from './ota-group.ts';
+import { readList } from './read-list.ts';
 
 /** Kinds of update as the service spells them (API notes). */
 export type OtaType = 'Fota';
@@ -45,7 +46,7 @@ export async function rereadOtaGroup(client: Client, id: string, signal?: AbortS
 }
 
 /**
- * All updates of a delivery group, one read per hundred; undefined where fewer rows came than the service announced, since a missing row
+ * All updates of a delivery group, one read per hundred; undefined where the list could not be read whole, since a missing row
  * could be the one that failed. @throws ApiError
  */
 export async function readOtaTasks(
@@ -54,43 +55,32 @@ export async function readOtaTasks(
   type: OtaType,
   signal?: AbortSignal,
 ): Promise<readonly OtaTask[] | undefined> {
-  const tasks: OtaTask[] = [];
-  let announced: number | undefined;
   const input = { AppInstanceGroupId: id, OtaType: type, PageNumber: 1, PageSize: 100 };
-  for await (const page of client.pages(listOtaTask, input, optionsOf(signal))) {
-    announced = page.total ?? announced;
-    tasks.push(...page.rows.map(mapOtaTask));
-  }
-  return announced === undefined || tasks.length >= announced ? tasks : undefined;
+  const rows = await readList(client, listOtaTask, input, optionsOf(signal));
+  return rows?.map(mapOtaTask);
 }
 
 /**
  * Who is on a delivery group, one read per hundred app instances; undefined where it cannot be told: a state that is not known, an app
- * that runs without saying whether its user is connected, or fewer rows than announced. @throws ApiError
+ * that runs without saying whether its user is connected, or a list that could not be read whole. @throws ApiError
  */
 export async function readOtaSessions(client: Client, id: string, signal?: AbortSignal): Promise<OtaSessions | undefined> {
   const users = new Set<string>();
   let nameless = false;
   let connected = 0;
-  let rows = 0;
-  let announced: number | undefined;
-  for await (const page of client.pages(listAppInstances, { AppInstanceGroupId: id }, optionsOf(signal))) {
-    announced = page.total ?? announced;
-    rows += page.rows.length;
-    for (const entry of page.rows) {
-      const row = objectOf(entry);
-      const status = textOf(row?.Status)?.toUpperCase() ?? '';
-      const session = isGiven(row?.SessionStatus) ? String(row?.SessionStatus).toLowerCase() : undefined;
-      const inUse = status === 'RUNNING' || status === 'BOUND' || session !== undefined;
-      const user = textOf(objectOf(row?.BindInfo)?.EndUserId);
-      if (user !== undefined) users.add(user);
-      else nameless ||= inUse;
-      // A user who is bound is about to be connected.
-      if (session === 'connect' || status === 'BOUND') connected += 1;
-      else if (session !== 'disconnect' && !idleStates.has(status)) return undefined;
-    }
+  const rows = await readList(client, listAppInstances, { AppInstanceGroupId: id }, optionsOf(signal));
+  if (!rows) return undefined;
+  for (const row of rows.map(objectOf)) {
+    const status = textOf(row?.Status)?.toUpperCase() ?? '';
+    const session = isGiven(row?.SessionStatus) ? String(row?.SessionStatus).toLowerCase() : undefined;
+    const inUse = status === 'RUNNING' || status === 'BOUND' || session !== undefined;
+    const user = textOf(objectOf(row?.BindInfo)?.EndUserId);
+    if (user !== undefined) users.add(user);
+    else nameless ||= inUse;
+    // A user who is bound is about to be connected.
+    if (session === 'connect' || status === 'BOUND') connected += 1;
+    else if (session !== 'disconnect' && !idleStates.has(status)) return undefined;
   }
-  if (announced !== undefined && rows < announced) return undefined;
   return { connected, users: nameless ? undefined : [...users] };
 }
 

@@ -3,6 +3,7 @@ import { ApiError } from '../client/errors.ts';
 import { listAppInstances } from '../client/operations/list-app-instances.ts';
 import { listPersistentAppInstances } from '../client/operations/list-persistent-app-instances.ts';
 import { rereadDeliveryGroup } from './observe-delivery-groups.ts';
+import { readList } from './read-list.ts';
 import type { ResourceRef } from './resource.ts';
 import type { SessionFacts, SessionGroup, SessionResource } from './session.ts';
 import { drainPart } from './session.ts';
@@ -60,7 +61,7 @@ async function withSessions(client: Client, group: SessionGroup, signal: AbortSi
   }
 }
 
-/** Undefined where the list was not whole: a list that changes while it is read can skip rows (API notes). @throws ApiError */
+/** Undefined where a list could not be read whole. @throws ApiError */
 async function readSessions(
   client: Client,
   groupId: string,
@@ -72,28 +73,18 @@ async function readSessions(
   if (persistent === undefined) return undefined;
   const sessions: SessionFacts[] = [];
   const filter = user === undefined ? {} : { UserIdList: [user] };
-  let rows = 0;
-  let announced: number | undefined;
-  for await (const page of client.pages(listAppInstances, { AppInstanceGroupId: groupId, ...filter }, options)) {
-    rows += page.rows.length;
-    announced = page.total ?? announced;
-    for (const row of page.rows) {
-      const session = mapSession(row, persistent);
-      if (session === 'unreadable') return undefined;
-      // A filter that the service overlooks must not bring in others.
-      if (session !== undefined && (user === undefined || session.user === user)) sessions.push(session);
-    }
+  const rows = await readList(client, listAppInstances, { AppInstanceGroupId: groupId, ...filter }, options);
+  if (!rows) return undefined;
+  for (const row of rows) {
+    const session = mapSession(row, persistent);
+    if (session === 'unreadable') return undefined;
+    // A filter that the service overlooks must not bring in others.
+    if (session !== undefined && (user === undefined || session.user === user)) sessions.push(session);
   }
-  return announced === undefined || rows === announced ? sessions : undefined;
+  return sessions;
 }
 
 async function readPersistent(client: Client, groupId: string, options: Options): Promise<ReadonlyMap<string, string> | undefined> {
-  const rows: unknown[] = [];
-  let announced: number | undefined;
-  const input = { AppInstanceGroupId: groupId, ProductType: 'CloudApp' } as const;
-  for await (const page of client.pages(listPersistentAppInstances, input, options)) {
-    rows.push(...page.rows);
-    announced = page.total ?? announced;
-  }
-  return announced === undefined || rows.length === announced ? persistentByInstance(rows) : undefined;
+  const rows = await readList(client, listPersistentAppInstances, { AppInstanceGroupId: groupId, ProductType: 'CloudApp' }, options);
+  return rows && persistentByInstance(rows);
 }

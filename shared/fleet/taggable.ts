@@ -3,6 +3,7 @@ import { listTagCloudResources } from '../client/operations/list-tag-cloud-resou
 import { isGiven, listOf, objectOf, textOf } from './answer-fields.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
 import { rereadDeliveryGroup } from './observe-delivery-groups.ts';
+import { readList } from './read-list.ts';
 
 /**
  * A group with its tags. Where the answer carried no tags the list of tags is asked, which leaves out resources without any: no tags are then
@@ -13,17 +14,16 @@ export async function withTags(client: Client, group: DeliveryGroup, signal?: Ab
   if (group.tags !== undefined) return group;
   const tags: Record<string, string> = Object.create(null) as Record<string, string>;
   const options = signal === undefined ? {} : { signal };
-  for await (const page of client.pages(listTagCloudResources, { ResourceType: 'AppInstanceGroupId', ResourceIds: [group.id] }, options)) {
-    for (const entry of page.rows) {
-      const row = objectOf(entry);
-      const list = listOf(row?.Tags);
-      if (row?.ResourceId !== group.id || list === undefined) return group;
-      for (const each of list) {
-        const tag = objectOf(each);
-        const key = textOf(tag?.Key);
-        if (key === undefined || (isGiven(tag?.Value) && typeof tag?.Value !== 'string')) return group;
-        tags[key] = textOf(tag?.Value) ?? '';
-      }
+  const rows = await readList(client, listTagCloudResources, { ResourceType: 'AppInstanceGroupId', ResourceIds: [group.id] }, options);
+  if (!rows) return group;
+  for (const row of rows.map(objectOf)) {
+    const list = listOf(row?.Tags);
+    if (row?.ResourceId !== group.id || list === undefined) return group;
+    for (const each of list) {
+      const tag = objectOf(each);
+      const key = textOf(tag?.Key);
+      if (key === undefined || (isGiven(tag?.Value) && typeof tag?.Value !== 'string')) return group;
+      tags[key] = textOf(tag?.Value) ?? '';
     }
   }
   return { ...group, tags };

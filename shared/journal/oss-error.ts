@@ -63,8 +63,7 @@ const known: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   FileImmutable: ['Unsupported', 'A retention policy refuses new records; it may only keep old ones from being changed.'],
 };
 
-const versionedAdvice =
-  'In a versioned bucket two runs could both win: choose a bucket in which versioning was never switched on.';
+const versionedAdvice = 'In a versioned bucket two runs could both win: choose a bucket in which versioning was never switched on.';
 
 /** The error of a failed request, with what to do. The service's own text is redacted before it comes here. */
 export function ossError(failure: OssFailure, deed: OssDeed): StoreError {

@@ -38,9 +38,11 @@ describe('paging by number with a total', () => {
   it.each([
     [0, 1],
     [1, 1],
-    [3, 1],
+    [2, 1],
+    // A full page may be one that a wrong total cuts off.
+    [3, 2],
     [4, 2],
-    [6, 2],
+    [6, 3],
     [7, 3],
   ])('%i rows at three a page take %i calls', async (count, calls) => {
     const all = Array.from({ length: count }, (_, index) => ({ Id: `t-${index}` }));
@@ -60,6 +62,43 @@ describe('paging by number with a total', () => {
     const { totals, inputs } = await read(countThings, (input) => ({ Count: '3', Things: slice(all, input) }), { PageSize: 2 });
     expect(totals).toEqual([3, 3]);
     expect(inputs).toHaveLength(2);
+  });
+
+  it.each([3, 6, 7])('reads on where the total of %i is too low', async (TotalCount) => {
+    const all = rows('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
+    const { pages, totals } = await read(listThings, (input) => ({ TotalCount, Things: slice(all, input) }));
+    expect(pages.flat()).toEqual(all);
+    expect(totals.at(-1)).toBe(TotalCount);
+  });
+
+  it('tells the largest total, so that a list that shrinks between its pages does not look whole', async () => {
+    const all = rows('a', 'b', 'c', 'd', 'e');
+    const { pages, totals } = await read(listThings, (input, call) => {
+      const shown = call === 1 ? all : all.slice(1);
+      return { TotalCount: shown.length, Things: slice(shown, input) };
+    });
+    expect([pages.flat(), totals]).toEqual([rows('a', 'b', 'c', 'e'), [5, 5, 5]]);
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['an object', {}],
+    ['wrapped in an object', { Thing: rows('a') }],
+    ['a text', 'none'],
+  ])('an answer whose list is %s is malformed, unless it announces that there is nothing', async (_, Things) => {
+    for (const answer of [{ TotalCount: 4, Things }, { Things }, { TotalCount: 'many', Things }, { TotalCount: -1, Things }]) {
+      await expect(read(listThings, () => answer)).rejects.toMatchObject({ code: 'MalformedList', executed: 'no' });
+    }
+    expect((await read(listThings, () => ({ TotalCount: 0, Things }))).pages).toEqual([[]]);
+    expect((await read(listThings, () => ({ TotalCount: '0', Things }))).pages).toEqual([[]]);
+    // Behind a last full page there is nothing more.
+    const full: Answer = (_input, call) => ({ TotalCount: 3, Things: call === 1 ? rows('a', 'b', 'c') : Things });
+    expect((await read(listThings, full)).pages.flat()).toEqual(rows('a', 'b', 'c'));
+    // In the middle there is.
+    await expect(
+      read(listThings, (_input, call) => ({ TotalCount: 5, Things: call === 1 ? rows('a', 'b', 'c') : Things })),
+    ).rejects.toThrow();
   });
 
   it('goes on where the service serves smaller pages than asked for', async () => {
@@ -130,6 +169,11 @@ describe('paging by number without a total', () => {
     const { pages, inputs } = await read(listNames, (input) => ({ Names: slice(all, input) }));
     expect(pages.flat()).toEqual(all);
     expect(inputs).toHaveLength(calls);
+  });
+
+  it('an answer without its list is malformed: nothing else says that there is nobody', async () => {
+    await expect(read(listNames, () => ({}))).rejects.toMatchObject({ code: 'MalformedList' });
+    await expect(read(listNames, (_input, call) => (call === 1 ? { Names: ['a', 'b', 'c'] } : {}))).rejects.toThrow('Names');
   });
 
   it('ends when the service repeats a full page for ever', async () => {

@@ -112,7 +112,7 @@ export function dialAutomation(
     async *observe() {
       const all = [...service.dials.values()];
       const size = options.pageSize ?? 10;
-      for (let start = 0, page = 0; start < all.length; start += size, page++) {
+      for (let start = 0, page = 0; page === 0 || start < all.length; start += size, page++) {
         if (page >= service.breakAtPage) throw service.breakWith;
         yield { resources: all.slice(start, start + size), total: service.announced ?? all.length };
       }

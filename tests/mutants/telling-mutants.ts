@@ -230,9 +230,9 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'short-list-fails-nothing',
-    file: 'shared/engine/renewals/run-renewals.ts',
-    from: "if (seen.failures.length === 0 && !seen.totals.complete) draft.failBecause('IncompleteList',",
-    to: "if (seen.failures.length > 0 && !seen.totals.complete) draft.failBecause('IncompleteList',",
+    file: 'shared/engine/report-draft.ts',
+    from: 'if (totals.announced !== undefined) this.failBecause(',
+    to: 'if (totals.announced === undefined) this.failBecause(',
     rule: 'A list that is shorter than announced fails the run.',
     tests: ['tests/e2e/renewals-alarm-texts.test.ts', 'tests/e2e/renewals-alarms.test.ts'],
   },

@@ -7,6 +7,7 @@ import type { Subscribable } from '../../fleet/subscription.ts';
 import type { WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { isExpected } from '../expected.ts';
+import { observeWhole } from '../observe-whole.ts';
 import type { Stretch } from './capacity-tally.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { FleetTally } from './fleet-tally.ts';
@@ -54,19 +55,24 @@ export async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
     { what: 'workstations', pages: () => observeWorkstations(client, signal) },
   ] as const;
   for (const { what, pages } of lists) {
-    let total: number | undefined;
+    const before: number | undefined = announced;
+    const upTo = (total: number | undefined): number | undefined =>
+      before === undefined || total === undefined ? undefined : before + total;
     try {
-      for await (const page of pages()) {
-        total = page.total ?? total;
-        for (const resource of page.resources as readonly Subscribable[]) tally.take(resource);
-        input.onPage?.(tally.observed, announced === undefined || total === undefined ? undefined : announced + total);
-      }
+      const list = await observeWhole<Subscribable>(pages, (fresh, total) => {
+        for (const resource of fresh) tally.take(resource);
+        input.onPage?.(tally.observed, upTo(total));
+      });
+      announced = upTo(list.announced);
+      if (list.complete) continue;
+      const told = list.announced ?? 'an unknown number of';
+      tally.fail(`the service announces ${told} ${what}, and ${list.observed} could be read`);
     } catch (error) {
       if (!isExpected(error)) throw error;
       tally.fail(`the ${what} could not be read: ${error.message}`);
       errors.push(error);
+      announced = undefined;
     }
-    announced = announced === undefined || total === undefined ? undefined : announced + total;
   }
   const facts = await tally.facts((node) => priceOf(client, node, signal));
   return { facts, announced, errors };

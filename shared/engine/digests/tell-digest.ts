@@ -125,6 +125,7 @@ async function observe(
   const observed = facts.groups + facts.workstations;
   for (const error of errors) draft.failedToObserve(error, observed);
   const totals = { observed, announced, complete: errors.length === 0 && observed === announced };
+  if (errors.length === 0) draft.checkWhole(totals);
   draft.survey({
     totals,
     keep: 0,

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import type { Totals } from '../automation.ts';
+import { observeWhole } from '../observe-whole.ts';
 import { provenSkew } from '../two-clocks.ts';
 import type { Renewing } from './renewing.ts';
 
@@ -23,28 +24,26 @@ export async function observeAll(
   visit: (resource: Subscribable) => void,
   onPage: (observed: number, announced: number | undefined) => void = () => {},
 ): Promise<Observed> {
-  const seen = new Set<string>();
   const failures: { what: string; error: unknown }[] = [];
-  let announced: number | undefined = 0;
-  for (const list of renewing.lists) {
-    let total: number | undefined;
+  const seen = new Set<string>();
+  let totals: Totals = { observed: 0, announced: 0, complete: true };
+  for (const { what, observe } of renewing.lists) {
     try {
-      for await (const page of list.observe(client, target, signal)) {
-        total = page.total ?? total;
-        for (const resource of page.resources) {
-          if (seen.has(resource.id)) continue;
-          seen.add(resource.id);
-          visit(resource);
-        }
-        onPage(seen.size, sum(announced, total));
-      }
+      const list = await observeWhole(
+        () => observe(client, target, signal),
+        (fresh, announced) => {
+          for (const resource of fresh) if (!seen.has(resource.id) && seen.add(resource.id)) visit(resource);
+          onPage(seen.size, sum(totals.announced, announced));
+        },
+      );
+      const announced = sum(totals.announced, list.announced);
+      totals = { observed: totals.observed + list.observed, announced, complete: totals.complete && list.complete };
     } catch (error) {
-      failures.push({ what: list.what, error });
+      failures.push({ what, error });
+      totals = { observed: seen.size, announced: undefined, complete: false };
     }
-    announced = sum(announced, total);
   }
-  const complete = failures.length === 0 && seen.size === announced;
-  return { totals: { observed: seen.size, announced, complete }, failures, skewMs: provenSkew(client) };
+  return { totals, failures, skewMs: provenSkew(client) };
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

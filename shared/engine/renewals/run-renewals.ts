@@ -100,8 +100,7 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     seen = yield* look(skewMs);
   }
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
-  if (seen.failures.length === 0 && !seen.totals.complete)
-    draft.failBecause({ code: 'IncompleteList', message: incompleteText(seen.totals) });
+  if (seen.failures.length === 0) draft.checkWhole(seen.totals);
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
   yield* announce(run, seen, result);
@@ -152,10 +151,6 @@ function* watch(
           complete: totals.complete && failures.length === 0,
         });
   if (failure) draft.warn(reason('expiries-unread', `Whether somebody else has renewed cannot be told in this run: ${failure.message}`));
-}
-
-function incompleteText({ observed, announced }: Screening['totals']): string {
-  return `The service announced ${announced ?? 'an unknown number of'} resources and listed ${observed}: what is missing was not decided, and its expiry is not known. Look whether it is still so in the next run; if so, compare with the console.`;
 }
 
 /** Does something that may fail; a foreseen failure is noted in the report and gives undefined. */
