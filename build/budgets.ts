@@ -16,7 +16,7 @@ const scalingKb = 206;
 const ownKb: Readonly<Record<string, number>> = { 'renew-before-expiry': orderingKb, 'scale-on-schedule': scalingKb };
 
 /** Largest minified size of the client with five operations, in KB, all that it needs included (design, budgets). */
-export const clientBudgetKb = 42;
+export const clientBudgetKb = 43;
 
 /** Largest minified size of the bundle of a function, in KB. */
 export function bundleBudgetKb(functionName: string): number {
