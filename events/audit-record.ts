@@ -9,6 +9,11 @@ export interface AuditRecord {
   readonly source: string | undefined;
   /** Account by the envelope. */
   readonly account: string | undefined;
+  /**
+   * True where the event bus says whose the record is: an envelope of a cloud service with the account that the record names too. Who called, and
+   * through what, is believed of such records only.
+   */
+  readonly vouched: boolean;
   /** Time by the envelope. */
   readonly time: string | undefined;
   /** The fields of the management event (Function Compute facts, ActionTrail). */
@@ -37,7 +42,10 @@ function recordOf(value: unknown): AuditRecord | undefined {
   // Source and id together are the identity (Function Compute facts, envelope); a bare record has an id of its own.
   const id = inner && textOf(entry.id);
   const key = id === undefined ? (textOf(data.eventId) ?? textOf(data.requestId)) : `${source ?? ''} ${id}`;
-  return { key, source, account: inner && textOf(entry.aliyunaccountid), time: inner && textOf(entry.time), data: withObjects(data) };
+  const account = inner && textOf(entry.aliyunaccountid);
+  const named = textOf(data.recipientAccountId);
+  const vouched = source?.startsWith('acs.') === true && account !== undefined && (named === undefined || named === account);
+  return { key, source, account, vouched, time: inner && textOf(entry.time), data: withObjects(data) };
 }
 
 /** Fields of a record that hold objects, and come as JSON text at times. */

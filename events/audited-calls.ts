@@ -32,7 +32,8 @@ interface HeardCall {
 
 /**
  * Why an event begins nothing. `own-call`: we made it ourselves. `failed-call`: it was refused. `other-service`, `other-operation`: it is about
- * something else. `no-resource`: it names no resource. `no-account`, `no-time`: it lacks what is needed. `duplicate`: it came twice.
+ * something else. `no-resource`: it names no resource. `no-account`, `no-time`: it lacks what is needed. `two-accounts`: its envelope is of another
+ * account than it says itself. `duplicate`: it came twice.
  */
 export type Unheard =
   | 'own-call'
@@ -41,6 +42,7 @@ export type Unheard =
   | 'other-operation'
   | 'no-resource'
   | 'no-account'
+  | 'two-accounts'
   | 'no-time'
   | 'duplicate'
   | 'unreadable';
@@ -52,7 +54,8 @@ export interface Heard {
 }
 
 /**
- * Reads the calls that EventBridge delivers from the audit trail. Only who called, when, through what and the resource are taken from them;
+ * Reads the calls that EventBridge delivers from the audit trail. Only the resource and when are taken from them, and where the bus vouches for the
+ * record who called and through what;
  * parameters, which can hold passwords, are left behind. Undefined: the event is none of the audit trail.
  */
 export function hearCalls(event: unknown, hearing: Hearing): Heard | undefined {
@@ -80,21 +83,24 @@ function hear(
   if (!operations.includes(operation) || data.eventRW === 'Read') return 'other-operation';
   // Absent or empty means success; both occur (Function Compute facts, ActionTrail).
   if (textOf(data.errorCode) !== undefined) return 'failed-call';
-  if (isOwnCall(data, ownRoles)) return 'own-call';
-  const account = textOf(data.recipientAccountId) ?? record.account;
+  if (record.vouched && isOwnCall(data, ownRoles)) return 'own-call';
+  const named = textOf(data.recipientAccountId);
+  const account = record.account ?? named;
   if (account === undefined) return 'no-account';
+  if (named !== undefined && named !== account) return 'two-accounts';
   const time = textOf(data.eventTime) ?? record.time;
   const atMs = time === undefined ? undefined : parseInstant(time);
   if (atMs === undefined) return 'no-time';
   // The tenant is the account itself, and no call about it names anything.
   const ids = operation === 'ModifyTenantConfig' ? [account] : auditedGroups(data);
   if (ids.length === 0) return 'no-resource';
-  const caller = callerOf(data);
+  const caller = record.vouched ? callerOf(data) : undefined;
   const region = textOf(data.acsRegion);
   return ids.map((resourceId) => ({
     account,
     occasion: {
-      ...{ resourceId, operation, atMs, source: sourceOf(data) },
+      ...{ resourceId, operation, atMs },
+      ...(record.vouched ? { source: sourceOf(data) } : {}),
       ...(caller === undefined ? {} : { caller }),
       ...(region === undefined ? {} : { region }),
     },

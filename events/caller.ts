@@ -1,16 +1,10 @@
 import { type Loose, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
 
-/** Begins the user agent of every call of ours; the signing client sends it. */
-const ownUserAgent = 'streamwarden';
-
 /** Longest name of a caller that is passed on, in characters: what a tag can carry (API notes, tags). */
 const longest = 128;
 
-/** True for a call that this program made: by its user agent, or as one of the roles that it assumes. */
+/** True for a call that one of the roles made that this program assumes. Not by the user agent: whoever calls writes that. */
 export function isOwnCall(data: Loose, ownRoles: ReadonlySet<string>): boolean {
-  const agent = textOf(data.userAgent)?.toLowerCase();
-  if (agent !== undefined && (agent === ownUserAgent || agent.startsWith(`${ownUserAgent} `) || agent.startsWith(`${ownUserAgent}/`)))
-    return true;
   const identity = objectOf(data.userIdentity);
   const [role, session] = textOf(identity?.userName)?.split(':') ?? [];
   return identity?.type === 'assumed-role' && session !== undefined && role !== undefined && ownRoles.has(role);

@@ -1,5 +1,5 @@
 import { read } from '../shared/schema/compare.ts';
-import { anyText, jsonList, matching, openObject, optional, sized } from '../shared/schema/schema.ts';
+import { anyText, jsonList, matching, oneOf, openObject, optional, sized } from '../shared/schema/schema.ts';
 import { nullable } from '../shared/schema/shapes.ts';
 import { EventError } from './event-error.ts';
 import { eventData } from './read-event.ts';
@@ -13,6 +13,8 @@ export interface TimerEvent {
   readonly target: string | undefined;
   /** The only region of the target to run, from the payload's `region`; undefined: all. */
   readonly region: string | undefined;
+  /** True where only what the last runs wait for is to be looked at, from the payload's `awaited`. */
+  readonly awaited: true | undefined;
   /** Functions that `dispatch` is to begin, from the payload's `functions`; undefined where none are named. */
   readonly functions: readonly string[] | undefined;
 }
@@ -26,9 +28,12 @@ const envelope = openObject({
 // Messages quote these where nothing has such a name.
 const name = sized(0, 128);
 
-const payload = openObject({ target: optional(name), region: optional(name), functions: optional(jsonList(name)) });
+const payload = openObject({
+  ...{ target: optional(name), region: optional(name), functions: optional(jsonList(name)) },
+  awaited: optional(oneOf(true)),
+});
 
-type Payload = Pick<TimerEvent, 'target' | 'region' | 'functions'>;
+type Payload = Pick<TimerEvent, 'target' | 'region' | 'functions' | 'awaited'>;
 
 /**
  * Reads a timer event. An empty one, as an invocation by hand sends it, gives undefined. Unknown keys pass, in the payload too.
@@ -57,8 +62,11 @@ export function isStale(event: Pick<TimerEvent, 'triggeredAtMs'>, nowMs: number,
 }
 
 function payloadOf(text: string | null | undefined): Payload {
-  if (!text?.trim()) return { target: undefined, region: undefined, functions: undefined };
+  if (!text?.trim()) return { target: undefined, region: undefined, functions: undefined, awaited: undefined };
   const parsed = read(payload, eventData(text, 'The trigger\'s payload (JSON such as {"target": "NAME"}, or {} for all targets)'));
-  if (parsed.ok) return { target: parsed.value.target, region: parsed.value.region, functions: parsed.value.functions };
+  if (parsed.ok) {
+    const { target, region, functions, awaited } = parsed.value;
+    return { target, region, functions, awaited };
+  }
   throw new EventError(`The trigger's payload must be JSON such as {"target": "NAME"}, or {} for all targets.`);
 }

@@ -80,6 +80,12 @@ function hearsEvents(resources: Resources, name: string): boolean {
   return resources[name]?.props.triggers?.some(({ triggerType }) => triggerType === 'eventbridge') ?? false;
 }
 
+/** A timer that has only what is waited for looked at is no sweep. */
 function hasTimer(resources: Resources, name: string): boolean {
-  return resources[name]?.props.triggers?.some(({ triggerType }) => triggerType === 'timer') ?? false;
+  const triggers = resources[name]?.props.triggers ?? [];
+  return triggers.some((trigger) => trigger.triggerType === 'timer' && !looksAtAwaited(trigger.triggerConfig.payload));
+}
+
+function looksAtAwaited(payload: string): boolean {
+  return (JSON.parse(payload) as { readonly awaited?: unknown }).awaited === true;
 }

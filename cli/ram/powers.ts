@@ -31,6 +31,9 @@ const ofAutomation = (name: string): readonly string[] => [
   `alerts/${name}/`,
 ];
 
+/** What a function on events records beside: what it heard, so that invocations that meet see to it together. */
+const ofListener = (name: string): readonly string[] => [...ofAutomation(name), `events/${name}/`];
+
 /** The powers of each function. */
 export const powers: Readonly<Record<string, Power>> = {
   'scale-on-schedule': {
@@ -62,7 +65,7 @@ export const powers: Readonly<Record<string, Power>> = {
   'tag-new-resources': {
     role: 'tagger',
     calls: ['GetAppInstanceGroup', 'ListAppInstanceGroup', 'ListTagCloudResources', 'TagCloudResources'],
-    writes: ofAutomation('tag-new-resources'),
+    writes: ofListener('tag-new-resources'),
   },
   'enforce-policy': {
     role: 'enforcer',
@@ -76,7 +79,7 @@ export const powers: Readonly<Record<string, Power>> = {
       'ModifyAppInstanceGroupAttribute',
       'ModifyTenantConfig',
     ],
-    writes: ofAutomation('enforce-policy'),
+    writes: ofListener('enforce-policy'),
   },
   'power-workstations': {
     role: 'operator',

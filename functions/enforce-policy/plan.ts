@@ -4,6 +4,7 @@ import type { GroupAccess } from '../../shared/fleet/authorization.ts';
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
+import { awaitedSetting } from '../../shared/journal/written.ts';
 import { accessDrift } from './access-drift.ts';
 import { coveringRule, tenantRule } from './cover.ts';
 import { type Drift, settingsText } from './drift.ts';
@@ -18,6 +19,14 @@ export type Governed = GovernedGroup | GroupAccess | Tenant;
 
 /** So long a change that the service refused is not tried again, in milliseconds: what it refuses once, a capacity say, it mostly refuses again. */
 const waitAfterRefusalMs = 6 * 3_600_000;
+
+/** Statuses that lead to PUBLISHED by themselves; no event tells of it. */
+const onTheWay: ReadonlySet<string> = new Set(['DEPLOYING', 'MAINTAINING']);
+
+/** Lets the journal keep what is to be looked at again once it serves. */
+function untilPublished(status: string): Reason {
+  return reason('sighted', 'It is looked at again every few minutes until it is published.', { setting: awaitedSetting, value: status });
+}
 
 const asWanted = reason('as-wanted', 'as the rule asks');
 
@@ -56,7 +65,8 @@ function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, con
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
     const because = [reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null })];
-    return { rule: rule.name, resource: of, verdict: 'hold', because };
+    const awaited = resource.kind === 'delivery-group' && onTheWay.has(group.status ?? '') ? [untilPublished(group.status ?? '')] : [];
+    return { rule: rule.name, resource: of, verdict: 'hold', because: [...because, ...awaited] };
   }
   return resource.kind === 'group-access'
     ? verdict(accessDrift(resource, rule), 'access', rule.name, of, context)

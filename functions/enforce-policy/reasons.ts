@@ -21,7 +21,7 @@ export const reasonCodes = {
   reverted: 'Somebody has set it back three times; it is not changed any more until people have agreed.',
   'refused-lately': 'This very change was tried a short while ago and came to nothing; it is tried again later.',
   'changed-back': 'Somebody has set back what was set before; it is set again.',
-  sighted: 'How often somebody has set it back, for the next runs.',
+  sighted: 'How often somebody has set it back, or that it is not published yet, for the next runs.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Code of a reason of enforce-policy. */

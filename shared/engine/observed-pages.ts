@@ -2,6 +2,9 @@ import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Automation, PlanContext } from './automation.ts';
 
+/** Rows of a page of the service's lists. */
+const rowsOfPage = 100;
+
 /** The resources that the events of a context name and that still exist, each once, and how many there are in all. @throws ApiError */
 export async function namedByEvents<R extends Resource>(
   automation: Automation<R>,
@@ -9,10 +12,19 @@ export async function namedByEvents<R extends Resource>(
   { occasions, target }: PlanContext,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly resources: readonly R[]; readonly total: number | undefined }> {
+  // Many are found with fewer reads in the list: its pages have a hundred rows.
+  const total = await automation.count?.(client, target, signal);
+  if (total !== undefined && occasions !== undefined && occasions.size > Math.ceil(total / rowsOfPage) + 1) {
+    const listed: R[] = [];
+    for await (const page of automation.observe(client, target, signal)) {
+      listed.push(...page.resources.filter(({ id }) => occasions.has(id) && !listed.some((each) => each.id === id)));
+    }
+    return { resources: listed, total };
+  }
   const resources: R[] = [];
   for (const id of occasions?.keys() ?? []) {
     const resource = await automation.reread(client, target, { id }, signal);
     if (resource) resources.push(resource);
   }
-  return { resources, total: await automation.count?.(client, target, signal) };
+  return { resources, total };
 }

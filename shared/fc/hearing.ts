@@ -1,6 +1,6 @@
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import { awaitedBy, takeEvents } from './event-turns.ts';
 import { occasionsOf } from './occasions.ts';
-import { runOnOccasions } from './run-again.ts';
 import type { Environment } from './settings.ts';
 
 /** How a function follows events. A part of its own: what a function on timers alone never does is not in its bundle. */
@@ -10,11 +10,13 @@ export interface Hearing {
     text: string,
     place: { readonly policy: CompiledPolicy; readonly targets: readonly CompiledTarget[]; readonly environment: Environment },
   ): ReturnType<typeof occasionsOf>;
-  /** Runs on occasions, again where another run was in the way. */
-  readonly run: typeof runOnOccasions;
+  /** Sees to what was heard, together with what other invocations hear at the time. */
+  readonly take: typeof takeEvents;
+  /** What runs before wait for. */
+  readonly awaited: typeof awaitedBy;
 }
 
 /** Hears the events of some operations of the audit trail. */
 export function hearing(operations: readonly string[]): Hearing {
-  return { occasions: (text, place) => occasionsOf(text, { operations, ...place }), run: runOnOccasions };
+  return { occasions: (text, place) => occasionsOf(text, { operations, ...place }), take: takeEvents, awaited: awaitedBy };
 }

@@ -1,7 +1,8 @@
-import { creations, defaultServices, hearCalls, type Unheard } from '../../events/audited-calls.ts';
+import { defaultServices, hearCalls, type Unheard } from '../../events/audited-calls.ts';
 import { eventData } from '../../events/read-event.ts';
 import type { Occasion } from '../engine/automation.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import { mergeOccasions } from './event-turns.ts';
 import type { Environment } from './settings.ts';
 
 /** What events say to the targets of a policy. */
@@ -30,28 +31,18 @@ export function occasionsOf(text: string, { operations, policy, targets, environ
   const heard = hearCalls(eventData(text, 'The event'), { operations, services: servicesOf(environment), ownRoles });
   if (heard === undefined) return undefined;
 
-  const byTarget = new Map<CompiledTarget, Map<string, Occasion>>();
+  const byTarget = new Map<CompiledTarget, Occasion[]>();
   let strangers = 0;
   for (const { account, occasion } of heard.calls) {
     if (!Object.values(policy.targets).some((target) => target.account === account)) strangers += 1;
     for (const target of targets) {
-      if (target.account !== account) continue;
-      const occasions = byTarget.get(target) ?? new Map<string, Occasion>();
-      byTarget.set(target, occasions);
-      const before = occasions.get(occasion.resourceId);
-      if (before === undefined || saysMore(occasion, before)) occasions.set(occasion.resourceId, occasion);
+      if (target.account === account) byTarget.set(target, [...(byTarget.get(target) ?? []), occasion]);
     }
   }
   return {
-    byTarget: new Map([...byTarget].map(([target, occasions]) => [target, [...occasions.values()]])),
+    byTarget: new Map([...byTarget].map(([target, occasions]) => [target, mergeOccasions(occasions)])),
     ignored: strangers === 0 ? heard.unheard : { ...heard.unheard, 'unknown-account': strangers },
   };
-}
-
-/** How a resource came to be says more than what was done to it since; else the later one counts. Events come in any order. */
-function saysMore(occasion: Occasion, before: Occasion): boolean {
-  const made = creations.has(occasion.operation);
-  return made === creations.has(before.operation) ? occasion.atMs > before.atMs : made;
 }
 
 function servicesOf(environment: Environment): readonly string[] {

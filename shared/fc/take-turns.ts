@@ -4,7 +4,9 @@ import type { Occasion } from '../engine/automation.ts';
 import type { HourlyMemory } from '../engine/renewals/alarms.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner, RunnerOptions } from '../engine/runner.ts';
+import { writtenScope } from '../journal/written-scope.ts';
 import { targetClient } from './clients.ts';
+import type { EventsTaken } from './event-turns.ts';
 import type { Hearing } from './hearing.ts';
 import type { Log } from './log.ts';
 import { logReport } from './log-report.ts';
@@ -16,6 +18,9 @@ import type { WorkItem } from './work.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
 const reportMs = 10_000;
+
+/** So many ids that are left to the sweep are logged; the others are counted. */
+const idsLogged = 20;
 
 /** What the turns of an invocation share. */
 export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink' | 'proveLink'> {
@@ -59,10 +64,21 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
     try {
       const turn = turnSignal(signal, { endMs: stopMs, nowMs: clock.now(), left: items.length - index, timeout });
       const { report, left } = await takeTurn(item, turn, turns);
-      if (left.length > 0) log('error', 'crowded-out', { target: placeName(target), resources: left });
-      summaries.set(target, summaryOf(report));
-      if (report.failed || left.length > 0) failures.add(target);
-      if (!settings.observe) await tellDamaged(report, { ...teller, nowMs: clock.now() });
+      for (const [why, ids] of Object.entries(left)) {
+        const fails = why === 'crowded-out' || why === 'deadline-near';
+        if (fails) failures.add(target);
+        log(fails ? 'error' : 'warn', 'left-to-sweep', {
+          target: placeName(target),
+          why,
+          count: ids.length,
+          resources: ids.slice(0, idsLogged),
+        });
+      }
+      if (report === undefined && item.awaited) log('info', 'nothing-awaited', { target: placeName(target) });
+      else if (report === undefined) log('info', 'queued', { target: placeName(target), resources: item.occasions?.length });
+      else summaries.set(target, summaryOf(report));
+      if (report?.failed) failures.add(target);
+      if (report && !settings.observe) await tellDamaged(report, { ...teller, nowMs: clock.now() });
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
       failures.add(target);
@@ -73,12 +89,12 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
   return { summaries, failures, postponed };
 }
 
-/** One target: the whole of it, or what events were about. `left`: ids for which other runs were in the way. */
+/** One target: the whole of it, or what events were about. */
 async function takeTurn(
-  { target, occasions }: WorkItem,
+  { target, occasions, awaited }: WorkItem,
   signal: AbortSignal | undefined,
   { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink, proveLink }: Turns,
-): Promise<{ readonly report: RunReport; readonly left: readonly string[] }> {
+): Promise<EventsTaken> {
   const { simulator, observe } = settings;
   const shared: RunnerOptions = {
     client: targetClient(target, { identity, clock, simulator }),
@@ -86,10 +102,16 @@ async function takeTurn(
     world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
     ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink },
   };
+  const named = awaited && hears ? await hears.awaited(store, runner.name, target, clock.now()) : occasions;
+  if (awaited && named?.length === 0) return { report: undefined, left: {} };
   const run = (on?: readonly Occasion[]): Promise<RunReport> => runner.run({ ...shared, occasions: on });
   const onReport = (report: RunReport): void => logReport(log, report);
-  if (occasions !== undefined && hears) return hears.run({ occasions, clock, signal, run, onReport });
+  if (named !== undefined && hears) {
+    // What only observes writes nothing, and meets nobody; what a timer began meets nobody either.
+    const queue = observe || awaited ? undefined : { store, functionName: runner.name, scope: writtenScope(target) };
+    return hears.take({ occasions: named, clock, signal, endMs, queue, run, onReport });
+  }
   const report = await run();
   onReport(report);
-  return { report, left: [] };
+  return { report, left: {} };
 }

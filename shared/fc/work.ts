@@ -11,6 +11,8 @@ import { type Environment, type Settings, SettingsError } from './settings.ts';
 export interface WorkItem {
   readonly target: CompiledTarget;
   readonly occasions?: readonly Occasion[];
+  /** Only what runs before wait for is looked at. */
+  readonly awaited?: true;
 }
 
 /** What an event asks for. */
@@ -52,7 +54,9 @@ export function workOf(text: string, hears: Hearing | undefined, place: WorkPlac
   }
   const targets = targetsOf(policy, settings, event?.target);
   const parts = targets.flatMap((target) => partsOf(target, functionName, event?.region));
-  return { items: parts.map((target) => ({ target })) };
+  // A function that follows no events has nothing that it waits for.
+  const awaited = event?.awaited && hears !== undefined ? ({ awaited: true } as const) : {};
+  return { items: parts.map((target) => ({ target, ...awaited })) };
 }
 
 /** The parts of a target that are run apart from each other; the one that the event names. @throws SettingsError `UnknownRegion` */

@@ -55,6 +55,11 @@ export function* storeReadAll(keys: readonly string[]): Storing<readonly (Uint8A
   return (yield { type: 'store-read', keys }) as readonly (Uint8Array | undefined)[];
 }
 
+/** The last keys with a prefix, as far as the list knows, in code-unit order. @throws StoreError */
+export function* storeList(prefix: string, last: number): Storing<readonly string[]> {
+  return (yield { type: 'store-list', prefix, last }) as readonly string[];
+}
+
 /** Names of the folders directly in the folder `prefix`, encoded; empty where it has none. One call. @throws StoreError */
 export function* storeFolders(prefix: string): Storing<readonly string[]> {
   return (yield { type: 'store-folders', prefix }) as readonly string[];

@@ -122,6 +122,14 @@ export class WrittenReader {
     return [...(this.loaded.state.foreign.get(resourceId)?.keys() ?? [])];
   }
 
+  /** Resources on which a setting has a value that is not ours, and since when, as of loading. */
+  foreignOn(setting: string): readonly { readonly resource: string; readonly sinceMs: EpochMs }[] {
+    return [...this.loaded.state.foreign].flatMap(([resource, settings]) => {
+      const known = settings.get(setting);
+      return known ? [{ resource, sinceMs: known.sinceMs }] : [];
+    });
+  }
+
   /**
    * The last intents of a setting whose outcome is not written down, as of loading: a crash cut them off, or what became of them is not
    * known yet. `of` is the number of their record.

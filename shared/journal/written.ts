@@ -22,6 +22,9 @@ export interface WrittenView {
   ): { readonly value: string; readonly sinceMs: EpochMs; readonly sighted?: true | undefined } | undefined;
 }
 
+/** What the journal calls that a function waits for a resource, to look at it again once it is there. */
+export const awaitedSetting = 'awaited';
+
 const tagPrefix = 'tag:';
 
 /** What the journal calls a tag of a resource that its owner set. No function writes such a setting. */

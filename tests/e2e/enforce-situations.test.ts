@@ -118,7 +118,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a group under maintenance holds': {
     rules: [rule('sessionTimeout: 30m')],
     groups: [group({ status: 'MAINTAINING' })],
-    decides: ['g hold status'],
+    decides: ['g hold status, sighted'],
   },
   'the capacity of a group with two pools is not changed': {
     rules: [rule('nodeCapacity: 3')],

@@ -31,7 +31,6 @@ const call = { account: '123456789012****', occasion };
 describe('an event of the audit trail', () => {
   it.each<[string, unknown]>([
     ['as EventBridge delivers it', created],
-    ['without its envelope', created.data],
     ['in a list', [created]],
     ['in a list of texts', [JSON.stringify(created)]],
     ['with its record as text', { ...created, data: JSON.stringify(created.data) }],
@@ -55,12 +54,26 @@ describe('an event of the audit trail', () => {
     expect(heard(event)).toEqual({ calls: [call], unheard: {} });
   });
 
+  it.each<[string, unknown]>([
+    ['without its envelope', created.data],
+    ['in an envelope of no cloud service', { ...created, source: 'my-app' }],
+    ['in an envelope without an account', { ...created, aliyunaccountid: undefined }],
+  ])('%s is heard, and who called through what is not believed', (_name, event) => {
+    const { caller: _caller, source: _source, ...rest } = occasion;
+    expect(heard(event)).toEqual({ calls: [{ ...call, occasion: rest }], unheard: {} });
+  });
+
+  it('is heard whatever its user agent says, since whoever calls writes that', () => {
+    const agents = ['streamwarden', 'streamwarden/1', 'streamwarden (Node.js v20.20.2)', 'Streamwarden x'];
+    for (const userAgent of agents) expect(heard(changed({ userAgent }))?.calls).toHaveLength(1);
+  });
+
   it.each<[string, unknown, string]>([
     ['a call that failed', changed({ errorCode: 'Forbidden.RAM' }), 'failed-call'],
     ['an operation that nobody listens for', changed({ eventName: 'RenewAppInstanceGroup' }), 'other-operation'],
     ['a read', changed({ eventRW: 'Read' }), 'other-operation'],
     ['another service', sample('eventbridge-ecs-delete-disk'), 'other-service'],
-    ['our own call, by its user agent', changed({ userAgent: 'streamwarden (Node.js v20.20.2)' }), 'own-call'],
+    ['an envelope of another account than its record', changed({}, { aliyunaccountid: '7' }), 'two-accounts'],
     [
       'our own call, by the role',
       changed({ userIdentity: { type: 'assumed-role', userName: 'streamwarden:streamwarden', principalId: '3:streamwarden' } }),

@@ -36,7 +36,7 @@ describe('events of the audit trail', () => {
 
   it('of an account that a function does not serve, or that nobody knows, go nowhere', () => {
     expect([namesOf(created, {}, [other]), read(created, {}, [other])?.ignored]).toEqual([[], {}]);
-    const foreign = event('x', { recipientAccountId: '7' });
+    const foreign = { ...event('x', { recipientAccountId: '7' }), aliyunaccountid: '7' };
     expect([namesOf(foreign), read(foreign)?.ignored]).toEqual([[], { 'unknown-account': 1 }]);
   });
 

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { creations } from '../../events/audited-calls.ts';
+import type { Clock, EpochMs } from '../client/clock.ts';
+import type { Occasion } from '../engine/automation.ts';
+import type { RunReport } from '../engine/report.ts';
+import { enqueue, readQueue, slotAt, slotMs, takeTurn } from '../journal/event-queue.ts';
+import type { Store } from '../journal/store.ts';
+import { runStoring } from '../journal/store-effect.ts';
+import { awaitedSetting } from '../journal/written.ts';
+import { WrittenLog } from '../journal/written-log.ts';
+import { writtenScope } from '../journal/written-scope.ts';
+import type { CompiledTarget } from '../policy/compiled.ts';
+
+/** How often a run on events is repeated where another run was in its way. */
+const repeats = 6;
+
+/** Longest wait before a repetition, in milliseconds; the wait is a random part of it, so that runs that met do not meet again. */
+const longestWaitMs = 2_000;
+
+/** So long after a slot has ended its records are read: clocks differ a little, and a record takes its time. */
+const graceMs = 1_000;
+
+/** So many resources are looked at in one turn; the rest is left to the sweep. */
+const mostLooked = 300;
+
+/** After so long each it is looked again for a resource that was made and does not show yet, in milliseconds. */
+const looksAgainMs = [5_000, 20_000] as const;
+
+/** So much time a run on events takes at least, in milliseconds: with less left nothing is begun. */
+const runMs = 20_000;
+
+/** Where events are seen to. */
+export interface EventTurn {
+  readonly occasions: readonly Occasion[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  /** When the platform ends the invocation. Default: never. */
+  readonly endMs: EpochMs | undefined;
+  /** Where the events of invocations meet. Absent: they do not, and each sees to its own. */
+  readonly queue?: { readonly store: Store; readonly functionName: string; readonly scope: string } | undefined;
+  run(occasions: readonly Occasion[]): Promise<RunReport>;
+  /** Hears of each run. */
+  onReport(report: RunReport): void;
+}
+
+/** Why a resource that events named is left to the sweep. */
+type LeftWhy =
+  /** Other runs were in the way, each time. */
+  | 'crowded-out'
+  /** No time was left. */
+  | 'deadline-near'
+  /** It was made, and does not show yet. */
+  | 'not-visible'
+  /** Events named more than are looked at. */
+  | 'too-many';
+
+/** What became of the events of an invocation. */
+export interface EventsTaken {
+  /** The last run; undefined where another invocation sees to these events. */
+  readonly report: RunReport | undefined;
+  /** Ids that are left to the sweep, by why. The first two fail the invocation, so that the platform delivers its event again. */
+  readonly left: Readonly<Partial<Record<LeftWhy, readonly string[]>>>;
+}
+
+/**
+ * Sees to events. Those of a few seconds are put into one slot of the journal, and the one invocation whose turn it is looks at each resource once,
+ * whatever the number of events; the others end at once. So a storm is one run and no race. A resource that was made and does not show yet is looked
+ * for again, twice. What is not done is named; the sweep sees to it. @throws StoreError where the journal cannot be used
+ */
+export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
+  const { clock, queue, signal } = input;
+  if (queue === undefined) return look(input, input.occasions);
+  const { store, functionName, scope } = queue;
+  const owner = randomBytes(16).toString('hex');
+  let slot = slotAt(clock.now());
+  for (;;) {
+    const atMs = clock.now();
+    await runStoring(store, enqueue({ functionName, scope, slot }, { owner, atMs }, input.occasions));
+    // A record that took too long may come after its slot was read: it is put into the next one too.
+    if (clock.now() < endOf(slot)) break;
+    slot = slotAt(clock.now());
+  }
+  const place = { functionName, scope, slot };
+  if (!(await runStoring(store, takeTurn(place, { owner, atMs: clock.now() })))) return { report: undefined, left: {} };
+  const waitMs = endOf(slot) + graceMs - clock.now();
+  if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
+  const { heard } = await runStoring(store, readQueue(place));
+  return look(input, mergeOccasions([...input.occasions, ...heard.filter(isOccasion)]));
+}
+
+function endOf(slot: number): EpochMs {
+  return (slot + 1) * slotMs;
+}
+
+async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsTaken> {
+  const { clock, signal, endMs } = input;
+  const hasTime = (ms: number): boolean => !signal?.aborted && (endMs === undefined || clock.now() + ms < endMs);
+  const occasions = all.slice(0, mostLooked);
+  const beyond = all.slice(mostLooked).map(({ resourceId }) => resourceId);
+  let { report, crowded, late } = await runOut(input, occasions);
+  let unseen = notSeen(occasions, report);
+  for (const ms of looksAgainMs) {
+    if (unseen.length === 0 || !hasTime(ms + runMs)) break;
+    await clock.sleep(ms, signal).catch(() => undefined);
+    const again = await runOut(input, unseen);
+    ({ report } = again);
+    crowded = [...crowded, ...again.crowded];
+    late = [...late, ...again.late];
+    unseen = notSeen(unseen, report);
+  }
+  const left = {
+    ...(crowded.length === 0 ? {} : { 'crowded-out': crowded }),
+    ...(late.length === 0 ? {} : { 'deadline-near': late }),
+    ...(unseen.length === 0 ? {} : { 'not-visible': unseen.map(({ resourceId }) => resourceId) }),
+    ...(beyond.length === 0 ? {} : { 'too-many': beyond }),
+  };
+  return { report, left };
+}
+
+/** Runs on occasions, and again on those that another run of the same function was in the way of, such as the sweep. */
+async function runOut(
+  { clock, signal, run, onReport }: EventTurn,
+  occasions: readonly Occasion[],
+): Promise<{ readonly report: RunReport; readonly crowded: readonly string[]; readonly late: readonly string[] }> {
+  let todo = occasions;
+  const late = new Set<string>();
+  for (let turn = 0; ; turn++) {
+    const report = await run(todo);
+    onReport(report);
+    for (const id of stoppedBy(report, todo, 'deadline-near')) late.add(id);
+    const crowded = new Set(stoppedBy(report, todo, 'another-run'));
+    todo = todo.filter(({ resourceId }) => crowded.has(resourceId));
+    if (todo.length === 0 || turn === repeats || signal?.aborted) return { report, crowded: [...crowded], late: [...late] };
+    await clock.sleep(Math.ceil(Math.random() * longestWaitMs), signal).catch(() => undefined);
+  }
+}
+
+/** Ids of those that events named whose action a cause stopped. A part of a resource is named behind the resource. */
+function stoppedBy({ outcomes }: RunReport, occasions: readonly Occasion[], code: string): readonly string[] {
+  const stopped = outcomes.flatMap(({ because, resource }) => (because?.code === code ? [resource.id] : []));
+  return occasions.map(({ resourceId }) => resourceId).filter((id) => stopped.some((each) => each === id || each.startsWith(`${id}/`)));
+}
+
+/** Those that were made, by what was heard, and that a run which failed at nothing did not see. */
+function notSeen(occasions: readonly Occasion[], { decisions, kept, notCovered, errors }: RunReport): readonly Occasion[] {
+  if (errors.length > 0) return [];
+  const seen = new Set([...decisions.map(({ resource }) => resource.id), ...kept, ...notCovered]);
+  return occasions.filter(({ operation, resourceId }) => creations.has(operation) && !seen.has(resourceId));
+}
+
+/** After so long nothing is waited for any more, in milliseconds: the sweep sees to it. */
+const awaitedForMs = 6 * 3_600_000;
+
+/**
+ * What the last runs of a function wait for on a target, by what they noted in the journal: groups that are not published yet, say, of which no event
+ * comes. One read of the journal where there is nothing. @throws StoreError @throws JournalError
+ */
+export async function awaitedBy(store: Store, functionName: string, target: CompiledTarget, nowMs: EpochMs): Promise<readonly Occasion[]> {
+  const log = await runStoring(store, WrittenLog.load(functionName, writtenScope(target)));
+  const known = log.foreignOn(awaitedSetting).filter(({ sinceMs }) => sinceMs > nowMs - awaitedForMs);
+  return known.map(({ resource }) => ({ resourceId: resource, operation: 'awaited', atMs: nowMs }));
+}
+
+/** One occasion for each resource: how it came to be says more than what was done to it since; else the later one counts. */
+export function mergeOccasions(occasions: readonly Occasion[]): readonly Occasion[] {
+  const merged = new Map<string, Occasion>();
+  for (const occasion of occasions) {
+    const before = merged.get(occasion.resourceId);
+    if (before === undefined || saysMore(occasion, before)) merged.set(occasion.resourceId, occasion);
+  }
+  return [...merged.values()];
+}
+
+/** Events come in any order. */
+function saysMore(occasion: Occasion, before: Occasion): boolean {
+  const made = creations.has(occasion.operation);
+  return made === creations.has(before.operation) ? occasion.atMs > before.atMs : made;
+}
+
+function isOccasion(value: unknown): value is Occasion {
+  if (typeof value !== 'object' || value === null) return false;
+  const { resourceId, operation, atMs } = value as Partial<Record<keyof Occasion, unknown>>;
+  return typeof resourceId === 'string' && typeof operation === 'string' && typeof atMs === 'number';
+}
