@@ -3,6 +3,7 @@ import { ApiError } from '../../shared/client/errors.ts';
 import { listAppInstanceGroup } from '../../shared/client/operations/list-app-instance-group.ts';
 import { listTenantConfig } from '../../shared/client/operations/list-tenant-config.ts';
 import { listWuyingServer } from '../../shared/client/operations/list-wuying-server.ts';
+import { observeWhole } from '../../shared/engine/observe-whole.ts';
 import { observeGovernedGroups } from '../../shared/fleet/governed-group.ts';
 import { observeWorkstations } from '../../shared/fleet/observe-workstations.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
@@ -44,11 +45,11 @@ export async function readAccount(
       return undefined;
     }
   };
-  const groups = await allOf('delivery groups', observeGovernedGroups(client, signal), onProgress, gaps).catch((error: unknown) => {
+  const groups = await allOf('delivery groups', () => observeGovernedGroups(client, signal), onProgress, gaps).catch((error: unknown) => {
     throw isRefusal(error) ? refusal(listAppInstanceGroup, error) : error;
   });
   const workstations = await optional(listWuyingServer, 'Workstations', () =>
-    allOf('workstations', observeWorkstations(client, signal), onProgress, gaps),
+    allOf('workstations', () => observeWorkstations(client, signal), onProgress, gaps),
   );
   if (groups.length === 0 && (workstations ?? []).length === 0) {
     const unread = workstations === undefined ? ` ${gaps.join(' ')}` : '';
@@ -62,22 +63,20 @@ export async function readAccount(
   return { groups, workstations, expiryReminder: tenant?.expiryReminder, gaps };
 }
 
-/** All resources of a list, each id once: paging may show one twice while others change. */
+/** All resources of a list, each id once; a list that moves while it is read is read twice. */
 async function allOf<R extends Resource>(
   what: string,
-  pages: AsyncIterable<{ readonly resources: readonly R[]; readonly total: number | undefined }>,
+  pages: () => AsyncIterable<{ readonly resources: readonly R[]; readonly total: number | undefined }>,
   onProgress: ReadProgress,
   gaps: string[],
 ): Promise<R[]> {
   const byId = new Map<string, R>();
-  let announced: number | undefined;
-  for await (const { resources, total } of pages) {
-    for (const resource of resources) byId.set(resource.id, resource);
-    announced = total;
-    onProgress(what, byId.size, announced);
-  }
-  if (announced !== undefined && announced !== byId.size) {
-    gaps.push(`${byId.size} of ${announced} ${what} were read; a rule by tag or name may match the others too. Import again.`);
+  const { observed, announced, complete } = await observeWhole(pages, (fresh, total) => {
+    for (const resource of fresh) byId.set(resource.id, resource);
+    onProgress(what, byId.size, total);
+  });
+  if (announced !== undefined && !complete) {
+    gaps.push(`${observed} of ${announced} ${what} were read; a rule by tag or name may match the others too. Import again.`);
   }
   return [...byId.values()];
 }

@@ -33,7 +33,7 @@ export function skewError(offsetMs: number): RunError {
 
 /** Why one decision is held while the clocks differ. */
 export function skewReason(offsetMs: number): ReturnType<typeof reason> {
-  const text = `held, since the service's clock is ${skewText(offsetMs)} this machine's, and one of them is wrong`;
+  const text = `the service's clock is ${skewText(offsetMs)} this machine's, and one of them is wrong`;
   return reason('clock-skew', text, { offsetMs });
 }
 
@@ -74,10 +74,8 @@ export function byBothClocks<R extends Resource>(automation: Automation<R>, offs
 type Choose = (actions: readonly [Action | undefined, Action | undefined]) => Action | undefined;
 
 function combined(decisions: readonly [Decision, Decision], offsetMs: number, choose: Choose): Decision {
-  const [ours, its] = decisions;
   const [first, second] = decisions.filter((decision) => decision.verdict === 'act');
-  // Neither acts: what holds is told rather than what is as wanted.
-  if (!first) return ours.verdict === 'keep' && its.verdict === 'hold' ? its : ours;
+  if (!first) return decisions[0];
   const found = withoutHarm(decisions, choose);
   if (found) return found;
   const either = second && !waitsForClocks(second.action) ? second : first;

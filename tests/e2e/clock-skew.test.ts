@@ -36,6 +36,8 @@ describe('while the clock of the service and ours differ, nobody is logged off',
     const report = await live.run();
     expect([live.writes(), report.failed, codes(report)]).toEqual([[], true, ['ClockSkew']]);
     expect(report.errors[0]?.message).toMatch(/Set the clock of this machine/);
+    // The failure is told; each hold would be told again once the clocks agree.
+    expect(report.newHolds).toEqual([]);
     skew(0);
     const healthy = await live.run();
     expect([healthy.failed, sessionsOf(live)]).toEqual([false, []]);
@@ -213,6 +215,13 @@ describe('a subscription', () => {
     skew(0);
     await renewals.run();
     expect(orders(renewals)).toHaveLength(1);
+  });
+
+  test('is shown by a plan as it would be', async () => {
+    const renewals = await bench('2026-11-28T00:00:00+08:00');
+    skew(-180);
+    const report = await renewals.run('plan');
+    expect([held(report), codes(report)]).toEqual([['hold clock-skew'], ['ClockSkew']]);
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { HourlyMemory } from '../renewals/alarms.ts';
 import { type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
 import type { Runner, RunnerOptions } from '../runner.ts';
+import { provenSkew, skewError } from '../two-clocks.ts';
 import { digestReason } from './digest-reasons.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';
 import { functionsOf } from './rule-cover.ts';
@@ -46,6 +47,9 @@ async function runDigest(digesting: Digesting, options: RunnerOptions, memory: H
   let record: string | undefined;
   for (const rule of digestRules(options)) record = (await draft.attempt(() => tellDigest(run, rule))) ?? record;
 
+  // What it calls silent, due or over may be so by the wrong clock.
+  const skewMs = provenSkew(counting.client);
+  if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   const report: RunReport = { ...draft.finish(clock.now(), counting.counts()), ...(record === undefined ? {} : { record }) };
   if (options.mode === 'plan') return report;
   try {

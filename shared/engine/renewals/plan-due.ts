@@ -1,4 +1,5 @@
 import { zonedText } from '../../planning/local-time.ts';
+import { clockSkewCode } from '../two-clocks.ts';
 import { announceAlarms } from './announce.ts';
 import { limitsOf } from './budget.ts';
 import { previewCandidates } from './candidates.ts';
@@ -14,7 +15,10 @@ import type { Screening } from './screen.ts';
 export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   const candidates = yield* previewCandidates<DueResource, RenewalEffect>(seen.due, run.context.nowMs, (ms) => zonedText(ms, run.context));
   const budgetsOf = [...limitsOf(run.context).keys()];
-  const { decisions, budgets } = yield* choose(candidates, chooseInput(run, { budgetsOf }));
+  const { decisions, budgets } = yield* choose(
+    candidates,
+    chooseInput(run, { budgetsOf, barred: run.barred?.code === clockSkewCode ? run.barred : undefined }),
+  );
   const acting = run.draft.head.functionMode === 'act';
   // A plan orders nothing, so everything can be told as it was decided.
   const facts = { decisions, chosen: new Set<string>(), left: undefined, found: { decided: true, done: undefined } };
