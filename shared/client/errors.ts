@@ -29,7 +29,7 @@ export interface ApiFailure {
  *
  * `code` is the service's own, or one of the client's: `NotConnected`, `ConnectTimeout`, `ConnectionLost`, `AnswerTimeout`,
  * `DeadlineExceeded`, `Aborted`, `AnswerTooLarge`, `UnreadableAnswer`, `UnexpectedAnswer`, `NotSuccessful`, `NoVerdict`,
- * `MalformedList`, `TooManyPages`, `Redirected`, `Http<status>`.
+ * `MalformedList`, `MalformedAnswer`, `TooManyPages`, `Redirected`, `Http<status>`.
  */
 export class ApiError extends Error {
   readonly code: string;

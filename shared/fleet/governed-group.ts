@@ -4,6 +4,7 @@ import { listAppInstanceGroup } from '../client/operations/list-app-instance-gro
 import { flagOf, objectOf } from './answer-fields.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
 import { mapDeliveryGroup } from './map-delivery-group.ts';
+import { unshown } from './read-list.ts';
 
 /** How a session timeout says that sessions are kept for ever (API notes, ModifyAppInstanceGroupAttribute). */
 export const timeoutNever = -1;
@@ -60,7 +61,8 @@ export async function rereadGovernedGroup(client: Client, id: string, signal?: A
     const input = { AppInstanceGroupId: id, ProductType: 'CloudApp' as const };
     const answer = await client.call(getAppInstanceGroup, input, signal === undefined ? {} : { signal });
     const group = mapGovernedGroup(answer.AppInstanceGroupModels);
-    return group?.id === id ? group : undefined;
+    if (group?.id !== id) throw unshown(getAppInstanceGroup, id);
+    return group;
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === 'InvalidAppInstanceGroup.NotFound') return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { listWuyingServer } from '../client/operations/list-wuying-server.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import { listOf } from './answer-fields.ts';
 import { mapWorkstation } from './map-workstation.ts';
+import { unshown } from './read-list.ts';
 import type { Workstation } from './workstation.ts';
 
 /** The largest page is not documented; the published example asks for this many (API notes, Pagination). */
@@ -40,7 +41,11 @@ export async function* observeWorkstations(
 export async function rereadWorkstation(client: Client, id: string, signal?: AbortSignal): Promise<Workstation | undefined> {
   const options = signal === undefined ? {} : { signal };
   const answer = await client.call(listWuyingServer, { WuyingServerIdList: [id], PageNumber: 1, PageSize: 1 }, options);
-  return listOf(answer.WuyingServerList)
-    ?.map(mapWorkstation)
-    .find((workstation) => workstation?.id === id);
+  const rows = listOf(answer.WuyingServerList);
+  const announced = answer.TotalCount;
+  const found = rows?.map(mapWorkstation).find((workstation) => workstation?.id === id);
+  // It is gone where nothing is announced, or an empty list says so.
+  const isEmpty = rows === undefined ? announced === 0 : rows.length === 0 && !announced;
+  if (found === undefined && !isEmpty) throw unshown(listWuyingServer, id);
+  return found;
 }

@@ -5,7 +5,7 @@ import { listAppInstances } from '../client/operations/list-app-instances.ts';
 import { listOtaTask } from '../client/operations/list-ota-task.ts';
 import { countOf, isGiven, objectOf, textOf } from './answer-fields.ts';
 import { mapOtaGroup, mapOtaTask, type OtaGroup, type OtaSessions, type OtaTask } from './ota-group.ts';
-import { readList } from './read-list.ts';
+import { readList, unshown } from './read-list.ts';
 
 /** Kinds of update as the service spells them (API notes). */
 export type OtaType = 'Fota';
@@ -38,7 +38,8 @@ export async function rereadOtaGroup(client: Client, id: string, signal?: AbortS
   try {
     const answer = await client.call(getAppInstanceGroup, { AppInstanceGroupId: id, ProductType: 'CloudApp' }, optionsOf(signal));
     const group = mapOtaGroup(answer.AppInstanceGroupModels);
-    return group?.id === id ? group : undefined;
+    if (group?.id !== id) throw unshown(getAppInstanceGroup, id);
+    return group;
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === 'InvalidAppInstanceGroup.NotFound') return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { getAppInstanceGroup } from '../client/operations/get-app-instance-group
 import { listAppInstanceGroup } from '../client/operations/list-app-instance-group.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import type { DeliveryGroup } from './delivery-group.ts';
+import { unshown } from './read-list.ts';
 
 /** A page of delivery groups in the order of the service. */
 export interface DeliveryGroupPage {
@@ -43,7 +44,8 @@ export async function readGroup(map: GroupMap, client: Client, id: string, signa
   try {
     const answer = await client.call(getAppInstanceGroup, { AppInstanceGroupId: id, ProductType: 'CloudApp' }, options);
     const group = map(answer.AppInstanceGroupModels);
-    return group?.id === id ? group : undefined;
+    if (group?.id !== id) throw unshown(getAppInstanceGroup, id);
+    return group;
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === 'InvalidAppInstanceGroup.NotFound') return undefined;
     throw error;

@@ -1,6 +1,14 @@
 import type { CallOptions, Client, PagesInput, RowOf } from '../client/client.ts';
+import { ApiError } from '../client/errors.ts';
 import type { AnyOperation, Paging } from '../client/operation.ts';
 import { rowId } from '../client/paginate.ts';
+
+/** The failure of a read whose answer does not show what was asked for, and does not say that there is none: that something is gone it proves not. */
+export function unshown({ action }: Pick<AnyOperation, 'action'>, id: string): ApiError {
+  const message = `${action}: the answer does not show ${id}, and does not say that there is none. Look whether it is still so in the next run.`;
+  const nothing = { httpStatus: undefined, requestId: undefined };
+  return new ApiError({ code: 'MalformedAnswer', message, operation: action, executed: 'no', attempts: 1, ...nothing });
+}
 
 /** Passes over a list that moves while it is read. */
 const mostPasses = 3;

@@ -3,6 +3,7 @@ import type { Client, Page } from '../../shared/client/client.ts';
 import { readNodePrice } from '../../shared/fleet/node-price.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
+import { rereadWorkstation } from '../../shared/fleet/observe-workstations.ts';
 import { sessionUsers } from '../../shared/fleet/session-users.ts';
 
 /** A client that answers from what it is given, and keeps what it was asked. */
@@ -45,11 +46,30 @@ describe('reading a group again', () => {
     expect(asked).toEqual([{ action: 'GetAppInstanceGroup', input: { AppInstanceGroupId: 'aig-1', ProductType: 'CloudApp' } }]);
   });
 
-  it('gives nothing for another group or an empty answer', async () => {
-    expect(
-      await rereadDeliveryGroup(clientOf({ call: () => ({ AppInstanceGroupModels: { AppInstanceGroupId: 'aig-2' } }) }).client, 'aig-1'),
-    ).toBeUndefined();
-    expect(await rereadDeliveryGroup(clientOf({ call: () => ({}) }).client, 'aig-1')).toBeUndefined();
+  it.each([
+    ['another group', { AppInstanceGroupModels: { AppInstanceGroupId: 'aig-2' } }],
+    ['a group without an id', { AppInstanceGroupModels: {} }],
+    ['no group', {}],
+  ])('takes an answer that shows %s for no proof that the group is gone', async (_, answer) => {
+    const { client } = clientOf({ call: () => answer });
+    await expect(rereadDeliveryGroup(client, 'aig-1')).rejects.toMatchObject({ code: 'MalformedAnswer', executed: 'no' });
+  });
+
+  it.each([
+    ['an empty list', { WuyingServerList: [], TotalCount: 0 }, undefined],
+    ['an empty list, and nothing said of how many', { WuyingServerList: [] }, undefined],
+    ['no list, and nothing announced', { TotalCount: 0 }, undefined],
+    ['no list', {}, 'MalformedAnswer'],
+    ['no list, and one announced', { TotalCount: 1 }, 'MalformedAnswer'],
+    ['an empty list, and one announced', { WuyingServerList: [], TotalCount: 1 }, 'MalformedAnswer'],
+    ['another workstation', { WuyingServerList: [{ WuyingServerId: 'w-2' }], TotalCount: 1 }, 'MalformedAnswer'],
+  ])('takes a workstation for gone only where the service says so: %s', async (_, answer, code) => {
+    const { client } = clientOf({ call: () => answer });
+    const read = rereadWorkstation(client, 'w-1').then(
+      (found) => found,
+      (error: { readonly code: string }) => error.code,
+    );
+    expect(await read).toBe(code);
   });
 
   it('gives nothing where the service knows no such group, and passes on every other failure', async () => {
