@@ -1,13 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { type ReadyRing, rulesFor } from './ready-rules.ts';
 import { reason } from './reasons.ts';
 import { type Candidate, type RingMember, type RingMemory, ringMemory } from './ring-memory.ts';
-
-/** Identity under which waiting for the ordinary course of things is told: once for a version, whatever it waits for at the moment. */
-export const waiting = { toldAs: 'waits' } as const;
 
 /**
  * Holds approvals that the rings, or a failure of the version anywhere, stand against. The next ring opens when every group of those before

@@ -1,5 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import { localText, spanText } from '../../shared/planning/local-time.ts';
 import { approvalAction } from './approval.ts';
@@ -10,7 +11,6 @@ import { lookFor } from './looks.ts';
 import type { Window } from './ota-rule.ts';
 import { chanceOf, ownApproval } from './own-approvals.ts';
 import { reason } from './reasons.ts';
-import { waiting } from './ring-gate.ts';
 import { windowObstacle } from './window-obstacles.ts';
 
 /** What is decided about a version on offer, the other rings apart. */

@@ -1,5 +1,6 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupAccess } from '../../shared/fleet/authorization.ts';
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
@@ -64,8 +65,11 @@ function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, con
   if (rule === undefined) return { rule: null, resource: of, verdict: 'keep', because: cover.because };
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
-    const because = [reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null })];
-    const awaited = resource.kind === 'delivery-group' && onTheWay.has(group.status ?? '') ? [untilPublished(group.status ?? '')] : [];
+    const comes = onTheWay.has(group.status ?? '');
+    const because = [
+      reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null, ...(comes ? waiting : {}) }),
+    ];
+    const awaited = resource.kind === 'delivery-group' && comes ? [untilPublished(group.status ?? '')] : [];
     return { rule: rule.name, resource: of, verdict: 'hold', because: [...because, ...awaited] };
   }
   return resource.kind === 'group-access'

@@ -1,5 +1,6 @@
 import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import type { ActDecision, Decision, HoldDecision } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import { reason } from './reasons.ts';
 
 /** Workstations on their way because of us, by rule. One entry per run. */
@@ -28,17 +29,17 @@ export function admit(pending: readonly ActDecision[], totals: Totals, context: 
     if (atOnce === undefined) return decision;
     if (!allSeen) {
       const text = `at most ${atOnce} may be under way, and how many are cannot be told since not all workstations were read`;
-      return waiting(decision, text, { atOnce });
+      return held(decision, text, { atOnce });
     }
     const underWay = (memories.get(context)?.get(rule)?.size ?? 0) + (admitted.get(rule) ?? 0);
     if (underWay >= atOnce) {
-      return waiting(decision, `${underWay} are under way and ${atOnce} may be; it follows once they are there`, { atOnce, underWay });
+      return held(decision, `${underWay} are under way and ${atOnce} may be; it follows once they are there`, { atOnce, underWay });
     }
     admitted.set(rule, (admitted.get(rule) ?? 0) + 1);
     return decision;
   });
 }
 
-function waiting(decision: ActDecision, text: string, data: Readonly<Record<string, number>>): HoldDecision {
-  return { ...decision, verdict: 'hold', because: [reason('waits-for-batch', text, data), ...decision.because] };
+function held(decision: ActDecision, text: string, data: Readonly<Record<string, number>>): HoldDecision {
+  return { ...decision, verdict: 'hold', because: [reason('waits-for-batch', text, { ...waiting, ...data }), ...decision.because] };
 }

@@ -1,4 +1,5 @@
 import type { Action, Harm, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
@@ -63,7 +64,7 @@ export function loweringOf(state: GroupState, to: Strategy, day: ServiceDay): Lo
   const sessionsAtRisk = Math.min(before - after, used) * capacity;
   if (used <= after) return { lowers: true, sessionsAtRisk, sessionsCut: 0 };
   const text = `this would lower ${count(before)} to ${after}, and ${used} ${used === 1 ? 'is' : 'are'} in use`;
-  const forbidden = reason('nodes-in-use', text, { ...data, used });
+  const forbidden = reason('nodes-in-use', text, { ...waiting, ...data, used });
   return { lowers: true, sessionsAtRisk, sessionsCut: (used - after) * capacity, forbidden };
 }
 

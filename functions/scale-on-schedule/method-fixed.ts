@@ -1,3 +1,4 @@
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupState } from './group-state.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
@@ -45,7 +46,7 @@ export function fixedStrategy(
   if (used === undefined) return held(unknown);
   if (used <= nodes) return found({ type: 'fixed', nodes }, ...because);
   const text = `${count(nodes)} would do, but ${count(used)} ${used === 1 ? 'is' : 'are'} in use`;
-  const inUse = reason('nodes-in-use', text, { ...data, used });
+  const inUse = reason('nodes-in-use', text, { ...waiting, ...data, used });
   if (strategy.type === 'fixed' && used >= present) return held(inUse);
   return found({ type: 'fixed', nodes: used }, inUse);
 }

@@ -1,3 +1,4 @@
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupState } from './group-state.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
@@ -49,7 +50,7 @@ function aboveBought({ pool, strategy }: GroupState, wanted: number): Outcome<Us
   }
   if (used <= ceiling) return found({ ...strategy, maxScaling: ceiling });
   const text = `a ceiling of ${count(ceiling)} would do, but ${count(used)} extra ${used === 1 ? 'is' : 'are'} in use`;
-  const inUse = reason('nodes-in-use', text, { wanted: ceiling, used });
+  const inUse = reason('nodes-in-use', text, { ...waiting, wanted: ceiling, used });
   return used >= present ? held(inUse) : found({ ...strategy, maxScaling: used }, inUse);
 }
 
@@ -74,5 +75,5 @@ function byTheHour({ pool, strategy }: GroupState, wanted: number, day: ServiceD
   const to: UsageStrategy = { ...settings, nodes: base, maxScaling: Math.max(total - base, lowestCeiling) };
   if (kept <= nodes) return found(to, ...because);
   const text = `${count(nodes)} in all would do, but ${count(used)} ${used === 1 ? 'is' : 'are'} in use`;
-  return found(to, reason('nodes-in-use', text, { wanted: nodes, used }));
+  return found(to, reason('nodes-in-use', text, { ...waiting, wanted: nodes, used }));
 }

@@ -5,10 +5,10 @@ import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
 import type { Storing } from '../journal/store-effect.ts';
 import { tagKeyOf } from '../journal/written.ts';
 import type { Signed, WrittenLog } from '../journal/written-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
+import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
 import { keptPrefix } from './reasons.ts';
-import { holdIdentity, type RunReport, reportJson } from './report.ts';
+import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */
 interface Found {
@@ -44,25 +44,48 @@ export function* writeSeen(log: WrittenLog, signed: Signed, target: string, foun
   yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });
 }
 
+/** A hold that comes back within this time of its end is the same, in milliseconds: causes take turns, and what alternates is no news. */
+const sameHoldMs = 24 * 60 * 60 * 1000;
+
+/** So many holds that have ended are remembered of a target. */
+const mostGone = 1000;
+
 /**
  * Compares what is not done with what was told last: the holds, and what a function that only observes would do. `fresh`: ids of resources
- * whose hold was not among them, or reached nobody. @throws StoreError
+ * with a hold that was not among them, nor among those that ended within a day, or that reached nobody; one id for each resource and cause. What
+ * merely waits for its time is never among them. @throws StoreError
  */
 export function* compareHolds(
   log: WrittenLog,
   target: string,
   { decisions, functionMode }: Pick<RunReport, 'decisions' | 'functionMode'>,
+  nowMs: EpochMs,
 ): Storing<{ readonly changed: boolean; readonly fresh: readonly string[] }> {
-  const holds = decisions.filter(({ verdict }) => verdict === 'hold');
   const told = log.toldHolds(target);
   const untold = new Set(told?.untold);
-  const idsOf = (some: readonly Decision[]) => some.map(({ resource }) => resource.id);
-  if (digestOf(undone(decisions, functionMode)) === (told?.digest ?? digestOf([]))) {
-    return { changed: false, fresh: idsOf(holds.filter(({ resource }) => untold.has(resource.id))) };
+  const changed = digestOf(undone(decisions, functionMode)) !== (told?.digest ?? digestOf([]));
+  const known = changed
+    ? new Set([...(yield* toldIdentities(told)), ...recentlyGone(told, nowMs).map(([identity]) => identity)])
+    : undefined;
+  const fresh = new Map<string, string>();
+  for (const hold of decisions) {
+    if (hold.verdict !== 'hold' || isWaiting(hold)) continue;
+    const identity = holdIdentity(hold);
+    const isNew = known !== undefined && !known.has(identity);
+    if ((isNew || untold.has(hold.resource.id)) && !fresh.has(identity)) fresh.set(identity, hold.resource.id);
   }
+  return { changed, fresh: [...fresh.values()] };
+}
+
+/** Identities of the holds that were told last. */
+function* toldIdentities(told: ToldHolds | undefined): Storing<readonly string[]> {
   const before = told && ((yield* readRunOrNothing(told.run))?.decisions as readonly Decision[] | undefined);
-  const known = new Set((before ?? []).filter(({ verdict }) => verdict === 'hold').map(holdIdentity));
-  return { changed: true, fresh: idsOf(holds.filter((hold) => !known.has(holdIdentity(hold)) || untold.has(hold.resource.id))) };
+  return (before ?? []).filter(({ verdict }) => verdict === 'hold').map(holdIdentity);
+}
+
+/** Holds that ended within a day. One that a clock ahead of ours saw end is remembered no longer than others. */
+function recentlyGone(told: ToldHolds | undefined, nowMs: EpochMs): NonNullable<ToldHolds['gone']> {
+  return (told?.gone ?? []).filter(([, atMs]) => Math.abs(nowMs - atMs) < sameHoldMs);
 }
 
 /**
@@ -85,15 +108,21 @@ export function* writeEnd(
   }
   if (record !== undefined && report.holdsChanged && log) {
     const digest = digestOf(undone(report.decisions, report.functionMode));
-    yield* log.add(
-      { owner: report.run, atMs },
-      { kind: 'holds', body: { target: report.target, digest, run: record, ...(untold.length > 0 ? { untold: [...untold] } : {}) } },
-    );
+    const before = log.toldHolds(report.target);
+    const standing = new Set(report.decisions.filter(({ verdict }) => verdict === 'hold').map(holdIdentity));
+    const ended = [...recentlyGone(before, atMs), ...(yield* toldIdentities(before)).map((identity) => [identity, atMs] as const)];
+    const gone = [...new Map(ended.filter(([identity]) => !standing.has(identity)))].slice(-mostGone);
+    const body = {
+      ...{ target: report.target, digest, run: record },
+      ...(untold.length > 0 ? { untold: [...untold] } : {}),
+      ...(gone.length > 0 ? { gone: gone.map(([identity, endMs]): [string, number] => [identity, endMs]) } : {}),
+    };
+    yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body });
   }
   const told = log?.toldHolds(report.target);
   if (log && told && !report.holdsChanged && report.newHolds.length > 0 && untold.length === 0) {
-    const { digest, run } = told;
-    yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, digest, run } });
+    const { untold: _told, ...rest } = told;
+    yield* log.add({ owner: report.run, atMs }, { kind: 'holds', body: { target: report.target, ...rest } });
   }
   // Who has not seen everything gives none: it would hide that nobody looks after what is missing.
   const saw = !report.errors.some(({ code }) => code === 'IncompleteList' || code === 'MalformedList');
@@ -117,6 +146,8 @@ function undone(decisions: readonly Decision[], mode: RunReport['functionMode'])
 }
 
 function digestOf(undone: readonly Decision[]): string {
-  const identities = undone.map((each) => (each.verdict === 'act' ? `${each.resource.id} ${each.action.key}` : holdIdentity(each))).sort();
-  return createHash('sha256').update(identities.join('\n')).digest('hex');
+  const identities = undone.map((each) => (each.verdict === 'act' ? `${each.resource.id} ${each.action.key}` : holdIdentity(each)));
+  return createHash('sha256')
+    .update([...new Set(identities)].sort().join('\n'))
+    .digest('hex');
 }

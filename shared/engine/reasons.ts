@@ -91,5 +91,8 @@ export const sightedCode = 'sighted';
  */
 export const keptPrefix = 'kept:';
 
+/** Data of a reason to wait for the ordinary course of things: one hold for a resource, whatever it waits for at the moment, and no news. */
+export const waiting = { toldAs: 'waits' } as const;
+
 /** Builds a reason; `data` holds what a program may want to read from it. */
 export const reason: ReasonBuilder<EngineReasonCode> = reasonOf;

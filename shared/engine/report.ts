@@ -7,6 +7,7 @@ import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import type { Outcome } from './outcome.ts';
 import type { ReservationState } from './purchase/reservations.ts';
+import { waiting } from './reasons.ts';
 
 /** How many ids of resources kept as they are, and not covered, a report names at most. */
 export const idsNamed = 1000;
@@ -185,12 +186,17 @@ export function sumCosts(decisions: readonly Decision[]): readonly CostEstimate[
 }
 
 /**
- * What identifies a hold from run to run: the resource and the code of what holds, which is the first reason. Those behind it, such as why
- * something would be done, come and go without anything new to tell. A reason that is to be told otherwise, such as daily, or once for several
+ * What identifies a hold from run to run: the resource, of whose parts each counts for the whole, and the code of what holds, which is the first
+ * reason. Those behind it, such as why something would be done, come and go without anything new to tell. A reason that is to be told otherwise, such as daily, or once for several
  * codes between which it changes, says its identity in `data.toldAs`.
  */
 export function holdIdentity({ resource, because }: Pick<Decision, 'resource' | 'because'>): string {
-  return JSON.stringify([resource.id, because[0]?.data?.['toldAs'] ?? because[0]?.code]);
+  return JSON.stringify([resource.id.split('/')[0], because[0]?.data?.['toldAs'] ?? because[0]?.code]);
+}
+
+/** True for a hold that a time or the ordinary course of things ends, such as a window or a batch: the digest shows it, and nobody is told. */
+export function isWaiting({ because }: Pick<Decision, 'because'>): boolean {
+  return because[0]?.data?.['toldAs'] === waiting.toldAs;
 }
 
 /** An error as reports carry it. */

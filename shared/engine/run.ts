@@ -170,7 +170,7 @@ async function observeAndAct<R extends Resource>(
   if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: by }, context, log, draft);
   // Compared is what holds by itself: that STS did not answer a moment ago is no hold to tell of. After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too; while the clocks differ all holds are of that, and the run fails for it.
   if (seen.totals.complete && !signal?.aborted && options.occasions === undefined && skewMs === undefined) {
-    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode })));
+    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode }, nowMs)));
     if (holds) draft.holds = holds;
   }
 }

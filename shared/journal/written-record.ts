@@ -50,8 +50,14 @@ const foreign = openObject({
   gone: jsonList(openObject({ resource: anyText, setting: anyText })),
 });
 
-/** The set of holds that was told last. `untold`: ids of resources whose hold no receiver has yet. */
-const heldSet = { digest: anyText, run: anyText, untold: optional(jsonList(anyText)) };
+/**
+ * The set of holds that was told last. `untold`: ids of resources whose hold no receiver has yet. `gone`: holds that were told and have ended since,
+ * with when that was seen: one that comes back within a day is not new.
+ */
+const heldSet = {
+  ...{ digest: anyText, run: anyText, untold: optional(jsonList(anyText)) },
+  gone: optional(jsonList(tupleOf(anyText, epochMs))),
+};
 
 const holds = openObject({ target: anyText, ...heldSet });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { waiting } from '../../shared/engine/reasons.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { type Dial, policyWith } from './dial.ts';
@@ -14,7 +15,7 @@ describe('the journal of runs', () => {
     expect([...b.store.records.keys()]).toEqual(['heartbeats/dials/cn/20261124T0400Z']);
   });
 
-  test('a hold is told once, again when it was away, and another one by itself', async () => {
+  test('a hold is told once, again when it was away for a day, and another one by itself', async () => {
     const b = bench();
     b.service.put('a', 'x').put('b', 'x');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'x' });
@@ -31,6 +32,7 @@ describe('the journal of runs', () => {
     await next();
     b.wishes.set('a', { value: 'x' });
     expect((await next()).record).toBeDefined();
+    b.later(24 * 60 * minutes);
     b.wishes.set('a', { value: 'HOLD' });
     await next();
     await next();
@@ -58,6 +60,60 @@ describe('the journal of runs', () => {
     const again = await b.run('apply', { policy, automation });
     expect(again.decisions[0]?.because.map(({ code }) => code)).toEqual(['limit-actions-run', 'wish', 'price-unknown']);
     expect([again.newHolds, again.holdsChanged]).toEqual([[], false]);
+  });
+
+  /** A run in which `a` and its parts hold for these causes. */
+  async function holding(b: ReturnType<typeof bench>, ...held: readonly (readonly [id: string, code: string, data?: object])[]) {
+    for (const [id] of held) b.service.put(id, 'x');
+    const decide = ({ id }: { readonly id: string }) => {
+      const [, code, data] = held.find(([each]) => each === id) ?? [];
+      const resource = { id };
+      if (code === undefined) return { rule: 'r', resource, verdict: 'keep', because: [{ code: 'as-wanted', text: 'as wanted' }] };
+      return { rule: 'r', resource, verdict: 'hold', because: [{ code, text: `${code} holds it`, ...(data ? { data } : {}) }] };
+    };
+    const automation = { ...b.automation, planner: { needs: () => [], decide } } as unknown as typeof b.automation;
+    return (await b.run('apply', { automation })).newHolds;
+  }
+
+  test('causes that take turns are each told once, and again only after a day without', async () => {
+    const b = bench();
+    const news: (readonly string[])[] = [];
+    for (let turn = 0; turn < 6; turn++) {
+      news.push(await holding(b, ['a', turn % 2 === 0 ? 'one' : 'other']));
+      b.later(60 * minutes);
+    }
+    expect(news).toEqual([['a'], ['a'], [], [], [], []]);
+    await holding(b);
+    b.later(24 * 60 * minutes - 1);
+    expect(await holding(b, ['a', 'other'])).toEqual([]);
+    await holding(b);
+    b.later(24 * 60 * minutes);
+    expect(await holding(b, ['a', 'other'])).toEqual(['a']);
+  });
+
+  test('a hold that comes back is no news although a clock was far ahead when it ended', async () => {
+    const b = bench();
+    await holding(b, ['a', 'one']);
+    b.later(365 * 24 * 60 * minutes);
+    await holding(b);
+    b.later(-365 * 24 * 60 * minutes);
+    expect(await holding(b, ['a', 'one'])).toEqual(['a']);
+    b.later(5 * minutes);
+    expect(await holding(b, ['a', 'one'])).toEqual([]);
+  });
+
+  test('a resource and its parts are one hold for one cause', async () => {
+    const b = bench();
+    expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'])).toEqual(['a', 'a/ann']);
+    b.later(5 * minutes);
+    expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'], ['a/bo', 'protected-user'])).toEqual([]);
+  });
+
+  test('what waits for the ordinary course of things is no news', async () => {
+    const b = bench();
+    expect(await holding(b, ['a', 'nodes-in-use', waiting], ['b', 'other'])).toEqual(['b']);
+    b.later(5 * minutes);
+    expect(await holding(b, ['a', 'one'], ['b', 'other'])).toEqual(['a']);
   });
 
   test('a hold that an incomplete observation did not show is not told again when it shows', async () => {

@@ -48,7 +48,7 @@ describe('who is told what', () => {
     expect(b.messages.map(({ channel, severity, text }) => [channel, severity, text.split('\n').slice(0, 3)])).toEqual([
       [
         'ops',
-        'critical',
+        'warning',
         [
           'Failed: c: it is not known whether it was done: it broke (Boom).',
           'What to do: nothing: the next run looks at what is there, and goes on from that.',
@@ -116,6 +116,7 @@ describe('a hold', () => {
     await next();
     b.wishes.set('a', { value: 'x' });
     await next();
+    b.later(24 * 60 * minutes);
     b.wishes.set('a', { value: 'HOLD' });
     await next();
     const one = 'ops: dials on cn: 1 held';

@@ -113,7 +113,7 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
   const { stopping } = yield* moment();
   if (log && !isOthers(account) && seen.failures.length === 0 && !stopping) {
     const { functionMode: mode } = draft.head;
-    const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }));
+    const holds = yield* attempt(draft, compareHolds(log, target.name, { decisions: draft.decisions, functionMode: mode }, nowMs));
     if (holds) draft.holds = holds;
   }
   const seenBefore = last && 'seen' in last ? last.seen.damaged : [];

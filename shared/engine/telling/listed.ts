@@ -9,7 +9,8 @@ const longest = 300;
 
 /** Lines as one text for people: the first ten, and how many more there are. What came from outside is without secrets, and short. */
 export function listed(lines: readonly string[], between = '; '): string {
-  const shown = lines.slice(0, named).map((line) => redact(line, [], longest));
+  // A sentence of its own within another has no full stop.
+  const shown = lines.slice(0, named).map((line) => redact(line.replace(/\.$/, ''), [], longest));
   const more = lines.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(between);
 }

@@ -91,7 +91,8 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
   return {
     id: `runs/${report.run}/${channels.join('+')}`,
     timeMs: Date.parse(report.at),
-    severity: failures > 0 ? 'critical' : held.length > 0 ? 'warning' : 'info',
+    // What may have been done twice harms nobody where each act sets a value: the next run looks, and goes on from that.
+    severity: failures > 0 && !mayHaveWorked(report) ? 'critical' : held.length + failures > 0 ? 'warning' : 'info',
     title: `${report.function} on ${report.target}${report.region === undefined ? '' : `, ${report.region}`}: ${counts.join(', ')}`,
     text: lines.join('\n'),
     data: {
@@ -101,6 +102,14 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
       failed: failures,
     },
   };
+}
+
+/** True where nothing failed but writes whose answer was lost; an order is no such write. */
+function mayHaveWorked({ errors, outcomes }: RunReport): boolean {
+  return (
+    errors.length === 0 &&
+    outcomes.every(({ outcome, because }) => outcome !== 'failed' && (outcome !== 'unknown' || because?.code === 'call-unknown'))
+  );
 }
 
 function doneLine({ resource, operation }: Outcome, decision: ActDecision | undefined): string {
