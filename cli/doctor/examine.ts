@@ -2,9 +2,11 @@ import type { Client } from '../../shared/client/client.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
+import type { OssClient } from '../../shared/journal/oss-client.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
 import type { World } from '../world/world.ts';
+import { checkBucket } from './bucket.ts';
 import { checkChannels } from './channels.ts';
 import { checkDeployed } from './deployed.ts';
 import type { DeployedFunctions } from './deployed-port.ts';
@@ -28,6 +30,8 @@ export interface Patient {
   readonly deployment:
     | { readonly written: readonly WrittenFunction[]; readonly deployed: DeployedFunctions }
     | { readonly because: string };
+  /** The bucket of the journal, where it is in the cloud: its settings are looked at. Default: they are not. */
+  readonly bucket?: Pick<OssClient, 'setting'> | undefined;
   /** Variables of this machine. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -51,6 +55,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');
   const needs = world.kind !== 'cloud' ? 'nothing' : acts && functions.includes('renew-before-expiry') ? 'orders' : 'functions';
   note(await checkStore(world.store, needs, world.clock.now()));
+  if (patient.bucket) note(await checkBucket(world.store.name, patient.bucket));
   note(await checkOpenElsewhere(world.store, new Set(Object.values(policy.targets).map(({ account }) => account))));
   note(checkPolicy(policy, patient.file, world.clock.now()));
   note(await checkPublished(world.store, policy, world.clock.now()));

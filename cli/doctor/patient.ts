@@ -30,9 +30,21 @@ export async function patientOf({ world, policy, targets }: Session, given: Give
   const hosts = new Set(targets.map(({ endpoint }) => serviceHost(endpoint)));
   const endpoints: Endpoint[] = [...hosts].map((host) => ({ name: 'App Streaming', url: `https://${host}` }));
   return {
-    ...{ ...base, endpoints: [...endpoints, { name: 'STS', url: 'https://sts.aliyuncs.com' }] },
-    deployment: await deploymentOf(given),
+    ...{ ...base, bucket: await bucketOf(world.store.name, given.environment) },
+    ...{ endpoints: [...endpoints, { name: 'STS', url: 'https://sts.aliyuncs.com' }], deployment: await deploymentOf(given) },
   };
+}
+
+/** The bucket of a journal in the cloud; undefined for a folder. */
+async function bucketOf(address: string, environment: Given['environment']): Promise<Patient['bucket']> {
+  if (!address.startsWith('oss://')) return undefined;
+  const [{ ossOptionsOf }, { ossClient }, { deskCredentials }, { systemClock }] = await Promise.all([
+    import('../../shared/fc/store.ts'),
+    import('../../shared/journal/oss-client.ts'),
+    import('../credentials/desk.ts'),
+    import('../../shared/client/system-clock.ts'),
+  ]);
+  return ossClient(ossOptionsOf(address, { credentials: deskCredentials(environment), clock: systemClock, environment }));
 }
 
 async function deploymentOf({ sYaml, environment }: Given): Promise<Patient['deployment']> {

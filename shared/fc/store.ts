@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 import type { Clock } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
 import { directoryStore } from '../journal/directory.ts';
-import { ossStore } from '../journal/oss.ts';
+import { type OssStoreOptions, ossStore } from '../journal/oss.ts';
 import { parseOssAddress } from '../journal/oss-address.ts';
 import type { Store } from '../journal/store.ts';
 import { noStore } from './no-store.ts';
@@ -38,6 +38,11 @@ const unversioned = new Set<string>();
  */
 export function storeOf(address: string, access: StoreAccess): Store {
   if (address.startsWith('dir:')) return directoryStore(address.slice('dir:'.length));
+  return ossStore({ ...ossOptionsOf(address, access), unversioned });
+}
+
+/** How the bucket of an address `oss://BUCKET/PREFIX` is reached. @throws SettingsError as `storeOf` */
+export function ossOptionsOf(address: string, access: StoreAccess): OssStoreOptions {
   const place = parseOssAddress(address);
   if (!place) {
     throw new SettingsError('StoreNotAvailable', `There is no store of the kind of ${address}: write dir:PATH or oss://BUCKET/PREFIX.`);
@@ -53,17 +58,7 @@ export function storeOf(address: string, access: StoreAccess): Store {
   }
   const named = environment['STREAMWARDEN_STORE_ENDPOINT']?.trim();
   const cname = isCname(environment['STREAMWARDEN_STORE_CNAME']?.trim(), named);
-  return ossStore({
-    ...place,
-    region,
-    endpoint: named || simulator,
-    cname,
-    internal: region === own,
-    credentials,
-    clock,
-    agent,
-    unversioned,
-  });
+  return { ...place, region, endpoint: named || simulator, cname, internal: region === own, credentials, clock, agent };
 }
 
 function isCname(text: string | undefined, endpoint: string | undefined): boolean {

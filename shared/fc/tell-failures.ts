@@ -59,7 +59,7 @@ export async function tellBroken(
       {
         id: `policy-broken-${sequence}`,
         title: `Policy ${sequence} cannot be used`,
-        text: `${because}. ${teller.functionName} goes on by ${on}. Push the policy again, or roll back.`,
+        text: `${because.replace(/\.$/, '')}. ${teller.functionName} goes on by ${on}. Push the policy again, or roll back.`,
       },
       { ...teller, policy, store },
     );

@@ -46,8 +46,8 @@ export interface OssClient {
   get(object: string): Promise<OssOutcome>;
   /** One page of the names that begin with a prefix, as the service's XML; with a delimiter those behind it are rolled up to folders. */
   list(prefix: string, page: { readonly continuation: string | undefined; readonly delimiter: '/' | undefined }): Promise<OssOutcome>;
-  /** The bucket's versioning state, as the service's XML. */
-  versioning(): Promise<OssOutcome>;
+  /** A setting of the bucket by its name in the query, such as `versioning` or `acl`, as the service's XML. */
+  setting(name: string): Promise<OssOutcome>;
 }
 
 /** Names on one page of a list: the most that the service gives. */
@@ -124,7 +124,7 @@ export function ossClient(options: OssClientOptions): OssClient {
       if (continuation !== undefined) query.push(['continuation-token', continuation]);
       return read({ query });
     },
-    versioning: () => read({ query: [['versioning']] }),
+    setting: (name) => read({ query: [[name]] }),
   };
 }
 

@@ -37,7 +37,7 @@ export function ossStore(options: OssStoreOptions): Store {
 
   async function checkUnversioned(): Promise<void> {
     if (unversioned.has(mark)) return;
-    const outcome = await client.versioning();
+    const outcome = await client.setting('versioning');
     if (outcome.kind !== 'done') throw ossError(outcome, deed('check', 'the versioning'));
     const xml = outcome.body.toString('utf8');
     const status = elementOf(xml, 'Status');
