@@ -284,12 +284,13 @@ describe('what goes wrong on the way', () => {
     expect(told()).toHaveLength(1);
   });
 
-  test('a stream that cannot be read is said, and orders are placed all the same', async () => {
+  test('a record of what was last seen that cannot be read is named, orders are placed, and watching goes on behind it', async () => {
     await open('2026-11-10T00:00:00+08:00');
     const record = encodeRecord({ kind: 'expiries', atMs: 0, owner: 'x', prev: null, body: {} });
     bench.store.records.set(`expiries/${accountId}/00000000`, record);
     const report = await bench.run();
-    expect(report.warnings).toMatchObject([{ code: 'expiries-unread', text: expect.stringContaining(`expiries/${accountId}/00000000`) }]);
-    expect([report.failed, orders(bench).length]).toEqual([false, 1]);
+    const key = `expiries/${accountId}/00000000`;
+    expect(report.warnings).toMatchObject([{ code: 'journal-damaged', text: expect.stringContaining(key), data: { key } }]);
+    expect([report.failed, orders(bench).length, bench.store.records.has(`expiries/${accountId}/00000001`)]).toEqual([false, 1, true]);
   });
 });
