@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The file beside a bundle that carries the licenses of what is bundled. */
@@ -29,12 +29,15 @@ function packageIn(root: string, folder: string): BundledPackage {
 }
 
 /**
- * Writes the licenses of all packages that went into a bundle beside it, as they ask for. Nothing of another package is there without them.
+ * Writes the licenses of all packages that went into a bundle beside it, as they ask for; no file where the bundle has code of this project alone.
  * @param inputs files that the bundle was made of, relative to `root`
  */
 export function writeNotices(root: string, inputs: Iterable<string>, outfile: string): void {
   const packages = packageFolders(inputs).map((folder) => packageIn(root, folder));
+  const file = path.join(path.dirname(outfile), noticesFile);
+  rmSync(file, { force: true });
+  if (packages.length === 0) return;
   const sections = packages.map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`);
   const head = `Streamwarden is under the Apache License 2.0. This bundle also contains:\n`;
-  writeFileSync(path.join(path.dirname(outfile), noticesFile), [head, ...sections].join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(file, [head, ...sections].join(`\n${'-'.repeat(80)}\n\n`));
 }

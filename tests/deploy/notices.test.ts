@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,6 +33,13 @@ test('a bundle carries the license and the notice of each package in it once, ne
   for (const each of ['a 1.2.3 (MIT)', 'license of a', 'notice of a', '@b/c 1.2.3', 'license of c', 'd 1.2.3', 'license of d'])
     expect(text.split(each)).toHaveLength(2);
   expect(text).not.toContain('not bundled');
+});
+
+test('a bundle of our own code alone has no such file, not even that of an earlier build', () => {
+  install('node_modules/a', 'a', { LICENSE: 'license of a' });
+  notices(['node_modules/a/x.js']);
+  writeNotices(root, ['shared/client/call.ts'], path.join(root, 'index.js'));
+  expect(existsSync(path.join(root, noticesFile))).toBe(false);
 });
 
 test('a package without the text of its license is not bundled', () => {
