@@ -22,7 +22,11 @@ export function ramPolicyCommand(program: Command): void {
     .option('--account <id>', 'account in which the functions run (default: ALIBABA_CLOUD_ACCOUNT_ID)')
     .option('--store <address>', "journal, oss://BUCKET/PREFIX (default: STREAMWARDEN_STORE, else the policy's store)")
     .option('--prefix <name>', 'what the names of functions and roles begin with', environment['STREAMWARDEN_PREFIX'] || 'streamwarden')
-    .option('--log-project <name>', 'log project (default: STREAMWARDEN_LOG_PROJECT, else streamwarden-ACCOUNT)', environment['STREAMWARDEN_LOG_PROJECT'] || undefined)
+    .option(
+      '--log-project <name>',
+      'log project (default: STREAMWARDEN_LOG_PROJECT, else streamwarden-ACCOUNT)',
+      environment['STREAMWARDEN_LOG_PROJECT'] || undefined,
+    )
     .option('--logstore <name>', 'log store', environment['STREAMWARDEN_LOGSTORE'] || 'functions')
     .option('--json', 'with all roles: one JSON array instead of text')
     .action(async (flags: RamFlags) => {
