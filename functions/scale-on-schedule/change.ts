@@ -2,32 +2,43 @@ import type { Action, Harm, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
-import { localTimeAt } from '../../shared/policy/zones.ts';
+import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
+import { firstLower, highest } from './day-levels.ts';
+import { compareWeek, nodesIn, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
-import { cappedAt, levelOf, type ScheduleStanding } from './levels.ts';
+import { cappedAt, cappedPeriods, levelOf, type ScheduleStanding } from './levels.ts';
 import { reArm, weekCanBeSent } from './method-native.ts';
 import { fitDay } from './native-day.ts';
 import { reason } from './reasons.ts';
 import { requestFor } from './request.ts';
-import type { ServiceDay } from './service-day.ts';
-import { nodesInUse, nodesOfStrategy, nodesOfWeek } from './strategy-level.ts';
+import type { CompiledScaleRule } from './scale-rule.ts';
+import { type ServiceDay, spanDays } from './service-day.ts';
+import { nodesInUse, nodesOfStrategy } from './strategy-level.ts';
 import { count, describe, fingerprint, sameDay, sameStrategy, weekdays } from './strategy-text.ts';
 import type { ScheduleStrategy, UsageStrategy } from './strategy-types.ts';
-import { journalValue } from './strategy-value.ts';
+import { journalValue, settingOf } from './strategy-value.ts';
 import type { Wish } from './wish.ts';
 
 /** What a call needs to know of a group. */
 export type PoolState = Pick<GroupState, 'group' | 'pool' | 'charge' | 'strategy'>;
 
-/** The setting that scale-on-schedule writes, as the journal names it. */
-export function settingOf(state: Pick<GroupState, 'pool'>): string {
-  return `node-pool:${state.pool.id}`;
+/**
+ * Whether a pool has what is wanted. A pause is wanted to the day; that a schedule has begun is a matter of its dates. Warm-up counts only where the
+ * rule says something of it.
+ */
+export function means(state: GroupState, wanted: Strategy, { warmUp }: CompiledScaleRule, today: string): boolean {
+  const { strategy: observed } = state;
+  if (wanted.type === 'schedule' && observed.type === 'schedule') {
+    if ((wanted.enableDate ?? today) > today && observed.enableDate !== wanted.enableDate) return false;
+    if (typeof warmUp === 'boolean' && observed.warmUp !== warmUp) return false;
+  }
+  return sameWish(state, wanted);
 }
 
-/** Whether two strategies mean the same; a subscription at a fixed count has no extra nodes, as with a ceiling of zero. */
-export function means(state: GroupState, observed: Strategy, wanted: Strategy): boolean {
-  if (state.charge === 'subscription' && observed.type === 'fixed' && wanted.type === 'usage') return (wanted.maxScaling ?? 0) === 0;
-  return sameStrategy(observed, wanted, state.charge);
+/** The same but for dates and warm-up; a subscription at a fixed count has no extra nodes, as with a ceiling of zero. */
+function sameWish({ strategy: observed, charge }: GroupState, wanted: Strategy): boolean {
+  if (charge === 'subscription' && observed.type === 'fixed' && wanted.type === 'usage') return (wanted.maxScaling ?? 0) === 0;
+  return sameStrategy(observed, wanted, charge);
 }
 
 /** How much an action lowers a pool right now, and who may be cut by it. */
@@ -87,6 +98,10 @@ export interface ChangeFacts {
   readonly wish: Pick<Wish, 'at'>;
   readonly day: ServiceDay;
   readonly standing: Pick<ScheduleStanding, 'inForce' | 'highest'>;
+  /** What the strategy that is wanted stands in for. */
+  readonly standsInFor?: StandsInFor | undefined;
+  /** What the strategy that is there stands in for. */
+  readonly deviation?: StandsInFor | undefined;
 }
 
 /** The action that brings a strategy about, with what it harms and restores, and what is left of it where no harm or no further node may be. */
@@ -99,13 +114,13 @@ export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, fa
   const restores = !change.lowersEver && change.raises;
   const harmless = restores ? undefined : withoutHarm(state, to, facts);
   return {
-    ...actionFor(state, to, lowering),
+    ...actionFor(state, to, lowering, facts.standsInFor),
     ...(harms.length > 0 ? { harms } : {}),
     ...(change.lowersEver && !lowering.lowers ? { harmsLater: ['lower'] } : {}),
     ...(change.lowersEver && facts.standing.inForce ? { planned: true } : {}),
     ...(restores ? { restores: 'capacity' } : {}),
     ...(harmless === undefined ? {} : { withoutHarm: harmless }),
-    ...adding(state, to, facts, (capped) => changeTo(state, capped, loweringOf(state, capped, facts.day), facts)),
+    ...adding(state, to, facts, (capped, those) => changeTo(state, capped, loweringOf(state, capped, facts.day), those)),
   };
 }
 
@@ -113,31 +128,41 @@ export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, fa
 function adding(
   state: GroupState,
   to: Strategy,
-  { standing: { highest } }: ChangeFacts,
-  actionOf: (capped: Strategy) => Action,
+  facts: ChangeFacts,
+  actionOf: (capped: Strategy, facts: ChangeFacts) => Action,
 ): Pick<Action, 'nodesAdded' | 'withoutAdding'> {
-  const nodesAdded = levelOf(to, state.charge) - highest;
+  const { charge, strategy } = state;
+  const most = facts.standing.highest;
+  const nodesAdded = levelOf(to, charge) - most;
   if (nodesAdded <= 0) return {};
-  const capped = highest > 0 ? cappedAt(to, state.charge, highest) : state.strategy;
-  return { nodesAdded, ...(means(state, state.strategy, capped) ? {} : { withoutAdding: actionOf(capped) }) };
+  const capped = most > 0 ? cappedAt(to, charge, most) : strategy;
+  const isThere = sameWish(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
+  const { days = [], week, resumes } = facts.standsInFor ?? {};
+  const standsInFor: StandsInFor = {
+    days: days.map(({ date, ordinary }) => ({ date, ordinary: cappedPeriods(ordinary, most) })),
+    ...(week === undefined ? {} : { week: mapWeek((day) => cappedPeriods(week[day] ?? [], most)) }),
+    ...(resumes === undefined ? {} : { resumes }),
+  };
+  return { nodesAdded, ...(isThere ? {} : { withoutAdding: actionOf(capped, { ...facts, standsInFor }) }) };
 }
 
 /** Whether a change takes nodes away, now or later in its week, and whether it gives some. */
-function harmAndGood(state: GroupState, to: Strategy, lowering: Lowering, { wish, day }: ChangeFacts) {
-  const { strategy: from, pool } = state;
-  const [week, next] = [runningWeek(from, day), runningWeek(to, day)];
-  if (week !== undefined && next !== undefined) return { lowersEver: isBelow(next, week), raises: isBelow(week, next) };
-  if (next !== undefined) {
-    return { lowersEver: true, raises: levelOf(to, state.charge) > presentNodes(from, pool, day) };
+function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy, lowering: Lowering, { wish, day }: ChangeFacts) {
+  if (to.type === 'schedule') {
+    if (from.type !== 'schedule') return { lowersEver: true, raises: levelOf(to, charge) > presentNodes(from, pool, day) };
+    const { raises, lowers } = compareWeek(from, to, day);
+    // A pause may be longer than the days that are compared.
+    const [before, after] = [lastingWeek(from, day), lastingWeek(to, day)];
+    return { lowersEver: lowers || isBelow(after, before), raises: raises || isBelow(before, after) };
   }
   const after = to.type === 'usage' ? (to.nodes ?? 0) + (to.maxScaling ?? 0) : nodesOfStrategy(to, pool, day);
   let raises = after > presentNodes(from, pool, day);
   let lowersEver = lowering.lowers;
-  if (week !== undefined && to.type === 'fixed') {
+  if (from.type === 'schedule' && to.type === 'fixed') {
     // The count follows the wish from now on, so the two are compared as long as the wish is certain.
     for (let ms = day.nowMs; ms < day.twoDays.untilMs; ms += quarterMs) {
       const wanted = wish.at(ms);
-      const given = nodesOfWeek(week, { ...day, ...localTimeAt(day.zone, ms) });
+      const given = nodesIn(from, Math.floor((ms - day.nowMs) / 60_000), day);
       raises ||= wanted > given;
       // A fixed count cannot be lower.
       lowersEver ||= Math.max(1, wanted) < given;
@@ -149,26 +174,19 @@ function harmAndGood(state: GroupState, to: Strategy, lowering: Lowering, { wish
 /** No period of the service is shorter. */
 const quarterMs = 15 * 60_000;
 
-/** The week that a strategy runs by, empty where its dates say that it does not run; undefined where it is no schedule. */
-function runningWeek(strategy: Strategy, { date }: ServiceDay): NativeWeek | undefined {
-  if (strategy.type !== 'schedule') return undefined;
-  const begun = strategy.enableDate === undefined || strategy.enableDate <= date;
-  const ended = strategy.disableDate !== undefined && strategy.disableDate <= date;
-  return begun && !ended ? strategy.week : {};
+/** The week by which a strategy runs, or will; empty where it has ended. */
+function lastingWeek({ week, disableDate }: ScheduleStrategy, { date }: ServiceDay): NativeWeek {
+  return disableDate !== undefined && disableDate <= date ? {} : week;
+}
+
+/** The day from which a strategy runs: today, or the end of a pause. */
+function begins(strategy: Strategy, { date }: ServiceDay): string {
+  return strategy.type === 'schedule' && strategy.enableDate !== undefined && strategy.enableDate > date ? strategy.enableDate : date;
 }
 
 /** Whether one week has fewer nodes than another at any minute. */
 function isBelow(week: NativeWeek, other: NativeWeek): boolean {
-  return weekdays.some((day) => edgesOf(day, week, other).some((minute) => amountAt(week, day, minute) < amountAt(other, day, minute)));
-}
-
-function edgesOf(day: IsoWeekday, ...weeks: readonly NativeWeek[]): readonly number[] {
-  const edges = weeks.flatMap((week) => (week[day] ?? []).flatMap(({ startMinute, endMinute }) => [startMinute, endMinute]));
-  return [...new Set(edges)].sort((a, b) => a - b);
-}
-
-function amountAt(week: NativeWeek, day: IsoWeekday, minute: number): number {
-  return week[day]?.find((period) => period.startMinute <= minute && minute < period.endMinute)?.amount ?? 0;
+  return weekdays.some((day) => firstLower(week[day] ?? [], other[day] ?? [], 0) !== undefined);
 }
 
 /** What is left of a change where nothing may be lowered: the raises in it, or new dates for a schedule that ends soon. Undefined: nothing. */
@@ -176,7 +194,7 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Actio
   const { strategy: from, pool } = state;
   const { day, wish } = facts;
   const raised = (strategy: Strategy): Action['withoutHarm'] => ({
-    action: raising(state, strategy, facts),
+    action: raising(state, strategy, { ...facts, standsInFor: stillStandsInFor(strategy, facts) }),
     because: reason('raised-only', 'what the change raises is done, and what it lowers waits'),
   });
   if (to.type === 'usage' && from.type !== 'schedule') return undefined;
@@ -184,60 +202,79 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Actio
   const nodes = Math.max(present, to.type === 'fixed' ? to.nodes : wish.at(day.nowMs));
   if (from.type !== 'schedule') return nodes > present ? raised({ type: 'fixed', nodes }) : undefined;
   if (to.type === 'schedule') {
-    const week = higherOf(runningWeek(from, day) ?? {}, to.week);
-    if (weekdays.some((each) => !sameDay(week[each] ?? [], from.week[each] ?? []))) return raised({ ...to, week });
+    const enableDate = begins(from, day);
+    // What a week has more behind a pause is not wanted before the pause is over.
+    const isPaused = enableDate < begins(to, day);
+    const week = higherOf(lastingWeek(from, day), isPaused ? {} : to.week);
+    const higher = { ...to, week, ...(isPaused ? { enableDate, disableDate: addDays(enableDate, spanDays) } : {}) };
+    const isNew = weekdays.some((each) => !sameDay(week[each] ?? [], from.week[each] ?? []));
+    if (weekCanBeSent(week) && (isNew || compareWeek(from, higher, day).raises)) return raised(higher);
   }
   const fixed: Strategy = { type: 'fixed', nodes: Math.max(1, nodes) };
   if (to.type === 'fixed' && harmAndGood(state, fixed, { lowers: false, ...nobody }, facts).raises) return raised(fixed);
-  return extended(state, day);
+  return extended(state, day, facts.deviation);
 }
 
 /** A change of which only the raises are done: falls that it has later are those that the group has anyhow. */
 function raising(state: GroupState, to: Strategy, facts: ChangeFacts): Action {
   return {
-    ...actionFor(state, to, { lowers: false, ...nobody }),
+    ...actionFor(state, to, { lowers: false, ...nobody }, facts.standsInFor),
     restores: 'capacity',
-    ...adding(state, to, facts, (capped) => raising(state, capped, facts)),
+    ...adding(state, to, facts, (capped, those) => raising(state, capped, those)),
   };
+}
+
+/** What the raises of a change stand in for: deviations that are there or are wanted, as far as they are in it. */
+function stillStandsInFor(to: Strategy, { standsInFor, deviation }: ChangeFacts): StandsInFor | undefined {
+  if (to.type !== 'schedule') {
+    const week = standsInFor?.week ?? deviation?.week;
+    return week && { days: [], week };
+  }
+  const differing = [...(standsInFor?.days ?? []), ...(deviation?.days ?? [])].filter(({ date, ordinary }, at, all) => {
+    const weekday = isoWeekday(date);
+    const isFirst = all.findIndex((other) => isoWeekday(other.date) === weekday) === at;
+    return isFirst && !sameDay(to.week[weekday] ?? [], ordinary);
+  });
+  const resumes = to.enableDate === standsInFor?.resumes ? standsInFor?.resumes : undefined;
+  return { days: differing, ...(resumes === undefined ? {} : { resumes }) };
 }
 
 /** The higher of two weeks at each minute, in a form that the service takes. */
 function higherOf(a: NativeWeek, b: NativeWeek): NativeWeek {
-  const week: Partial<Record<IsoWeekday, readonly NativePeriod[]>> = {};
-  for (const day of weekdays) {
-    const edges = edgesOf(day, a, b);
-    const periods: NativePeriod[] = [];
-    for (const [at, startMinute] of edges.entries()) {
-      const endMinute = edges[at + 1];
-      const amount = Math.max(amountAt(a, day, startMinute), amountAt(b, day, startMinute));
-      if (endMinute === undefined || amount === 0) continue;
-      const last = periods.at(-1);
-      if (last?.endMinute === startMinute && last.amount === amount) periods[periods.length - 1] = { ...last, endMinute };
-      else periods.push({ startMinute, endMinute, amount });
-    }
-    const fitted = fitDay(periods).periods;
-    if (fitted.length > 0) week[day] = fitted;
-  }
-  return week;
+  return mapWeek((day) => fitDay(highest(a[day] ?? [], b[day] ?? [])).periods);
 }
 
-/** The call that brings a strategy about. The key names the strategy, not the request: dates of a schedule are not in it. */
-function actionFor(state: PoolState, to: Strategy, { sessionsAtRisk, sessionsCut }: Lowering): Action {
-  const { charge, group } = state;
+function mapWeek(periodsOf: (day: IsoWeekday) => readonly NativePeriod[]): NativeWeek {
+  return Object.fromEntries(weekdays.map((day) => [day, periodsOf(day)] as const).filter(([, periods]) => periods.length > 0));
+}
+
+/**
+ * The call that brings a strategy about. The key names the strategy, not the request: of the dates of a schedule only the day to which it pauses
+ * is in it.
+ */
+function actionFor(state: PoolState, to: Strategy, { sessionsAtRisk, sessionsCut }: Lowering, standsInFor?: StandsInFor): Action {
+  const { charge, group, strategy } = state;
+  const resumes = standsInFor?.resumes;
+  const pause = resumes === undefined ? '' : `, from ${resumes} on`;
+  const warmUp = (of: Strategy) => (of.type === 'schedule' ? (of.warmUp ?? null) : null);
+  const rewarmed = strategy.type === 'schedule' && to.type === 'schedule' && warmUp(strategy) !== warmUp(to);
   return {
-    key: `scale-on-schedule/${group.id}/${fingerprint(to, charge)}`,
+    key: `scale-on-schedule/${group.id}/${fingerprint(to, charge)}${resumes === undefined ? '' : ` from ${resumes}`}`,
     operation: 'ModifyNodePoolAttribute',
     input: requestFor(group, state.pool, to),
     effect: sessionsAtRisk > 0 ? 'disruptive' : 'write',
-    change: [{ field: 'nodes', from: describe(state.strategy, charge), to: describe(to, charge) }],
-    writes: { setting: settingOf(state), value: journalValue(to, charge) },
+    change: [
+      { field: 'nodes', from: describe(strategy, charge), to: `${describe(to, charge)}${pause}` },
+      ...(rewarmed ? [{ field: 'warm-up', from: warmUp(strategy), to: warmUp(to) }] : []),
+    ],
+    writes: { setting: settingOf(state), value: journalValue(to, charge, standsInFor) },
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk, sessionsCut } : {}),
   };
 }
 
 /** The action that only moves the dates of a schedule, so that it does not end. */
-export function reArmAction(state: PoolState, to: ScheduleStrategy): Action {
-  const action = actionFor(state, to, { lowers: false, ...nobody });
+export function reArmAction(state: PoolState, to: ScheduleStrategy, standsInFor?: StandsInFor): Action {
+  const action = actionFor(state, to, { lowers: false, ...nobody }, standsInFor);
   const from = state.strategy.type === 'schedule' ? (state.strategy.disableDate ?? null) : null;
   return {
     ...action,
@@ -247,13 +284,18 @@ export function reArmAction(state: PoolState, to: ScheduleStrategy): Action {
   };
 }
 
-/** The action that sends the week that is there with new dates, where it would end soon; undefined where it would not, or cannot be sent. */
-export function extended(state: PoolState, day: ServiceDay): Action['withoutHarm'] {
+/**
+ * The action that sends the week that is there with new dates, where it would end soon; undefined where it would not, where it pauses, or where it
+ * cannot be sent.
+ */
+export function extended(state: PoolState, day: ServiceDay, deviation: StandsInFor | undefined): Action['withoutHarm'] {
   const { strategy } = state;
-  const due = strategy.type === 'schedule' ? reArm(strategy, day) : undefined;
-  if (strategy.type !== 'schedule' || due?.when !== 'now' || !weekCanBeSent(strategy.week)) return undefined;
+  if (strategy.type !== 'schedule' || begins(strategy, day) !== day.date) return undefined;
+  const due = reArm(strategy, day);
+  if (due.when !== 'now' || !weekCanBeSent(strategy.week)) return undefined;
+  const to = { ...strategy, enableDate: day.date, disableDate: day.endDate };
   return {
-    action: reArmAction(state, { ...strategy, enableDate: day.date, disableDate: day.endDate }),
+    action: reArmAction(state, to, deviation && { days: deviation.days }),
     because: { ...due.because, text: `${due.because.text}, with the periods that it has, since another change is held` },
   };
 }

@@ -2,6 +2,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { CompiledException } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
+import type { ServiceDay } from './service-day.ts';
 import type { Span } from './steps.ts';
 
 /** A stretch of time in which an exception asks for something, and why. */
@@ -23,8 +24,8 @@ export interface ExceptionEffects {
 
 const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [] };
 
-/** The exceptions that keep nodes or sessions of a group at some time in `span`. Exceptions of other kinds are the guard's. */
-export function exceptionEffects(group: DeliveryGroup, context: PlanContext, span: Span): ExceptionEffects {
+/** The exceptions that keep nodes of a group in the days to come, or its sessions today or tomorrow. Exceptions of other kinds are the guard's. */
+export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { ahead, twoDays }: ServiceDay): ExceptionEffects {
   const { policy, target, nowMs } = context;
   if (policy.exceptions.length === 0) return none;
   const floors: (Because & { readonly percent: number })[] = [];
@@ -33,16 +34,17 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, spa
   let uncutUnknown: string | undefined;
   for (const exception of policy.exceptions) {
     const when = exception.spans[target.timezone];
-    if (when === undefined || when.untilMs <= span.fromMs || when.fromMs >= span.untilMs) continue;
-    const forbidsCuts = exception.never.includes('cut-sessions') && when.untilMs > nowMs;
+    if (when === undefined || when.untilMs <= ahead.fromMs || when.fromMs >= ahead.untilMs) continue;
+    const forbidsCuts = exception.never.includes('cut-sessions') && when.untilMs > nowMs && when.fromMs < twoDays.untilMs;
     if (exception.groups === undefined || exception.targets?.includes(target.name) === false) continue;
     if (!concernsNodes(exception) && !forbidsCuts) continue;
     const matches = cachedMatcher(exception.groups, policy.zones[target.timezone])(group, nowMs);
     if (matches === 'no') continue;
     if (matches !== 'yes') {
       const unknown = `"${exception.because}": ${matches.unknown}`;
-      if (concernsNodes(exception)) return { ...none, unknown };
-      uncutUnknown ??= unknown;
+      const soon = when.fromMs < twoDays.untilMs;
+      if (concernsNodes(exception) && soon) return { ...none, unknown };
+      if (forbidsCuts) uncutUnknown ??= unknown;
       continue;
     }
     const base = { fromMs: when.fromMs, untilMs: when.untilMs, because: exception.because };

@@ -1,11 +1,11 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Decision } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { extended, settingOf } from './change.ts';
+import { extended } from './change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
-import { isOurs, journalValue } from './strategy-value.ts';
+import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
 
 /**
  * A decision that holds, where the weekly schedule of the group would end within two days meanwhile: the week that is there is sent again with new
@@ -31,7 +31,7 @@ export function lapseAverted(decision: Decision, group: DeliveryGroup, { policy,
     return decision;
   }
   const isWhole = group.status === 'PUBLISHED' && !other && !group.unreadable.some((field) => field.startsWith('NodePool'));
-  const averted = isWhole ? extended(state, day) : undefined;
+  const averted = isWhole ? extended(state, day, standingDeviation(state, written)) : undefined;
   if (averted === undefined) {
     const why = 'its status, its pools or its periods do not allow to extend it here; extend it in the console';
     return { ...decision, because: [unaverted(why), ...because] };

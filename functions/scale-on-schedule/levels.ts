@@ -39,8 +39,13 @@ export function cappedAt(strategy: Strategy, charge: Charge, nodes: number): Str
     const base = charge === 'subscription' ? 0 : (strategy.nodes ?? 0);
     return { ...strategy, maxScaling: Math.max(0, Math.min(strategy.maxScaling ?? 0, nodes - base)) };
   }
-  const capped = (periods: readonly NativePeriod[]) => periods.map((period) => ({ ...period, amount: Math.min(period.amount, nodes) }));
-  return { ...strategy, week: Object.fromEntries(Object.entries(strategy.week).map(([day, periods]) => [day, capped(periods)])) };
+  const capped = Object.entries(strategy.week).map(([day, periods]) => [day, cappedPeriods(periods, nodes)]);
+  return { ...strategy, week: Object.fromEntries(capped) };
+}
+
+/** Periods of a day with no more than so many nodes. */
+export function cappedPeriods(periods: readonly NativePeriod[], nodes: number): readonly NativePeriod[] {
+  return periods.map((period) => ({ ...period, amount: Math.min(period.amount, nodes) }));
 }
 
 /** The highest level of a group in 30 days, as far as is known: what it has, and what it was lowered from. */

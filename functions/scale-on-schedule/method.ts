@@ -1,4 +1,3 @@
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { Charge } from '../../shared/fleet/delivery-group.ts';
 import type { CutProtection } from './cut-protection.ts';
 import type { NativeSchedule } from './native-schedule.ts';
@@ -37,21 +36,21 @@ export function chooseMethod({ rule, charge, protection, native }: MethodQuestio
     const instead = 'no weekly schedule, whose falling edges nobody watches; a fixed count is set at each step';
     return found('fixed', reason('protected-no-edge', `${text}: ${instead}`, data));
   }
-  const obstacle = obstacleTo(native(), rule);
-  return obstacle === undefined ? found('service-schedule') : found('fixed', obstacle);
+  const why = obstacleTo(native());
+  if (why === undefined) return found('service-schedule');
+  const asked = rule.method === undefined ? 'no weekly schedule' : 'no weekly schedule, although the rule asks for one';
+  const text = `${asked}: ${why}; a fixed count is set at each step instead, and at least one node stays`;
+  return found('fixed', reason('not-expressible', text, { fallback: 'fixed' }));
 }
 
-function obstacleTo(native: NativeSchedule, rule: CompiledScaleRule): Reason | undefined {
+/** Why a wish cannot be a weekly schedule of the service; undefined where it can. */
+export function obstacleTo(native: NativeSchedule): string | undefined {
   const cut = 'and the service ends each period within its day: at 23:59 it would drop all nodes under their sessions';
-  const why = native.gapAtMidnight
+  return native.gapAtMidnight
     ? `nodes are wanted through midnight, ${cut}`
     : native.gapTonight
       ? `nodes are wanted through this midnight, ${cut}`
       : Object.keys(native.week).length === 0
         ? 'no weekday would have a period'
         : undefined;
-  if (why === undefined) return undefined;
-  const asked = rule.method === undefined ? 'no weekly schedule' : 'no weekly schedule, although the rule asks for one';
-  const text = `${asked}: ${why}; a fixed count is set at each step instead, and at least one node stays`;
-  return reason('not-expressible', text, { fallback: 'fixed' });
 }

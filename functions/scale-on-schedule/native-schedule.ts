@@ -4,22 +4,29 @@ import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf, offsetAt } from '../../shared/policy/zones.ts';
+import { firstLower, highest, isIn } from './day-levels.ts';
+import type { DayDeviation } from './deviation.ts';
 import { type FittedDay, fitDay } from './native-day.ts';
-import type { ServiceDay } from './service-day.ts';
+import { lookAheadDays, type ServiceDay } from './service-day.ts';
 import type { Span, Step } from './steps.ts';
 import { sameDay } from './strategy-text.ts';
 import type { Wish } from './wish.ts';
 
+/** How long before a lowered period its day is written: the shorter, the less is left behind where nothing restores it. In minutes. */
+const lowerAheadMinutes = 60;
+
 /** A wish in the form of the service's own weekly schedule. */
 export interface NativeSchedule {
-  /** What is to be written: an ordinary week in which only today and tomorrow may differ. */
+  /** What is to be written: the ordinary week but for what `deviations` names. */
   readonly week: NativeWeek;
-  /** The week without any deviation, as it is in force from the day after tomorrow on. */
+  /** The first day of the schedule where it is to pause until then: a holiday that ends by itself. Undefined: it runs from today on. */
+  readonly resumes: string | undefined;
+  /** The days of `week` that differ from the ordinary week, ascending, with what they ordinarily have. */
+  readonly deviations: readonly DayDeviation[];
+  /** The week without any deviation. */
   readonly ordinary: NativeWeek;
   /** The ordinary week as wanted, before it was fitted to the service's rules. Only for sums. */
   readonly wanted: NativeWeek;
-  /** Dates of today and tomorrow, in the service's zone, that differ from the ordinary week. */
-  readonly deviating: readonly string[];
   /** Weekdays of today and tomorrow whose kind is not published. */
   readonly unknown: readonly IsoWeekday[];
   /** Whether some day of the week had to be merged or stretched. */
@@ -41,32 +48,91 @@ interface Day {
 }
 
 /**
- * Writes a wish as a weekly schedule of the service, in its zone. Today and tomorrow come from the calendar, the other five days
- * from the ordinary week, so that ordinary weeks keep running when nothing rewrites them. With `stepwise`, today's merged periods
- * have the amount that is wanted now until they are over, so between the first step and the end of a period that weekday depends on
- * being rewritten.
+ * Writes a wish as a weekly schedule of the service, in its zone: the ordinary week, so that ordinary weeks keep running when nothing rewrites
+ * them, with as few and as short deviations as serve.
+ *
+ * - Where no node is wanted from now until a later day although the ordinary week has some, the ordinary week is written to begin on that day: the
+ *   service resumes it by itself.
+ * - More nodes than ordinary are written up to six days ahead. Left behind they cost money, missing they lock people out.
+ * - Fewer are written an hour before they would run and taken back once their last period of the day is over: left behind they lock people out.
+ *
+ * With `stepwise`, today's merged periods have the amount that is wanted now until they are over, so between the first step and the end of a
+ * period that weekday depends on being rewritten.
  */
 export function nativeSchedule(wish: Wish, today: ServiceDay, stepwise: boolean): NativeSchedule {
   const { zone } = today;
   const days = [0, 1, 2, 3, 4, 5, 6].map((ahead) => dayOf(addDays(today.date, ahead), zone));
   const wantedOrdinary = days.map((day) => periodsOf(wish.ordinary(known(day.span, wish)), shiftOf(day.span, wish), day, zone));
   const ordinary = wantedOrdinary.map((periods) => fitDay(periods));
-  const wantedSoon = days.slice(0, 2).map((day) => periodsOf(wish.between(day.span), 0, day, zone));
-  const soon = wantedSoon.map((periods, ahead) => fitDay(periods, stepwise && ahead === 0 ? today.minute : undefined));
-  const written = days.map((_, ahead) => soon[ahead] ?? (ordinary[ahead] as FittedDay));
-  const at = (list: readonly FittedDay[], index: number) => list[index % 7] as FittedDay;
-  return {
-    week: weekOf(days, (index) => at(written, index).periods),
-    ordinary: weekOf(days, (index) => at(ordinary, index).periods),
-    wanted: weekOf(days, (index) => wantedOrdinary[index] as readonly NativePeriod[]),
-    deviating: days.slice(0, 2).flatMap((day, i) => (sameDay(wantedSoon[i] ?? [], wantedOrdinary[i] ?? []) ? [] : [day.date])),
-    unknown: days.slice(0, 2).flatMap((day) => (isUnpublished(day.span, wish) ? [day.weekday] : [])),
-    merged: written.some((day) => day.merged),
-    extraNodeMinutes: ordinary.reduce((sum, day) => sum + day.extraNodeMinutes, 0),
-    endsEarly: written.some((day) => day.reachesMidnight),
-    gapAtMidnight: ordinary.some((day, index) => day.reachesMidnight && at(ordinary, index + 1).startsAtMidnight),
-    gapTonight: at(written, 0).reachesMidnight && at(written, 1).startsAtMidnight,
+  const stretched = (index: number): FittedDay => ordinary[index % 7] as FittedDay;
+  const wantedOn = (ahead: number): readonly NativePeriod[] => {
+    const day = dayOf(addDays(today.date, ahead), zone);
+    return periodsOf(wish.between(day.span), 0, day, zone);
   };
+  const begins = pauseOf(wish, today, ordinary, wantedOn);
+  const written = wantedOrdinary.map((usual, index) => {
+    // The next time that this weekday runs, which a pause puts off.
+    const ahead = index >= begins ? index : index + 7 * Math.ceil((begins - index) / 7);
+    const periods = chosen(wantedOn(ahead), usual, today.minute - ahead * 1440);
+    const date = addDays(today.date, ahead);
+    if (periods === usual && !stepwise) return { date, fitted: stretched(index), deviates: false };
+    const fitted = fitDay(periods, stepwise && ahead === 0 ? today.minute : undefined);
+    return { date, fitted, deviates: periods !== usual && !sameDay(fitDay(periods).periods, stretched(index).periods) };
+  });
+  const deviations = written
+    .flatMap(({ date, deviates }, index) => (deviates ? [{ date, ordinary: stretched(index).periods }] : []))
+    .sort((a, b) => (a.date < b.date ? -1 : 1));
+  const fittedAt = (index: number) => (written[index % 7] as { readonly fitted: FittedDay }).fitted;
+  return {
+    week: weekOf(days, (index) => fittedAt(index).periods),
+    resumes: begins === 0 ? undefined : addDays(today.date, begins),
+    deviations,
+    ordinary: weekOf(days, (index) => stretched(index).periods),
+    wanted: weekOf(days, (index) => wantedOrdinary[index] as readonly NativePeriod[]),
+    unknown: days.slice(0, 2).flatMap((day) => (isUnpublished(day.span, wish) ? [day.weekday] : [])),
+    merged: written.some(({ fitted }) => fitted.merged),
+    extraNodeMinutes: ordinary.reduce((sum, day) => sum + day.extraNodeMinutes, 0),
+    endsEarly: written.some(({ fitted }) => fitted.reachesMidnight),
+    gapAtMidnight: ordinary.some((day, index) => day.reachesMidnight && stretched(index + 1).startsAtMidnight),
+    gapTonight: fittedAt(0).reachesMidnight && fittedAt(1).startsAtMidnight,
+  };
+}
+
+/**
+ * How many days from today on the schedule may pause: none is wanted until then, and an ordinary week would have some before. 0 where it may not.
+ * A day whose kind is not published ends a pause, since nobody knows whether it is one.
+ */
+function pauseOf(
+  wish: Wish,
+  today: ServiceDay,
+  ordinary: readonly FittedDay[],
+  wantedOn: (ahead: number) => readonly NativePeriod[],
+): number {
+  const isAhead = ({ endMinute }: NativePeriod): boolean => endMinute > today.minute;
+  let saved = (ordinary[0] as FittedDay).periods.some(isAhead);
+  if (isUnpublished(dayOf(today.date, today.zone).span, wish) || wantedOn(0).some(isAhead)) return 0;
+  for (let ahead = 1; ahead <= lookAheadDays; ahead++) {
+    const ends = ahead === lookAheadDays || isUnpublished(dayOf(addDays(today.date, ahead), today.zone).span, wish);
+    if (ends || wantedOn(ahead).length > 0) return saved ? ahead : 0;
+    saved ||= (ordinary[ahead % 7] as FittedDay).periods.length > 0;
+  }
+  return 0;
+}
+
+/**
+ * What a day is written with: as wanted, as in an ordinary week, or the higher of the two. `minute` is the present by the day's clock, negative
+ * before the day: what is past makes no difference. A period that runs is not rewritten: whether that takes effect is not documented.
+ */
+function chosen(wanted: readonly NativePeriod[], usual: readonly NativePeriod[], minute: number): readonly NativePeriod[] {
+  const [has, ordinarily] = [fitDay(wanted).periods, fitDay(usual).periods];
+  if (sameDay(has, ordinarily)) return usual;
+  const running = has.find((period) => isIn(period, minute));
+  if (running !== undefined && !ordinarily.some((period) => sameDay([period], [running]))) return wanted;
+  const from = Math.max(minute, 0);
+  const lowered = firstLower(has, ordinarily, from);
+  const cut = lowered === undefined ? undefined : ordinarily.find((period) => isIn(period, lowered));
+  if (cut !== undefined && cut.startMinute - lowerAheadMinutes <= minute) return wanted;
+  return firstLower(ordinarily, has, from) === undefined ? usual : highest(wanted, usual);
 }
 
 function dayOf(date: string, zone: ZoneTable): Day {

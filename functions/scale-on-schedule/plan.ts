@@ -14,6 +14,7 @@ import { lapseAverted } from './lapse.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { byTwoClocks } from './two-clocks.ts';
+import { undoDeviation } from './undo.ts';
 import { type Draft, verdictOn } from './verdict.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -36,10 +37,11 @@ export const planner: Planner<DeliveryGroup> = {
   byTwoClocks,
 };
 
-/** The end of a weekly schedule is looked at whatever else was decided, and before all that may hold. */
+/** Deviations of ours and the end of a weekly schedule are looked at whatever else was decided, and before all that may hold. */
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
   const draft = draftOf(group, context);
-  const decision = lapseAverted(draft.decision, group, context);
+  const undone = undoDeviation(draft.decision, group, context) ?? draft.decision;
+  const decision = draft.decision.rule === null ? undone : lapseAverted(undone, group, context);
   return decision === draft.decision ? draft : { decision };
 }
 
@@ -56,7 +58,7 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
   }
   if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
   const rule = cover.value;
-  const effects = exceptionEffects(group, context, serviceDay(policy, nowMs).twoDays);
+  const effects = exceptionEffects(group, context, serviceDay(policy, nowMs));
   if (rule === undefined) {
     const floor = effects.floors.find((each) => each.fromMs <= nowMs && nowMs < each.untilMs);
     if (floor === undefined) return decided('keep', null, cover.because);

@@ -1,3 +1,4 @@
+import type { Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { Timeline } from '../../shared/policy/compiled.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
 import { nativeStrategy } from './method-native.ts';
@@ -11,12 +12,13 @@ import { type Wish, wishOf } from './wish.ts';
 export interface Prepared {
   readonly wish: Wish;
   native(): NativeSchedule;
-  /** The weekly schedule to write for a pool that has `observed` now. */
-  strategyFor(observed: Parameters<typeof nativeStrategy>[1]): Outcome<ScheduleStrategy>;
+  /** The weekly schedule to write for a pool that has `observed` now. `warmUp`: what the rule says of it, if anything. */
+  strategyFor(observed: Strategy, warmUp: boolean | undefined): Outcome<ScheduleStrategy>;
 }
 
 interface Shelf {
   readonly date: string;
+  readonly minute: number;
   readonly zone: object;
   readonly prepared: Map<string, Prepared>;
 }
@@ -25,15 +27,15 @@ const shelves = new WeakMap<Timeline, Shelf>();
 
 /**
  * The wish for a timeline and a peak under some exceptions. Most groups of a fleet share all of them, and a week depends on nothing else
- * but the service's date (and minute, where it follows the steps), so it is worked out once. Kept for later runs of the process too.
+ * but the service's date and minute, so it is worked out once. Kept for later runs of the process too.
  */
 export function prepare(timeline: Timeline, peak: number, effects: ExceptionEffects, stepwise: boolean, day: ServiceDay): Prepared {
   let shelf = shelves.get(timeline);
-  if (shelf === undefined || shelf.date !== day.date || shelf.zone !== day.zone) {
-    shelf = { date: day.date, zone: day.zone, prepared: new Map() };
+  if (shelf === undefined || shelf.date !== day.date || shelf.minute !== day.minute || shelf.zone !== day.zone) {
+    shelf = { date: day.date, minute: day.minute, zone: day.zone, prepared: new Map() };
     shelves.set(timeline, shelf);
   }
-  const key = `${peak}|${stepwise ? day.minute : ''}|${effectsKey(effects)}`;
+  const key = `${peak}|${stepwise}|${effectsKey(effects)}`;
   let prepared = shelf.prepared.get(key);
   if (prepared === undefined) {
     prepared = make(wishOf(timeline, peak, effects), stepwise, day);
@@ -57,13 +59,12 @@ function make(wish: Wish, stepwise: boolean, day: ServiceDay): Prepared {
   return {
     wish,
     native,
-    strategyFor(observed) {
-      // A day that is not published keeps what this very pool has.
-      if (native().unknown.length > 0) return nativeStrategy(native(), observed, day);
-      const warmUp = observed.type === 'schedule' && observed.warmUp === true;
+    strategyFor(observed, asked) {
+      // A pool that says nothing of warm-up gets it, so that its nodes are ready when a period begins.
+      const warmUp = asked ?? (observed.type === 'schedule' ? observed.warmUp : undefined) ?? true;
       let strategy = usual.get(warmUp);
       if (strategy === undefined) {
-        strategy = nativeStrategy(native(), observed, day);
+        strategy = nativeStrategy(native(), warmUp, day);
         usual.set(warmUp, strategy);
       }
       return strategy;

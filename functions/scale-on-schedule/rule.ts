@@ -43,6 +43,14 @@ const schema = z.strictObject({
       .boolean()
       .check(z.meta({ description: 'Rewrite the amount of a running period at each step instead of merging steps. Default false.' })),
   ),
+  warmUp: z.exactOptional(
+    z.union([z.boolean(), z.literal('keep')]).check(
+      z.meta({
+        description:
+          "Start the nodes of the service's weekly schedule ahead of its periods. Default keep: as the group has it, and true for one that has none.",
+      }),
+    ),
+  ),
   manualChange: z.exactOptional(
     z
       .enum(['keep-until-next-step', 'overwrite', 'report-only'])

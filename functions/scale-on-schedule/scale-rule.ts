@@ -18,6 +18,8 @@ export interface ScaleRule {
   readonly peak?: Peak;
   readonly method?: Method;
   readonly stepwise?: boolean;
+  /** Whether nodes of a weekly schedule are started ahead of its periods. Default `keep`: as the pool has it, on where it says nothing. */
+  readonly warmUp?: boolean | 'keep';
   readonly manualChange?: ManualChange;
   readonly tell?: readonly string[];
 }

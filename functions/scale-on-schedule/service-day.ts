@@ -14,8 +14,10 @@ export interface ServiceDay {
   readonly weekday: IsoWeekday;
   /** Minutes since midnight. */
   readonly minute: number;
-  /** Today and tomorrow: the time in which a native schedule may differ from an ordinary week. */
+  /** Today and tomorrow: protection that begins in them keeps the falling edges of a native schedule away. */
   readonly twoDays: Span;
+  /** The days that a native schedule is made of: those until it resumes after a pause, and the week from there on. */
+  readonly ahead: Span;
   /** Whether the date is the same in UTC. */
   readonly sameDateInUtc: boolean;
   /** The disable date of a schedule that is enabled today. */
@@ -23,7 +25,10 @@ export interface ServiceDay {
 }
 
 /** Days from the enable date to the disable date of what we write; the service takes 7 to 365 (API notes). */
-const spanDays = 364;
+export const spanDays = 364;
+
+/** The longest pause of a native schedule, in days from today. */
+export const lookAheadDays = 21;
 
 const utc: ZoneTable = { transitions: [] };
 
@@ -41,7 +46,9 @@ export function serviceDay(policy: CompiledPolicy, nowMs: EpochMs): ServiceDay {
 /** The same for a given zone. */
 export function serviceDayIn(zone: ZoneTable, nowMs: EpochMs): ServiceDay {
   const { date, weekday, minute } = localTimeAt(zone, nowMs);
-  const twoDays = { fromMs: instantOf(zone, localMsOf(date, 0)), untilMs: instantOf(zone, localMsOf(addDays(date, 2), 0)) };
+  const midnight = (ahead: number) => instantOf(zone, localMsOf(addDays(date, ahead), 0));
+  const twoDays = { fromMs: midnight(0), untilMs: midnight(2) };
+  const ahead = { fromMs: midnight(0), untilMs: midnight(lookAheadDays + 7) };
   const endDate = addDays(date, spanDays);
-  return { nowMs, zone, date, weekday, minute, twoDays, sameDateInUtc: dateOfLocalMs(nowMs) === date, endDate };
+  return { nowMs, zone, date, weekday, minute, twoDays, ahead, sameDateInUtc: dateOfLocalMs(nowMs) === date, endDate };
 }

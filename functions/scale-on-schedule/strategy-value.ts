@@ -1,18 +1,26 @@
 import type { Charge, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { WrittenView } from '../../shared/journal/written.ts';
+import { deviationText, parseDeviation, type StandsInFor } from './deviation.ts';
+import type { GroupState } from './group-state.ts';
 import { fingerprint } from './strategy-text.ts';
 
 const separator = ' until ';
 
+/** The setting that scale-on-schedule writes, as the journal names it. */
+export function settingOf({ pool }: Pick<GroupState, 'pool'>): string {
+  return `node-pool:${pool.id}`;
+}
+
 /**
  * A strategy as the journal keeps it: its fingerprint, and for a weekly schedule the disable date as well, so that a person who sets an
- * earlier one can be told from a schedule of ours that runs out.
+ * earlier one can be told from a schedule of ours that runs out. Of a value that we write, `standsInFor` says what it is to be taken back to.
  */
-export function journalValue(strategy: Strategy, charge: Charge): string {
-  const value = fingerprint(strategy, charge);
+export function journalValue(strategy: Strategy, charge: Charge, standsInFor?: StandsInFor): string {
+  const value = `${fingerprint(strategy, charge)}${standsInFor === undefined ? '' : deviationText(standsInFor)}`;
   return strategy.type === 'schedule' && strategy.disableDate !== undefined ? `${value}${separator}${strategy.disableDate}` : value;
 }
 
-/** The part of a journal's value that says what is wanted: without the disable date. */
+/** The part of a journal's value that says what is wanted: without the disable date, and without what it stands in for. */
 export function withoutDate(value: string): string {
   return partsOf(value).wish;
 }
@@ -27,7 +35,23 @@ export function isOurs(value: string, observed: string): boolean {
   return ours.date === undefined || seen.date === undefined || seen.date >= ours.date;
 }
 
-function partsOf(value: string): { readonly wish: string; readonly date?: string } {
-  const at = value.indexOf(separator);
-  return at < 0 ? { wish: value } : { wish: value.slice(0, at), date: value.slice(at + separator.length) };
+/** What a pool has now because we wrote it instead of something else; undefined where it has none of that. */
+export function standingDeviation(
+  { group, strategy, charge, pool }: Pick<GroupState, 'group' | 'strategy' | 'charge' | 'pool'>,
+  written: WrittenView,
+): StandsInFor | undefined {
+  const observed = journalValue(strategy, charge);
+  const ours = written.values(group.id, settingOf({ pool })).findLast(({ value }) => isOurs(value, observed));
+  return ours && parseDeviation(partsOf(ours.value).deviation);
+}
+
+function partsOf(value: string): { readonly wish: string; readonly deviation: string; readonly date?: string } {
+  const end = value.lastIndexOf(separator);
+  const undated = end < 0 ? value : value.slice(0, end);
+  const at = undated.search(/ from | instead of /);
+  return {
+    wish: at < 0 ? undated : undated.slice(0, at),
+    deviation: at < 0 ? '' : undated.slice(at),
+    ...(end < 0 ? {} : { date: value.slice(end + separator.length) }),
+  };
 }

@@ -3,14 +3,15 @@ import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { allHarms } from '../../shared/engine/severity.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { changeTo, type Lowering, loweringOf, means, reArmAction, settingOf } from './change.ts';
+import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
 import type { Comparison } from './cost.ts';
-import { loweredFrom } from './levels.ts';
+import { takenBack } from './deviation.ts';
+import { levelOf, loweredFrom } from './levels.ts';
 import { manualChange, type Standing } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
-import { serviceDay } from './service-day.ts';
-import { journalValue } from './strategy-value.ts';
+import { type ServiceDay, serviceDay } from './service-day.ts';
+import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
 import { protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
@@ -38,22 +39,23 @@ function unshown({ state }: Wanted, { written }: PlanContext): { readonly value:
 }
 
 /** Why nothing is to be written; undefined where something is. */
-function asItShould(wanted: Wanted, context: PlanContext): Reason | undefined {
-  const { state, to } = wanted;
-  const equal = means(state, state.strategy, to) ? asWanted : undefined;
+function asItShould(wanted: Wanted, { date }: ServiceDay, context: PlanContext): Reason | undefined {
+  const { state, rule, to, standsInFor } = wanted;
+  const equal = means(state, to, rule, date) ? asWanted : undefined;
   const ours = to.type === 'fixed' ? unshown(wanted, context) : undefined;
   if (ours?.value === undefined) return equal;
-  if (ours.value !== journalValue(to, state.charge)) return undefined;
+  if (!isOurs(ours.value, journalValue(to, state.charge, standsInFor))) return undefined;
   if (equal !== undefined || context.nowMs - ours.atMs >= arrivalMs) return equal;
   return reason('nodes-on-their-way', `as the schedule wants it since ${localText(ours.atMs, context)}, and the nodes are still to follow`);
 }
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
-  const { state, rule, to, wish, native } = wanted;
+  const { state, rule, to, wish, native, standsInFor } = wanted;
   const { sighted } = wanted.standing;
   const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}) };
-  const settled = asItShould(wanted, context);
+  const day = serviceDay(context.policy, context.nowMs);
+  const settled = asItShould(wanted, day, context);
   if (settled !== undefined) {
     const blocked = because.some(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
@@ -61,9 +63,13 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
       (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [settled, ...because] } })
     );
   }
-  const day = serviceDay(context.policy, context.nowMs);
   const lowering = loweringOf(state, to, day);
-  const action = changeTo(state, to, lowering, { wish, day, standing: wanted.standing });
+  const deviation = standingDeviation(state, context.written);
+  const before = deviation && takenBack(state.strategy, deviation, day.date);
+  // What a deviation took is no addition, however long ago that was.
+  const highest = Math.max(wanted.standing.highest, before === undefined ? 0 : levelOf(before, state.charge));
+  const standing = { ...wanted.standing, highest };
+  const action = changeTo(state, to, lowering, { wish, day, standing, standsInFor, deviation });
   const manual = changeByPerson(wanted, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
@@ -118,12 +124,12 @@ function blockerOf({ effects, protection }: Wanted, lowering: Lowering, { nowMs 
  * 30 days left nothing is contested, and what the journal knows of the group need not be read.
  */
 function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, context: PlanContext): Draft | undefined {
-  const { state, to } = wanted;
+  const { state, to, standsInFor } = wanted;
   if (to.type !== 'schedule' || state.strategy.type !== 'schedule') return undefined;
-  const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs));
+  const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs), to);
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, context);
-  const action = reArmAction(state, to);
+  const action = reArmAction(state, to, standsInFor);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
   // A hold, so that the change stays known until it is undone.

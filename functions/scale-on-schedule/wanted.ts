@@ -5,10 +5,11 @@ import type { Strategy } from '../../shared/fleet/delivery-group.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
+import type { StandsInFor } from './deviation.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
 import type { GroupState } from './group-state.ts';
 import { type ScheduleStanding, scheduleStanding } from './levels.ts';
-import { chooseMethod } from './method.ts';
+import { chooseMethod, obstacleTo } from './method.ts';
 import { fixedStrategy, type MayLower } from './method-fixed.ts';
 import { usageStrategy } from './method-usage.ts';
 import type { NativeSchedule } from './native-schedule.ts';
@@ -19,6 +20,9 @@ import { reason } from './reasons.ts';
 import type { CompiledScaleRule } from './scale-rule.ts';
 import { serviceDay } from './service-day.ts';
 import { usesPeak, type Wish } from './wish.ts';
+
+/** How long before a step up a fixed count is raised, so that the nodes have started by then; in milliseconds. */
+const bootMs = 10 * 60_000;
 
 /** What a rule wants of a group at this moment. */
 export interface Wanted {
@@ -32,6 +36,8 @@ export interface Wanted {
   readonly standing: ScheduleStanding;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
+  /** What `to` is to be taken back to once nobody wants it; absent where it stands in for nothing. */
+  readonly standsInFor?: StandsInFor;
 }
 
 /** Works out what a rule wants of a group: peak, levels, exceptions, method, strategy. */
@@ -46,7 +52,8 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   }
   if (effects.unknown !== undefined)
     return held(reason('exception-unknown', `whether this exception applies cannot be told: ${effects.unknown}`));
-  const peak = peakOf(rule, state.group, usesPeak(timeline) || effects.floors.length > 0);
+  const raised = effects.floors.some(({ fromMs }) => fromMs < day.twoDays.untilMs);
+  const peak = peakOf(rule, state.group, usesPeak(timeline) || raised);
   if (!peak.ok) return peak;
   const because: Reason[] = [...peak.because, ...exceptionReasons(effects, nowMs)];
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
@@ -56,25 +63,28 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const method = chooseMethod({ rule, charge: state.charge, protection, native });
   if (!method.ok) return method;
   because.push(...method.because);
+  const known = { state, rule, wish, effects, protection, standing };
   if (method.value === 'service-schedule') {
     const schedule = native();
-    const to = prepared.strategyFor(state.strategy);
+    const to = prepared.strategyFor(state.strategy, typeof rule.warmUp === 'boolean' ? rule.warmUp : undefined);
     if (!to.ok) return to;
+    const { deviations, resumes } = schedule;
     return found(
-      { state, rule, wish, effects, protection, standing, to: to.value, native: schedule },
+      { ...known, to: to.value, native: schedule, standsInFor: { days: deviations, ...(resumes === undefined ? {} : { resumes }) } },
       ...because,
       ...mergingReasons(schedule, rule),
       ...to.because,
     );
   }
   if (isUnknown(timeline, nowMs))
-    return held(reason('unpublished-day', 'the kind of this day is not published yet, and the calendar says hold'));
-  const nodes = wish.at(nowMs);
+    because.push(reason('unpublished-day', 'the kind of this day is not published yet, so its nodes are those of an ordinary week'));
+  const nodes = method.value === 'fixed' && rule.warmUp !== false ? wish.highest(nowMs, nowMs + bootMs) : wish.at(nowMs);
   const to: Outcome<Strategy> =
     method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
-  return to.ok
-    ? found({ state, rule, wish, effects, protection, standing, to: to.value }, ...because, ...to.because)
-    : held(...because, ...to.because);
+  if (!to.ok) return held(...because, ...to.because);
+  const replaces = method.because.some(({ code }) => code === 'protected-no-edge') && obstacleTo(native()) === undefined;
+  const standsInFor = replaces ? { standsInFor: { days: [], week: native().ordinary } } : {};
+  return found({ ...known, to: to.value, ...standsInFor }, ...because, ...to.because);
 }
 
 function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {

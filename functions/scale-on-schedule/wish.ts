@@ -14,6 +14,8 @@ export interface Wish {
   ordinary(span: Span): readonly Step[];
   /** Nodes wanted at an instant. */
   at(ms: EpochMs): number;
+  /** The most nodes wanted at some time in `[fromMs, untilMs]`. */
+  highest(fromMs: EpochMs, untilMs: EpochMs): number;
   /** The first instant after `ms` at which the schedule or an exception takes a step; undefined when none is known. */
   nextStepMs(ms: EpochMs): EpochMs | undefined;
 }
@@ -33,6 +35,7 @@ export function wishOf(timeline: Timeline, peak: number, effects: ExceptionEffec
     between,
     ordinary: (span) => stepsOf(timeline.ordinary, peak, span),
     at: (ms) => nodesAt(between({ fromMs: ms, untilMs: ms + 1 }), ms),
+    highest: (fromMs, untilMs) => between({ fromMs, untilMs: untilMs + 1 }).reduce((most, { nodes }) => Math.max(most, nodes), 0),
     nextStepMs: (ms) => {
       const edges = [...effects.floors, ...effects.ratchets].flatMap((span) => [span.fromMs, span.untilMs]);
       const next = Math.min(nextBoundary(timeline, ms) ?? Number.POSITIVE_INFINITY, ...edges.filter((edge) => edge > ms));

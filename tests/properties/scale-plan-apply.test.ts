@@ -153,7 +153,9 @@ describe('planning for delivery groups', () => {
         expect(checkInput(modifyNodePoolAttribute, decision.action.input)).toEqual([]);
         const after = groupOf(applied(before, decision.action));
         expect(after.unreadable).toEqual([]);
-        expect(journalValue(after.pools?.[0]?.strategy as never, after.charge as never)).toBe(decision.action.writes.value);
+        // What a value stands in for is known to us only.
+        const value = decision.action.writes.value.replace(/ (from|instead of) .*?(?= until |$)/, '');
+        expect(journalValue(after.pools?.[0]?.strategy as never, after.charge as never)).toBe(value);
         for (const view of [context, written(context, decision.action)]) expect(planner.decide(after, view).verdict).not.toBe('act');
       }),
       { numRuns: 3000 },

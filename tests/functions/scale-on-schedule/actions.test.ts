@@ -31,7 +31,7 @@ describe('the action of a weekly schedule', () => {
       PoolId: 'rg-1',
       NodePoolStrategy: {
         StrategyType: 'NODE_SCALING_BY_SCHEDULE',
-        WarmUp: false,
+        WarmUp: true,
         StrategyEnableDate: '2026-11-25',
         StrategyDisableDate: '2027-11-24',
         RecurrenceSchedules: [

@@ -52,7 +52,7 @@ const strategyOf = (decision: ReturnType<typeof decided>) =>
 
 describe('a weekly schedule that lapses while the change that is wanted is held', () => {
   it.each([
-    ['2026-09-30 07:00', 'tomorrow is a holiday'],
+    ['2026-09-30 21:30', 'tomorrow is a holiday'],
     ['2026-10-01 12:00', 'today is a holiday'],
   ])('is extended as it stands in a freeze, on %s, when %s', (now) => {
     const context = contextAt(now);
@@ -79,7 +79,12 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
   it('gets the holiday and new dates in one write where nothing is frozen', () => {
     const decision = decided(group('2026-10-02'), contextAt('2026-10-01 12:00', false));
     expect(decision).toMatchObject({ verdict: 'act', action: { change: [{ field: 'nodes' }] } });
-    expect(strategyOf(decision)).toMatchObject({ RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3] }] });
+    // It begins again by itself on the first workday, with the make-up Saturday behind it.
+    expect(strategyOf(decision)).toMatchObject({
+      StrategyEnableDate: '2026-10-08',
+      StrategyDisableDate: '2027-10-07',
+      RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3, 4, 5, 6] }],
+    });
   });
 
   it('waits for a quiet time while more than two days are left, in a freeze as well', () => {
@@ -112,7 +117,10 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
     ];
     const ended = (written = writtenView()) => decided(group('2026-10-01', {}, other), contextAt('2026-10-01 12:00', true, written));
     const raised = (week: ReturnType<typeof ended>) => strategyOf(week);
-    const wanted = { RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3], TimerPeriods: [{ StartTime: '08:00', EndTime: '21:00' }] }] };
+    const wanted = {
+      StrategyEnableDate: '2026-10-08',
+      RecurrenceSchedules: [{ RecurrenceValues: [1, 2, 3, 4, 5, 6], TimerPeriods: [{ StartTime: '08:00', EndTime: '21:00' }] }],
+    };
     for (const decision of [ended(), ended(writtenView(ours))]) {
       expect(decision.verdict).toBe('act');
       expect(raised(decision)).toMatchObject(wanted);

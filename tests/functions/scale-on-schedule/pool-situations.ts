@@ -215,11 +215,27 @@ export const poolSituations: readonly Situation[] = [
     codes: ['exception-unknown'],
   },
   // Days that are not published
-  { is: 'the kind of the day is not published', rules: fixedOffice, now: '2027-01-04 10:00', verdict: 'hold', codes: ['unpublished-day'] },
   {
-    is: 'the kind of the day is not published and the pool is fixed',
+    is: 'the kind of the day is not published and it is at the level of an ordinary one',
+    rules: fixedOffice,
     now: '2027-01-04 10:00',
     verdict: 'hold',
     codes: ['unpublished-day'],
+  },
+  {
+    is: 'the kind of the day is not published and it is at the level of the night',
+    rules: fixedOffice,
+    now: '2027-01-01 10:00',
+    pool: { strategy: fixed(1) },
+    verdict: 'act',
+    codes: ['unpublished-day'],
+    to: 'fixed 4',
+  },
+  {
+    is: 'the kind of the day is not published and the rule wants a weekly schedule',
+    now: '2027-01-04 10:00',
+    verdict: 'act',
+    codes: ['unpublished-day'],
+    to: 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4',
   },
 ];

@@ -96,21 +96,14 @@ describe('through a holiday, hour by hour against the simulated service', () => 
     expect(lived.after.map(({ decisions }) => decisions.filter(({ verdict }) => verdict === 'act'))).toEqual(lived.after.map(() => []));
   });
 
-  it('writes the ordinary week once, takes out each holiday the day before, and restores it the day after', () => {
+  it('writes the ordinary week once, pauses it for the holiday, and takes the make-up Saturday back when it is over', () => {
     const hours = '08:00–21:00 4 nodes';
     expect(lived.writes.get('office')).toEqual([
       `09-29T00 weekly schedule: Mon–Fri ${hours}`,
-      `09-30T00 weekly schedule: Mon–Wed ${hours}; Fri ${hours}`,
-      `10-01T00 weekly schedule: Mon–Wed ${hours}`,
-      `10-02T00 weekly schedule: Mon–Thu ${hours}`,
-      `10-03T00 weekly schedule: Mon–Fri ${hours}`,
-      `10-04T00 weekly schedule: Tue–Fri ${hours}`,
-      `10-05T00 weekly schedule: Wed–Fri ${hours}`,
-      `10-06T00 weekly schedule: Mon ${hours}; Thu–Fri ${hours}`,
-      `10-07T00 weekly schedule: Mon–Tue ${hours}; Thu–Fri ${hours}`,
-      `10-08T00 weekly schedule: Mon–Fri ${hours}`,
-      `10-09T00 weekly schedule: Mon–Sat ${hours}`,
-      `10-11T00 weekly schedule: Mon–Fri ${hours}`,
+      // From the evening before, when its last period is over; on the last evening it is made to run again, which it would by itself.
+      `09-30T21 weekly schedule: Mon–Sat ${hours}, from 2026-10-08 on`,
+      '10-07T21 2027-10-06',
+      `10-10T21 weekly schedule: Mon–Fri ${hours}`,
     ]);
   });
 

@@ -1,0 +1,123 @@
+import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { IsoWeekday } from '../../shared/policy/document.ts';
+import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { parseTimeRange } from '../../shared/policy/values/time-of-day.ts';
+import { amountAt } from './day-levels.ts';
+import { weekCanBeSent } from './method-native.ts';
+import { type ServiceDay, spanDays } from './service-day.ts';
+import { dayText } from './strategy-text.ts';
+import type { ScheduleStrategy } from './strategy-types.ts';
+
+/** A day of a weekly schedule that was written otherwise than the ordinary week has it. */
+export interface DayDeviation {
+  /** `yyyy-MM-dd`, in the service's zone. */
+  readonly date: string;
+  /** The periods that its weekday ordinarily has; none: no node. */
+  readonly ordinary: readonly NativePeriod[];
+}
+
+/**
+ * What a value that we wrote stands in for, so that it can be taken back when no rule says any more what an ordinary week is: days of a weekly
+ * schedule; or a whole weekly schedule, which a fixed count replaced while sessions were protected.
+ */
+export interface StandsInFor {
+  readonly days: readonly DayDeviation[];
+  readonly week?: NativeWeek;
+  /** The day from which a paused schedule runs again by itself. */
+  readonly resumes?: string;
+}
+
+/** As text behind a value of the journal; empty for nothing. */
+export function deviationText({ days, week, resumes }: StandsInFor): string {
+  const parts = days.map(({ date, ordinary }) => `${date}:${dayText(ordinary)}`);
+  if (week !== undefined) for (const [day, periods] of Object.entries(week)) parts.push(`${day}:${dayText(periods)}`);
+  return [resumes === undefined ? '' : ` from ${resumes}`, parts.length === 0 ? '' : ` instead of ${parts.join(' ')}`].join('');
+}
+
+/** Reads what `deviationText` wrote; undefined for a value that stands in for nothing, or that cannot be read. */
+export function parseDeviation(text: string): StandsInFor | undefined {
+  const match = /^(?: from (\d{4}-\d\d-\d\d))?(?: instead of (\S+(?: \S+)*))?$/.exec(text);
+  const [, resumes, parts = ''] = match ?? [];
+  if (match === null || (resumes === undefined && parts === '')) return undefined;
+  const days: DayDeviation[] = [];
+  const week: Partial<Record<IsoWeekday, readonly NativePeriod[]>> = {};
+  for (const part of parts === '' ? [] : parts.split(' ')) {
+    const at = part.indexOf(':');
+    const [day, periods] = [part.slice(0, at), parsePeriods(part.slice(at + 1))];
+    if (periods === undefined) return undefined;
+    if (/^[1-7]$/.test(day)) week[Number(day) as IsoWeekday] = periods;
+    else days.push({ date: day, ordinary: periods });
+  }
+  return { days, ...(Object.keys(week).length === 0 ? {} : { week }), ...(resumes === undefined ? {} : { resumes }) };
+}
+
+function parsePeriods(text: string): readonly NativePeriod[] | undefined {
+  const periods: NativePeriod[] = [];
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [range = '', amount = ''] = part.split('=');
+    const parsed = parseTimeRange(range);
+    if (!parsed.ok || !/^\d{1,3}$/.test(amount)) return undefined;
+    periods.push({ ...parsed.value, amount: Number(amount) });
+  }
+  return periods;
+}
+
+/** What a pool has once what it deviates by is taken back, from a day on; undefined where that cannot be sent, or is nothing. */
+export function takenBack(observed: Strategy, { days, week, resumes }: StandsInFor, enableDate: string): Strategy | undefined {
+  const dates = { enableDate, disableDate: addDays(enableDate, spanDays) };
+  if (observed.type === 'fixed') return week && weekCanBeSent(week) ? { type: 'schedule', week, warmUp: true, ...dates } : undefined;
+  if (observed.type !== 'schedule' || (days.length === 0 && resumes === undefined)) return undefined;
+  const ordinary: Partial<Record<IsoWeekday, readonly NativePeriod[]>> = { ...observed.week };
+  for (const day of days) {
+    const weekday = isoWeekday(day.date);
+    if (day.ordinary.length === 0) delete ordinary[weekday];
+    else ordinary[weekday] = day.ordinary;
+  }
+  return weekCanBeSent(ordinary) ? { ...observed, week: ordinary, ...dates } : undefined;
+}
+
+const weekMinutes = 7 * 1440;
+
+/**
+ * How the nodes of two strategies compare in the seven days from a minute on: whether the second has more at some time, and fewer. A schedule
+ * that has not begun has none until it does, one that has ended has none.
+ */
+export function compareWeek(from: Strategy, to: Strategy, day: ServiceDay): { readonly raises: boolean; readonly lowers: boolean } {
+  let [raises, lowers] = [false, false];
+  const cuts = new Set([0]);
+  for (const strategy of [from, to]) {
+    if (strategy.type !== 'schedule') continue;
+    const begins = daysUntil(strategy, day) * 1440 - day.minute;
+    if (begins > 0 && begins < weekMinutes) cuts.add(begins);
+    for (const [weekday, periods] of Object.entries(strategy.week)) {
+      const midnight = ((Number(weekday) - day.weekday + 7) % 7) * 1440 - day.minute;
+      for (const { startMinute, endMinute } of periods) {
+        for (const minute of [midnight + startMinute, midnight + endMinute]) cuts.add((minute + weekMinutes) % weekMinutes);
+      }
+    }
+  }
+  for (const minute of cuts) {
+    const [before, after] = [nodesIn(from, minute, day), nodesIn(to, minute, day)];
+    raises ||= after > before;
+    lowers ||= after < before;
+  }
+  return { raises, lowers };
+}
+
+/** Nodes of a strategy some minutes from now, those of usage scaling as its ceiling. */
+export function nodesIn(strategy: Strategy, minutes: number, day: ServiceDay): number {
+  if (strategy.type === 'fixed') return strategy.nodes;
+  if (strategy.type === 'usage') return (strategy.nodes ?? 0) + (strategy.maxScaling ?? 0);
+  if (strategy.disableDate !== undefined && strategy.disableDate <= day.date) return 0;
+  const minute = day.minute + minutes;
+  const ahead = Math.floor(minute / 1440);
+  if (ahead < daysUntil(strategy, day)) return 0;
+  const weekday = (((day.weekday - 1 + ahead) % 7) + 1) as IsoWeekday;
+  return amountAt(strategy.week[weekday] ?? [], minute % 1440);
+}
+
+/** Days from today until a schedule begins; 0 where it has begun, or does not say. */
+function daysUntil({ enableDate }: ScheduleStrategy, day: ServiceDay): number {
+  if (enableDate === undefined || enableDate <= day.date) return 0;
+  return Math.round((localMsOf(enableDate, 0) - localMsOf(day.date, 0)) / dayMs);
+}

@@ -1,0 +1,85 @@
+import type { PlanContext } from '../../shared/engine/automation.ts';
+import type { Decision, Reason } from '../../shared/engine/decision.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { changeTo, loweringOf } from './change.ts';
+import { cutProtection } from './cut-protection.ts';
+import { compareWeek, type DayDeviation, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
+import { exceptionEffects } from './exception-effects.ts';
+import { groupState } from './group-state.ts';
+import { loweredFrom } from './levels.ts';
+import { reason } from './reasons.ts';
+import { type ServiceDay, serviceDay } from './service-day.ts';
+import { standingDeviation } from './strategy-value.ts';
+
+/** Stands for the rule where a deviation is taken back from a group that no rule covers any more. */
+const undoRule = 'deviation-undo';
+
+/**
+ * Takes back deviations of ours that `draft` leaves in the service: all of them where no rule covers the group any more, and where one does, those
+ * of days that are over. What gives capacity back goes first and alone, since nothing may hold it; the rest is an ordinary change.
+ * Undefined where there is nothing of that kind.
+ */
+export function undoDeviation(draft: Decision, group: DeliveryGroup, context: PlanContext): Decision | undefined {
+  if (draft.verdict === 'keep' && draft.rule !== null) return undefined;
+  if (draft.verdict === 'act' && draft.action.restores === 'capacity' && !draft.action.nodesAdded) return undefined;
+  const state = groupState(group);
+  if (!state.ok || state.value.charge !== 'pay-as-you-go' || state.value.strategy.type === 'usage') return undefined;
+  const { strategy } = state.value;
+  const { policy, nowMs, written } = context;
+  const standing = standingDeviation(state.value, written);
+  if (standing === undefined) return undefined;
+  const day = serviceDay(policy, nowMs);
+  const all = draft.verdict === 'keep' || nowMs >= policy.untilMs;
+  const over: StandsInFor = all ? standing : { days: standing.days.filter(({ date }) => date < day.date) };
+  // A pause of a group that a rule covers goes on.
+  const begins =
+    !all && strategy.type === 'schedule' && (strategy.enableDate ?? '') > day.date ? (strategy.enableDate as string) : day.date;
+  const change = (some: readonly DayDeviation[]) => {
+    const to = takenBack(strategy, { ...over, days: some }, begins);
+    return to && { to, ...compareWeek(strategy, to, day) };
+  };
+  const whole = change(over.days);
+  const days = whole?.raises && whole.lowers ? over.days.filter((each) => change([each])?.lowers === false) : over.days;
+  const { to, raises, lowers } = change(days) ?? { to: strategy, raises: false, lowers: false };
+  if (!raises && !lowers) return undefined;
+  const rest: StandsInFor = {
+    days: standing.days.filter((each) => !days.includes(each)),
+    ...(all || standing.resumes === undefined ? {} : { resumes: standing.resumes }),
+  };
+  const what = textOf(over, days);
+  const data = { dates: days.map(({ date }) => date) };
+  const rule = draft.rule ?? undoRule;
+  const lowering = loweringOf(state.value, to, day);
+  const action = changeTo(state.value, to, lowering, {
+    ...{ day, standsInFor: rest, deviation: standing },
+    wish: { at: (ms) => nodesIn(to, Math.floor((ms - nowMs) / 60_000), day) },
+    // It is what the group had before, so no limit is for it.
+    standing: { inForce: true, highest: Number.POSITIVE_INFINITY },
+  });
+  const blocker = lowers ? blockerOf(group, lowering.forbidden, context, day) : undefined;
+  const sighted = [...(draft.sighted ?? []), ...(lowers ? loweredFrom(state.value, day, context) : [])];
+  const base = { rule, resource: draft.resource, ...(sighted.length > 0 ? { sighted } : {}) };
+  if (blocker === undefined) {
+    return { ...base, verdict: 'act', because: [reason('deviation-restored', `${what} is as in an ordinary week again`, data)], action };
+  }
+  const because = [blocker, reason('deviation-stays', `${what} still differs from an ordinary week`, data)];
+  const { withoutHarm } = action;
+  if (withoutHarm === undefined) return { ...base, verdict: 'hold', because, action };
+  return { ...base, verdict: 'act', because: [withoutHarm.because, ...because], action: withoutHarm.action };
+}
+
+/** Why what lowers waits: an exception, protected sessions, or nodes in use. */
+function blockerOf(group: DeliveryGroup, forbidden: Reason | undefined, context: PlanContext, day: ServiceDay): Reason | undefined {
+  const effects = exceptionEffects(group, context, day);
+  const never = effects.ratchets.find(({ fromMs, untilMs }) => fromMs <= context.nowMs && context.nowMs < untilMs);
+  if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
+  const protection = cutProtection(group, effects, context);
+  if (!protection.ok) return protection.because[0];
+  const { value } = protection;
+  return value === undefined ? forbidden : reason('protected', `a weekly schedule lowers nodes unwatched, and ${value.text}`, value.data);
+}
+
+function textOf({ week, resumes }: StandsInFor, days: readonly DayDeviation[]): string {
+  if (week !== undefined) return 'the weekly schedule';
+  return days.length > 0 ? days.map(({ date }) => date).join(' and ') : `the time until ${resumes}`;
+}
