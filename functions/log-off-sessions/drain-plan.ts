@@ -35,7 +35,7 @@ export function decideDrain(
   if (tags === undefined)
     return wanted && hold(reason('tags-unknown', 'whether it is drained already cannot be told: its tags are unknown'));
   const drained = Object.hasOwn(tags, drainTag);
-  if (Object.hasOwn(tags, drainMarker)) return decideOurs(group, tags[drainMarker] ?? '', drained, context);
+  if (Object.hasOwn(tags, drainMarker)) return decideOurs(group, tags[drainMarker] ?? '', drained, moment, context);
   if (drained) {
     const text = `new users are kept out by the tag ${drainTag}, which Streamwarden has not set; remove it when they are to come in again`;
     return hold(reason('drained-by-person', text));
@@ -43,7 +43,7 @@ export function decideDrain(
   return wanted && setting(group, wanted.window, wanted.because, context);
 }
 
-function decideOurs(group: SessionGroup, marker: string, drained: boolean, context: PlanContext): Verdict {
+function decideOurs(group: SessionGroup, marker: string, drained: boolean, moment: Moment | undefined, context: PlanContext): Verdict {
   const { nowMs } = context;
   const until = parseTimestamp(marker.trim());
   if (!until.ok) {
@@ -52,6 +52,8 @@ function decideOurs(group: SessionGroup, marker: string, drained: boolean, conte
   const untilMs = until.value;
   if (untilMs <= nowMs)
     return lifting(group, drained, reason('drain-over', `our drain was until ${localText(untilMs, context)}`, { untilMs }));
+  // Somebody has added an exception since: whoever works through the night must come in.
+  if (drained && moment?.phase === 'outside' && moment.open) return lifting(group, drained, reason('drain-over', moment.because.text));
   if (untilMs > nowMs + farthestMs) {
     const text = `the tag ${drainMarker} says ${marker}, which is later than ours ever are; remove both tags, or set the time right`;
     return hold(reason('drain-edited', text, { untilMs }));

@@ -39,7 +39,7 @@ export const planner: Planner<SessionResource> = {
 
 function standOf(group: SessionGroup, context: PlanContext): { readonly cover: Cover; readonly moment: Moment | undefined } {
   const cover = coverOf(group, context);
-  return { cover, moment: cover.rule === undefined ? undefined : momentOf(cover.rule, context) };
+  return { cover, moment: cover.rule === undefined ? undefined : momentOf(cover.rule, group, context) };
 }
 
 function ownVerdict(

@@ -8,6 +8,7 @@ export const reasonCodes = {
   'selector-unknown': 'Whether a rule matches cannot be told from what was observed.',
   'region-unknown': 'The target is limited to regions, and the answer did not name the region.',
   'unpublished-day': 'The kind of the day is not published yet, and the calendar says hold.',
+  'exception-unknown': 'Whether an exception keeps the capacity up cannot be told from what was observed.',
   'outside-window': 'It is not the time of a log-off.',
   'window-over': 'Read again right before the call, the window of the log-off was over.',
   'window-open': 'The log-off is due; it lapses two hours later or ten minutes before the next period.',

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { CompiledPolicy, CompiledTarget, Segment, Timeline, ZoneTable } from '../../shared/policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget, Timeline, ZoneTable } from '../../shared/policy/compiled.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
+import type { KeptSpan } from '../../shared/policy/exception.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
 import { type CompiledLogOffRule, type Starts, startsKey } from './log-off-rule.ts';
 
@@ -9,6 +10,12 @@ const minuteMs = 60_000;
 const lapseMs = 120 * minuteMs;
 /** Nobody is logged off so shortly before the next period (policy reference). */
 export const clearMs = 10 * minuteMs;
+
+/** A stretch of time, half-open. */
+interface Stretch {
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+}
 
 /** A stretch of time in which a log-off happens once. */
 export interface LogOffWindow {
@@ -20,17 +27,30 @@ export interface LogOffWindow {
   readonly unknown: boolean;
 }
 
-/** The windows of a rule on a target, ascending and without overlap; undefined where the policy was not compiled for them. */
-export function windowsOf(rule: CompiledLogOffRule, policy: CompiledPolicy, target: CompiledTarget): readonly LogOffWindow[] | undefined {
+/**
+ * The windows of a rule on a target, ascending and without overlap; undefined where the policy was not compiled for them. `kept`: when exceptions
+ * keep capacity up, ascending. Those are hours like the schedule's: a log-off after the schedule is after them, and one at a time of day that
+ * falls into them does not happen.
+ */
+export function windowsOf(
+  rule: CompiledLogOffRule,
+  policy: CompiledPolicy,
+  target: CompiledTarget,
+  kept: readonly KeptSpan[] = [],
+): readonly LogOffWindow[] | undefined {
   const zone = policy.zones[target.timezone];
   if (zone === undefined) return undefined;
   if (rule.after === undefined) {
     const starts = rule.starts?.[startsKey(target)];
-    return starts && cached(starts, '', () => windowsAt(starts, zone));
+    return starts && cached(starts, keyOf(kept), () => windowsAt(starts, zone, kept));
   }
   const { schedule, wait = 0 } = rule.after;
   const timeline = policy.timelines[timelineKey(schedule, target.calendar, target.timezone)];
-  return timeline && cached(timeline, String(wait), () => windowsAfter(timeline, wait, zone));
+  return timeline && cached(timeline, `${wait} ${keyOf(kept)}`, () => windowsAfter(timeline, wait, zone, kept));
+}
+
+function keyOf(kept: readonly KeptSpan[]): string {
+  return kept.map(({ fromMs, untilMs }) => `${fromMs}-${untilMs}`).join(',');
 }
 
 const shelves = new WeakMap<object, Map<string, readonly LogOffWindow[]>>();
@@ -44,17 +64,21 @@ function cached(owner: object, key: string, make: () => readonly LogOffWindow[])
   return windows;
 }
 
-function windowsAt({ startsMs, unknownMs }: Starts, zone: ZoneTable): readonly LogOffWindow[] {
+function windowsAt({ startsMs, unknownMs }: Starts, zone: ZoneTable, kept: readonly KeptSpan[]): readonly LogOffWindow[] {
   const unknown = new Set(unknownMs);
-  return startsMs.map((startMs) => {
+  return startsMs.flatMap((startMs) => {
+    if (kept.some(({ fromMs, untilMs }) => fromMs <= startMs && startMs < untilMs)) return [];
     const { date } = localTimeAt(zone, startMs);
-    return { id: `at-a-time ${date}`, startMs, untilMs: startMs + lapseMs, unknown: unknown.has(startMs) };
+    const begins = kept.find(({ fromMs }) => fromMs > startMs && fromMs < startMs + lapseMs)?.fromMs;
+    return [{ id: `at-a-time ${date}`, startMs, untilMs: begins ?? startMs + lapseMs, unknown: unknown.has(startMs) }];
   });
 }
 
 /** A day's last stretch of periods is one after which the next begins on another day; a night belongs to the day on which it begins. */
-function windowsAfter(timeline: Timeline, waitMs: number, zone: ZoneTable): readonly LogOffWindow[] {
-  const stretches = stretchesOf(timeline.segments).map((stretch) => ({ ...stretch, date: localTimeAt(zone, stretch.startMs).date }));
+function windowsAfter(timeline: Timeline, waitMs: number, zone: ZoneTable, kept: readonly KeptSpan[]): readonly LogOffWindow[] {
+  const raised = kept.map(({ fromMs, untilMs }): Stretch => ({ startMs: fromMs, endMs: untilMs }));
+  const hours = [...timeline.segments, ...raised].sort((a, b) => a.startMs - b.startMs);
+  const stretches = stretchesOf(hours).map((stretch) => ({ ...stretch, date: localTimeAt(zone, stretch.startMs).date }));
   return stretches.flatMap(({ startMs, endMs, date }, index) => {
     const next = stretches[index + 1];
     // Where the timeline itself ends, the schedule need not.
@@ -67,12 +91,12 @@ function windowsAfter(timeline: Timeline, waitMs: number, zone: ZoneTable): read
   });
 }
 
-/** Segments that touch, whatever their levels, as one stretch. */
-function stretchesOf(segments: readonly Segment[]): readonly { readonly startMs: EpochMs; readonly endMs: EpochMs }[] {
+/** Hours that touch or overlap, whatever their levels, as one stretch. They come ascending by their starts. */
+function stretchesOf(hours: readonly Stretch[]): readonly Stretch[] {
   const stretches: { startMs: EpochMs; endMs: EpochMs }[] = [];
-  for (const { startMs, endMs } of segments) {
+  for (const { startMs, endMs } of hours) {
     const last = stretches.at(-1);
-    if (last?.endMs === startMs) last.endMs = endMs;
+    if (last !== undefined && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs);
     else stretches.push({ startMs, endMs });
   }
   return stretches;

@@ -44,8 +44,11 @@ function decideOn(workstation: Workstation, context: PlanContext): Verdict {
     const text = `the timer ${timerGroupId} of the service starts and stops it; take it off that timer to let the schedule do so`;
     return decided('keep', rule.name, reason('service-timer', text, { timer: timerGroupId }));
   }
-  const wish = wishOf(rule.schedule, context);
-  return 'hold' in wish ? decided('hold', rule.name, wish.hold) : verdictOn(workstation, wish, rule, resource, context);
+  const wish = wishOf(rule.schedule, workstation, context);
+  if ('hold' in wish) return decided('hold', rule.name, wish.hold);
+  const { decision, underWay } = verdictOn(workstation, wish, rule, resource, context);
+  const said = wish.unpublished === undefined ? decision.because : [...decision.because, wish.unpublished];
+  return { decision: { ...decision, because: said }, underWay };
 }
 
 function refOf({ id, name, region }: Workstation): ResourceRef {

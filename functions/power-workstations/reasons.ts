@@ -22,7 +22,8 @@ export const reasonCodes = {
   'region-unknown': 'The target is limited to regions, and the answer did not name the region.',
   'policy-horizon': 'The policy was compiled for a time that is over.',
   'schedule-not-compiled': 'The policy has no timeline of the schedule for this target.',
-  'unpublished-day': 'The kind of the day is not published yet, and the calendar says hold.',
+  'unpublished-day': 'The kind of the day is not published yet; it is switched as on an ordinary day.',
+  'exception-unknown': 'Whether an exception keeps the capacity up cannot be told from what was observed.',
   status: 'The workstation is in a state in which it is neither started nor stopped, or in one that is not known.',
 } as const satisfies Readonly<Record<string, string>>;
 

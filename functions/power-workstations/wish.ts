@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
+import type { Workstation } from '../../shared/fleet/workstation.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
+import { type KeptSpan, keptSpans } from '../../shared/policy/exception.ts';
 import { isUnknown, lastBoundary, levelAt, nextBoundary } from '../../shared/policy/schedule.ts';
 import { isZero } from '../../shared/policy/values/level.ts';
 import { reason } from './reasons.ts';
@@ -16,21 +18,43 @@ export interface Wish {
   readonly sinceMs: EpochMs | undefined;
   /** The next step; undefined where none is known. */
   readonly untilMs: EpochMs | undefined;
+  /** Said of a day whose kind is not published: it is taken for an ordinary one. */
+  readonly unpublished?: Reason;
 }
 
-/** What a schedule wants now, or why that cannot be told. Exceptions change no wish here: they can only forbid, which the guard sees to. */
-export function wishOf(schedule: string, { policy, target, nowMs }: PlanContext): Wish | { readonly hold: Reason } {
+const unpublished = reason('unpublished-day', 'the kind of this day is not published yet, so it is switched as on an ordinary day');
+
+/**
+ * What a schedule wants of a workstation now, or why that cannot be told. While an exception keeps capacity up it is on, as within the schedule's
+ * hours, and the ends of the exception are steps like the schedule's.
+ */
+export function wishOf(schedule: string, workstation: Workstation, context: PlanContext): Wish | { readonly hold: Reason } {
+  const { policy, target, nowMs } = context;
   const timeline = policy.timelines[timelineKey(schedule, target.calendar, target.timezone)];
   if (timeline === undefined) {
     const text = `the policy has no timeline of schedule ${schedule} for ${target.name}; push it again`;
     return { hold: reason('schedule-not-compiled', text) };
   }
-  if (isUnknown(timeline, nowMs)) {
-    return { hold: reason('unpublished-day', 'the kind of this day is not published yet, and the calendar says hold') };
+  const { spans, unknown } = keptSpans(policy, target, workstation, nowMs);
+  const scheduled = isZero(levelAt(timeline, nowMs)) ? 'off' : 'on';
+  if (unknown !== undefined && isWithin(unknown, nowMs) && scheduled === 'off') {
+    return { hold: reason('exception-unknown', `whether an exception keeps it on cannot be told: ${unknown.because}`) };
   }
+  const edges = spans.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
+  const past = [lastBoundary(timeline, nowMs) ?? Number.NEGATIVE_INFINITY, ...edges.filter((ms) => ms <= nowMs)];
+  const ahead = [nextBoundary(timeline, nowMs) ?? Number.POSITIVE_INFINITY, ...edges.filter((ms) => ms > nowMs)];
   return {
-    power: isZero(levelAt(timeline, nowMs)) ? 'off' : 'on',
-    sinceMs: lastBoundary(timeline, nowMs),
-    untilMs: nextBoundary(timeline, nowMs),
+    power: spans.some((span) => isWithin(span, nowMs)) ? 'on' : scheduled,
+    sinceMs: finite(Math.max(...past)),
+    untilMs: finite(Math.min(...ahead)),
+    ...(isUnknown(timeline, nowMs) ? { unpublished } : {}),
   };
+}
+
+function isWithin({ fromMs, untilMs }: KeptSpan, ms: EpochMs): boolean {
+  return fromMs <= ms && ms < untilMs;
+}
+
+function finite(ms: number): EpochMs | undefined {
+  return Number.isFinite(ms) ? ms : undefined;
 }

@@ -1,7 +1,6 @@
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
-import { parseTimeRange } from '../../shared/policy/values/time-of-day.ts';
 import { amountAt } from './day-levels.ts';
 import { weekCanBeSent } from './method-native.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
@@ -54,10 +53,10 @@ export function parseDeviation(text: string): StandsInFor | undefined {
 function parsePeriods(text: string): readonly NativePeriod[] | undefined {
   const periods: NativePeriod[] = [];
   for (const part of text === '' ? [] : text.split(',')) {
-    const [range = '', amount = ''] = part.split('=');
-    const parsed = parseTimeRange(range);
-    if (!parsed.ok || !/^\d{1,3}$/.test(amount)) return undefined;
-    periods.push({ ...parsed.value, amount: Number(amount) });
+    const match = /^(\d\d):(\d\d)-(\d\d):(\d\d)=(\d{1,3})$/.exec(part);
+    if (match === null) return undefined;
+    const [, startHour, start, endHour, end, amount] = match.map(Number) as [number, number, number, number, number, number];
+    periods.push({ startMinute: startHour * 60 + start, endMinute: endHour * 60 + end, amount });
   }
   return periods;
 }

@@ -60,9 +60,10 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
   const rule = cover.value;
   const effects = exceptionEffects(group, context, serviceDay(policy, nowMs));
   if (rule === undefined) {
-    const floor = effects.floors.find((each) => each.fromMs <= nowMs && nowMs < each.untilMs);
+    const floor = effects.floors.find(({ untilMs }) => nowMs < untilMs);
     if (floor === undefined) return decided('keep', null, cover.because);
-    const text = `an exception keeps ${floor.percent}% of the peak, and no rule says what the peak is: ${floor.because}`;
+    const since = floor.fromMs > nowMs ? ` from ${localText(floor.fromMs, context)} on` : '';
+    const text = `an exception is to keep ${floor.percent}% of the peak${since}, and no rule says what the peak is: ${floor.because}; add a rule for the group`;
     return decided('hold', null, [reason('exception-without-rule', text)]);
   }
   const state = groupState(group);

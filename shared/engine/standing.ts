@@ -17,11 +17,14 @@ export interface Standing {
   readonly damaged: readonly JournalError[];
 }
 
+/** An exception is remembered for so long after its end, in milliseconds: what is done after hours is done some time after it. */
+const rememberedMs = 86_400_000;
+
 /** How the versions that are halted are read. */
 export type HaltReader = () => Storing<ReadonlyMap<string, Halt>>;
 
 /**
- * Reads what stands in the journal beside the policy: the exceptions for a target that are not over at `nowMs`, and by `readHalts` the
+ * Reads what stands in the journal beside the policy: the exceptions for a target that are not over for a day at `nowMs`, and by `readHalts` the
  * versions that are halted; default: none are read, so that a halt that cannot be read stops nobody else. One list call where nothing stands,
  * two with halts.
  *
@@ -46,7 +49,7 @@ export function* readStanding(
   nowMs: EpochMs,
   readHalts?: HaltReader | undefined,
 ): Storing<Standing> {
-  const stored = yield* readExceptions(nowMs);
+  const stored = yield* readExceptions(nowMs - rememberedMs);
   const halts = readHalts ? yield* readHalts() : new Map<string, Halt>();
   const unread = [...halts.values()].flatMap(({ damage }) => damage ?? []);
   return {

@@ -48,6 +48,37 @@ export function exceptionsInForce(policy: CompiledPolicy, target: CompiledTarget
   return { exceptions, never, uncertain, ...(keep === undefined ? {} : { keepAtLeastPercent: keep }) };
 }
 
+/** A stretch of time in which an exception keeps capacity up: to everybody it is within hours, whatever the schedule says. */
+export interface KeptSpan {
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs;
+  readonly because: string;
+}
+
+/**
+ * When exceptions keep the capacity of a resource up, ascending, past and to come. What is done after hours (log-off, power, scale) is done after
+ * these as well. `unknown`: whether one applies cannot be told, and why.
+ */
+export function keptSpans(
+  policy: CompiledPolicy,
+  target: CompiledTarget,
+  resource: ExceptionSubject,
+  nowMs: EpochMs,
+): { readonly spans: readonly KeptSpan[]; readonly unknown?: KeptSpan } {
+  const spans: KeptSpan[] = [];
+  let unknown: KeptSpan | undefined;
+  for (const { keepAtLeastPercent = 0, targets, because, ...exception } of policy.exceptions) {
+    const span = exception.spans[target.timezone];
+    const selector = resource.kind === 'workstation' ? exception.workstations : exception.groups;
+    if (keepAtLeastPercent <= 0 || span === undefined || selector === undefined || targets?.includes(target.name) === false) continue;
+    const match = cachedMatcher(selector, policy.zones[target.timezone])(resource, nowMs);
+    if (match === 'yes') spans.push({ ...span, because });
+    else if (match !== 'no' && span.untilMs > nowMs) unknown ??= { ...span, because: `${because}: ${match.unknown} is unknown` };
+  }
+  spans.sort((a, b) => a.fromMs - b.fromMs || a.untilMs - b.untilMs);
+  return unknown === undefined ? { spans } : { spans, unknown };
+}
+
 /** The freeze under which a function only observes at `nowMs` in a zone that the policy names, or undefined when it may act. */
 export function frozen(policy: CompiledPolicy, functionName: string, timezone: string, nowMs: EpochMs): CompiledFreeze | undefined {
   return policy.freezes.find((freeze) => isIn(freeze.spans[timezone], nowMs) && !freeze.except.includes(functionName));

@@ -254,9 +254,22 @@ const situations: Readonly<Record<string, Situation>> = {
     decides: ['w act schedule-off'],
     stops: ['w'],
   },
-  'a day of a year that is not published holds where the calendar says so': {
+  'on a day of a year that is not published it is switched as on an ordinary day': {
     start: '2027-01-04 10:00',
-    decides: ['w hold unpublished-day'],
+    decides: ['w act schedule-on'],
+    starts: ['w'],
+  },
+  'an exception that keeps capacity up keeps it on at night': {
+    sections: exception('keepAtLeast: 100%'),
+    start: night,
+    workstations: [running()],
+    decides: ['w keep as-wanted'],
+  },
+  'and starts one that is off': {
+    sections: exception('keepAtLeast: 100%'),
+    start: night,
+    decides: ['w act schedule-on'],
+    starts: ['w'],
   },
   'no limit holds starts': {
     sections: { limits: 'limits: {shareOfRulePerRun: 0%, actionsPerRun: 0}' },

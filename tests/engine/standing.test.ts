@@ -69,7 +69,8 @@ describe('what stands', () => {
     ['for all targets', {}, 1],
     ['for this target', { targets: ['cn', 'other'] }, 1],
     ['for another target', { targets: ['other'] }, 0],
-    ['that is over', { until: new Date(noon).toISOString() }, 0],
+    ['that is over for less than a day', { until: new Date(noon).toISOString() }, 1],
+    ['that is over for a day', { from: new Date(noon - 2 * 864e5).toISOString(), until: new Date(noon - 864e5).toISOString() }, 0],
     ['that begins later', { from: new Date(noon + 1).toISOString() }, 1],
   ])('has an exception %s or not', async (_what, more, count) => {
     const store = memoryStore();

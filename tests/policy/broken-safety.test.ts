@@ -56,10 +56,9 @@ const cases: readonly Case[] = [
     'keeps nothing up, since it only raises; write 1% to 100%',
   ],
   [
-    'keeping up workstations, for a target that is not there',
-    exception('{because: x, targets: [▶x], workstations: all, from: 2026-12-01, until: 2026-12-02, ▶keepAtLeast: 10%}'),
+    'an exception for a target that is not there',
+    exception('{because: x, targets: [▶x], workstations: all, from: 2026-12-01, until: 2026-12-02, keepAtLeast: 10%}'),
     '"x" is not under targets',
-    'is for delivery groups, and workstations have no levels',
   ],
   ['an exception that is text', exception('▶freeze'), 'text stands here; write the keys of an exception'],
   [

@@ -4,6 +4,7 @@ import type { Findings } from '../problem.ts';
 import { zoneTable } from '../zone-source.ts';
 import { localTimeAt } from '../zones.ts';
 import { checkApprovers } from './approvers.ts';
+import { checkExceptionReach } from './exception-reach.ts';
 import { Names } from './names.ts';
 import { checkPlaces } from './places.ts';
 import { checkReferences } from './references.ts';
@@ -24,7 +25,10 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   checkSafety(draft, findings);
   checkRules(draft, names, findings);
   // With errors about, something may only look unused: what uses it is what is broken.
-  if (!findings.all.some(({ severity }) => severity === 'error')) checkUsage(draft, names);
+  if (!findings.all.some(({ severity }) => severity === 'error')) {
+    checkUsage(draft, names);
+    checkExceptionReach(draft, findings);
+  }
 }
 
 function today(zone: string | undefined, nowMs: EpochMs | undefined): string | undefined {

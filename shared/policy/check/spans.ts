@@ -35,13 +35,6 @@ function checkException(exception: DocumentException, path: PolicyPath, findings
   if (keepAtLeastPercent === 0) {
     findings.error([...path, 'keepAtLeast'], 'keeps nothing up, since it only raises; write 1% to 100%, or remove it');
   }
-  if (keepAtLeastPercent !== undefined && groups === undefined && workstations !== undefined) {
-    findings.error(
-      [...path, 'keepAtLeast'],
-      'is for delivery groups, and workstations have no levels; add groups, or write never: [power-off]',
-      { at: 'key' },
-    );
-  }
 }
 
 function checkSpan(
