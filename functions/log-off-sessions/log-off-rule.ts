@@ -1,18 +1,12 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import type { DayKind } from '../../shared/policy/calendar.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import type { weekdayWords } from '../../shared/policy/values/day-selector.ts';
 
 /** Days on which a log-off at a time of day happens. */
-export type DayWord =
-  | 'workday'
-  | 'restday'
-  | 'everyday'
-  | 'monday'
-  | 'tuesday'
-  | 'wednesday'
-  | 'thursday'
-  | 'friday'
-  | 'saturday'
-  | 'sunday';
+export type DayWord = DayKind | 'everyday' | Weekday | `${Weekday} ${DayKind}`;
+
+type Weekday = (typeof weekdayWords)[number];
 
 /** Which sessions of a group are logged off. A length of time is in milliseconds. */
 type Who = 'everyone' | 'disconnected' | { readonly longerThan: number };

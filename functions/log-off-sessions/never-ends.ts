@@ -1,5 +1,5 @@
-import type { DocumentPeriod, DocumentSchedule, IsoWeekday } from '../../shared/policy/document.ts';
-import { isZero } from '../../shared/policy/values/level.ts';
+import type { DocumentSchedule, IsoWeekday } from '../../shared/policy/document.ts';
+import { ordinaryPeriods } from '../../shared/policy/timeline.ts';
 import { minutesPerDay } from '../../shared/policy/values/time-of-day.ts';
 
 const week: readonly IsoWeekday[] = [1, 2, 3, 4, 5, 6, 7];
@@ -8,7 +8,7 @@ const week: readonly IsoWeekday[] = [1, 2, 3, 4, 5, 6, 7];
 export function neverEnds(schedule: DocumentSchedule): boolean {
   const spans = week
     .flatMap((weekday) =>
-      periodsOn(schedule, weekday).map(({ startMinute, endMinute }) => {
+      ordinaryPeriods(schedule, weekday).map(({ startMinute, endMinute }) => {
         const midnight = (weekday - 1) * minutesPerDay;
         return { start: midnight + startMinute, end: midnight + endMinute };
       }),
@@ -21,14 +21,4 @@ export function neverEnds(schedule: DocumentSchedule): boolean {
     reached = Math.max(reached, end);
   }
   return reached >= 7 * minutesPerDay;
-}
-
-/** The periods with nodes on a weekday: a named weekday beats workday or restday, and those beat everyday. */
-function periodsOn({ days }: DocumentSchedule, weekday: IsoWeekday): readonly DocumentPeriod[] {
-  const kind = weekday <= 5 ? 'workday' : 'restday';
-  const day =
-    days.find(({ on }) => on.kind === 'weekday' && on.weekday === weekday) ??
-    days.find(({ on }) => on.kind === kind) ??
-    days.find(({ on }) => on.kind === 'everyday');
-  return day?.periods.filter(({ level }) => !isZero(level)) ?? [];
 }

@@ -1,5 +1,6 @@
 import type { DocumentSchedule } from '../../shared/policy/document.ts';
 import type { RuleCheckContext, RuleReport } from '../../shared/policy/rule-module.ts';
+import { tellsKinds } from '../../shared/policy/values/day-selector.ts';
 import type { LogOffRule } from './log-off-rule.ts';
 import { neverEnds } from './never-ends.ts';
 
@@ -43,7 +44,7 @@ function checkSchedule({ after }: LogOffRule, context: RuleCheckContext, report:
 /** Whoever tells workdays from restdays needs a calendar on each target. */
 function checkCalendars(rule: LogOffRule, context: RuleCheckContext, report: RuleReport): void {
   const schedule = rule.after === undefined ? undefined : context.schedules.get(rule.after.schedule);
-  const byDays = rule.days?.some((day) => day === 'workday' || day === 'restday') === true;
+  const byDays = rule.days?.some((day) => day.endsWith('workday') || day.endsWith('restday')) === true;
   if (!byDays && !tellsDays(schedule)) return;
   const without = (rule.targets ?? [...context.targets.keys()]).filter((name) => {
     const target = context.targets.get(name);
@@ -56,7 +57,7 @@ function checkCalendars(rule: LogOffRule, context: RuleCheckContext, report: Rul
 }
 
 function tellsDays(schedule: DocumentSchedule | undefined): boolean {
-  return schedule?.days.some(({ on }) => on.kind === 'workday' || on.kind === 'restday') === true;
+  return schedule?.days.some(({ on }) => tellsKinds(on)) === true;
 }
 
 /** Without the owner's word on the reset, users are not unbound; a rule that can do nothing else never acts. */

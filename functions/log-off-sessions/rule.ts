@@ -4,11 +4,12 @@ import { durationText } from '../../shared/policy/schema/quantity.ts';
 import { ruleKeys, scheduleName } from '../../shared/policy/schema/rule.ts';
 import { groupSelector } from '../../shared/policy/schema/selector.ts';
 import { oneOrMany, parsedText } from '../../shared/policy/schema/text.ts';
+import { weekdayWords } from '../../shared/policy/values/day-selector.ts';
 import { refused } from '../../shared/policy/values/parsed.ts';
 import { minutesPerDay, parseTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import type { CompiledLogOffRule, LogOffRule } from './log-off-rule.ts';
 import { checkLogOffRule } from './rule-checks.ts';
-import { startsOf, weekdays } from './starts.ts';
+import { startsOf } from './starts.ts';
 
 const timeOfDay = parsedText(
   (text) => {
@@ -17,6 +18,12 @@ const timeOfDay = parsedText(
   },
   { title: 'a time of day', examples: ['22:00'], pattern: '^\\d{2}:\\d{2}$' },
 );
+
+const days = [
+  ...(['workday', 'restday', 'everyday'] as const),
+  ...weekdayWords,
+  ...weekdayWords.flatMap((word) => [`${word} workday`, `${word} restday`] as const),
+] as const;
 
 const schema = z.strictObject({
   ...ruleKeys,
@@ -31,10 +38,10 @@ const schema = z.strictObject({
   ),
   at: z.exactOptional(timeOfDay.check(z.meta({ description: 'Log off at this local time, on the days named by days.' }))),
   days: z.exactOptional(
-    oneOrMany(z.enum(['workday', 'restday', 'everyday', ...weekdays])).check(
+    oneOrMany(z.enum(days)).check(
       z.meta({
         title: 'days',
-        description: 'Days of a log-off at a time: workday, restday, everyday, or weekdays.',
+        description: 'Days of a log-off at a time: workday, restday, everyday, weekdays, or both as in friday workday.',
         examples: ['workday'],
       }),
     ),

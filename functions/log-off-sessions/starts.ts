@@ -1,11 +1,9 @@
 import { plainKind } from '../../shared/policy/calendar.ts';
 import type { RuleCompileContext } from '../../shared/policy/rule-module.ts';
-import { addDays, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { parseDaySelector, rankOn } from '../../shared/policy/values/day-selector.ts';
+import { addDays, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf, localTimeAt } from '../../shared/policy/zones.ts';
 import { type DayWord, type LogOffRule, type Starts, startsKey } from './log-off-rule.ts';
-
-/** The names of weekdays as the policy spells them, Monday first. */
-export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 /** Resolves the log-offs of a rule with `at` for each target that it is for. @throws PolicyUnresolvedError */
 export function startsOf(rule: LogOffRule, minute: number, context: RuleCompileContext): Readonly<Record<string, Starts>> {
@@ -42,5 +40,8 @@ function startsFor(
 }
 
 function falls(days: readonly DayWord[], date: string, kind: 'workday' | 'restday'): boolean {
-  return days.includes('everyday') || days.includes(kind) || days.includes(weekdays[isoWeekday(date) - 1] as DayWord);
+  return days.some((word) => {
+    const day = parseDaySelector(word);
+    return day.ok && rankOn(day.value, date, kind) > 0;
+  });
 }

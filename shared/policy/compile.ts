@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
-import { type Calendar, type CalendarSource, calendarOf, plainWeek } from './calendar.ts';
-import { chinaStateCouncil } from './calendar-source/china.ts';
+import { type Calendar, plainWeek } from './calendar.ts';
+import { calendarFrom } from './calendar-source/calendar-from.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
 import { sourceHash } from './fingerprint.ts';
@@ -20,8 +20,6 @@ export class PolicyUnresolvedError extends Error {
     this.name = 'PolicyUnresolvedError';
   }
 }
-
-const sources: Readonly<Record<string, CalendarSource>> = { [chinaStateCouncil.name]: chinaStateCouncil };
 
 /** Days that timelines reach back before the policy starts: a person's change may be older than a push. */
 const daysBehind = 40;
@@ -116,7 +114,7 @@ function calendarsOf(document: PolicyDocument, targets: Targets): ReadonlyMap<st
 function calendarNamed(document: PolicyDocument, name: string): Calendar {
   const definition = document.calendars[name];
   if (definition === undefined) throw new PolicyUnresolvedError(`calendar "${name}"`);
-  return calendarOf(definition, definition.source === undefined ? undefined : sources[definition.source]);
+  return calendarFrom(definition);
 }
 
 function timelinesOf(

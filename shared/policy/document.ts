@@ -13,12 +13,14 @@ export interface LocalDateTime {
   readonly minute: number;
 }
 
-/** Which days an entry of a schedule is about; date beats weekday beats workday or restday beats everyday. */
+/**
+ * Which days an entry of a schedule is about; date beats weekday of a kind (`friday workday`) beats weekday beats workday or restday beats everyday.
+ */
 export type DaySelector =
   | { readonly kind: 'everyday' }
   | { readonly kind: 'workday' }
   | { readonly kind: 'restday' }
-  | { readonly kind: 'weekday'; readonly weekday: IsoWeekday }
+  | { readonly kind: 'weekday'; readonly weekday: IsoWeekday; readonly only?: 'workday' | 'restday' }
   | { readonly kind: 'date'; readonly date: LocalDate };
 
 /**
@@ -35,6 +37,8 @@ export interface DocumentPeriod {
 export interface ScheduleDay {
   readonly on: DaySelector;
   readonly periods: readonly DocumentPeriod[];
+  /** Periods as written that left one minute open and were taken to the next hour, such as `22:00-23:59`. Absent: none. */
+  readonly bridged?: readonly string[];
 }
 
 /** One entry under `schedules`; each day selector occurs once, in the order of the file. */

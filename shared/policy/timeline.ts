@@ -1,27 +1,30 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type Calendar, type DayKind, plainKind, plainWeek } from './calendar.ts';
 import type { Segment, Timeline, ZoneTable } from './compiled.ts';
-import type { DocumentPeriod, DocumentSchedule } from './document.ts';
+import type { DocumentPeriod, DocumentSchedule, IsoWeekday } from './document.ts';
+import { rankOn } from './values/day-selector.ts';
 import { higher, isZero, sameLevel } from './values/level.ts';
-import { addDays, isoWeekday, localMsOf } from './values/local-date-time.ts';
+import { addDays, localMsOf } from './values/local-date-time.ts';
 import { minutesPerDay } from './values/time-of-day.ts';
 import { instantOf, localTimeAt } from './zones.ts';
 
 type Periods = readonly DocumentPeriod[];
 
-/** The periods of a date by the kind of its day: date beats weekday beats workday or restday beats everyday; each replaces the whole day. */
-function periodsOn(schedule: DocumentSchedule, date: string, kind: DayKind): Periods {
-  const weekday = isoWeekday(date);
+/** The periods of a date by the kind of its day; the most specific days replace the whole day. */
+export function periodsOn(schedule: DocumentSchedule, date: string, kind: DayKind): Periods {
   let found: { rank: number; periods: Periods } = { rank: 0, periods: [] };
   for (const { on, periods } of schedule.days) {
-    let rank = 0;
-    if (on.kind === 'date') rank = on.date === date ? 4 : 0;
-    else if (on.kind === 'weekday') rank = on.weekday === weekday ? 3 : 0;
-    else if (on.kind === 'everyday') rank = 1;
-    else rank = on.kind === kind ? 2 : 0;
+    const rank = rankOn(on, date, kind);
     if (rank > found.rank) found = { rank, periods };
   }
   return found.periods;
+}
+
+/** The periods above zero of a weekday in a week without holidays and dated days. */
+export function ordinaryPeriods({ days }: DocumentSchedule, weekday: IsoWeekday): Periods {
+  // 5 January 1970 was a Monday.
+  const date = addDays('1970-01-04', weekday);
+  return periodsOn({ days: days.filter(({ on }) => on.kind !== 'date') }, date, plainKind(date)).filter(({ level }) => !isZero(level));
 }
 
 /** What `buildTimeline` needs: a schedule with its name, where it is lived, and the stretch to cover. */

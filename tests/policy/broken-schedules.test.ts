@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
   [
     'a mistyped day',
     schedule('office: {▶workdays: {08:00-18:00: 100%}}'),
-    '"workdays" is not a day; write workday, restday, everyday, a weekday such as monday, or a date such as 2026-12-31; did you mean "workday"?',
+    '"workdays" is not a day; write workday, restday, everyday, a weekday such as monday, both such as friday workday, or a date such as 2026-12-31; did you mean "workday"?',
   ],
   ['a short weekday', schedule('office: {▶Mon: {08:00-18:00: 100%}}'), 'did you mean "monday"?'],
   ['a date that does not exist', schedule('office: {▶2026-02-30: {08:00-18:00: 100%}}'), '"2026-02-30" does not exist'],
@@ -97,9 +97,10 @@ const warnings: readonly Case[] = [
   [
     'a workday that never counts',
     schedule(
-      'office: {▶workday: {08:00-18:00: 9%}, monday: {08:00-18:00: 1%}, tuesday: {}, wednesday: {}, thursday: {}, friday: {}, saturday: {}, sunday: {}}',
+      'office: {▶workday: {08:00-18:00: 9%}, ▶monday: {08:00-18:00: 1%}, tuesday: {}, wednesday: {}, thursday: {}, friday: {}, saturday: {}, sunday: {}}',
     ),
     'never counts, since all seven weekdays are named',
+    'monday, saturday, sunday count on holidays and make-up workdays as well, such as 2026-02-16, a holiday; write "monday workday", "saturday restday", "sunday restday"',
   ],
   [
     'a date that is over',

@@ -97,7 +97,11 @@ test('a policy made only of valid parts loads without error and says what was wr
       for (const [key, days] of Object.entries(parts.schedules)) {
         const read = document?.schedules[key]?.days.flatMap(({ periods }) => periods) ?? [];
         const wanted = Object.values(days).flatMap((periods) =>
-          periods.map(({ start, end, wanted: { value } }) => ({ startMinute: start, endMinute: end, level: value })),
+          // A minute that is left open before midnight or the next period is not meant.
+          periods.map(({ start, end, wanted: { value } }) => {
+            const gap = end === 1439 || periods.some((next) => next.start === end + 1);
+            return { startMinute: start, endMinute: gap ? end + 1 : end, level: value };
+          }),
         );
         const order = (list: readonly object[]) => list.map((item) => JSON.stringify(item)).sort();
         expect(order(read)).toEqual(order(wanted));

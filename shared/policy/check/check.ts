@@ -10,7 +10,7 @@ import { checkPlaces } from './places.ts';
 import { checkReferences } from './references.ts';
 import { checkRules } from './rules.ts';
 import { checkSafety } from './safety.ts';
-import { checkSchedules } from './schedules.ts';
+import { checkSchedules, checkWeekdaysOnHolidays } from './schedules.ts';
 import { checkSpans } from './spans.ts';
 import { checkUsage } from './usage.ts';
 
@@ -20,7 +20,8 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   checkReferences(draft, names);
   checkPlaces(draft, findings);
   checkApprovers(draft, findings);
-  checkSchedules(draft, findings, today(draft.timezone, nowMs));
+  const date = today(draft.timezone, nowMs);
+  checkSchedules(draft, findings, date);
   checkSpans(draft, findings, nowMs);
   checkSafety(draft, findings);
   checkRules(draft, names, findings);
@@ -28,6 +29,7 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   if (!findings.all.some(({ severity }) => severity === 'error')) {
     checkUsage(draft, names);
     checkExceptionReach(draft, findings);
+    if (date !== undefined) checkWeekdaysOnHolidays(draft, findings, Number(date.slice(0, 4)));
   }
 }
 

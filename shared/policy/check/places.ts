@@ -1,12 +1,29 @@
 import type { PolicyDraft } from '../draft.ts';
-import type { Findings } from '../problem.ts';
+import type { Findings, PolicyPath } from '../problem.ts';
+import { zoneWarning } from '../schema/zone.ts';
 
 /** Checks targets against each other, and calendars in themselves. */
 export function checkPlaces(draft: PolicyDraft, findings: Findings): void {
   checkOverlap(draft, findings);
   checkNumbers(draft, findings);
   checkShards(draft, findings);
+  checkZones(draft, findings);
   for (const name of draft.calendars.keys()) checkCalendar(draft, name, findings);
+}
+
+/** Warns of zones whose name says the opposite of what they are. */
+function checkZones(draft: PolicyDraft, findings: Findings): void {
+  const named: (readonly [PolicyPath, string | undefined])[] = [
+    [['timezone'], draft.timezone],
+    [['serviceTimeZone'], draft.serviceTimeZone],
+    ...[...draft.targets].map(
+      ([name, { timezone }]) => [['targets', name, 'timezone'], timezone === draft.timezone ? undefined : timezone] as const,
+    ),
+  ];
+  for (const [path, zone] of named) {
+    const odd = zone === undefined ? undefined : zoneWarning(zone);
+    if (odd !== undefined) findings.warning(path, `${zone} ${odd}`);
+  }
 }
 
 /** Two targets that see the same resources would each act on them, and each would count limits for itself. */

@@ -1,6 +1,7 @@
 import type { PolicyDraft, RuleList } from '../draft.ts';
 import type { Findings, PolicyPath } from '../problem.ts';
 import type { CommonRule, RuleCheckContext } from '../rule-module.ts';
+import { tellsKinds } from '../values/day-selector.ts';
 import type { Names } from './names.ts';
 import { covers } from './selector-cover.ts';
 
@@ -48,7 +49,7 @@ function targetsOf(rule: CommonRule, draft: PolicyDraft): string[] {
 /** A schedule that tells workdays from restdays needs a calendar on each target that it serves. */
 function checkCalendars(rule: CommonRule, draft: PolicyDraft, findings: Findings, asked: Set<string>): void {
   const schedule = rule.schedule === undefined ? undefined : draft.schedules.get(rule.schedule);
-  if (!schedule?.days.some(({ on }) => on.kind === 'workday' || on.kind === 'restday')) return;
+  if (!schedule?.days.some(({ on }) => tellsKinds(on))) return;
   for (const name of targetsOf(rule, draft)) {
     if (draft.targets.get(name)?.calendar !== undefined || asked.has(name)) continue;
     asked.add(name);

@@ -1,9 +1,12 @@
+import { type Calendar, plainKind } from '../calendar.ts';
+import { calendarFrom } from '../calendar-source/calendar-from.ts';
 import type { DaySelector, DocumentPeriod, DocumentSchedule } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
+import { periodsOn } from '../timeline.ts';
+import { dayText, rankOn } from '../values/day-selector.ts';
 import { isZero, sameLevel } from '../values/level.ts';
-
-const weekdayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+import { addDays } from '../values/local-date-time.ts';
 
 /** Warns of schedules, and of days in them, that change nothing. `today` is the local date `yyyy-MM-dd`, where known. */
 export function checkSchedules(draft: PolicyDraft, findings: Findings, today: string | undefined): void {
@@ -19,9 +22,16 @@ export function checkSchedules(draft: PolicyDraft, findings: Findings, today: st
         { at: 'key' },
       );
     }
+    for (const { on, bridged } of schedule.days) {
+      for (const period of bridged ?? []) {
+        const end = period.slice(6).replace('23:59', '24:00');
+        const text = `leaves one minute without nodes and is taken to mean all of it; ${period.endsWith('23:59') ? `write ${period.slice(0, 6)}${end}` : 'let it end where the next begins'}`;
+        findings.warning([...path, dayText(on), period], text, { at: 'key' });
+      }
+    }
     for (const { on, periods } of schedule.days) {
       const idle = idleDay(on, periods, schedule, today);
-      if (idle !== undefined) findings.warning([...path, dayKey(on)], idle, { at: 'key' });
+      if (idle !== undefined) findings.warning([...path, dayText(on)], idle, { at: 'key' });
     }
   }
 }
@@ -49,7 +59,7 @@ function allDayPercent(periods: readonly DocumentPeriod[]): number | undefined {
 }
 
 function namesAllWeekdays(schedule: DocumentSchedule): boolean {
-  return schedule.days.filter(({ on }) => on.kind === 'weekday').length === 7;
+  return schedule.days.filter(({ on }) => on.kind === 'weekday' && on.only === undefined).length === 7;
 }
 
 function idleDay(
@@ -79,7 +89,46 @@ function samePeriod(a: DocumentPeriod, b: DocumentPeriod | undefined): boolean {
   return b !== undefined && a.startMinute === b.startMinute && a.endMinute === b.endMinute && sameLevel(a.level, b.level);
 }
 
-function dayKey(on: DaySelector): string {
-  if (on.kind === 'weekday') return weekdayNames[on.weekday - 1] as string;
-  return on.kind === 'date' ? on.date : on.kind;
+/**
+ * Warns of weekdays alone that a listed holiday or make-up workday meets, where that makes a difference: they count on it as on any other. `year` is
+ * the first of two that are looked at.
+ */
+export function checkWeekdaysOnHolidays(draft: PolicyDraft, findings: Findings, year: number): void {
+  for (const [name, schedule] of draft.schedules) {
+    const calendars = calendarsOf(name, draft);
+    const met = schedule.days.flatMap(({ on }) => {
+      const date = on.kind === 'weekday' && on.only === undefined ? firstMet(on, schedule, calendars, year) : undefined;
+      return date === undefined ? [] : [{ word: dayText(on), date, kind: plainKind(date) }];
+    });
+    const [first] = met;
+    if (first === undefined) continue;
+    const words = met.map(({ word }) => word).join(', ');
+    const what = first.kind === 'workday' ? 'a holiday' : 'a make-up workday';
+    const instead = met.map(({ word, kind }) => `"${word} ${kind}"`).join(', ');
+    const text = `${words} ${met.length === 1 ? 'counts' : 'count'} on holidays and make-up workdays as well, such as ${first.date}, ${what}; write ${instead} where that is not meant`;
+    findings.warning(['schedules', name, first.word], text, { at: 'key' });
+  }
+}
+
+/** The first date on which a calendar says another kind of day than a weekday is, and a schedule would be another without naming the weekday. */
+function firstMet(on: DaySelector, schedule: DocumentSchedule, calendars: readonly Calendar[], year: number): string | undefined {
+  const without = { days: schedule.days.filter((day) => day.on !== on) };
+  for (let date = `${year}-01-01`; date < `${year + 2}`; date = addDays(date, 1)) {
+    const kinds = calendars.map((calendar) => calendar.dayKind(date));
+    const met = kinds.find((kind) => kind !== 'unpublished' && kind !== plainKind(date) && rankOn(on, date, kind) > 0);
+    if (met === undefined || met === 'unpublished') continue;
+    if (!samePeriods(periodsOn(schedule, date, met), periodsOn(without, date, met))) return date;
+  }
+  return undefined;
+}
+
+/** The calendars of the targets on which some rule follows a schedule. */
+function calendarsOf(schedule: string, draft: PolicyDraft): readonly Calendar[] {
+  const rules = draft.ruleLists.flatMap(({ rules: list }) => list.map(({ value }) => value)).filter((rule) => rule.schedule === schedule);
+  const targets = new Set(rules.flatMap((rule) => rule.targets ?? [...draft.targets.keys()]));
+  const names = new Set([...targets].flatMap((name) => draft.targets.get(name)?.calendar ?? []));
+  return [...names].flatMap((name) => {
+    const definition = draft.calendars.get(name);
+    return definition === undefined ? [] : [calendarFrom(definition)];
+  });
 }

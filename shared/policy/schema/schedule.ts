@@ -1,12 +1,8 @@
 import * as z from 'zod/mini';
-import type { DaySelector, DocumentPeriod, DocumentSchedule, IsoWeekday, ScheduleDay } from '../document.ts';
-import { nearest } from '../suggest.ts';
+import type { DaySelector, DocumentPeriod, DocumentSchedule, ScheduleDay } from '../document.ts';
+import { dayText, dayWords, parseDaySelector, weekdayWords } from '../values/day-selector.ts';
 import { parseLevel } from '../values/level.ts';
-import { parseLocalDate } from '../values/local-date-time.ts';
-import { formatTimeRange, parseTimeRange } from '../values/time-of-day.ts';
-
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-const dayWords = ['workday', 'restday', 'everyday', ...weekdays];
+import { formatTimeRange, minutesPerDay, parseTimeRange } from '../values/time-of-day.ts';
 
 const timeRange = '^\\d{2}:\\d{2} ?- ?\\d{2}:\\d{2}$';
 const level = { type: 'string', title: 'a level', pattern: '^((100|[1-9]?\\d)\\s?%|\\d{1,3}\\s+nodes?)$', examples: ['40%', '1 node'] };
@@ -20,30 +16,20 @@ const day = {
 
 const shape = {
   title: 'a schedule',
-  description: 'Periods by day. A date beats a named weekday, that beats workday or restday, that beats everyday.',
+  description:
+    'Periods by day. A date beats a weekday of a kind (friday workday), that a weekday, that workday or restday, that everyday. A weekday alone counts on holidays too.',
   additionalProperties: false,
   properties: Object.fromEntries(dayWords.map((word) => [word, day])),
-  patternProperties: { '^\\d{4}-\\d{2}-\\d{2}$': day },
+  patternProperties: { '^\\d{4}-\\d{2}-\\d{2}$': day, [`^(${weekdayWords.join('|')}) +(workday|restday)$`]: day },
   examples: [{ workday: { '08:00-18:30': '100%' } }],
 };
 
 type Complain = (path: (string | number)[], message: string, more?: { at?: 'key'; suggestion?: string | undefined }) => void;
 
 function readDaySelector(key: string, complain: Complain): DaySelector | undefined {
-  if (key === 'workday' || key === 'restday' || key === 'everyday') return { kind: key };
-  const weekday = weekdays.indexOf(key);
-  if (weekday >= 0) return { kind: 'weekday', weekday: (weekday + 1) as IsoWeekday };
-  if (/^\d/.test(key)) {
-    const date = parseLocalDate(key);
-    if (date.ok) return { kind: 'date', date: date.value };
-    complain([key], date.message, { at: 'key' });
-    return undefined;
-  }
-  const suggestion = nearest(key, dayWords);
-  complain([key], `"${key}" is not a day; write workday, restday, everyday, a weekday such as monday, or a date such as 2026-12-31`, {
-    at: 'key',
-    suggestion,
-  });
+  const day = parseDaySelector(key);
+  if (day.ok) return day.value;
+  complain([key], day.message, { at: 'key', suggestion: day.suggestion });
   return undefined;
 }
 
@@ -92,6 +78,22 @@ export const scheduleEntry = z.pipe(
     const complain: Complain = (path, message, more) =>
       payload.issues.push({ code: 'custom', input: value, path, message, ...(more ? { params: more } : {}) });
     if (Object.keys(value).length === 0) complain([], 'the schedule is empty; give it days, such as {workday: {08:00-18:30: 100%}}');
-    return { days: Object.entries(value).flatMap(([key, periods]) => readDay(key, periods, complain) ?? []) };
+    const days = Object.entries(value).flatMap(([key, periods]) => readDay(key, periods, complain) ?? []);
+    for (const { on } of days.filter((day, index) => days.findIndex((each) => dayText(each.on) === dayText(day.on)) < index)) {
+      complain([], `names ${dayText(on)} twice; write its periods once`);
+    }
+    return { days: days.map(bridged) };
   }),
 );
+
+/**
+ * The same days where a period that ends one minute before midnight, or before the next period of the day, ends with that minute: people who
+ * write `22:00-23:59` mean all of the night, and do not want all nodes to go for a minute.
+ */
+function bridged(day: ScheduleDay): ScheduleDay {
+  const starts = new Set(day.periods.map(({ startMinute }) => startMinute));
+  const gaps = day.periods.filter(({ endMinute }) => endMinute % minutesPerDay === minutesPerDay - 1 || starts.has(endMinute + 1));
+  if (gaps.length === 0) return day;
+  const periods = day.periods.map((period) => (gaps.includes(period) ? { ...period, endMinute: period.endMinute + 1 } : period));
+  return { ...day, periods, bridged: gaps.map(formatTimeRange) };
+}

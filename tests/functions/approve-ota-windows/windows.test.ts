@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { timingAt } from '../../../functions/approve-ota-windows/approval-time.ts';
 import type { OtaRule, Window, Windows } from '../../../functions/approve-ota-windows/ota-rule.ts';
 import { compileOtaRule } from '../../../functions/approve-ota-windows/window-compile.ts';
-import { parseWindowDay } from '../../../functions/approve-ota-windows/window-days.ts';
 import { calendarOf } from '../../../shared/policy/calendar.ts';
 import type { RuleCompileContext } from '../../../shared/policy/rule-module.ts';
+import { parseDaySelector } from '../../../shared/policy/values/day-selector.ts';
 import { parseTimeRange } from '../../../shared/policy/values/time-of-day.ts';
 import { zoneTable } from '../../../shared/policy/zone-source.ts';
 
@@ -22,7 +22,7 @@ const published = calendarOf({ holidays, workdays, unpublishedYear: 'hold' }, un
 const calendar = { ...published, dayKind: (date: string) => (date === unpublished ? ('unpublished' as const) : published.dayKind(date)) };
 
 function windowsOf(days: readonly string[], at: string, zone: string): Windows {
-  const selectors = days.map((day) => parseWindowDay(day)).map((day) => (day.ok ? day.value : undefined));
+  const selectors = days.map((day) => parseDaySelector(day)).map((day) => (day.ok ? day.value : undefined));
   const range = parseTimeRange(at);
   if (!range.ok || selectors.includes(undefined)) throw new Error('a window of the test is wrong');
   const rule = {
