@@ -1,8 +1,7 @@
 import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import type { Subscribable } from '../../shared/fleet/subscription.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
-import { cachedMatcher } from '../../shared/policy/exception.ts';
-import type { Matcher } from '../../shared/policy/selector.ts';
+import { type Matcher, matcher } from '../../shared/policy/selector.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import type { CompiledRenewRule } from './renew-rule.ts';
@@ -54,7 +53,8 @@ function rulesFor(policy: CompiledPolicy, target: CompiledTarget, kind: Subscrib
     ready = rules.flatMap((rule) => {
       const selector = kind === 'workstation' ? rule.workstations : rule.groups;
       if (selector === undefined || rule.targets?.includes(target.name) === false) return [];
-      return [{ rule, matches: cachedMatcher(selector, policy.zones[target.timezone]) }];
+      // A key that is spelled otherwise is told by the other functions; here a hold could let a subscription end.
+      return [{ rule, matches: matcher(selector, policy.zones[target.timezone], 'exact') }];
     });
     known.set(key, ready);
   }

@@ -1,4 +1,5 @@
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { nearKey } from '../../shared/policy/selector.ts';
 import { mostNodes } from '../../shared/policy/values/level.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
@@ -20,6 +21,11 @@ export function peakOf(rule: CompiledScaleRule, group: DeliveryGroup, needed: bo
   }
   const value = Object.hasOwn(group.tags, peak.tag) ? group.tags[peak.tag] : undefined;
   if (value === undefined) {
+    const near = nearKey(peak.tag)(group.tags);
+    if (near !== undefined) {
+      const text = `the group has the tag ${near} and not ${peak.tag}, which carries the peak; set ${peak.tag}, or remove ${near}`;
+      return held(reason('peak-missing', text, { tag: peak.tag, near }));
+    }
     if (peak.otherwise !== undefined) return found(peak.otherwise);
     return held(
       reason('peak-missing', `the group has no tag ${peak.tag}, and the rule says nothing otherwise; set the tag`, { tag: peak.tag }),

@@ -32,7 +32,8 @@ const firstSeenTag = 'first-seen';
 
 /** One key of a selector: true, false, or undefined where the value is unknown. */
 interface Condition {
-  readonly unknown: { readonly unknown: string };
+  /** What to say of a resource of which `test` says nothing. */
+  unknown(resource: Selectable): { readonly unknown: string };
   test(resource: Selectable, nowMs: EpochMs): boolean | undefined;
 }
 
@@ -40,10 +41,11 @@ interface Condition {
  * Prepares a selector for many resources. Keys are ANDed, the list of a key ORed. A definite 'no' of one key wins over a value
  * that another key lacks. `names` are case-sensitive globs, `users` globs without case, charge and status compare without case,
  * all else exactly. A selector without any key matches nothing: only `all` means everything.
- * `zone` is where a bare date in the tag `first-seen` is local (its 00:00); default UTC.
+ * `zone` is where a bare date in the tag `first-seen` is local; default UTC. `keys`: whether a tag of nearly the same key makes it unknown whether the
+ * tag that is asked for is there (`near`, the default), or only its own key counts.
  */
-export function matcher(selector: CompiledSelector, zone: ZoneTable = { transitions: [] }): Matcher {
-  const conditions = conditionsOf(selector, zone);
+export function matcher(selector: CompiledSelector, zone: ZoneTable = { transitions: [] }, keys: 'near' | 'exact' = 'near'): Matcher {
+  const conditions = conditionsOf(selector, zone, keys);
   if (conditions.length === 0) {
     const answer = selector.all ? 'yes' : 'no';
     return () => answer;
@@ -54,16 +56,19 @@ export function matcher(selector: CompiledSelector, zone: ZoneTable = { transiti
       const condition = conditions[i] as Condition;
       const met = condition.test(resource, nowMs);
       if (met === false) return 'no';
-      if (met === undefined) unknown ??= condition.unknown;
+      if (met === undefined) unknown ??= condition.unknown(resource);
     }
     return unknown ?? 'yes';
   };
 }
 
 /** The conditions of a selector, those first that are cheap and usually decide. */
-function conditionsOf(selector: CompiledSelector, zone: ZoneTable): Condition[] {
+function conditionsOf(selector: CompiledSelector, zone: ZoneTable, keys: 'near' | 'exact'): Condition[] {
   const conditions: Condition[] = [];
-  const add = (name: string, test: Condition['test']) => conditions.push({ unknown: { unknown: name }, test });
+  const add = (name: string, test: Condition['test']) => {
+    const unknown = { unknown: name };
+    conditions.push({ unknown: () => unknown, test });
+  };
   const { ids, charge, regions, statuses, images, officeNetworks, tags, missingTags, names, users, firstSeen } = selector;
   if (ids)
     add(
@@ -95,8 +100,15 @@ function conditionsOf(selector: CompiledSelector, zone: ZoneTable): Condition[] 
       'image',
       oneOf(images, (r) => r.imageId),
     );
-  for (const [key, values] of Object.entries(tags ?? {})) add('tags', tagIs(key, values));
-  if (missingTags) add('tags', (r) => r.tags && missingTags.every((key) => !Object.hasOwn(r.tags as object, key)));
+  const addTag = (key: string, test: Condition['test']) => {
+    const unknown = ({ tags: of }: Selectable) => ({
+      unknown: of === undefined ? 'tags' : `whether the tag ${nearKey(key)(of)} was meant to be ${key}`,
+    });
+    conditions.push({ unknown, test });
+  };
+  const near = (key: string) => (keys === 'exact' ? () => undefined : nearKey(key));
+  for (const [key, values] of Object.entries(tags ?? {})) addTag(key, tagIs(key, values, near(key)));
+  for (const key of missingTags ?? []) addTag(key, tagIsMissing(key, near(key)));
   if (names) {
     const globs = anyOf(names.map((name) => compileGlob(name)));
     add('name', (r) => {
@@ -137,41 +149,81 @@ function oneSpelledOf(values: readonly string[], value: (resource: Selectable) =
   };
 }
 
-function tagIs(key: string, values: readonly string[]): Condition['test'] {
+/** A tag that is absent while one of nearly the same key is there is unknown: somebody may have meant it. */
+function tagIs(key: string, values: readonly string[], near: ReturnType<typeof nearKey>): Condition['test'] {
   const only = values.length === 1 ? values[0] : undefined;
   const set = new Set<unknown>(values);
   // What an object inherits is no text, so it equals no value: asking for own keys, which costs more, is not needed.
   return ({ tags }) => {
     if (tags === undefined) return undefined;
     const actual: unknown = tags[key];
-    return only === undefined ? set.has(actual) : actual === only;
+    if (only === undefined ? set.has(actual) : actual === only) return true;
+    return typeof actual !== 'string' && near(tags) !== undefined ? undefined : false;
   };
+}
+
+function tagIsMissing(key: string, near: ReturnType<typeof nearKey>): Condition['test'] {
+  return ({ tags }) => {
+    if (tags === undefined) return undefined;
+    if (Object.hasOwn(tags, key)) return false;
+    return near(tags) === undefined ? true : undefined;
+  };
+}
+
+/** The keys of the tags that were looked at last, by how they are compared loosely: rules ask about one resource after the other. */
+let looseOf: object | undefined;
+let loose: ReadonlyMap<string, string> = new Map();
+
+/** Finds the key of a tag that differs from `key` only in case, spaces and `-`, `_`, `.`; undefined where the tags have none. */
+export function nearKey(key: string): (tags: Readonly<Record<string, string>>) => string | undefined {
+  const wanted = looseKey(key);
+  return (tags) => {
+    if (looseOf !== tags) {
+      loose = new Map(Object.keys(tags).map((each) => [looseKey(each), each]));
+      looseOf = tags;
+    }
+    const found = loose.get(wanted);
+    return found === key ? undefined : found;
+  };
+}
+
+/** A tag key without what people spell in different ways. */
+export function looseKey(key: string): string {
+  return key.toLowerCase().replace(/[\s._-]+/g, '');
 }
 
 function anyOf(tests: readonly TextTest[]): TextTest {
   return tests.length === 1 ? (tests[0] as TextTest) : (text) => tests.some((test) => test(text));
 }
 
+/** `over` is surely more, `under` surely less: a tag that is a bare date does not say when on that day. */
 function ageIn(bound: { readonly over?: number; readonly under?: number }, zone: ZoneTable): Condition['test'] {
   return (resource, nowMs) => {
-    const seenMs = firstSeenMs(resource, zone);
-    if (seenMs === undefined) return undefined;
-    const age = nowMs - seenMs;
-    return (bound.over === undefined || age >= bound.over) && (bound.under === undefined || age < bound.under);
+    const seen = firstSeenMs(resource, zone);
+    if (seen === undefined) return undefined;
+    return (
+      (bound.over === undefined || nowMs - seen.untilMs >= bound.over) && (bound.under === undefined || nowMs - seen.fromMs < bound.under)
+    );
   };
 }
 
-/** The later of creation time and the tag `first-seen`; the one that can be read where only one can; undefined where neither can. */
-export function firstSeenMs(resource: Selectable, zone: ZoneTable = { transitions: [] }): EpochMs | undefined {
+/**
+ * Between which instants a resource was first seen: at the later of its creation and the tag `first-seen`; at the one that can be read where only one
+ * can; undefined where neither can. A tag that is a bare date means some time of that day.
+ */
+export function firstSeenMs(
+  resource: Selectable,
+  zone: ZoneTable = { transitions: [] },
+): { readonly fromMs: EpochMs; readonly untilMs: EpochMs } | undefined {
   const { tags, createdAtMs } = resource;
   const tagged = tags !== undefined && Object.hasOwn(tags, firstSeenTag) ? taggedMs(tags[firstSeenTag] as string, zone) : undefined;
-  if (tagged === undefined || createdAtMs === undefined) return tagged ?? createdAtMs;
-  return Math.max(tagged, createdAtMs);
+  if (createdAtMs === undefined) return tagged;
+  return { fromMs: Math.max(tagged?.fromMs ?? createdAtMs, createdAtMs), untilMs: Math.max(tagged?.untilMs ?? createdAtMs, createdAtMs) };
 }
 
-function taggedMs(text: string, zone: ZoneTable): EpochMs | undefined {
+function taggedMs(text: string, zone: ZoneTable): { readonly fromMs: EpochMs; readonly untilMs: EpochMs } | undefined {
   const date = parseLocalDate(text);
-  if (date.ok) return instantOf(zone, localMsOf(date.value, 0));
+  if (date.ok) return { fromMs: instantOf(zone, localMsOf(date.value, 0)), untilMs: instantOf(zone, localMsOf(date.value, 1440)) };
   const instant = parseTimestamp(text);
-  return instant.ok ? instant.value : undefined;
+  return instant.ok ? { fromMs: instant.value, untilMs: instant.value } : undefined;
 }

@@ -89,18 +89,66 @@ describe('matcher', () => {
 describe('first seen', () => {
   const created = nowMs - 20 * hour;
   const shanghai = { transitions: [{ atMs: 0, offsetMs: 8 * hour }] };
-  it.each<[string, Partial<Selectable>, number | undefined]>([
-    ['creation alone', { createdAtMs: created, tags: {} }, created],
-    ['creation where tags cannot be read', { createdAtMs: created }, created],
-    ['tag alone, a local date', { tags: { 'first-seen': '2026-11-20' } }, Date.parse('2026-11-20T00:00:00+08:00')],
-    ['tag alone, an instant', { tags: { 'first-seen': '2026-11-20T10:00:00+08:00' } }, Date.parse('2026-11-20T02:00:00Z')],
-    ['the later of both: the tag', { createdAtMs: created, tags: { 'first-seen': '2026-11-24' } }, Date.parse('2026-11-23T16:00:00Z')],
-    ['the later of both: creation', { createdAtMs: created, tags: { 'first-seen': '2026-01-01' } }, created],
-    ['creation where the tag is unreadable', { createdAtMs: created, tags: { 'first-seen': 'last week' } }, created],
+  const at = (ms: number) => ({ fromMs: ms, untilMs: ms });
+  const day = (date: string) => ({ fromMs: Date.parse(`${date}T00:00:00+08:00`), untilMs: Date.parse(`${date}T24:00:00+08:00`) });
+  it.each<[string, Partial<Selectable>, ReturnType<typeof firstSeenMs>]>([
+    ['creation alone', { createdAtMs: created, tags: {} }, at(created)],
+    ['creation where tags cannot be read', { createdAtMs: created }, at(created)],
+    ['tag alone, a local date: some time of it', { tags: { 'first-seen': '2026-11-20' } }, day('2026-11-20')],
+    ['tag alone, an instant', { tags: { 'first-seen': '2026-11-20T10:00:00+08:00' } }, at(Date.parse('2026-11-20T02:00:00Z'))],
+    ['the later of both: the tag', { createdAtMs: created - 100 * hour, tags: { 'first-seen': '2026-11-24' } }, day('2026-11-24')],
+    ['the later of both: creation', { createdAtMs: created, tags: { 'first-seen': '2026-01-01' } }, at(created)],
+    ['creation where the tag is unreadable', { createdAtMs: created, tags: { 'first-seen': 'last week' } }, at(created)],
     ['nothing readable', { tags: { 'first-seen': 'last week' } }, undefined],
     ['nothing known', {}, undefined],
   ])('%s', (_what, parts, wanted) => {
-    expect(firstSeenMs({ id: 'x', ...parts }, shanghai)).toBe(wanted);
+    expect(firstSeenMs({ id: 'x', ...parts }, shanghai)).toEqual(wanted);
+  });
+
+  it('within a day of which only the date is known is neither surely over nor surely under a length of time', () => {
+    const tagged = { id: 'x', tags: { 'first-seen': '2026-11-20' } };
+    const matches = (bound: { over?: number; under?: number }, time: string) =>
+      matcher({ firstSeen: bound }, shanghai)(tagged, Date.parse(`${time}:00+08:00`));
+    expect(['2026-11-23T00:00', '2026-11-23T23:59', '2026-11-24T00:00'].map((time) => matches({ over: 72 * hour }, time))).toEqual([
+      'no',
+      'no',
+      'yes',
+    ]);
+    expect(['2026-11-22T23:59', '2026-11-23T00:00'].map((time) => matches({ under: 72 * hour }, time))).toEqual(['yes', 'no']);
+  });
+});
+
+describe('a tag whose key is spelled in another way', () => {
+  const selector = { tags: { owner: ['li.wei'] } };
+  const missing = { missingTags: ['cost-center'] };
+  const meant = (key: string, wanted: string) => ({ unknown: `whether the tag ${key} was meant to be ${wanted}` });
+
+  it.each([
+    [selector, { Owner: 'li.wei' }, meant('Owner', 'owner')],
+    [selector, { 'OWNER ': 'zhao.min' }, meant('OWNER ', 'owner')],
+    [selector, { Owner: 'li.wei', owner: 'li.wei' }, 'yes'],
+    [selector, { Owner: 'li.wei', owner: 'zhao.min' }, 'no'],
+    [selector, { owners: 'li.wei' }, 'no'],
+    [missing, { CostCenter: '4100' }, meant('CostCenter', 'cost-center')],
+    [missing, { cost_center: '4100' }, meant('cost_center', 'cost-center')],
+    [missing, { 'cost-center': '', CostCenter: '4100' }, 'no'],
+    [missing, { center: '4100' }, 'yes'],
+  ])('%j on %j is unknown where only that one is there', (wanted, tags, expected) => {
+    expect(matcher(wanted)({ id: 'x', tags }, nowMs)).toEqual(expected);
+  });
+
+  it('does not count where only the exact key is to count', () => {
+    expect(matcher(selector, undefined, 'exact')({ id: 'x', tags: { Owner: 'li.wei' } }, nowMs)).toBe('no');
+    expect(matcher(missing, undefined, 'exact')({ id: 'x', tags: { CostCenter: '1' } }, nowMs)).toBe('yes');
+  });
+
+  it('is told apart for each resource, whatever was looked at before', () => {
+    const asked = matcher(selector);
+    const [near, far] = [
+      { id: 'x', tags: { Owner: 'x' } },
+      { id: 'y', tags: {} },
+    ];
+    expect([near, far, near].map((each) => asked(each, nowMs))).toEqual([meant('Owner', 'owner'), 'no', meant('Owner', 'owner')]);
   });
 });
 

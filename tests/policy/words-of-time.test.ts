@@ -139,3 +139,36 @@ describe('a weekday and a holiday', () => {
     ]);
   });
 });
+
+describe('a tag key that a policy spells in two ways', () => {
+  const rules = (more: string) => ({
+    rules: `rules:\n  scale-on-schedule:\n    - {name: o, groups: {tags: {owner: x}}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}\n${more}`,
+  });
+
+  test.each([
+    [
+      'in a selector',
+      '    - {name: p, groups: {tags: {Owner: y}}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}',
+      'rules.scale-on-schedule[1].groups.tags.Owner: the tag Owner is not the tag owner',
+    ],
+    [
+      'of a peak',
+      '    - {name: p, groups: all, schedule: office, peak: {tag: peak_nodes, otherwise: 2}}',
+      'rules.scale-on-schedule[1].peak.tag: the tag peak_nodes is not the tag peak-nodes',
+    ],
+    [
+      'that is missing',
+      '    - {name: p, groups: {missingTag: OWNER}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}',
+      'rules.scale-on-schedule[1].groups.missingTag: the tag OWNER is not the tag owner',
+    ],
+  ])('%s is a warning', (_, more, expected) => {
+    expect(said(rules(more))).toEqual([expect.stringContaining(`warning ${expected}`)]);
+  });
+
+  test('once for each spelling', () => {
+    const rule = (name: string) =>
+      `    - {name: ${name}, groups: {tags: {Owner: ${name}}}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}\n`;
+    expect(said(rules(`${rule('a')}${rule('b')}`))).toHaveLength(1);
+    expect(said(rules(''))).toEqual([]);
+  });
+});

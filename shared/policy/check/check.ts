@@ -12,6 +12,7 @@ import { checkRules } from './rules.ts';
 import { checkSafety } from './safety.ts';
 import { checkSchedules, checkWeekdaysOnHolidays } from './schedules.ts';
 import { checkSpans } from './spans.ts';
+import { checkTagKeys } from './tag-keys.ts';
 import { checkUsage } from './usage.ts';
 
 /** Checks a draft across its sections. `nowMs` makes it warn of what is over; without it, time plays no part. */
@@ -29,6 +30,7 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   if (!findings.all.some(({ severity }) => severity === 'error')) {
     checkUsage(draft, names);
     checkExceptionReach(draft, findings);
+    checkTagKeys(draft, findings);
     if (date !== undefined) checkWeekdaysOnHolidays(draft, findings, Number(date.slice(0, 4)));
   }
 }
