@@ -8,6 +8,8 @@ interface Flags extends WorldOptions {
   readonly policy: string;
   readonly because?: string;
   readonly confirm?: string;
+  readonly restoreFirst?: boolean;
+  readonly leave?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -23,6 +25,8 @@ export function pushCommand(program: Command): void {
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--because <text>', 'why; the log shows it')
     .option('--confirm <number>', 'publish a proposal of somebody else')
+    .option('--restore-first', 'where scaling only observes from now on: take its deviations from an ordinary week back before')
+    .option('--leave', 'leave them as they are')
     .option('--yes', 'in the cloud: do not ask')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {
@@ -40,7 +44,7 @@ async function push(flags: Flags): Promise<number> {
   const source = await fileSource(flags.policy);
   return await withPolicyDesk(flags, async (world) => {
     const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because });
-    return await carryOut(world, { command: 'push', source, words, secondPerson: 'above-limit' }, flags);
+    return await carryOut(world, { command: 'push', source, words, secondPerson: 'above-limit', deviations: choiceOf(flags) }, flags);
   });
 }
 
@@ -58,7 +62,13 @@ async function confirm(flags: Flags, number: string): Promise<number> {
       ...{ command: 'push', source: { name: `proposal ${sequence} by ${by}`, text: proposal.source }, secondPerson: 'had' },
       words: async () => ({ by, because: because ?? flags.because, confirmedBy, proposal: sequence, restores }),
       check: ({ base }) => mustFit(proposal, base),
+      deviations: choiceOf(flags),
     };
     return await carryOut(world, undertaking, flags);
   });
+}
+
+function choiceOf({ restoreFirst, leave }: Flags): Undertaking['deviations'] {
+  if (restoreFirst && leave) throw new CommandFailure('Usage', 'Say one of --restore-first and --leave.');
+  return restoreFirst ? 'restore' : leave ? 'leave' : undefined;
 }

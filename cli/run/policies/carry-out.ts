@@ -12,6 +12,7 @@ import { interruptedExitCode, interruptOnSignals } from '../interrupt.ts';
 import { print } from '../report-runs.ts';
 import { tellEverywhere } from '../runs.ts';
 import { type Asking, mustAsk } from './ask.ts';
+import { type DeviationChoice, deviationLines, mustChoose, openDeviations, restoreDeviations, targetsLeft } from './open-deviations.ts';
 import { mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
 import { type PolicyWords, propose, publish } from './publish.ts';
 import type { PolicySourceText } from './source.ts';
@@ -28,6 +29,11 @@ export interface Undertaking {
    * either.
    */
   readonly secondPerson: 'above-limit' | 'had' | 'way-out';
+  /**
+   * What becomes of deviations that nothing takes back any more by this policy. `undefined`: a person is asked. A way out asks nobody and leaves
+   * them, which it says.
+   */
+  readonly deviations?: DeviationChoice | undefined;
   /** Last look at what was prepared; throws where it must not be published. Default: nothing more to check. */
   readonly check?: ((prepared: PreparedPolicy) => void) | undefined;
 }
@@ -55,15 +61,28 @@ export async function carryOut(world: World, undertaking: Undertaking, asking: A
     if (!json) print([...preparedLines(prepared, style), '']);
     undertaking.check?.(prepared);
     if (secondPerson !== 'way-out') mustBeWhole(prepared);
+    const leaving = targetsLeft(prepared.base?.policy, prepared.policy);
+    const before = prepared.base?.policy ?? prepared.policy;
+    const open = leaving.length === 0 ? [] : await openDeviations(world, before, leaving, interrupt.signal);
+    if (!json && open.length > 0) print([...deviationLines(open), '']);
     const proposes = prepared.twoPeopleFor !== undefined && secondPerson === 'above-limit';
+    const choice = open.length === 0 || proposes || secondPerson === 'way-out' ? 'leave' : undertaking.deviations;
+    if (choice === undefined && !asks) mustChoose(open);
+    const restores = choice === undefined ? await answeredYes('Take them back first?', interrupt.signal) : choice === 'restore';
     const question = proposes ? 'Propose this to a second person?' : 'Publish this?';
     const says = !asks || (await answeredYes(question, interrupt.signal));
     const words = says ? await undertaking.words() : undefined;
+    if (words && restores) await restoreDeviations(world, before, leaving, interrupt.signal);
     const sequence = words && (await (proposes ? propose : publish)(world, prepared, words));
     if (proposes && sequence !== undefined && words) await tellOfOne(world, prepared, sequence, words);
+    // A function may have run between the two, by the policy before.
+    const left = words && restores ? await restoreDeviations(world, before, leaving, interrupt.signal) : [];
     const outcome = sequence === undefined ? 'declined' : proposes ? 'proposed' : 'published';
-    if (json) process.stdout.write(`${canonicalJson(outcomeJson(world, prepared, outcome, sequence))}\n`);
-    else print(outcomeLines(outcome, sequence, prepared));
+    if (json)
+      process.stdout.write(
+        `${canonicalJson({ ...outcomeJson(world, prepared, outcome, sequence), deviations: restores ? left : open })}\n`,
+      );
+    else print([...outcomeLines(outcome, sequence, prepared), ...deviationLines(left)]);
     return outcome === 'proposed' ? waitsExitCode : interrupt.signal.aborted ? interruptedExitCode : 0;
   } finally {
     progress.clear();
