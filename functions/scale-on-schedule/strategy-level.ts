@@ -3,12 +3,13 @@ import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { offsetAt } from '../../shared/policy/zones.ts';
+import { amountAt } from './day-levels.ts';
 import type { ServiceDay } from './service-day.ts';
 import type { Span } from './steps.ts';
 
 /** Nodes that a weekly schedule gives at the moment of a service's day. */
 export function nodesOfWeek(week: NativeWeek, { weekday, minute }: ServiceDay): number {
-  return week[weekday]?.find((period) => period.startMinute <= minute && minute < period.endMinute)?.amount ?? 0;
+  return amountAt(week[weekday] ?? [], minute);
 }
 
 /**
