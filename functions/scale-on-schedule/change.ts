@@ -19,6 +19,9 @@ import type { ScheduleStrategy, UsageStrategy } from './strategy-types.ts';
 import { journalValue, settingOf } from './strategy-value.ts';
 import type { Wish } from './wish.ts';
 
+/** No period of the service is shorter. */
+const quarterMs = 15 * 60_000;
+
 /** What a call needs to know of a group. */
 export type PoolState = Pick<GroupState, 'group' | 'pool' | 'charge' | 'strategy'>;
 
@@ -158,21 +161,18 @@ function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy,
   const after = to.type === 'usage' ? (to.nodes ?? 0) + (to.maxScaling ?? 0) : nodesOfStrategy(to, pool, day);
   let raises = after > presentNodes(from, pool, day);
   let lowersEver = lowering.lowers;
-  if (from.type === 'schedule' && to.type === 'fixed') {
-    // The count follows the wish from now on, so the two are compared as long as the wish is certain.
+  if (from.type === 'schedule') {
+    // What is set in its place follows the wish from now on, so the two are compared as long as the wish is certain.
     for (let ms = day.nowMs; ms < day.twoDays.untilMs; ms += quarterMs) {
       const wanted = wish.at(ms);
       const given = nodesIn(from, Math.floor((ms - day.nowMs) / 60_000), day);
       raises ||= wanted > given;
-      // A fixed count cannot be lower.
+      // Neither a count nor a ceiling leaves fewer.
       lowersEver ||= Math.max(1, wanted) < given;
     }
   }
   return { lowersEver, raises };
 }
-
-/** No period of the service is shorter. */
-const quarterMs = 15 * 60_000;
 
 /** The week by which a strategy runs, or will; empty where it has ended. */
 function lastingWeek({ week, disableDate }: ScheduleStrategy, { date }: ServiceDay): NativeWeek {
@@ -192,15 +192,16 @@ function isBelow(week: NativeWeek, other: NativeWeek): boolean {
 /** What is left of a change where nothing may be lowered: the raises in it, or new dates for a schedule that ends soon. Undefined: nothing. */
 function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Action['withoutHarm'] {
   const { strategy: from, pool } = state;
-  const { day, wish } = facts;
+  const { day } = facts;
   const raised = (strategy: Strategy): Action['withoutHarm'] => ({
     action: raising(state, strategy, { ...facts, standsInFor: stillStandsInFor(strategy, facts) }),
     because: reason('raised-only', 'what the change raises is done, and what it lowers waits'),
   });
-  if (to.type === 'usage' && from.type !== 'schedule') return undefined;
   const present = presentNodes(from, pool, day);
-  const nodes = Math.max(present, to.type === 'fixed' ? to.nodes : wish.at(day.nowMs));
-  if (from.type !== 'schedule') return nodes > present ? raised({ type: 'fixed', nodes }) : undefined;
+  if (from.type !== 'schedule') {
+    const nodes = to.type === 'schedule' ? soon(to, day) : 0;
+    return nodes > present ? raised({ type: 'fixed', nodes }) : undefined;
+  }
   if (to.type === 'schedule') {
     const enableDate = begins(from, day);
     // What a week has more behind a pause is not wanted before the pause is over.
@@ -209,10 +210,22 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Actio
     const higher = { ...to, week, ...(isPaused ? { enableDate, disableDate: addDays(enableDate, spanDays) } : {}) };
     const isNew = weekdays.some((each) => !sameDay(week[each] ?? [], from.week[each] ?? []));
     if (weekCanBeSent(week) && (isNew || compareWeek(from, higher, day).raises)) return raised(higher);
+  } else {
+    const instead: Strategy =
+      to.type === 'fixed'
+        ? { ...to, nodes: Math.max(present, to.nodes) }
+        : { ...to, maxScaling: Math.max(present - to.nodes, to.maxScaling ?? 0) };
+    if (harmAndGood(state, instead, { lowers: false, ...nobody }, facts).raises) return raised(instead);
   }
-  const fixed: Strategy = { type: 'fixed', nodes: Math.max(1, nodes) };
-  if (to.type === 'fixed' && harmAndGood(state, fixed, { lowers: false, ...nobody }, facts).raises) return raised(fixed);
   return extended(state, day, facts.deviation);
+}
+
+/** A count that stands in for a weekly schedule is raised so long before: until the next run comes, and nodes have started. */
+const aheadMs = 2 * quarterMs;
+
+/** The most nodes that a schedule gives from now until then. */
+function soon(to: ScheduleStrategy, day: ServiceDay): number {
+  return Math.max(...[0, quarterMs, aheadMs].map((ms) => nodesIn(to, ms / 60_000, day)));
 }
 
 /** A change of which only the raises are done: falls that it has later are those that the group has anyhow. */

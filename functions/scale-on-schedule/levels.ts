@@ -95,10 +95,15 @@ export function scheduleStanding(
   };
 }
 
-/** What the journal is to keep where a group is lowered: the level that it had, unless that is noted already. */
-export function loweredFrom({ group, strategy, charge }: GroupState, day: ServiceDay, { written }: PlanContext): readonly Sighted[] {
+/** What the journal is to keep where a group gets a lower level: the one that it had, unless that is noted already. */
+export function loweredFrom(
+  { group, strategy, charge }: GroupState,
+  to: Strategy,
+  day: ServiceDay,
+  { written }: PlanContext,
+): readonly Sighted[] {
   const level = levelOf(strategy, charge);
-  if (noted(group.id, written, day.nowMs - notedAgainMs) >= level) return [];
+  if (levelOf(to, charge) >= level || noted(group.id, written, day.nowMs - notedAgainMs) >= level) return [];
   return [{ setting: highestSetting, value: `${Math.max(level, noted(group.id, written, day.nowMs - highestForMs))} on ${day.date}` }];
 }
 

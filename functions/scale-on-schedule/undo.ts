@@ -57,7 +57,7 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
     standing: { inForce: true, highest: Number.POSITIVE_INFINITY },
   });
   const blocker = lowers ? blockerOf(group, lowering.forbidden, context, day) : undefined;
-  const sighted = [...(draft.sighted ?? []), ...(lowers ? loweredFrom(state.value, day, context) : [])];
+  const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
   const base = { rule, resource: draft.resource, ...(sighted.length > 0 ? { sighted } : {}) };
   if (blocker === undefined) {
     return { ...base, verdict: 'act', because: [reason('deviation-restored', `${what} is as in an ordinary week again`, data)], action };

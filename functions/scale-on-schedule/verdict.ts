@@ -1,6 +1,5 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
-import { allHarms } from '../../shared/engine/severity.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
@@ -74,14 +73,15 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
   const blocker = blockerOf(wanted, lowering, context);
+  const kept = [...sighted, ...loweredFrom(state, to, day, context)];
+  const acting = kept.length > 0 ? { ...base, sighted: kept } : base;
   if (blocker !== undefined) {
     const { withoutHarm } = action;
     if (withoutHarm === undefined) return held(base, [blocker, ...reasons], action);
-    return { decision: { ...base, verdict: 'act', because: [withoutHarm.because, blocker, ...reasons], action: withoutHarm.action } };
+    return { decision: { ...acting, verdict: 'act', because: [withoutHarm.because, blocker, ...reasons], action: withoutHarm.action } };
   }
-  const left = allHarms(action).length > 0 ? [...sighted, ...loweredFrom(state, day, context)] : sighted;
   return {
-    decision: { ...base, ...(left.length > 0 ? { sighted: left } : {}), verdict: 'act', because: reasons, action },
+    decision: { ...acting, verdict: 'act', because: reasons, action },
     compare: {
       from: state.strategy,
       to,

@@ -11,33 +11,7 @@ import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { groupProtected } from '../../shared/policy/protect.ts';
 import { contextOf, policyOf, writtenView } from '../functions/scale-on-schedule/situation.ts';
-
-type Fields = Record<string, unknown>;
-
-/**
- * What the service keeps of a request, as a page of its documentation would put it: the strategy sent replaces the one before, answers
- * spell the recurrence with a capital, and a schedule has no nodes of its own outside its periods.
- */
-function applied(row: Fields, action: Action): Fields {
-  const [pool] = row.NodePool as [Fields];
-  const { NodePoolStrategy: strategy, PoolId } = action.input as { NodePoolStrategy: Fields; PoolId: string };
-  if (PoolId !== pool.NodePoolId) throw new Error('a pool that is not there');
-  const counts = Object.fromEntries(
-    Object.entries(pool).filter(([name]) =>
-      ['NodePoolId', 'NodeInstanceType', 'NodeCapacity', 'NodeUsed', 'ScalingNodeAmount', 'ScalingNodeUsed'].includes(name),
-    ),
-  );
-  const schedules = strategy.RecurrenceSchedules as Fields[] | undefined;
-  const nodes =
-    row.ChargeType === 'PrePaid' ? pool.NodeAmount : strategy.StrategyType === 'NODE_SCALING_BY_SCHEDULE' ? 0 : strategy.NodeAmount;
-  const after = {
-    ...counts,
-    ...strategy,
-    NodeAmount: nodes,
-    ...(schedules === undefined ? {} : { RecurrenceSchedules: schedules.map((each) => ({ ...each, RecurrenceType: 'Weekly' })) }),
-  };
-  return { ...row, NodePool: [after] };
-}
+import { applied, type Fields } from './applied-row.ts';
 
 const time = fc.integer({ min: 0, max: 1425 });
 const period = fc.tuple(time, fc.integer({ min: 1, max: 9 })).map(([start, Amount]) => {

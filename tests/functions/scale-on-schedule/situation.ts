@@ -35,19 +35,19 @@ schedules:
 
 const compiled = new Map<string, CompiledPolicy>();
 
-/** Compiles a policy with the given rules, and sections beside them, from the text that people write. */
-export function policyOf(rules: string, sections = '', from = '2026-11-20 00:00'): CompiledPolicy {
+/** Compiles a policy with the given rules, and sections beside them, from the text that people write, for so many days. */
+export function policyOf(rules: string, sections = '', from = '2026-11-20 00:00', horizonDays = 400): CompiledPolicy {
   const text = `${head}${schedules}${sections}\nrules:\n  scale-on-schedule:\n${rules
     .trim()
     .split('\n')
     .map((line) => `    ${line.trim()}`)
     .join('\n')}\n`;
-  const key = `${from}${text}`;
+  const key = `${from}${horizonDays}${text}`;
   let policy = compiled.get(key);
   if (policy === undefined) {
     const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
     if (document === undefined) throw new Error(problems.map((problem) => `${problem.line}: ${problem.text}`).join('\n'));
-    policy = compile(document, shanghai(from), 400, [ruleModule]);
+    policy = compile(document, shanghai(from), horizonDays, [ruleModule]);
     compiled.set(key, policy);
   }
   return policy;
