@@ -21,7 +21,7 @@ export function demoCommand(program: Command): void {
 }
 
 /** Time that the simulated service is given to bring nodes up before the second plan. */
-const settleMs = 10 * 60_000;
+const settleMs = 8 * 60_000;
 
 async function demo(flags: Flags): Promise<number> {
   const [
@@ -68,7 +68,7 @@ async function demo(flags: Flags): Promise<number> {
     if (interrupt.signal.aborted) return interruptedExitCode;
 
     world.simulator.advance(settleMs);
-    step('3. plan again, ten minutes of the simulated world later');
+    step('3. plan again, eight minutes of the simulated world later');
     const again = await reportRuns(session(), { ...base, mode: 'plan' });
     const pending = again.reduce((sum, { counts, functionMode }) => sum + (functionMode === 'act' ? counts.act : 0), 0);
     const observing = [

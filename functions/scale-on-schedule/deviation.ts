@@ -35,9 +35,8 @@ export function deviationText({ days, week, resumes }: StandsInFor): string {
 
 /** Reads what `deviationText` wrote; undefined for a value that stands in for nothing, or that cannot be read. */
 export function parseDeviation(text: string): StandsInFor | undefined {
-  const match = /^(?: from (\d{4}-\d\d-\d\d))?(?: instead of (\S+(?: \S+)*))?$/.exec(text);
-  const [, resumes, parts = ''] = match ?? [];
-  if (match === null || (resumes === undefined && parts === '')) return undefined;
+  const [whole, resumes, parts = ''] = /^(?: from (\S+))?(?: instead of (.+))?$/.exec(text) ?? [];
+  if (!whole) return undefined;
   const days: DayDeviation[] = [];
   const week: Partial<Record<IsoWeekday, readonly NativePeriod[]>> = {};
   for (const part of parts === '' ? [] : parts.split(' ')) {

@@ -10,6 +10,7 @@ import { loweredFrom } from './levels.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import { standingDeviation } from './strategy-value.ts';
+import { ratchetAt } from './wanted.ts';
 
 /** Stands for the rule where a deviation is taken back from a group that no rule covers any more. */
 const undoRule = 'deviation-undo';
@@ -46,9 +47,8 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
     days: standing.days.filter((each) => !days.includes(each)),
     ...(all || standing.resumes === undefined ? {} : { resumes: standing.resumes }),
   };
-  const what = textOf(over, days);
-  const data = { dates: days.map(({ date }) => date) };
-  const rule = draft.rule ?? undoRule;
+  const dates = days.map(({ date }) => date);
+  const what = over.week !== undefined ? 'the weekly schedule' : dates.length > 0 ? dates.join(' and ') : `the time until ${over.resumes}`;
   const lowering = loweringOf(state.value, to, day);
   const action = changeTo(state.value, to, lowering, {
     ...{ day, standsInFor: rest, deviation: standing },
@@ -58,28 +58,23 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   });
   const blocker = lowers ? blockerOf(group, lowering.forbidden, context, day) : undefined;
   const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
-  const base = { rule, resource: draft.resource, ...(sighted.length > 0 ? { sighted } : {}) };
-  if (blocker === undefined) {
-    return { ...base, verdict: 'act', because: [reason('deviation-restored', `${what} is as in an ordinary week again`, data)], action };
-  }
-  const because = [blocker, reason('deviation-stays', `${what} still differs from an ordinary week`, data)];
+  const said = (code: 'deviation-restored' | 'deviation-stays', state: string) =>
+    reason(code, `${what} ${state} an ordinary week`, { dates });
+  const base = { rule: draft.rule ?? undoRule, resource: draft.resource, action, ...(sighted.length > 0 ? { sighted } : {}) };
+  if (blocker === undefined) return { ...base, verdict: 'act', because: [said('deviation-restored', 'is again as in')] };
+  const because = [blocker, said('deviation-stays', 'still differs from')];
   const { withoutHarm } = action;
-  if (withoutHarm === undefined) return { ...base, verdict: 'hold', because, action };
+  if (withoutHarm === undefined) return { ...base, verdict: 'hold', because };
   return { ...base, verdict: 'act', because: [withoutHarm.because, ...because], action: withoutHarm.action };
 }
 
 /** Why what lowers waits: an exception, protected sessions, or nodes in use. */
 function blockerOf(group: DeliveryGroup, forbidden: Reason | undefined, context: PlanContext, day: ServiceDay): Reason | undefined {
   const effects = exceptionEffects(group, context, day);
-  const never = effects.ratchets.find(({ fromMs, untilMs }) => fromMs <= context.nowMs && context.nowMs < untilMs);
+  const never = ratchetAt(effects, context.nowMs);
   if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
   const protection = cutProtection(group, effects, context);
   if (!protection.ok) return protection.because[0];
   const { value } = protection;
   return value === undefined ? forbidden : reason('protected', `a weekly schedule lowers nodes unwatched, and ${value.text}`, value.data);
-}
-
-function textOf({ week, resumes }: StandsInFor, days: readonly DayDeviation[]): string {
-  if (week !== undefined) return 'the weekly schedule';
-  return days.length > 0 ? days.map(({ date }) => date).join(' and ') : `the time until ${resumes}`;
 }

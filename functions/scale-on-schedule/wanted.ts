@@ -113,8 +113,8 @@ function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason
   const data = { extraNodeHoursPerWeek: Math.round(native.extraNodeMinutes / 6) / 10 };
   if (rule.stepwise) {
     const text =
-      'merged periods follow the steps, which needs a run at each step and one after the last period of the day: without it, this weekday ' +
-      `keeps the amount of the last step in the weeks to come; merging alone would add ${data.extraNodeHoursPerWeek} node-hours a week`;
+      'merged periods follow the steps; without a run after the last one this weekday keeps its amount; merging alone would add ' +
+      `${data.extraNodeHoursPerWeek} node-hours a week`;
     return [reason('stepwise', text, data)];
   }
   const text = `steps that touch, or are too short or too many, became one period at the higher level: ${data.extraNodeHoursPerWeek} node-hours a week more`;
