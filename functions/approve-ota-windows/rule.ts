@@ -67,6 +67,8 @@ const schema = z.strictObject({
 /** What approve-ota-windows adds to the policy language. */
 export const ruleModule: RuleModule<OtaRule, CompiledOtaRule> = {
   name: 'approve-ota-windows',
+  frozen: 'approves no update',
+  alwaysCuts: true,
   schema,
   check: checkOtaRule,
   compile: compileOtaRule,

@@ -76,6 +76,7 @@ type ParsedRule = Omit<z.output<typeof schema>, keyof typeof refusedKeys>;
 /** What enforce-policy adds to the policy language. */
 export const ruleModule: RuleModule<EnforceRule, EnforceRule> = {
   name: 'enforce-policy',
+  frozen: 'changes no attribute',
   schema: schema as z.core.$ZodType<ParsedRule>,
   check: checkEnforceRule,
 };

@@ -70,6 +70,8 @@ const schema = z.strictObject({
 /** What log-off-sessions adds to the policy language. */
 export const ruleModule: RuleModule<LogOffRule, CompiledLogOffRule> = {
   name: 'log-off-sessions',
+  frozen: 'logs nobody off and keeps nobody out; it goes on to let users in again',
+  alwaysCuts: true,
   schema,
   check: checkLogOffRule,
   compile: (rule, context) => ({

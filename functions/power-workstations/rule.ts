@@ -27,6 +27,7 @@ const schema = z.strictObject({
 /** What power-workstations adds to the policy language. */
 export const ruleModule: RuleModule<PowerRule, CompiledPowerRule> = {
   name: 'power-workstations',
+  frozen: 'stops no workstation; it goes on to start them',
   schema,
   check: checkPowerRule,
   compile: (rule) => ({ ...rule, stopOnlyWithoutSession: rule.stopOnlyWithoutSession ?? true }),

@@ -61,6 +61,7 @@ const schema = z.strictObject({
 /** What scale-on-schedule adds to the policy language. */
 export const ruleModule: RuleModule<ScaleRule, CompiledScaleRule> = {
   name: 'scale-on-schedule',
+  frozen: 'lowers no nodes; it goes on to raise them, to keep exceptions and to extend weekly schedules',
   schema,
   check: checkScaleRule,
   compile: (rule) => ({ ...rule, stepwise: rule.stepwise ?? false, manualChange: rule.manualChange ?? 'keep-until-next-step' }),

@@ -48,4 +48,9 @@ const schema = z.strictObject({
 });
 
 /** What tag-new-resources adds to the policy language. */
-export const ruleModule: RuleModule<TagRule, TagRule> = { name: 'tag-new-resources', schema, check: checkTagRule };
+export const ruleModule: RuleModule<TagRule, TagRule> = {
+  name: 'tag-new-resources',
+  frozen: 'sets no tag',
+  schema,
+  check: checkTagRule,
+};

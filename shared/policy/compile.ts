@@ -4,13 +4,15 @@ import { calendarFrom } from './calendar-source/calendar-from.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
 import { sourceHash } from './fingerprint.ts';
+import { freezeWarnings } from './freezes.ts';
 import type { AnyRuleModule, RuleCompileContext } from './rule-module.ts';
 import { buildTimeline } from './timeline.ts';
 import { unpublishedWarnings } from './unpublished.ts';
 import { schedulesOf } from './used-schedules.ts';
 import { dayMs, localMsOf } from './values/local-date-time.ts';
+import { formatTimeOfDay } from './values/time-of-day.ts';
 import { zoneTable } from './zone-source.ts';
-import { instantOf } from './zones.ts';
+import { instantOf, localTimeAt } from './zones.ts';
 
 /** A policy names something that it does not define; loading reports such names with their place. `code` is `POLICY_UNRESOLVED`. */
 export class PolicyUnresolvedError extends Error {
@@ -51,6 +53,7 @@ export function compile(
   const zones = zonesOf(document, cover);
   const calendars = calendarsOf(document, targets);
   const spans = (from: LocalDateTime, until: LocalDateTime) => spansOf(document, zones, from, until);
+  const freezes = document.freezes.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) }));
   return {
     format: 1,
     sourceHash: sourceHash(document.source),
@@ -66,7 +69,7 @@ export function compile(
     exceptions: document.exceptions.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) })),
     protect: document.protect,
     limits: document.limits,
-    freezes: document.freezes.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) })),
+    freezes,
     channels: document.channels,
     tell: { ...document.tell },
     approvers: document.approvers,
@@ -75,10 +78,19 @@ export function compile(
       ...{ document, ...cover, zone: (name) => zoneOf(zones, name) },
       calendar: (name) => (name === undefined ? plainWeek : (calendars.get(name) ?? calendarNamed(document, name))),
     }),
-    warnings: [...calendars].flatMap(([name, calendar]) => {
-      const users = Object.values(targets).filter((target) => target.calendar === name);
-      return unpublishedWarnings({ name, calendar, zones: users.map((target) => zoneOf(zones, target.timezone)) }, fromMs, untilMs);
-    }),
+    warnings: [
+      ...[...calendars].flatMap(([name, calendar]) => {
+        const users = Object.values(targets).filter((target) => target.calendar === name);
+        return unpublishedWarnings({ name, calendar, zones: users.map((target) => zoneOf(zones, target.timezone)) }, fromMs, untilMs);
+      }),
+      ...freezeWarnings(
+        freezes,
+        document.mode,
+        ruleModules.filter(({ name }) => (document.rules[name] ?? []).length > 0),
+        (ms) =>
+          `${localTimeAt(zoneOf(zones, document.timezone), ms).date} ${formatTimeOfDay(localTimeAt(zoneOf(zones, document.timezone), ms).minute)}`,
+      ),
+    ],
   };
 }
 

@@ -70,6 +70,10 @@ export interface RuleModule<Rule extends CommonRule = CommonRule, Compiled = unk
   readonly schema: z.core.$ZodType<Rule>;
   /** Checks that need more than the rule's own shape. Called only for rules that the schema accepts. */
   check?(rule: Rule, context: RuleCheckContext, report: RuleReport): void;
+  /** What a freeze keeps it from doing, as the rest of a sentence. Absent: nothing that is not said elsewhere. */
+  readonly frozen?: string;
+  /** True where each of its actions may end sessions, so that limits of zero forbid all that it does. Default: false. */
+  readonly alwaysCuts?: true;
   /** The rule as planners read it: plain JSON. Default: the rule as parsed. */
   compile?(rule: Rule, context: RuleCompileContext): Compiled;
 }

@@ -307,3 +307,19 @@ test('what a service says in an error reaches nobody as a secret, and no line is
   expect(text).not.toMatch(/abcdefgh12345678|qwertz/);
   expect(text.length).toBeLessThan(400);
 });
+
+test('nodes that a limit leaves out are told as critical, to those who hear of failures as well', async () => {
+  const b = tellingBench();
+  b.service.put('a', 'old');
+  b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 5 } });
+  const policy = tellingPolicy({ limits: { nodesAddedPer24h: 4 } });
+  await b.run('apply', { policy });
+  expect(b.messages.map(({ channel, severity, title }) => `${channel} ${severity} ${title}`)).toEqual([
+    'ops critical dials on cn: 1 held',
+    'oncall critical dials on cn: 1 held',
+  ]);
+  expect(b.messages[0]?.text).toContain('Raise limits.nodesAddedPer24h if it is meant');
+  b.messages.splice(0);
+  await b.run('apply', { policy });
+  expect(b.heard()).toEqual([]);
+});

@@ -39,6 +39,9 @@ test('the example policy has exactly the warnings that are meant', () => {
     ...acting.flatMap((name, index) =>
       later.includes(name) ? [`mode.act[${index + 1}]: ${name} is not available yet; it never acts, whatever stands here`] : [],
     ),
+    'limits.freezes[0]: while it lasts, approve-ota-windows approves no update. log-off-sessions logs nobody off and keeps nobody out; it goes on to ' +
+      'let users in again. tag-new-resources sets no tag. power-workstations stops no workstation; it goes on to start them. ' +
+      'Add functions that are to go on as ever to except',
     ...['[1]', '[2].method'].map((place) => `rules.scale-on-schedule${place}: ${unwatched}`),
     'limits: without actionsPerRun, actionsPer24h, shareOfRulePer24h there is no such limit; add them, 0 for none at all',
   ];

@@ -49,6 +49,7 @@ export function runMessages(report: RunReport, policy: CompiledPolicy, failing: 
   }
   const held = newHolds(report);
   if (held.length > 0) hears(tell['held'], 'held');
+  if (held.some(isUrgent)) hears(tell['failed'], 'held');
   if (failing) hears(tell['failed'], 'failed');
 
   const alike = new Map<string, [channel: string, news: News][]>();
@@ -92,7 +93,8 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
     id: `runs/${report.run}/${channels.join('+')}`,
     timeMs: Date.parse(report.at),
     // What may have been done twice harms nobody where each act sets a value: the next run looks, and goes on from that.
-    severity: failures > 0 && !mayHaveWorked(report) ? 'critical' : held.length + failures > 0 ? 'warning' : 'info',
+    severity:
+      (failures > 0 && !mayHaveWorked(report)) || held.some(isUrgent) ? 'critical' : held.length + failures > 0 ? 'warning' : 'info',
     title: `${report.function} on ${report.target}${report.region === undefined ? '' : `, ${report.region}`}: ${counts.join(', ')}`,
     text: lines.join('\n'),
     data: {
@@ -110,6 +112,11 @@ function mayHaveWorked({ errors, outcomes }: RunReport): boolean {
     errors.length === 0 &&
     outcomes.every(({ outcome, because }) => outcome !== 'failed' && (outcome !== 'unknown' || because?.code === 'call-unknown'))
   );
+}
+
+/** Holds by which people may soon find no node. */
+function isUrgent({ because }: HoldDecision): boolean {
+  return because.some(({ code }) => code === 'limit-nodes-added' || code === 'lapse-unaverted');
 }
 
 function doneLine({ resource, operation }: Outcome, decision: ActDecision | undefined): string {

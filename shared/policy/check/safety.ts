@@ -5,6 +5,7 @@ import type { Findings } from '../problem.ts';
 export function checkSafety(draft: PolicyDraft, findings: Findings): void {
   checkLimits(draft, findings);
   checkRenewalLimits(draft, findings);
+  checkNeverActs(draft, findings);
   checkMode(draft, findings);
   checkMoney(draft, findings);
 }
@@ -48,6 +49,37 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
   for (const [index, { currency }] of (limits.spendPerMonth ?? []).entries()) {
     if (limits.spendPerMonth?.findIndex((other) => other.currency === currency) === index) continue;
     findings.error(['limits', 'spendPerMonth', index], `${currency} has an amount already; keep one amount per currency`);
+  }
+}
+
+/** Names rules and exceptions that can never do anything under a limit. */
+function checkNeverActs(draft: PolicyDraft, findings: Findings): void {
+  const { limits = {} } = draft;
+  const zero = (
+    ['actionsPerRun', 'actionsPer24h', 'shareOfRulePerRun', 'shareOfRulePer24h', 'sessionsCutPerRun', 'sessionsCutPer24h'] as const
+  ).find((key) => limits[key] === 0);
+  const share = Math.min(limits.shareOfRulePerRun ?? 100, limits.shareOfRulePer24h ?? 100);
+  for (const { module, rules } of draft.ruleLists) {
+    if (!module.alwaysCuts) continue;
+    for (const { index, value } of rules) {
+      const path = ['rules', module.name, index];
+      const ids = value.groups?.ids?.length;
+      const connected = zero?.startsWith('sessions') === true;
+      // Who is disconnected, or not there, counts as no session cut.
+      if (connected && (value as { readonly who?: unknown }).who !== 'everyone') continue;
+      if (zero !== undefined) {
+        const what = connected ? 'can never end a connected session' : 'can never act';
+        findings.warning(path, `${what}, since limits.${zero} is 0; raise it, or remove the rule`);
+      } else if (ids !== undefined && Math.floor((share * ids) / 100) === 0) {
+        const advice = `raise it to ${Math.ceil(100 / ids)}% or more`;
+        findings.warning(path, `can never act: it covers ${ids} at most, and ${share}% of a rule (limits) is less than one; ${advice}`);
+      }
+    }
+  }
+  for (const { index, value } of draft.exceptions) {
+    if (value.keepAtLeastPercent === undefined || limits.nodesAddedPer24h !== 0) continue;
+    const text = 'keeps no more than each group had in the last 30 days, since limits.nodesAddedPer24h is 0; raise that if more is meant';
+    findings.warning(['exceptions', index, 'keepAtLeast'], text);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { DocumentException, DocumentFreeze, LocalDateTime } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
+import { stoppedBy } from '../freezes.ts';
 import type { Findings, PolicyPath } from '../problem.ts';
 import { dayMs, localMsOf } from '../values/local-date-time.ts';
 import { zoneTable } from '../zone-source.ts';
@@ -20,6 +21,13 @@ export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   for (const { index, value } of draft.freezes) {
     const path = ['limits', 'freezes', index];
     checkSpan(value, path, [...draft.targets.keys()], draft, findings, nowMs);
+    const stopped = stoppedBy(
+      value,
+      draft.mode,
+      draft.ruleLists.filter(({ rules }) => rules.length > 0).map(({ module }) => module),
+    );
+    if (stopped.length > 0)
+      findings.warning(path, `while it lasts, ${stopped.join('. ')}. Add functions that are to go on as ever to except`);
     if (ordersRenewals(draft) && !value.except.includes('renew-before-expiry')) findings.warning(path, freezesRenewals);
   }
 }
