@@ -79,7 +79,7 @@ async function log(flags: LogFlags): Promise<void> {
 
 async function diff(from: string | undefined, to: string | undefined, flags: DiffFlags): Promise<number> {
   const [
-    { diffedPair, decisionsOf, filePair },
+    { diffedPair, decisionsOf, filePair, calendarChangesOf },
     { unifiedDiff },
     { comparisonJson, comparisonLines },
     { styleFor },
@@ -99,10 +99,12 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
   const files = await filePair(from, to);
   const show = async (pair: PolicyPair, world: World | undefined, journal?: string): Promise<number> => {
     const lines = unifiedDiff(pair.from, pair.to);
+    const { systemClock } = await import('../../shared/client/system-clock.ts');
+    const calendar = calendarChangesOf(pair, (world?.clock ?? systemClock).now());
     const comparison = flags.decisions && world ? await decisionsOf(world, pair) : undefined;
     if (flags.json) {
       const decisions = comparison && { ...comparisonJson(comparison), weakened: comparison.weakened };
-      process.stdout.write(`${canonicalJson({ format: 1, from: pair.from.name, to: pair.to.name, diff: lines, decisions })}\n`);
+      process.stdout.write(`${canonicalJson({ format: 1, from: pair.from.name, to: pair.to.name, diff: lines, calendar, decisions })}\n`);
     } else {
       const told = comparison && [
         ...comparisonLines(comparison, styleFor(), localClock(comparison.timezone, comparison.nowMs)),
@@ -111,7 +113,7 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
       ];
       const same = lines.length === 0 ? [`${pair.from.name} and ${pair.to.name} are the same text.`] : lines;
       const where = journal === undefined ? [] : [`Journal: ${journal}`];
-      process.stdout.write(`${[...where, ...same, ...(told ?? [])].join('\n')}\n`);
+      process.stdout.write(`${[...where, ...same, ...calendar, ...(told ?? [])].join('\n')}\n`);
     }
     return comparison && comparison.missed.length > 0 ? 1 : 0;
   };

@@ -3,6 +3,7 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import type { OssClient } from '../../shared/journal/oss-client.ts';
+import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
 import type { World } from '../world/world.ts';
@@ -22,6 +23,8 @@ import type { WrittenFunction } from './written.ts';
 export interface Patient {
   readonly world: World;
   readonly policy: CompiledPolicy;
+  /** The days of calendars that it is compiled with. Default: not compared. */
+  readonly calendars?: CalendarDays | undefined;
   /** The policy's file, as messages name it. */
   readonly file: string;
   readonly targets: readonly CompiledTarget[];
@@ -58,7 +61,7 @@ export async function examine(patient: Patient, onFinding: (finding: Finding) =>
   if (patient.bucket) note(await checkBucket(world.store.name, patient.bucket));
   note(await checkOpenElsewhere(world.store, new Set(Object.values(policy.targets).map(({ account }) => account))));
   note(checkPolicy(policy, patient.file, world.clock.now()));
-  note(await checkPublished(world.store, policy, world.clock.now()));
+  note(await checkPublished(world.store, policy, world.clock.now(), patient.calendars));
   const variables = await deployment(patient, note);
   note(checkChannels(policy, variables ?? patient.environment, variables ? 'the deployed functions' : 'this environment'));
   note(unknowables(policy, functions));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { serviceHost } from '../../shared/fc/clients.ts';
+import { calendarDays } from '../../shared/policy/calendar-days.ts';
 import type { Session } from '../run/session.ts';
 import type { InProcessWorld } from '../world/in-process.ts';
 import { deployedFunctions } from './deployed-port.ts';
@@ -22,7 +23,9 @@ interface Given {
 /** What is examined in a session. @throws SettingsError for a target whose endpoint is not known */
 export async function patientOf({ world, policy, targets }: Session, given: Given): Promise<Patient> {
   const cloud = world.kind === 'cloud';
-  const base = { world, policy, targets, file: given.file, environment: given.environment };
+  const { readPolicy } = await import('../run/policy.ts');
+  const calendars = calendarDays(await readPolicy(given.file), policy.fromMs, policy.untilMs);
+  const base = { world, policy, calendars, targets, file: given.file, environment: given.environment };
   if (!cloud) {
     const url = given.simulator ?? (world as InProcessWorld).simulator.url;
     return { ...base, endpoints: [{ name: 'the simulator', url }], deployment: { because: 'a simulator has no functions' } };

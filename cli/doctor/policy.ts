@@ -4,7 +4,9 @@ import { newestPolicy } from '../../shared/journal/policies.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { zonedText } from '../../shared/planning/local-time.ts';
+import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { calendarChanges } from '../run/policies/calendar-changes.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
 const { ok, warn, fail } = findingsOf('policy');
@@ -43,7 +45,12 @@ export function functionsInUse(policy: CompiledPolicy): readonly string[] {
 }
 
 /** What was published to the store, which functions read, against the file. */
-export async function checkPublished(store: Store, policy: CompiledPolicy, nowMs: EpochMs): Promise<readonly Finding[]> {
+export async function checkPublished(
+  store: Store,
+  policy: CompiledPolicy,
+  nowMs: EpochMs,
+  calendars?: CalendarDays,
+): Promise<readonly Finding[]> {
   try {
     const { good, broken } = await runStoring(store, newestPolicy());
     const findings: Finding[] = broken.map(({ sequence, because }) =>
@@ -60,6 +67,12 @@ export async function checkPublished(store: Store, policy: CompiledPolicy, nowMs
     const text = `policy ${sequence}, published by ${body.by}, is in force until ${zonedText(published.untilMs, { policy })}`;
     const todo = "Run 'streamwarden push': at its end every decision holds.";
     findings.push(leftMs <= 0 ? fail(`${text}, which is past`, todo) : leftMs < shortMs ? warn(text, todo) : ok(text));
+    const assumed = calendarChanges({ policy: published, calendars: body.calendars }, { policy, calendars });
+    findings.push(
+      ...assumed.map((text) =>
+        warn(`compiled now, the policy has other days than policy ${sequence} in force: ${text}`, 'Push it again if these are right.'),
+      ),
+    );
     if (body.sourceHash !== policy.sourceHash) {
       findings.push(
         warn(`the file is not the policy in force (${sequence})`, "See 'streamwarden policy diff', then push it, or leave it."),

@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { calendarChanges } from '../run/policies/calendar-changes.ts';
 import type { ChangedDecision, Comparison, Decided } from '../run/policies/compare.ts';
 import type { PolicyHistory } from '../run/policies/history.ts';
 import type { PreparedPolicy } from '../run/policies/prepare.ts';
@@ -14,13 +15,17 @@ const mostShown = 30;
 export function preparedLines(prepared: PreparedPolicy, style: Style): string[] {
   const { source, policy, base, newest, comparison, warnings } = prepared;
   const clock = localClock(policy.timezone, comparison.nowMs);
+  const assumed = base === undefined ? [] : calendarChanges({ policy: base.policy, calendars: base.body.calendars }, prepared);
   const inForce = base
     ? `policy ${base.sequence} by ${base.body.by} of ${clock.text(base.atMs)}`
     : 'nothing was published before; functions go by the policy beside their code';
   return [
     `${style.strong(`${source.name} ${policy.sourceHash.slice(0, 12)}`)}  ${style.dim(`in force: ${inForce}`)}`,
     ...newest.broken.map(({ sequence, because }) => `  ${style.bad('✗')} policy ${sequence} cannot be used: ${because}`),
-    ...(base?.policy.sourceHash === policy.sourceHash ? [`  ${style.dim('the same text: only its end moves')}`] : []),
+    ...(base?.policy.sourceHash === policy.sourceHash
+      ? [`  ${style.dim(assumed.length === 0 ? 'the same text: only its end moves' : 'the same text, compiled with other days')}`]
+      : []),
+    ...assumed.map((text) => `  ${style.warn('!')} ${text}`),
     ...(base ? settingLines(base.policy, policy, style) : []),
     ...comparisonLines(base ? comparison : withoutKept(comparison), style, clock),
     ...weakenedLines(prepared, style),

@@ -214,7 +214,7 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Actio
     const instead: Strategy =
       to.type === 'fixed'
         ? { ...to, nodes: Math.max(present, to.nodes) }
-        : { ...to, maxScaling: Math.max(present - to.nodes, to.maxScaling ?? 0) };
+        : { ...to, maxScaling: Math.max(present - (to.nodes ?? 0), to.maxScaling ?? 0) };
     if (harmAndGood(state, instead, { lowers: false, ...nobody }, facts).raises) return raised(instead);
   }
   return extended(state, day, facts.deviation);

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
+import type { CalendarDays } from '../policy/calendar-days.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { sourceHash } from '../policy/fingerprint.ts';
@@ -18,6 +19,8 @@ export interface PolicyBody {
   readonly compiledHash: string;
   /** The policy as functions read it: the text that `encodePolicy` gives. */
   readonly compiled: string;
+  /** The days of calendars that it was compiled with, see `calendarDays`. Absent in records of earlier versions. */
+  readonly calendars?: CalendarDays | undefined;
   /** The second person, and the proposal that they confirmed; absent where none was needed. */
   readonly confirmedBy?: string | undefined;
   readonly proposal?: number | undefined;
@@ -35,7 +38,7 @@ export interface StoredPolicy {
 
 /** The body of a policy's record. */
 export function policyBody(
-  said: Pick<PolicyBody, 'by' | 'because' | 'confirmedBy' | 'proposal' | 'restores'>,
+  said: Pick<PolicyBody, 'by' | 'because' | 'calendars' | 'confirmedBy' | 'proposal' | 'restores'>,
   source: string,
   compiled: string,
 ): PolicyBody {

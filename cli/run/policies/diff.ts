@@ -1,8 +1,10 @@
+import type { EpochMs } from '../../../shared/client/clock.ts';
 import { policyAt } from '../../../shared/journal/policies.ts';
 import type { Store } from '../../../shared/journal/store.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
+import { calendarChanges } from './calendar-changes.ts';
 import { type Comparison, comparePolicies } from './compare.ts';
 import { isNumber, namedSource, storedSource } from './history.ts';
 import { newestIn } from './prepare.ts';
@@ -34,6 +36,16 @@ export async function diffedPair(store: Store, from: string | undefined, to: str
     if (entry && !('because' in entry)) return { from: storedSource(entry), to: latter };
   }
   throw new CommandFailure('NothingBefore', `${store.name} has one policy only: name a file to compare it with.`);
+}
+
+/** What two policies take for granted otherwise beside their texts: days of calendars, offsets of zones. Empty where one cannot be compiled. */
+export function calendarChangesOf({ from, to }: PolicyPair, nowMs: EpochMs): readonly string[] {
+  try {
+    return calendarChanges(compileSource(from, nowMs), compileSource(to, nowMs));
+  } catch (error) {
+    if (error instanceof CommandFailure) return [];
+    throw error;
+  }
 }
 
 /** What two policies decide about live state over the coming week, and what the later one guards less well. */

@@ -81,5 +81,5 @@ export async function namedSource(store: Store, name: string): Promise<PolicySou
 
 /** The text of a policy of the store. */
 export function storedSource({ sequence, body }: StoredPolicy): PolicySourceText {
-  return { name: `policy ${sequence}`, text: body.source };
+  return { name: `policy ${sequence}`, text: body.source, calendars: body.calendars };
 }

@@ -10,6 +10,7 @@ import {
 import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
+import { changedDays } from '../../../shared/policy/calendar-days.ts';
 import { CommandFailure } from '../../failure.ts';
 import { localClock } from '../../render/local-clock.ts';
 import type { World } from '../../world/world.ts';
@@ -33,9 +34,12 @@ interface Publisher {
 }
 
 /** Makes a prepared policy the one in force. Gives its number. @throws CommandFailure `Overtaken` where somebody else was faster */
-export async function publish(world: World, { end, source, encoded }: PreparedPolicy, words: PolicyWords): Promise<number> {
+export async function publish(world: World, { end, source, encoded, calendars }: PreparedPolicy, words: PolicyWords): Promise<number> {
   const signed = { owner: randomBytes(16).toString('hex'), atMs: world.clock.now() };
-  const { outcome, sequence } = await runStoring(world.store, publishPolicy(end, signed, policyBody(words, source.text, encoded)));
+  const { outcome, sequence } = await runStoring(
+    world.store,
+    publishPolicy(end, signed, policyBody({ ...words, calendars }, source.text, encoded)),
+  );
   if (outcome === 'published') return sequence;
   throw new CommandFailure(
     'Overtaken',
@@ -124,7 +128,7 @@ export interface RollbackAim {
 }
 
 /**
- * The policy that a rollback is for: the one of a number, else the newest before the one in force whose text differs. Where the newest record
+ * The policy that a rollback is for: the one of a number, else the newest before the one in force that differs, in its text or in the days of its calendars. Where the newest record
  * cannot be used that is the one by which functions go on already.
  * @throws CommandFailure `NothingBefore`, `PolicyUnusable`
  */
@@ -139,13 +143,19 @@ export async function rollbackAim(world: World, wanted: number | undefined): Pro
   const policy = wanted === before?.sequence ? before : await runStoring(world.store, policyAt(wanted));
   if (!policy) throw new CommandFailure('NothingBefore', `There is no policy ${wanted}; 'streamwarden policy log' shows what there is.`);
   if ('because' in policy) throw new CommandFailure('PolicyUnusable', `Policy ${wanted} cannot be used: ${policy.because}`);
-  return { policy, wayOut: policy.body.sourceHash === before?.body.sourceHash };
+  return { policy, wayOut: before !== undefined && !differ(policy.body, before.body) };
 }
 
 async function differingBefore(world: World, { sequence, body }: StoredPolicy): Promise<StoredPolicy | undefined> {
   for (let at = sequence - 1; at >= 0; at--) {
     const entry = await runStoring(world.store, policyAt(at));
-    if (entry && !('because' in entry) && entry.body.sourceHash !== body.sourceHash) return entry;
+    if (entry && !('because' in entry) && differ(entry.body, body)) return entry;
   }
   return undefined;
+}
+
+/** Whether two policies are of different texts, or of one text with different days of its calendars. */
+function differ(a: PolicyBody, b: PolicyBody): boolean {
+  if (a.sourceHash !== b.sourceHash) return true;
+  return a.calendars !== undefined && b.calendars !== undefined && changedDays(a.calendars, b.calendars).length > 0;
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
+import { type CalendarDays, calendarDays, withCalendarDays } from '../../../shared/policy/calendar-days.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
@@ -12,12 +13,16 @@ import { compilePolicy } from '../policy.ts';
 export interface PolicySourceText {
   readonly name: string;
   readonly text: string;
+  /** The days of calendars that it was compiled with when it was published; absent for a file, which takes what is installed. */
+  readonly calendars?: CalendarDays | undefined;
 }
 
 /** A policy that was checked and compiled from an instant on. */
 export interface CompiledSource {
   readonly source: PolicySourceText;
   readonly policy: CompiledPolicy;
+  /** The days of calendars that it is compiled with. */
+  readonly calendars: CalendarDays;
   /** The policy as functions read it. */
   readonly encoded: string;
   /** What `validate` warns of, with its place. */
@@ -26,6 +31,9 @@ export interface CompiledSource {
 
 /** So long before it was published a policy begins, in milliseconds: a function whose clock lags would hold everything else. */
 const clockMarginMs = 3_600_000;
+
+/** How far a policy is compiled, in milliseconds. */
+const horizonMs = 400 * 86_400_000;
 
 /** The text of a policy file. @throws CommandFailure `PolicyNotRead` */
 export async function fileSource(file: string): Promise<PolicySourceText> {
@@ -44,6 +52,10 @@ export function compileSource(source: PolicySourceText, nowMs: EpochMs): Compile
     const errors = problems.filter(({ severity }) => severity === 'error');
     throw new CommandFailure('PolicyBroken', `the policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
   }
-  const policy = compilePolicy(document, nowMs - clockMarginMs);
-  return { source, policy, encoded: encodePolicy(policy), warnings: problems.map(formatProblem) };
+  const fromMs = nowMs - clockMarginMs;
+  const untilMs = fromMs + horizonMs;
+  const known = source.calendars === undefined ? document : withCalendarDays(document, source.calendars, fromMs, untilMs);
+  const policy = compilePolicy(known, fromMs);
+  const calendars = { ...calendarDays(document, fromMs, untilMs), ...source.calendars };
+  return { source, policy, calendars, encoded: encodePolicy(policy), warnings: problems.map(formatProblem) };
 }

@@ -1,0 +1,50 @@
+import { type CalendarDays, changedDays } from '../../../shared/policy/calendar-days.ts';
+import type { CompiledPolicy, ZoneTable } from '../../../shared/policy/compiled.ts';
+
+/** What a policy was compiled with beside its text. */
+export interface CompiledWith {
+  readonly calendars: CalendarDays | undefined;
+  readonly policy: CompiledPolicy;
+}
+
+/** Dates told by name; the others are counted. */
+const mostDates = 12;
+
+/**
+ * What two policies take for granted in different ways although no line of them says so, as lines for people: days of calendars, and offsets of
+ * zones, from the later one's beginning on. Empty where nothing differs, or nothing is known of the earlier one.
+ */
+export function calendarChanges(before: CompiledWith, after: CompiledWith): readonly string[] {
+  const today = new Date(after.policy.fromMs).toISOString().slice(0, 10);
+  const days =
+    before.calendars && after.calendars ? changedDays(before.calendars, after.calendars).filter(({ date }) => date >= today) : [];
+  const calendars = [...new Set(days.map(({ calendar }) => calendar))].map((name) => {
+    const own = days.filter(({ calendar }) => calendar === name).map(({ date, from, to }) => `${date} ${from} → ${to}`);
+    const more = own.length > mostDates ? `, and ${own.length - mostDates} more` : '';
+    return `calendar ${name}: ${own.slice(0, mostDates).join(', ')}${more}`;
+  });
+  return [...calendars, ...zoneChanges(before.policy, after.policy)];
+}
+
+function zoneChanges(before: CompiledPolicy, after: CompiledPolicy): readonly string[] {
+  const [fromMs, untilMs] = [Math.max(before.fromMs, after.fromMs), Math.min(before.untilMs, after.untilMs)];
+  return Object.entries(after.zones).flatMap(([name, zone]) => {
+    const old = before.zones[name];
+    if (old === undefined || shown(old, fromMs, untilMs) === shown(zone, fromMs, untilMs)) return [];
+    return [`time zone ${name}: ${shown(old, fromMs, untilMs)} → ${shown(zone, fromMs, untilMs)}`];
+  });
+}
+
+/** The offsets of a zone in a stretch: `+08:00`, or `-05:00, from 2027-03-14 -04:00`. */
+function shown({ transitions }: ZoneTable, fromMs: number, untilMs: number): string {
+  const first = transitions.findLast(({ atMs }) => atMs <= fromMs) ?? transitions[0];
+  const later = transitions.filter(({ atMs }) => atMs > fromMs && atMs < untilMs);
+  const changes = later.map(({ atMs, offsetMs }) => `from ${new Date(atMs).toISOString().slice(0, 10)} ${offsetText(offsetMs)}`);
+  return [offsetText(first?.offsetMs ?? 0), ...changes].join(', ');
+}
+
+function offsetText(offsetMs: number): string {
+  const minutes = Math.abs(offsetMs) / 60_000;
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  return `${offsetMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
