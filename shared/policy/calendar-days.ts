@@ -5,7 +5,7 @@ import type { PolicyDocument } from './document.ts';
 import { addDays, dateOfLocalMs, dayMs } from './values/local-date-time.ts';
 
 /** The days of a calendar that are no plain weekdays, and the years that it knew, own dates of the policy included. */
-export interface KnownDays {
+interface KnownDays {
   readonly years: readonly number[];
   readonly holidays: readonly string[];
   readonly workdays: readonly string[];
