@@ -12,7 +12,7 @@ export const fleetNowMs = Date.UTC(2026, 10, 25, 0, 40);
 export function fleetPolicy(rules: number): CompiledPolicy {
   const lines = Array.from({ length: rules }, (_, index) => {
     const department = `dept-${String(index).padStart(3, '0')}`;
-    return `    - {name: ${department}, groups: {tags: {department: ${department}}, charge: pay-as-you-go}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}`;
+    return `    - {name: ${department}, groups: {tags: {department: ${department}}, charge: pay-as-you-go}, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}}`;
   });
   const text = [
     'version: 1',

@@ -6,12 +6,13 @@ import { runsThroughMidnight } from './through-midnight.ts';
 
 /** Finds what is wrong between the keys of a rule, and between a rule and the schedule it names. */
 export function checkScaleRule(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
-  checkPeak(rule, context.schedules.get(rule.schedule), report);
+  checkPeak(rule, context, report);
   checkMethod(rule, report);
   checkNative(rule, context, report);
 }
 
-function checkPeak(rule: ScaleRule, schedule: DocumentSchedule | undefined, report: RuleReport): void {
+function checkPeak(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  const schedule = context.schedules.get(rule.schedule);
   const { peak } = rule;
   const charge = rule.groups.charge ?? [];
   const onlySubscription = charge.length === 1 && charge[0] === 'subscription';
@@ -21,7 +22,7 @@ function checkPeak(rule: ScaleRule, schedule: DocumentSchedule | undefined, repo
     } else if (schedule !== undefined && hasPercent(schedule)) {
       report({
         path: ['schedule'],
-        text: `the schedule "${rule.schedule}" has percentages; add peak: {tag: peak-nodes, otherwise: N}, or write its levels as nodes`,
+        text: `the schedule "${rule.schedule}" has percentages; add peak: {tag: peak-nodes, otherwise: N, atMost: M}, or write its levels as nodes`,
       });
     }
     return;
@@ -38,6 +39,10 @@ function checkPeak(rule: ScaleRule, schedule: DocumentSchedule | undefined, repo
   }
   if (onlySubscription) {
     report({ path: ['peak', 'tag'], at: 'key', text: 'is for pay-as-you-go groups; for subscription groups write peak: {extraNodes: N}' });
+  }
+  if (peak.atMost === undefined && context.acts) {
+    const text = 'has no atMost, and whoever can set the tag can spend; add atMost: N, the highest peak that is meant';
+    report({ path: ['peak'], at: 'key', text });
   }
   if (peak.atMost !== undefined && peak.otherwise !== undefined && peak.otherwise > peak.atMost) {
     report({ path: ['peak', 'otherwise'], text: `${peak.otherwise} is above atMost; raise atMost or lower otherwise` });

@@ -23,6 +23,8 @@ export type RuleReport = (finding: {
 export interface RuleCheckContext {
   readonly timezone: string;
   readonly serviceTimeZone: string;
+  /** Whether the function of the rule acts, rather than only observes. */
+  readonly acts: boolean;
   readonly targets: ReadonlyMap<string, DocumentTarget>;
   readonly calendars: ReadonlyMap<string, DocumentCalendar>;
   readonly schedules: ReadonlyMap<string, DocumentSchedule>;

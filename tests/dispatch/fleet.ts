@@ -81,7 +81,7 @@ ${targets.join('\n')}
 schedules: {steady: {everyday: {00:00-24:00: 100%}}}
 rules:
   scale-on-schedule:
-    - {name: all, groups: all, schedule: steady, method: fixed, peak: {tag: peak-nodes, otherwise: 3}}
+    - {name: all, groups: all, schedule: steady, method: fixed, peak: {tag: peak-nodes, otherwise: 3, atMost: 100}}
 `;
   const key = { ...publishedKey(deployer), accountId: deployer };
   const simulator = await startSimulator({ world: buildWorld(seed), gatewayClock: 'virtual', accessKeys: [key] });

@@ -224,7 +224,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     "a person's change that stands",
     {
       home: { groups: [group({ pool: { id: 'p', strategy: { fixed: 1 } } })] },
-      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2}, method: fixed}' },
+      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}, method: fixed}' },
       before: async (each) => {
         await each.run('scale');
         await each.clients.get('home')?.call(modifyNodePoolAttribute, {
@@ -247,7 +247,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     'what schedules cost, beside what full peak would',
     {
       home: { groups: [group()] },
-      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4}, method: fixed}' },
+      rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4, atMost: 100}, method: fixed}' },
     },
     'Cost by schedule (estimate)',
     '· CNY: 34.56 CNY by schedule; 69.12 CNY at full peak all the time',

@@ -24,7 +24,7 @@ schedules: {steady: {everyday: {00:00-24:00: 50%}}}
 rules:
   scale-on-schedule:
     - {name: bought, groups: {charge: subscription}, schedule: steady, peak: {extraNodes: 6}}
-    - {name: rented, groups: {charge: pay-as-you-go}, schedule: steady, peak: {tag: peak-nodes, otherwise: 4}}
+    - {name: rented, groups: {charge: pay-as-you-go}, schedule: steady, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}
 `;
 
 /** What a way of running the function wants written: one request for each group. */

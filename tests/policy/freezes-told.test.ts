@@ -71,6 +71,29 @@ test('an exception that could raise nothing is named', () => {
   expect([named('nodesAddedPer24h: 0'), named('nodesAddedPer24h: 1')]).toEqual([true, false]);
 });
 
+test.each([
+  ['acts', '[scale-on-schedule]', true],
+  ['observes', '[]', false],
+])('a peak by tag without atMost is an error where the function %s', (_name, act, refused) => {
+  const text = (peak: string) => `version: 1
+timezone: Asia/Shanghai
+mode: {default: observe, act: ${act}}
+targets: {home: {account: "1234567890123456", endpoint: cn-shanghai}}
+schedules: {day: {everyday: {08:00-20:00: 100%}}}
+rules:
+  scale-on-schedule:
+    - {name: all, groups: all, schedule: day, peak: {tag: peak-nodes${peak}}}
+`;
+  const errors = (peak: string) =>
+    loadPolicy(text(peak), 'policy.yaml', ruleModules, { nowMs })
+      .problems.filter(({ severity }) => severity === 'error')
+      .map((problem) => `${problem.path}: ${problem.text}`);
+  const expected =
+    'rules.scale-on-schedule[0].peak: has no atMost, and whoever can set the tag can spend; add atMost: N, the highest peak that is meant';
+  expect(errors(', otherwise: 4')).toEqual(refused ? [expected] : []);
+  expect(errors(', otherwise: 4, atMost: 9')).toEqual([]);
+});
+
 test('the old name of a limit is refused with the new one', () => {
   expect(() => loaded('fleetSharePerRun: 30%')).toThrow('"fleetSharePerRun" was renamed; write shareOfRulePerRun');
   expect(() => loaded('fleetSharePer24h: 30%')).toThrow('"fleetSharePer24h" was renamed; write shareOfRulePer24h');

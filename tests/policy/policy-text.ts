@@ -7,7 +7,7 @@ const sections: Readonly<Record<string, string>> = {
   limits:
     'limits: {actionsPerRun: 10, actionsPer24h: 40, shareOfRulePerRun: 30%, shareOfRulePer24h: 50%, sessionsCutPerRun: 5, changedByPush: 10%}',
   rules:
-    'rules:\n  scale-on-schedule:\n    - {name: office, groups: {charge: pay-as-you-go}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}',
+    'rules:\n  scale-on-schedule:\n    - {name: office, groups: {charge: pay-as-you-go}, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}}',
 };
 
 /** A good policy without warnings; each section given replaces that of the same key (an empty text leaves it out) or is added. */

@@ -86,10 +86,10 @@ const row: fc.Arbitrary<Fields> = fc
 const policy = policyOf(
   `
 - {name: extra, groups: {charge: subscription, tags: {department: [design, service]}}, schedule: studio, peak: {extraNodes: 10}}
-- {name: finance, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4}}
+- {name: finance, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}
 - {name: service, groups: {tags: {department: service}}, schedule: service, peak: {tag: peak-nodes, otherwise: 12, atMost: 20}}
-- {name: design, groups: {tags: {department: design}}, schedule: studio, peak: {tag: peak-nodes}, stepwise: true}
-- {name: usage, groups: {tags: {department: night}, name: "night-1*"}, schedule: studio, peak: {tag: peak-nodes, otherwise: 3}, method: usage}
+- {name: design, groups: {tags: {department: design}}, schedule: studio, peak: {tag: peak-nodes, atMost: 100}, stepwise: true}
+- {name: usage, groups: {tags: {department: night}, name: "night-1*"}, schedule: studio, peak: {tag: peak-nodes, otherwise: 3, atMost: 100}, method: usage}
 - {name: night, groups: {tags: {department: night}}, schedule: late, method: fixed}
 `,
   `exceptions:

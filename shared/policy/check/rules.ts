@@ -7,7 +7,7 @@ import { covers } from './selector-cover.ts';
 
 /** Checks the rules of all functions that are available: names, the module's own checks, calendars, and rules that never match. */
 export function checkRules(draft: PolicyDraft, names: Names, findings: Findings): void {
-  const context: Omit<RuleCheckContext, 'expectName'> = {
+  const context: Omit<RuleCheckContext, 'expectName' | 'acts'> = {
     timezone: draft.timezone ?? 'UTC',
     serviceTimeZone: draft.serviceTimeZone,
     targets: draft.targets,
@@ -19,12 +19,13 @@ export function checkRules(draft: PolicyDraft, names: Names, findings: Findings)
   };
   const asked = new Set<string>();
   for (const list of draft.ruleLists) {
+    const acts = draft.mode.default === 'act' || draft.mode.act.includes(list.module.name);
     for (const { index, value: rule } of list.rules) {
       const path = ['rules', list.module.name, index];
       checkName(rule, path, list, findings);
       list.module.check?.(
         rule,
-        { ...context, expectName: (kind, name, inner) => names.expect(kind, name, [...path, ...inner]) },
+        { ...context, acts, expectName: (kind, name, inner) => names.expect(kind, name, [...path, ...inner]) },
         ({ path: inner, text, severity = 'error', at = 'value' }) => findings[severity]([...path, ...inner], text, { at }),
       );
       checkCalendars(rule, draft, findings, asked);

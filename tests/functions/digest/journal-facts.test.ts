@@ -175,7 +175,7 @@ describe('how often a function runs', () => {
 });
 
 test('peaks are read as scale-on-schedule reads them', () => {
-  const policy = policyOf('- {name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}');
+  const policy = policyOf('- {name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}}');
   const { target } = contextOf(policy, '2026-11-25 08:40');
   const peak = fc.record({
     tag: fc.constant('peak-nodes'),

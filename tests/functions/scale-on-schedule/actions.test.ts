@@ -7,7 +7,7 @@ import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
 import { contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './situation.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
+const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = policyOf(`- {name: office, groups: all, schedule: office, ${peak}}`);
 const studio = policyOf(`- {name: studio, groups: all, schedule: studio, ${peak}}`);
 const fixedOffice = policyOf(`- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`);

@@ -5,7 +5,7 @@ import { asksForUsers } from '../../../shared/engine/guard-protection.ts';
 import type { NodePool, Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, usage } from './situation.ts';
 
-const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4}, method: usage}';
+const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: usage}';
 const always = (nodes: number) => scheduled({ 1234567: { '00:00-23:59': nodes } });
 const by = '2026-11-25 10:00';
 const night = '2026-11-25 23:00';

@@ -7,7 +7,8 @@ import { poolSituations } from './pool-situations.ts';
 import { contextOf, groupOf, policyOf } from './situation.ts';
 import { weeklySituations } from './weekly-situations.ts';
 
-const office = '- {name: office, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4}}';
+const office =
+  '- {name: office, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}';
 const situations = [...weeklySituations, ...poolSituations];
 
 describe('a group is decided about', () => {

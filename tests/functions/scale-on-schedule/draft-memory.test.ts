@@ -3,7 +3,7 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
 import { contextOf, fixed, groupOf, policyOf, shanghai } from './situation.ts';
 
-const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4}, method: fixed}';
+const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: fixed}';
 const ours: WrittenValue = { value: 'fixed 2', atMs: shanghai('2026-11-25 08:00'), outcome: 'done' };
 
 /** A journal that knows nothing until it is told, and counts what it is asked. */

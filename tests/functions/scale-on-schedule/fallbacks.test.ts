@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { contextOf, groupOf, policyOf } from './situation.ts';
 
-const byTag = 'peak: {tag: peak-nodes, otherwise: 4}';
+const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 
 describe('a fallback says', () => {
   const textOf = (rules: string, code: string) =>

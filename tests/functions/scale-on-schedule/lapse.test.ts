@@ -8,7 +8,7 @@ import { noCounts } from '../../../shared/journal/written-counts.ts';
 import { guard } from '../../engine/guard-world.ts';
 import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
+const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;
 const freeze = 'National Day';
 const ordinary = { 12345: { '08:00-21:00': 4 } };

@@ -4,7 +4,7 @@ import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import type { WrittenValue } from '../../../shared/journal/written.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
+const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const native = `- {name: office, groups: all, schedule: office, ${peak}}`;
 const count = `- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`;
 const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';

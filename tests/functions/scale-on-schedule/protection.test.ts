@@ -5,7 +5,7 @@ import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-gro
 import type { WrittenView } from '../../../shared/journal/written.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, usage, writtenView } from './situation.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4}';
+const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;
 const week = scheduled({ 12345: { '08:00-21:00': 4 } });
 /** The weekly schedule in its period: four elastic nodes, and none of its own. */

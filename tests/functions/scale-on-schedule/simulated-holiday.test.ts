@@ -15,8 +15,8 @@ const hourMs = 3_600_000;
 const policy = policyOf(
   `
 - {name: bought, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}}
-- {name: call-center, groups: {name: calls}, schedule: service, peak: {tag: peak-nodes}}
-- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes}}
+- {name: call-center, groups: {name: calls}, schedule: service, peak: {tag: peak-nodes, atMost: 100}}
+- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}
 `,
   '',
   '2026-09-20 00:00',

@@ -1,7 +1,7 @@
 import type { Situation } from './decided-situation.ts';
 import { fixed, poolOf, scheduled } from './situation.ts';
 
-const byTag = 'peak: {tag: peak-nodes, otherwise: 4}';
+const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: {tags: {department: finance}}, schedule: office, ${byTag}}`;
 const merged = scheduled({ 12345: { '08:00-21:00': 4 } });
 
@@ -79,7 +79,7 @@ export const weeklySituations: readonly Situation[] = [
   },
   {
     is: 'its peak tag is absent and the rule says nothing',
-    rules: '- {name: o, groups: all, schedule: office, peak: {tag: peak-nodes}}',
+    rules: '- {name: o, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',
     group: { tags: {} },
     verdict: 'hold',
     codes: ['peak-missing'],
