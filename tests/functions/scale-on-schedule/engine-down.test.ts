@@ -102,7 +102,7 @@ function lockedOut(fromMs: number, strategy: Strategy): number {
 }
 
 describe('when the engine ends at some hour of the week of National Day and never comes back that month', () => {
-  const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes}}';
+  const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}';
   const policy = policyOf(rules, '', '2026-09-20 00:00');
   const [from, until] = ['2026-09-28 00:00', '2026-10-12 00:00'];
 
@@ -128,7 +128,7 @@ describe('when the engine ends at some hour of the week of National Day and neve
   });
 
   it('a day with fewer nodes than usual stays at most where the engine ended between an hour before it and the last node that is wanted', () => {
-    const studio = policyOf('- {name: s, groups: all, schedule: studio, peak: {tag: peak-nodes}}', '', '2026-09-20 00:00');
+    const studio = policyOf('- {name: s, groups: all, schedule: studio, peak: {tag: peak-nodes, atMost: 100}}', '', '2026-09-20 00:00');
     const usual = scheduled({ 12345: { '09:30-23:30': 4 }, 67: { '13:00-20:00': 2 } }, { enableDate: '2026-09-01' });
     const short: string[] = [];
     for (const [ms, strategy] of lived(studio, from, '2026-10-09 00:00', studio, usual)) {

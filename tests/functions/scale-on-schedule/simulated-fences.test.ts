@@ -14,9 +14,9 @@ const account = '1234567890123456';
 const hourMs = 3_600_000;
 
 const rules = {
-  office: '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes}}',
-  studio: '- {name: studio, groups: all, schedule: studio, peak: {tag: peak-nodes}}',
-  nobody: '- {name: others, groups: {name: "other-*"}, schedule: office, peak: {tag: peak-nodes}}',
+  office: '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',
+  studio: '- {name: studio, groups: all, schedule: studio, peak: {tag: peak-nodes, atMost: 100}}',
+  nobody: '- {name: others, groups: {name: "other-*"}, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',
 };
 const week = { '1-5': { '08:00-21:00': 4 } };
 const hours = '08:00–21:00 4 nodes';

@@ -11,8 +11,8 @@ import { zoneTable } from '../../../shared/policy/zone-source.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
 const hours = { '08:00-21:00': 4 };
-const office = '- {name: office, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes}}';
-const studio = '- {name: studio, groups: {tags: {department: finance}}, schedule: studio, peak: {tag: peak-nodes}}';
+const office = '- {name: office, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, atMost: 100}}';
+const studio = '- {name: studio, groups: {tags: {department: finance}}, schedule: studio, peak: {tag: peak-nodes, atMost: 100}}';
 const begun = { enableDate: '2026-09-01', disableDate: '2027-09-01' };
 /** Thursday 1 October as the holiday had it: an afternoon at two nodes, instead of the usual day. */
 const lowered = scheduled({ 1235: { '09:30-23:30': 4 }, 4: { '13:00-20:00': 2 }, 67: { '13:00-20:00': 2 } }, begun);

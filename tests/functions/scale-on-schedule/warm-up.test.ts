@@ -3,7 +3,7 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled } from './situation.ts';
 
-const rule = (more = '') => `- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes}${more}}`;
+const rule = (more = '') => `- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}${more}}`;
 const ordinary = { 12345: { '08:00-21:00': 4 } };
 
 function decided(rules: string, now: string, strategy: Strategy) {
