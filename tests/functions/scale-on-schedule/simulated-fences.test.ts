@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
 import { createClient } from '../../../shared/client/call.ts';
 import { explicitCredentials } from '../../../shared/client/credentials.ts';
@@ -9,6 +9,9 @@ import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf, shanghai } from './situation.ts';
+
+// Each story is a hundred runs.
+vi.setConfig({ testTimeout: 240_000 });
 
 const account = '1234567890123456';
 const hourMs = 3_600_000;
