@@ -2,6 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { NativePeriod, NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
+import { isUnknown } from '../../shared/policy/schedule.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf, offsetAt } from '../../shared/policy/zones.ts';
 import { firstLower, highest, isIn } from './day-levels.ts';
@@ -110,9 +111,11 @@ function pauseOf(
 ): number {
   const isAhead = ({ endMinute }: NativePeriod): boolean => endMinute > today.minute;
   let saved = (ordinary[0] as FittedDay).periods.some(isAhead);
-  if (isUnpublished(dayOf(today.date, today.zone).span, wish) || wantedOn(0).some(isAhead)) return 0;
+  // In zones ahead of the service's or behind it, a day that is not published takes a part of two of the service's: its noon decides.
+  const isUnknownOn = (ahead: number) => isUnknown(wish.timeline, instantOf(today.zone, localMsOf(addDays(today.date, ahead), 720)));
+  if (isUnknownOn(0) || wantedOn(0).some(isAhead)) return 0;
   for (let ahead = 1; ahead <= lookAheadDays; ahead++) {
-    const ends = ahead === lookAheadDays || isUnpublished(dayOf(addDays(today.date, ahead), today.zone).span, wish);
+    const ends = ahead === lookAheadDays || isUnknownOn(ahead);
     if (ends || wantedOn(ahead).length > 0) return saved ? ahead : 0;
     saved ||= (ordinary[ahead % 7] as FittedDay).periods.length > 0;
   }
