@@ -27,6 +27,8 @@ export interface EnforceRule extends GroupWish {
   readonly targets?: readonly string[];
   readonly groups?: CompiledSelector;
   readonly tenant?: TenantWish;
+  /** Whether what somebody sets back is set again however often. Default: three times, then it is left and told. */
+  readonly insist?: boolean;
   readonly tell?: readonly string[];
 }
 

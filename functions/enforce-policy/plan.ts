@@ -53,7 +53,7 @@ export const planner: Planner<Governed> = {
 
 function decideTenant(tenant: Tenant, of: ResourceRef, context: PlanContext): Decision {
   const rule = tenantRule(context);
-  if (rule !== undefined) return verdict(tenantDrift(tenant, rule.name, rule.wish), 'tenant', rule.name, of, context);
+  if (rule !== undefined) return verdict(tenantDrift(tenant, rule.name, rule.wish), 'tenant', rule, of, context);
   return { rule: null, resource: of, verdict: 'keep', because: [reason('not-covered', 'no rule is for the account itself')] };
 }
 
@@ -73,13 +73,19 @@ function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, con
     return { rule: rule.name, resource: of, verdict: 'hold', because: [...because, ...awaited] };
   }
   return resource.kind === 'group-access'
-    ? verdict(accessDrift(resource, rule), 'access', rule.name, of, context)
-    : verdict(groupDrift(resource, rule), 'attributes', rule.name, of, context);
+    ? verdict(accessDrift(resource, rule), 'access', rule, of, context)
+    : verdict(groupDrift(resource, rule), 'attributes', rule, of, context);
 }
 
-function verdict(drift: Drift, setting: string, rule: string, resource: ResourceRef, context: PlanContext): Decision {
+function verdict(
+  drift: Drift,
+  setting: string,
+  { name: rule, insist = false }: Pick<EnforceRule, 'name' | 'insist'>,
+  resource: ResourceRef,
+  context: PlanContext,
+): Decision {
   const { writes, wish, change, why, left, call } = drift;
-  const back = reversals({ id: resource.id, setting, wish, writes }, context);
+  const back = reversals({ id: resource.id, setting, wish, writes, insist }, context);
   if (call === undefined) {
     const because: readonly Reason[] = [...(left.length === 0 ? [asWanted] : left), ...back.because];
     return { rule, resource, verdict: left.length === 0 ? 'keep' : 'hold', because };

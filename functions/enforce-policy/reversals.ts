@@ -20,6 +20,8 @@ export interface ReversalSubject {
   readonly setting: string;
   readonly wish: Readonly<Record<string, string>>;
   readonly writes: Readonly<Record<string, string>>;
+  /** Whether it is set again however often somebody sets it back. */
+  readonly insist: boolean;
 }
 
 /** What is known of somebody who sets back what we set. */
@@ -42,7 +44,7 @@ interface Count {
  * Counts how often somebody set back what we set. Each write of ours can be set back once, so a reversal that is seen by several runs counts
  * once. Another wish begins a new count.
  */
-export function reversals({ id, setting, wish, writes }: ReversalSubject, context: PlanContext): Reversals {
+export function reversals({ id, setting, wish, writes, insist }: ReversalSubject, context: PlanContext): Reversals {
   const { written, nowMs, occasions } = context;
   const memory = `${setting}:reversals`;
   const kept = written.foreign(id, memory);
@@ -66,14 +68,18 @@ export function reversals({ id, setting, wish, writes }: ReversalSubject, contex
   const caller = occasions?.get(id.split('/')[0] ?? id)?.caller;
   const who = caller ?? 'somebody or something else';
   const data = { times: count.times, wanted: settingsText(Object.fromEntries(back)), ...(caller === undefined ? {} : { by: caller }) };
-  if (count.times >= mostReversals) {
+  if (count.times >= mostReversals && !insist) {
     const text = `${who} has set this back ${count.times} times; it is left as it is. Agree on what is wanted, then change the rule or set it as the rule asks`;
     return { value, stop: reason('reverted', text, data), because: [remember(count)] };
   }
   return {
     value,
     because: [
-      reason('changed-back', `${who} has set this back; it is set again (${count.times} of ${mostReversals})`, data),
+      reason(
+        'changed-back',
+        `${who} has set this back; it is set again (${insist ? `time ${count.times}, the rule insists: agree on what is wanted` : `${count.times} of ${mostReversals}`})`,
+        data,
+      ),
       remember(count),
     ],
   };

@@ -67,6 +67,7 @@ const schema = z.strictObject({
     'User groups that have access. Missing ones are added; any other is reported and never taken away.',
   ),
   requireTags: described(oneOrMany(tagKey), 'Keys of tags that a group must have. Reported only.'),
+  insist: described(z.boolean(), 'Set again what somebody sets back, however often. Default false: three times, then it is left and told.'),
   ...refusedKeys,
 });
 

@@ -162,13 +162,16 @@ test.each([
 });
 
 /** One run an hour; before each somebody may set the timeout. Gives what each decided. */
-function runs(wishes: readonly number[], sets: readonly (number | undefined)[]): readonly string[] {
+function runs(wishes: readonly number[], sets: readonly (number | undefined)[], more: object = {}): readonly string[] {
   const notes = new Notes();
   let observed: Governed = groupOf({ sessionTimeoutMinutes: 60 });
   return sets.map((set, index) => {
     if (set !== undefined) observed = groupOf({ sessionTimeoutMinutes: set });
     const nowMs = startMs + index * hour;
-    const decision = planner.decide(observed, contextOf(policyWith({ sessionTimeout: wishes[index] ?? wishes.at(-1) }), nowMs, notes));
+    const decision = planner.decide(
+      observed,
+      contextOf(policyWith({ sessionTimeout: wishes[index] ?? wishes.at(-1), ...more }), nowMs, notes),
+    );
     const action = notes.take(decision, nowMs);
     if (action) observed = applied(observed, action);
     return `${decision.verdict} ${decision.because[0]?.code}`;
@@ -180,6 +183,19 @@ test('somebody who sets it back three times is left alone, also after it was as 
     ...['act drift', 'act drift', 'keep as-wanted', 'act drift', 'hold reverted', 'hold reverted'],
     ...['keep as-wanted', 'hold reverted'],
   ]);
+});
+
+test('a rule that insists sets it again however often, and says how often it was set back', () => {
+  const acts = runs([30], [undefined, 60, 60, 60, 60, 60], { insist: true });
+  expect(acts).toEqual(acts.map(() => 'act drift'));
+  const notes = new Notes();
+  const policy = policyWith({ sessionTimeout: 30, insist: true });
+  const said = [0, 1, 2, 3, 4].map((index) => {
+    const decision = planner.decide(groupOf({ sessionTimeoutMinutes: 60 }), contextOf(policy, startMs + index * hour, notes));
+    notes.take(decision, startMs + index * hour);
+    return decision.because.find(({ code }) => code === 'changed-back')?.data?.['times'];
+  });
+  expect(said).toEqual([undefined, 1, 2, 3, 4]);
 });
 
 test('another wish begins a new count', () => {
