@@ -1,23 +1,23 @@
 /** Largest minified size of a function bundle, in KB (design, budgets). */
-const functionKb = 206;
+const functionKb = 212;
 
 /**
  * The function that orders carries what no other has: claims, answers of approvers, budgets, its own messages and their texts. Loading it is held to
  * the same bound as the others by `npm run bench`.
  */
-const orderingKb = 252;
+const orderingKb = 262;
 
 /**
  * The function that scales works out of each change what it harms, what is left of it without that harm, and what it adds beyond the level that
  * there was; and it knows what each deviation from an ordinary week stands in for, so that it can take it back without a rule. Loading it is held to the
  * same bound as the others.
  */
-const scalingKb = 212;
+const scalingKb = 230;
 
 const ownKb: Readonly<Record<string, number>> = { 'renew-before-expiry': orderingKb, 'scale-on-schedule': scalingKb };
 
 /** Largest minified size of the client with five operations, in KB, all that it needs included (design, budgets). */
-export const clientBudgetKb = 43;
+export const clientBudgetKb = 44;
 
 /** Largest minified size of the bundle of a function, in KB. */
 export function bundleBudgetKb(functionName: string): number {
