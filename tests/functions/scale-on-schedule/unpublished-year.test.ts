@@ -16,7 +16,7 @@ calendars: {own: {years: [2026], holidays: [2026-12-31], unpublishedYear: hold}}
 schedules: {office: {workday: {08:00-21:00: 100%}}}
 limits: {}
 rules:
-  scale-on-schedule: [{name: o, groups: all, schedule: office, peak: {tag: peak-nodes}${method}}]
+  scale-on-schedule: [{name: o, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}${method}}]
 `;
   const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
   if (document === undefined) throw new Error(problems.map((problem) => problem.text).join('\n'));
