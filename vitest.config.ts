@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that replace modules, the network or the environment of their process: each gets a process of its own. */
+/** Files that replace modules, the network or the environment of their process, or count what it remembers: each gets a process of its own. */
 const alone = [
-  'tests/client/{faults,profile,connections,secrets,limiter}.test.ts',
+  'tests/client/{addresses,faults,profile,connections,secrets,limiter,tls}.test.ts',
   'tests/cli/failure.test.ts',
   'tests/contract/directory-faults.test.ts',
+  'tests/e2e/account-check.test.ts',
   'tests/policy/validate-command.test.ts',
   'tests/security/hostile-events.test.ts',
 ];

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { keptPrefix } from '../../shared/engine/reasons.ts';
 import { fromSegment, parseStreamKey, segment } from '../../shared/journal/key.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import type { Store } from '../../shared/journal/store.ts';
@@ -30,7 +31,8 @@ export interface TrailEvent {
 }
 
 /**
- * All that the `written` streams of an account say about a resource and its parts, oldest first. Reads whole streams, so it is for people who
+ * All that the `written` streams of an account say about the settings of a resource and its parts, oldest first. What a function keeps there for
+ * itself is none: it would be told as somebody's change from outside. Reads whole streams, so it is for people who
  * ask, not for runs. @throws StoreError @throws JournalError where a record cannot be read
  */
 export async function readTrail(store: Store, account: string, resourceId: string): Promise<readonly TrailEvent[]> {
@@ -42,7 +44,8 @@ export async function readTrail(store: Store, account: string, resourceId: strin
 async function trailOf(store: Store, name: string, account: string, id: string): Promise<readonly TrailEvent[]> {
   const events: TrailEvent[] = [];
   const intents = new Map<string, number>();
-  const isMine = ({ resource }: { readonly resource: string }): boolean => resource === id || resource.startsWith(`${id}/`);
+  const isMine = ({ resource, setting }: { readonly resource: string; readonly setting: string }): boolean =>
+    (resource === id || resource.startsWith(`${id}/`)) && !setting.startsWith(keptPrefix);
   for await (const key of store.list(`written/${segment(name)}/${segment(account)}`)) {
     const stream = parseStreamKey(key)?.stream ?? '';
     if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;

@@ -1,9 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agreedAddress, type StoreAccess, storeOf } from '../../shared/fc/store.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryError } from '../../shared/journal/directory-error.ts';
 import type { Store } from '../../shared/journal/store.ts';
+
+/** Where journals lie that nobody named another place for. */
+const privateName = '.streamwarden';
 
 /** A store and what to do with it when the command ends. */
 export interface State {
@@ -34,13 +38,32 @@ export function lastingState(choice: {
 }): State {
   const { state, policyStore, id, access } = choice;
   const agreed = agreedAddress(access.environment['STREAMWARDEN_STORE'], policyStore);
-  const name = state ?? agreed ?? path.join(privateFolder(), encodeURIComponent(id));
-  return { store: namedStore(name, access), close: async () => {} };
+  const named = state ?? agreed;
+  return { store: named === undefined ? privateStore(id) : namedStore(named, access), close: async () => {} };
+}
+
+/** The store of a world that nobody named a place for. Nothing is made before the first record: a command that only reads leaves no folder behind. */
+function privateStore(id: string): Store {
+  const folder = path.join(privateName, encodeURIComponent(id));
+  const store = directoryStore(folder);
+  // One that an earlier version left open to others is closed by whoever comes first.
+  let isPrivate = existsSync(privateName);
+  if (isPrivate) privateFolder();
+  const create: Store['create'] = async (key, bytes) => {
+    try {
+      if (!isPrivate) privateFolder();
+      isPrivate = true;
+    } catch (error) {
+      throw directoryError('write', folder, key, error, false);
+    }
+    return store.create(key, bytes);
+  };
+  return { ...store, create };
 }
 
 /** The folder for journals that nobody named another place for, below `parent`. It keeps itself out of version control, and to its owner. */
 export function privateFolder(parent = ''): string {
-  const folder = path.join(parent, '.streamwarden');
+  const folder = path.join(parent, privateName);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   try {

@@ -55,6 +55,9 @@ export function* heldByOthers(
     const scope = writtenScope(other);
     const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
     logs.set(scope, log);
+    // A record that cannot be read may be the one that tells of a failure.
+    const [damage] = log.damaged;
+    if (damage) throw damage;
     for (const setting of log.foreignSettings(placeOf(other))) {
       const groups = log.view.foreign(placeOf(other), setting)?.value;
       if (setting.startsWith(failed)) where.set(setting.slice(failed.length), `${groups} of ${other.name}`);

@@ -8,15 +8,23 @@ export function maskId(accessKeyId: string): string {
   return accessKeyId.length < 12 ? `${accessKeyId.slice(0, 3)}…` : `${accessKeyId.slice(0, 6)}…${accessKeyId.slice(-2)}`;
 }
 
+/** White space, also where `printable` has already shown it as �: a reason is made printable before the message that quotes it is made. */
+const gap = '[\\s�]*';
+
+/** The name of a field with a secret in it, in JSON, form or header style, up to the value. */
+const secretName = `(?:secret|token|password|passwd|ticket|auth_?code|signature|encodeddiagnosticmessage)\\\\?["']?${gap}[:=]${gap}\\\\?["']?`;
+
 /**
- * A field with a secret in it, in JSON, form or header style; the value ends at a quote, a separator or the end of a
- * cut-off text.
+ * The value ends at a quote, a separator, the end of a cut-off text, or where the next such field begins: with that name taken for a part of the
+ * value, what stands behind the name would be shown.
  */
-const secretField =
-  /((?:secret|token|password|passwd|ticket|auth_?code|signature|encodeddiagnosticmessage)\\?["']?\s*[:=]\s*\\?["']?)([^"'\\&<>,;}\s]+)/gi;
+const secretField = new RegExp(`(${secretName})(?:(?!${secretName})[^"'\\\\&<>,;}\\s])+`, 'gi');
 
 /** The service quotes the canonical request, and with it the security token, when a signature does not match. */
-const quotedRequest = /((?:server\s+)?string\s*to\s*sign|canonical\s*request|authorization\s*[:=])[\s\S]*$/i;
+const quotedRequest = new RegExp(
+  `((?:server${gap})?string${gap}to${gap}sign|canonical${gap}request|authorization${gap}[:=])[\\s\\S]*$`,
+  'i',
+);
 
 /** No text is looked at further than this many times the characters that are wanted: what comes from outside can be megabytes. */
 const looksAhead = 20;

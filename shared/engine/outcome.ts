@@ -1,4 +1,5 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
+import { redact } from '../client/redact.ts';
 import type { ResourceRef } from '../fleet/resource.ts';
 import { wholeIdOf } from '../journal/written-counts.ts';
 import type { IntentOutcome } from '../journal/written-record.ts';
@@ -70,5 +71,5 @@ export function outcomeOfFailure(decision: ActDecision, error: unknown): Outcome
     return outcomeOf(decision, 'failed', reason('call-refused', error.message, { error: error.code }));
   }
   const text = error instanceof Error ? error.message : String(error);
-  return outcomeOf(decision, 'unknown', reason('call-unknown', `Unexpected failure: ${text}`));
+  return outcomeOf(decision, 'unknown', reason('call-unknown', `Unexpected failure: ${redact(text)}`));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,6 +6,8 @@ import { variablesOf } from '../../cli/harness/flags.ts';
 import { privateFolder } from '../../cli/world/state.ts';
 import { directoryStore } from '../../shared/journal/directory.ts';
 import { fileChannel } from '../../shared/notify/file-channel.ts';
+import { streamwarden } from './command.ts';
+import { openDesk } from './small-account.ts';
 
 let place: string;
 beforeEach(() => {
@@ -33,6 +35,20 @@ test('a folder of an earlier version is closed to others, and what its owner ign
   writeFileSync(path.join(place, '.streamwarden/.gitignore'), 'mine\n');
   privateFolder(place);
   expect([modeOf('.streamwarden'), readFileSync(path.join(place, '.streamwarden/.gitignore'), 'utf8')]).toEqual(['700', 'mine\n']);
+});
+
+test('a command that writes no record leaves no folder behind, and the first record makes it as it has to be', async () => {
+  const desk = await openDesk({ groups: 1 });
+  try {
+    const folder = path.join(desk.folder, '.streamwarden');
+    const run = (...args: readonly string[]) => streamwarden([...args, '--simulator', desk.simulator.url], { cwd: desk.folder });
+    // 2: there is something to do.
+    expect([(await run('plan')).code, existsSync(folder)]).toEqual([2, false]);
+    expect([(await run('apply')).code, readFileSync(path.join(folder, '.gitignore'), 'utf8')]).toEqual([0, '*\n']);
+    expect((statSync(folder).mode & 0o777).toString(8)).toBe('700');
+  } finally {
+    await desk.close();
+  }
 });
 
 test('messages in a file are for its owner', async () => {

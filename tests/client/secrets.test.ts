@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { Credentials, explicitCredentials } from '../../shared/client/credentials.ts';
+import { printable } from '../../shared/client/printable.ts';
 import { redact } from '../../shared/client/redact.ts';
 import { RealServer } from './real-server.ts';
 import { readThing, writeThing } from './rows.ts';
@@ -143,5 +144,19 @@ describe('redacting', () => {
     expect(redact('a'.repeat(400))).toBe(`${'a'.repeat(300)}…`);
     expect(redact('The specified group does not exist.')).toBe('The specified group does not exist.');
     expect(redact('abc short', ['abc'])).toBe('abc short');
+  });
+
+  it.each([
+    ['AccessKeySecret=abcdefgh12345678\nSecurityToken: qwertz done'],
+    ['secret=abcdefgh12345678|token=qwertz done'],
+    ['secret:\tabcdefgh12345678\r\ntoken\t=\tqwertz done'],
+    ['password=token=qwertz done'],
+    ['secret=abcdefgh\u000012345678 done'],
+    ['Server\nString\tTo\nSign: token qwertz'],
+  ])('hides every field of %j, made printable before or not', (text) => {
+    for (const shown of [redact(text), redact(printable(text)), redact(redact(text))]) {
+      expect(shown).toContain('[hidden]');
+      expect(shown).not.toMatch(/abcdefgh|12345678|qwertz/);
+    }
   });
 });

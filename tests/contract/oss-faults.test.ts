@@ -51,7 +51,7 @@ describe('a clock that is hours off', () => {
   test('fails as before where the answer shows no time', async () => {
     store = ossStoreAt(simulator, { clock: { now: () => Date.now() - 60 * 365 * 86_400_000, sleep: async () => {} } });
     simulator.timeline.gatewayOffsetMs = -56 * 365 * 86_400_000;
-    expect((await storeFailure(store.create('claim', mine))).message).toMatch(/RequestTimeTooSkewed.*Check the clock of this machine/);
+    expect((await storeFailure(store.create('claim', mine))).message).toMatch(/RequestTimeTooSkewed.*Set the clock of this machine/);
   });
 });
 

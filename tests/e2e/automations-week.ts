@@ -18,7 +18,7 @@ import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
-import { holdIdentity, type RunReport } from '../../shared/engine/report.ts';
+import { holdIdentity, isWaiting, type RunReport } from '../../shared/engine/report.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
@@ -118,7 +118,7 @@ export interface Played {
   readonly overwritten: readonly Overwritten[];
   /** Orders as the service executed them. */
   readonly bill: Bill;
-  /** Holds that were told again though they stood, or stood untold. */
+  /** Holds that were told again though they stood or had hardly ended, or began untold. */
   readonly mistold: readonly string[];
   /** Changes that each function still wants at the end, right after its last run or not. */
   readonly unsettled: Readonly<Record<string, number>>;
@@ -160,7 +160,7 @@ export async function playWeek({ days, seed, assumptions, faults, restarts, peop
   const messages: (Message & { channel: string })[] = [];
   const reports: RunReport[] = [];
   const mistold: string[] = [];
-  const holds = new Map<string, ReadonlySet<string>>();
+  const holds = new Map<string, HoldsSeen>();
   const journals: (readonly string[])[] = [];
   let ended = 0;
 
@@ -270,17 +270,35 @@ function instants(all: readonly Timer[], fromMs: number, untilMs: number): reado
   return [...due].sort(([a], [b]) => a - b);
 }
 
-/** Compares the holds that a run told with those that stood after the run before of the same function on the same target. */
-function mistoldBy(report: RunReport, holds: Map<string, ReadonlySet<string>>): readonly string[] {
+/** Identities of the holds of a function on a target: those that stand, and when others ended. */
+interface HoldsSeen {
+  readonly standing: ReadonlySet<string>;
+  readonly ended: ReadonlyMap<string, number>;
+}
+
+/**
+ * Compares the holds that a run told with those that began: that neither stood after the run before of the same function on the same target nor
+ * ended within a day, since causes that take turns are no news. What merely waits for its time is never told, and a resource once for each cause.
+ */
+function mistoldBy(report: RunReport, holds: Map<string, HoldsSeen>): readonly string[] {
   // What was not read, or not written down, is not compared.
   if (!report.totals.complete || report.errors.length > 0) return [];
   const place = `${report.function} ${report.target}`;
+  const atMs = Date.parse(report.at);
   const now = report.decisions.filter(({ verdict }) => verdict === 'hold');
-  const before = holds.get(place) ?? new Set();
-  const fresh = now.filter((hold) => !before.has(holdIdentity(hold))).map(({ resource }) => resource.id);
-  holds.set(place, new Set(now.map(holdIdentity)));
+  const standing = new Set(now.map(holdIdentity));
+  const before = holds.get(place) ?? { standing: new Set(), ended: new Map() };
+  const isKnown = (identity: string) => before.standing.has(identity) || atMs - (before.ended.get(identity) ?? -Infinity) < dayMs;
+  const fresh = new Map(
+    now.filter((hold) => !isWaiting(hold) && !isKnown(holdIdentity(hold))).map((hold) => [holdIdentity(hold), hold.resource.id]),
+  );
+  const ended = new Map(before.ended);
+  for (const identity of before.standing) if (!standing.has(identity)) ended.set(identity, atMs);
+  holds.set(place, { standing, ended });
   const told = [...report.newHolds].sort();
-  return JSON.stringify(told) === JSON.stringify([...fresh].sort()) ? [] : [`${report.at} ${place}: told ${told}, fresh ${fresh}`];
+  return JSON.stringify(told) === JSON.stringify([...fresh.values()].sort())
+    ? []
+    : [`${report.at} ${place}: told ${told}, fresh ${[...fresh.values()]}`];
 }
 
 /** The call that tags, noting each key that a resource had before. */

@@ -101,7 +101,10 @@ test('where the journal of the other account cannot be read nothing is approved'
   const here = await failedInOne();
   const { read } = here.store;
   const others = `written/approve-ota-windows/${writtenScope({ account: one })}/`;
-  here.store.read = async (key) => (key.startsWith(others) ? new TextEncoder().encode('{"torn') : read.call(here.store, key));
+  here.store.read = async (key) => {
+    const bytes = await read.call(here.store, key);
+    return bytes && key.startsWith(others) ? new TextEncoder().encode('{"torn') : bytes;
+  };
   const said = await here.run('two');
   expect(said).not.toContain('c2 act due');
   expect(said).toContain('MalformedRecord');

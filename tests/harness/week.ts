@@ -12,6 +12,7 @@ import { targetClient } from '../../shared/fc/clients.ts';
 import type { InvocationSummary } from '../../shared/fc/handle.ts';
 import { storeOf } from '../../shared/fc/store.ts';
 import { summaryOf, type TargetSummary } from '../../shared/fc/summary.ts';
+import { slotMs } from '../../shared/journal/event-queue.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { compile } from '../../shared/policy/compile.ts';
@@ -179,8 +180,10 @@ export async function playBundles(simulator: Simulator, steps: readonly Step[], 
     await step.before?.(simulator);
     const timer = { triggerTime: new Date(step.atMs).toISOString(), triggerName: 'week', payload: '{}' };
     const events = step.onEvents ? simulator.events.slice(before) : [timer];
-    for (const event of events) {
-      for (const { record, ...summary } of (await call(step.name, event, step.atMs)).targets) {
+    for (const [index, event] of events.entries()) {
+      // An instance stands at one invocation at a time here. An event after the first comes when the turn of the one before is over: one of the same slot
+      // would be left to a turn that has ended.
+      for (const { record, ...summary } of (await call(step.name, event, step.atMs + index * 3 * slotMs)).targets) {
         const run = record === undefined ? undefined : await recorded(store, record);
         played.push({ step: named(step, summary.target), summary, decided: run, onEvents: step.onEvents === true });
       }

@@ -250,7 +250,7 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'broken-list-silences-the-rest',
     file: at('observe'),
-    from: '      failures.push({ what: list.what, error });\n',
+    from: '      failures.push({ what, error });\n',
     to: '      throw error;\n',
     rule: 'A list that fails does not silence the alarms of the others.',
     tests: ['tests/e2e/renewals-alarms.test.ts'],

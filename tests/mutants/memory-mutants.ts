@@ -26,8 +26,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'wish-remembered-for-any-minute',
     file: scale('prepared'),
-    from: "${stepwise ? day.minute : ''}",
-    to: '${stepwise}',
+    from: ' || shelf.minute !== day.minute',
+    to: '',
     rule: 'A week that follows the steps is worked out for the minute.',
     tests: warm,
   },

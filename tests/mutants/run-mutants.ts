@@ -74,7 +74,7 @@ const faults: readonly Mutant[] = [
   {
     name: 'order-sent-with-no-time-left',
     file: at('drive'),
-    from: 'if (timeoutMs > 0) return client.call(operation, wish.input, { timeoutMs });',
+    from: 'if (timeoutMs > 0 && skewMs === undefined) return client.call(operation, wish.input, { timeoutMs });',
     to: 'if (timeoutMs !== 0.5) return client.call(operation, wish.input, { timeoutMs: Math.max(timeoutMs, 1) });',
     rule: 'What cannot be over in time is not begun.',
     tests: ['tests/engine/purchase/send-once.test.ts'],

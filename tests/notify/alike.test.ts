@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { printable } from '../../shared/client/printable.ts';
 import { joinAlike } from '../../shared/notify/alike.ts';
 import { forChannel } from '../../shared/notify/link-text.ts';
 import type { Message } from '../../shared/notify/message.ts';
@@ -41,9 +42,7 @@ test('the same matters have the same id, others another', () => {
 });
 
 test('whatever the matters are, each is carried once, no text of several is cut, and each name and link is in the message that carries it', () => {
-  const short = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
-    .filter((text) => text.trim() !== '' && !/[\n\p{Cc}<]/u.test(text));
+  const short = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((text) => text.trim() !== '' && !/[\n<]/.test(text));
   const some = fc.array(fc.record({ title: short, text: fc.oneof(fc.constant('the same'), short), linked: fc.boolean() }), {
     minLength: 4,
     maxLength: 60,
@@ -59,7 +58,8 @@ test('whatever the matters are, each is carried once, no text of several is cut,
       for (const { message, carries } of packs) {
         const text = robotText(forChannel('dingtalk', message), textBytes);
         expect(text).not.toContain('… (cut)');
-        for (const { message: own } of carries) expect(text).toContain(own.title);
+        // No channel shows a name's separators of lines, marks of direction or unassigned characters as they are.
+        for (const { message: own } of carries) expect(text).toContain(printable(own.title));
         for (const { message: own } of carries) if (own.link !== undefined) expect(text).toContain(`Decide here: ${own.link}`);
       }
     }),

@@ -33,6 +33,7 @@ test('what prints for people, and what functions word, writes no instant in UTC;
   expect(filesWith(/toISOString/, worded)).toEqual([
     // CSV and JSON for the auditor.
     'cli/render/audit.ts',
+    'cli/render/policies.ts',
     'cli/render/spend.ts',
     // The report, which is JSON; what prints it writes local time.
     'shared/engine/renewals/budget.ts',

@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
   [
     'a limit by the name that it had before',
     limits('{▶decisionsChangedByPush: 10%}'),
-    '"decisionsChangedByPush" was renamed; write changedByPush; did you mean "changedByPush"?',
+    '"decisionsChangedByPush" was renamed; write changedByPush',
   ],
 ];
 

@@ -11,7 +11,7 @@ timezone: Asia/Shanghai
 mode: {default: observe, act: ${act}}
 targets: {home: {account: "1234567890123456", endpoint: cn-shanghai}}
 schedules: {day: {everyday: {08:00-20:00: 2 nodes}}}
-limits: {actionsPerRun: 9, actionsPer24h: 9, sessionsCutPerRun: 9, decisionsChangedByPush: 10%, ${limits}}
+limits: {actionsPerRun: 9, actionsPer24h: 9, sessionsCutPerRun: 9, changedByPush: 10%, ${limits}}
 ${more}
 rules:
   scale-on-schedule:

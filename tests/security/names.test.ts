@@ -61,13 +61,13 @@ timezone: Asia/Shanghai
 mode: {default: act}
 targets: {home: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
 schedules: {office: {everyday: {08:00-20:00: 100%}}}
-limits: {spendPerMonth: [900000 CNY], fleetSharePerRun: 100%, fleetSharePer24h: 100%, actionsPerRun: 1000, actionsPer24h: 1000, sessionsCutPerRun: 500, sessionsCutPer24h: 500}
+limits: {spendPerMonth: [900000 CNY], shareOfRulePerRun: 100%, shareOfRulePer24h: 100%, actionsPerRun: 1000, actionsPer24h: 1000, sessionsCutPerRun: 500, sessionsCutPer24h: 500}
 approvers: {finance: [li.wei]}
 channels: {ops: {kind: webhook, url: "env:HOOK_URL"}, chat: {kind: dingtalk, url: "env:CHAT_URL", secret: "env:CHAT_SECRET"}}
 tell: {done: [ops, chat], held: [ops, chat], money: [ops, chat], failed: [ops, chat]}
 rules:
   scale-on-schedule:
-    - {name: office, groups: {tags: {department: sales}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4}}
+    - {name: office, groups: {tags: {department: sales}}, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 9}}
   renew-before-expiry:
     - {name: subscriptions, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true, ask: {above: [1 CNY], who: finance}, unanswered: hold}
   log-off-sessions:

@@ -1,5 +1,6 @@
 import { type CalendarDays, changedDays } from '../../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, ZoneTable } from '../../../shared/policy/compiled.ts';
+import { formatTimeOfDay } from '../../../shared/policy/values/time-of-day.ts';
 
 /** What a policy was compiled with beside its text. */
 export interface CompiledWith {
@@ -44,7 +45,5 @@ function shown({ transitions }: ZoneTable, fromMs: number, untilMs: number): str
 }
 
 function offsetText(offsetMs: number): string {
-  const minutes = Math.abs(offsetMs) / 60_000;
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  return `${offsetMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+  return `${offsetMs < 0 ? '-' : '+'}${formatTimeOfDay(Math.floor(Math.abs(offsetMs) / 60_000))}`;
 }

@@ -9,8 +9,9 @@ const longest = 300;
 
 /** Lines as one text for people: the first ten, and how many more there are. What came from outside is without secrets, and short. */
 export function listed(lines: readonly string[], between = '; '): string {
-  // A sentence of its own within another has no full stop.
-  const shown = lines.slice(0, named).map((line) => redact(line.replace(/\.$/, ''), [], longest));
+  // A sentence within another has no full stop; on a line of its own it keeps it.
+  const part = (line: string) => (between === '\n' ? line : line.replace(/\.$/, ''));
+  const shown = lines.slice(0, named).map((line) => redact(part(line), [], longest));
   const more = lines.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(between);
 }
