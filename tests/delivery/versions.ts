@@ -14,7 +14,7 @@ export interface Versions {
 }
 
 /** What the newer version does otherwise: it writes snapshots into the journal's streams far more often. */
-const change = { file: /written-log\.ts$/, from: 'snapshotEvery = 100', to: 'snapshotEvery = 3' } as const;
+const change = { file: /written-reader\.ts$/, from: 'snapshotEvery = 100', to: 'snapshotEvery = 3' } as const;
 
 const newer: Plugin = {
   name: 'newer-version',
