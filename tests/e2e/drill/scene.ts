@@ -13,6 +13,7 @@ import type { Order } from '../../../simulator/world/order.ts';
 import { streamwarden } from '../../cli/command.ts';
 import { request } from '../../functions/approval-links/link-bench.ts';
 import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from '../renewals-bench.ts';
+import type { Subscription } from './wording.ts';
 
 /** Who acts in the drill: two approvers, and the colleague on call. */
 const keys = {
@@ -26,10 +27,17 @@ type Person = keyof typeof keys;
 
 const address = 'https://approve.example.com/decide';
 
+/** Instant at which the drill begins. */
+export const start = '2026-11-09T09:00:00+08:00';
+
+/** The rule that asks finance, with links, about whatever costs more than 100 CNY. */
+export const asking =
+  '- {name: groups, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true, ask: {above: [100 CNY], who: finance, links: true}}';
+
 /** What the drill is set up with. */
 export interface DrillSetup {
   /** Subscriptions: id and name, and when they run out. */
-  readonly groups: readonly { readonly id: string; readonly name: string; readonly expiresAt: string }[];
+  readonly groups: readonly Subscription[];
   /** Instant at which it begins. */
   readonly start: string;
   /** Rules of renew-before-expiry. */
@@ -182,9 +190,9 @@ function screenText(text: string, folder: string): string {
     .trim();
 }
 
-/** Asserts that somebody reads exactly these lines. What is common to their beginnings is indentation. */
-export function reads(said: string, expected: string): void {
-  const lines = expected.replace(/^\n/, '').replace(/\n *$/, '').split('\n');
+/** Asserts that somebody reads exactly these texts, one below the other. What is common to the beginnings of their lines is indentation. */
+export function reads(said: string, ...expected: readonly string[]): void {
+  const lines = expected.join('\n').replace(/^\n/, '').replace(/\n *$/, '').split('\n');
   const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
   expect(said.split('\n')).toEqual(lines.map((line) => line.slice(indent)));
 }

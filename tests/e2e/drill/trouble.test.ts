@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { accountId, days, hours, minutes } from '../renewals-bench.ts';
-import { type Drill, openDrill, reads } from './scene.ts';
+import { type Drill, openDrill, reads, start } from './scene.ts';
+import { digest, explained, held, ledger, order, ordered, spent, told } from './wording.ts';
 
 let drill: Drill;
 afterEach(() => drill.close());
 
-const start = '2026-11-09T09:00:00+08:00';
-const ledger = { id: 'aig-ledger', name: 'ledger', expiresAt: '2026-11-15T00:00:00+08:00' };
 const plain = (autoPay = true): string =>
   `- {name: groups, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: ${autoPay}}`;
 
@@ -21,51 +20,44 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   drill.bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup', times: 1 });
   reads(
     await drill.run(),
-    `
-    oncall | Streamwarden · critical: renew-before-expiry failed on home
-    Failed: ledger (aig-ledger): Whether the order was placed is not known (ConnectionLost). It is not sent again; later runs look whether the expiry moves.
-    What to do: look for the order in the bill an hour later; if none is there, run 'streamwarden resolve' with --void.
-  `,
+    told(
+      'oncall',
+      'critical: renew-before-expiry failed on home',
+      'Failed: ledger (aig-ledger): Whether the order was placed is not known (ConnectionLost). It is not sent again; later runs look whether the expiry moves.',
+      "What to do: look for the order in the bill an hour later; if none is there, run 'streamwarden resolve' with --void.",
+    ),
   );
   expect(drill.orders()).toEqual([]);
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    `
-    ledger (aig-ledger)
-      renew-before-expiry on home: held, rule groups
-
-      Renewal: unclear
-
-      Why
-        whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself [order-unclear]
-      Observed
-        region cn-hangzhou, status PUBLISHED, subscription, expires 2026-11-15 00:00
-        tags none
-      Journal
-        2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, unclear, not in effect yet
-  `,
+    explained({
+      renewal: 'unclear',
+      why: [
+        "whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself [order-unclear]",
+      ],
+      journal: ['2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, unclear, not in effect yet'],
+    }),
   );
   reads(
     await drill.as('bo.chen', 'spend'),
-    `
-    month  currency  limit  ordered  reserved  free
-    2026-11  CNY  500.00 CNY  0.00 CNY  233.28 CNY  266.72 CNY
-
-    2026-11 CNY, reserved
-      aig-ledger, renewal 0  target home, account 1000000000000001  233.28 CNY  since 2026-11-09 09:00  unclear: whether it was ordered is not known
-  `,
+    spent(
+      { ordered: '0.00', reserved: '233.28', free: '266.72' },
+      '2026-11 CNY, reserved',
+      order(0, '2026-11-09 09:00', 'unclear: whether it was ordered is not known'),
+    ),
   );
   drill.advance(20 * minutes);
   reads(
     await drill.run(),
-    `
-    money | Streamwarden · critical: Order unclear: ledger (aig-ledger)
-    An order was sent at 2026-11-09 09:00 Asia/Shanghai. Whether it was placed is not known, and the expiry is still 2026-11-15 00:00 Asia/Shanghai. Look in the bill at 2026-11-09 10:00 Asia/Shanghai or later. No order there: run 'streamwarden resolve aig-ledger --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.
-    oncall | Streamwarden · critical: Order unclear: ledger (aig-ledger)
-    An order was sent at 2026-11-09 09:00 Asia/Shanghai. Whether it was placed is not known, and the expiry is still 2026-11-15 00:00 Asia/Shanghai. Look in the bill at 2026-11-09 10:00 Asia/Shanghai or later. No order there: run 'streamwarden resolve aig-ledger --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.
-    money | Streamwarden · warning: 1 renewal is held on home
-    ledger (aig-ledger): Unclear: whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself.
-  `,
+    told(
+      ['money', 'oncall'],
+      'critical: Order unclear: ledger (aig-ledger)',
+      "An order was sent at 2026-11-09 09:00 Asia/Shanghai. Whether it was placed is not known, and the expiry is still 2026-11-15 00:00 Asia/Shanghai. Look in the bill at 2026-11-09 10:00 Asia/Shanghai or later. No order there: run 'streamwarden resolve aig-ledger --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.",
+    ),
+    held(
+      ledger,
+      "Unclear: whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself.",
+    ),
   );
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--void'),
@@ -80,74 +72,43 @@ test('an order whose answer was lost: unclear from the first minute, told with w
     await drill.as('bo.chen', 'resolve', 'ledger', '--void'),
     `Renewal 0 of ledger (aig-ledger) is closed as void, by bo.chen. It may be ordered again by the next run.`,
   );
-  reads(
-    await drill.as('bo.chen', 'spend'),
-    `
-    month  currency  limit  ordered  reserved  free
-    2026-11  CNY  500.00 CNY  0.00 CNY  0.00 CNY  500.00 CNY
-  `,
-  );
-  reads(
-    await drill.run(),
-    `
-    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
-  `,
-  );
+  reads(await drill.as('bo.chen', 'spend'), spent({ ordered: '0.00', free: '500.00' }));
+  reads(await drill.run(), ordered());
   expect(drill.orders()).toHaveLength(1);
   drill.advance(30 * minutes);
   await drill.run();
   expect(drill.expiry('aig-ledger')).toBe('2026-12-15 00:00');
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    `
-    ledger (aig-ledger)
-      renew-before-expiry on home: kept as it is, rule groups
-
-      Renewal: not due
-
-      Why
-        expires 2026-12-15 00:00 [not-due]
-      Observed
-        region cn-hangzhou, status PUBLISHED, subscription, expires 2026-12-15 00:00
-        tags none
-      Journal
-        2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, unclear, void, as bo.chen says
-        2026-11-09 10:20  renewal 1: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15
-  `,
+    explained({
+      verdict: 'kept as it is',
+      renewal: 'not due',
+      why: ['expires 2026-12-15 00:00 [not-due]'],
+      expires: '2026-12-15 00:00',
+      journal: [
+        '2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, unclear, void, as bo.chen says',
+        '2026-11-09 10:20  renewal 1: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15',
+      ],
+    }),
   );
   reads(
     await drill.as('bo.chen', 'digest'),
-    `
-    Streamwarden present digest
-    Sun 2026-11-08 10:50 to Mon 2026-11-09 10:50 Asia/Shanghai · home
-    1 done, 1 failed, 0 held, 0 expiring, 0 silent
-
-    Done (1): 1 of unknown outcome, 1 done.
-      ✗ ledger: expiry: 2026-11-15 00:00 → 2026-12-15 00:00 — of unknown outcome: Whether the order was placed is not known (ConnectionLost). It is not sent again; later runs look whether the expiry moves. (renew-before-expiry), Mon 2026-11-09 09:00
-      ✓ ledger: expiry: 2026-11-15 00:00 → 2026-12-15 00:00 (renew-before-expiry), Mon 2026-11-09 10:20
-
-    Held (0): Nothing is held.
-
-    Orders (1): 1 order, 233.28 CNY as quoted; 1 void.
-      · ledger: 1 Month, 233.28 CNY, void, Mon 2026-11-09 09:00
-      ✓ ledger: 1 Month, 233.28 CNY, renewed, order 000001000000001, Mon 2026-11-09 10:20
-      · Budget 2026-11: 233.28 CNY of 500.00 CNY used, all targets together
-
-    Expiring in 30 days (0): No subscription ends in the next 30 days.
-
-    Not covered (0): Every resource is covered by some rule.
-
-    Drift (0): No change of a person stands against the policy.
-
-    Exceptions ending (0): No exception ends within a week.
-
-    Silent (0): All functions run as they should.
-
-    Cost by schedule (estimate): Nothing can be estimated.
-
-    Written Mon 2026-11-09 10:50 Asia/Shanghai. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.
-  `,
+    digest({
+      from: 'Sun 2026-11-08 10:50',
+      to: 'Mon 2026-11-09 10:50',
+      counts: '1 done, 1 failed, 0 held, 0 expiring, 0 silent',
+      done: [
+        'Done (1): 1 of unknown outcome, 1 done.',
+        '  ✗ ledger: expiry: 2026-11-15 00:00 → 2026-12-15 00:00 — of unknown outcome: Whether the order was placed is not known (ConnectionLost). It is not sent again; later runs look whether the expiry moves. (renew-before-expiry), Mon 2026-11-09 09:00',
+        '  ✓ ledger: expiry: 2026-11-15 00:00 → 2026-12-15 00:00 (renew-before-expiry), Mon 2026-11-09 10:20',
+      ],
+      orders: [
+        'Orders (1): 1 order, 233.28 CNY as quoted; 1 void.',
+        '  · ledger: 1 Month, 233.28 CNY, void, Mon 2026-11-09 09:00',
+        '  ✓ ledger: 1 Month, 233.28 CNY, renewed, order 000001000000001, Mon 2026-11-09 10:20',
+        '  · Budget 2026-11: 233.28 CNY of 500.00 CNY used, all targets together',
+      ],
+    }),
   );
 });
 
@@ -169,41 +130,36 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
   );
   reads(
     await drill.run(),
-    `
-    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY, to be paid
-    Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, unpaid: it renews nothing until somebody pays it in the console.
-  `,
+    told(
+      'money',
+      'info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY, to be paid',
+      'Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, unpaid: it renews nothing until somebody pays it in the console.',
+    ),
   );
   const [order] = drill.orders();
   expect(order?.status).toBe('unpaid');
   drill.advance(80 * minutes);
   reads(
     await drill.run(),
-    `
-    money | Streamwarden · critical: Order unpaid: ledger (aig-ledger)
-    Order 000001000000001 was placed at 2026-11-09 09:00 Asia/Shanghai, and the expiry is still 2026-11-15 00:00 Asia/Shanghai: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'. It is never placed again.
-    oncall | Streamwarden · critical: Order unpaid: ledger (aig-ledger)
-    Order 000001000000001 was placed at 2026-11-09 09:00 Asia/Shanghai, and the expiry is still 2026-11-15 00:00 Asia/Shanghai: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'. It is never placed again.
-    money | Streamwarden · warning: 1 renewal is held on home
-    ledger (aig-ledger): Unpaid: order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'.
-  `,
+    told(
+      ['money', 'oncall'],
+      'critical: Order unpaid: ledger (aig-ledger)',
+      "Order 000001000000001 was placed at 2026-11-09 09:00 Asia/Shanghai, and the expiry is still 2026-11-15 00:00 Asia/Shanghai: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'. It is never placed again.",
+    ),
+    held(
+      ledger,
+      "Unpaid: order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'.",
+    ),
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    `
-    ledger (aig-ledger)
-      renew-before-expiry on home: held, rule groups
-
-      Renewal: unpaid
-
-      Why
-        order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001' [order-unpaid]
-      Observed
-        region cn-hangzhou, status PUBLISHED, subscription, expires 2026-11-15 00:00
-        tags none
-      Journal
-        2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), not in effect yet
-  `,
+    explained({
+      renewal: 'unpaid',
+      why: [
+        "order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001' [order-unpaid]",
+      ],
+      journal: ['2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), not in effect yet'],
+    }),
   );
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--void'),
@@ -228,54 +184,42 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
   expect(drill.expiry('aig-ledger')).toBe('2026-11-15 00:00');
   reads(
     await drill.run(),
-    `
-    money | Streamwarden · critical: Expiry moved back: ledger (aig-ledger)
-    The expiry is 2026-11-15 00:00 Asia/Shanghai, after it had been moved to 2026-12-15 00:00 Asia/Shanghai by renewal 0: a refund, perhaps. Its 233.28 CNY stay used in the budget of 2026-11. It is not renewed again by itself; if it is to be, run 'streamwarden resolve aig-ledger --refunded'.
-    oncall | Streamwarden · critical: Expiry moved back: ledger (aig-ledger)
-    The expiry is 2026-11-15 00:00 Asia/Shanghai, after it had been moved to 2026-12-15 00:00 Asia/Shanghai by renewal 0: a refund, perhaps. Its 233.28 CNY stay used in the budget of 2026-11. It is not renewed again by itself; if it is to be, run 'streamwarden resolve aig-ledger --refunded'.
-    money | Streamwarden · warning: 1 renewal is held on home
-    ledger (aig-ledger): Blocked by an earlier order: the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded'.
-  `,
+    told(
+      ['money', 'oncall'],
+      'critical: Expiry moved back: ledger (aig-ledger)',
+      "The expiry is 2026-11-15 00:00 Asia/Shanghai, after it had been moved to 2026-12-15 00:00 Asia/Shanghai by renewal 0: a refund, perhaps. Its 233.28 CNY stay used in the budget of 2026-11. It is not renewed again by itself; if it is to be, run 'streamwarden resolve aig-ledger --refunded'.",
+    ),
+    held(
+      ledger,
+      "Blocked by an earlier order: the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded'.",
+    ),
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    `
-    ledger (aig-ledger)
-      renew-before-expiry on home: held, rule groups
-
-      Renewal: blocked by an earlier order
-
-      Why
-        the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded' [expiry-claimed]
-      Observed
-        region cn-hangzhou, status PUBLISHED, subscription, expires 2026-11-15 00:00
-        tags none
-      Journal
-        2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15
-  `,
+    explained({
+      renewal: 'blocked by an earlier order',
+      why: [
+        "the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded' [expiry-claimed]",
+      ],
+      journal: [
+        '2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15',
+      ],
+    }),
   );
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
     `ledger (aig-ledger) may be renewed again from its expiry of 2026-11-15 00:00 Asia/Shanghai, as bo.chen says. What the refunded renewal cost stays used in its budget.`,
   );
-  reads(
-    await drill.run(),
-    `
-    money | Streamwarden · info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY
-    Order 000001000000002: 1 Month from 2026-11-15 00:00 Asia/Shanghai, with automatic payment, not in effect yet.
-  `,
-  );
+  reads(await drill.run(), ordered({ order: '000001000000002' }));
   expect(drill.orders()).toHaveLength(2);
   reads(
     await drill.as('li.wei', 'spend', '--all'),
-    `
-    month  currency  limit  ordered  reserved  free
-    2026-11  CNY  500.00 CNY  466.56 CNY  0.00 CNY  33.44 CNY
-
-    2026-11 CNY, ordered
-      aig-ledger, renewal 0  target home, account 1000000000000001  233.28 CNY  since 2026-11-09 09:00  renewed, order 000001000000001
-      aig-ledger, renewal 2  target home, account 1000000000000001  233.28 CNY  since 2026-11-09 09:30  ordered, not in effect yet, order 000001000000002
-  `,
+    spent(
+      { ordered: '466.56', free: '33.44' },
+      '2026-11 CNY, ordered',
+      order(0, '2026-11-09 09:00', 'renewed, order 000001000000001'),
+      order(2, '2026-11-09 09:30', 'ordered, not in effect yet, order 000001000000002'),
+    ),
   );
 });
 
@@ -287,33 +231,23 @@ test('a renewal in the console: told as somebody else’s, and in no budget', as
   moveExpiry(31 * days);
   reads(
     await drill.run(),
-    `
-    money | Streamwarden · warning: Renewed by somebody else: ledger (aig-ledger)
-    The expiry moved from 2026-12-15 00:00 Asia/Shanghai to 2027-01-15 00:00 Asia/Shanghai without an order of ours, so it is in no budget here. If somebody renews it elsewhere (the console, its auto-renewal, a colleague), switch that off, or take it out of the policy: both may pay.
-  `,
+    told(
+      'money',
+      'warning: Renewed by somebody else: ledger (aig-ledger)',
+      'The expiry moved from 2026-12-15 00:00 Asia/Shanghai to 2027-01-15 00:00 Asia/Shanghai without an order of ours, so it is in no budget here. If somebody renews it elsewhere (the console, its auto-renewal, a colleague), switch that off, or take it out of the policy: both may pay.',
+    ),
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    `
-    ledger (aig-ledger)
-      renew-before-expiry on home: kept as it is, rule groups
-
-      Renewal: not due
-
-      Why
-        expires 2027-01-15 00:00 [not-due]
-      Observed
-        region cn-hangzhou, status PUBLISHED, subscription, expires 2027-01-15 00:00
-        tags none
-      Journal
-        2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15
-  `,
+    explained({
+      verdict: 'kept as it is',
+      renewal: 'not due',
+      why: ['expires 2027-01-15 00:00 [not-due]'],
+      expires: '2027-01-15 00:00',
+      journal: [
+        '2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, ordered (order 000001000000001), renewed until 2026-12-15',
+      ],
+    }),
   );
-  reads(
-    await drill.as('li.wei', 'spend'),
-    `
-    month  currency  limit  ordered  reserved  free
-    2026-11  CNY  500.00 CNY  233.28 CNY  0.00 CNY  266.72 CNY
-  `,
-  );
+  reads(await drill.as('li.wei', 'spend'), spent({ ordered: '233.28', free: '266.72' }));
 });
