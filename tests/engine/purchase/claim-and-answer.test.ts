@@ -6,6 +6,7 @@ import {
   expiry,
   lost,
   monthOf,
+  ordered,
   type PurchaseBench,
   prepared,
   purchaseBench,
@@ -22,11 +23,6 @@ const moves = (bench: PurchaseBench) => () => {
   bench.observed = { expiresAtMs: expiry + 7 * day };
   return { OrderId: 'order-1', RequestId: 'request-1' };
 };
-
-async function renewed(bench: PurchaseBench, more: { wish?: ReturnType<typeof wishFor>; deadlineMs?: number } = {}) {
-  const { request, reservation } = await prepared(bench, more.wish);
-  return bench.run(renew({ ...run, deadlineMs: more.deadlineMs }, request, reservation, { monthOf }));
-}
 
 describe('a claim', () => {
   test('that another run has made is left to it', async () => {
@@ -110,7 +106,7 @@ describe('an answer', () => {
     bench.store.afterCreate = (key) => {
       if (key === answerKey && losses++ === 0) throw lost();
     };
-    expect(await renewed(bench)).toMatchObject({ outcome: 'ordered', alerts: [] });
+    expect(await ordered(bench)).toMatchObject({ outcome: 'ordered', alerts: [] });
     expect((await readView(bench)).open?.answer?.outcome).toBe('ordered');
   });
 
@@ -119,7 +115,7 @@ describe('an answer', () => {
     bench.store.beforeCreate = (key) => {
       if (key === answerKey) throw down();
     };
-    const outcome = await renewed(bench);
+    const outcome = await ordered(bench);
     expect(outcome).toMatchObject({ outcome: 'ordered', orderId: 'order-1', error: { message: 'down' } });
     expect(outcome.alerts).toMatchObject([{ code: 'answer-unrecorded', severity: 'critical', data: { orderId: 'order-1' } }]);
     expect((await readView(bench)).open).toMatchObject({ n: 0, answer: undefined });
@@ -131,7 +127,7 @@ describe('an answer', () => {
     bench.store.beforeCreate = (key) => {
       if (key === endKey) throw down();
     };
-    expect(await renewed(bench)).toMatchObject({ outcome: 'ordered', alerts: [], error: { message: 'down' } });
+    expect(await ordered(bench)).toMatchObject({ outcome: 'ordered', alerts: [], error: { message: 'down' } });
   });
 
   test('is not read as failure where a defect throws: that is thrown on', async () => {
@@ -139,6 +135,6 @@ describe('an answer', () => {
     bench.store.beforeCreate = (key) => {
       if (key === answerKey) throw new TypeError('defect');
     };
-    await expect(renewed(bench)).rejects.toThrow('defect');
+    await expect(ordered(bench)).rejects.toThrow('defect');
   });
 });

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
 import type { ObservedSubscription, PurchaseEffect, Purchasing, RenewalWish } from '../../../shared/engine/purchase/contract.ts';
 import { monthIn } from '../../../shared/engine/purchase/month.ts';
+import { renew } from '../../../shared/engine/purchase/renew.ts';
 import type { Reservation, ReserveRequest } from '../../../shared/engine/purchase/reserve.ts';
 import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { parseRecord } from '../../../shared/journal/record.ts';
@@ -136,6 +137,15 @@ export async function prepared(
   if (reserved?.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reserved)}`);
   bench.steps.length = 0;
   return { request, reservation: reserved.reservation };
+}
+
+/** Reserves and orders; what becomes of the order is up to the bench. */
+export async function ordered(
+  bench: PurchaseBench,
+  { wish = wishFor(), deadlineMs }: { readonly wish?: RenewalWish | undefined; readonly deadlineMs?: EpochMs | undefined } = {},
+) {
+  const { request, reservation } = await prepared(bench, wish);
+  return bench.run(renew({ owner: 'run-1', deadlineMs }, request, reservation, { monthOf }));
 }
 
 export const readView = (bench: PurchaseBench, name = stream): Promise<RenewalView> =>

@@ -11,6 +11,7 @@ import {
   minute,
   monthOf,
   noon,
+  ordered,
   type PurchaseBench,
   prepared,
   purchaseBench,
@@ -28,18 +29,13 @@ const moves = (bench: PurchaseBench) => () => {
   return { OrderId: 'order-1', RequestId: 'request-1' };
 };
 
-async function renewed(bench: PurchaseBench, more: { wish?: ReturnType<typeof wishFor>; deadlineMs?: number } = {}) {
-  const { request, reservation } = await prepared(bench, more.wish);
-  return bench.run(renew({ ...run, deadlineMs: more.deadlineMs }, request, reservation, { monthOf }));
-}
-
 const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros / 1_000_000n;
 
 describe('an order that is placed', () => {
   test('reads again, claims, sends once, writes the answer, and recognizes the move', async () => {
     const bench = purchaseBench();
     bench.onSend = moves(bench);
-    const outcome = await renewed(bench);
+    const outcome = await ordered(bench);
     expect(bench.steps).toEqual([
       'reread',
       'random-token',
@@ -89,7 +85,7 @@ describe('an order that is placed', () => {
 
   test('that has not moved the expiry yet stays open, and its money stays used', async () => {
     const bench = purchaseBench();
-    const outcome = await renewed(bench);
+    const outcome = await ordered(bench);
     expect(outcome).toMatchObject({ outcome: 'ordered', end: undefined, alerts: [] });
     expect((await readView(bench)).open?.answer).toEqual({ outcome: 'ordered', orderId: 'order-1', requestId: 'request-1' });
     expect(await used(bench)).toBe(100n);
@@ -100,16 +96,16 @@ describe('an order that is placed', () => {
     bench.onReread = () => {
       if (bench.sent.length > 0) throw apiError('AnswerTimeout');
     };
-    expect(await renewed(bench)).toMatchObject({ outcome: 'ordered', orderId: 'order-1', end: undefined });
+    expect(await ordered(bench)).toMatchObject({ outcome: 'ordered', orderId: 'order-1', end: undefined });
   });
 
   test('carries the note for the auditor, and the link of the claim before', async () => {
     const bench = purchaseBench();
     bench.onSend = moves(bench);
-    await renewed(bench);
+    await ordered(bench);
     const moved = wishFor('g-1', { expiresAtMs: expiry + 7 * day, note: { rule: 'groups', approver: 'lin' } });
     bench.onSend = () => ({ OrderId: 'order-2' });
-    expect(await renewed(bench, { wish: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
+    expect(await ordered(bench, { wish: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
     expect(bodiesUnder(bench.store, `${stream}/00000001/claim`)['']).toMatchObject({ note: { rule: 'groups', approver: 'lin' } });
     const bytes = bench.store.records.get(`${stream}/00000001/claim`) as Uint8Array;
     expect(parseRecord('', bytes).prev).toMatch(/^[0-9a-f]{64}$/);
@@ -122,7 +118,7 @@ describe('an order that is not placed', () => {
     bench.onSend = () => {
       throw apiError('Throttling.User', { httpStatus: 400, executed: 'no', requestId: 'r' });
     };
-    const outcome = await renewed(bench);
+    const outcome = await ordered(bench);
     expect(outcome).toMatchObject({
       outcome: 'rejected',
       code: 'Throttling.User',
@@ -139,7 +135,7 @@ describe('an order that is not placed', () => {
     bench.onSend = () => {
       throw apiError('AnswerTimeout');
     };
-    expect(await renewed(bench)).toMatchObject({ outcome: 'unclear', code: 'AnswerTimeout', end: undefined });
+    expect(await ordered(bench)).toMatchObject({ outcome: 'unclear', code: 'AnswerTimeout', end: undefined });
     expect(bench.sent).toHaveLength(1);
     expect(bench.store.records.has(endKey)).toBe(false);
     expect(await used(bench)).toBe(100n);
@@ -156,7 +152,7 @@ describe('an order that is not placed', () => {
     bench.before = (effect) => {
       if (effect.type === 'store-create' && effect.key === claimKey) bench.nowMs += lateMs;
     };
-    const outcome = await renewed(bench);
+    const outcome = await ordered(bench);
     expect(bench.sent).toHaveLength(times);
     expect(outcome).toMatchObject(
       times === 1 ? { outcome: 'ordered' } : { outcome: 'not-sent', code: 'claim-too-old', end: { outcome: 'void' } },
@@ -169,7 +165,7 @@ describe('an order that is not placed', () => {
     [59_999, 'deadline-near'],
   ])('with %i ms left of the function: %s', async (leftMs, expected) => {
     const bench = purchaseBench();
-    const outcome = await renewed(bench, { deadlineMs: noon + leftMs });
+    const outcome = await ordered(bench, { deadlineMs: noon + leftMs });
     expect(outcome.code ?? outcome.outcome).toBe(expected);
     expect(bench.store.records.has(claimKey)).toBe(expected === 'ordered');
   });
@@ -182,7 +178,7 @@ describe('an order that is not placed', () => {
         if (change === 'stopping') bench.stopping = true;
         else bench.nowMs += 10_000;
       };
-      const outcome = await renewed(bench, { deadlineMs: noon + 65_000 });
+      const outcome = await ordered(bench, { deadlineMs: noon + 65_000 });
       expect(outcome).toMatchObject({
         outcome: 'not-sent',
         code: change === 'stopping' ? 'stopped' : 'deadline-near',

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
@@ -16,6 +15,7 @@ import {
   minute,
   monthOf,
   noon,
+  ordered,
   type PurchaseBench,
   prepared,
   purchaseBench,
@@ -33,11 +33,6 @@ const ids = async (bench: PurchaseBench): Promise<readonly string[]> => [
 ];
 const settled = (bench: PurchaseBench, nowMs: number, used?: UsedReservations) =>
   bench.run(settleBudget(run, november, { nowMs, monthOf, used }));
-
-async function ordered(bench: PurchaseBench): Promise<void> {
-  const { request, reservation } = await prepared(bench);
-  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
-}
 
 /** A person voids an order that was cancelled, and the process dies before the money is given back. */
 async function voidedHalf(bench: PurchaseBench, nowMs: number): Promise<void> {

@@ -17,6 +17,7 @@ import {
   minute,
   monthOf,
   noon,
+  ordered,
   type PurchaseBench,
   prepared,
   purchaseBench,
@@ -46,12 +47,6 @@ async function states(bench: PurchaseBench, nowMs: number, budget = november): P
 
 const settled = (bench: PurchaseBench, nowMs: number, budget = november, more = {}): Promise<BudgetView> =>
   bench.run(settleBudget(run, budget, { nowMs, monthOf, ...more }));
-
-/** An order that is placed, or goes wrong on the way, at a time of the bench. */
-async function ordered(bench: PurchaseBench, wish = wishFor()) {
-  const { request, reservation } = await prepared(bench, wish, 'run-1');
-  return await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
-}
 
 const throttled = (bench: PurchaseBench): void => {
   bench.onSend = () => {
@@ -242,7 +237,7 @@ describe('near a change of month', () => {
     bench.nowMs = nowMs;
     bench.observed = { expiresAtMs: urgent.expiresAtMs };
     prepare(bench);
-    await ordered(bench, urgent);
+    await ordered(bench, { wish: urgent });
     return bench;
   }
 

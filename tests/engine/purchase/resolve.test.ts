@@ -13,6 +13,7 @@ import {
   minute,
   monthOf,
   noon,
+  ordered,
   type PurchaseBench,
   prepared,
   purchaseBench,
@@ -30,8 +31,7 @@ async function claimed(answer: 'ordered' | 'unclear' | 'moved'): Promise<Purchas
     if (answer === 'moved') bench.observed = { expiresAtMs: later };
     return { OrderId: 'order-1' };
   };
-  const { request, reservation } = await prepared(bench);
-  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
+  await ordered(bench);
   return bench;
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { settlementOf, settleOpen } from '../../../shared/engine/purchase/settle.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
 import { linkOf } from '../../../shared/journal/record.ts';
@@ -11,10 +10,9 @@ import {
   expiry,
   lost,
   minute,
-  monthOf,
   noon,
+  ordered,
   type PurchaseBench,
-  prepared,
   purchaseBench,
   readView,
   stream,
@@ -35,7 +33,6 @@ async function openClaim(answer: Answer): Promise<PurchaseBench> {
       throw apiError('ConnectionLost');
     };
   }
-  const { request, reservation } = await prepared(bench);
   bench.before = (effect) => {
     if (effect.type !== 'store-create') return;
     if (answer === 'not-sent' && effect.key.endsWith('claim')) bench.nowMs += 31_000;
@@ -43,7 +40,7 @@ async function openClaim(answer: Answer): Promise<PurchaseBench> {
     // The run dies right before it can end the claim.
     if (effect.key.endsWith('end')) throw new Error('killed');
   };
-  await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf })).catch((error) => expect(error.message).toBe('killed'));
+  await ordered(bench).catch((error) => expect(error.message).toBe('killed'));
   bench.before = () => {};
   return bench;
 }
