@@ -26,7 +26,6 @@ import { simulatorCommand } from './commands/simulator.ts';
 import { spendCommand } from './commands/spend.ts';
 import { validateCommand } from './commands/validate.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
-import { refuseRepeats } from './options-once.ts';
 import { keepWorkingWithoutOutput, printSafely } from './output.ts';
 
 const program = new Command('streamwarden')
@@ -102,4 +101,20 @@ try {
   // Commander has printed its own message to standard error; help and version come with exit code 0.
   if (!(error instanceof CommanderError)) process.exitCode = await reportFailure(error, json);
   else if (error.exitCode !== 0) process.exitCode = json ? await reportFailure(new CommandFailure('Usage', error.message), true) : 1;
+}
+
+/**
+ * Makes an option that takes one value an error when it is given twice: the last one would count, and whoever wrote the first meant it. Options that
+ * collect values, and those that take several, may be repeated.
+ */
+function refuseRepeats(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.variadic || option.parseArg !== undefined) continue;
+    let given = 0;
+    command.on(`option:${option.name()}`, () => {
+      given += 1;
+      if (given > 1) throw new CommandFailure('Usage', `${option.long ?? option.short} is given twice; give it once.`);
+    });
+  }
+  for (const below of command.commands) refuseRepeats(below);
 }
