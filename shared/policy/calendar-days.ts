@@ -1,8 +1,16 @@
 import type { EpochMs } from '../client/clock.ts';
-import { knowsYear, plainKind } from './calendar.ts';
-import { calendarFrom } from './calendar-source/calendar-from.ts';
-import type { PolicyDocument } from './document.ts';
+import { type Calendar, type CalendarSource, calendarOf, knowsYear, plainKind } from './calendar.ts';
+import { chinaStateCouncil } from './calendar-source/china.ts';
+import type { DocumentCalendar, PolicyDocument } from './document.ts';
 import { addDays, dateOfLocalMs, dayMs } from './values/local-date-time.ts';
+
+/** The sources that `source` under `calendars` may name. */
+const sources: Readonly<Record<string, CalendarSource>> = { [chinaStateCouncil.name]: chinaStateCouncil };
+
+/** The calendar that a policy describes, with the days of its source as they are installed here. */
+export function calendarFrom(definition: DocumentCalendar): Calendar {
+  return calendarOf(definition, definition.source === undefined ? undefined : sources[definition.source]);
+}
 
 /** The days of a calendar that are no plain weekdays, and the years that it knew, own dates of the policy included. */
 interface KnownDays {

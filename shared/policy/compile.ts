@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type Calendar, plainWeek } from './calendar.ts';
-import { calendarFrom } from './calendar-source/calendar-from.ts';
+import { calendarFrom } from './calendar-days.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
 import { sourceHash } from './fingerprint.ts';

@@ -1,5 +1,5 @@
 import { type Calendar, plainKind } from '../calendar.ts';
-import { calendarFrom } from '../calendar-source/calendar-from.ts';
+import { calendarFrom } from '../calendar-days.ts';
 import type { DaySelector, DocumentPeriod, DocumentSchedule } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
