@@ -1,3 +1,7 @@
+import type { Storing } from '../journal/store-effect.ts';
+import { WrittenLog } from '../journal/written-log.ts';
+import { writtenScope } from '../journal/written-scope.ts';
+import type { PlanContext } from './automation.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
@@ -42,6 +46,24 @@ export function nodesAdded(acts: readonly ActDecision[], context: GuardContext):
     );
   }
   return changed;
+}
+
+/** Nodes added in the 24 hours before on the other targets of the policy, by their own journals. @throws JournalError @throws StoreError */
+export function* addedElsewhere(functionName: string, { policy, target, nowMs }: PlanContext): Storing<number> {
+  const own = writtenScope(target);
+  let nodes = 0;
+  const logs = new Map<string, WrittenLog>();
+  for (const other of Object.values(policy.targets)) {
+    const shards = other.shardByRegion ? (other.regions ?? []).map((shard) => ({ ...other, shard })) : [other];
+    for (const part of shards) {
+      const scope = writtenScope(part);
+      if (scope === own && other.name === target.name) continue;
+      const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
+      logs.set(scope, log);
+      nodes += log.counts(other.name, nowMs).nodesAdded;
+    }
+  }
+  return nodes;
 }
 
 /** What was added within the 24 hours does not count among what there was: else each addition would allow the next. */

@@ -3,11 +3,11 @@ import type { Client } from '../client/client.ts';
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
-import { runStoring, type Storing } from '../journal/store-effect.ts';
+import { runStoring } from '../journal/store-effect.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
-import { checkAccount, isOthers } from './account-check.ts';
+import { checkAccount, isOthers, type RefusedAccount } from './account-check.ts';
 import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
@@ -16,6 +16,7 @@ import { type ExecuteRules, execute } from './execute.ts';
 import { isExpected } from './expected.ts';
 import { secondLook } from './guard-again.ts';
 import { functionMode } from './guard-mode.ts';
+import { addedElsewhere } from './guard-nodes.ts';
 import { judge } from './judge.ts';
 import { compareHolds, writeEnd, writeSeen } from './keep-record.ts';
 import type { Outcome } from './outcome.ts';
@@ -24,7 +25,7 @@ import { type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
 import { RunFacts } from './run-facts.ts';
 import { loadStanding, type Standing } from './standing.ts';
-import { survey } from './survey.ts';
+import { type Survey, survey } from './survey.ts';
 import type { TellRun } from './telling/tell-run.ts';
 import { byBothClocks, clockSkewCode, provenSkew, skewError } from './two-clocks.ts';
 
@@ -112,85 +113,117 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   }
 }
 
+/** What the steps of a run share. */
+interface Work<R extends Resource> extends RunOptions<R> {
+  readonly context: PlanContext;
+  readonly facts: RunFacts;
+  readonly log: WrittenLog;
+  readonly draft: ReportDraft;
+}
+
+/** What was seen, with the automation that decided it. */
+interface Observed<R extends Resource> {
+  readonly seen: Survey<R>;
+  /** By one clock, or by both where they differ. */
+  readonly by: Automation<R>;
+  /** How far the service's clock is ahead of ours, where it is proven. */
+  readonly skewMs: number | undefined;
+}
+
 async function observeAndAct<R extends Resource>(
   options: RunOptions<R>,
   { policy, halts }: Standing,
   log: WrittenLog,
   draft: ReportDraft,
 ): Promise<void> {
-  const { automation, client, target, store, mode, signal } = options;
-  const { nowMs, run: owner, functionMode } = draft.head;
+  const { automation, client, target, store, mode } = options;
+  const { nowMs, functionMode } = draft.head;
   const reader = options.factReader ?? automation.facts?.(client, target);
   const facts = new RunFacts(reader, ({ key }, error) => {
     draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
   });
   const context: PlanContext = { policy, target, nowMs, written: log.view, facts, halts, occasions: lastOccasions(options.occasions) };
-  const surveyBy = (by: Automation<R>) =>
-    survey({
-      ...{ automation: by, client, context, facts, signal, log, store, onDecision: options.onDecision },
-      onPage: (observed, announced) => options.onProgress?.({ phase: 'observing', observed, announced }),
-      onLookFailed: ({ id }, error) =>
-        draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
-    });
-  let by = automation;
-  let seen = await surveyBy(by);
-  const skewMs = automation.timeless ? undefined : provenSkew(client);
-  if (skewMs !== undefined) {
-    // Only now is it known; what was read meanwhile is decided anew, by both clocks.
-    draft.failBecause(skewError(skewMs));
-    by = byBothClocks(automation, skewMs);
-    seen = await surveyBy(by);
-  }
-  draft.survey(seen);
-  if (seen.error === undefined && options.occasions === undefined) draft.checkWhole(seen.totals);
+  const work: Work<R> = { ...options, context, facts, log, draft };
 
-  const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
-  const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
-  const { elsewhere } = automation;
-  const decisions = elsewhere ? await draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
+  const observed = await observe(work);
+  const decisions = await judgeSeen(work, observed);
   if (decisions === undefined) return;
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
-  if (!account.ok) {
-    const acting = functionMode === 'act' && decisions.some(({ verdict }) => verdict === 'act');
-    if (acting) draft.decisions = decisions.map((decision) => holdBecause(decision, account.because));
-    draft.refuseKeys(account, acting);
-    // What was seen is another account's: nothing of it is written down, and what holds there is not compared.
-    if (isOthers(account)) return;
-  }
-  if (mode === 'apply') {
-    const isWhole = seen.totals.complete && options.occasions === undefined;
-    const ofTarget = automation.ofTarget?.(context, log, isWhole);
-    const found = {
-      manual: [...seen.manual, ...(ofTarget?.seen ?? [])],
-      ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...(ofTarget?.gone ?? [])] },
-    };
-    await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
-  }
-  if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: by }, context, log, draft);
-  // Compared is what holds by itself: that STS did not answer a moment ago is no hold to tell of. After a partial observation, or one of what an event named, the set of holds says nothing about what was not read; told to stop, what could not be asked holds too; while the clocks differ all holds are of that, and the run fails for it.
-  if (seen.totals.complete && !signal?.aborted && options.occasions === undefined && skewMs === undefined) {
-    const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode }, nowMs)));
-    if (holds) draft.holds = holds;
-  }
+  if (!account.ok) refuseAccount(draft, account);
+  // What was seen is another account's: nothing of it is written down, and what holds there is not compared.
+  if (isOthers(account)) return;
+  if (mode === 'apply') await keepSeen(work, observed.seen);
+  if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: observed.by }, context, log, draft);
+  if (!tellsHolds(work, observed)) return;
+  // Those of the guard: that STS did not answer a moment ago is no hold to tell of.
+  const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode }, nowMs)));
+  if (holds) draft.holds = holds;
 }
 
-/** Nodes added in the 24 hours before on the other targets of the policy, by their own journals. @throws JournalError @throws StoreError */
-function* addedElsewhere(functionName: string, { policy, target, nowMs }: PlanContext): Storing<number> {
-  const own = writtenScope(target);
-  let nodes = 0;
-  const logs = new Map<string, WrittenLog>();
-  for (const other of Object.values(policy.targets)) {
-    const shards = other.shardByRegion ? (other.regions ?? []).map((shard) => ({ ...other, shard })) : [other];
-    for (const part of shards) {
-      const scope = writtenScope(part);
-      if (scope === own && other.name === target.name) continue;
-      const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
-      logs.set(scope, log);
-      nodes += log.counts(other.name, nowMs).nodesAdded;
-    }
+/** Observes and decides; where the answers prove meanwhile that the clocks differ, once more, by both. */
+async function observe<R extends Resource>(work: Work<R>): Promise<Observed<R>> {
+  const { automation, client, draft } = work;
+  let by = automation;
+  let seen = await surveyBy(by, work);
+  const skewMs = automation.timeless ? undefined : provenSkew(client);
+  if (skewMs !== undefined) {
+    draft.failBecause(skewError(skewMs));
+    by = byBothClocks(automation, skewMs);
+    seen = await surveyBy(by, work);
   }
-  return nodes;
+  draft.survey(seen);
+  if (seen.error === undefined && work.occasions === undefined) draft.checkWhole(seen.totals);
+  return { seen, by, skewMs };
+}
+
+function surveyBy<R extends Resource>(by: Automation<R>, { draft, onProgress, ...work }: Work<R>): Promise<Survey<R>> {
+  return survey({
+    ...{ ...work, automation: by },
+    onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),
+    onLookFailed: ({ id }, error) =>
+      draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
+  });
+}
+
+/** What acts and what holds, by protection, by limits, and by what happened to the same on other targets; undefined where that cannot be read. */
+async function judgeSeen<R extends Resource>(
+  { automation, client, context, log, store, draft, signal }: Work<R>,
+  { seen, by }: Observed<R>,
+): Promise<readonly (ActDecision | HoldDecision)[] | undefined> {
+  const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
+  const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const { elsewhere } = automation;
+  return elsewhere ? draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
+}
+
+/** Holds whatever would act, since the keys are not known to be the account's. */
+function refuseAccount(draft: ReportDraft, refused: RefusedAccount): void {
+  const acting = draft.head.functionMode === 'act' && draft.decisions.some(({ verdict }) => verdict === 'act');
+  if (acting) draft.decisions = draft.decisions.map((decision) => holdBecause(decision, refused.because));
+  draft.refuseKeys(refused, acting);
+}
+
+/** Writes down what later runs have to know: changes by people, owners' tags, and what has gone. */
+async function keepSeen<R extends Resource>(
+  { automation, context, log, store, target, draft, occasions }: Work<R>,
+  seen: Survey<R>,
+): Promise<void> {
+  const { nowMs, run: owner } = draft.head;
+  const ofTarget = automation.ofTarget?.(context, log, seen.totals.complete && occasions === undefined);
+  const found = {
+    manual: [...seen.manual, ...(ofTarget?.seen ?? [])],
+    ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...(ofTarget?.gone ?? [])] },
+  };
+  await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
+}
+
+/**
+ * True where the holds of a run can be compared with those told last. After a partial observation, or one of what an event named, they say nothing
+ * about what was not read; told to stop, what could not be asked holds too; while the clocks differ all holds are of that, and the run fails for it.
+ */
+function tellsHolds<R extends Resource>({ signal, occasions }: Work<R>, { seen, skewMs }: Observed<R>): boolean {
+  return seen.totals.complete && !signal?.aborted && occasions === undefined && skewMs === undefined;
 }
 
 /** The same decision as a hold where it acts, with the reason in front of its own. */
