@@ -13,14 +13,13 @@ import type { TellKind } from '../../policy/document.ts';
 import type { Reason } from '../decision.ts';
 import { moment } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
-import { reason } from '../reasons.ts';
 import type { ReportedAlert, RunReport } from '../report.ts';
 import { criticalRoute, NotToldError } from '../telling/critical.ts';
 import { failureName, failureText } from '../telling/failure.ts';
 import { withForged } from '../telling/once.ts';
 import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
-import { carriedOf, type Entry, groupsOf, isForNobody, isFoundAgain, isStuck, stuckMessage } from './to-tell.ts';
+import { bySize, carriedOf, type Entry, groupsOf, isForNobody, isFoundAgain, isStuck, stuckMessage, warningsOf } from './to-tell.ts';
 
 /** How a run tells people. */
 export interface TellerOptions {
@@ -95,40 +94,12 @@ export class Teller {
 
   /** What people should know of the telling: what was not delivered, what went elsewhere, which records were forged. */
   get warnings(): readonly Reason[] {
-    const undelivered = [...this.#undelivered.values()];
-    const [first] = undelivered;
-    return [
-      ...(first === undefined
-        ? []
-        : [
-            reason(
-              'not-delivered',
-              `${undelivered.length} ${undelivered.length === 1 ? 'message' : 'messages'} reached nobody; the next run tells them: ${first}.`,
-              {
-                messages: undelivered.length,
-              },
-            ),
-          ]),
-      ...(this.#unrouted === 0
-        ? []
-        : [
-            reason('not-routed', `${this.#unrouted} messages are in the log only, since tell names no channel for them.`, {
-              messages: this.#unrouted,
-            }),
-          ]),
-      ...[...this.#elsewhere].map(([title, channels]) =>
-        reason(
-          'told-elsewhere',
-          `"${title}" was told on ${channels.join(', ')}, since no channel that it is for took it. Look at tell in the policy.`,
-          {
-            channels: [...channels],
-          },
-        ),
-      ),
-      ...[...this.#forged].map((forged) =>
-        reason('mark-forged', `A record that would have silenced something was not written by this function: ${forged}.`),
-      ),
-    ];
+    return warningsOf({
+      undelivered: [...this.#undelivered.values()],
+      unrouted: this.#unrouted,
+      elsewhere: this.#elsewhere,
+      forged: this.#forged,
+    });
   }
 
   /** The channels for some kinds of things to tell, as the policy says. */
@@ -291,7 +262,7 @@ export class Teller {
     for (const route of routes) {
       const rest = group.filter((entry) => !heard.has(entry));
       if (rest.length === 0) break;
-      for (const [textBytes, channels] of this.#bySize(route)) {
+      for (const [textBytes, channels] of bySize(route, this.#options.policy)) {
         for (const each of joinAlike(rest, textBytes)) {
           const taken = yield* this.#send(channels, each, waitUntilMs);
           for (const entry of taken) heard.add(entry);
@@ -366,16 +337,6 @@ export class Teller {
     const message: Message = { id: alertId(name), timeMs: nowMs, severity: 'warning', title, text };
     const entries = yield* this.#untold([{ message, code: 'channel-dead', channels: others, name, carried: false }]);
     if (entries.length > 0) yield* this.#tellGroup(entries, nowMs);
-  }
-
-  /** Channels by the largest text that they take. */
-  #bySize(channels: readonly string[]): ReadonlyMap<number | undefined, readonly string[]> {
-    const sizes = new Map<number | undefined, string[]>();
-    for (const channel of channels) {
-      const { textBytes } = limitsOfKind(this.#options.policy.channels[channel]?.kind ?? '');
-      sizes.set(textBytes, [...(sizes.get(textBytes) ?? []), channel]);
-    }
-    return sizes;
   }
 
   /** Writes what is still to be told, and what no longer is. */

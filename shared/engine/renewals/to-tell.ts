@@ -1,7 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { AlertName } from '../../journal/alerts.ts';
 import { type CarriedMessage, outboxStream } from '../../journal/outbox.ts';
+import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';
+import type { CompiledPolicy } from '../../policy/compiled.ts';
+import type { Reason } from '../decision.ts';
+import { reason } from '../reasons.ts';
 
 /** Something that waits to be told. */
 export interface Entry {
@@ -76,4 +80,53 @@ export function stuckMessage(stuck: readonly Entry[], functionName: string, nowM
     title: `Channels refuse ${stuck.length === 1 ? 'a message' : `${stuck.length} messages`} of ${functionName}`,
     text: `The first is of ${text(sinceMs)}. They take this one, so it is what is said there that they refuse. The journal has the texts: streamwarden journal list --prefix ${stream}, the newest record before this message.`,
   };
+}
+
+/** Channels by the largest text that they take. */
+export function bySize(
+  channels: readonly string[],
+  policy: Pick<CompiledPolicy, 'channels'>,
+): ReadonlyMap<number | undefined, readonly string[]> {
+  const sizes = new Map<number | undefined, string[]>();
+  for (const channel of channels) {
+    const { textBytes } = limitsOfKind(policy.channels[channel]?.kind ?? '');
+    sizes.set(textBytes, [...(sizes.get(textBytes) ?? []), channel]);
+  }
+  return sizes;
+}
+
+/** What went wrong with telling. */
+interface Trouble {
+  /** Titles that reached nobody. */
+  readonly undelivered: readonly string[];
+  /** How many are in the log only. */
+  readonly unrouted: number;
+  /** Titles that went to other channels, with those. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+  /** Records that would have silenced something. */
+  readonly forged: ReadonlySet<string>;
+}
+
+/** What people should know of the telling, as warnings of the report. */
+export function warningsOf({ undelivered, unrouted, elsewhere, forged }: Trouble): readonly Reason[] {
+  const [first] = undelivered;
+  const messages = undelivered.length === 1 ? 'message' : 'messages';
+  const found: Reason[] = [];
+  if (first !== undefined) {
+    const text = `${undelivered.length} ${messages} reached nobody; the next run tells them: ${first}.`;
+    found.push(reason('not-delivered', text, { messages: undelivered.length }));
+  }
+  if (unrouted > 0) {
+    found.push(
+      reason('not-routed', `${unrouted} messages are in the log only, since tell names no channel for them.`, { messages: unrouted }),
+    );
+  }
+  for (const [title, channels] of elsewhere) {
+    const text = `"${title}" was told on ${channels.join(', ')}, since no channel that it is for took it. Look at tell in the policy.`;
+    found.push(reason('told-elsewhere', text, { channels: [...channels] }));
+  }
+  for (const each of forged) {
+    found.push(reason('mark-forged', `A record that would have silenced something was not written by this function: ${each}.`));
+  }
+  return found;
 }
