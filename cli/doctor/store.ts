@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
+import { listed } from '../../shared/engine/telling/listed.ts';
 import { JournalError } from '../../shared/journal/journal-error.ts';
 import { fromSegment } from '../../shared/journal/key.ts';
 import { parseOssAddress } from '../../shared/journal/oss-address.ts';
@@ -19,9 +20,6 @@ const key = 'doctor/create-once';
 
 /** So many names are looked through at most: a check is to end soon. */
 const namesAtMost = 20_000;
-
-/** So many foreign names are told. */
-const foreignTold = 5;
 
 /**
  * Whether the journal can be written, once only under each name, read back and listed; and what lies in it that is no record. It creates one
@@ -91,11 +89,13 @@ async function foreignNames(store: Store): Promise<readonly Finding[]> {
     if (names >= namesAtMost) break;
   }
   if (foreign.length === 0) return [];
-  const told = foreign.slice(0, foreignTold).map((name) => JSON.stringify(name));
-  const more = foreign.length > foreignTold ? ` and ${foreign.length - foreignTold} more` : '';
+  const told = listed(
+    foreign.map((name) => JSON.stringify(name)),
+    ', ',
+  );
   return [
     warn(
-      `${store.name} has ${foreign.length === 1 ? 'a file that is' : 'files that are'} no record: ${told.join(', ')}${more}`,
+      `${store.name} has ${foreign.length === 1 ? 'a file that is' : 'files that are'} no record: ${told}`,
       'Nothing reads them. Find out what puts them there, such as a program that synchronizes the folder, keep it away from the journal, and remove them.',
     ),
   ];
@@ -120,10 +120,9 @@ export async function checkOpenElsewhere(store: Store, accounts: ReadonlySet<str
     return [fail(`renewals under other account numbers could not be read: ${messageOf(error)}`, "Run 'streamwarden journal verify'.")];
   }
   if (open.length === 0) return [];
-  const told = `${open.slice(0, foreignTold).join(', ')}${open.length > foreignTold ? ` and ${open.length - foreignTold} more` : ''}`;
   return [
     fail(
-      `renewals are open under account numbers that no target has: ${told}`,
+      `renewals are open under account numbers that no target has: ${listed(open, ', ')}`,
       'Look in the bill whether they were ordered. If a number was corrected, what was ordered under the old one does not keep the right one from ordering again: name the old number for a target until they are closed by streamwarden resolve, or do not let these subscriptions be renewed until you know.',
     ),
   ];

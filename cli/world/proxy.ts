@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import { type Connect, connectBy, connectDirectly, type Destination, kept, SecureAgent } from '../../shared/client/agents.ts';
+import { hostnameOf } from '../../shared/client/endpoint.ts';
 import { CommandFailure } from '../failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -96,7 +97,7 @@ function proxyOf(environment: Environment): Proxy | undefined {
   }
   if (url.pathname.length > 1 || url.search !== '' || url.hash !== '') throw unusable('has a path behind the host; remove it');
   const secure = url.protocol === 'https:';
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const hostname = hostnameOf(url);
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   if (url.username === '' && url.password === '') return { secure, hostname, port, authorization: undefined };
   try {

@@ -15,6 +15,11 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
+/** The host of a URL, an IPv6 address without its brackets. */
+export function hostnameOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 /**
  * Reads an endpoint: a host (`appstream-center.cn-shanghai.aliyuncs.com`, which means https) or a URL without a path.
  * @throws InputError when it is neither, or when plain http would leave this machine
@@ -29,7 +34,7 @@ export function parseEndpoint(text: string): Endpoint {
   }
   if (url.username !== '' || url.password !== '') throw wrong('must carry no user name and no password; remove them');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') throw wrong('must carry no path and no query; remove them');
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const hostname = hostnameOf(url);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('must begin with https://');
   const secure = url.protocol === 'https:';
   if (!secure && !isLoopback(hostname)) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isLoopback } from '../client/endpoint.ts';
+import { hostnameOf, isLoopback } from '../client/endpoint.ts';
 
 /** Variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,8 +56,7 @@ export function readSettings(environment: Environment): Settings {
 
 /** A function's keys are the cloud's: a simulator elsewhere would be handed requests, and tokens, that the cloud accepts. */
 function localSimulator(url: string | undefined): string | undefined {
-  if (url === undefined || (/^https?:/i.test(url) && URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))))
-    return url;
+  if (url === undefined || (/^https?:/i.test(url) && URL.canParse(url) && isLoopback(hostnameOf(new URL(url))))) return url;
   throw new SettingsError(
     'SimulatorNotLocal',
     'STREAMWARDEN_SIMULATOR is not an address of this machine: unset it to act in the cloud, or write http://127.0.0.1:PORT.',

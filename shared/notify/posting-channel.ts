@@ -1,4 +1,5 @@
 import type { Clock, EpochMs } from '../client/clock.ts';
+import { hostnameOf, isLoopback } from '../client/endpoint.ts';
 import { realTimers, send, type Timers } from '../client/transport.ts';
 import { type Channel, deadChannel, delivered, type Refusal, undelivered } from './channel.ts';
 import { isAllowedHost } from './host-list.ts';
@@ -58,9 +59,9 @@ export function postingChannel(options: PostingOptions, receiver: Receiver): Cha
   const { kind, hosts = [] } = receiver;
   if (!URL.canParse(options.url)) return deadChannel('its address is no URL; write one that begins with https://');
   const url = new URL(options.url);
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) return deadChannel('its address does not begin with https://');
+  const hostname = hostnameOf(url);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(hostname)))
+    return deadChannel('its address does not begin with https://');
   if (url.username !== '' || url.password !== '') return deadChannel('its address carries a user name or a password; remove them');
   if (!isAllowedHost(hostname, [...hosts, ...options.allowedHosts])) {
     return deadChannel('the host of its address is not among those allowed; add the host to STREAMWARDEN_CHANNEL_HOSTS');

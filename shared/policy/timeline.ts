@@ -81,7 +81,8 @@ function endOfDoubt(schedule: DocumentSchedule, date: string): number | undefine
   return Math.max(minutesPerDay, ...[...work, ...rest].map((period) => period.endMinute));
 }
 
-function samePeriods(a: Periods, b: Periods): boolean {
+/** True where two days have the same periods, in the same order. */
+export function samePeriods(a: Periods, b: Periods): boolean {
   return (
     a.length === b.length &&
     a.every((period, i) => {

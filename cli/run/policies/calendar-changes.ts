@@ -1,5 +1,7 @@
+import { listed } from '../../../shared/engine/telling/listed.ts';
 import { type CalendarDays, changedDays } from '../../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, ZoneTable } from '../../../shared/policy/compiled.ts';
+import { dateOfLocalMs } from '../../../shared/policy/values/local-date-time.ts';
 import { formatTimeOfDay } from '../../../shared/policy/values/time-of-day.ts';
 
 /** What a policy was compiled with beside its text. */
@@ -8,21 +10,17 @@ export interface CompiledWith {
   readonly policy: CompiledPolicy;
 }
 
-/** Dates told by name; the others are counted. */
-const mostDates = 12;
-
 /**
  * What two policies take for granted in different ways although no line of them says so, as lines for people: days of calendars, and offsets of
  * zones, from the later one's beginning on. Empty where nothing differs, or nothing is known of the earlier one.
  */
 export function calendarChanges(before: CompiledWith, after: CompiledWith): readonly string[] {
-  const today = new Date(after.policy.fromMs).toISOString().slice(0, 10);
+  const today = dateOfLocalMs(after.policy.fromMs);
   const days =
     before.calendars && after.calendars ? changedDays(before.calendars, after.calendars).filter(({ date }) => date >= today) : [];
   const calendars = [...new Set(days.map(({ calendar }) => calendar))].map((name) => {
     const own = days.filter(({ calendar }) => calendar === name).map(({ date, from, to }) => `${date} ${from} → ${to}`);
-    const more = own.length > mostDates ? `, and ${own.length - mostDates} more` : '';
-    return `calendar ${name}: ${own.slice(0, mostDates).join(', ')}${more}`;
+    return `calendar ${name}: ${listed(own, ', ')}`;
   });
   return [...calendars, ...zoneChanges(before.policy, after.policy)];
 }
@@ -40,7 +38,7 @@ function zoneChanges(before: CompiledPolicy, after: CompiledPolicy): readonly st
 function shown({ transitions }: ZoneTable, fromMs: number, untilMs: number): string {
   const first = transitions.findLast(({ atMs }) => atMs <= fromMs) ?? transitions[0];
   const later = transitions.filter(({ atMs }) => atMs > fromMs && atMs < untilMs);
-  const changes = later.map(({ atMs, offsetMs }) => `from ${new Date(atMs).toISOString().slice(0, 10)} ${offsetText(offsetMs)}`);
+  const changes = later.map(({ atMs, offsetMs }) => `from ${dateOfLocalMs(atMs)} ${offsetText(offsetMs)}`);
   return [offsetText(first?.offsetMs ?? 0), ...changes].join(', ');
 }
 

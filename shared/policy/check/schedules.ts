@@ -3,7 +3,7 @@ import { calendarFrom } from '../calendar-days.ts';
 import type { DaySelector, DocumentPeriod, DocumentSchedule } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
-import { periodsOn } from '../timeline.ts';
+import { periodsOn, samePeriods } from '../timeline.ts';
 import { dayText, rankOn } from '../values/day-selector.ts';
 import { isZero, sameLevel } from '../values/level.ts';
 import { addDays } from '../values/local-date-time.ts';
@@ -79,14 +79,6 @@ function idleDay(
   if (replaced !== undefined && samePeriods(periods, replaced.periods))
     return 'says the same as everyday and changes nothing; remove it, or change one';
   return undefined;
-}
-
-function samePeriods(a: readonly DocumentPeriod[], b: readonly DocumentPeriod[]): boolean {
-  return a.length === b.length && a.every((period, index) => samePeriod(period, b[index]));
-}
-
-function samePeriod(a: DocumentPeriod, b: DocumentPeriod | undefined): boolean {
-  return b !== undefined && a.startMinute === b.startMinute && a.endMinute === b.endMinute && sameLevel(a.level, b.level);
 }
 
 /**
