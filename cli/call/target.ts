@@ -28,7 +28,7 @@ export async function callTarget(options: CallTarget, writes: boolean): Promise<
       throw new CommandFailure('Usage', '--endpoint is the cloud with your own keys; leave out --target and --simulator.');
     }
     if (writes && options.account === undefined) {
-      throw new CommandFailure('Usage', 'Say with --account whose account is meant: nothing is sent with keys of another one.');
+      throw new CommandFailure('Usage', 'Name the account with --account. Nothing is sent if the keys belong to another one.');
     }
     const world = await openWorld({ ...options, target: options.endpoint });
     if (options.account !== undefined) {

@@ -38,7 +38,7 @@ export async function skipDamaged({ world }: Session, key: string, because: stri
   if ((because ?? '').trim() === '') throw new CommandFailure('Usage', '--because is missing: say what is lost and what you have checked.');
   const { account, user, userId, arn } = await world.caller();
   if (user === undefined) {
-    throw new CommandFailure('NotAPerson', `${arn} could be anybody: who skips a record has to use the keys of a RAM user of their own.`);
+    throw new CommandFailure('NotAPerson', `${arn} could be anybody. Use the keys of your own RAM user to skip a record.`);
   }
   const stream = parseRenewalKey(key)?.stream ?? parseStreamKey(key)?.stream;
   const prefix = stream === undefined ? key : `${stream}/`;

@@ -26,7 +26,7 @@ const onTheWay: ReadonlySet<string> = new Set(['DEPLOYING', 'MAINTAINING']);
 
 /** Lets the journal keep what is to be looked at again once it serves. */
 function untilPublished(status: string): Reason {
-  return reason('sighted', 'It is looked at again every few minutes until it is published.', { setting: awaitedSetting, value: status });
+  return reason('sighted', 'The function looks again every few minutes until it is published.', { setting: awaitedSetting, value: status });
 }
 
 const asWanted = reason('as-wanted', 'as the rule asks');

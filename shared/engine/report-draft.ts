@@ -99,7 +99,7 @@ export class ReportDraft {
     if (totals.complete) return;
     if (totals.announced !== undefined) this.failBecause({ code: 'IncompleteList', message: incompleteText(totals) });
     else
-      this.warn(reason('total-unknown', 'The service did not say how many resources there are, so whether all were read cannot be told.'));
+      this.warn(reason('total-unknown', 'The service did not say how many resources there are, so nobody can tell whether all were read.'));
   }
 
   /** Notes that observing ended early. @throws the error itself when it is a defect of the program */

@@ -78,7 +78,7 @@ export function stuckMessage(stuck: readonly Entry[], functionName: string, nowM
     timeMs: nowMs,
     severity,
     title: `Channels refuse ${stuck.length === 1 ? 'a message' : `${stuck.length} messages`} of ${functionName}`,
-    text: `The first is of ${text(sinceMs)}. They take this one, so it is what is said there that they refuse. The journal has the texts: streamwarden journal list --prefix ${stream}, the newest record before this message.`,
+    text: `The first is of ${text(sinceMs)}. Channels refuse its content, since they accept this message. The journal has the texts: run 'streamwarden journal list --prefix ${stream}' and show the newest record before this message.`,
   };
 }
 
