@@ -42,7 +42,7 @@ export function storyLines(story: Story, style: Style, text: InstantText): strin
 const longestRunMs = 10 * 60_000;
 
 function history({ written, renewals }: Story, text: InstantText): string[] {
-  // What became of an order its renewal tells better.
+  // The line of its renewal says what became of an order.
   const others = written.filter(
     ({ setting, atMs }) => setting !== 'expiry' || !renewals.some((each) => each.atMs >= atMs && each.atMs - atMs < longestRunMs),
   );

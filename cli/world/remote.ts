@@ -25,7 +25,7 @@ export async function openRemote(url: string, state: string | undefined): Promis
   if (!account) throw new CommandFailure('NoSimulator', `The simulator at ${url} has no account.`);
   let askedAtMs = systemClock.now();
   let { worldMs, speed } = summary.clock;
-  // Time that stands still passes by being moved on.
+  // A simulator whose clock stands still passes time only when it is told to.
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     if (speed > 0) return systemClock.sleep(ms / speed, signal);
     ({ worldMs, speed } = await controlClient(url).setClock({ advanceMs: ms }));

@@ -74,7 +74,7 @@ const tokens = /"(?:[^"\\]+|\\[\s\S])*\\?(?:"|$)|-?\d[\d.eE+-]*/g;
 
 /** The same JSON with whole numbers beyond 2^53 as text: parsed as numbers they would become others, and an id is an id. */
 function largeNumbersAsText(json: string): string {
-  // In most answers no number is that long.
+  // Most answers have no number that long: those need no second pass.
   if (!/[:,[\s]-?\d{16}/.test(json)) return json;
   return json.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token));
 }

@@ -87,6 +87,7 @@ interface DecisionBase {
   readonly sighted?: readonly Sighted[];
 }
 
+/** What is to be done. */
 export interface ActDecision extends DecisionBase {
   readonly verdict: 'act';
   readonly rule: string;
@@ -97,6 +98,7 @@ interface KeepDecision extends DecisionBase {
   readonly verdict: 'keep';
 }
 
+/** What is not done, and why. */
 export interface HoldDecision extends DecisionBase {
   readonly verdict: 'hold';
   /** What would have been done, where that much is known. */

@@ -256,7 +256,7 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
     execute({ decisions: acts, target: target.name, owner: draft.head.run, log, again, batchOf, deadlineMs, rules }),
   );
   draft.outcomes = executed.outcomes;
-  // Met only right before the calls.
+  // It may be proven only right before the calls.
   const held = executed.outcomes.some(({ because }) => because?.code === clockSkewCode);
   const skewMs = held ? provenSkew(client) : undefined;
   if (skewMs !== undefined) draft.failBecause(skewError(skewMs));

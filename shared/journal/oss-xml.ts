@@ -14,7 +14,7 @@ export function elementsOf(xml: string, name: string): string[] {
     if (begun < 0) break;
     const empty = xml[begun - 1] === '/';
     const end = empty ? begun : xml.indexOf(close, begun);
-    // Without an end there is none for any later one either: nothing is looked for twice.
+    // Where this one has no end, no later one has: the search is over, so that its time does not grow with the square of the text.
     if (end < 0) break;
     texts.push(empty ? '' : resolved(xml.slice(begun + 1, end)));
     at = end;

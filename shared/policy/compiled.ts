@@ -81,6 +81,7 @@ export interface CompiledTarget {
   readonly shard?: string;
 }
 
+/** What an exception can forbid. */
 export type Never = 'cut-sessions' | 'approve-ota' | 'scale-down' | 'renew' | 'power-off' | 'tag' | 'enforce';
 
 /** An exception of the policy, for the resources it selects, in `[fromMs, untilMs)`. Times depend on the target's zone. */
@@ -95,6 +96,7 @@ export interface CompiledException {
   readonly never: readonly Never[];
 }
 
+/** Bounds on harm, on added nodes, on money and on pushes; what is left out is not bounded, unless a default is named. */
 export interface CompiledLimits {
   readonly actionsPerRun?: number;
   readonly actionsPer24h?: number;
@@ -111,6 +113,7 @@ export interface CompiledLimits {
   readonly changedByPush?: number;
 }
 
+/** A time in which what freezes stop is held, but for the functions in `except`. Times depend on the target's zone. */
 export interface CompiledFreeze {
   readonly because: string;
   readonly except: readonly string[];
