@@ -26,7 +26,8 @@ const effects: Readonly<Record<string, string>> = {
   exceptions: 'what it said counts as never said.',
   halts: 'what it said counts as never said. Halt the version again if it is to be halted.',
   policy: 'functions go by the policy before it, and nobody is told of it any more.',
-  renewals: 'nothing is known of that order any more, and its resource may be ordered for again.',
+  renewals:
+    'a skipped claim leaves nothing known of its order: the resource may be ordered for again. Without its answer a claim stays open; without its end it counts as ordered, until the expiry moves or you run resolve --refunded.',
   written: 'what was written in it counts as never meant, also in limits over 24 hours.',
 };
 

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
 import { JournalError, wayOut } from './journal-error.ts';
-import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { linkOf, parseRecord } from './record.ts';
 import { parseRenewalKey, type RenewalPart, renewalKey } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
 import { isSkipped } from './skipped.ts';
-import { type Storing, storeReadAll } from './store-effect.ts';
-import { withoutStrays } from './stream.ts';
+import { type Storing, storeRead, storeReadAll } from './store-effect.ts';
+import { readable, withoutStrays } from './stream.ts';
 
 /** One number of a resource's stream: a claim with what became of it, or a slot that a person opened. */
 export interface RenewalEntry {
@@ -58,22 +58,13 @@ export function* readRenewal(stream: string): Storing<RenewalView> {
     last = entry;
     if (entry.endLink === undefined) return { stream, next: n + 1, prev: null, last, open: entry, moved: undefined, voided: [] };
   }
-  if (!last) {
-    if (hint !== undefined && hint > 0) throw missing(renewalKey(stream, hint, 'claim'));
-    return { stream, next: 0, prev: null, last, open: undefined, moved: undefined, voided: [] };
-  }
+  if (!last) return { stream, next: 0, prev: null, last, open: undefined, moved: undefined, voided: [] };
   const voided: RenewalEntry[] = [];
   let entry: RenewalEntry = last;
   while (entry.end?.outcome === 'void') {
     voided.push(entry);
     if (entry.n === 0) break;
-    const before: RenewalEntry | undefined = yield* readEntry(stream, entry.n - 1, undefined, { expected: true });
-    if (!before) {
-      const lost = renewalKey(stream, entry.n - 1, 'claim');
-      if (yield* isSkipped(lost, undefined)) break;
-      throw missing(lost);
-    }
-    entry = before;
+    entry = (yield* readEntry(stream, entry.n - 1, undefined, { expected: true })) as RenewalEntry;
   }
   const moved = entry.end?.outcome === 'moved' ? entry : undefined;
   return { stream, next: last.n + 1, prev: last.endLink as string, last, open: undefined, moved, voided };
@@ -100,10 +91,10 @@ export function* readClaims(
     for (const [index, { stream, n }] of some.entries()) {
       const [claim, answer, end] = bytes.slice(index * parts.length, (index + 1) * parts.length);
       try {
-        entries.push(claim && entryOf(stream, n, { claim, answer, end }));
+        entries.push(claim && (yield* trusted(stream, n, { claim, answer, end })));
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
-        entries.push((claim && (yield* skippedEntry(error, stream, n, { claim, answer, end }))) ?? error);
+        entries.push(error);
       }
     }
   }
@@ -139,15 +130,36 @@ function entryOf(stream: string, n: number, bytes: EntryBytes): RenewalEntry {
 }
 
 /**
- * A number with a damaged record that a person has skipped: nothing is known of its order, and it stands there like a slot that the person opened.
- * Undefined where nobody has.
+ * A number of a stream without what a person has skipped. A skipped claim leaves nothing known of its order: it stands there like a slot that the person
+ * opened. A skipped answer leaves its claim as it is without one. A skipped end leaves an order that counts as placed, unless its answer proves that
+ * nothing was: so the expiry is not ordered for again before it moves, or a person opens a slot. @throws JournalError
  */
-function* skippedEntry(error: JournalError, stream: string, n: number, bytes: EntryBytes): Storing<RenewalEntry | undefined> {
-  const part = (['claim', 'answer', 'end'] as const).find((each) => error.key === renewalKey(stream, n, each));
-  if (part === undefined || !(yield* isSkipped(renewalKey(stream, n, part), bytes[part]))) return undefined;
-  const link = linkOf(bytes.claim);
+function* trusted(stream: string, n: number, bytes: EntryBytes): Storing<RenewalEntry> {
+  try {
+    return entryOf(stream, n, bytes);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    const keyOf = (part: RenewalPart) => renewalKey(stream, n, part);
+    // Of two that do not fit, it may be the claim that was skipped.
+    if (yield* isSkipped(keyOf('claim'), bytes.claim)) return skippedClaim(n, bytes.end ?? bytes.claim);
+    const part = error.key === keyOf('end') ? 'end' : 'answer';
+    if (error.key !== keyOf(part) || !(yield* isSkipped(error.key, bytes[part]))) throw error;
+    const entry = yield* trusted(stream, n, { ...bytes, [part]: undefined, answerUnread: true });
+    if (part === 'answer') return { ...entry, answerLink: bytes.answer && linkOf(bytes.answer) };
+    return { ...entry, end: { outcome: isNothing(entry) ? 'void' : 'moved', by: 'person' }, endLink: linkOf(bytes.end as Uint8Array) };
+  }
+}
+
+/** A claim that a person has skipped; `last` is what the next one points to. */
+function skippedClaim(n: number, last: Uint8Array): RenewalEntry {
+  const link = linkOf(last);
   const nothing = { claim: undefined, answer: undefined, answerLink: undefined, end: undefined };
-  return { n, atMs: 0, link, ...nothing, slot: { expiry: 0, by: 'skipped' }, endLink: bytes.end ? linkOf(bytes.end) : link };
+  return { n, atMs: 0, link, ...nothing, slot: { expiry: 0, by: 'skipped' }, endLink: link };
+}
+
+/** True of a claim whose records prove that nothing was ordered and nothing will be. */
+export function isNothing({ claim, answer }: Pick<RenewalEntry, 'claim' | 'answer'>): boolean {
+  return claim?.abandoned === true || answer?.outcome === 'rejected' || answer?.outcome === 'not-sent';
 }
 
 /** All claims of a stream with their answers, oldest first: the whole story, for people. @throws JournalError @throws StoreError */
@@ -177,26 +189,35 @@ function* readEntry(
   const claimKey = renewalKey(stream, n, 'claim');
   const endKey = renewalKey(stream, n, 'end');
   const [bytes, endBytes] = yield* storeReadAll(expected ? [claimKey, endKey] : [claimKey]);
-  if (bytes === undefined) return undefined;
-  const read: { claim: Uint8Array; answer?: Uint8Array | undefined; end?: Uint8Array | undefined; answerUnread: boolean } = {
-    ...{ claim: bytes, end: endBytes, answerUnread: false },
-  };
-  try {
-    const record = parseRecord(claimKey, bytes);
-    if (n === 0 || before?.endLink !== undefined) checkLink(claimKey, record, before?.endLink ?? null);
-    if (record.kind === 'slot') return entryOf(stream, n, { claim: bytes });
-    if (!expected) [read.end] = yield* storeReadAll([endKey]);
-    read.answerUnread = read.end !== undefined && !answered;
-    [read.answer] = read.answerUnread ? [] : yield* storeReadAll([renewalKey(stream, n, 'answer')]);
-    return entryOf(stream, n, read);
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    // What comes behind it points to its end.
-    read.end ??= (yield* storeReadAll([endKey]))[0];
-    const skipped = yield* skippedEntry(error, stream, n, read);
-    if (skipped === undefined) throw error;
-    return skipped;
+  if (bytes === undefined) {
+    if (!expected) return undefined;
+    // What is listed under this number was written behind its claim: an order may have been placed.
+    if (!(yield* isSkipped(claimKey, undefined))) throw missing(claimKey);
+    return skippedClaim(n, endBytes ?? new Uint8Array());
   }
+  const record = readable(claimKey, bytes);
+  const isSlot = !(record instanceof JournalError) && record.kind === 'slot';
+  const end = isSlot || expected ? endBytes : yield* storeRead(endKey);
+  if (!(record instanceof JournalError) && (n === 0 || before?.endLink !== undefined) && record.prev !== (before?.endLink ?? null)) {
+    if (yield* isSkipped(claimKey, bytes)) return skippedClaim(n, end ?? bytes);
+    if (before === undefined || !(yield* endSkipped(stream, before))) throw brokenChain(claimKey);
+  }
+  if (isSlot) return yield* trusted(stream, n, { claim: bytes });
+  const answerUnread = end !== undefined && !answered;
+  if (answerUnread) {
+    try {
+      return entryOf(stream, n, { claim: bytes, end, answerUnread });
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
+  }
+  return yield* trusted(stream, n, { claim: bytes, end, answer: yield* storeRead(renewalKey(stream, n, 'answer')) });
+}
+
+/** True where a person has skipped what the claim behind an entry should point to: of two that do not fit, either may have been skipped. */
+function* endSkipped(stream: string, { n, slot }: RenewalEntry): Storing<boolean> {
+  const key = renewalKey(stream, n, slot ? 'claim' : 'end');
+  return yield* isSkipped(key, yield* storeRead(key));
 }
 
 function behind<P extends 'answer' | 'end'>(
@@ -208,13 +229,12 @@ function behind<P extends 'answer' | 'end'>(
 ): ReturnType<typeof readRenewalBody<P>> {
   const key = renewalKey(stream, n, part satisfies RenewalPart);
   const record = parseRecord(key, bytes);
-  checkLink(key, record, link);
+  if (record.prev !== link) throw brokenChain(key);
   return readRenewalBody(key, record, part);
 }
 
-function checkLink(key: string, record: JournalRecord, expected: string | null): void {
-  if (record.prev === expected) return;
-  throw new JournalError(
+function brokenChain(key: string): JournalError {
+  return new JournalError(
     'BrokenChain',
     `The journal record ${key} does not continue the one before it: one of the two was changed or replaced, so nothing is ordered for this resource. ${wayOut(key)}`,
     { key },

@@ -1,47 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
+import { linkOf } from '../../shared/journal/record.ts';
 import { type RenewalView, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
 import { parseRenewalKey, renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
-import { type MemoryStore, memoryStore } from './memory-store.ts';
-
-const stream = renewalStream('1', 'g-1');
-type Fate = 'moved' | 'void' | 'open' | 'answered' | 'slot';
-
-/** Writes claims with these fates, chained as the protocol chains them. */
-function filled(fates: readonly Fate[]): MemoryStore {
-  const store = memoryStore();
-  let prev: string | null = null;
-  const put = (n: number, part: 'claim' | 'answer' | 'end', kind: string, link: string | null, body: Record<string, unknown>): string => {
-    const bytes = encodeRecord({ kind, atMs: 1_000, owner: 'run', prev: link, body });
-    store.records.set(renewalKey(stream, n, part), bytes);
-    return linkOf(bytes);
-  };
-  for (const [n, fate] of fates.entries()) {
-    if (fate === 'slot') {
-      prev = put(n, 'claim', 'slot', prev, { expiry: 100 + n, by: 'lin' });
-      continue;
-    }
-    const claim = put(n, 'claim', 'claim', prev, {
-      expiry: 100 + n,
-      period: { count: 1, unit: 'Week' },
-      autoPay: true,
-      price: { currency: 'CNY', micros: '1' },
-      reservation: `1/g-1/${n}`,
-      month: '2026-11',
-      token: `t${n}`,
-      t: 1_000,
-      target: 'cn',
-      operation: 'RenewAppInstanceGroup',
-    });
-    if (fate === 'open') continue;
-    const answer = put(n, 'answer', 'answer', claim, { outcome: 'ordered', orderId: `o${n}` });
-    if (fate === 'moved' || fate === 'void') prev = put(n, 'end', 'end', claim, { outcome: fate, by: 'run', answer });
-  }
-  return store;
-}
+import type { MemoryStore } from './memory-store.ts';
+import { type Fate, filled, stream } from './renewal-fates.ts';
 
 const read = (store: MemoryStore): Promise<RenewalView> => runStoring(store, readRenewal(stream));
 const summary = ({ next, open, moved, voided }: RenewalView) => ({

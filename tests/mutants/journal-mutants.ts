@@ -101,8 +101,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'renewal-link-unchecked',
     file: at('renewal'),
-    from: 'if (record.prev === expected) return;',
-    to: 'if (record.prev === expected || key) return;',
+    from: 'if (record.prev !== link) throw brokenChain(key);',
+    to: '',
     rule: 'A stream of claims whose records do not continue each other holds its resource.',
   },
   {
@@ -115,16 +115,33 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'missing-claims-taken-for-none',
     file: at('renewal'),
-    from: "if (hint !== undefined && hint > 0) throw missing(renewalKey(stream, hint, 'claim'));",
-    to: '',
+    from: 'if (!expected) return undefined;',
+    to: 'if (!expected || n === 0) return undefined;',
+    tests: ['tests/journal/renewal-skips.test.ts'],
     rule: 'A claim that is listed and cannot be read is damage, not an empty stream.',
   },
   {
     name: 'end-never-read',
     file: at('renewal'),
-    from: 'if (!expected) [read.end] = yield* storeReadAll([endKey]);',
-    to: '',
+    from: 'const end = isSlot || expected ? endBytes : yield* storeRead(endKey);',
+    to: 'const end = endBytes;',
     rule: 'The end of a claim is read by its exact key.',
+  },
+  {
+    name: 'skipped-answer-frees-the-expiry',
+    file: at('renewal'),
+    from: "if (yield* isSkipped(keyOf('claim'), bytes.claim)) return",
+    to: "if ((yield* isSkipped(keyOf('claim'), bytes.claim)) || (yield* isSkipped(keyOf('answer'), bytes.answer))) return",
+    rule: 'Without its answer a claim stays open.',
+    tests: ['tests/journal/renewal-skips.test.ts'],
+  },
+  {
+    name: 'skipped-end-counts-as-void',
+    file: at('renewal'),
+    from: "end: { outcome: isNothing(entry) ? 'void' : 'moved', by: 'person' }",
+    to: "end: { outcome: 'void', by: 'person' }",
+    rule: 'Without its end an order counts as placed.',
+    tests: ['tests/journal/renewal-skips.test.ts'],
   },
   {
     name: 'place-always-won',

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { addToBudget, type BudgetView, parseReservationId, readBudget } from '../../journal/budget.ts';
 import { JournalError } from '../../journal/journal-error.ts';
-import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
+import { isNothing, type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
 import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
 import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
@@ -170,11 +170,6 @@ function stateOf(
   if (end) return 'renewed';
   if (answer === undefined) return 'under-way';
   return answer.outcome === 'ordered' ? 'ordered' : 'unclear';
-}
-
-/** True of an open claim whose records prove that nothing was ordered and nothing will be. */
-function isNothing({ claim, answer }: RenewalEntry): boolean {
-  return claim?.abandoned === true || answer?.outcome === 'rejected' || answer?.outcome === 'not-sent';
 }
 
 /**
