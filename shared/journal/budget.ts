@@ -4,7 +4,7 @@ import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
 import { JournalError } from './journal-error.ts';
 import { fromSegment, keyOf, streamKey } from './key.ts';
 import { type Storing, storeFolders } from './store-effect.ts';
-import { append, brokenLink, lastListed, type OtherEntry, readFrom, type StreamEnd } from './stream.ts';
+import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from './stream.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
 function budgetStream(currency: string, month: string): string {
@@ -31,6 +31,8 @@ export interface BudgetView {
   /** When each id was reserved first. */
   readonly since: ReadonlyMap<string, EpochMs>;
   readonly end: StreamEnd;
+  /** Others' records that came first while this was added to. */
+  readonly misfits: Misfits;
 }
 
 /** Reads a month's budget. What cannot be read is in its state. @throws StoreError */
@@ -52,7 +54,7 @@ export function* readBudget(currency: string, month: string): Storing<BudgetView
       damaged ??= error;
     },
   );
-  return { stream, records, state: { ...foldBudget(records), damaged }, since, end };
+  return { stream, records, state: { ...foldBudget(records), damaged }, since, end, misfits: new Misfits(stream) };
 }
 
 function note(since: Map<string, EpochMs>, record: BudgetRecord, atMs: EpochMs): void {
@@ -79,6 +81,7 @@ export function* addToBudget(
       records.push(there.read);
       note(since, there.read, there.atMs);
     } else damaged ??= there.damaged;
+    view.misfits.note('read' in there);
     return 'stop';
   });
   const added = appended.outcome === 'appended';
@@ -86,7 +89,7 @@ export function* addToBudget(
     records.push(record);
     note(since, record, signed.atMs);
   }
-  return { added, view: { stream: view.stream, records, state: { ...foldBudget(records), damaged }, since, end: appended.end } };
+  return { added, view: { ...view, records, state: { ...foldBudget(records), damaged }, since, end: appended.end } };
 }
 
 /** A record that somebody else has added meanwhile, or why it cannot be read. */

@@ -6,7 +6,7 @@ import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import { type JournalRecord, linkOf } from './record.ts';
 import { type Storing, storeReadAll } from './store-effect.ts';
-import { append, emptyStream, listedEnd, readable, type StreamEnd } from './stream.ts';
+import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /**
  * The stream of heads: `heads/<seq>`. Each says which records are covered since the one before it, each by the hash of its bytes, so that
@@ -66,6 +66,7 @@ export function* readHeads(): Storing<HeadChain> {
   const problems: ChainProblem[] = [];
   const { last: listed, strays } = yield* listedEnd(headStream);
   for (const { error } of strays) problems.push({ key: error.key ?? headStream, code: 'StrayRecord', text: error.message });
+  const misfits = new Misfits(headStream);
   for (let next = 0; ; ) {
     const count = Math.max(1, Math.min(16, listed - next + 1));
     const keys = Array.from({ length: count }, (_, index) => streamKey(headStream, next + index));
@@ -79,6 +80,7 @@ export function* readHeads(): Storing<HeadChain> {
       const body = record?.kind === 'head' ? read(headBody, record.body) : undefined;
       if (record && body?.ok) heads.push({ ...body.value, sequence, atMs: record.atMs, hash: link });
       else problems.push({ key, code: 'BrokenChain', text: 'It cannot be read as a head of the journal: it was changed or replaced.' });
+      misfits.note(sequence <= listed || (body?.ok === true && link !== records.at(-1)?.link));
       records.push({ key, sequence, record, link });
     }
     next += count;

@@ -82,9 +82,8 @@ export function ossStore(options: OssStoreOptions): Store {
       throw ossError(outcome, deed('read', key));
     }
     if (outcome.versionId !== undefined) throw versionedError(deed('read', key), 'the answer has a version id');
-    // The login page of a network comes with a good status, and is no record.
-    if (outcome.etag === undefined && /^\s*<(!doctype|html)/i.test(outcome.body.toString('latin1', 0, 64)))
-      throw unreadable(deed('read', key));
+    // The page of a network or a proxy comes with a good status, and is no record: what OSS keeps has an ETag.
+    if (outcome.etag === undefined) throw unreadable(deed('read', key));
     return new Uint8Array(outcome.body);
   }
 

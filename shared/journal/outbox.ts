@@ -5,7 +5,7 @@ import { keyOf, maxSequence, streamKey } from './key.ts';
 import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
 import { type Storing, storeRead } from './store-effect.ts';
-import { append, lastListed, readable, type StreamEnd } from './stream.ts';
+import { append, lastListed, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** A message that no channel took, and that the next runs of its function send until one does. */
 export interface CarriedMessage {
@@ -54,13 +54,16 @@ export function* readOutbox(functionName: string): Storing<Outbox> {
   let state: Pick<Outbox, 'messages' | 'dropped'> = { messages: [], dropped: 0 };
   let prev: string | null = null;
   let damaged: JournalError | undefined;
+  const misfits = new Misfits(stream);
   while (next < maxSequence) {
     const bytes = yield* storeRead(streamKey(stream, next));
     if (bytes === undefined) break;
-    prev = linkOf(bytes);
+    const link = linkOf(bytes);
     const read = stateIn(streamKey(stream, next), bytes, functionName);
     if (!(read instanceof JournalError)) [state, damaged] = [read, undefined];
     else damaged = (yield* isSkipped(streamKey(stream, next), bytes)) ? undefined : read;
+    misfits.note(!(read instanceof JournalError) && link !== prev);
+    prev = link;
     next += 1;
   }
   // What may have been told already is told again rather than left out.
@@ -94,6 +97,7 @@ export function* writeOutbox(
   const stream = outboxStream(functionName);
   let known: Pick<Outbox, 'messages' | 'dropped'> = outbox;
   let { end } = outbox;
+  const misfits = new Misfits(stream);
   for (;;) {
     const after = changed(known, change);
     if (after === undefined) return { ...known, end };
@@ -104,7 +108,9 @@ export function* writeOutbox(
       return 'stop';
     });
     if (outcome === 'appended') return { ...after, end: newEnd };
-    if (other !== undefined && !(other instanceof JournalError)) known = other;
+    const fits = other !== undefined && !(other instanceof JournalError);
+    if (fits) known = other as typeof known;
+    misfits.note(fits);
     end = newEnd;
   }
 }

@@ -6,8 +6,8 @@ import { streamKey } from './key.ts';
 import { type PolicyBody, readPolicyRecord, type StoredPolicy } from './policy-record.ts';
 import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { type Storing, storeRead, storeReadAll } from './store-effect.ts';
-import { append, emptyStream, listedEnd, type StreamEnd } from './stream.ts';
+import { equalBytes, type Storing, storeRead, storeReadAll } from './store-effect.ts';
+import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** The stream of what was published: `policy/<seq>`. Only policies are in it; what waits for a second person is elsewhere. */
 export const policyStream = 'policy';
@@ -50,10 +50,16 @@ export function* newestPolicy({ known, refuses }: NewestOptions = {}): Storing<N
   const { last: listed, strays } = known ? { last: -1, strays: [] } : yield* listedEnd(policyStream);
   const found = new Map<number, Uint8Array>();
   let next = Math.max(floor + 1, listed);
+  const misfits = new Misfits(policyStream);
+  let before: Uint8Array | undefined;
   for (let more = true; more; ) {
     for (const bytes of yield* storeReadAll((known ? [next] : [next, next + 1]).map((at) => streamKey(policyStream, at)))) {
       more &&= bytes !== undefined;
-      if (more && bytes) found.set(next++, bytes);
+      if (!more || !bytes) continue;
+      const record = readable(streamKey(policyStream, next), bytes);
+      misfits.note(!(record instanceof JournalError) && !(before && equalBytes(before, bytes)));
+      before = bytes;
+      found.set(next++, bytes);
     }
   }
   const broken: BrokenPolicy[] = strays.map(({ sequence, error }) => ({ sequence, because: error.message }));

@@ -3,6 +3,7 @@ import { maxSequence, parseStreamKey, streamKey } from './key.ts';
 import { encodeRecord, type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { isSkipped } from './skipped.ts';
 import { createOrRead, equalBytes, type Storing, storeReadAll } from './store-effect.ts';
+import { StoreError } from './store-error.ts';
 
 /** Where a numbered stream goes on: the number of the next record, and the link it must carry. */
 export interface StreamEnd {
@@ -33,6 +34,30 @@ const keysLookedAt = 1000;
 
 /** So many strays are named in one look. */
 const straysNamed = 3;
+
+/** So many records in a row that do not fit, behind what the list shows, are no damage: something else answers in the store's place. */
+const misfitsAtOnce = 100;
+
+/** Counts records behind the listed end that do not fit. Reading and writing end there, or a proxy's page under every key would keep a run busy for good. */
+export class Misfits {
+  readonly #stream: string;
+  #inRow = 0;
+
+  constructor(stream: string) {
+    this.#stream = stream;
+  }
+
+  /** @throws StoreError `Unreachable` */
+  note(fits: boolean): void {
+    this.#inRow = fits ? 0 : this.#inRow + 1;
+    if (this.#inRow <= misfitsAtOnce) return;
+    const text = `The store has ${misfitsAtOnce} records of ${this.#stream} in a row that do not fit and that its list does not show.`;
+    throw new StoreError(
+      'Unreachable',
+      `${text} Something else may answer in its place: check the network and the endpoint, then run again.`,
+    );
+  }
+}
 
 /** True for a record behind a gap that no loss explains: `before` is the number of the one before it, undefined for the first. */
 export function isStray(sequence: number, before: number | undefined): boolean {
@@ -94,7 +119,7 @@ const refuse: OnDamage = (error) => {
  * @param onDamage hears of damage, also of what `visit` cannot read, and reading goes on behind it. What a person has passed over is not told.
  * Default: it is thrown
  * @throws JournalError `BrokenChain`, `MalformedRecord`, `NewerRecord`
- * @throws StoreError
+ * @throws StoreError also where the store gives something under every key
  */
 export function* readFrom(
   stream: string,
@@ -108,6 +133,7 @@ export function* readFrom(
   let prev: string | null | undefined = from === 0 ? null : undefined;
   let before: readonly [key: string, bytes: Uint8Array] | undefined;
   const missing: number[] = [];
+  const misfits = new Misfits(stream);
   for (let next = from; ; ) {
     const count = Math.min(Math.max(1, Math.min(readAhead, hint - next + 1)), maxSequence + 1 - next);
     const keys = Array.from({ length: count }, (_, index) => streamKey(stream, next + index));
@@ -118,6 +144,7 @@ export function* readFrom(
         missing.push(sequence);
         continue;
       }
+      let fits = false;
       for (const gone of missing.splice(0)) {
         const lost = streamKey(stream, gone);
         if (!(yield* isSkipped(lost, undefined))) onDamage(gap(lost), gone);
@@ -129,10 +156,12 @@ export function* readFrom(
         // Of two that do not fit either may have been skipped.
         if (isBroken && !(yield* isSkipped(key, bytes)) && !(before && (yield* isSkipped(...before)))) onDamage(brokenLink(key), sequence);
         visit({ sequence, record });
+        fits = !isBroken;
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
         if (!(yield* isSkipped(key, bytes))) onDamage(error, sequence);
       }
+      misfits.note(fits || sequence <= hint);
       before = [key, bytes];
       const link = linkOf(bytes);
       prev = link;
@@ -171,6 +200,7 @@ export function* append(
   onOther: (entry: OtherEntry) => 'go-on' | 'stop' = () => 'go-on',
 ): Storing<Appended> {
   let { next, prev } = end;
+  const misfits = new Misfits(stream);
   for (;;) {
     if (next > maxSequence) throw new JournalError('StreamFull', `${stream} has no number left: see 'streamwarden journal verify'.`);
     const key = streamKey(stream, next);
@@ -178,7 +208,9 @@ export function* append(
     const there = (yield* createOrRead(key, bytes)) ?? bytes;
     const after = { next: next + 1, prev: linkOf(there) };
     if (there === bytes || equalBytes(there, bytes)) return { outcome: 'appended', sequence: next, end: after };
-    if (onOther({ sequence: next, record: readable(key, there) }) === 'stop') return { outcome: 'stopped', sequence: next, end: after };
+    const record = readable(key, there);
+    if (onOther({ sequence: next, record }) === 'stop') return { outcome: 'stopped', sequence: next, end: after };
+    misfits.note(!(record instanceof JournalError) && record.prev === prev);
     ({ next, prev } = after);
   }
 }

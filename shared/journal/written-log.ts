@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import { streamKey } from './key.ts';
 import type { Storing } from './store-effect.ts';
-import { append, type OtherEntry, type StreamEnd } from './stream.ts';
+import { append, Misfits, type OtherEntry, type StreamEnd } from './stream.ts';
 import { fold, foldUnread } from './written-fold.ts';
 import { readParts } from './written-part.ts';
 import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from './written-reader.ts';
@@ -67,6 +67,7 @@ export class WrittenLog extends WrittenReader {
    * anew behind them, since a snapshot or a part must contain them. Undefined where `draft` gives none.
    */
   *#write(signed: Signed, draft: () => WrittenRecord | undefined): Storing<number | undefined> {
+    const misfits = new Misfits(this.stream);
     for (;;) {
       if (this.#live === undefined) {
         this.#live = copyState(this.loaded.state);
@@ -81,7 +82,7 @@ export class WrittenLog extends WrittenReader {
         return 'stop';
       });
       this.#end = appended.end;
-      if (other) this.#foldOther(other, appended.end.prev, signed.atMs);
+      if (other) misfits.note(this.#foldOther(other, appended.end.prev, signed.atMs));
       else {
         this.#fold({ sequence: appended.sequence, record: signed }, appended.end.prev, record);
         if (!due) return appended.sequence;
@@ -89,14 +90,17 @@ export class WrittenLog extends WrittenReader {
     }
   }
 
-  #foldOther({ sequence, record }: OtherEntry, link: string | null, nowMs: EpochMs): void {
+  /** True where it can be read. */
+  #foldOther({ sequence, record }: OtherEntry, link: string | null, nowMs: EpochMs): boolean {
     try {
       if (record instanceof JournalError) throw record;
       const written = readWritten(streamKey(this.stream, sequence), record);
       if (written) this.#fold({ sequence, record }, link, written);
+      return true;
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       foldUnread(this.#live as WrittenState, sequence, nowMs);
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import type { StoreErrorCode } from '../../shared/journal/store-error.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { ManualTimers } from '../client/manual-timers.ts';
+import { RealServer } from '../client/real-server.ts';
 import { key, startSmall } from '../simulator/small-service.ts';
 import { bytesOf, hastyClock, ossStoreAt, startOss, storeFailure, textOf } from './oss-place.ts';
 
@@ -210,6 +211,17 @@ describe('lists and reads', () => {
     await store.create('a/1', mine);
     simulator.faults.add(fault);
     expect(await storeFailure(store.read('a/1'))).toMatchObject({ maybeWritten: false });
+  });
+
+  test.each(['{"error":"sign in"}', '', '<html>'])('a page with status 200 and no ETag is no record: %j', async (page) => {
+    const proxy = new RealServer();
+    proxy.answer = (response) => response.end(page);
+    try {
+      const url = await proxy.start();
+      expect((await storeFailure(ossStoreAt({ url }).read('a/1'))).message).toContain('UnreadableAnswer');
+    } finally {
+      await proxy.stop();
+    }
   });
 
   test.each<[string, Fault]>([
