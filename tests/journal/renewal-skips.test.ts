@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { standingOf } from '../../shared/engine/purchase/standing.ts';
+import { pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { readClaims, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
@@ -46,6 +47,7 @@ describe('renewals with a damaged record', () => {
     expect((await verifyJournal(store)).problems).toEqual([]);
     await expect(runStoring(store, readRenewal(stream)).catch(failure)).resolves.toMatchObject({ stream });
     await expect(runStoring(store, readHistory(stream)).catch(failure)).resolves.toBeInstanceOf(Array);
+    await expect(pastRenewals(store, '1', 'g-1').catch(failure)).resolves.toBeInstanceOf(Array);
   });
 
   test.each([['answer'], ['end']])('a skipped %s does not let an order be placed again for the expiry of its claim', async (part) => {
