@@ -77,10 +77,11 @@ export function* compareHolds(
   return { changed, fresh: [...fresh.values()] };
 }
 
-/** Identities of the holds that were told last. */
+/** Identities of the holds that were told last; what reached nobody is not among them, or it would be no news when it comes back. */
 function* toldIdentities(told: ToldHolds | undefined): Storing<readonly string[]> {
   const before = told && ((yield* readRunOrNothing(told.run))?.decisions as readonly Decision[] | undefined);
-  return (before ?? []).filter(({ verdict }) => verdict === 'hold').map(holdIdentity);
+  const untold = new Set(told?.untold);
+  return (before ?? []).filter(({ verdict, resource }) => verdict === 'hold' && !untold.has(resource.id)).map(holdIdentity);
 }
 
 /** Holds that ended within a day. One that a clock ahead of ours saw end is remembered no longer than others. */

@@ -151,6 +151,24 @@ describe('a hold', () => {
     expect(kindsOf(b.store, 'written/')).toEqual(['holds', 'holds', 'holds']);
   });
 
+  test('that nobody was told of is told when it comes back within the day', async () => {
+    const b = tellingBench();
+    b.service.put('a', 'x');
+    const heard: string[][] = [];
+    const next = async (value: string) => {
+      b.wishes.set('a', { value });
+      await b.run();
+      heard.push(b.heard());
+      b.later(5 * minutes);
+    };
+    b.broken.add('ops');
+    await next('HOLD');
+    await next('x');
+    b.broken.clear();
+    for (const value of ['HOLD', 'x', 'HOLD']) await next(value);
+    expect(heard).toEqual([[], [], ['ops: dials on cn: 1 held'], [], []]);
+  });
+
   test('is told again where the run ended between telling and writing that down', async () => {
     const b = tellingBench();
     b.service.put('a', 'x');
