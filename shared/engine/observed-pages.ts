@@ -14,16 +14,19 @@ export async function namedByEvents<R extends Resource>(
 ): Promise<{ readonly resources: readonly R[]; readonly total: number | undefined }> {
   // Many are found with fewer reads in the list: its pages have a hundred rows.
   const total = await automation.count?.(client, target, signal);
-  if (total !== undefined && occasions !== undefined && occasions.size > Math.ceil(total / rowsOfPage) + 1) {
-    const listed: R[] = [];
-    for await (const page of automation.observe(client, target, signal)) {
-      listed.push(...page.resources.filter(({ id }) => occasions.has(id) && !listed.some((each) => each.id === id)));
-    }
-    return { resources: listed, total };
-  }
   const resources: R[] = [];
+  const met = new Set<string>();
+  if (total !== undefined && occasions !== undefined && occasions.size > Math.ceil(total / rowsOfPage) + 1) {
+    for await (const page of automation.observe(client, target, signal)) {
+      for (const resource of page.resources.filter(({ id }) => !met.has(id) && met.add(id))) {
+        if (occasions.has(resource.id)) resources.push(resource);
+      }
+    }
+    if (met.size >= total) return { resources, total };
+  }
+  // A list that moves while it is read can skip rows: what it did not show is read by itself.
   for (const id of occasions?.keys() ?? []) {
-    const resource = await automation.reread(client, target, { id }, signal);
+    const resource = met.has(id) ? undefined : await automation.reread(client, target, { id }, signal);
     if (resource) resources.push(resource);
   }
   return { resources, total };
