@@ -3,7 +3,7 @@ import { creations } from '../../events/audited-calls.ts';
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Occasion } from '../engine/automation.ts';
 import type { RunReport } from '../engine/report.ts';
-import { enqueue, readQueue, slotAt, slotMs, takeTurn } from '../journal/event-queue.ts';
+import { closeQueue, enqueue, slotAt, slotMs, takeTurn } from '../journal/event-queue.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring } from '../journal/store-effect.ts';
 import { awaitedSetting } from '../journal/written.ts';
@@ -17,8 +17,11 @@ const repeats = 6;
 /** Longest wait before a repetition, in milliseconds; the wait is a random part of it, so that runs that met do not meet again. */
 const longestWaitMs = 2_000;
 
-/** So long after a slot has ended its records are read: clocks differ a little, and a record takes its time. */
+/** So long after a slot has ended it is closed: clocks differ a little, and a record takes its time. */
 const graceMs = 1_000;
+
+/** So many slots are tried at most. Where all are closed, by a clock that is ahead of ours, an invocation sees to its own events. */
+const mostSlots = 3;
 
 /** So many resources are looked at in one turn; the rest is left to the sweep. */
 const mostLooked = 300;
@@ -52,7 +55,11 @@ type LeftWhy =
   /** It was made, and does not show yet. */
   | 'not-visible'
   /** Events named more than are looked at. */
-  | 'too-many';
+  | 'too-many'
+  /** A run failed before it had looked. */
+  | 'run-failed'
+  /** What others heard is damaged, or too much: the ids are those of its records. */
+  | 'unread';
 
 /** What became of the events of an invocation. */
 export interface EventsTaken {
@@ -72,24 +79,20 @@ export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
   if (queue === undefined) return look(input, input.occasions);
   const { store, functionName, scope } = queue;
   const owner = randomBytes(16).toString('hex');
+  const signed = () => ({ owner, atMs: clock.now() });
   let slot = slotAt(clock.now());
-  for (;;) {
-    const atMs = clock.now();
-    await runStoring(store, enqueue({ functionName, scope, slot }, { owner, atMs }, input.occasions));
-    // A record that took too long may come after its slot was read: it is put into the next one too.
-    if (clock.now() < endOf(slot)) break;
-    slot = slotAt(clock.now());
+  for (let tries = 1; ; tries++) {
+    if (await runStoring(store, enqueue({ functionName, scope, slot }, signed(), input.occasions))) break;
+    if (tries === mostSlots) return look(input, input.occasions);
+    slot = Math.max(slot + 1, slotAt(clock.now()));
   }
   const place = { functionName, scope, slot };
-  if (!(await runStoring(store, takeTurn(place, { owner, atMs: clock.now() })))) return { report: undefined, left: {} };
-  const waitMs = endOf(slot) + graceMs - clock.now();
+  if (!(await runStoring(store, takeTurn(place, signed())))) return { report: undefined, left: {} };
+  const waitMs = (slot + 1) * slotMs + graceMs - clock.now();
   if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
-  const { heard } = await runStoring(store, readQueue(place));
-  return look(input, mergeOccasions([...input.occasions, ...heard.filter(isOccasion)]));
-}
-
-function endOf(slot: number): EpochMs {
-  return (slot + 1) * slotMs;
+  const { heard, unread } = await runStoring(store, closeQueue(place, signed(), isOccasion));
+  const { report, left } = await look(input, mergeOccasions([...input.occasions, ...heard]));
+  return { report, left: unread.length === 0 ? left : { ...left, unread } };
 }
 
 async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsTaken> {
@@ -108,11 +111,14 @@ async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsT
     late = [...late, ...again.late];
     unseen = notSeen(unseen, report);
   }
+  // Who ended at once since their events were here hears nothing of the failure: their events do not come again.
+  const missed = report.errors.length === 0 ? [] : occasions.filter(isMissing(report)).map(({ resourceId }) => resourceId);
   const left = {
     ...(crowded.length === 0 ? {} : { 'crowded-out': crowded }),
     ...(late.length === 0 ? {} : { 'deadline-near': late }),
     ...(unseen.length === 0 ? {} : { 'not-visible': unseen.map(({ resourceId }) => resourceId) }),
     ...(beyond.length === 0 ? {} : { 'too-many': beyond }),
+    ...(missed.length === 0 ? {} : { 'run-failed': missed }),
   };
   return { report, left };
 }
@@ -142,10 +148,13 @@ function stoppedBy({ outcomes }: RunReport, occasions: readonly Occasion[], code
 }
 
 /** Those that were made, by what was heard, and that a run which failed at nothing did not see. */
-function notSeen(occasions: readonly Occasion[], { decisions, kept, notCovered, errors }: RunReport): readonly Occasion[] {
-  if (errors.length > 0) return [];
+function notSeen(occasions: readonly Occasion[], report: RunReport): readonly Occasion[] {
+  return report.errors.length > 0 ? [] : occasions.filter(({ operation }) => creations.has(operation)).filter(isMissing(report));
+}
+
+function isMissing({ decisions, kept, notCovered }: RunReport): (occasion: Occasion) => boolean {
   const seen = new Set([...decisions.map(({ resource }) => resource.id), ...kept, ...notCovered]);
-  return occasions.filter(({ operation, resourceId }) => creations.has(operation) && !seen.has(resourceId));
+  return ({ resourceId }) => !seen.has(resourceId);
 }
 
 /** After so long nothing is waited for any more, in milliseconds: the sweep sees to it. */
@@ -171,14 +180,14 @@ export function mergeOccasions(occasions: readonly Occasion[]): readonly Occasio
   return [...merged.values()];
 }
 
-/** Events come in any order. */
+/** Events come in any order, and one of a creation may name nobody where another does. */
 function saysMore(occasion: Occasion, before: Occasion): boolean {
-  const made = creations.has(occasion.operation);
-  return made === creations.has(before.operation) ? occasion.atMs > before.atMs : made;
+  const [now, then] = [occasion, before].map(({ operation, caller }) => (creations.has(operation) ? (caller === undefined ? 1 : 2) : 0));
+  return now === then ? occasion.atMs > before.atMs : Number(now) > Number(then);
 }
 
 function isOccasion(value: unknown): value is Occasion {
   if (typeof value !== 'object' || value === null) return false;
-  const { resourceId, operation, atMs } = value as Partial<Record<keyof Occasion, unknown>>;
-  return typeof resourceId === 'string' && typeof operation === 'string' && typeof atMs === 'number';
+  const { resourceId, operation, atMs, ...words } = value as Partial<Record<keyof Occasion, unknown>>;
+  return [resourceId, operation, ...Object.values(words)].every((each) => typeof each === 'string') && typeof atMs === 'number';
 }

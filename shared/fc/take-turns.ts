@@ -108,7 +108,8 @@ async function takeTurn(
   const onReport = (report: RunReport): void => logReport(log, report);
   if (named !== undefined && hears) {
     // What only observes writes nothing, and meets nobody; what a timer began meets nobody either.
-    const queue = observe || awaited ? undefined : { store, functionName: runner.name, scope: writtenScope(target) };
+    const scope = `${writtenScope(target)}.${target.name}`;
+    const queue = observe || awaited ? undefined : { store, functionName: runner.name, scope };
     return hears.take({ occasions: named, clock, signal, endMs, queue, run, onReport });
   }
   const report = await run();

@@ -1,13 +1,12 @@
 import type { EpochMs } from '../client/clock.ts';
 import { keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { type Storing, storeCreate, storeList, storeRead, storeReadAll } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { createSurely, type Storing, storeList, storeRead, storeReadAll } from './store-effect.ts';
 
 /** Where events of one function wait: those of one target, or of one of its regions, that came within the same few seconds. */
 export interface QueuePlace {
   readonly functionName: string;
-  /** See `writtenScope`. */
+  /** Whose events: two targets of one account are two, since who sees to one looks at nothing of the other. */
   readonly scope: string;
   /** Number of the stretch of time; see `slotAt`. */
   readonly slot: number;
@@ -25,7 +24,11 @@ export const slotMs = 4_000;
 /** So many records of one slot are read; what comes beyond is left to the sweep. */
 const mostRecords = 1_000;
 
+/** So many more are listed, to be counted. */
+const mostListed = 10 * mostRecords;
+
 const turn = 'turn';
+const closed = 'closed';
 
 /** The stretch of time that an instant lies in. */
 export function slotAt(ms: EpochMs): number {
@@ -37,13 +40,17 @@ function folder({ functionName, scope, slot }: QueuePlace): string {
   return keyOf('events', functionName, scope, String(slot).padStart(9, '0'));
 }
 
-/** Puts what an invocation heard into a slot, as one record. @throws StoreError */
-export function* enqueue<T>(place: QueuePlace, { owner, atMs }: Signed, heard: readonly T[]): Storing<void> {
+/**
+ * Puts what an invocation heard into a slot, as one record. False where the slot was closed by then, so that nobody may read it any more: the clocks
+ * of two invocations can differ by more than a slot. @throws StoreError
+ */
+export function* enqueue<T>(place: QueuePlace, { owner, atMs }: Signed, heard: readonly T[]): Storing<boolean> {
   const key = `${folder(place)}/${keyOf(`heard-${owner}`)}`;
   yield* createSurely(key, encodeRecord({ kind: 'heard', atMs, owner, prev: null, body: { heard: [...heard] } }));
+  return (yield* storeRead(`${folder(place)}/${closed}`)) === undefined;
 }
 
-/** True for the one invocation of a slot that is to see to all that lies in it. @throws StoreError */
+/** True for the one invocation of a slot that is to see to all that lies in it. @throws StoreError @throws JournalError */
 export function* takeTurn(place: QueuePlace, { owner, atMs }: Signed): Storing<boolean> {
   const key = `${folder(place)}/${turn}`;
   if ((yield* createSurely(key, encodeRecord({ kind: 'turn', atMs, owner, prev: null, body: {} }))) === 'created') return true;
@@ -51,28 +58,27 @@ export function* takeTurn(place: QueuePlace, { owner, atMs }: Signed): Storing<b
   return there !== undefined && parseRecord(key, there).owner === owner;
 }
 
-/** A lost answer leaves it open whether the record is there: the same bytes again settle that. */
-function* createSurely(key: string, bytes: Uint8Array): Storing<'created' | 'exists'> {
-  try {
-    return yield* storeCreate(key, bytes);
-  } catch (error) {
-    if (!(error instanceof StoreError && error.maybeWritten)) throw error;
-    return yield* storeCreate(key, bytes);
+/**
+ * Closes a slot and reads what lies in it, as it was put there. `unread`: keys of records that are damaged, or beyond those that are read.
+ * @throws StoreError
+ */
+export function* closeQueue<T>(
+  place: QueuePlace,
+  { owner, atMs }: Signed,
+  isOne: (value: unknown) => value is T,
+): Storing<{ readonly heard: readonly T[]; readonly unread: readonly string[] }> {
+  // Before the list: who writes later sees it and goes elsewhere.
+  yield* createSurely(`${folder(place)}/${closed}`, encodeRecord({ kind: 'closed', atMs, owner, prev: null, body: {} }));
+  const keys = yield* storeList(`${folder(place)}/heard-`, mostListed);
+  const heard: T[] = [];
+  const unread = keys.slice(mostRecords);
+  for (const [index, bytes] of (yield* storeReadAll(keys.slice(0, mostRecords))).entries()) {
+    const key = keys[index] as string;
+    const found = bytes && heardIn(key, bytes);
+    if (found?.every(isOne)) heard.push(...found);
+    else unread.push(key);
   }
-}
-
-/** What lies in a slot, as it was put there; records that cannot be read are left out, and counted. @throws StoreError */
-export function* readQueue(place: QueuePlace): Storing<{ readonly heard: readonly unknown[]; readonly unreadable: number }> {
-  const prefix = `${folder(place)}/heard-`;
-  const keys = yield* storeList(prefix, mostRecords);
-  const heard: unknown[] = [];
-  let unreadable = 0;
-  for (const [index, bytes] of (yield* storeReadAll(keys)).entries()) {
-    const found = bytes && heardIn(keys[index] as string, bytes);
-    if (found) heard.push(...found);
-    else unreadable += 1;
-  }
-  return { heard, unreadable };
+  return { heard, unread };
 }
 
 function heardIn(key: string, bytes: Uint8Array): readonly unknown[] | undefined {

@@ -192,6 +192,27 @@ describe('several targets within one invocation', () => {
   });
 });
 
+test('an event is seen to by each target of its account: none waits where another one does', async () => {
+  const targets = targetsNamed('home', 'intl');
+  const occasions = [{ resourceId: 'a', operation: 'SetDial', atMs: startMs }];
+  const scopes: (string | undefined)[] = [];
+  await invoke(
+    functionOf(() => {}),
+    {
+      hears: {
+        occasions: () => ({ byTarget: new Map(Object.values(targets).map((each) => [each, occasions])), ignored: {} }),
+        async take({ queue }) {
+          scopes.push(queue?.scope);
+          return { report: undefined, left: {} };
+        },
+        awaited: async () => [],
+      },
+    },
+    '{}',
+  );
+  expect(scopes.sort()).toEqual([`${dialTarget.account}.home`, `${dialTarget.account}.intl`]);
+});
+
 describe('an old event', () => {
   const late = timerEvent('2026-11-24T08:00:00Z');
 
