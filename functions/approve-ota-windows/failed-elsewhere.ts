@@ -13,13 +13,20 @@ const functionName = 'approve-ota-windows';
 const failed = 'failed-version ';
 
 /** What the journal calls a target as a whole; no id of a group has a colon. */
+const placePrefix = 'target:';
+
 function placeOf({ name }: Pick<CompiledTarget, 'name'>): string {
-  return `target:${name}`;
+  return placePrefix + name;
+}
+
+/** True for what failed on a target that the policy does not name: one that was renamed, as far as anybody can tell. */
+function isNameless(place: string, { policy }: PlanContext): boolean {
+  return !Object.hasOwn(policy.targets, place.slice(placePrefix.length));
 }
 
 /**
  * Versions that failed on this target, for runs of the others: a halt is of the version, whoever's account it failed in. Those that failed no
- * more are gone, once the whole target was seen.
+ * more are gone, once the whole target was seen; with them what stands under a name that the target had before.
  */
 export function failuresHere(
   context: PlanContext,
@@ -33,8 +40,12 @@ export function failuresHere(
     return { resource, setting: failed + version, value, sighted: true };
   });
   const stands = new Set(seen.map(({ setting }) => setting));
-  const known = isWhole ? log.foreignSettings(resource) : [];
-  return { seen, gone: known.filter((setting) => !stands.has(setting)).map((setting) => ({ resource, setting })) };
+  const places = isWhole ? [resource, ...log.foreignResources(placePrefix).filter((place) => isNameless(place, context))] : [];
+  const gone = places.flatMap((place) => {
+    const known = log.foreignSettings(place).filter((setting) => place !== resource || !stands.has(setting));
+    return known.map((setting) => ({ resource: place, setting }));
+  });
+  return { seen, gone };
 }
 
 /**
@@ -43,24 +54,27 @@ export function failuresHere(
  */
 export function* heldByOthers(
   decisions: readonly (ActDecision | HoldDecision)[],
-  { policy, target }: PlanContext,
+  context: PlanContext,
   own: WrittenLog,
   versionOf: (decision: ActDecision) => string | undefined,
 ): Storing<readonly (ActDecision | HoldDecision)[]> {
   if (!decisions.some(({ verdict }) => verdict === 'act')) return decisions;
+  const { policy, target } = context;
   const logs = new Map([[writtenScope(target), own]]);
   const where = new Map<string, string>();
   for (const other of Object.values(policy.targets)) {
-    if (other.name === target.name) continue;
     const scope = writtenScope(other);
     const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
     logs.set(scope, log);
     // A record that cannot be read may be the one that tells of a failure.
-    const [damage] = log.damaged;
+    const [damage] = other.name === target.name ? [] : log.damaged;
     if (damage) throw damage;
-    for (const setting of log.foreignSettings(placeOf(other))) {
-      const groups = log.view.foreign(placeOf(other), setting)?.value;
-      if (setting.startsWith(failed)) where.set(setting.slice(failed.length), `${groups} of ${other.name}`);
+    const places = other.name === target.name ? [] : [placeOf(other)];
+    for (const place of [...places, ...log.foreignResources(placePrefix).filter((each) => isNameless(each, context))]) {
+      for (const setting of log.foreignSettings(place)) {
+        const text = `${log.view.foreign(place, setting)?.value} of ${place.slice(placePrefix.length)}`;
+        if (setting.startsWith(failed)) where.set(setting.slice(failed.length), text);
+      }
     }
   }
   return decisions.map((decision) => {

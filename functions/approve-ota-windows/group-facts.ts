@@ -49,11 +49,18 @@ function endOf({ ota }: OtaGroup, { last, ended }: PastUpdates, broken: string |
   return current === undefined ? undefined : { end: 'none', version: current };
 }
 
+/** Lets the run remember which versions failed on a group; where that cannot be told, the failure that the journal knows stands. */
+export function rememberFailures(group: OtaGroup, facts: GroupFacts | undefined, context: PlanContext): void {
+  const { failures } = ringMemory(context);
+  const { failed } = facts ?? groupFacts(group, undefined, context);
+  if (failed.length > 0) failures.set(group.id, failed);
+  else failures.delete(group.id);
+}
+
 /** Lets the run remember what a group means for the rings. Without facts its state cannot be told. */
 export function rememberMember(group: OtaGroup, place: Place, facts: GroupFacts | undefined, context: PlanContext): void {
   const memory = ringMemory(context);
-  if (facts !== undefined && facts.failed.length > 0) memory.failures.set(group.id, facts.failed);
-  else memory.failures.delete(group.id);
+  rememberFailures(group, facts, context);
   if (place.isLast) return;
   memory.members.set(group.id, {
     id: group.id,

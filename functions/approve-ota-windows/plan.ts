@@ -3,7 +3,7 @@ import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { coverOf, type Place } from './cover.ts';
-import { type GroupFacts, groupFacts, rememberMember } from './group-facts.ts';
+import { type GroupFacts, groupFacts, rememberFailures, rememberMember } from './group-facts.ts';
 import { wishFor } from './look-wish.ts';
 import { lookFor } from './looks.ts';
 import { pastUpdates } from './past-updates.ts';
@@ -42,6 +42,7 @@ function decide(group: OtaGroup, context: PlanContext): Decision {
   if (cover.is === 'nowhere') return { rule: null, resource, verdict: 'keep', because: [cover.because] };
   if (cover.is === 'unknown') {
     const { position, index } = cover.maybe ?? { position: -1, index: -1 };
+    rememberFailures(group, undefined, context);
     memory.unplaced.set(group.id, { id: group.id, position, index });
     return { rule: cover.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because: [cover.because] };
   }

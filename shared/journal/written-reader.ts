@@ -122,6 +122,11 @@ export class WrittenReader {
     return [...(this.loaded.state.foreign.get(resourceId)?.keys() ?? [])];
   }
 
+  /** Resources whose ids begin alike and on which a value is not ours, as of loading. */
+  foreignResources(prefix: string): readonly string[] {
+    return [...this.loaded.state.foreign.keys()].filter((id) => id.startsWith(prefix));
+  }
+
   /** Resources on which a setting has a value that is not ours, and since when, as of loading. */
   foreignOn(setting: string): readonly { readonly resource: string; readonly sinceMs: EpochMs }[] {
     return [...this.loaded.state.foreign].flatMap(([resource, settings]) => {

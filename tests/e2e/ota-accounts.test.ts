@@ -47,19 +47,24 @@ async function place(offeredInTwo?: string) {
   const running = await startSimulator({ world, gatewayClock: 'virtual' });
   simulator = running;
   const clock = { now: () => world.clock.nowMs, sleep: async (ms: number) => running.advance(ms) };
-  const policy: CompiledPolicy = compiledPolicy(text, [ruleModule], clock.now());
+  let policy: CompiledPolicy = compiledPolicy(text, [ruleModule], clock.now());
   const store = memoryStore();
-  const targetOf = (name: 'one' | 'two') => policy.targets[name] as CompiledTarget;
   const clientOf = (name: 'one' | 'two') => {
-    const { accessKeyId, accessKeySecret } = publishedKey(targetOf(name).account);
+    const { accessKeyId, accessKeySecret } = publishedKey(name === 'one' ? one : two);
     return createClient({ endpoint: running.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock });
   };
   return {
     store,
     client: clientOf,
     to: (time: string) => running.advanceTo(Date.parse(`${time}:00+08:00`)),
-    async run(name: 'one' | 'two') {
-      const [target, client] = [targetOf(name), clientOf(name)];
+    /** Target one has another name from now on. */
+    rename(name: string) {
+      const { one: target, ...others } = policy.targets;
+      policy = { ...policy, targets: { ...others, [name]: { ...(target as CompiledTarget), name } } };
+    },
+    async run(name: string) {
+      const target = policy.targets[name] as CompiledTarget;
+      const client = clientOf(target.account === one ? 'one' : 'two');
       const report = await run({ automation: approveOtaWindows, client, target, policy, store, clock, mode: 'apply', world: 'a test' });
       return [
         ...report.decisions.map(({ resource, verdict, because }) => `${resource.name} ${verdict} ${because[0]?.code}`),
@@ -94,6 +99,17 @@ test('it goes on there once the failed group is gone and a run has seen that', a
   await here.client('one').call(deleteAppInstanceGroup, { AppInstanceGroupId: 'aig-c1', ProductType: 'CloudApp' });
   expect(await here.run('two')).toEqual(['c2 hold version-failed']);
   await here.run('one');
+  expect(await here.run('two')).toEqual(['c2 act due']);
+});
+
+test('it stays halted where the account is renamed before its next run, and under the old name no longer than that', async () => {
+  const here = await failedInOne();
+  here.rename('uno');
+  expect(await here.run('two')).toEqual(['c2 hold version-failed']);
+  await here.run('uno');
+  expect(await here.run('two')).toEqual(['c2 hold version-failed']);
+  await here.client('one').call(deleteAppInstanceGroup, { AppInstanceGroupId: 'aig-c1', ProductType: 'CloudApp' });
+  await here.run('uno');
   expect(await here.run('two')).toEqual(['c2 act due']);
 });
 

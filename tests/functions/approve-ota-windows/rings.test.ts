@@ -98,3 +98,16 @@ test('what was read by an event alone tells nothing about the rest of the fleet'
   const settled = decision.verdict === 'act' ? planner.settle?.([decision], { observed: 1, announced: 1, complete: true }, context) : [];
   expect(settled?.map(({ verdict, because }) => [verdict, because[0]?.code])).toEqual([['hold', 'ring-unknown']]);
 });
+
+test.each<[string, object]>([
+  ['its updates cannot be understood', { tasks: [{ version: '7.4.0', status: 'ROLLING_BACK', startMs: nowMs - hours }] }],
+  ['its updates could not be read', { tasks: undefined }],
+  ['what is on offer for it could not be read', { ota: { current: '7.3.0', offered: undefined, taskId: undefined } }],
+  ['its tags could not be read', { tags: undefined }],
+])('a version that the journal knows to have failed on a group stays halted while %s', (_what, change) => {
+  const context = contextAt(nowMs, { seen: new Map([['aig-9', { value: 'failed 7.4.0', sinceMs: nowMs - days }]]) });
+  const pending = [planner.decide(groupOf(), context)].filter((each) => each.verdict === 'act');
+  planner.decide(groupOf({ id: 'aig-9', ...change }), context);
+  const settled = planner.settle?.(pending, { observed: 2, announced: 2, complete: true }, context) ?? [];
+  expect(settled.map(({ verdict, because }) => [verdict, because[0]?.code])).toEqual([['hold', 'version-failed']]);
+});
