@@ -65,14 +65,18 @@ export function includesUser(users: readonly RamUser[], { account, user }: RamUs
  */
 export function isSamePerson(policies: readonly (Approvers & Pick<CompiledPolicy, 'targets'>)[], a: RamPerson, b: RamPerson): boolean {
   if (a.account === b.account && (a.user === b.user || a.userId === b.userId)) return true;
-  return policies.some((policy) => {
-    const homes =
-      policy.approversAccount === undefined ? Object.values(policy.targets).map(({ account }) => account) : [policy.approversAccount];
-    return Object.values(policy.approvers)
-      .flat()
-      .some((entry) => {
-        const users = homes.flatMap((home) => namesOf(entry).map((name) => userNamed(name, home)));
-        return includesUser(users, a) && includesUser(users, b);
-      });
-  });
+  return policies.some((policy) => peopleOf(policy).some((users) => includesUser(users, a) && includesUser(users, b)));
+}
+
+/** True where a policy names the person at these keys as an approver. */
+export function isApprover(policy: Approvers & Pick<CompiledPolicy, 'targets'>, person: RamUser): boolean {
+  return peopleOf(policy).some((users) => includesUser(users, person));
+}
+
+/** The users of each person whom the circles of a policy name. */
+function peopleOf({ approvers, approversAccount, targets }: Approvers & Pick<CompiledPolicy, 'targets'>): readonly RamUser[][] {
+  const homes = approversAccount === undefined ? Object.values(targets).map(({ account }) => account) : [approversAccount];
+  return Object.values(approvers)
+    .flat()
+    .map((entry) => homes.flatMap((home) => namesOf(entry).map((name) => userNamed(name, home))));
 }

@@ -35,20 +35,22 @@ export interface Wanted {
   readonly nightly?: number;
   /** The only approver is li.wei. Default: false. */
   readonly alone?: boolean;
+  /** The two users of li.wei are named as two people. Default: false. */
+  readonly apart?: boolean;
   /** Name of the target. */
   readonly target?: string;
 }
 
 /** A policy as written. */
 export function policyText(wanted: Wanted = {}): string {
-  const { a, b, limit, nightly, alone = false, mode = 'act', target = 'home' } = { a: 1, b: 1, limit: 10, ...wanted };
+  const { a, b, limit, nightly, alone = false, apart = false, mode = 'act', target = 'home' } = { a: 1, b: 1, limit: 10, ...wanted };
   const night = nightly === undefined ? '00:00-24:00: ' : `22:00-23:00: ${nightly} nodes, 00:00-22:00: ${a ?? 1} nodes, 23:00-24:00: `;
   const rule = (team: string, nodes: number | undefined) =>
     nodes === undefined ? [] : [`    - {name: ${team}, groups: {tags: {team: ${team}}}, schedule: ${team}, method: fixed}`];
   return `version: 1
 timezone: Asia/Shanghai
 mode: {default: ${mode}}
-approvers: {ops: [{user: [li.wei, li.wei.admin]}${alone ? '' : ', bo.chen'}]}
+approvers: {ops: [${apart ? 'li.wei, li.wei.admin' : '{user: [li.wei, li.wei.admin]}'}${alone ? '' : ', bo.chen'}]}
 targets: {${target}: {account: "${account}", role: streamwarden, endpoint: cn-shanghai}}
 schedules:
   a: {everyday: {${night}${a ?? 1} nodes}}

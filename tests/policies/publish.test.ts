@@ -185,6 +185,22 @@ describe('publishing', () => {
       expect(await confirmedBy('li', number)).toMatchObject({ confirmedBy: 'li.wei' });
     });
 
+    test('is not confirmed alone by somebody whom the policy does not name, however long ago they proposed it', async () => {
+      await desk.published({ alone: true });
+      const number = await propose(await desk.world('bo'), await desk.prepared({ a: 2, alone: true }, 'bo'), {});
+      desk.simulator.advance(2 * dayMs);
+      await expect(confirmedBy('bo', number)).rejects.toMatchObject({ code: 'SamePerson' });
+      expect(await confirmedBy('li', number)).toMatchObject({ confirmedBy: 'li.wei' });
+    });
+
+    test('is not confirmed by a person of two users whom a policy that only observes calls two', async () => {
+      expect((await desk.prepared({ mode: 'observe', apart: true })).twoPeopleFor).toBeUndefined();
+      await desk.published({ mode: 'observe', apart: true });
+      const number = await propose(await desk.world('li'), await desk.prepared({ a: 2, apart: true }), {});
+      await expect(confirmedBy('liAdmin', number)).rejects.toMatchObject({ code: 'SamePerson' });
+      expect(await confirmedBy('bo', number)).toMatchObject({ confirmedBy: 'bo.chen' });
+    });
+
     test('needs two people: nobody proposes or confirms with keys that could be anybody’s', async () => {
       const number = await proposed();
       const world = await desk.world('bo');

@@ -138,6 +138,13 @@ describe('a policy guards less than the one before it', () => {
     expect(found).toEqual(['act: renew-before-expiry begins to act', 'act: log-off-sessions begins to act']);
   });
 
+  test('where a limit has another name and a higher number', () => {
+    const [before, after] = [policyOf(), policyOf({ limits: base.limits.replace('actionsPerRun: 10', 'shareOfRulePerRun: 50%') })];
+    const { actionsPerRun: _renamed, ...others } = before.limits;
+    const old = { ...before, limits: { ...others, fleetSharePerRun: 20 } as CompiledPolicy['limits'] };
+    expect(weakenedBy(old, after, now)).toEqual([{ code: 'limit', text: 'limits.fleetSharePerRun: 20 → none' }]);
+  });
+
   test('where a target was renamed meanwhile', () => {
     expect(weakened({ targets: base.targets.replace('home', 'office'), freezes: '[]', exceptions: '[]' })).toHaveLength(2);
   });

@@ -9,8 +9,9 @@ import {
 } from '../../../shared/journal/policy-proposals.ts';
 import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store-effect.ts';
-import { isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
+import { isApprover, isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { changedDays } from '../../../shared/policy/calendar-days.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { CommandFailure } from '../../failure.ts';
 import { localClock } from '../../render/local-clock.ts';
 import type { World } from '../../world/world.ts';
@@ -85,9 +86,9 @@ export async function confirmable(
   // Of an earlier version the account is not known: a name is the same person's wherever it is.
   const { who = { account: person.account, userId: '' } } = proposal;
   const confirmedBy = person.user;
-  if (isSamePerson(good === undefined ? [] : [good.policy], person, { ...who, user: proposal.by })) {
+  if (isSamePerson(await policiesUntil(world, good), person, { ...who, user: proposal.by })) {
     const text = `${proposal.by} proposed this, and ${confirmedBy} is the same person: somebody else has to confirm it`;
-    if (!good || peopleIn(good.policy) !== 1) throw new CommandFailure('SamePerson', `${text}.`);
+    if (!good || peopleIn(good.policy) !== 1 || !isApprover(good.policy, person)) throw new CommandFailure('SamePerson', `${text}.`);
     const fromMs = proposal.atMs + aloneAfterMs;
     if (world.clock.now() < fromMs) {
       const when = localClock(good.policy.timezone, fromMs).text(fromMs);
@@ -99,6 +100,16 @@ export async function confirmable(
   }
   mustFit(proposal, good);
   return { proposal, confirmedBy };
+}
+
+/** What was ever published: who was one person once is no second one because a policy that nobody had to confirm says so. */
+async function policiesUntil(world: World, good: StoredPolicy | undefined): Promise<readonly CompiledPolicy[]> {
+  const policies = good === undefined ? [] : [good.policy];
+  for (let at = (good?.sequence ?? 0) - 1; at >= 0; at--) {
+    const entry = await runStoring(world.store, policyAt(at));
+    if (entry && !('because' in entry)) policies.push(entry.policy);
+  }
+  return policies;
 }
 
 /** @throws CommandFailure `ProposalOver` where another policy is in force than the one that the proposal was held against */
