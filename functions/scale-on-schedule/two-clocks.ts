@@ -2,16 +2,18 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Json } from '../../shared/engine/decision.ts';
 import { allHarms } from '../../shared/engine/severity.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
+import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import { groupState } from './group-state.ts';
 import { requestFor } from './request.ts';
-import { serviceDay } from './service-day.ts';
+import { type ServiceDay, serviceDay } from './service-day.ts';
 
 type Fields = Readonly<Record<string, Json | undefined>>;
 
 /**
  * What to do with the nodes of a group while our clock and the service's differ: of what neither lowers now, that which never gives less than the
- * other, or than what is there where only one clock wants a change; undefined where neither does. The dates of a schedule are moved to those that are
- * valid by both clocks: the service takes none that has passed by its own.
+ * other, or than what is there where only one clock wants a change, or else what one of them gives back; undefined where none does. The dates of a
+ * schedule are moved to those that are valid by both clocks: the service takes none that has passed by its own.
  */
 export function byTwoClocks(
   group: DeliveryGroup,
@@ -25,7 +27,8 @@ export function byTwoClocks(
   const present = requestFor(group, pool, strategy);
   const chosen =
     ours && its
-      ? [ours, its].find((action, at) => isAtLeast(action.input, (at === 0 ? its : ours).input))
+      ? ([ours, its].find((action, at) => isAtLeast(action.input, (at === 0 ? its : ours).input)) ??
+        [ours, its].find(({ restores }) => restores === 'capacity'))
       : [only].find((action) => (action.restores === 'capacity' && allHarms(action).length === 0) || isAtLeast(action.input, present));
   return chosen && withDates(chosen, contexts);
 }
@@ -35,8 +38,19 @@ function withDates(action: Action, [ours, its]: readonly [PlanContext, PlanConte
   if (strategy['StrategyEnableDate'] === undefined) return action;
   const days = [serviceDay(ours.policy, ours.nowMs), serviceDay(its.policy, its.nowMs)] as const;
   const [first, last] = days[0].date < days[1].date ? days : ([days[1], days[0]] as const);
-  const dates = { StrategyEnableDate: last.date, StrategyDisableDate: first.endDate };
+  // By the service's clock a schedule has no nodes until it begins: it begins today where it has some before the later date.
+  const begins = hasNodesUntil(last.date, strategy, days[1]) ? days[1].date : last.date;
+  const dates = { StrategyEnableDate: begins, StrategyDisableDate: first.endDate };
   return { ...action, input: { ...action.input, NodePoolStrategy: { ...strategy, ...dates } as Json } };
+}
+
+/** Whether a week has nodes between the minute of a day and the beginning of another date. */
+function hasNodesUntil(date: string, strategy: Fields, from: ServiceDay): boolean {
+  const now = formatTimeOfDay(from.minute);
+  for (let each = from.date; each < date; each = addDays(each, 1)) {
+    if (periodsOf(strategy, isoWeekday(each)).some(([start, end]) => each > from.date || end > now || end <= start)) return true;
+  }
+  return false;
 }
 
 function strategyOf(input: Fields): Fields {
