@@ -14,6 +14,8 @@ import { weekdays } from './strategy-text.ts';
 
 /** Where the journal keeps under which rule, levels and peak a group is scaled, and since when. */
 const scheduleSetting = `${keptPrefix}schedule`;
+/** Where it keeps a schedule whose highest level the group has not had yet: a raise that is held makes no level that it had. */
+const unreachedSetting = `${keptPrefix}unreached`;
 /** Where it keeps the highest level from which a group was lowered, and when: `<nodes> on <date>`. */
 const highestSetting = `${keptPrefix}highest`;
 
@@ -65,7 +67,7 @@ function noted(id: string, written: PlanContext['written'], afterMs: EpochMs): n
 export interface ScheduleStanding {
   /** True once the group has passed two boundaries of the schedule in `act` under the same rule, levels and peak. */
   readonly inForce: boolean;
-  /** The highest level of the group in 30 days; where the schedule is in force, not below that of its ordinary week. */
+  /** The highest level of the group in 30 days; where the schedule is in force and was reached, not below that of its ordinary week. */
   readonly highest: number;
   /** What the journal is to keep of it. Empty where it has it already. */
   readonly sighted: readonly Sighted[];
@@ -88,10 +90,17 @@ export function scheduleStanding(
   const second = first === undefined ? undefined : nextBoundary(timeline, first);
   const inForce = acting && second !== undefined && second <= nowMs;
   const isNews = kept?.value !== value && (acting || kept !== undefined);
+  const had = highestLevel(group, context);
+  const isUnreached = written.foreign(group.id, unreachedSetting)?.value === value;
+  const reached = had >= most;
   return {
     inForce,
-    highest: Math.max(highestLevel(group, context), inForce ? most : 0),
-    sighted: isNews ? [{ setting: scheduleSetting, value }] : [],
+    highest: Math.max(had, inForce && !isUnreached ? most : 0),
+    sighted: [
+      ...(isNews ? [{ setting: scheduleSetting, value }] : []),
+      ...(acting && isNews && !reached ? [{ setting: unreachedSetting, value }] : []),
+      ...(isUnreached && reached ? [{ setting: unreachedSetting, value: '' }] : []),
+    ],
   };
 }
 

@@ -210,6 +210,9 @@ describe('weeks of policies, with and without fences', () => {
             .reduce((sum, { nodes }) => sum + nodes, 0);
           expect(within).toBeLessThanOrEqual(nodesAddedPer24h);
         }
+        // The same by what the groups have, whatever the actions say of themselves; a look shows what a run has done ten minutes before.
+        const total = (at: number) => fenced.highest.reduce((sum, levels) => sum + (levels[at] ?? 0), 0);
+        for (let at = 0; at < days * 144; at++) expect(total(at) - total(Math.max(0, at - 144))).toBeLessThanOrEqual(nodesAddedPer24h);
       }),
       { numRuns: 12 },
     );

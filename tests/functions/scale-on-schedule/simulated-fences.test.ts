@@ -152,6 +152,35 @@ describe('a limit on nodes added that is reached while the undo would raise', ()
   });
 });
 
+describe('a peak that asks for more nodes than may be added', () => {
+  const strategy = { schedule: week, warmUp: true, enable: '2026-09-01', disable: '2027-08-31' };
+  const peaks = { '2026-11-23 07:00': '4', '2026-11-24 10:00': '60' };
+  const limits = { nodesAddedPer24h: 5 };
+  const begin = '2026-11-23 07:00';
+
+  it('does not get them by waiting until its schedule has passed two steps', async () => {
+    const { writes, held } = await lived({
+      ...{ from: begin, until: '2026-11-27 12:00', strategy, peaks },
+      policies: { [begin]: policyWith('office', { limits }) },
+    });
+    expect(writes).toEqual([]);
+    expect(held).toEqual(['11-24', '11-25', '11-26', '11-27'].map((day) => `${day} limit-nodes-added`));
+  });
+
+  it('gets them once the limit is raised, and they are no addition from then on', async () => {
+    const more = { nodesAddedPer24h: 56 };
+    const { writes } = await lived({
+      ...{ from: begin, until: '2026-11-28 00:00', strategy, peaks: { ...peaks, '2026-11-26 03:00': '4', '2026-11-27 03:00': '60' } },
+      policies: { [begin]: policyWith('office', { limits }), '2026-11-25 03:00': policyWith('office', { limits: more }) },
+    });
+    expect(writes).toEqual([
+      '11-25T03 weekly schedule: Mon–Fri 08:00–21:00 60 nodes',
+      `11-26T03 weekly schedule: Mon–Fri ${hours}`,
+      '11-27T03 weekly schedule: Mon–Fri 08:00–21:00 60 nodes',
+    ]);
+  });
+});
+
 describe('a group that leaves its rule in a freeze', () => {
   it.each([
     ['that ends before the make-up Saturday', '2026-10-09 00:00'],
