@@ -1,4 +1,5 @@
 import type { Storing } from '../journal/store-effect.ts';
+import { unknownActs } from '../journal/written-counts.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { PlanContext } from './automation.ts';
@@ -33,7 +34,9 @@ export function nodesAdded(acts: readonly ActDecision[], context: GuardContext):
     const name =
       limit === undefined ? `twice the nodes that there were, at least ${leastByDefault}` : `limits.nodesAddedPer24h is ${limit}`;
     const rest = Math.max(0, allowed - added);
-    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${before + added} were added in 24 hours over all targets, and ${rest} more may be (${name})`;
+    const lately =
+      before < unknownActs ? `${before + added} were added` : 'a part of the journal cannot be read, so it is unknown how many were added';
+    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${lately} in 24 hours over all targets, and ${rest} more may be (${name})`;
     const because = reason('limit-nodes-added', `${text}. Raise limits.nodesAddedPer24h if it is meant, or correct the peak.`, {
       ...{ wanted, before: before + added, rest },
       ...(limit === undefined ? {} : { limit }),

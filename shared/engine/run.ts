@@ -4,6 +4,7 @@ import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring } from '../journal/store-effect.ts';
+import { unknownActs } from '../journal/written-counts.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
@@ -191,7 +192,8 @@ async function judgeSeen<R extends Resource>(
   { automation, client, context, log, store, draft, signal }: Work<R>,
   { seen, by }: Observed<R>,
 ): Promise<readonly (ActDecision | HoldDecision)[] | undefined> {
-  const nodesAddedElsewhere = async () => (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? 0;
+  const nodesAddedElsewhere = async () =>
+    (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? unknownActs;
   const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
   const { elsewhere } = automation;
   return elsewhere ? draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
