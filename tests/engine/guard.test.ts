@@ -26,6 +26,28 @@ describe('the guard, by resource', () => {
       'act',
     ],
     [
+      'a freeze, and what gives back takes nodes away as well',
+      { restores: 'capacity', harms: ['lower'] },
+      { policy: { freezes: [{ because: 'festival', except: [], spans: always }] } },
+      'frozen',
+    ],
+    ['the policy ended, and what gives back harms nobody', { restores: 'capacity' }, { policy: { untilMs: noon } }, 'act'],
+    [
+      'the policy ended, and what gives back takes nodes away as well',
+      { restores: 'capacity', harmsLater: ['lower'] },
+      { policy: { untilMs: noon } },
+      'policy-horizon',
+    ],
+    [
+      'never cut on a group, and it cuts a part of it',
+      cut,
+      {
+        ...exception({ groups: { names: ['launch-*'] } }),
+        resource: { name: 'alice', partOf: { id: 'g', kind: 'delivery-group', name: 'launch-1', tags: {} } },
+      },
+      'exception-never',
+    ],
+    [
       'a freeze that is over',
       {},
       { policy: { freezes: [{ because: 'festival', except: [], spans: { 'Asia/Shanghai': { fromMs: 0, untilMs: noon } } }] } },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../shared/engine/decision.ts';
+import { secondLook } from '../../shared/engine/guard-again.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 import { apiError, bench, codes, minutes } from './run-bench.ts';
@@ -25,6 +26,16 @@ async function slowRun(policy: Partial<CompiledPolicy>, action: Partial<Action> 
 }
 
 describe('right before a call it is asked again', () => {
+  test('what the planner wants by the clock of that moment', () => {
+    const asked: number[] = [];
+    const planner = { decide: (_: unknown, { nowMs }: { readonly nowMs: number }) => void asked.push(nowMs) };
+    const log = { withHistory: (ask: () => unknown) => ask() };
+    const context = { policy: policyWith(), nowMs: noon };
+    const again = secondLook({ name: 'dials', planner } as never, context as never, log as never, 'run');
+    again.decide(group as never, noon + minutes);
+    expect(asked).toEqual([noon + minutes]);
+  });
+
   test.each<[string, Partial<CompiledPolicy>, string]>([
     ['a freeze', { freezes: [{ because: 'fair', except: [], spans: soon }] }, 'held frozen'],
     ['an exception', { exceptions: [exception] }, 'held exception-never'],
