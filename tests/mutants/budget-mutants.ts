@@ -181,7 +181,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unclear-order-is-nothing',
-    file: at('reservations'),
+    file: 'shared/journal/renewal.ts',
     from: "answer?.outcome === 'rejected' || answer?.outcome === 'not-sent';\n}",
     to: "(answer !== undefined && answer.outcome !== 'ordered');\n}",
     rule: 'An unclear order proves nothing, and its claim is not ended.',

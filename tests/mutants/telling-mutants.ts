@@ -47,8 +47,8 @@ export const tellingMutants: readonly Mutant[] = [
   {
     name: 'outbox-of-another-run-overwritten',
     file: outbox,
-    from: 'if (other !== undefined && !(other instanceof JournalError)) known = other;',
-    to: 'if (other === null) known = other;',
+    from: 'if (fits) known = other as typeof known;',
+    to: 'if (other === null) known = other as typeof known;',
     rule: 'What another run carries over meanwhile is not lost.',
     tests: told,
   },

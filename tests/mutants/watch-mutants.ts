@@ -316,8 +316,8 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'answer-read-of-no-ended-claim',
     file: 'shared/journal/renewal.ts',
-    from: 'entries.push(claim && entryOf(stream, n, { claim, answer, end }));',
-    to: 'entries.push(claim && entryOf(stream, n, { claim, end, answerUnread: true }));',
+    from: 'entries.push(claim && (yield* trusted(stream, n, { claim, answer, end })));',
+    to: 'entries.push(claim && (yield* trusted(stream, n, { claim, end, answerUnread: true })));',
     rule: 'What a budget holds is judged by answers too.',
     tests: ends,
   },
