@@ -56,8 +56,11 @@ function readNow<T>(world: World, code: Storing<T>): T {
 
 /** The claim of a resource that has no end. */
 export function openClaim(world: World, resource: number): RenewalEntry | undefined {
+  const { rules } = world.setup;
+  // Answers stand there without claims then, so no stream can be read and nobody can resolve anything.
+  if (!rules.claimFirst) return undefined;
   const { expiresAtMs } = world.subscriptions[resource] as Subscription;
-  return readNow(world, readRenewal(streamOf(accountId, `r${resource}`, expiresAtMs, world.setup.rules))).open;
+  return readNow(world, readRenewal(streamOf(accountId, `r${resource}`, expiresAtMs, rules))).open;
 }
 
 /** An amount that the journal holds for an order. */
