@@ -138,6 +138,8 @@ const account = z.strictObject({
   groups: optional(z.array(group)),
   images: optional(z.array(image)),
   workstations: optional(z.array(workstation)),
+  restdays: optional(z.array(date)),
+  workdays: optional(z.array(date)),
 } satisfies Shape<AccountSeed>);
 
 const worldShape = {

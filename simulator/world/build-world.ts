@@ -29,9 +29,10 @@ export function buildWorld(seed: WorldSeed): World {
     ...(seed.seed === undefined ? {} : { seed: seed.seed }),
     ...(seed.assumptions ? { assumptions: seed.assumptions } : {}),
   });
-  const days: WorkingDays = { restdays: dayStarts(seed.restdays), workdays: dayStarts(seed.workdays) };
   for (const accountSeed of seed.accounts) {
     const account = world.account(accountSeed.id);
+    const { restdays = seed.restdays, workdays = seed.workdays } = accountSeed;
+    const days: WorkingDays = { restdays: dayStarts(restdays), workdays: dayStarts(workdays) };
     for (const image of accountSeed.images ?? []) seedImage(world, account, image);
     for (const workstation of accountSeed.workstations ?? []) seedWorkstation(world, account, workstation);
     for (const group of accountSeed.groups ?? []) seedGroup(world, account, group, days);

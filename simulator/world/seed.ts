@@ -27,6 +27,10 @@ export interface AccountSeed {
   readonly groups?: Iterable<GroupSeed>;
   readonly images?: readonly ImageSeed[];
   readonly workstations?: readonly WorkstationSeed[];
+  /** Public holidays of its users. Default: the world's. */
+  readonly restdays?: readonly string[];
+  /** Make-up workdays of its users. Default: the world's. */
+  readonly workdays?: readonly string[];
 }
 
 /** How a resource is paid, as the API spells it. */

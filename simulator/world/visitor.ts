@@ -18,14 +18,21 @@ export interface WorkingDays {
   readonly workdays: ReadonlySet<EpochMs>;
 }
 
-/** A user who comes and goes by themselves, with one event in the world's future at a time. */
+/**
+ * A user who comes and goes by themselves, with one event in the world's future at a time. When they come does not depend on whether they got
+ * in the days before, so that worlds of equal seeds have the same visits whatever is done in them, and can be compared.
+ */
 export class Visitor {
   readonly #group: DeliveryGroupEntity;
   readonly #user: string;
   readonly #profile: Exclude<ProfileName, 'idle'>;
   readonly #days: WorkingDays;
+  /** Draws the visits, the same number of times for each day. */
   readonly #random: RandomStream;
   readonly #shiftDraw: number;
+  /** Draws what happens on the day of the present visit. */
+  #chance: RandomStream;
+  #logsOff = true;
   #next: ScheduledEvent | undefined;
   #session: SessionEntity | undefined;
   #attempts = 0;
@@ -37,6 +44,7 @@ export class Visitor {
     this.#days = days;
     this.#random = group.world.random.stream(group.account.id, group.id, user);
     this.#shiftDraw = this.#random.next();
+    this.#chance = this.#random;
   }
 
   /** Begins the user's life: in the middle of a visit if one is under way, else with the next one. */
@@ -56,8 +64,15 @@ export class Visitor {
   adopt(session: SessionEntity, nowMs: EpochMs): void {
     const day = startOfDay(nowMs, beijingOffsetMs);
     const visit = this.#visitOn(day);
+    this.#meet(day);
     const leaveMs = visit && visit.leaveMs > nowMs ? visit.leaveMs : nowMs + Math.round(this.#random.around(180, 120)) * minuteMs;
     this.#settleInto(session, { arriveMs: nowMs, leaveMs, away: undefined }, day, nowMs);
+  }
+
+  /** Draws what a day has in store beside the visit itself. */
+  #meet(day: EpochMs): void {
+    this.#chance = this.#group.world.random.stream(this.#group.account.id, this.#group.id, this.#user, String(day));
+    this.#logsOff = this.#chance.chance(logsOff);
   }
 
   #visitOn(dayStartMs: EpochMs): Visit | undefined {
@@ -79,6 +94,7 @@ export class Visitor {
   #begin(visit: Visit, day: EpochMs, nowMs: EpochMs): void {
     this.#attempts = 0;
     if (this.#group.account.groups.get(this.#group.id) !== this.#group) return;
+    this.#meet(day);
     if (visit.arriveMs <= nowMs) this.#arrive(visit, day, nowMs);
     else this.#at(visit.arriveMs, (atMs) => this.#arrive(visit, day, atMs));
   }
@@ -96,7 +112,7 @@ export class Visitor {
 
   /** Comes back in a few minutes, unless the visit is over or not worth another try. */
   #tryLater(visit: Visit, day: EpochMs, nowMs: EpochMs, giveUp: boolean): void {
-    const againMs = nowMs + this.#random.integer(4, 14) * minuteMs;
+    const againMs = nowMs + this.#chance.integer(4, 14) * minuteMs;
     if (giveUp || againMs >= visit.leaveMs) {
       if (this.#attempts > 0) this.#group.count('visitsLost');
       this.#endDay(day, nowMs);
@@ -121,7 +137,7 @@ export class Visitor {
   #leave(session: SessionEntity, day: EpochMs, nowMs: EpochMs): void {
     this.#session = undefined;
     session.listener = undefined;
-    if (this.#random.chance(logsOff)) this.#group.end(session, 'left', nowMs);
+    if (this.#logsOff) this.#group.end(session, 'left', nowMs);
     else this.#group.disconnect(session, nowMs);
     this.#endDay(day, nowMs);
   }

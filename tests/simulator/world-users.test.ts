@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildWorld } from '../../simulator/world/build-world.ts';
-import { drainTag } from '../../simulator/world/delivery-group.ts';
+import { type DeliveryGroupEntity, drainTag } from '../../simulator/world/delivery-group.ts';
 import type { GroupSeed, WorldSeed } from '../../simulator/world/seed.ts';
 import type { World } from '../../simulator/world/world.ts';
 import { day, estate, hour, minute, start } from './estate.ts';
@@ -59,6 +59,44 @@ describe('a world of users', () => {
     for (const world of [a, b]) world.clock.advanceBy(3 * day);
     const names = seeds.map(({ name }) => name);
     expect(picture(b, names)).toEqual(picture(a, names));
+  });
+
+  it('has the same visits on a day whoever was turned away on the days before, so that what is done in two worlds can be compared', () => {
+    const crowd = [{ prefix: 'one-', count: 12, profile: 'office' as const }];
+    const [poor, rich] = [1, 12].map((nodes) => worldOf([team('one', { users: crowd, pool: { strategy: { fixed: nodes } } })]));
+    if (!poor || !rich) throw new Error('there are two worlds');
+    const worlds = [poor, rich];
+    for (const world of worlds) world.clock.advanceTo(Date.parse('2026-11-26T00:00+08:00'));
+    const groupOf = (world: World): DeliveryGroupEntity => world.account(account).groupList[0] as DeliveryGroupEntity;
+    expect(groupOf(poor).statistics.deniedNoInstance).toBeGreaterThan(5);
+    expect(groupOf(rich).statistics.deniedNoInstance).toBe(0);
+    groupOf(poor).pools[0]?.setStrategy({ StrategyType: 'NODE_FIXED', NodeAmount: 12 }, poor.clock.nowMs);
+    const seen = worlds.map((world) => {
+      const visits = new Set<string>();
+      for (let at = 0; at < 24 * 60; at += 1) {
+        world.clock.advanceBy(minute);
+        for (const { user, startedMs } of groupOf(world).sessions.values()) visits.add(`${user} ${startedMs}`);
+      }
+      return [...visits].sort();
+    });
+    expect(seen[0]?.length).toBeGreaterThan(8);
+    expect(seen[0]).toEqual(seen[1]);
+  });
+
+  it('knows the holidays of each account', () => {
+    const users = [{ prefix: 'one-', count: 20, profile: 'office' as const }];
+    const groups = [team('one', { users, pool: { strategy: { fixed: 20 } } })];
+    const world = buildWorld({
+      ...{ start, seed: 5, restdays: ['2026-11-26'] },
+      accounts: [
+        { id: account, groups },
+        { id: '2234567890123456', groups, restdays: [] },
+      ],
+    });
+    world.clock.advanceTo(Date.parse('2026-11-26T11:00+08:00'));
+    const connected = [...world.accounts.values()].map(({ sessions }) => sessions.size);
+    expect(connected[0]).toBeLessThan(4);
+    expect(connected[1]).toBeGreaterThan(12);
   });
 
   it('works on weekdays by day, and stays at home at night and on Sundays', () => {
