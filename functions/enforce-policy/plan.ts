@@ -2,6 +2,7 @@ import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupAccess } from '../../shared/fleet/authorization.ts';
+import { servesSoon } from '../../shared/fleet/delivery-group.ts';
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
@@ -20,9 +21,6 @@ export type Governed = GovernedGroup | GroupAccess | Tenant;
 
 /** So long a change that the service refused is not tried again, in milliseconds: what it refuses once, a capacity say, it mostly refuses again. */
 const waitAfterRefusalMs = 6 * 3_600_000;
-
-/** Statuses that lead to PUBLISHED by themselves; no event tells of it. */
-const onTheWay: ReadonlySet<string> = new Set(['DEPLOYING', 'MAINTAINING']);
 
 /** Lets the journal keep what is to be looked at again once it serves. */
 function untilPublished(status: string): Reason {
@@ -65,7 +63,7 @@ function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, con
   if (rule === undefined) return { rule: null, resource: of, verdict: 'keep', because: cover.because };
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
-    const comes = onTheWay.has(group.status ?? '');
+    const comes = servesSoon(group.status);
     const because = [
       reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null, ...(comes ? waiting : {}) }),
     ];

@@ -1,5 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
+import { servesSoon } from '../../shared/fleet/delivery-group.ts';
 import type { SessionFacts, SessionGroup } from '../../shared/fleet/session.ts';
 import { attemptAt, sessionSetting } from './attempt.ts';
 import { fateOf, mayCut } from './candidates.ts';
@@ -19,7 +21,8 @@ export function decideGroup(group: SessionGroup, rule: CompiledLogOffRule, momen
     return hold(reason('window-over', 'it is not the time of a log-off any more'));
   if (moment.phase !== 'open') return keep(moment.because);
   if (group.status !== 'PUBLISHED') {
-    return hold(reason('status', `the group is ${group.status ?? 'in a state that the answer did not name'}, not PUBLISHED`));
+    const data = servesSoon(group.status) ? waiting : undefined;
+    return hold(reason('status', `the group is ${group.status ?? 'in a state that the answer did not name'}, not PUBLISHED`, data));
   }
   if (nativeState(group, context.policy, context.nowMs) === 'period-near') {
     return keep(reason('period-near', "a period of the service's weekly schedule begins within ten minutes"));

@@ -1,5 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { powerSetting } from './past.ts';
@@ -43,7 +44,7 @@ export function switchingOf(workstation: Workstation, wish: Wish, rule: Compiled
   };
   if (sessions.length === 0 || !rule.stopOnlyWithoutSession) return { action, because };
   const text = `${people(sessions, context)}; it is stopped once nobody is there`;
-  return { action, because, forbidden: reason('in-use', text, { sessions: sessions.length }) };
+  return { action, because, forbidden: reason('in-use', text, { ...waiting, sessions: sessions.length }) };
 }
 
 function why({ power, sinceMs }: Wish, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {

@@ -1,4 +1,5 @@
-import type { Charge, DeliveryGroup, NodePool, Strategy } from '../../shared/fleet/delivery-group.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
+import { type Charge, type DeliveryGroup, type NodePool, type Strategy, servesSoon } from '../../shared/fleet/delivery-group.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 
@@ -15,7 +16,8 @@ export interface GroupState {
 export function groupState(group: DeliveryGroup): Outcome<GroupState> {
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
-    return held(reason('status', `${text}; it is left alone until it serves`, { status: group.status ?? null }));
+    const data = { status: group.status ?? null, ...(servesSoon(group.status) ? waiting : {}) };
+    return held(reason('status', `${text}; it is left alone until it serves`, data));
   }
   const [pool] = group.pools ?? [];
   if (pool === undefined || group.pools?.length !== 1) {

@@ -1,5 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
@@ -56,10 +57,12 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const day = serviceDay(context.policy, context.nowMs);
   const settled = asItShould(wanted, day, context);
   if (settled !== undefined) {
-    const blocked = because.some(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
+    const blocker = because.find(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
       datesOnly(wanted, because, base, context) ??
-      (blocked ? held(base, because) : { decision: { ...base, verdict: 'keep', because: [settled, ...because] } })
+      (blocker
+        ? held(base, [blocker, ...because.filter((each) => each !== blocker)])
+        : { decision: { ...base, verdict: 'keep', because: [settled, ...because] } })
     );
   }
   const lowering = loweringOf(state, to, day);
@@ -116,7 +119,8 @@ function blockerOf({ effects, protection }: Wanted, lowering: Lowering, { nowMs 
   if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
   if (lowering.forbidden !== undefined || lowering.sessionsAtRisk === 0 || !protectedNow(protection)) return lowering.forbidden;
   if (!protection.ok) return protection.because[0];
-  return reason('protected', `lowering could cut a session, and ${protection.value?.text}`, protection.value?.data);
+  const text = `lowering could cut a session, and ${protection.value?.text}`;
+  return reason('protected', text, { ...waiting, ...protection.value?.data });
 }
 
 /**

@@ -81,7 +81,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const nodes = method.value === 'fixed' && rule.warmUp !== false ? wish.highest(nowMs, nowMs + bootMs) : wish.at(nowMs);
   const to: Outcome<Strategy> =
     method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
-  if (!to.ok) return held(...because, ...to.because);
+  if (!to.ok) return held(...to.because, ...because);
   const replaces = method.because.some(({ code }) => code === 'protected-no-edge') && obstacleTo(native()) === undefined;
   const standsInFor = replaces ? { standsInFor: { days: [], week: native().ordinary } } : {};
   return found({ ...known, to: to.value, ...standsInFor }, ...because, ...to.because);

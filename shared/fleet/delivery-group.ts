@@ -58,6 +58,14 @@ export interface NodePool {
   readonly strategy: Strategy | undefined;
 }
 
+/** Statuses that a group leaves by itself: it is being published for the first time, or updated. */
+const passing: ReadonlySet<string> = new Set(['DEPLOYING', 'MAINTAINING']);
+
+/** True for a status that ends by itself, after which the group serves; false also where it is unknown. */
+export function servesSoon(status: string | undefined): boolean {
+  return status !== undefined && passing.has(status);
+}
+
 /** A delivery group as observed. Undefined always means unknown, never zero. */
 export interface DeliveryGroup extends Resource {
   readonly kind: 'delivery-group';
