@@ -4,7 +4,7 @@ import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { readNodePrice } from '../../shared/fleet/node-price.ts';
 import { observeDeliveryGroups, rereadDeliveryGroup } from '../../shared/fleet/observe-delivery-groups.ts';
 import { sessionUsers } from '../../shared/fleet/session-users.ts';
-import { highestLevel } from './levels.ts';
+import { highestTotal } from './levels.ts';
 import { planner } from './plan.ts';
 
 /** Keeps the nodes of delivery groups at what the schedules of the policy want. */
@@ -14,7 +14,7 @@ export const scaleOnSchedule: Automation<DeliveryGroup> = {
   planner,
   observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadDeliveryGroup(client, id, signal),
-  nodesOf: highestLevel,
+  nodesOf: highestTotal,
   facts: (client) => ({ read: (need, signal) => readNodePrice(client, need, signal) }),
   sessionUsers: (client, _target, { id }, signal) => sessionUsers(client, id, signal),
 };

@@ -56,6 +56,13 @@ export function highestLevel(group: DeliveryGroup, { written, nowMs }: Pick<Plan
   return Math.max(strategy === undefined ? 0 : levelOf(strategy, group.charge), noted(group.id, written, nowMs - highestForMs));
 }
 
+/** All nodes that a group had at its highest in 30 days, bought ones included: what additions are measured against by default. */
+export function highestTotal(group: DeliveryGroup, context: Pick<PlanContext, 'written' | 'nowMs'>): number {
+  const strategy = group.pools?.[0]?.strategy;
+  const bought = group.charge === 'subscription' && strategy && strategy.type !== 'schedule' ? (strategy.nodes ?? 0) : 0;
+  return bought + highestLevel(group, context);
+}
+
 /** The highest level that the journal has noted after an instant; 0 where none is. */
 function noted(id: string, written: PlanContext['written'], afterMs: EpochMs): number {
   const kept = written.foreign(id, highestSetting);
