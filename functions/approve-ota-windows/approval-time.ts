@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Window, Windows } from './ota-rule.ts';
+import type { ReadyRing } from './ready-rules.ts';
 
 /** What a moment is to the windows of a ring. */
 export type Timing =
@@ -28,6 +29,21 @@ export function timingAt({ sure, doubtful }: Windows, aheadMs: number, nowMs: Ep
 export function hasPassed({ sure }: Windows, aheadMs: number, sinceMs: EpochMs, nowMs: EpochMs): boolean {
   const window = sure[firstIndexAfter(sure, sinceMs + aheadMs)];
   return window !== undefined && window[1] <= nowMs;
+}
+
+/**
+ * When a version that comes on offer at `sinceMs` is through these rings where each of them takes its first window and soaks: the end of the last
+ * window. Undefined: not within the windows that are known.
+ */
+export function endOfPass(rings: readonly Pick<ReadyRing, 'windows' | 'soakMs'>[], aheadMs: number, sinceMs: EpochMs): EpochMs | undefined {
+  let readyMs = sinceMs;
+  let endMs: EpochMs | undefined;
+  for (const { windows, soakMs } of rings) {
+    endMs = firstAfter(windows.sure, readyMs + aheadMs)?.[1];
+    if (endMs === undefined) return undefined;
+    readyMs = endMs + soakMs;
+  }
+  return endMs;
 }
 
 function firstAfter(windows: readonly Window[], nowMs: EpochMs): Window | undefined {

@@ -3,7 +3,7 @@ import type { Automation } from '../../shared/engine/automation.ts';
 import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
 import { loadHalts } from '../../shared/journal/halts.ts';
-import { failuresHere, heldByOthers } from './failed-elsewhere.ts';
+import { heldByOthers, seenOfTarget } from './failed-elsewhere.ts';
 import { wishOf } from './look-wish.ts';
 import { planner } from './plan.ts';
 import { ringMemory } from './ring-memory.ts';
@@ -19,7 +19,7 @@ export const approveOtaWindows: Automation<OtaGroup> = {
   // A ring waits for every group of the rings before it.
   needsWhole: true,
   halts: loadHalts,
-  ofTarget: failuresHere,
+  ofTarget: seenOfTarget,
   elsewhere: (decisions, context, log) =>
     heldByOthers(decisions, context, log, ({ resource }) => ringMemory(context).candidates.get(resource.id)?.version),
   observe: (client, _target, signal) => observeOtaGroups(client, signal),

@@ -4,20 +4,14 @@ import type { Storing } from '../../shared/journal/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { writtenScope } from '../../shared/journal/written-scope.ts';
-import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { reason } from './reasons.ts';
 import { failedVersions } from './ring-gate.ts';
 import { ringMemory } from './ring-memory.ts';
+import { ringTimes } from './ring-times.ts';
+import { placeOf, placePrefix } from './sightings.ts';
 
 const functionName = 'approve-ota-windows';
 const failed = 'failed-version ';
-
-/** What the journal calls a target as a whole; no id of a group has a colon. */
-const placePrefix = 'target:';
-
-function placeOf({ name }: Pick<CompiledTarget, 'name'>): string {
-  return placePrefix + name;
-}
 
 /** True for what failed on a target that the policy does not name: one that was renamed, as far as anybody can tell. */
 function isNameless(place: string, { policy }: PlanContext): boolean {
@@ -26,19 +20,20 @@ function isNameless(place: string, { policy }: PlanContext): boolean {
 
 /**
  * Versions that failed on this target, for runs of the others: a halt is of the version, whoever's account it failed in. Those that failed no
- * more are gone, once the whole target was seen; with them what stands under a name that the target had before.
+ * more are gone, once the whole target was seen; with them what stands under a name that the target had before. And the times of its rings.
  */
-export function failuresHere(
+export function seenOfTarget(
   context: PlanContext,
   log: WrittenLog,
   isWhole: boolean,
 ): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] } {
   const resource = placeOf(context.target);
-  const seen = [...failedVersions(ringMemory(context))].map(([version, groups]): ForeignValue => {
+  const failures = [...failedVersions(ringMemory(context))].map(([version, groups]): ForeignValue => {
     const [first = '', ...others] = [...groups].sort();
     const value = others.length === 0 ? first : `${first} and ${others.length} more`;
     return { resource, setting: failed + version, value, sighted: true };
   });
+  const seen = [...failures, ...(isWhole ? ringTimes(context) : [])];
   const stands = new Set(seen.map(({ setting }) => setting));
   const places = isWhole ? [resource, ...log.foreignResources(placePrefix).filter((place) => isNameless(place, context))] : [];
   const gone = places.flatMap((place) => {

@@ -10,8 +10,8 @@ import { pastUpdates } from './past-updates.ts';
 import { reason } from './reasons.ts';
 import { settleRings } from './ring-gate.ts';
 import { ringMemory } from './ring-memory.ts';
-import { sightedEnd, sightedOffer } from './sightings.ts';
-import { stuckReason } from './stuck.ts';
+import { rememberOffer, ringReminder, unreadReminder } from './ring-times.ts';
+import { sightedEnd, sightedOffer, sightedRead, sightedUnread } from './sightings.ts';
 import { updateFailed, versionVerdict } from './version-verdict.ts';
 
 /**
@@ -44,7 +44,9 @@ function decide(group: OtaGroup, context: PlanContext): Decision {
     const { position, index } = cover.maybe ?? { position: -1, index: -1 };
     rememberFailures(group, undefined, context);
     memory.unplaced.set(group.id, { id: group.id, position, index });
-    return { rule: cover.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because: [cover.because] };
+    const reminder = cover.maybe?.isLast ? undefined : unreadReminder(group, cover, context);
+    const because = reminder === undefined ? [cover.because] : [reminder, cover.because];
+    return { rule: cover.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because, sighted: [sightedUnread] };
   }
   return decidePlaced(group, cover.place, { rule: cover.place.ready.rule.name, resource }, context);
 }
@@ -53,17 +55,21 @@ type Base = Pick<Decision, 'resource'> & { readonly rule: string };
 
 function decidePlaced(group: OtaGroup, place: Place, base: Base, context: PlanContext): Decision {
   const hold = (...because: readonly Reason[]): Decision => ({ ...base, verdict: 'hold', because });
+  const unread = (because: Reason): Decision => {
+    const reminder = place.isLast ? undefined : unreadReminder(group, place, context);
+    return { ...hold(...(reminder === undefined ? [] : [reminder]), because), sighted: [sightedUnread] };
+  };
   const offered = group.ota?.offered;
   if (offered === undefined) {
     rememberMember(group, place, undefined, context);
-    return hold(reason('offer-unknown', 'Which version is on offer could not be read.'));
+    return unread(reason('offer-unknown', 'Which version is on offer could not be read.'));
   }
   const past = group.tasks && pastUpdates(group.tasks);
   if (past !== undefined && 'unclear' in past) {
     rememberMember(group, place, undefined, context);
     const { version, status } = past.unclear;
     const text = `An update of the group is not understood: version ${version ?? 'unknown'}, status ${status ?? 'unknown'}.`;
-    return hold(reason('update-unclear', text, { version, status }));
+    return unread(reason('update-unclear', text, { version, status }));
   }
   const facts = groupFacts(group, past, context);
   rememberMember(group, place, facts, context);
@@ -82,15 +88,18 @@ function decideOffered(
   { base, facts, end }: { readonly base: Base; readonly facts: GroupFacts; readonly end: readonly Reason[] },
   context: PlanContext,
 ): Decision {
+  rememberOffer(group, version, place, context);
   const decided = versionVerdict(group, version, place, facts, context);
-  const sighted = place.index === 0 && !place.isLast ? [...end, sightedOffer(version)] : end;
+  const sighted = place.isLast ? end : [...end, sightedOffer(version)];
+  const read = sightedRead(group, context);
+  const whole = { ...base, ...(read.length > 0 && { sighted: read }) };
   if (decided.verdict === 'act') {
     ringMemory(context).candidates.set(group.id, { position: place.position, index: place.index, version });
-    return { ...base, verdict: 'act', because: [decided.because, ...sighted], action: decided.action };
+    return { ...whole, verdict: 'act', because: [decided.because, ...sighted], action: decided.action };
   }
-  const stuck = stuckReason(group, version, decided, place, context);
-  if (stuck !== undefined) return { ...base, verdict: 'hold', because: [stuck, decided.because, ...sighted] };
-  return { ...base, verdict: decided.verdict, because: [decided.because, ...sighted] };
+  const reminder = ringReminder(group, version, decided, place, context);
+  if (reminder !== undefined) return { ...whole, verdict: 'hold', because: [reminder, decided.because, ...sighted] };
+  return { ...whole, verdict: decided.verdict, because: [decided.because, ...sighted] };
 }
 
 function refOf({ id, name, region }: OtaGroup): ResourceRef {

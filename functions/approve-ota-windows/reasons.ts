@@ -36,7 +36,9 @@ export const reasonCodes = {
   'ring-soaks': 'The last update of an earlier ring has not been finished for long enough.',
   'ring-empty': 'An earlier ring has no group that finished this version, so nothing was tried there.',
   'ring-unknown': 'Whether every group of the earlier rings has finished cannot be told.',
-  'ring-stuck': 'A group of the first ring has not finished a version although a window passed, and the rings after it wait. Told daily.',
+  'ring-stuck':
+    'A group has not finished a version although a window of its ring passed, or nothing tells whether it has, and the rings after it wait. Told daily.',
+  'ring-starved': 'Versions are replaced before they have passed the rings before this one, so none has reached it. Told daily.',
   sighted: 'A state of which the journal keeps since when it is known.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
-import { localText } from '../../shared/planning/local-time.ts';
+import { localDate, localText } from '../../shared/planning/local-time.ts';
 import { type ReadyRing, rulesFor } from './ready-rules.ts';
 import { reason } from './reasons.ts';
 import { type Candidate, type RingMember, type RingMemory, ringMemory } from './ring-memory.ts';
@@ -51,8 +51,8 @@ export function failedVersions({ failures }: Pick<RingMemory, 'failures'>): Read
   return failed;
 }
 
-/** Why a ring is closed for a version; undefined when it is open. */
-function gateOf({ position, index, version }: Candidate, memory: RingMemory, context: PlanContext): Reason | undefined {
+/** Why a ring is closed for a version; undefined when it is open. Asked once the whole target was seen. */
+export function gateOf({ position, index, version }: Candidate, memory: RingMemory, context: PlanContext): Reason | undefined {
   if (index === 0) return undefined;
   const maybe = [...memory.unplaced.values()].find(
     (each) => each.position < position || (each.position === position && each.index < index),
@@ -87,7 +87,8 @@ function closedBy(ring: ReadyRing, members: readonly RingMember[], version: stri
   const finished = standings.flatMap((each) => (each.is === 'finished' ? [each.sinceMs] : []));
   if (finished.length === 0) {
     const text = `Nobody in ring ${ring.name} has finished ${version}: an empty ring does not pass. Put a group into it, or take the ring out of the rule.`;
-    return reason('ring-empty', text, data);
+    const day = localDate(context.nowMs, context);
+    return reason('ring-empty', text, { toldAs: `ring-empty ${day}`, day, ...data });
   }
   const untilMs = Math.max(...finished) + ring.soakMs;
   if (context.nowMs >= untilMs) return undefined;

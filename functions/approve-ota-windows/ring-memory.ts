@@ -31,6 +31,13 @@ export interface Candidate {
   readonly version: string;
 }
 
+/** What is on offer in a ring. */
+export interface RingOffers {
+  readonly versions: Set<string>;
+  /** The group that says for all of the ring when no version reaches it: the one that did before, as long as something is on offer for it. */
+  readonly speaker: string;
+}
+
 /** What a run has seen of the rings. By id, since a group may be decided twice in a run. Groups of last rings are in it only where they act or failed. */
 export interface RingMemory {
   readonly members: Map<string, RingMember>;
@@ -38,6 +45,8 @@ export interface RingMemory {
   /** Versions that failed, by the group on which they did. */
   readonly failures: Map<string, readonly string[]>;
   readonly candidates: Map<string, Candidate>;
+  /** By `[position, index]` of the ring, as JSON. */
+  readonly offers: Map<string, RingOffers>;
 }
 
 const memories = new WeakMap<PlanContext, RingMemory>();
@@ -46,7 +55,7 @@ const memories = new WeakMap<PlanContext, RingMemory>();
 export function ringMemory(context: PlanContext): RingMemory {
   let memory = memories.get(context);
   if (memory === undefined) {
-    memory = { members: new Map(), unplaced: new Map(), failures: new Map(), candidates: new Map() };
+    memory = { members: new Map(), unplaced: new Map(), failures: new Map(), candidates: new Map(), offers: new Map() };
     memories.set(context, memory);
   }
   return memory;

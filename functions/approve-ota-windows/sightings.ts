@@ -1,11 +1,22 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
+import type { Reason, Sighted } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { reason } from './reasons.ts';
 
 const endSetting = 'ota-end';
 const offerSetting = 'ota-offer';
+const unreadSetting = 'ota-unread';
+const unread = 'unread';
+
+/** What the journal calls a target as a whole; no id of a group has a colon. */
+export const placePrefix = 'target:';
+
+/** A target as a whole, as the journal calls it. */
+export function placeOf({ name }: Pick<CompiledTarget, 'name'>): string {
+  return placePrefix + name;
+}
 
 /** How the last update of a group ended: `none` means that the list was read and has no update of the version in use. */
 export interface SeenEnd {
@@ -39,4 +50,18 @@ export function sightedEnd({ end, version }: SeenEnd): Reason {
 /** Lets the journal keep since when a version is known to be on offer. */
 export function sightedOffer(version: string): Reason {
   return reason('sighted', `${version} is on offer here.`, { setting: offerSetting, value: version });
+}
+
+/** Since when nothing tells how far the update of a group is; now, where this is the first time. */
+export function unreadSince({ id }: OtaGroup, { written, nowMs }: PlanContext): EpochMs {
+  const seen = written.foreign(id, unreadSetting);
+  return seen?.value === unread ? seen.sinceMs : nowMs;
+}
+
+/** Lets the journal keep since when nothing tells how far the update of a group is. */
+export const sightedUnread: Sighted = { setting: unreadSetting, value: unread };
+
+/** Lets the journal know that it can be told again, where it knows otherwise. */
+export function sightedRead({ id }: OtaGroup, { written }: PlanContext): readonly Sighted[] {
+  return written.foreign(id, unreadSetting)?.value === unread ? [{ setting: unreadSetting, value: 'read' }] : [];
 }

@@ -86,7 +86,7 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
       ? [`Held: ${listed(held.map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`))}.`]
       : []),
     ...(done.length > 0 ? [`Changed: ${listed(done.map((outcome) => doneLine(outcome, acts.get(outcome.key))))}.`] : []),
-    ...(held.length > 0 ? ['A hold is told once; the digest names it while it lasts.'] : []),
+    ...(held.some(isToldOnce) ? ['A hold is told once; the digest names it while it lasts.'] : []),
     ...(report.functionMode === 'observe' ? ['The function only observes: nothing is done.'] : []),
   ];
   return {
@@ -112,6 +112,11 @@ function mayHaveWorked({ errors, outcomes }: RunReport): boolean {
     errors.length === 0 &&
     outcomes.every(({ outcome, because }) => outcome !== 'failed' && (outcome !== 'unknown' || because?.code === 'call-unknown'))
   );
+}
+
+/** False for a hold that names the day: it is told again on the next. */
+function isToldOnce({ because }: HoldDecision): boolean {
+  return because[0]?.data?.['day'] === undefined;
 }
 
 /** Holds by which people may soon find no node. */
