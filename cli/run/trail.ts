@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { keptPrefix } from '../../shared/engine/reasons.ts';
 import { fromSegment, parseStreamKey, segment } from '../../shared/journal/key.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import type { Store } from '../../shared/journal/store.ts';
+import { keptPrefix } from '../../shared/journal/written.ts';
 import { readWritten } from '../../shared/journal/written-record.ts';
 import { isScopeOf } from '../../shared/journal/written-scope.ts';
 import { functionNames } from '../../shared/policy/schema/function-names.ts';
@@ -44,6 +44,7 @@ export async function readTrail(store: Store, account: string, resourceId: strin
 async function trailOf(store: Store, name: string, account: string, id: string): Promise<readonly TrailEvent[]> {
   const events: TrailEvent[] = [];
   const intents = new Map<string, number>();
+  const seen = new Set<string>();
   const isMine = ({ resource, setting }: { readonly resource: string; readonly setting: string }): boolean =>
     (resource === id || resource.startsWith(`${id}/`)) && !setting.startsWith(keptPrefix);
   for await (const key of store.list(`written/${segment(name)}/${segment(account)}`)) {
@@ -70,8 +71,14 @@ async function trailOf(store: Store, name: string, account: string, id: string):
         if (place !== undefined && meant) events[place] = { ...meant, outcome, code };
       }
     } else if (written?.kind === 'foreign') {
-      for (const { resource, setting, value } of written.body.seen.filter(isMine)) event('seen', resource, setting, value);
-      for (const { resource, setting } of written.body.gone.filter(isMine)) event('gone', resource, setting);
+      // What a function notes for itself is not somebody's doing.
+      const changes = written.body.seen.filter((each) => isMine(each) && each.sighted === undefined);
+      for (const { resource, setting, value } of changes) {
+        seen.add(JSON.stringify([resource, setting]));
+        event('seen', resource, setting, value);
+      }
+      const over = written.body.gone.filter((each) => isMine(each) && seen.delete(JSON.stringify([each.resource, each.setting])));
+      for (const { resource, setting } of over) event('gone', resource, setting);
     }
   }
   return events;

@@ -86,9 +86,15 @@ function verdict(
   const back = reversals({ id: resource.id, setting, wish, writes, insist }, context);
   if (call === undefined) {
     const because: readonly Reason[] = [...(left.length === 0 ? [asWanted] : left), ...back.because];
-    return { rule, resource, verdict: left.length === 0 ? 'keep' : 'hold', because };
+    const seen = left.length === 0 && back.readBack ? { readBack: [setting] } : {};
+    return { rule, resource, verdict: left.length === 0 ? 'keep' : 'hold', because, ...seen };
   }
-  const action: Action = { key: `${setting} ${settingsText(writes)}`, ...call, change, writes: { setting, value: back.value } };
+  const action: Action = {
+    key: `${setting} ${settingsText(writes)}`,
+    ...call,
+    change,
+    writes: { setting, value: back.value, shown: true },
+  };
   if (back.stop !== undefined) return { rule, resource, verdict: 'hold', because: [back.stop, ...why, ...left, ...back.because], action };
   const refused = refusedLately(resource.id, action.writes, context);
   if (refused !== undefined) return { rule, resource, verdict: 'hold', because: [refused, ...why, ...left, ...back.because], action };

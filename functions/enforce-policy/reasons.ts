@@ -20,6 +20,8 @@ export const reasonCodes = {
   'tag-missing': 'The group lacks tags that it must have; that is reported only.',
   reverted: 'Somebody has set it back three times; it is not changed any more until people have agreed.',
   'refused-lately': 'This very change was tried a short while ago and came to nothing; it is tried again later.',
+  'not-confirmed':
+    'The service took a value that has never been seen since, so that nothing tells whether somebody set it back. After three times it is left.',
   'changed-back': 'Somebody has set back what was set before; it is set again.',
   sighted: 'How often somebody has set it back, or that it is not published yet, for the next runs.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
+import { type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
 import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 
@@ -9,6 +10,9 @@ const mostReversals = 3;
 
 /** So long after the last reversal it is forgotten, once everything is as wanted again, in milliseconds. */
 const forgottenAfterMs = 7 * 24 * 3_600_000;
+
+/** So long what is insisted on waits once the service has taken it so often and never shown it, in milliseconds. */
+const waitUnseenMs = 6 * 3_600_000;
 
 /** So long after our write a difference is no reversal, in milliseconds: what is read may be older than what was written. */
 const shownAfterMs = 5 * 60_000;
@@ -32,6 +36,8 @@ export interface Reversals {
   readonly stop?: Reason;
   /** What is to be said; with it the journal keeps the count. */
   readonly because: readonly Reason[];
+  /** True where what was written last is seen for the first time. */
+  readonly readBack?: boolean;
 }
 
 /** How often a wish was set back, and the write of ours that was set back last. */
@@ -59,13 +65,17 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
     const text = times === 1 ? 'set back once so far' : `set back ${times} times so far`;
     return reason('sighted', text, { setting: memory, value: `${times} ${ofMs} ${settingsText(wish)}` });
   };
+  const unread = unreadValue(written, id, setting);
   if (done === undefined || back.length === 0) {
-    if (known === undefined || kept === undefined) return { value, because: [] };
+    const readBack = unread !== undefined && !Object.entries(parseSettings(unread.value)).some(([key, to]) => writes[key] === to);
+    if (known === undefined || kept === undefined) return { value, because: [], readBack };
     const isOver = Object.keys(writes).length === 0 && nowMs - kept.sinceMs > forgottenAfterMs;
-    return { value, because: isOver ? [] : [remember(known)] };
+    return { value, because: isOver ? [] : [remember(known)], readBack };
   }
-  const count = known?.ofMs === done.atMs ? known : { times: (known?.times ?? 0) + 1, ofMs: done.atMs };
   const caller = occasions?.get(id.split('/')[0] ?? id)?.caller;
+  // An event that names who changed it says that somebody did.
+  if (unread !== undefined && caller === undefined) return { value, ...neverSeen(unread, insist, nowMs) };
+  const count = known?.ofMs === done.atMs ? known : { times: (known?.times ?? 0) + 1, ofMs: done.atMs };
   const who = caller ?? 'somebody or something else';
   const data = { times: count.times, wanted: settingsText(Object.fromEntries(back)), ...(caller === undefined ? {} : { by: caller }) };
   if (count.times >= mostReversals && !insist) {
@@ -83,6 +93,16 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
       remember(count),
     ],
   };
+}
+
+/** What the service took and nobody has seen since: nothing tells that somebody has set it back. */
+function neverSeen({ times, atMs }: UnreadValue, insist: boolean, nowMs: EpochMs): Pick<Reversals, 'stop' | 'because'> {
+  const data = { times, atMs };
+  if (times >= mostReversals && !(insist && nowMs - atMs >= waitUnseenMs)) {
+    const text = `the service took this ${times} times and it has never been seen here: it is not kept, or it is set back before anybody looks; look at it in the console`;
+    return { stop: reason('not-confirmed', text, data), because: [] };
+  }
+  return { because: [reason('not-confirmed', 'the service took this before, and it has not been seen here; it is set again', data)] };
 }
 
 function parseCount(text: string, wish: string): Count | undefined {

@@ -66,7 +66,12 @@ function decideOurs(group: SessionGroup, marker: string, drained: boolean, momen
 function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context: PlanContext): Verdict {
   const attempt = attemptAt(context.written, group.id, drainSetting, window);
   if (attempt.state === 'done')
-    return keep(reason('drain-removed', 'new users were kept out before this log-off, and somebody has let them in again'));
+    return keep(
+      reason(
+        'drain-removed',
+        'the service took it that new users are kept out before this log-off, and shows no such tag: somebody has let them in again, or it was lost',
+      ),
+    );
   if (attempt.state === 'unclear')
     return keep(reason('drain-unclear', 'whether new users were kept out is not known, and it is done once only'));
   if (attempt.state === 'failed')

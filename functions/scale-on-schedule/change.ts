@@ -280,7 +280,7 @@ function actionFor(state: PoolState, to: Strategy, { sessionsAtRisk, sessionsCut
       { field: 'nodes', from: describe(strategy, charge), to: `${describe(to, charge)}${pause}` },
       ...(rewarmed ? [{ field: 'warm-up', from: warmUp(strategy), to: warmUp(to) }] : []),
     ],
-    writes: { setting: settingOf(state), value: journalValue(to, charge, standsInFor) },
+    writes: { setting: settingOf(state), value: journalValue(to, charge, standsInFor), shown: true },
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk, sessionsCut } : {}),
   };
 }

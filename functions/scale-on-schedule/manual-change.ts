@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
-import type { WrittenView } from '../../shared/journal/written.ts';
+import type { Reason, Sighted } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
+import { keptPrefix, type UnreadValue, unreadValue, type WrittenValue, type WrittenView } from '../../shared/journal/written.ts';
 import { reason } from './reasons.ts';
 import type { ManualChange } from './scale-rule.ts';
 import { isOurs, withoutDate } from './strategy-value.ts';
@@ -14,16 +15,25 @@ export interface Difference {
   readonly wanted: string;
   /** Whether what is wanted stays the same from step to step, as a weekly schedule does. */
   readonly steady: boolean;
+  /** Whether what is wanted means fewer nodes right now. */
+  readonly lowers: boolean;
 }
 
-/** A person's change: it stands and the decision holds, or it is over and gets overwritten. */
+/** A value that is not what we wrote: it stands and the decision holds, or it is over and gets overwritten. */
 export interface Standing {
   readonly stands: boolean;
   readonly because: Reason;
 }
 
+/** So long nodes, or what the service shows, may take to follow a write, in milliseconds. */
+export const arrivalMs = 30 * 60_000;
+
+/** So often a value that is never shown is written, where it raises: what the service took and lost must not leave people without nodes. */
+const mostWrites = 3;
+
 /**
- * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not; a weekly
+ * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not, unless another has stood
+ * there since: then somebody has set it again. A value other than the one that we wrote is nobody's while ours has not been seen there. A weekly
  * schedule of ours that ends earlier than we wrote is a person's. A
  * setting that we never wrote with certainty has no change by a person: then we simply act. A change stands until the first step after we
  * first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
@@ -40,8 +50,11 @@ export function manualChange(
   const { resourceId, setting, observed, wanted, steady } = difference;
   const values = written.values(resourceId, setting);
   const last = values.at(-1);
-  if (last === undefined || !values.some((value) => value.outcome === 'done') || values.some((value) => isOurs(value.value, observed)))
-    return undefined;
+  if (last === undefined || !values.some((value) => value.outcome === 'done')) return undefined;
+  const own = values.findLast((value) => isOurs(value.value, observed));
+  if (own !== undefined && !changedSince(own, difference, written)) return undefined;
+  const unread = unreadValue(written, resourceId, setting);
+  if (own === undefined && unread !== undefined) return notShown(unread, difference, mode, nowMs, localText);
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
   const data = { setting, value: observed, ours: last.value };
@@ -57,10 +70,58 @@ export function manualChange(
     seenMs === undefined &&
     !steady &&
     withoutDate(last.value) !== withoutDate(wanted) &&
-    (nextStepMs(last.atMs) ?? Number.POSITIVE_INFINITY) <= nowMs
+    (nextStepMs(Math.max(last.atMs, madeByOthers(last, difference, written)?.sinceMs ?? 0)) ?? Number.POSITIVE_INFINITY) <= nowMs
   ) {
     return over('the schedule has taken a step since');
   }
   const until = stepMs === undefined ? 'the schedule has no further step, so it stands' : `it stands until ${localText(stepMs)}`;
   return { stands: true, because: reason('manual-change', `${changed}; ${until}`, { ...data, untilMs: stepMs ?? null }) };
+}
+
+/** A write that the service took and does not show. Undefined where another is due anyhow. */
+function notShown(
+  { value, times, atMs }: UnreadValue,
+  { observed, wanted, lowers }: Difference,
+  mode: ManualChange,
+  nowMs: EpochMs,
+  localText: (ms: EpochMs) => string,
+): Standing | undefined {
+  if (withoutDate(value) !== withoutDate(wanted)) return undefined;
+  const isFresh = nowMs - atMs < arrivalMs;
+  const again = !isFresh && (mode === 'overwrite' || (mode !== 'report-only' && !lowers && times < mostWrites));
+  const next = isFresh ? 'it is looked at again' : again ? 'it is written again' : 'look at it in the console';
+  const text = `what was written at ${localText(atMs)} has not been seen since, but "${observed}"; ${next}`;
+  return { stands: !again, because: reason('not-confirmed', text, isFresh ? waiting : { times }) };
+}
+
+/** What the journal calls that a setting is as wanted though we wrote something else last. */
+function othersSetting(setting: string): string {
+  return `${keptPrefix}as-wanted:${setting}`;
+}
+
+/**
+ * What the journal is to keep of a setting that is as wanted: where not we made it so, what we wrote last is not there any more, and whoever sets that
+ * again later does so on purpose. Undefined where there is nothing new.
+ */
+export function sightedByOthers(resourceId: string, setting: string, observed: string, written: WrittenView): Sighted | undefined {
+  const values = written.values(resourceId, setting);
+  const last = values.at(-1);
+  if (last?.outcome !== 'done' || values.some(({ value }) => isOurs(value, observed))) return undefined;
+  if (unreadValue(written, resourceId, setting) !== undefined) return undefined;
+  const sighted = { setting: othersSetting(setting), value: `${observed} after ${last.atMs}` };
+  return written.foreign(resourceId, sighted.setting)?.value === sighted.value ? undefined : sighted;
+}
+
+/** Whether the setting had another value since we wrote this one, so that somebody has set it back to it. */
+function changedSince(own: WrittenValue, difference: Difference, written: WrittenView): boolean {
+  const { resourceId, setting, observed } = difference;
+  const foreign = written.foreign(resourceId, setting);
+  if (foreign !== undefined && foreign.sinceMs >= own.atMs && !isOurs(own.value, foreign.value) && foreign.value !== observed) return true;
+  return madeByOthers(own, difference, written) !== undefined;
+}
+
+/** What somebody else had made the setting after we wrote a value, where that was as wanted; and since when. */
+function madeByOthers(own: WrittenValue, { resourceId, setting }: Difference, written: WrittenView): ReturnType<WrittenView['foreign']> {
+  const kept = written.foreign(resourceId, othersSetting(setting));
+  return kept?.value.endsWith(` after ${own.atMs}`) ? kept : undefined;
 }

@@ -32,6 +32,7 @@ export const reasonCodes = {
   'lowered-later': 'A weekly schedule is replaced by the count that it gives now; lowering that waits until it may happen.',
   protected: 'Lowering could cut a session, and the group, its owner or an exception protects sessions now.',
   'manual-change': 'A person changed the setting, or the end of its weekly schedule, since our last write; that stands for now.',
+  'not-confirmed': 'What was written last has never been seen on the setting since, so that another value there is no change of a person.',
   'manual-change-overwritten': 'A person changed the setting; the rule says to overwrite, or the next step has come.',
   'one-node-stays': 'A fixed pool, or one that scales by usage by the hour, cannot be empty: one node stays.',
   'touching-merged': 'Steps that touch or are too short or too many became one period at the higher level.',

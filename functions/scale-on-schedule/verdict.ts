@@ -1,13 +1,14 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import type { Action, Decision, Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
 import type { Comparison } from './cost.ts';
 import { takenBack } from './deviation.ts';
 import { levelOf, loweredFrom } from './levels.ts';
-import { manualChange, type Standing } from './manual-change.ts';
+import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
@@ -21,10 +22,7 @@ export interface Draft {
   readonly compare?: Comparison;
 }
 
-/** So long nodes may take to come or go before another count than the one that was written is taken for another setting, in milliseconds. */
-const arrivalMs = 30 * 60_000;
-
-type Base = Pick<Decision, 'resource' | 'sighted'> & { readonly rule: string };
+type Base = Pick<Decision, 'resource' | 'sighted' | 'readBack'> & { readonly rule: string };
 
 const asWanted = reason('as-wanted', 'as the schedule wants it');
 
@@ -52,10 +50,11 @@ function asItShould(wanted: Wanted, { date }: ServiceDay, context: PlanContext):
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
   const { state, rule, to, wish, native, standsInFor } = wanted;
-  const { sighted } = wanted.standing;
-  const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}) };
   const day = serviceDay(context.policy, context.nowMs);
   const settled = asItShould(wanted, day, context);
+  const others = settled === asWanted ? setByOthers(wanted, day, context) : [];
+  const sighted = [...wanted.standing.sighted, ...others];
+  const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}), ...readBack(wanted, context) };
   if (settled !== undefined) {
     const blocker = because.find(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
     return (
@@ -72,7 +71,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const highest = Math.max(wanted.standing.highest, before === undefined ? 0 : levelOf(before, state.charge));
   const standing = { ...wanted.standing, highest };
   const action = changeTo(state, to, lowering, { wish, day, standing, standsInFor, deviation });
-  const manual = changeByPerson(wanted, context);
+  const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
   const blocker = blockerOf(wanted, lowering, context);
@@ -95,11 +94,34 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   };
 }
 
+/** Whether what was written last shows, which is asked while it has not. */
+function readBack({ state }: Wanted, { written }: PlanContext): Pick<Base, 'readBack'> {
+  const setting = settingOf(state);
+  const unread = unreadValue(written, state.group.id, setting);
+  if (unread === undefined || (state.strategy.type === 'fixed' && state.strategy.counted)) return {};
+  return isOurs(unread.value, journalValue(state.strategy, state.charge)) ? { readBack: [setting] } : {};
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * What the journal is to keep where somebody else has made the setting what is wanted. Asked where that may just have happened: a change of somebody
+ * stood there, or what is wanted has changed within the hour; an old history need not be read in all the time between.
+ */
+function setByOthers({ state, wish, to }: Wanted, { minute }: ServiceDay, { written, nowMs }: PlanContext): readonly Sighted[] {
+  const { group, strategy, charge } = state;
+  const setting = settingOf(state);
+  const isFresh = to.type === 'schedule' ? minute < 60 : (wish.nextStepMs(nowMs - hourMs) ?? Number.POSITIVE_INFINITY) <= nowMs;
+  if (!isFresh && written.foreign(group.id, setting) === undefined) return [];
+  const sighted = sightedByOthers(group.id, setting, journalValue(strategy, charge), written);
+  return sighted === undefined ? [] : [sighted];
+}
+
 function held(base: Base, because: readonly Reason[], action?: Action): Draft {
   return { decision: { ...base, verdict: 'hold', because, ...(action === undefined ? {} : { action }) } };
 }
 
-function changeByPerson(wanted: Wanted, context: PlanContext): Standing | undefined {
+function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): Standing | undefined {
   const { state, rule, to, wish } = wanted;
   if (unshown(wanted, context)?.value !== undefined) return undefined;
   const difference = {
@@ -108,6 +130,7 @@ function changeByPerson(wanted: Wanted, context: PlanContext): Standing | undefi
     observed: journalValue(state.strategy, state.charge),
     wanted: journalValue(to, state.charge),
     steady: to.type === 'schedule',
+    lowers,
   };
   return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, (ms) => localText(ms, context));
 }
@@ -132,7 +155,7 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   if (to.type !== 'schedule' || state.strategy.type !== 'schedule') return undefined;
   const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs), to);
   if (due.when === 'not-needed') return undefined;
-  const manual = changeByPerson(wanted, context);
+  const manual = changeByPerson(wanted, false, context);
   const action = reArmAction(state, to, standsInFor);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);

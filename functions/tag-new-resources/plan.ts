@@ -1,12 +1,13 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { unreadValue } from '../../shared/journal/written.ts';
 import { type OtherRule, otherRules } from './coming-under.ts';
 import { coveringRule } from './cover.ts';
 import { reason } from './reasons.ts';
 import { mostCustomTags, mostPerCall } from './tag-rule.ts';
 import { type WantedTags, wantedTags } from './wanted-tags.ts';
-import { journalText, tagsSetting } from './written-tags.ts';
+import { journalText, tagsSetting, writtenTags } from './written-tags.ts';
 
 /** Statuses in which a group can be tagged, from its first publication on (API notes, status). One that is being reclaimed is past it. */
 const taggable: ReadonlySet<string> = new Set(['PUBLISHED', 'DEPLOYING', 'FAILED', 'MAINTAINING', 'MAINTAIN_FAILED', 'CEASED', 'EXPIRED']);
@@ -21,39 +22,48 @@ export const planner: Planner<DeliveryGroup> = {
   needs: () => [],
   // Where the list carries no tags at all, whether there are none or whether they are not shown is asked of the list of tags.
   asks: ({ tags }) => tags === undefined,
-  decide(group, context) {
-    const { policy, nowMs } = context;
-    const { id, name, region } = group;
-    const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-    const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Decision => ({
-      rule,
-      resource,
-      verdict,
-      because,
-    });
-    if (nowMs >= policy.untilMs) {
-      return decided('hold', null, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
-    }
-    const cover = coveringRule(group, context);
-    if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
-    const rule = cover.value;
-    if (rule === undefined) return decided('keep', null, cover.because);
-    if (group.tags === undefined) {
-      return decided('hold', rule.name, [reason('selector-unknown', 'which tags the group has could not be read', { unknown: 'tags' })]);
-    }
-    const wanted = wantedTags(group, rule, context);
-    if (Object.keys(wanted.adds).length === 0) {
-      return wanted.leftOut.length === 0 ? decided('keep', rule.name, [asWanted]) : decided('hold', rule.name, wanted.leftOut);
-    }
-    const others = otherRules(group, { ...group.tags, ...wanted.adds }, context);
-    const said = [...wanted.why, ...others.comesUnder.map(bringsUnder), ...others.leaves.map(takesFrom), ...wanted.leftOut];
-    const action = actionFor(group, wanted);
-    const blocker =
-      statusReason(group) ?? tooMany(group.tags, wanted) ?? undeclared(others.comesUnder, wanted) ?? refusedLately(id, action, context);
-    if (blocker !== undefined) return { rule: rule.name, resource, verdict: 'hold', because: [blocker, ...said], action };
-    return { rule: rule.name, resource, verdict: 'act', because: said, action };
-  },
+  decide: (group, context) => ({ ...decideTags(group, context), ...readBack(group, context) }),
 };
+
+function decideTags(group: DeliveryGroup, context: PlanContext): Decision {
+  const { policy, nowMs } = context;
+  const { id, name, region } = group;
+  const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Decision => ({
+    rule,
+    resource,
+    verdict,
+    because,
+  });
+  if (nowMs >= policy.untilMs) {
+    return decided('hold', null, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
+  }
+  const cover = coveringRule(group, context);
+  if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
+  const rule = cover.value;
+  if (rule === undefined) return decided('keep', null, cover.because);
+  if (group.tags === undefined) {
+    return decided('hold', rule.name, [reason('selector-unknown', 'which tags the group has could not be read', { unknown: 'tags' })]);
+  }
+  const wanted = wantedTags(group, rule, context);
+  if (Object.keys(wanted.adds).length === 0) {
+    const because = wanted.leftOut.length === 0 ? [asWanted] : wanted.leftOut;
+    return decided(wanted.leftOut.length === 0 ? 'keep' : 'hold', rule.name, because);
+  }
+  const others = otherRules(group, { ...group.tags, ...wanted.adds }, context);
+  const said = [...wanted.why, ...others.comesUnder.map(bringsUnder), ...others.leaves.map(takesFrom), ...wanted.leftOut];
+  const action = actionFor(group, wanted);
+  const blocker =
+    statusReason(group) ?? tooMany(group.tags, wanted) ?? undeclared(others.comesUnder, wanted) ?? refusedLately(id, action, context);
+  if (blocker !== undefined) return { rule: rule.name, resource, verdict: 'hold', because: [blocker, ...said], action };
+  return { rule: rule.name, resource, verdict: 'act', because: said, action };
+}
+
+/** Whether the tags that we set last are there, which is asked while that was never seen. */
+function readBack({ id, tags = {} }: DeliveryGroup, { written }: PlanContext): Pick<Decision, 'readBack'> {
+  if (unreadValue(written, id, tagsSetting) === undefined) return {};
+  return [...writtenTags(written, id)].every(([key, { last }]) => !last || Object.hasOwn(tags, key)) ? { readBack: [tagsSetting] } : {};
+}
 
 function actionFor({ id }: DeliveryGroup, { adds, before }: WantedTags): Action {
   const tags = Object.entries(adds).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -63,7 +73,7 @@ function actionFor({ id }: DeliveryGroup, { adds, before }: WantedTags): Action 
     input: { ResourceType: 'AppInstanceGroupId', ResourceIds: [id], Tags: tags.map(([Key, Value]) => ({ Key, Value })) },
     effect: 'write',
     change: tags.map(([key, to]) => ({ field: `tag ${key}`, from: null, to })),
-    writes: { setting: tagsSetting, value: journalText(before, adds) },
+    writes: { setting: tagsSetting, value: journalText(before, adds), shown: true },
     atOnce: mostPerCall,
   };
 }

@@ -1,12 +1,15 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
 import { coveringRule } from './cover.ts';
 import { reason } from './reasons.ts';
 import { type Consequential, longestText, mostPerCall, type TagRule } from './tag-rule.ts';
 import { fillTemplate, type TemplateValues } from './template.ts';
 import { templateValues } from './template-values.ts';
-import { type WrittenTags, writtenTags } from './written-tags.ts';
+import { tagsSetting, type WrittenTags, writtenTags } from './written-tags.ts';
 
 /** The tags to add to a group, and what is to be said of those that it lacks. */
 export interface WantedTags {
@@ -39,7 +42,7 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     const missing = Object.entries(rule.set).filter(([key]) => !Object.hasOwn(tags, key));
     if (missing.length === 0) break;
     before ??= writtenTags(context.written, group.id);
-    const filled = fill(missing, rule, values, before);
+    const filled = fill(missing, rule, values, before, unreadValue(context.written, group.id, tagsSetting), context.nowMs);
     if (filled.adds.length === 0 || Object.keys(adds).length + filled.adds.length > mostPerCall) {
       // What stands after others were added is told of by the next run.
       if (Object.keys(adds).length === 0) leftOut.push(...filled.leftOut);
@@ -64,15 +67,37 @@ interface Filled {
   readonly leftOut: readonly Reason[];
 }
 
-/** Values for the keys that are missing: those that we set before get their old value, once. */
-function fill(missing: readonly (readonly [string, string])[], rule: TagRule, values: TemplateValues, before: WrittenTags): Filled {
+/** So long a list may be older than what was written, in milliseconds. */
+const shownAfterMs = 5 * 60_000;
+
+/** Values for the keys that are missing: those that we set before get their old value, once. `unread`: what we set was never seen since. */
+function fill(
+  missing: readonly (readonly [string, string])[],
+  rule: TagRule,
+  values: TemplateValues,
+  before: WrittenTags,
+  unread: UnreadValue | undefined,
+  nowMs: EpochMs,
+): Filled {
   const adds: [string, string][] = [];
   const fresh: string[] = [];
   const why: Reason[] = [];
   const leftOut: Reason[] = [];
   for (const [key, template] of missing) {
     const ours = before.get(key);
-    if (ours !== undefined && ours.times > 1) {
+    if (ours?.last && unread !== undefined) {
+      const data = { key, value: ours.value, times: ours.times };
+      const taken = `the service took the tag ${key}, and it has not been seen here`;
+      if (nowMs - unread.atMs < shownAfterMs) {
+        leftOut.push(reason('not-confirmed', `${taken}; it is looked at again`, { ...data, ...waiting }));
+      } else if (ours.times > 1) {
+        const text = `${taken} though it was set twice: it is not kept, or it is removed before anybody looks; look at it in the console`;
+        leftOut.push(reason('not-confirmed', text, data));
+      } else {
+        why.push(reason('not-confirmed', `${taken}; it is set once more`, data));
+        adds.push([key, ours.value]);
+      }
+    } else if (ours !== undefined && ours.times > 1) {
       const text = `the tag ${key} was restored once and is gone again; somebody does not want it, so take it out of rule ${rule.name} or set it by hand`;
       leftOut.push(reason('removed-again', text, { key, value: ours.value, times: ours.times }));
     } else if (ours !== undefined) {

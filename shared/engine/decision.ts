@@ -40,7 +40,12 @@ export interface Action {
   readonly effect: Effect;
   readonly change: readonly Change[];
   /** The setting that is written and the value it will have: what the journal keeps to tell our writes from a person's. */
-  readonly writes: { readonly setting: string; readonly value: string };
+  readonly writes: {
+    readonly setting: string;
+    readonly value: string;
+    /** True where whoever observes the resource sees the setting, so that the journal keeps whether it was seen since. Default: false. */
+    readonly shown?: true;
+  };
   /** What this action can do to people or to what is theirs: what limits, freezes, exceptions and `protect` go by. Default: nothing. */
   readonly harms?: readonly Harm[];
   /** Harm that comes by itself some time after the action, as at the next fall of a weekly schedule: for limits and freezes. Default: none. */
@@ -85,6 +90,8 @@ interface DecisionBase {
   readonly because: readonly Reason[];
   /** States that are to be kept and are not for people to read. Default: none. */
   readonly sighted?: readonly Sighted[];
+  /** Settings on which the value that was written last was seen. Default: none. */
+  readonly readBack?: readonly string[];
 }
 
 /** What is to be done. */

@@ -130,7 +130,9 @@ function* finish<R extends Resource>(
   const { nowMs } = yield* clockNow();
   const outcomes = batch.map(({ resource, action }, index) => {
     const { outcome, because } = done[index] as Outcome;
-    return { resource: resource.id, setting: action.writes.setting, outcome, ...(because ? { code: because.code } : {}) };
+    const { setting, shown } = action.writes;
+    const unseen = shown && outcome === 'done' ? { unseen: shown } : {};
+    return { resource: resource.id, setting, outcome, ...(because ? { code: because.code } : {}), ...unseen };
   });
   yield* input.log.add({ owner: input.owner, atMs: nowMs }, { kind: 'outcomes', body: { target: input.target, of, outcomes } });
 }

@@ -3,11 +3,10 @@ import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
 import type { Storing } from '../journal/store-effect.ts';
-import { tagKeyOf } from '../journal/written.ts';
+import { keptPrefix, tagKeyOf } from '../journal/written.ts';
 import type { Signed, WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
-import { keptPrefix } from './reasons.ts';
 import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */

@@ -85,12 +85,6 @@ export const manualChangeCode = 'manual-change';
  */
 export const sightedCode = 'sighted';
 
-/**
- * Settings whose names begin with this are no settings of the service. The journal keeps the last value that was reported on one until another is,
- * so that it need not be reported again while it stands.
- */
-export const keptPrefix = 'kept:';
-
 /** Data of a reason to wait for the ordinary course of things: one hold for a resource, whatever it waits for at the moment, and no news. */
 export const waiting = { toldAs: 'waits' } as const;
 

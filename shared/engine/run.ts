@@ -215,7 +215,7 @@ async function keepSeen<R extends Resource>(
   const ofTarget = automation.ofTarget?.(context, log, seen.totals.complete && occasions === undefined);
   const found = {
     manual: [...seen.manual, ...(ofTarget?.seen ?? [])],
-    ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...(ofTarget?.gone ?? [])] },
+    ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...seen.readBack, ...(ofTarget?.gone ?? [])] },
   };
   await draft.attempt(() => runStoring(store, writeSeen(log, { owner, atMs: nowMs }, target.name, found)));
 }

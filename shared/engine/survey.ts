@@ -3,6 +3,7 @@ import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store.ts';
 import { runStoring, type Storing } from '../journal/store-effect.ts';
+import { keptPrefix } from '../journal/written.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
@@ -10,7 +11,6 @@ import type { Decision } from './decision.ts';
 import { observeWhole } from './observe-whole.ts';
 import { namedByEvents } from './observed-pages.ts';
 import { tagSeen, tagsGone } from './protection-facts.ts';
-import { keptPrefix } from './reasons.ts';
 import type { RunFacts } from './run-facts.ts';
 import { type Counted, Tally } from './tally.ts';
 

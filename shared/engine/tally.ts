@@ -1,6 +1,7 @@
 import type { Resource } from '../fleet/resource.ts';
+import { unreadSetting } from '../journal/written.ts';
 import { wholeIdOf } from '../journal/written-counts.ts';
-import type { ForeignValue } from '../journal/written-record.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import { manualChangeCode, sightedCode } from './reasons.ts';
 import { idsNamed } from './report.ts';
@@ -15,6 +16,8 @@ export interface Counted<R extends Resource> {
   readonly notCovered: number;
   readonly kept: readonly string[];
   readonly notCoveredIds: readonly string[];
+  /** What was written and is seen for the first time since, as the journal calls it. */
+  readonly readBack: readonly ForeignSetting[];
   /** Values that planners called a person's, and states that they want to know since when. */
   readonly manual: readonly ForeignValue[];
   /** Ids of resources that are as wanted and on which no person's change stands. */
@@ -30,6 +33,7 @@ export class Tally<R extends Resource> {
   readonly #decisions = new Map<number, ActDecision | HoldDecision>();
   readonly #acting = new Map<string, R>();
   readonly #manual: ForeignValue[] = [];
+  readonly #readBack: ForeignSetting[] = [];
   readonly #settled = new Set<string>();
   readonly #kept: string[] = [];
   readonly #notCoveredIds: string[] = [];
@@ -51,6 +55,7 @@ export class Tally<R extends Resource> {
     const theirs = manualChanges(decision);
     this.#manual.push(...theirs);
     for (const { setting, value } of decision.sighted ?? []) this.#manual.push({ resource: id, setting, value, sighted: true });
+    for (const setting of decision.readBack ?? []) this.#readBack.push({ resource: id, setting: unreadSetting(setting) });
     if (decision.verdict !== 'keep') this.#decisions.set(place, decision);
     else if (decision.rule === null) {
       this.#notCovered += 1;
@@ -76,7 +81,7 @@ export class Tally<R extends Resource> {
     return {
       decisions: [...this.#decisions].sort(([a], [b]) => a - b).map(([, decision]) => decision),
       ...{ acting: this.#acting, keep: this.#keep, notCovered: this.#notCovered, kept: this.#kept, notCoveredIds: this.#notCoveredIds },
-      ...{ manual: this.#manual, settled: this.#settled, byRule: this.#byRule },
+      ...{ readBack: this.#readBack, manual: this.#manual, settled: this.#settled, byRule: this.#byRule },
     };
   }
 }

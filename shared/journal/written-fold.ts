@@ -1,6 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
+import { unreadSetting, unreadText, unreadValue } from './written.ts';
 import { everyTarget, openAct, settleActs, unknownActs } from './written-counts.ts';
-import { addStep, isDone, type Step } from './written-history.ts';
+import { addStep, isDone, resolveHistory, type Step } from './written-history.ts';
 import { partOf, unpackValues } from './written-part.ts';
 import type { WrittenRecord } from './written-record.ts';
 import { restore } from './written-snapshot.ts';
@@ -29,7 +30,7 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
       return;
     }
     case 'outcomes':
-      foldOutcomes(state, body);
+      foldOutcomes(state, body, atMs);
       return;
     case 'foreign':
       for (const { resource, setting, ...seen } of body.seen) {
@@ -61,13 +62,27 @@ export function foldUnread(state: WrittenState, sequence: number, atMs: EpochMs)
   });
 }
 
-function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body']): void {
-  for (const { resource, setting, outcome } of outcomes) {
+function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body'], atMs: EpochMs): void {
+  for (const { resource, setting, outcome, unseen } of outcomes) {
     if (isDone(outcome)) setForeign(state, resource, setting, undefined);
     take(state, resource, setting, { kind: 'became', of, outcome });
+    if (unseen) noteUnread(state, resource, setting, of, atMs);
+    // It was read there right before the call.
+    else if (outcome === 'already') setForeign(state, resource, unreadSetting(setting), undefined);
   }
   const acts = state.acts.get(of);
   if (acts) state.acts.set(of, settleActs(acts, outcomes));
+}
+
+/** The service took a value; whether it stands shows the next time that somebody looks. */
+function noteUnread(state: WrittenState, resource: string, setting: string, of: number, atMs: EpochMs): void {
+  const history = state.histories.get(settingKey(resource, setting));
+  const meant = resolveHistory(history, []).find((each) => each.of === of);
+  if (meant === undefined) return;
+  const { value } = meant;
+  const before = unreadValue({ foreign: (id, name) => state.foreign.get(id)?.get(name) }, resource, setting);
+  const times = before?.value === value ? before.times + 1 : 1;
+  setForeign(state, resource, unreadSetting(setting), { value: unreadText({ value, times }), sinceMs: atMs, sighted: true });
 }
 
 /** A part holds all values of its resources; only open intents are kept at hand as well, since they are followed up. */

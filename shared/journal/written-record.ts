@@ -35,12 +35,12 @@ const intents = openObject({
   ),
 });
 
-/** What became of the intents of a record. `code` says why one is not plainly done. */
+/** What became of the intents of a record. `code` says why one is not plainly done; `unseen`: that it stands is still to be seen. */
 const outcomes = openObject({
   target: anyText,
   /** Number of the `intents` record that these belong to. */
   of: decimal,
-  outcomes: jsonList(openObject({ resource: anyText, setting: anyText, outcome, code: optional(anyText) })),
+  outcomes: jsonList(openObject({ resource: anyText, setting: anyText, outcome, code: optional(anyText), unseen: optional(oneOf(true)) })),
 });
 
 const foreign = openObject({

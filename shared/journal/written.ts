@@ -25,6 +25,43 @@ export interface WrittenView {
 /** What the journal calls that a function waits for a resource, to look at it again once it is there. */
 export const awaitedSetting = 'awaited';
 
+/**
+ * Settings whose names begin with this are no settings of the service. The journal keeps the last value that was reported on one until another is,
+ * so that it need not be reported again while it stands.
+ */
+export const keptPrefix = 'kept:';
+
+const unreadPrefix = `${keptPrefix}unread:`;
+
+/** What the journal calls that a value was written to a setting and has not been seen there since. */
+export function unreadSetting(setting: string): string {
+  return unreadPrefix + setting;
+}
+
+/** A value that the service took and that no look at the resource has shown yet. */
+export interface UnreadValue {
+  readonly value: string;
+  /** So often it was written in a row. */
+  readonly times: number;
+  /** When it was written last. */
+  readonly atMs: EpochMs;
+}
+
+/** The text by which the journal keeps an unread value. */
+export function unreadText({ value, times }: Pick<UnreadValue, 'value' | 'times'>): string {
+  return `${times} ${value}`;
+}
+
+/**
+ * What was written to a setting last, where that has not been seen there since: another value there is no proof that somebody changed it. Undefined
+ * where it was seen, and of what was written before this was kept.
+ */
+export function unreadValue(written: Pick<WrittenView, 'foreign'>, resourceId: string, setting: string): UnreadValue | undefined {
+  const kept = written.foreign(resourceId, unreadSetting(setting));
+  const times = Number.parseInt(kept?.value ?? '', 10);
+  return kept && times > 0 ? { value: kept.value.slice(`${times} `.length), times, atMs: kept.sinceMs } : undefined;
+}
+
 const tagPrefix = 'tag:';
 
 /** What the journal calls a tag of a resource that its owner set. No function writes such a setting. */

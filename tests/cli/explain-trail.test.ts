@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lastGoodRun } from '../../cli/run/run-records.ts';
-import type { TrailEvent } from '../../cli/run/trail.ts';
+import { readTrail, type TrailEvent } from '../../cli/run/trail.ts';
 import { settingsAt } from '../../cli/run/trail-at.ts';
 import { recordHeartbeat } from '../../shared/journal/runs.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { WrittenLog } from '../../shared/journal/written-log.ts';
+import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
 const minute = 60_000;
@@ -108,4 +110,19 @@ test('the last good run is neither a failed one, nor the one that asks, and may 
   await beat('asking', startMs + 100 * minute, false);
   const before = (atMs: number) => lastGoodRun(store, name, 'cn', atMs, 'asking');
   expect([await before(startMs + 101 * minute), await before(startMs)]).toEqual([startMs, undefined]);
+});
+
+test("what a function notes for itself is nobody's change, and what ends of it neither", async () => {
+  const store = memoryStore();
+  const log = await runStoring(store, WrittenLog.load(name, '1000000000000001'));
+  const add = (atMs: number, seen: readonly ForeignValue[], gone: readonly ForeignSetting[] = []) =>
+    runStoring(store, log.add({ owner: 'run', atMs }, { kind: 'foreign', body: { target: 't', seen: [...seen], gone: [...gone] } }));
+  const [noted, changed] = ['offer', 's'].map((setting) => ({ resource: 'g', setting }));
+  await add(startMs, [
+    { ...(noted as ForeignSetting), value: 'x', sighted: true },
+    { ...(changed as ForeignSetting), value: 'theirs' },
+  ]);
+  await add(startMs + minute, [], [noted as ForeignSetting, changed as ForeignSetting]);
+  const trail = await readTrail(store, '1000000000000001', 'g');
+  expect(trail.map(({ kind, setting }) => `${kind} ${setting}`)).toEqual(['seen s', 'gone s']);
 });

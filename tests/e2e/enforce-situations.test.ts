@@ -23,14 +23,17 @@ function replaced(from: string | RegExp, to: string): Readonly<Record<string, Ha
   return { ListAppInstanceGroup: change('ListAppInstanceGroup'), GetAppInstanceGroup: change('GetAppInstanceGroup') };
 }
 
-/** Somebody sets the timeout back after each run, so many times. */
-const setsBack = (times: number) => async (live: LiveFunction) => {
-  for (let time = 0; time < times; time++) {
-    await live.run();
-    live.simulator.advance(3_600_000);
-    await live.person.call(modifyAppInstanceGroupAttribute, { AppInstanceGroupId: 'g', ProductType: 'CloudApp', SessionTimeout: 60 });
-  }
-};
+/** Somebody sets the timeout back after each run, so many times; `seen`: a run in between has seen it as the rule asks. */
+const setsBack =
+  (times: number, seen = true) =>
+  async (live: LiveFunction) => {
+    for (let time = 0; time < times; time++) {
+      await live.run();
+      live.simulator.advance(3_600_000);
+      if (seen) await live.run();
+      await live.person.call(modifyAppInstanceGroupAttribute, { AppInstanceGroupId: 'g', ProductType: 'CloudApp', SessionTimeout: 60 });
+    }
+  };
 
 interface Situation {
   readonly rules: readonly string[];
@@ -188,6 +191,37 @@ const situations: Readonly<Record<string, Situation>> = {
     rules: [rule('sessionTimeout: 30m')],
     before: setsBack(3),
     decides: ['g hold reverted, drift, sighted'],
+  },
+  'what nobody has seen as the rule asks is not called set back, and is set again': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: setsBack(1, false),
+    groups: [group({ sessionTimeout: 10 })],
+    decides: ['g act drift, not-confirmed'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'what the service takes three times and never shows is left, and nobody is blamed': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: setsBack(3, false),
+    decides: ['g hold not-confirmed, drift'],
+  },
+  'what is insisted on is tried again hours later, though it is never shown': {
+    rules: [rule('sessionTimeout: 30m, insist: true')],
+    before: async (live) => {
+      await setsBack(3, false)(live);
+      await live.run();
+      live.simulator.advance(6 * 3_600_000);
+    },
+    decides: ['g act drift, not-confirmed'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
+  'a count of those who set it back goes on once it was seen': {
+    rules: [rule('sessionTimeout: 30m')],
+    before: async (live) => {
+      await setsBack(2, false)(live);
+      await setsBack(1)(live);
+    },
+    decides: ['g act drift, changed-back, sighted'],
+    writes: [attributes({ SessionTimeout: 30 })],
   },
   'it stays left to them for as long as it differs': {
     rules: [rule('sessionTimeout: 30m')],

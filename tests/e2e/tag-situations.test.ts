@@ -22,6 +22,7 @@ const created: Occasion = { resourceId: 'g', operation: 'CreateAppInstanceGroup'
 async function removedTwice({ run, person }: LiveFunction): Promise<void> {
   for (let times = 0; times < 2; times++) {
     await run();
+    await run();
     await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner'] });
   }
 }
@@ -119,11 +120,42 @@ const situations: Readonly<Record<string, Situation>> = {
     rules: [owner],
     before: async ({ run, person, simulator }) => {
       await run();
+      await run();
       await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
       simulator.advance(3 * 86_400_000);
     },
     decides: ['g act restored, restored'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
+  },
+  'a tag that nobody has seen since is not said to be removed, and is set once more': {
+    rules: [owner],
+    before: async ({ run, person, simulator }) => {
+      await run();
+      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
+      simulator.advance(3 * 86_400_000);
+    },
+    decides: ['g act not-confirmed, not-confirmed'],
+    tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
+  },
+  'a list that is older than the tags is no reason to set them again': {
+    rules: [owner],
+    before: async ({ run, person, simulator }) => {
+      await run();
+      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
+      simulator.advance(4 * 60_000);
+    },
+    decides: ['g hold not-confirmed, not-confirmed'],
+  },
+  'tags that were set twice and never seen are left, and nobody is blamed': {
+    rules: [owner],
+    before: async ({ run, person, simulator }) => {
+      for (let times = 0; times < 2; times++) {
+        await run();
+        await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
+        simulator.advance(3_600_000);
+      }
+    },
+    decides: ['g hold not-confirmed, not-confirmed'],
   },
   'a tag that was removed again is reported and stays away': {
     rules: [owner],

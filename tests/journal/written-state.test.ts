@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unreadSetting, unreadValue } from '../../shared/journal/written.ts';
 import { countsOf, rollingMs } from '../../shared/journal/written-counts.ts';
 import { fold } from '../../shared/journal/written-fold.ts';
 import { openIntent } from '../../shared/journal/written-history.ts';
@@ -28,6 +29,15 @@ const intent = (atMs: number, value: string, resource = 'g1', { target = 't', se
 const outcome = (atMs: number, of: number, result: IntentOutcome, resource = 'g1', target = 't'): Step => ({
   atMs,
   record: { kind: 'outcomes', body: { target, of, outcomes: [{ resource, setting: 's', outcome: result }] } },
+});
+/** The service took it, and whoever observes the resource would see it. */
+const taken = (atMs: number, of: number, resource = 'g1'): Step => ({
+  atMs,
+  record: { kind: 'outcomes', body: { target: 't', of, outcomes: [{ resource, setting: 's', outcome: 'done', unseen: true }] } },
+});
+const readBack = (atMs: number, resource = 'g1'): Step => ({
+  atMs,
+  record: { kind: 'foreign', body: { target: 't', seen: [], gone: [{ resource, setting: unreadSetting('s') }] } },
 });
 const seen = (atMs: number, value: string, resource = 'g1'): Step => ({
   atMs,
@@ -325,5 +335,35 @@ describe('snapshots', () => {
     expect(at(now + forgetAfterMs).settings).toHaveLength(0);
     expect(at(now + 24 * hour - 1).acts).toHaveLength(1);
     expect(at(now + 24 * hour).acts).toHaveLength(0);
+  });
+});
+
+describe('what was written and has not been seen since', () => {
+  const unread = (state: WrittenState) => {
+    const { value, times } = unreadValue(new WrittenMemory(state), 'g1', 's') ?? {};
+    return value === undefined ? undefined : `${times} ${value}`;
+  };
+  const cases: readonly (readonly [string, readonly Step[], string | undefined])[] = [
+    ['is known from the answer on', [intent(1, 'a'), taken(2, 0)], '1 a'],
+    ['is not what was refused', [intent(1, 'a'), outcome(2, 0, 'failed')], undefined],
+    ['is not what was read right before the call', [intent(1, 'a'), taken(2, 0), intent(3, 'a'), outcome(4, 2, 'already')], undefined],
+    ['is counted while it is the same', [intent(1, 'a'), taken(2, 0), intent(3, 'a'), taken(4, 2)], '2 a'],
+    ['begins anew with another value', [intent(1, 'a'), taken(2, 0), intent(3, 'b'), taken(4, 2)], '1 b'],
+    ['ends once it was seen', [intent(1, 'a'), taken(2, 0), readBack(3)], undefined],
+    ['begins anew after it was seen', [intent(1, 'a'), taken(2, 0), readBack(3), intent(4, 'a'), taken(5, 3)], '1 a'],
+    ['stays while a later write is refused', [intent(1, 'a'), taken(2, 0), intent(3, 'b'), outcome(4, 2, 'failed')], '1 a'],
+  ];
+  test.each(cases)('%s, over a snapshot too', (_is, steps, expected) => {
+    expect(unread(foldAll(steps))).toBe(expected);
+    for (let cut = 1; cut < steps.length; cut++) {
+      const state = emptyState();
+      fold(
+        state,
+        { sequence: 99, atMs: now, owner: 'me', link: 'l' },
+        { kind: 'snapshot', body: snapshotOf(foldAll(steps.slice(0, cut)), now) },
+      );
+      // The numbers of the records go on.
+      expect(unread(foldAll(steps.slice(cut), state, cut))).toBe(expected);
+    }
   });
 });

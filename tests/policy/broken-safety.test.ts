@@ -144,7 +144,7 @@ const warnings: readonly Case[] = [
   [
     'limits that are absent',
     limits('{actionsPerRun: 5, sessionsCutPerRun: 5}').replace('limits:', '▶limits:'),
-    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, changedByPush there is no such limit; add them, 0 for none at all',
+    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, changedByPush there is no such limit; add them; 0 forbids everything of that kind',
   ],
   ['no limits at all', `▶${policyText({ limits: '' })}`, 'limits: without actionsPerRun'],
   [

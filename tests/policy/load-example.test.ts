@@ -43,7 +43,7 @@ test('the example policy has exactly the warnings that are meant', () => {
       'let users in again. tag-new-resources sets no tag. power-workstations stops no workstation; it goes on to start them. ' +
       'Add functions that are to go on as ever to except',
     ...['[1]', '[2].method'].map((place) => `rules.scale-on-schedule${place}: ${unwatched}`),
-    'limits: without actionsPerRun, actionsPer24h, shareOfRulePer24h there is no such limit; add them, 0 for none at all',
+    'limits: without actionsPerRun, actionsPer24h, shareOfRulePer24h there is no such limit; add them; 0 forbids everything of that kind',
   ];
   expect(problems.map(({ path, text: message }) => `${path}: ${message}`).sort()).toEqual(expected.sort());
 });

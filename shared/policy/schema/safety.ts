@@ -65,9 +65,9 @@ export const freezeEntry = z
   .check(z.meta({ title: 'a freeze' }));
 
 const count = (description: string) =>
-  z.exactOptional(countNumber.check(z.meta({ description: `${description} 0 means none. Absent: unlimited.` })));
+  z.exactOptional(countNumber.check(z.meta({ description: `${description} 0 forbids everything. Absent: unlimited.` })));
 const share = (description: string) =>
-  z.exactOptional(percentText.check(z.meta({ description: `${description} 0% means none. Absent: unlimited.` })));
+  z.exactOptional(percentText.check(z.meta({ description: `${description} 0% forbids everything. Absent: unlimited.` })));
 
 /** The section `limits`. Beyond a limit nothing of that kind is done. */
 export const limitsSection = z

@@ -74,7 +74,8 @@ test('what the journal keeps is read as it was written, and anything else as not
       const read = (value: string) => writtenTags(writtenView(new Map([['g', [{ value, atMs: 1, outcome: 'done' as const }]]])), 'g');
       const twice = read(journalText(read(once), second));
       for (const [key, value] of Object.entries({ ...first, ...second })) {
-        expect(twice.get(key)).toEqual({ value, times: Number(Object.hasOwn(first, key)) + Number(Object.hasOwn(second, key)) });
+        const times = Number(Object.hasOwn(first, key)) + Number(Object.hasOwn(second, key));
+        expect(twice.get(key)).toEqual({ value, times, last: Object.hasOwn(second, key) });
       }
     }),
     { numRuns: 50 },
