@@ -32,6 +32,10 @@ export const assumptions = {
     'An operation exists that logs everyone off outside the periods, so sessions must be able to outlive a period.',
   ),
   fixedLowering: assume(['wait', 'cut'], 'Usage scaling waits for idleness; a lowered fixed count is taken to do the same.'),
+  leavingNodes: assume(
+    ['least-used', 'most-used', 'newest'],
+    'Which nodes go first when fewer are wanted is not said; those that cost fewest sessions are the sensible choice.',
+  ),
   omittedStrategyFields: assume(['keep', 'reset'], 'Merge or replace is not documented; every field is optional, which suggests a merge.'),
   inactiveStrategyFields: assume(['hidden', 'shown'], 'Fields of a strategy that is not in force are taken to be left out of answers.'),
   endOfDay24: assume(['refuse', 'accept'], 'Times are HH:mm within one day; 24:00 is not a time of a day.'),
@@ -85,6 +89,15 @@ export const assumptions = {
     ['waits', 'absent'],
     'Without automatic payment only an unpaid order exists; whether the group shows meanwhile is not said.',
   ),
+  accessMinutes: assume([2, 0, 10], 'Clients are said to follow about two minutes after access was given or taken.'),
+  accessReadBack: assume(
+    ['at-once', 'with-clients'],
+    'Whether the list of users shows a change before clients follow it is not said; it is what was written.',
+  ),
+  userGroupMembersListed: assume(
+    [false, true],
+    'The list of users is taken to name those who were authorized one by one; nothing says that it unfolds user groups.',
+  ),
   unauthorizeEndsSession: assume([false, true], 'Removing access is not said to end what already runs.'),
   deletedWithSessions: assume(['cut', 'refuse'], 'Deleting is not said to wait for sessions.'),
 
@@ -100,6 +113,14 @@ export const assumptions = {
     'Both instance parameters are optional, so the user alone may mean everything in the group.',
   ),
   unbindFreedInstance: assume(['refuse', 'succeed'], 'There is a failure code for unbinding, and a freed instance is its likely cause.'),
+  instanceResetMinutes: assume(
+    [3, 15],
+    'With resetting switched on, an instance is wiped after its user was unbound; for how long is not said.',
+  ),
+  resetAfter: assume(
+    ['unbind', 'any-end'],
+    'The setting is named after unbinding; whether a session that ends by itself resets the instance too is not said.',
+  ),
   unfilteredBindings: assume(['all', 'none'], 'No parameter is required, so no filter is taken to mean no restriction.'),
   ticketSeconds: assume([20, 2], 'Starting an app takes at least two calls; the time between them is not published.'),
 
@@ -111,6 +132,10 @@ export const assumptions = {
     ['documented', 'upper', 'zero'],
     'Codes of success in a body are shown for some operations only, and differ: success, 200.',
   ),
+  amountsOutsidePools: assume(
+    ['shown', 'absent'],
+    'Amounts and reserves beside the node pools stand in the model of a group without a word; they are taken to be filled.',
+  ),
   imagePlatform: assume(
     ['number', 'text'],
     'The definition announces a number, which the official SDK insists on, and the example shows text.',
@@ -119,6 +144,10 @@ export const assumptions = {
   // Gateway
   unknownParameters: assume(['ignored', 'refused'], 'The platform is known to overlook parameters that an action does not have.'),
   misplacedParameters: assume(['accepted', 'ignored'], 'An RPC gateway merges query and form, so the place should not matter to it.'),
+  lateReads: assume(
+    ['none', '20s', '7m', 'lists 7m', 'singles 7m'],
+    'Reads are taken to show a write at once; services that answer from copies of their data show it later, lists and single reads apart.',
+  ),
   auditEvents: assume(
     ['emitted', 'absent'],
     'Products of this kind are audited as a rule; no page says that this one reaches the event bus.',
@@ -175,7 +204,10 @@ export const assumptions = {
   // OTA
   otaMinutes: assume([15, 60], 'The length of an update is not published.'),
   otaCutsSessions: assume([true, false], 'The group is maintained while an update runs, so sessions are taken to end.'),
-  otaOutcome: assume(['FINISHED', 'FAILED', 'PART_FINISHED'], 'An update can end in any of these.'),
+  otaOutcome: assume(
+    ['FINISHED', 'FAILED', 'PART_FINISHED', 'some-fail'],
+    'An update can end in any of these, and in some groups otherwise than in the rest.',
+  ),
   otaStaleTaskId: assume(['refuse', 'accept'], 'The id changes with every approval, so an old one should fail.'),
   otaSecondApproval: assume(['moves', 'refuse'], 'A second approval with the fresh id is taken to move the start time.'),
   otaPastStart: assume(['refuse', 'now'], 'What a start time in the past does is not said.'),

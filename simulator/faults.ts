@@ -69,6 +69,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...reach, kind: z.literal('empty'), execute }),
   /** A read answers what it answered to the same input at least `ageMs` of world time ago (default 0: whatever came last). */
   z.strictObject({ ...reach, kind: z.literal('stale'), ageMs: z.optional(count) }),
+  /** A read shows no write of the last `seconds` of world time: it answers what it answered before. */
+  z.strictObject({ ...reach, kind: z.literal('late'), seconds: z.int().check(z.minimum(1), z.maximum(3_600)) }),
   /**
    * The list has moved between pages: from page 2 on, the window is `rows` rows later (rows were removed ahead) or, when
    * negative, earlier (rows were added). Default -1.
@@ -165,6 +167,11 @@ export class FaultPlan {
   /** True where a fault may ask for old answers, so that they have to be kept. */
   get wantsHistory(): boolean {
     return this.#slots.some(({ fault, left }) => fault.kind === 'stale' && left > 0);
+  }
+
+  /** True where a fault lets reads lag behind writes, so that what they showed before has to be kept. */
+  get wantsLateReads(): boolean {
+    return this.#slots.some(({ fault, left }) => fault.kind === 'late' && left > 0);
   }
 
   /** All faults, used up or not, in their order. */

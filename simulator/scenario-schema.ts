@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { faultSchema } from './faults.ts';
 import type {
   AccountSeed,
+  BrowserGroupSeed,
   GroupSeed,
   ImageSeed,
   PoolSeed,
@@ -35,6 +36,7 @@ const tags = z.record(text, z.string());
 const charge = z.literal(['PrePaid', 'PostPaid']);
 
 const weekdays = advised(/^[1-7]([,-][1-7])*$/, 'write weekdays such as 1-5 or 6,7; 1 is Monday');
+const timeOfDay = advised(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 08:00');
 const stretch = advised(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'write a period such as 08:00-18:30');
 
 const fixed = { fixed: natural };
@@ -93,11 +95,17 @@ const groupShape = {
   debug: optional(flag),
   pool: optional(pool),
   morePools: optional(z.array(pool)),
-  userGroups: optional(z.array(z.strictObject({ id: text, name: text }))),
+  userGroups: optional(z.array(z.strictObject({ id: text, name: text, members: optional(z.array(users)) }))),
+  resetAfterUnbind: optional(flag),
   users: optional(z.array(users)),
   sessions: optional(z.array(session)),
   persistent: optional(z.array(z.strictObject({ id: optional(text), name: text, users: optional(z.array(text)) }))),
-  ota: optional(z.strictObject({ current: text, offered: optional(text), note: optional(text) })),
+  ota: optional(
+    z.strictObject({
+      ...{ current: text, offered: optional(text), note: optional(text) },
+      outcome: optional(z.literal(['FINISHED', 'FAILED', 'PART_FINISHED'])),
+    }),
+  ),
 } satisfies Shape<GroupSeed>;
 
 const group = z.strictObject({
@@ -131,7 +139,18 @@ const workstation = z.strictObject({
   expiresAt: optional(instant),
   users: optional(z.array(text)),
   sessions: optional(z.array(text)),
+  subPayType: optional(text),
+  timer: optional(z.strictObject({ id: text, start: timeOfDay, stop: timeOfDay })),
+  dataDisks: optional(z.array(positive)),
 } satisfies Shape<WorkstationSeed>);
+
+const browserGroup = z.strictObject({
+  id: optional(text),
+  name: text,
+  region: text,
+  persistent: optional(z.array(z.strictObject({ id: optional(text), name: text, users: optional(z.array(text)) }))),
+  bound: optional(z.array(text)),
+} satisfies Shape<BrowserGroupSeed>);
 
 const account = z.strictObject({
   id: advised(/^\d{16}$/, 'write the account number as text of 16 digits, such as "1234567890123456"'),
@@ -140,6 +159,7 @@ const account = z.strictObject({
   workstations: optional(z.array(workstation)),
   restdays: optional(z.array(date)),
   workdays: optional(z.array(date)),
+  browserGroups: optional(z.array(browserGroup)),
 } satisfies Shape<AccountSeed>);
 
 const worldShape = {

@@ -8,6 +8,7 @@ import { Gateway } from './front/gateway.ts';
 import { History } from './front/history.ts';
 import { Holds } from './front/holds.ts';
 import { type AccessKey, KeyRing, publishedKey } from './front/keys.ts';
+import { LateReads } from './front/late-reads.ts';
 import { Ledger } from './front/ledger.ts';
 import { NonceMemory } from './front/nonces.ts';
 import { closeServer, httpServer, listen, loopback } from './front/server.ts';
@@ -101,6 +102,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     services: [appStreaming(operations, handlers, { unknownParameters, misplacedParameters, spelling: world.assumptions }), sts],
     guard: { keys, nonces: new NonceMemory() },
     history: new History(),
+    lateReads: new LateReads(),
     remembersAnswers: options.remembersAnswers ?? false,
     emitsEvents: auditEvents === 'emitted',
     onError,

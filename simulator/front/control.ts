@@ -42,6 +42,8 @@ export interface WorldSummary {
     readonly accessKeyId: string;
     readonly groups: number;
     readonly sessions: number;
+    /** Cloud browser groups: no operation of the service lists them. */
+    readonly browserGroups: readonly { readonly id: string; readonly bookmarks: number; readonly restrictedUrls: number }[];
     readonly statistics: unknown;
   }[];
 }
@@ -71,7 +73,7 @@ const clockCommand = z.strictObject({
  * - `GET  /_simulator/faults` the faults; `POST` one or a list adds them and gives their ids; `DELETE` removes all, or `?id=` one
  * - `GET  /_simulator/ledger` counts, and with `?records=1` the records (`&action=`, `&after=` a seq); `DELETE` forgets them
  * - `GET  /_simulator/events?after=N` the events from a number on
- * - `GET  /_simulator/world` accounts and their sizes
+ * - `GET  /_simulator/world` accounts, their sizes and their cloud browser groups
  * - `POST /_simulator/shutdown` ends the simulator
  *
  * A page of a browser must not be able to use it: a request with an Origin, or for another host than loopback, is refused.
@@ -174,6 +176,9 @@ function worldSummary({ world, timeline, accounts }: ControlParts): WorldSummary
       accessKeyId: keys.get(account.id) ?? '',
       groups: account.groups.size,
       sessions: account.sessions.size,
+      browserGroups: [...account.browserGroups.values()].map(({ id, bookmarks, restrictedUrls }) => ({
+        ...{ id, bookmarks: bookmarks.length, restrictedUrls: restrictedUrls.length },
+      })),
       statistics: account.statistics,
     })),
   };

@@ -2,10 +2,12 @@ import { type AuditIdentity, auditEvent, type EventTrail } from '../events.ts';
 import { BodyFault, ServiceFault } from '../handler.ts';
 import type { World } from '../world/world.ts';
 import { GatewayError, refusalBody } from './gateway-error.ts';
+import { History } from './history.ts';
 import { type AccessKey, isSession, type KeyRing, type SessionKey } from './keys.ts';
+import { type LateReads, lagOf } from './late-reads.ts';
 import type { RequestEntry } from './ledger.ts';
 import type { Answer } from './reply.ts';
-import type { ServiceCall } from './service.ts';
+import type { CallContext, ServiceCall } from './service.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A request that passed all checks. */
@@ -26,6 +28,10 @@ export interface ExecutionPlace {
   readonly keys: KeyRing;
   readonly timeline: Timeline;
   readonly trail: EventTrail;
+  /** What reads showed before the last writes. */
+  readonly lateReads: LateReads;
+  /** True while a fault lets reads lag behind writes. */
+  readonly faults: { readonly wantsLateReads: boolean };
   /** False where the product's events reach no event bus. */
   readonly emitsEvents: boolean;
   /** Told of an error that is the simulator's own. */
@@ -36,9 +42,14 @@ type Run = (input: Record<string, unknown>) => Readonly<Record<string, unknown>>
 
 /**
  * Runs an operation and gives the answer or the refusal in the service's shape; never throws. A write leaves its event behind,
- * refused ones too. `run` takes the place of the operation for faults that distort it.
+ * refused ones too. `run` takes the place of the operation for faults that distort it; `lagMs` is how long a read shows no write at least.
  */
-export function execute(checked: CheckedCall, place: ExecutionPlace, run?: (original: Run) => Readonly<Record<string, unknown>>): Answer {
+export function execute(
+  checked: CheckedCall,
+  place: ExecutionPlace,
+  run?: (original: Run) => Readonly<Record<string, unknown>>,
+  lagMs = 0,
+): Answer {
   const { call, key, entry } = checked;
   const nowMs = place.timeline.catchUp();
   const context = {
@@ -49,7 +60,9 @@ export function execute(checked: CheckedCall, place: ExecutionPlace, run?: (orig
     nowMs,
     gatewayNowMs: place.timeline.gatewayNowMs(),
   };
-  const original: Run = (input) => call.run(input, context);
+  const lag = Math.max(lagMs, lagOf(place.world.assumptions.lateReads, call.action));
+  const original: Run = (input) => lateAnswer(checked, input, place, lag, nowMs) ?? call.run(input, context);
+  keepFormer(checked, place, () => ({ ...context, nowMs: place.world.clock.nowMs }));
   try {
     const output = run ? run(original) : original(checked.input);
     entry.executed(nowMs);
@@ -58,6 +71,34 @@ export function execute(checked: CheckedCall, place: ExecutionPlace, run?: (orig
   } catch (error) {
     return refuse(checked, place, error);
   }
+}
+
+/** True where reads lag behind writes, so that what they showed has to be kept. */
+function readsAreLate({ world, faults }: ExecutionPlace): boolean {
+  return world.assumptions.lateReads !== 'none' || faults.wantsLateReads;
+}
+
+/** Before a write: keeps what reads show without it. Before a read: remembers how it is made again. */
+function keepFormer({ call, key, input }: CheckedCall, place: ExecutionPlace, contextNow: () => CallContext): void {
+  if (!readsAreLate(place)) return;
+  if (call.access === 'write') {
+    place.lateReads.beforeWrite(key.accountId, place.world.clock.nowMs);
+    return;
+  }
+  const again = () => {
+    try {
+      return call.run(input, contextNow());
+    } catch {
+      return undefined;
+    }
+  };
+  place.lateReads.note(History.key(key.accountId, call.action, input), { accountId: key.accountId, again });
+}
+
+/** What a read that lags behind writes answers; undefined where no write is that young. */
+function lateAnswer({ call, key }: CheckedCall, input: Record<string, unknown>, place: ExecutionPlace, lagMs: number, nowMs: number) {
+  if (call.access !== 'read' || lagMs === 0) return undefined;
+  return place.lateReads.find(History.key(key.accountId, call.action, input), nowMs, lagMs);
 }
 
 /** The answer to a refusal by gateway or service. Anything else is an error of the simulator: it is told, and answered with 500. */

@@ -48,6 +48,8 @@ export async function runWithFault(checked: CheckedCall, fault: Fault, place: In
       return distorted(fault, fault.execute === false ? blank(checked) : execute(checked, place), whole);
     case 'stale':
       return whole(stale(checked, fault.ageMs ?? 0, place));
+    case 'late':
+      return whole(execute(checked, place, undefined, fault.seconds * 1_000));
     case 'shifted-page':
       return whole(
         execute(checked, place, (run) => shiftedPage(checked.call.paging, checked.input, fault.rows ?? -1, (input) => run({ ...input }))),

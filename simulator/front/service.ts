@@ -5,7 +5,7 @@ import type { Envelope } from './authenticate.ts';
 import type { AccessKey, KeyRing, SessionKey } from './keys.ts';
 
 /** What a call knows besides its input. */
-interface CallContext {
+export interface CallContext {
   readonly world: World;
   readonly keys: KeyRing;
   readonly key: AccessKey | SessionKey;

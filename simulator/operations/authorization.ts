@@ -15,12 +15,12 @@ function authorize(input: InputOf<typeof authorizeInstanceGroup>, context: Handl
     throw new ServiceFault('InvalidParameter.AppInstancePersistentId', `The persistent session ${place} does not exist in ${group.id}.`);
   }
   for (const user of input.AuthorizeUserIds ?? []) {
-    group.users.add(user);
+    group.setAccess(user, true, context.nowMs);
     persistent?.users.add(user);
   }
   for (const user of input.UnAuthorizeUserIds ?? []) {
     if (persistent) persistent.users.delete(user);
-    else group.users.remove(user);
+    else group.setAccess(user, false, context.nowMs);
     const session = group.sessions.get(user);
     if (session && context.world.assumptions.unauthorizeEndsSession) group.end(session, 'cut', context.nowMs);
   }
@@ -33,7 +33,7 @@ function authorize(input: InputOf<typeof authorizeInstanceGroup>, context: Handl
 /** Bare names of users, and no total: the dialect in which one reads on until a page comes short. */
 function users(input: InputOf<typeof pageListAppInstanceGroupUser>, context: HandlerContext): Record<string, unknown> {
   const group = groupOf(context, input.AppInstanceGroupId);
-  return { Users: pageOf(group.users.list(), input).rows };
+  return { Users: pageOf(group.listedUsers(context.nowMs), input).rows };
 }
 
 function userGroups(input: InputOf<typeof listAuthorizedUserGroups>, context: HandlerContext): Record<string, unknown> {

@@ -13,37 +13,50 @@ function wyIdOf(user: string): string {
   return `wy-${idText(user, 16)}`;
 }
 
+/** A row of the list of bindings. */
+type Binding = Readonly<Record<'AppId' | 'AppInstanceGroupId' | 'AppInstanceId' | 'ProductType' | 'RegionId' | 'UserId', string>>;
+
+function bindingOf(session: SessionEntity): Binding {
+  const { group, instance, user } = session;
+  const ids = { AppId: appIdOf(group), AppInstanceGroupId: group.id, AppInstanceId: instance.id };
+  return { ...ids, ProductType: 'CloudApp', RegionId: group.region, UserId: user };
+}
+
+/** Bindings to cloud browsers, which are listed beside those of delivery groups. */
+function browserBindings({ account }: HandlerContext): readonly Binding[] {
+  return [...account.browserGroups.values()].flatMap(({ id, region, bound }) =>
+    bound.map((user) => ({
+      ...{ AppId: `ca-${idText(`${id} app`)}`, AppInstanceGroupId: id, AppInstanceId: `ai-${idText(`${id} ${user}`)}` },
+      ...{ ProductType: 'CloudBrowser', RegionId: region, UserId: user },
+    })),
+  );
+}
+
 /** Bindings of the whole account unless a filter narrows them; a session is one binding. */
-function list(input: InputOf<typeof listBindInfo>, { account, world }: HandlerContext): Record<string, unknown> {
+function list(input: InputOf<typeof listBindInfo>, context: HandlerContext): Record<string, unknown> {
+  const { account, world } = context;
   const filters = [
-    set(input.AppInstanceGroupIdList, (session: SessionEntity) => session.group.id),
-    set(input.AppInstanceIdList, (session: SessionEntity) => session.instance.id),
-    set(input.UserIdList, (session: SessionEntity) => session.user),
-    set(input.WyIdList, (session: SessionEntity) => wyIdOf(session.user)),
-    set(input.AppIdList, (session: SessionEntity) => appIdOf(session.group)),
+    set(input.AppInstanceGroupIdList, (binding: Binding) => binding.AppInstanceGroupId),
+    set(input.AppInstanceIdList, (binding: Binding) => binding.AppInstanceId),
+    set(input.UserIdList, (binding: Binding) => binding.UserId),
+    set(input.WyIdList, (binding: Binding) => wyIdOf(binding.UserId)),
+    set(input.AppIdList, (binding: Binding) => binding.AppId),
   ].filter((filter) => filter !== undefined);
   const none = filters.length === 0 && world.assumptions.unfilteredBindings === 'none';
-  const rows = none ? [] : [...account.sessions.values()].filter((session) => filters.every((holds) => holds(session)));
-  return numberedPage(rows, input, 'BindInfoModels', (session) => ({
+  const all = none ? [] : [...[...account.sessions.values()].map(bindingOf), ...browserBindings(context)];
+  const rows = all.filter((binding) => filters.every((holds) => holds(binding)));
+  return numberedPage(rows, input, 'BindInfoModels', (binding) => ({
     AccountType: 'simple',
-    AppId: appIdOf(session.group),
-    AppInstanceGroupId: session.group.id,
-    AppInstanceId: session.instance.id,
     AppVersion: '1.0.0',
-    ProductType: 'CloudApp',
-    RegionId: session.group.region,
-    UserId: session.user,
-    WyId: wyIdOf(session.user),
+    ...binding,
+    WyId: wyIdOf(binding.UserId),
   }));
 }
 
-function set(
-  wanted: readonly string[] | undefined,
-  field: (session: SessionEntity) => string,
-): ((session: SessionEntity) => boolean) | undefined {
+function set(wanted: readonly string[] | undefined, field: (binding: Binding) => string): ((binding: Binding) => boolean) | undefined {
   if (!wanted?.length) return undefined;
   const values = new Set(wanted);
-  return (session) => values.has(field(session));
+  return (binding) => values.has(field(binding));
 }
 
 /** Ends a user's binding and the session with it. */

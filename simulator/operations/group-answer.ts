@@ -61,13 +61,34 @@ function sharedFields(group: DeliveryGroupEntity, nowMs: number): Record<string,
     SkipUserAuthCheck: group.skipUserAuthCheck,
     SpecId: pool.instanceType,
     Status: group.status,
+    SupportUserGroupMixedAuth: true,
     Tags: tagRows(group),
+    UserGroupAuthMode: group.authMode,
+    ...(group.world.assumptions.amountsOutsidePools === 'shown' ? amountsOutsidePools(pool) : {}),
   };
 }
 
 /** A group as ListAppInstanceGroup shows it. */
 export function listedGroup(group: DeliveryGroupEntity, nowMs: number): Record<string, unknown> {
-  return { ...sharedFields(group, nowMs), AppPolicyImageCheck: false, AppPolicyVersion: 'CENTER', ResourceTags: tagRows(group) };
+  return {
+    ...sharedFields(group, nowMs),
+    AppPolicyImageCheck: false,
+    AppPolicyVersion: 'CENTER',
+    ResourceTags: tagRows(group),
+  };
+}
+
+/** Amounts that stand beside the node pools, as if the first pool were the only one. */
+function amountsOutsidePools({ settings }: NodePool): Record<string, unknown> {
+  const { NodeAmount = 0, MaxScalingAmount = 0, ScalingDownAfterIdleMinutes, ScalingStep, ScalingUsageThreshold } = settings;
+  return {
+    MaxAmount: NodeAmount + MaxScalingAmount,
+    MinAmount: NodeAmount,
+    ReserveAmountRatio: '0',
+    ReserveMaxAmount: 0,
+    ReserveMinAmount: 0,
+    ...{ ScalingDownAfterIdleMinutes, ScalingStep, ScalingUsageThreshold },
+  };
 }
 
 /** A group as GetAppInstanceGroup shows it. */

@@ -54,6 +54,7 @@ function newGroup(input: Input, type: string, context: HandlerContext): Delivery
   group.officeSiteId = input.Network?.OfficeSiteId ?? '';
   group.sessionTimeoutMinutes = input.SessionTimeout;
   group.skipUserAuthCheck = input.SecurityPolicy?.SkipUserAuthCheck ?? false;
+  if (input.SecurityPolicy) group.writeOnly = { SecurityPolicy: input.SecurityPolicy };
   group.debug = input.RuntimePolicy?.DebugMode === 'ON';
   for (const id of input.UserGroupIds ?? []) group.userGroups.set(id, id);
   return group;

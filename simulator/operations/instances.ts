@@ -15,7 +15,7 @@ export function instanceStatus(instance: Instance, nowMs: number): string {
   const { node, session } = instance;
   if (session) return session.state === 'starting' ? 'BOUND' : 'RUNNING';
   if (instance.deleting || node.state === 'draining' || node.state === 'stopping') return 'CLOSING';
-  if (node.state === 'ready') return 'IDLE';
+  if (node.state === 'ready') return instance.resettingUntilMs > nowMs ? 'INIT' : 'IDLE';
   return node.readyMs - nowMs > (node.readyMs - node.createdMs) / 2 ? 'INIT' : 'STARTING';
 }
 
@@ -89,8 +89,20 @@ function removeOne(group: DeliveryGroupEntity, id: string, nowMs: number): Recor
 }
 
 function persistent(input: InputOf<typeof listPersistentAppInstances>, context: HandlerContext): Record<string, unknown> {
-  const group = groupOf(context, input.AppInstanceGroupId);
   const ids = input.AppInstancePersistentIds;
+  const browsers = input.ProductType === 'CloudBrowser' ? context.account.browserGroups.get(input.AppInstanceGroupId) : undefined;
+  if (browsers) {
+    const places = browsers.persistent.filter(({ id }) => !ids?.length || ids.includes(id));
+    return numberedPage(places, input, 'PersistentAppInstanceModels', (place) => ({
+      AppInstanceGroupId: browsers.id,
+      AppInstancePersistentId: place.id,
+      AppInstancePersistentName: place.name,
+      AppInstancePersistentStatus: place.users.some((user) => browsers.bound.includes(user)) ? 'RUNNING' : 'STOPPED',
+      AuthorizedUsers: [...place.users],
+      GmtCreate: instantText(place.createdMs),
+    }));
+  }
+  const group = groupOf(context, input.AppInstanceGroupId);
   const rows = input.ProductType === 'CloudApp' ? group.persistent.filter(({ id }) => !ids?.length || ids.includes(id)) : [];
   return numberedPage(rows, input, 'PersistentAppInstanceModels', (place) => {
     const session = [...place.users].map((user) => group.sessions.get(user)).find((found) => found?.persistentId === place.id);

@@ -9,14 +9,14 @@ import { instanceStatus, instancesOf } from './instances.ts';
 type Input = InputOf<typeof getConnectionTicket>;
 
 /** Delivery groups in which a user may look for a place, in the order of the account. */
-function candidates(input: Input, { account }: HandlerContext): DeliveryGroupEntity[] {
+function candidates(input: Input, { account, nowMs }: HandlerContext): DeliveryGroupEntity[] {
   const ids = input.AppInstanceGroupIdList;
   const named = ids?.length ? ids.map((id) => account.groups.get(id)).filter((group) => group !== undefined) : account.groupList;
   return named.filter(
     (group) =>
       group.status === 'PUBLISHED' &&
       (input.BizRegionId === undefined || group.region === input.BizRegionId) &&
-      (group.sessions.has(input.EndUserId) || (group.users.has(input.EndUserId) && !group.drained)),
+      (group.sessions.has(input.EndUserId) || (group.admits(input.EndUserId, nowMs) && !group.drained)),
   );
 }
 

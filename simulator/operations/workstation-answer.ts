@@ -50,8 +50,16 @@ export function workstationModel(workstation: WorkstationEntity, context: Handle
     PrivateIpSets: [{ Primary: true, PrivateIpAddress: privateAddress(id) }],
     SystemDiskCategory: 'cloud_auto',
     SystemDiskSize: 100,
-    DataDisk: [],
+    DataDisk: workstation.dataDisks.map((size, index) => ({
+      DataDiskCategory: 'cloud_auto',
+      DataDiskId: `d-${hash32(`${id} disk ${index}`).toString(36)}`,
+      DataDiskNo: String(index + 1),
+      DataDiskPerformanceLevel: 'PL1',
+      DataDiskSize: size,
+    })),
     Users: workstation.users,
+    ...(workstation.subPayType === undefined ? {} : { SubPayType: workstation.subPayType }),
+    ...(workstation.timer === undefined ? {} : { TimerGroupId: workstation.timer.id }),
     ...(sessions.length > 0 ? { ResourceSessionStatus: 'Connected' } : {}),
     Sessions: sessions.map(({ user, startedMs }) => ({
       UserId: user,

@@ -42,6 +42,8 @@ function buy(input: InputOf<typeof createWuyingServer>, context: HandlerContext)
           officeSiteId: input.OfficeSiteId ?? `${region}+dir-100001`,
           imageId: image.id,
           createdMs: atMs,
+          ...(input.SubPayType === undefined ? {} : { subPayType: input.SubPayType }),
+          dataDisks: (input.DataDisk ?? []).map(({ DataDiskSize = 40 }) => DataDiskSize),
           expiresMs: charge === 'PrePaid' ? addPeriod(nextDayBoundary(atMs), period, unit) : undefined,
         });
         account.workstations.set(id, workstation);

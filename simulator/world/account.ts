@@ -40,8 +40,10 @@ export class Account {
   readonly otaTasks = new Map<string, readonly OtaTask[]>();
   /** Tags of apps, users and the account itself, by `<kind>/<id>`; groups and images keep their own. */
   readonly resourceTags = new Map<string, Map<string, TagEntity>>();
+  /** Who is in the user groups of the account, by the id of the user group. No operation of the service tells it. */
+  readonly userGroups = new Map<string, Set<string>>();
   /** Cloud browser groups by id. */
-  readonly browserGroups: ReadonlyMap<string, BrowserGroupEntity>;
+  readonly browserGroups: Map<string, BrowserGroupEntity>;
   /** Whether the service reminds of groups that are about to expire. */
   expireRemind = true;
   readonly #groups = new Map<string, DeliveryGroupEntity>();
@@ -54,6 +56,19 @@ export class Account {
     this.images = new Map(systemImages().map((image) => [image.id, image]));
     const browsers = new BrowserGroupEntity(browserGroupId(id));
     this.browserGroups = new Map([[browsers.id, browsers]]);
+  }
+
+  /** Puts users into a user group of the account. */
+  addToUserGroup(id: string, users: readonly string[]): void {
+    const members = this.userGroups.get(id) ?? new Set();
+    for (const user of users) members.add(user);
+    this.userGroups.set(id, members);
+  }
+
+  /** Adds a cloud browser group. @throws Error when the id is taken */
+  addBrowserGroup(group: BrowserGroupEntity): void {
+    if (this.browserGroups.has(group.id)) throw new Error(`account ${this.id} has a browser group ${group.id} already; give another id`);
+    this.browserGroups.set(group.id, group);
   }
 
   /** Name of an image; undefined for one that is gone. */

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Account } from './account.ts';
 import { seededUsers } from './authorized-users.ts';
+import { seedBrowserGroup } from './browser-group.ts';
 import { DeliveryGroupEntity } from './delivery-group.ts';
 import { seedImage } from './image.ts';
 import { closeGroup, planExpiry, planMaintenanceEnd, planPublication, planRecycling } from './lifecycle.ts';
@@ -35,6 +36,7 @@ export function buildWorld(seed: WorldSeed): World {
     const days: WorkingDays = { restdays: dayStarts(restdays), workdays: dayStarts(workdays) };
     for (const image of accountSeed.images ?? []) seedImage(world, account, image);
     for (const workstation of accountSeed.workstations ?? []) seedWorkstation(world, account, workstation);
+    for (const browsers of accountSeed.browserGroups ?? []) account.addBrowserGroup(seedBrowserGroup(account.id, browsers, startMs));
     for (const group of accountSeed.groups ?? []) seedGroup(world, account, group, days);
   }
   return world;
@@ -66,7 +68,15 @@ function seedGroup(world: World, account: Account, seed: GroupSeed, days: Workin
     ...(seed.users ? { users: seed.users } : {}),
   });
   for (const [key, value] of Object.entries(seed.tags ?? {})) group.setTag(key, value);
-  for (const { id, name } of seed.userGroups ?? []) group.userGroups.set(id, name);
+  for (const { id, name, members = [] } of seed.userGroups ?? []) {
+    group.userGroups.set(id, name);
+    account.addToUserGroup(
+      id,
+      members.flatMap((users) => [...seededUsers(users)]),
+    );
+  }
+  if (seed.resetAfterUnbind) group.writeOnly = { SecurityPolicy: { ResetAfterUnbind: true } };
+  group.otaOutcome = seed.ota?.outcome;
   group.imageId = seed.image ?? 'img-0windows2022base';
   group.officeSiteId = seed.officeSite ?? `${seed.region}+dir-100001`;
   group.policyId = seed.policy ?? `pg-${idText(`${group.id} policy`)}`;
@@ -108,7 +118,8 @@ function putInMotion(group: DeliveryGroupEntity, nowMs: EpochMs): void {
 function populate(group: DeliveryGroupEntity, seed: GroupSeed, days: WorkingDays, nowMs: EpochMs): void {
   const begun = new Map<string, SessionEntity>();
   for (const session of seed.sessions ?? []) begun.set(session.user, beginSession(group, session, nowMs));
-  for (const users of seed.users ?? []) {
+  const members = (seed.userGroups ?? []).flatMap((each) => each.members ?? []);
+  for (const users of [...(seed.users ?? []), ...members]) {
     const { profile = 'idle' } = users;
     if (profile === 'idle') continue;
     for (const user of seededUsers(users)) {

@@ -92,9 +92,13 @@ export class DeliveryGroupEntity {
   sessionTimeoutMinutes = 15;
   skipUserAuthCheck = false;
   debug = false;
+  /** How its updates end. Default: as those of all groups. */
+  otaOutcome: 'FINISHED' | 'FAILED' | 'PART_FINISHED' | undefined;
   ota: OtaState = { version: '', offeredVersion: undefined, taskId: undefined, note: undefined };
   /** Settings that can be written but that no operation reads back, as last written. */
   writeOnly: Readonly<Record<string, unknown>> = nothingWritten;
+  /** Who had access, or had none, until clients follow a change of it; by user. */
+  #formerAccess: Map<string, { readonly had: boolean; readonly untilMs: EpochMs }> | undefined;
   // Made when first needed: most groups of a large fleet never need them.
   #userGroups: Map<string, string> | undefined;
   #sessions: Map<string, SessionEntity> | undefined;
@@ -125,6 +129,42 @@ export class DeliveryGroupEntity {
   get userGroups(): Map<string, string> {
     this.#userGroups ??= new Map();
     return this.#userGroups;
+  }
+
+  /** Gives or takes a user's access, and gives whether that changed anything. Clients follow after a while. */
+  setAccess(user: string, allowed: boolean, nowMs: EpochMs): boolean {
+    const had = this.admits(user, nowMs);
+    const changed = allowed ? this.users.add(user) : this.users.remove(user);
+    const delayMs = this.world.assumptions.accessMinutes * minuteMs;
+    if (changed && delayMs > 0) {
+      this.#formerAccess ??= new Map();
+      this.#formerAccess.set(user, { had, untilMs: nowMs + delayMs });
+    }
+    return changed;
+  }
+
+  /** True where a client of the user would be let in: one by one or as a member of a user group, as far as clients know by now. */
+  admits(user: string, nowMs: EpochMs): boolean {
+    const former = this.#formerAccess?.get(user);
+    if (former && nowMs < former.untilMs) return former.had;
+    if (this.users.has(user)) return true;
+    return [...(this.#userGroups?.keys() ?? [])].some((id) => this.account.userGroups.get(id)?.has(user));
+  }
+
+  /** The users whom a read names. */
+  listedUsers(nowMs: EpochMs): readonly string[] {
+    const { accessReadBack, userGroupMembersListed } = this.world.assumptions;
+    const names = new Set(this.users.list());
+    if (accessReadBack === 'with-clients') {
+      for (const [user, { had, untilMs }] of this.#formerAccess ?? []) {
+        if (nowMs < untilMs && had) names.add(user);
+        else if (nowMs < untilMs) names.delete(user);
+      }
+    }
+    if (userGroupMembersListed) {
+      for (const id of this.#userGroups?.keys() ?? []) for (const user of this.account.userGroups.get(id) ?? []) names.add(user);
+    }
+    return [...names];
   }
 
   /** Sessions by user; one user has one session in a group. */
@@ -187,7 +227,7 @@ export class DeliveryGroupEntity {
    * scaling look at the load.
    */
   connect(user: string, nowMs: EpochMs, options: ConnectOptions = {}): SessionEntity | Denial {
-    const denial = this.#denial(user, options.startedMs !== undefined);
+    const denial = this.#denial(user, nowMs, options.startedMs !== undefined);
     if (denial) {
       this.count('deniedOther');
       return denial;
@@ -200,7 +240,7 @@ export class DeliveryGroupEntity {
       waiting.instance.modifiedMs = nowMs;
       return waiting;
     }
-    const instance = options.instance ?? this.#freeInstance();
+    const instance = options.instance ?? this.#freeInstance(nowMs);
     if (!instance) {
       this.count('deniedNoInstance');
       for (const pool of this.pools) pool.loadRose(nowMs);
@@ -250,8 +290,18 @@ export class DeliveryGroupEntity {
     if (why === 'cut') this.count(session.state === 'disconnected' ? 'disconnectedEnded' : 'sessionsInterrupted');
     if (why === 'timeout') this.count('sessionsTimedOut');
     const pool = this.pools.find((candidate) => candidate.nodes.includes(session.instance.node));
+    if (this.resetsAfter(why)) {
+      this.count('instancesWiped');
+      session.instance.resettingUntilMs = nowMs + this.world.assumptions.instanceResetMinutes * minuteMs;
+    }
     pool?.sessionEnded(session.instance.node, nowMs);
     session.listener?.(why, nowMs);
+  }
+
+  /** True where an instance is wiped when a session on it ends so. */
+  resetsAfter(why: SessionEnd): boolean {
+    const security = this.writeOnly['SecurityPolicy'] as { readonly ResetAfterUnbind?: boolean } | undefined;
+    return security?.ResetAfterUnbind === true && (why === 'cut' || this.world.assumptions.resetAfter === 'any-end');
   }
 
   /** Ends every session at once, as an image update or a log-off does; gives how many there were. */
@@ -273,16 +323,16 @@ export class DeliveryGroupEntity {
   }
 
   /** A session that began earlier is not kept out by a drain that began later. */
-  #denial(user: string, began: boolean): Denial | undefined {
+  #denial(user: string, nowMs: EpochMs, began: boolean): Denial | undefined {
     if (this.status !== 'PUBLISHED') return 'not-published';
     if (this.sessions.has(user)) return undefined;
-    if (!this.users.has(user)) return 'not-authorized';
+    if (!this.admits(user, nowMs)) return 'not-authorized';
     return this.drained && !began ? 'drained' : undefined;
   }
 
-  #freeInstance(): Instance | undefined {
+  #freeInstance(nowMs: EpochMs): Instance | undefined {
     for (const pool of this.pools) {
-      const free = pool.freeInstance();
+      const free = pool.freeInstance(nowMs);
       if (free) return free;
     }
     return undefined;

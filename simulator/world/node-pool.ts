@@ -121,8 +121,8 @@ export class NodePool {
   }
 
   /** A free app instance; undefined when there is none. */
-  freeInstance(): Instance | undefined {
-    return this.#machines.freeInstance();
+  freeInstance(nowMs: EpochMs): Instance | undefined {
+    return this.#machines.freeInstance(nowMs);
   }
 
   /** Deletes an idle app instance; after a while another one takes its place. */

@@ -25,10 +25,12 @@ export class NodeSet {
   }
 
   /** A free app instance on the oldest ready node that has one, so that young nodes fall idle first; undefined when there is none. */
-  freeInstance(): Instance | undefined {
+  freeInstance(nowMs: EpochMs): Instance | undefined {
     for (const node of this.nodes) {
       if (node.state !== 'ready' || node.used >= this.#pool.capacity) continue;
-      const free = node.instances(this.#pool.capacity).find(({ session, deleting }) => session === undefined && !deleting);
+      const free = node
+        .instances(this.#pool.capacity)
+        .find(({ session, deleting, resettingUntilMs }) => session === undefined && !deleting && resettingUntilMs <= nowMs);
       if (free) return free;
     }
     return undefined;
@@ -63,7 +65,7 @@ export class NodeSet {
     this.nodes = [];
   }
 
-  /** Makes `wanted` nodes of a charge stay: draining ones come back, new ones boot, or the least used ones leave in the given way. */
+  /** Makes `wanted` nodes of a charge stay: draining ones come back, new ones boot, or some leave in the given way, in the order assumed. */
   adjust(charge: ChargeSeed, wanted: number, nowMs: EpochMs, ready: boolean, way: Retirement): void {
     const staying = this.nodes.filter((node) => node.charge === charge && (node.state === 'booting' || node.state === 'ready'));
     let missing = wanted - staying.length;
@@ -75,9 +77,11 @@ export class NodeSet {
     }
     for (; missing > 0; missing -= 1) this.#boot(charge, nowMs, ready);
     if (missing === 0) return;
+    const { leavingNodes } = this.#pool.group.world.assumptions;
+    const use = leavingNodes === 'newest' ? 0 : leavingNodes === 'most-used' ? -1 : 1;
     const leaving = staying
       .map((node, age) => ({ node, age }))
-      .sort((a, b) => a.node.used - b.node.used || b.node.readyMs - a.node.readyMs || b.age - a.age)
+      .sort((a, b) => use * (a.node.used - b.node.used) || b.node.readyMs - a.node.readyMs || b.age - a.age)
       .slice(0, -missing);
     for (const { node } of leaving) this.#retire(node, nowMs, way);
   }

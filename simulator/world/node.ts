@@ -13,6 +13,8 @@ export interface Instance {
   readonly createdMs: EpochMs;
   modifiedMs: EpochMs;
   session: SessionEntity | undefined;
+  /** Until when it is wiped and takes no session. */
+  resettingUntilMs: EpochMs;
   /** True from the moment its deletion was triggered. */
   deleting: boolean;
 }
@@ -63,6 +65,6 @@ export class NodeEntity {
 
   #newInstance(createdMs: EpochMs): Instance {
     const id = `ai-${idText(`${this.#poolId} node ${this.#serial} instance ${this.#generation++}`)}`;
-    return { id, node: this, createdMs, modifiedMs: createdMs, session: undefined, deleting: false };
+    return { id, node: this, createdMs, modifiedMs: createdMs, session: undefined, resettingUntilMs: 0, deleting: false };
   }
 }

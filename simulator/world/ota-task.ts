@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { DeliveryGroupEntity } from './delivery-group.ts';
 import { minuteMs } from './local-time.ts';
+import { hash32 } from './random.ts';
 
 /** State of an update (API notes). */
 type OtaStatus = 'STANDBY' | 'RUNNING' | 'FINISHED' | 'PART_FINISHED' | 'FAILED' | 'TERMINATED';
@@ -57,8 +58,16 @@ function begin(group: DeliveryGroupEntity, task: OtaTask, nowMs: EpochMs): void 
   group.world.clock.schedule(nowMs + otaMinutes * minuteMs, () => finish(group, task));
 }
 
-function finish(group: DeliveryGroupEntity, task: OtaTask): void {
+/** How updates of a group end: as its seed says, else as all do, else about every third fails, always in the same groups. */
+function outcomeOf(group: DeliveryGroupEntity): 'FINISHED' | 'FAILED' | 'PART_FINISHED' {
   const { otaOutcome } = group.world.assumptions;
+  if (group.otaOutcome !== undefined) return group.otaOutcome;
+  if (otaOutcome !== 'some-fail') return otaOutcome;
+  return hash32(`${group.id} update`) % 3 === 0 ? 'FAILED' : 'FINISHED';
+}
+
+function finish(group: DeliveryGroupEntity, task: OtaTask): void {
+  const otaOutcome = outcomeOf(group);
   task.status = otaOutcome;
   group.endMaintenance(otaOutcome === 'FAILED' ? 'MAINTAIN_FAILED' : 'PUBLISHED');
   if (otaOutcome === 'FINISHED') {

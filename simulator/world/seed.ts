@@ -31,6 +31,8 @@ export interface AccountSeed {
   readonly restdays?: readonly string[];
   /** Make-up workdays of its users. Default: the world's. */
   readonly workdays?: readonly string[];
+  /** Cloud browser groups besides the one that each account has. */
+  readonly browserGroups?: readonly BrowserGroupSeed[];
 }
 
 /** How a resource is paid, as the API spells it. */
@@ -61,7 +63,10 @@ export interface GroupSeed {
   readonly pool?: PoolSeed;
   /** Further pools; more than one is rare. */
   readonly morePools?: readonly PoolSeed[];
-  readonly userGroups?: readonly { readonly id: string; readonly name: string }[];
+  /** User groups with access. A user group is one and the same in all delivery groups of the account, its members those of all mentions. */
+  readonly userGroups?: readonly { readonly id: string; readonly name: string; readonly members?: readonly UsersSeed[] }[];
+  /** Whether an app instance is wiped when its user is unbound. Default false. */
+  readonly resetAfterUnbind?: boolean;
   /** Users who may connect and, with a profile, do. */
   readonly users?: readonly UsersSeed[];
   /** Sessions that are under way when the world begins. */
@@ -69,7 +74,13 @@ export interface GroupSeed {
   /** Persistent sessions. */
   readonly persistent?: readonly { readonly id?: string; readonly name: string; readonly users?: readonly string[] }[];
   /** An agent update on offer. */
-  readonly ota?: { readonly current: string; readonly offered?: string; readonly note?: string };
+  readonly ota?: {
+    readonly current: string;
+    readonly offered?: string;
+    readonly note?: string;
+    /** How updates of this group end. Default: as the switch `otaOutcome` says. */
+    readonly outcome?: 'FINISHED' | 'FAILED' | 'PART_FINISHED';
+  };
 }
 
 /** A delivery group's status (API definition). */
@@ -160,4 +171,21 @@ export interface WorkstationSeed {
   readonly users?: readonly string[];
   /** Users with a live session. */
   readonly sessions?: readonly string[];
+  /** How a pay-as-you-go one is bought beyond that; `spot` can be taken back. Default: not shown. */
+  readonly subPayType?: string;
+  /** A timer of the service that powers it every day, times `HH:mm` in UTC+8. */
+  readonly timer?: { readonly id: string; readonly start: string; readonly stop: string };
+  /** Data disks by size in GB. Default: none. */
+  readonly dataDisks?: readonly number[];
+}
+
+/** A cloud browser group: its persistent sessions, and who is in one now. */
+export interface BrowserGroupSeed {
+  /** Default: made from account and name. */
+  readonly id?: string;
+  readonly name: string;
+  readonly region: string;
+  readonly persistent?: readonly { readonly id?: string; readonly name: string; readonly users?: readonly string[] }[];
+  /** Users who are bound to a browser when the world begins. */
+  readonly bound?: readonly string[];
 }

@@ -16,6 +16,8 @@ export interface Statistics {
   sessionsInterrupted: number;
   /** Disconnected sessions that were ended by the service or an administrator before their timeout. */
   disconnectedEnded: number;
+  /** App instances that were wiped after their user was unbound, with what lay on them. */
+  instancesWiped: number;
   /** Disconnected sessions that reached the group's session timeout. */
   sessionsTimedOut: number;
   /** Subscriptions of groups and workstations that ran out. */
@@ -35,6 +37,7 @@ export function emptyStatistics(): Statistics {
     visitsLost: 0,
     sessionsInterrupted: 0,
     disconnectedEnded: 0,
+    instancesWiped: 0,
     sessionsTimedOut: 0,
     lapses: 0,
     mailsSent: 0,

@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import { beijingOffsetMs, dayMs, minuteMs, parseInstant, startOfDay } from './local-time.ts';
 import { idText } from './random.ts';
 import type { ChargeSeed, WorkstationSeed } from './seed.ts';
+import { minuteOfDay } from './weekly-schedule.ts';
 import type { World } from './world.ts';
 
 /** State of a workstation. No list is published; these are the states of persistent sessions (API notes, unverified). */
@@ -26,6 +27,9 @@ export interface WorkstationOptions {
   readonly createdMs: EpochMs;
   readonly expiresMs: EpochMs | undefined;
   readonly users?: readonly string[];
+  readonly subPayType?: string;
+  readonly timer?: NonNullable<WorkstationSeed['timer']>;
+  readonly dataDisks?: readonly number[];
 }
 
 /** Type of a workstation whose seed or order names none. */
@@ -42,6 +46,12 @@ export class WorkstationEntity {
   readonly officeSiteId: string;
   readonly createdMs: EpochMs;
   readonly users: readonly string[];
+  /** How a pay-as-you-go one is bought beyond that, e.g. `spot`. */
+  readonly subPayType: string | undefined;
+  /** The timer of the service that powers it. */
+  readonly timer: WorkstationSeed['timer'];
+  /** Sizes of its data disks in GB. */
+  readonly dataDisks: readonly number[];
   name: string;
   imageId: string;
   status: WorkstationStatus = 'RUNNING';
@@ -63,8 +73,12 @@ export class WorkstationEntity {
     this.imageId = options.imageId;
     this.createdMs = options.createdMs;
     this.users = options.users ?? [];
+    this.subPayType = options.subPayType;
+    this.timer = options.timer;
+    this.dataDisks = options.dataDisks ?? [];
     this.#expiresMs = options.expiresMs;
     this.#planExpiry();
+    this.#planTimer(world.clock.nowMs);
   }
 
   /** When the subscription ends; undefined for pay-as-you-go. */
@@ -122,6 +136,23 @@ export class WorkstationEntity {
     take(steps);
   }
 
+  /** Plans the next time at which the timer powers it. */
+  #planTimer(nowMs: EpochMs): void {
+    const { timer } = this;
+    if (!timer) return;
+    const next = (text: string): EpochMs => {
+      const atMs = startOfDay(nowMs, beijingOffsetMs) + (minuteOfDay(text) ?? 0) * minuteMs;
+      return atMs > nowMs ? atMs : atMs + dayMs;
+    };
+    const [startMs, stopMs] = [next(timer.start), next(timer.stop)];
+    this.world.clock.schedule(Math.min(startMs, stopMs), (atMs) => {
+      if (this.account.workstations.get(this.id) !== this) return;
+      if (startMs <= stopMs && this.status === 'STOPPED') this.start();
+      else if (stopMs < startMs && this.status === 'RUNNING') this.stop(false);
+      this.#planTimer(atMs);
+    });
+  }
+
   #planExpiry(): void {
     const expiresMs = this.#expiresMs;
     if (expiresMs === undefined) return;
@@ -156,6 +187,9 @@ export function seedWorkstation(world: World, account: Account, seed: Workstatio
     createdMs: seed.createdAt ? parseInstant(seed.createdAt) : nowMs - 90 * dayMs,
     expiresMs: charge === 'PrePaid' ? end : undefined,
     users: seed.users ?? [],
+    ...(seed.subPayType === undefined ? {} : { subPayType: seed.subPayType }),
+    ...(seed.timer ? { timer: seed.timer } : {}),
+    ...(seed.dataDisks ? { dataDisks: seed.dataDisks } : {}),
   });
   workstation.status = statusOf(seed);
   workstation.sessions = (seed.sessions ?? []).map((user) => ({ user, startedMs: nowMs - 30 * minuteMs }));
