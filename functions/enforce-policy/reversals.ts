@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import { type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
+import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
 import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 
@@ -13,9 +13,6 @@ const forgottenAfterMs = 7 * 24 * 3_600_000;
 
 /** So long what is insisted on waits once the service has taken it so often and never shown it, in milliseconds. */
 const waitUnseenMs = 6 * 3_600_000;
-
-/** So long after our write a difference is no reversal, in milliseconds: what is read may be older than what was written. */
-const shownAfterMs = 5 * 60_000;
 
 /** What is asked about: a setting of a resource, what is wished of it, and what would be written now. */
 export interface ReversalSubject {
@@ -59,7 +56,8 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
     Object.keys(writes).length > 0 || known ? written.values(id, setting).findLast(({ outcome }) => outcome === 'done') : undefined;
   const ours = parseSettings(done?.value ?? '');
   const value = settingsText({ ...ours, ...writes });
-  const isShown = done !== undefined && nowMs - done.atMs >= shownAfterMs;
+  // What is read may be older than what was written.
+  const isShown = done !== undefined && notShownYet([done], nowMs) === undefined;
   const back = isShown ? Object.entries(writes).filter(([key, to]) => ours[key] === to) : [];
   const remember = ({ times, ofMs }: Count): Reason => {
     const text = times === 1 ? 'set back once so far' : `set back ${times} times so far`;

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
+import { notShownYet } from '../../shared/journal/written.ts';
 import { localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import { attemptAt, drainSetting } from './attempt.ts';
@@ -47,13 +48,19 @@ function decideOurs(group: SessionGroup, marker: string, drained: boolean, momen
   const { nowMs } = context;
   const until = parseTimestamp(marker.trim());
   if (!until.ok) {
-    return lifting(group, drained, reason('drain-unreadable', `the marker of our drain says "${marker}", which is no time`, { marker }));
+    return lifting(
+      group,
+      marker,
+      drained,
+      reason('drain-unreadable', `the marker of our drain says "${marker}", which is no time`, { marker }),
+    );
   }
   const untilMs = until.value;
   if (untilMs <= nowMs)
-    return lifting(group, drained, reason('drain-over', `our drain was until ${localText(untilMs, context)}`, { untilMs }));
+    return lifting(group, marker, drained, reason('drain-over', `our drain was until ${localText(untilMs, context)}`, { untilMs }));
   // Somebody has added an exception since: whoever works through the night must come in.
-  if (drained && moment?.phase === 'outside' && moment.open) return lifting(group, drained, reason('drain-over', moment.because.text));
+  if (drained && moment?.phase === 'outside' && moment.open)
+    return lifting(group, marker, drained, reason('drain-over', moment.because.text));
   if (untilMs > nowMs + farthestMs) {
     const text = `the tag ${drainMarker} says ${marker}, which is later than ours ever are; remove both tags, or set the time right`;
     return hold(reason('drain-edited', text, { untilMs }));
@@ -65,6 +72,9 @@ function decideOurs(group: SessionGroup, marker: string, drained: boolean, momen
 /** Both tags in one call. The claim lets it happen once in a window: what a person takes away stays away. */
 function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context: PlanContext): Verdict {
   const attempt = attemptAt(context.written, group.id, drainSetting, window);
+  const lately = notShownYet(context.written.values(group.id, drainSetting), context.nowMs);
+  if (attempt.state === 'done' && lately !== undefined)
+    return keep(reason('drained', `new users are kept out since ${localText(lately.atMs, context)}, and the service does not show it yet`));
   if (attempt.state === 'done')
     return keep(
       reason(
@@ -107,7 +117,7 @@ function drainEndMs({ startMs, untilMs }: LogOffWindow): EpochMs {
 }
 
 /** Removes what is there of the two tags, in one call. It takes back what we did, so neither a freeze nor a limit holds it. */
-function lifting(group: SessionGroup, drained: boolean, because: Reason): Verdict {
+function lifting(group: SessionGroup, marker: string, drained: boolean, because: Reason): Verdict {
   const keys = drained ? [drainTag, drainMarker] : [drainMarker];
   const action: Action = {
     key: `log-off-sessions/${group.id}/lift drain`,
@@ -115,7 +125,8 @@ function lifting(group: SessionGroup, drained: boolean, because: Reason): Verdic
     input: { ResourceType: 'AppInstanceGroupId', ResourceIds: [group.id], TagKeys: keys },
     effect: 'write',
     change: [{ field: 'new users', from: drained ? 'kept out' : 'let in, with a marker', to: 'let in' }],
-    writes: { setting: 'drain-lift', value: keys.join(' ') },
+    // By the drain that it ends: another one may have to be lifted minutes later.
+    writes: { setting: 'drain-lift', value: `${keys.join(' ')} ${marker}` },
     restores: 'access',
   };
   return { verdict: 'act', because: [because], action };

@@ -2,7 +2,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
-import type { WrittenValue } from '../../shared/journal/written.ts';
+import { notShownYet, type WrittenValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { askedFor, powerSetting, sightedAsWanted, wasAsWanted } from './past.ts';
 import type { CompiledPowerRule } from './power-rule.ts';
@@ -62,6 +62,9 @@ export function verdictOn(
     return keep(reason('as-wanted', text), sightedAsWanted(wish));
   }
   const { action, because, forbidden } = switchingOf(workstation, wish, rule, context);
+  const lately = notShownYet(written.values(id, powerSetting), nowMs);
+  // What is read may be older than what we asked for.
+  if (lately?.value === wish.power && lately.atMs >= (wish.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(wish.power, lately);
   if (wasAsWanted(id, wish, written)) return hold([byPerson(state.power, wish, context), sightedAsWanted(wish), ...because], action);
   const last = askedFor(wish.power, id, written);
   // What was asked before the last step is answered for; an unclear outcome leaves the call to be made again, which changes nothing if it ran.

@@ -1,7 +1,14 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
-import { keptPrefix, type UnreadValue, unreadValue, type WrittenValue, type WrittenView } from '../../shared/journal/written.ts';
+import {
+  keptPrefix,
+  notShownYet,
+  type UnreadValue,
+  unreadValue,
+  type WrittenValue,
+  type WrittenView,
+} from '../../shared/journal/written.ts';
 import { reason } from './reasons.ts';
 import type { ManualChange } from './scale-rule.ts';
 import { isOurs, withoutDate } from './strategy-value.ts';
@@ -35,7 +42,8 @@ const mostWrites = 3;
  * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not, unless another has stood
  * there since: then somebody has set it again. A value other than the one that we wrote is nobody's while ours has not been seen there. A weekly
  * schedule of ours that ends earlier than we wrote is a person's. A
- * setting that we never wrote with certainty has no change by a person: then we simply act. A change stands until the first step after we
+ * setting that we never wrote with certainty has no change by a person: then we simply act. So it is for some minutes after a write, while what is
+ * read may be from before it. A change stands until the first step after we
  * first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
  * schedule: its two days of deviation change at midnight, which is no step.
  */
@@ -55,6 +63,7 @@ export function manualChange(
   if (own !== undefined && !changedSince(own, difference, written)) return undefined;
   const unread = unreadValue(written, resourceId, setting);
   if (own === undefined && unread !== undefined) return notShown(unread, difference, mode, nowMs, localText);
+  if (notShownYet(values, nowMs)) return undefined;
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
   const data = { setting, value: observed, ours: last.value };

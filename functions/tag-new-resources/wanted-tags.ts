@@ -3,7 +3,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
+import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
 import { coveringRule } from './cover.ts';
 import { reason } from './reasons.ts';
 import { type Consequential, longestText, mostPerCall, type TagRule } from './tag-rule.ts';
@@ -42,7 +42,7 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     const missing = Object.entries(rule.set).filter(([key]) => !Object.hasOwn(tags, key));
     if (missing.length === 0) break;
     before ??= writtenTags(context.written, group.id);
-    const filled = fill(missing, rule, values, before, unreadValue(context.written, group.id, tagsSetting), context.nowMs);
+    const filled = fill(missing, rule, values, setBefore(group, before, context));
     if (filled.adds.length === 0 || Object.keys(adds).length + filled.adds.length > mostPerCall) {
       // What stands after others were added is told of by the next run.
       if (Object.keys(adds).length === 0) leftOut.push(...filled.leftOut);
@@ -67,17 +67,31 @@ interface Filled {
   readonly leftOut: readonly Reason[];
 }
 
-/** So long a list may be older than what was written, in milliseconds. */
-const shownAfterMs = 5 * 60_000;
+/** What we set on a group before, and what is known of whether it shows. */
+interface SetBefore {
+  readonly before: WrittenTags;
+  /** When we last did, where that is so young that it need not show yet. */
+  readonly lately: EpochMs | undefined;
+  /** What was set last, where nobody has seen it since. */
+  readonly unread: UnreadValue | undefined;
+}
 
-/** Values for the keys that are missing: those that we set before get their old value, once. `unread`: what we set was never seen since. */
+/** An event that says that somebody has taken tags off since tells that they were there. */
+function setBefore({ id }: DeliveryGroup, before: WrittenTags, { written, nowMs, occasions }: PlanContext): SetBefore {
+  const last = written.values(id, tagsSetting).findLast(({ outcome }) => outcome === 'done');
+  const heard = occasions?.get(id);
+  if (last === undefined || (heard?.operation === 'UntagCloudResources' && heard.atMs > last.atMs)) {
+    return { before, lately: undefined, unread: undefined };
+  }
+  return { before, lately: notShownYet([last], nowMs)?.atMs, unread: unreadValue(written, id, tagsSetting) };
+}
+
+/** Values for the keys that are missing: those that we set before get their old value, once. */
 function fill(
   missing: readonly (readonly [string, string])[],
   rule: TagRule,
   values: TemplateValues,
-  before: WrittenTags,
-  unread: UnreadValue | undefined,
-  nowMs: EpochMs,
+  { before, lately, unread }: SetBefore,
 ): Filled {
   const adds: [string, string][] = [];
   const fresh: string[] = [];
@@ -85,12 +99,13 @@ function fill(
   const leftOut: Reason[] = [];
   for (const [key, template] of missing) {
     const ours = before.get(key);
-    if (ours?.last && unread !== undefined) {
+    if (ours !== undefined && lately !== undefined) {
+      const text = `the tag ${key} was set minutes ago and does not show yet`;
+      leftOut.push(reason('not-shown-yet', text, { ...waiting, key, atMs: lately }));
+    } else if (ours?.last && unread !== undefined) {
       const data = { key, value: ours.value, times: ours.times };
       const taken = `the service took the tag ${key}, and it has not been seen here`;
-      if (nowMs - unread.atMs < shownAfterMs) {
-        leftOut.push(reason('not-confirmed', `${taken}; it is looked at again`, { ...data, ...waiting }));
-      } else if (ours.times > 1) {
+      if (ours.times > 1) {
         const text = `${taken} though it was set twice: it is not kept, or it is removed before anybody looks; look at it in the console`;
         leftOut.push(reason('not-confirmed', text, data));
       } else {

@@ -4,6 +4,7 @@ import { tryOnSentinel } from '../journal/sentinel.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { SecondLook } from './act.ts';
 import type { Automation, PlanContext } from './automation.ts';
+import { decide } from './decide.ts';
 import { forbidden } from './guard.ts';
 import { asksForUsers } from './guard-protection.ts';
 import { tagFirstSeen } from './protection-facts.ts';
@@ -24,7 +25,7 @@ export function secondLook<R extends Resource>(
   const { planner, name } = automation;
   let tried = false;
   return {
-    decide: (resource, nowMs) => log.withHistory(() => planner.decide(resource, { ...context, nowMs })),
+    decide: (resource, nowMs) => log.withHistory(() => decide(planner, resource, { ...context, nowMs })),
     *claims({ resource, action }, atMs) {
       if (action.claim === undefined) return true;
       const { account } = context.target;

@@ -7,6 +7,7 @@ import { keptPrefix } from '../journal/written.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
+import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { observeWhole } from './observe-whole.ts';
 import { namedByEvents } from './observed-pages.ts';
@@ -73,7 +74,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
       gone.push(...tagsGone(log, whole));
       nodes += input.automation.nodesOf?.(whole, context) ?? 0;
       for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
-        const decision = planner.decide(resource, context);
+        const decision = decide(planner, resource, context);
         if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
         else keep(resource, decision, place);
         place += 1;
@@ -95,7 +96,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
   };
   const decideWaiting = function* (): Storing<void> {
     yield* log.recall(waiting.map(({ resource }) => resource.id));
-    for (const each of waiting) keep(each.resource, yield* log.withHistory(() => planner.decide(each.resource, context)), each.place);
+    for (const each of waiting) keep(each.resource, yield* log.withHistory(() => decide(planner, each.resource, context)), each.place);
   };
 
   // What was read before a failure is decided all the same.

@@ -22,6 +22,18 @@ export interface WrittenView {
   ): { readonly value: string; readonly sinceMs: EpochMs; readonly sighted?: true | undefined } | undefined;
 }
 
+/** So long after a write what is read may still be from before it, in milliseconds. */
+const showsWithinMs = 15 * 60_000;
+
+/**
+ * The last value that the service took, where what is read may be older than it; undefined where it must show by now. Until then a value
+ * that differs is not a person's, and the same is not written again.
+ */
+export function notShownYet(values: readonly WrittenValue[], nowMs: EpochMs): WrittenValue | undefined {
+  const last = values.findLast(({ outcome }) => outcome === 'done');
+  return last && Math.abs(nowMs - last.atMs) < showsWithinMs ? last : undefined;
+}
+
 /** What the journal calls that a function waits for a resource, to look at it again once it is there. */
 export const awaitedSetting = 'awaited';
 

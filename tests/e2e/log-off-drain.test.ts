@@ -122,12 +122,14 @@ describe('what keeps new users out', () => {
     expect(await b.decided('apply')).toEqual(['g hold drained-by-person, not-covered']);
   });
 
-  test('is not set again where a person has taken it away', async () => {
-    const b = await bench();
+  test('is not set again where a person has taken it away; while it need not show yet, nobody is said to have done so', async () => {
+    const b = await bench([rule.replace('wait: 30m', 'wait: 45m').replace('drain: 15m', 'drain: 45m')]);
     await b.live.run();
     b.group().tags.delete(drainTag);
     expect(await b.decided('apply')).toEqual(['g keep drain-lifted, outside-window']);
     b.group().tags.delete(drainMarker);
+    expect(await b.decided('apply')).toEqual(['g keep drained, outside-window']);
+    b.live.simulator.advance(15 * 60_000);
     expect(await b.decided('apply')).toEqual(['g keep drain-removed, outside-window']);
     expect(b.actions()).toEqual(['TagCloudResources']);
   });

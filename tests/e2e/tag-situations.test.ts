@@ -19,11 +19,13 @@ const numbered = (count: number) => Object.fromEntries(Array.from({ length: coun
 const created: Occasion = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: 0, caller: 'ops-alice', source: 'console' };
 
 /** Somebody takes a tag away and it comes back, and away again. */
-async function removedTwice({ run, person }: LiveFunction): Promise<void> {
+async function removedTwice({ run, person, simulator }: LiveFunction): Promise<void> {
   for (let times = 0; times < 2; times++) {
     await run();
     await run();
     await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner'] });
+    // Before that a tag that was set need not show.
+    simulator.advance(15 * 60_000);
   }
 }
 
@@ -144,7 +146,7 @@ const situations: Readonly<Record<string, Situation>> = {
       await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
       simulator.advance(4 * 60_000);
     },
-    decides: ['g hold not-confirmed, not-confirmed'],
+    decides: ['g hold not-shown-yet, not-shown-yet'],
   },
   'tags that were set twice and never seen are left, and nobody is blamed': {
     rules: [owner],

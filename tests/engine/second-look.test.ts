@@ -28,7 +28,12 @@ async function slowRun(policy: Partial<CompiledPolicy>, action: Partial<Action> 
 describe('right before a call it is asked again', () => {
   test('what the planner wants by the clock of that moment', () => {
     const asked: number[] = [];
-    const planner = { decide: (_: unknown, { nowMs }: { readonly nowMs: number }) => void asked.push(nowMs) };
+    const planner = {
+      decide: (_: unknown, { nowMs }: { readonly nowMs: number }) => {
+        asked.push(nowMs);
+        return { verdict: 'keep' };
+      },
+    };
     const log = { withHistory: (ask: () => unknown) => ask() };
     const context = { policy: policyWith(), nowMs: noon };
     const again = secondLook({ name: 'dials', planner } as never, context as never, log as never, 'run');

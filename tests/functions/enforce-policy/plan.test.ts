@@ -223,6 +223,6 @@ test('what is read within minutes of our write may be older than it, so it count
   const decide = (nowMs: number) =>
     planner.decide(groupOf({ sessionTimeoutMinutes: 15 }), contextOf(policy, nowMs, notes)).because.map(({ code }) => code);
   notes.take(planner.decide(groupOf({ sessionTimeoutMinutes: 15 }), contextOf(policy, startMs, notes)), startMs);
-  expect(decide(startMs + 5 * 60_000 - 1)).toEqual(['drift']);
-  expect(decide(startMs + 5 * 60_000)).toEqual(['drift', 'changed-back', 'sighted']);
+  expect(decide(startMs + 15 * 60_000 - 1)).toEqual(['drift']);
+  expect(decide(startMs + 15 * 60_000)).toEqual(['drift', 'changed-back', 'sighted']);
 });
