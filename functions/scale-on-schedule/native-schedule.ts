@@ -127,6 +127,8 @@ function pauseOf(
  * before the day: what is past makes no difference. A period that runs is not rewritten: whether that takes effect is not documented.
  */
 function chosen(wanted: readonly NativePeriod[], usual: readonly NativePeriod[], minute: number): readonly NativePeriod[] {
+  // Most days are ordinary ones, and what is the same fits the same.
+  if (sameDay(wanted, usual)) return usual;
   const [has, ordinarily] = [fitDay(wanted).periods, fitDay(usual).periods];
   if (sameDay(has, ordinarily)) return usual;
   const running = has.find((period) => isIn(period, minute));

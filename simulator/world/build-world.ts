@@ -20,15 +20,16 @@ const defaultAgeDays = 90;
 
 /**
  * Makes a world from its seed. Equal seeds make equal worlds, and an entity's fate does not depend on the others in its account.
- * @throws RangeError when the seed holds an unreadable instant, an unknown assumption, or more sessions than nodes can carry
+ * `onLookedAt` hears of each switch that the world looks at. @throws RangeError when the seed holds an unreadable instant, an unknown assumption, or more sessions than nodes can carry
  */
-export function buildWorld(seed: WorldSeed): World {
+export function buildWorld(seed: WorldSeed, onLookedAt?: (name: string) => void): World {
   const startMs = parseInstant(seed.start);
   const world = new World({
     startMs,
     ...(seed.id === undefined ? {} : { id: seed.id }),
     ...(seed.seed === undefined ? {} : { seed: seed.seed }),
     ...(seed.assumptions ? { assumptions: seed.assumptions } : {}),
+    ...(onLookedAt ? { onLookedAt } : {}),
   });
   for (const accountSeed of seed.accounts) {
     const account = world.account(accountSeed.id);

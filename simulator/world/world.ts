@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Switches that differ from their defaults. */
   readonly assumptions?: Readonly<Record<string, AssumptionValue>>;
+  /** Hears of each switch that is looked at. A switch that never is cannot change what happens. */
+  readonly onLookedAt?: (name: string) => void;
 }
 
 /** The simulated service: accounts, and the time in which things happen to them. */
@@ -39,7 +41,7 @@ export class World {
     this.startMs = options.startMs;
     this.clock = new WorldClock(options.startMs);
     this.random = new Random(this.#seed);
-    this.assumptions = resolveAssumptions(options.assumptions);
+    this.assumptions = watched(resolveAssumptions(options.assumptions), options.onLookedAt);
     this.#requests = new RandomStream(hash32(`requests ${this.#seed}`));
     this.id = options.id ?? `world-${randomBytes(5).toString('hex')}`;
   }
@@ -73,4 +75,15 @@ export class World {
     const variant = this.#requests.integer(8, 11).toString(16);
     return `${word()}${word()}-${word()}-4${word().slice(1)}-${variant}${word().slice(1)}-${word()}${word()}${word()}`.toUpperCase();
   }
+}
+
+/** The switches, each look at one of them told. */
+function watched(assumptions: Assumptions, onLookedAt: WorldOptions['onLookedAt']): Assumptions {
+  if (!onLookedAt) return assumptions;
+  return new Proxy(assumptions, {
+    get(switches, name) {
+      if (typeof name === 'string') onLookedAt(name);
+      return Reflect.get(switches, name);
+    },
+  });
 }

@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Assumption, assumptions } from '../../simulator/assumptions.ts';
 import { bearable } from './bearable.ts';
-import { differences } from './differences.ts';
-import type { Sighting, Switched } from './sightings.ts';
+import type { Switched } from './sightings.ts';
 
 const file = fileURLToPath(new URL('../../docs/assumptions.md', import.meta.url));
 const begin = '<!-- seen: written by `npm run assumptions -- --write` -->';
@@ -16,18 +15,29 @@ export const settings: readonly Switched[] = Object.entries(assumptions as Reado
 /** How a setting is called. */
 export const nameOf = ({ name, value }: Switched): string => `${name} = ${value}`;
 
-/** The part of the document that follows from what was seen. `sightings` are those of `settings`, in order. */
-export function seenPart(usual: Sighting, sightings: readonly Sighting[]): string {
+/** What changes under a setting, in words: in the days, and in the day at the deployed pace. Undefined: not played so, since nothing can. */
+export interface Changes {
+  readonly days: readonly string[] | undefined;
+  readonly pace: readonly string[] | undefined;
+}
+
+/** The part of the document that follows from what was seen. `changes` are those of `settings`, in order. */
+export function seenPart(changes: readonly Changes[]): string {
+  const words = (seen: readonly string[] | undefined): string =>
+    seen === undefined ? '–' : seen.length === 0 ? 'nothing' : seen.join('; ');
   const rows = settings.map((setting, place) => {
     const { default: normal, reason } = (assumptions as Readonly<Record<string, Assumption>>)[setting.name] as Assumption;
-    const seen = differences(usual, sightings[place] as Sighting);
+    const { days, pace } = changes[place] as Changes;
     const advice = bearable[nameOf(setting)]?.advice;
-    const text = [seen.length === 0 ? 'nothing' : seen.join('; '), ...(advice ? [advice] : [])].join('. ');
-    return `| \`${setting.name}\` | ${normal} | ${setting.value} | ${reason} | ${text} |`;
+    const text = [words(days), ...(advice ? [advice] : [])].join('. ');
+    return `| \`${setting.name}\` | ${normal} | ${setting.value} | ${reason} | ${text} | ${words(pace)} |`;
   });
-  return ['| switch | taken to be | played as | why it is taken to be so | what changes |', '|---|---|---|---|---|', ...rows, ''].join(
-    '\n',
-  );
+  return [
+    '| switch | taken to be | played as | why it is taken to be so | what changes in three days | what changes in a day at the deployed pace |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 /** True where the document says what was seen. */

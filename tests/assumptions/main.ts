@@ -1,45 +1,87 @@
 /**
  * `npm run assumptions`: plays some days of the example policy under every single switched assumption about the service, with the faults,
- * restarts and people of the week, and compares what changes with what `docs/assumptions.md` says. `--write` writes it there;
- * `--only NAME` plays the settings of one switch and compares nothing. Exit code 1 when something goes wrong that is not known to, or when the
- * document says otherwise.
+ * restarts and people of the week, and compares what changes with what `docs/assumptions.md` says.
+ *
+ * Which settings are played follows from a play with all defaults: a switch that the world never looks at in it cannot change it. Each of the others
+ * is played for three days with functions a few times a day; and those at which the world looks while scale-on-schedule runs, for a day in which that
+ * runs every five minutes, as deployed.
+ *
+ * `--write` writes what was seen into the document. `--only NAME` plays the settings of one switch, `--all` each setting of every switch for three
+ * days with every function at its deployed pace; both compare nothing. Exit code 1 when something goes wrong that is not known to, when the document
+ * says otherwise, or when `--all` finds a change under a switch that nothing looks at.
  */
 import { bearable } from './bearable.ts';
-import { playAll } from './crew.ts';
+import { playAll, taskName } from './crew.ts';
 import { differences } from './differences.ts';
-import { isWritten, nameOf, seenPart, settings, write } from './document.ts';
-import type { Sighting, Switched } from './sightings.ts';
+import { type Changes, isWritten, nameOf, seenPart, settings, write } from './document.ts';
+import type { Sighting, Switched, Task } from './sightings.ts';
 
 const startMs = Date.now();
 const at = process.argv.indexOf('--only');
 const only = at < 0 ? undefined : process.argv[at + 1];
+const all = process.argv.includes('--all');
 const chosen = only === undefined ? settings : settings.filter(({ name }) => name === only);
 if (chosen.length === 0) {
   console.error(`There is no switch '${only}'; they are listed in simulator/assumptions.ts.`);
   process.exit(1);
 }
-let usual: Sighting | undefined;
-const unborne: string[] = [];
 
-function tell(switched: Switched | undefined, sighting: Sighting): void {
-  const name = switched ? nameOf(switched) : 'all as assumed';
-  const known = bearable[name]?.wrongs ?? [];
+const usual = new Map<Task['cadence'], Sighting>();
+const cadences = all ? (['deployed'] as const) : (['scaling', 'sparse'] as const);
+const defaults = await playAll(cadences.map((cadence) => ({ switched: [], cadence })));
+for (const [place, cadence] of cadences.entries()) usual.set(cadence, defaults[place] as Sighting);
+const lookedAt = new Map(defaults.flatMap((sighting) => Object.entries(sighting.lookedAt)));
+for (const { lookedAt: looks } of defaults) for (const [name, scaling] of Object.entries(looks)) if (scaling) lookedAt.set(name, true);
+
+const wanted = (cadence: Task['cadence'], settingsOfIt: readonly Switched[]): readonly Task[] =>
+  settingsOfIt.map((setting) => ({ switched: [setting], cadence }));
+const tasks = all
+  ? wanted('deployed', chosen)
+  : [
+      ...wanted(
+        'scaling',
+        chosen.filter(({ name }) => lookedAt.get(name)),
+      ),
+      ...wanted(
+        'sparse',
+        chosen.filter(({ name }) => lookedAt.has(name)),
+      ),
+    ];
+
+const unborne: string[] = [];
+const changesOf = ({ cadence }: Task, sighting: Sighting): readonly string[] => differences(usual.get(cadence) as Sighting, sighting);
+function tell(task: Task, sighting: Sighting): void {
+  const known = task.switched.flatMap((setting) => bearable[nameOf(setting)]?.wrongs ?? []);
   for (const [wrong, found] of Object.entries(sighting.wrongs)) {
-    if (!known.includes(wrong)) unborne.push(`${name}: ${wrong}, ${found.slice(0, 5).join('; ')}`);
+    if (!known.includes(wrong)) unborne.push(`${taskName(task)}: ${wrong}, ${found.slice(0, 5).join('; ')}`);
   }
-  if (switched && usual) console.log(`${name}: ${differences(usual, sighting).join('; ') || 'nothing changes'}`);
+  if (task.switched.length > 0) console.log(`${taskName(task)}: ${changesOf(task, sighting).join('; ') || 'nothing changes'}`);
 }
 
-[usual] = await playAll([undefined], tell);
-const sightings = await playAll(chosen, tell);
-if (usual === undefined) throw new Error('nothing was seen');
-const part = only === undefined ? seenPart(usual, sightings) : undefined;
+for (const [place, cadence] of cadences.entries()) tell({ switched: [], cadence }, defaults[place] as Sighting);
+const sightings = await playAll(tasks, tell);
+const seen = new Map(tasks.map((task, place) => [taskName(task), changesOf(task, sightings[place] as Sighting)]));
+if (all) {
+  for (const setting of chosen.filter(({ name }) => !lookedAt.has(name))) {
+    const changes = seen.get(taskName({ switched: [setting], cadence: 'deployed' })) ?? [];
+    if (changes.length > 0) unborne.push(`${nameOf(setting)}: nothing looks at this switch, and yet ${changes.join('; ')}`);
+  }
+}
+const part =
+  only === undefined && !all
+    ? seenPart(
+        settings.map((setting): Changes => {
+          const of = (cadence: Task['cadence']) => seen.get(taskName({ switched: [setting], cadence }));
+          return { days: of('sparse'), pace: of('scaling') };
+        }),
+      )
+    : undefined;
 if (part !== undefined && process.argv.includes('--write')) write(part);
 const agrees = part === undefined || isWritten(part);
 for (const text of unborne) console.error(`wrong under ${text}`);
 if (!agrees) console.error('docs/assumptions.md says otherwise: see what changed above; `npm run assumptions -- --write` writes it down.');
-const changing = sightings.filter((sighting) => differences(usual as Sighting, sighting).length > 0).length;
+const changing = [...seen.values()].filter((changes) => changes.length > 0).length;
 console.log(
-  `${chosen.length} settings played, ${changing} change something, ${unborne.length} go wrong, ${Math.round((Date.now() - startMs) / 1000)} s`,
+  `${chosen.length} settings, ${tasks.length} plays, ${changing} of them change something, ${unborne.length} go wrong, ${Math.round((Date.now() - startMs) / 1000)} s`,
 );
 process.exitCode = unborne.length > 0 || !agrees ? 1 : 0;

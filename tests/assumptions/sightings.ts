@@ -1,13 +1,25 @@
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
+import type { Fault } from '../../simulator/faults.ts';
 import { type Played, playWeek } from '../e2e/automations-week.ts';
+import { blameKeeper, doneTwice, renewalsByNobody } from '../e2e/week-blame.ts';
+import { callerKey, callers } from '../e2e/week-callers.ts';
 import { faults, people, restarts } from '../e2e/week-story.ts';
+import type { Cadence } from '../e2e/week-timers.ts';
 import { wrongs } from '../e2e/week-verdicts.ts';
 import { looking, nothingSeen } from '../e2e/week-watch.ts';
 
-/** One switch of the simulator set otherwise; undefined: all at their defaults. */
+/** One switch of the simulator set otherwise. */
 export interface Switched {
   readonly name: string;
   readonly value: AssumptionValue;
+}
+
+/** What is played: some switches set otherwise, none for all at their defaults, and how often functions run. */
+export interface Task {
+  readonly switched: readonly Switched[];
+  readonly cadence: Cadence;
+  /** Faults beside those of the week. */
+  readonly faults?: readonly Fault[];
 }
 
 /** What was seen in a play. */
@@ -16,18 +28,40 @@ export interface Sighting {
   readonly counts: Readonly<Record<string, number>>;
   /** What must not be, by name. */
   readonly wrongs: Readonly<Record<string, readonly string[]>>;
+  /** Switches that the world looked at, and whether it did so while scale-on-schedule ran. */
+  readonly lookedAt: Readonly<Record<string, boolean>>;
 }
 
-/** Length of a play in days: from a Wednesday morning to a Saturday, so that every function has its hours. */
-const days = 3;
+/**
+ * Length of a play in days: from a Wednesday morning to a Saturday, so that every function has its hours; with scale-on-schedule at its deployed
+ * pace, which takes ten times as long to play, to the next morning, so that it meets the steps of an evening and of a morning.
+ */
+const days: Readonly<Record<Cadence, number>> = { sparse: 3, scaling: 1.06, deployed: 3 };
 
-/** Plays the example policy for some days, with the faults, restarts and people of the week, under one switched assumption. */
-export async function sightingOf(switched: Switched | undefined): Promise<Sighting> {
+/** Plays the example policy for some days, with the faults, restarts and people of the week. */
+export async function sightingOf({ switched, cadence, faults: more = [] }: Task): Promise<Sighting> {
   const seen = nothingSeen();
-  const assumptions = switched && { [switched.name]: switched.value };
-  const week = await playWeek({ days, faults, restarts, people, inspect: looking(seen), ...(assumptions ? { assumptions } : {}) });
+  const { blames, onDecision } = blameKeeper();
+  const lookedAt: Record<string, boolean> = {};
+  const week = await playWeek({
+    ...{ days: days[cadence], cadence, faults: [...faults, ...more], restarts, people: [...people, ...callers], hearsEvents: true },
+    ...{ inspect: looking(seen), onDecision },
+    assumptions: Object.fromEntries(switched.map(({ name, value }) => [name, value])),
+    ...(switched.length === 0
+      ? {
+          onLookedAt: (name, running) => {
+            lookedAt[name] = lookedAt[name] === true || running === 'scale-on-schedule';
+          },
+        }
+      : {}),
+  });
   try {
-    return { counts: countsOf(week), wrongs: await wrongs(week, seen) };
+    const found = {
+      ...(await wrongs(week, seen)),
+      'people were blamed for what they did not do': [...blames, ...renewalsByNobody(week)],
+      'something was done twice': doneTwice(week, new Set([callerKey.accessKeyId])),
+    };
+    return { counts: countsOf(week), wrongs: Object.fromEntries(Object.entries(found).filter(([, all]) => all.length > 0)), lookedAt };
   } finally {
     await week.simulator.close();
   }

@@ -1,8 +1,8 @@
-/** A process of `npm run assumptions`: plays under each switch that it is sent, one after another, and answers with what was seen. */
-import { type Switched, sightingOf } from './sightings.ts';
+/** A process of `npm run assumptions`: plays each task that it is sent, one after another, and answers with what was seen. */
+import { sightingOf, type Task } from './sightings.ts';
 
-process.on('message', async ({ switched }: { readonly switched?: Switched }) => {
-  process.send?.(await sightingOf(switched));
+process.on('message', async (task: Task) => {
+  process.send?.(await sightingOf(task));
 });
 
 // Nobody is left to tell.

@@ -1,31 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
 import { ruleModule as otaModule } from '../../functions/approve-ota-windows/rule.ts';
-import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { ruleModule as enforceModule } from '../../functions/enforce-policy/rule.ts';
-import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
 import { ruleModule as logOffModule } from '../../functions/log-off-sessions/rule.ts';
-import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
 import { ruleModule as powerModule } from '../../functions/power-workstations/rule.ts';
-import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
 import { ruleModule as renewModule } from '../../functions/renew-before-expiry/rule.ts';
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { ruleModule as scaleModule } from '../../functions/scale-on-schedule/rule.ts';
-import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import { ruleModule as tagModule } from '../../functions/tag-new-resources/rule.ts';
 import { createClient } from '../../shared/client/call.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import type { Automation } from '../../shared/engine/automation.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import type { Decision } from '../../shared/engine/decision.ts';
 import { holdIdentity, isWaiting, type RunReport } from '../../shared/engine/report.ts';
-import { run } from '../../shared/engine/run.ts';
-import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
-import type { Resource } from '../../shared/fleet/resource.ts';
+import type { RunnerOptions } from '../../shared/engine/runner.ts';
+import { takeEvents } from '../../shared/fc/event-turns.ts';
+import { occasionsOf } from '../../shared/fc/occasions.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { compile } from '../../shared/policy/compile.ts';
-import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
@@ -37,40 +29,13 @@ import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
 import { Bill } from '../chaos/bill.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
+import { type Cadence, type Hearer, hearersOf, instants, type Timer, timersAt } from './week-timers.ts';
 
-const minutes = 60_000;
-export const hours = 60 * minutes;
+export const hours = 3_600_000;
 const dayMs = 24 * hours;
 const beijingMs = 8 * hours;
 
 const modules = [scaleModule, renewModule, otaModule, logOffModule, tagModule, enforceModule, powerModule];
-
-/** A run of an automation one act after the other, so that faults meet the same calls in every play. */
-function inTurn<R extends Resource>(automation: Automation<R>): Runner {
-  return { name: automation.name, run: (options) => run<R>({ ...options, automation, rules: { width: 1 } }) };
-}
-
-/** When a function runs: every so many minutes, from so many past midnight of UTC+8 on. */
-interface Timer {
-  readonly runner: Runner;
-  readonly every: number;
-  readonly from: number;
-}
-
-/** Those of approve-ota-windows lie within half an hour before the windows of the policy, those of log-off-sessions after its end of day. */
-const timers = (): readonly Timer[] => {
-  const daily = (runner: Runner, ...times: readonly string[]): readonly Timer[] =>
-    times.map((time) => ({ runner, every: 24 * 60, from: Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) }));
-  return [
-    { runner: inTurn(scaleOnSchedule), every: 120, from: 40 },
-    { runner: inTurn(powerWorkstations), every: 180, from: 31 },
-    { runner: inTurn(tagNewResources), every: 240, from: 50 },
-    { runner: renewalRunner(renewBeforeExpiry), every: 360, from: 130 },
-    ...daily(inTurn(approveOtaWindows), '01:40', '12:10', '14:10', '21:10'),
-    ...daily(inTurn(logOffSessions), '21:35', '22:45'),
-    ...daily(inTurn(enforcePolicy), '06:20'),
-  ];
-};
 
 /** A process that ends while it writes: the n-th record of a run under a prefix, the first time at or after an instant. */
 export interface Restart {
@@ -82,7 +47,7 @@ export interface Restart {
 /** What somebody does by hand, at the first instant at or after a time. */
 export interface HandMove {
   readonly atMs: number;
-  readonly move: (simulator: Simulator) => void;
+  readonly move: (simulator: Simulator) => void | Promise<void>;
 }
 
 /** What a play is given. */
@@ -91,6 +56,14 @@ export interface Play {
   readonly days: number;
   /** What users do follows from it. Default: the demo's own. */
   readonly seed?: number;
+  /** Default `sparse`. */
+  readonly cadence?: Cadence;
+  /** Lets events of the audit trail begin runs too, as deployed. Default false. */
+  readonly hearsEvents?: boolean;
+  /** Hears each decision, kept ones too: of which function, when, and what. */
+  readonly onDecision?: (name: string, atMs: number, decision: Decision) => void;
+  /** Hears of each switch that the world looks at, and which function was running then, if any. */
+  readonly onLookedAt?: (name: string, running: string | undefined) => void;
   /** Switches of the simulator that differ from their defaults. */
   readonly assumptions?: WorldSeed['assumptions'];
   readonly faults: readonly Fault[];
@@ -143,11 +116,13 @@ async function seedOfWeek(seed: number | undefined, assumptions: WorldSeed['assu
 }
 
 /** Plays the example policy on the demo's accounts over HTTP. The caller closes the simulator. */
-export async function playWeek({ days, seed, assumptions, faults, restarts, people, inspect }: Play): Promise<Played> {
+export async function playWeek(play: Play): Promise<Played> {
+  const { days, seed, cadence = 'sparse', assumptions, faults, restarts, people, inspect, onLookedAt } = play;
+  let running: string | undefined;
   const overwritten: Overwritten[] = [];
   const bill = new Bill(() => undefined);
   const simulator: Simulator = await startSimulator({
-    world: buildWorld(await seedOfWeek(seed, assumptions)),
+    world: buildWorld(await seedOfWeek(seed, assumptions), onLookedAt && ((name) => onLookedAt(name, running))),
     gatewayClock: 'virtual',
     faults,
     handlers: { TagCloudResources: noting(overwritten), ...bill.handlers(() => simulator.ledger) },
@@ -177,31 +152,63 @@ export async function playWeek({ days, seed, assumptions, faults, restarts, peop
     throw new TypeError('the process ends here');
   };
 
-  let process = newProcess(policy, simulator, clock, messages);
+  let process = newProcess(cadence, policy, simulator, clock, messages);
   const moves = [...people].sort((a, b) => a.atMs - b.atMs);
   const due = instants(process.timers, startMs, startMs + days * dayMs);
+  /** Runs a function on a target; an error of the store is the end of the process. */
+  const attempt = async (name: string, target: CompiledTarget, one: (options: RunnerOptions) => Promise<unknown>): Promise<void> => {
+    written = new Map();
+    running = name;
+    try {
+      await one({
+        ...{ target, policy, store, clock, mode: 'apply', world: 'a week', allowLocalStore: true },
+        client: process.clients.get(target.name) as Client,
+        notifier: process.notifier,
+        ...(play.onDecision ? { onDecision: (_resource, decision) => play.onDecision?.(name, clock.now(), decision) } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      ended += 1;
+      process = newProcess(cadence, policy, simulator, clock, messages);
+    } finally {
+      running = undefined;
+    }
+  };
+  const targets = Object.values(policy.targets);
+  let heard = 0;
+  /** Lets the events since the last time begin runs, one after the other as they came; those that these runs cause, too. */
+  const hear = async (): Promise<void> => {
+    for (let event = simulator.events[heard]; play.hearsEvents && event; event = simulator.events[heard]) {
+      heard += 1;
+      const text = JSON.stringify(event);
+      for (const name of process.hearers.map(({ runner }) => runner.name)) {
+        const { runner, hears } = process.hearers.find((each) => each.runner.name === name) as Hearer;
+        const byTarget = occasionsOf(text, { operations: hears, policy, targets, environment: {} })?.byTarget;
+        for (const [target, occasions] of byTarget ?? []) {
+          await attempt(name, target, (options) =>
+            takeEvents({
+              ...{ occasions, clock, signal: undefined, endMs: undefined },
+              run: (some) => runner.run({ ...options, occasions: some }),
+              onReport: (report) => void reports.push(report),
+            }),
+          );
+        }
+      }
+    }
+  };
   for (const [atMs, names] of due) {
     if (Math.floor((atMs + beijingMs) / dayMs) > Math.floor((clock.now() + beijingMs) / dayMs)) journals.push(canonical(store, simulator));
     simulator.advanceTo(Math.max(atMs, clock.now()));
-    while (moves[0] && moves[0].atMs <= atMs) moves.shift()?.move(simulator);
+    while (moves[0] && moves[0].atMs <= atMs) await moves.shift()?.move(simulator);
     inspect?.(simulator, atMs);
+    await hear();
     for (const name of names) {
-      for (const target of Object.values(policy.targets)) {
-        written = new Map();
-        const options: RunnerOptions = {
-          ...{ target, policy, store, clock, mode: 'apply', world: 'a week', allowLocalStore: true },
-          client: process.clients.get(target.name) as Client,
-          notifier: process.notifier,
-        };
-        try {
+      for (const target of targets) {
+        await attempt(name, target, async (options) => {
           const report = await (process.timers.find(({ runner }) => runner.name === name) as Timer).runner.run(options);
           reports.push(report);
           mistold.push(...mistoldBy(report, holds));
-        } catch (error) {
-          if (!(error instanceof TypeError)) throw error;
-          ended += 1;
-          process = newProcess(policy, simulator, clock, messages);
-        }
+        });
       }
     }
   }
@@ -235,6 +242,7 @@ function examplePolicy(fromMs: number): CompiledPolicy {
 
 /** All that does not outlive a process: what functions keep in memory, connections, channels. */
 function newProcess(
+  cadence: Cadence,
   policy: CompiledPolicy,
   simulator: Simulator,
   clock: RunnerOptions['clock'],
@@ -255,19 +263,7 @@ function newProcess(
     },
   });
   const notifier = notifierOf(new Map(Object.keys(policy.channels).map((name) => [name, channel(name)])), channel('console'));
-  return { clients, notifier, timers: timers() };
-}
-
-/** Instants at which something is due, in order, with the names of what is. */
-function instants(all: readonly Timer[], fromMs: number, untilMs: number): readonly (readonly [number, readonly string[]])[] {
-  const due = new Map<number, string[]>();
-  const midnight = Math.floor((fromMs + beijingMs) / dayMs) * dayMs - beijingMs;
-  for (const { runner, every, from } of all) {
-    for (let atMs = midnight + from * minutes; atMs < untilMs; atMs += every * minutes) {
-      if (atMs >= fromMs) due.set(atMs, [...(due.get(atMs) ?? []), runner.name]);
-    }
-  }
-  return [...due].sort(([a], [b]) => a - b);
+  return { clients, notifier, timers: timersAt(cadence), hearers: hearersOf() };
 }
 
 /** Identities of the holds of a function on a target: those that stand, and when others ended. */

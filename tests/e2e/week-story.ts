@@ -70,6 +70,12 @@ export const restarts: readonly Restart[] = [
   { prefix: 'written/tag-new-resources/', nth: 2, fromMs: shanghai('2026-11-27 12:00') },
 ];
 
+/** Names of what people change by hand, through the service or not, in these plays. */
+export const touchedByPeople: ReadonlySet<string> = new Set([
+  ...['artist-pan', 'artist-spare', 'fin-budget', 'sg-core', 'sales-south', 'sales-kiosk'],
+  ...['fin-quarter', 'pilot', 'hr-portal', 'fin-reports', 'service-overflow'],
+]);
+
 /** What people do by hand meanwhile. */
 export const people: readonly HandMove[] = [
   // An artist works into the night.

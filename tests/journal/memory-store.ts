@@ -2,6 +2,7 @@ import { isRecordKey } from '../../shared/journal/record-key.ts';
 import { skipRecord } from '../../shared/journal/skipped.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
+import { SortedRecords } from './sorted-records.ts';
 
 /** A store in memory, with hooks to make it misbehave. */
 export interface MemoryStore extends Store {
@@ -15,7 +16,7 @@ export interface MemoryStore extends Store {
 }
 
 export function memoryStore(): MemoryStore {
-  const records = new Map<string, Uint8Array>();
+  const records = new SortedRecords();
   const store: MemoryStore = {
     name: 'memory',
     shared: false,
@@ -34,15 +35,16 @@ export function memoryStore(): MemoryStore {
       return records.get(key)?.slice();
     },
     async *list(prefix, onForeign) {
-      const keys = [...records.keys()].filter((key) => key.startsWith(prefix) && !store.unlisted.has(key));
-      for (const key of keys.sort()) {
+      for (const key of records.under(prefix)) {
+        if (store.unlisted.has(key)) continue;
         if (isRecordKey(key)) yield key;
         else onForeign?.(key);
       }
     },
     async folders(prefix) {
-      const names = [...records.keys()]
-        .filter((key) => key.startsWith(prefix) && !store.unlisted.has(key))
+      const names = records
+        .under(prefix)
+        .filter((key) => !store.unlisted.has(key))
         .map((key) => key.slice(prefix.length).split('/'))
         .flatMap(([name = '', ...below]) => (below.length > 0 ? [name] : []));
       return [...new Set(names)].sort();

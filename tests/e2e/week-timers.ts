@@ -1,0 +1,92 @@
+import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
+import { hears as enforceHears, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
+import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
+import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
+import { hears as tagHears, tagNewResources } from '../../functions/tag-new-resources/automation.ts';
+import type { Automation } from '../../shared/engine/automation.ts';
+import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
+import { run } from '../../shared/engine/run.ts';
+import type { Runner } from '../../shared/engine/runner.ts';
+import type { Resource } from '../../shared/fleet/resource.ts';
+
+const beijingMs = 8 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * How often functions run: `sparse`, a few times a day, each at times at which it has work; `scaling`, the same with scale-on-schedule as often as
+ * it is deployed; `deployed`, each as the timers of `s.yaml` have it.
+ */
+export type Cadence = 'sparse' | 'scaling' | 'deployed';
+
+/** When a function runs: every so many minutes, from so many past midnight of UTC+8 on. */
+export interface Timer {
+  readonly runner: Runner;
+  readonly every: number;
+  readonly from: number;
+}
+
+/** A function that events begin, and the operations that it hears of. */
+export interface Hearer {
+  readonly runner: Runner;
+  readonly hears: readonly string[];
+}
+
+/** A run of an automation one act after the other, so that faults meet the same calls in every play. */
+function inTurn<R extends Resource>(automation: Automation<R>): Runner {
+  return { name: automation.name, run: (options) => run<R>({ ...options, automation, rules: { width: 1 } }) };
+}
+
+const daily = (runner: Runner, ...times: readonly string[]): readonly Timer[] =>
+  times.map((time) => ({ runner, every: 24 * 60, from: Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) }));
+
+/** The timers of a new process: what functions keep in memory does not outlive it. */
+export function timersAt(cadence: Cadence): readonly Timer[] {
+  const [ota, logOff, power, tag, enforce] = [
+    inTurn(approveOtaWindows),
+    inTurn(logOffSessions),
+    inTurn(powerWorkstations),
+    inTurn(tagNewResources),
+    inTurn(enforcePolicy),
+  ] as const;
+  const renew = renewalRunner(renewBeforeExpiry);
+  const scale = { runner: inTurn(scaleOnSchedule), ...(cadence === 'sparse' ? { every: 120, from: 40 } : { every: 5, from: 0 }) };
+  if (cadence === 'deployed') {
+    return [
+      ...[scale, ...[ota, logOff, power].map((runner) => ({ runner, every: 5, from: 0 }))],
+      ...[tag, enforce].map((runner) => ({ runner, every: 30, from: 8 })),
+      { runner: renew, every: 15, from: 3 },
+    ];
+  }
+  // Approvals lie within half an hour before the windows of the policy, log-offs after its end of day.
+  return [
+    scale,
+    { runner: power, every: 180, from: 31 },
+    { runner: tag, every: 240, from: 50 },
+    { runner: renew, every: 360, from: 130 },
+    ...daily(ota, '01:40', '12:10', '14:10', '21:10'),
+    ...daily(logOff, '21:35', '22:45'),
+    ...daily(enforce, '06:20'),
+  ];
+}
+
+/** The functions that events begin. */
+export function hearersOf(): readonly Hearer[] {
+  return [
+    { runner: inTurn(tagNewResources), hears: tagHears },
+    { runner: inTurn(enforcePolicy), hears: enforceHears },
+  ];
+}
+
+/** Instants at which something is due, in order, with the names of what is. */
+export function instants(all: readonly Timer[], fromMs: number, untilMs: number): readonly (readonly [number, readonly string[]])[] {
+  const due = new Map<number, string[]>();
+  const midnight = Math.floor((fromMs + beijingMs) / dayMs) * dayMs - beijingMs;
+  for (const { runner, every, from } of all) {
+    for (let atMs = midnight + from * 60_000; atMs < untilMs; atMs += every * 60_000) {
+      if (atMs >= fromMs) due.set(atMs, [...(due.get(atMs) ?? []), runner.name]);
+    }
+  }
+  return [...due].sort(([a], [b]) => a - b);
+}
