@@ -3,10 +3,10 @@ import type { Played } from './automations-week.ts';
 import { touchedByPeople } from './week-story.ts';
 
 /** Codes by which a function says that somebody else did something. */
-const blaming: ReadonlySet<string> = new Set([
+export const blamingCodes: readonly string[] = [
   ...['manual-change', 'manual-change-overwritten', 'moved-by-others', 'removed-again'],
   ...['drain-lifted', 'drain-removed', 'drain-edited', 'expiry-claimed', 'not-reached'],
-]);
+];
 
 /** Hears each decision of a play, and keeps those that say of somebody that they did something. */
 export function blameKeeper(): { readonly blames: string[]; readonly onDecision: (name: string, at: number, decision: Decision) => void } {
@@ -16,7 +16,8 @@ export function blameKeeper(): { readonly blames: string[]; readonly onDecision:
     onDecision: (name, atMs, { resource, because }) => {
       if (touchedByPeople.has(resource.name ?? resource.id)) return;
       for (const { code, text } of because) {
-        if (blaming.has(code)) blames.push(`${new Date(atMs).toISOString()} ${name} ${resource.name ?? resource.id}: ${code}, ${text}`);
+        if (blamingCodes.includes(code))
+          blames.push(`${new Date(atMs).toISOString()} ${name} ${resource.name ?? resource.id}: ${code}, ${text}`);
       }
     },
   };

@@ -22,6 +22,9 @@ const mostLookedUp = 20;
 /** What a subscription can be, where only its id is known. */
 const kinds = ['delivery-group', 'workstation'] as const;
 
+/** So long after an order of ours a read may show the expiry from before it, in milliseconds; both reads that are asked may lag. */
+const lagMs = 2 * 3_600_000;
+
 /** Attempts to write what was seen, where other runs write at the same time. */
 const attempts = 3;
 
@@ -151,9 +154,16 @@ function* lookAt(
   const view = yield* viewOf(account, subject.id);
   // A stream that cannot be trusted holds its resource, which is told already.
   if (!view) return { now: { seconds }, alert: undefined };
+  if (back && isBeforeOurs(view, toMs, telling.nowMs)) return undefined;
   const now: SeenExpiry = { seconds, back: back ? { n: view.moved?.n ?? -1 } : undefined };
   const alert = followed.has(subject.id) ? undefined : moveAlert(move, causeOf(move, view), account, (ms) => zonedText(ms, telling));
   return { now, alert };
+}
+
+/** True where an expiry is the one from before an order of ours that is young: what was read may be older than that. The next run looks again. */
+function isBeforeOurs({ moved }: RenewalView, toMs: EpochMs, nowMs: EpochMs): boolean {
+  const expiry = moved?.claim?.expiry;
+  return moved !== undefined && expiry !== undefined && nowMs - moved.atMs < lagMs && expiryMovedBy(expiry * 1000, toMs) === 'none';
 }
 
 function* isConfirmed(target: string, { subject, toMs }: ExpiryMove): Renewal<boolean> {
