@@ -161,9 +161,10 @@ function* lookAt(
 }
 
 /** True where an expiry is the one from before an order of ours that is young: what was read may be older than that. The next run looks again. */
-function isBeforeOurs({ moved }: RenewalView, toMs: EpochMs, nowMs: EpochMs): boolean {
-  const expiry = moved?.claim?.expiry;
-  return moved !== undefined && expiry !== undefined && nowMs - moved.atMs < lagMs && expiryMovedBy(expiry * 1000, toMs) === 'none';
+function isBeforeOurs({ open, moved }: RenewalView, toMs: EpochMs, nowMs: EpochMs): boolean {
+  const ours = open ?? moved;
+  const expiry = ours?.claim?.expiry;
+  return ours !== undefined && expiry !== undefined && nowMs - ours.atMs < lagMs && expiryMovedBy(expiry * 1000, toMs) === 'none';
 }
 
 function* isConfirmed(target: string, { subject, toMs }: ExpiryMove): Renewal<boolean> {
