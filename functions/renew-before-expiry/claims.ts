@@ -7,9 +7,17 @@ import { reason } from './reasons.ts';
 const settlingMs = 15 * 60_000;
 
 /** Why what was ordered before forbids an order of a resource now; undefined when it does not. */
-export function claimReason({ open, spent, movedBackFromMs }: ClaimFacts, id: string, context: RenewalContext): Reason | undefined {
+export function claimReason(
+  { open, spent, spentAtMs, movedBackFromMs }: ClaimFacts,
+  id: string,
+  context: RenewalContext,
+): Reason | undefined {
   if (open) return openReason(open, id, context);
   if (!spent) return undefined;
+  if (spentAtMs !== undefined) {
+    const text = `it was renewed at ${localText(spentAtMs, context)}, and what is read may be from before that`;
+    return reason('order-under-way', text);
+  }
   const before =
     movedBackFromMs === undefined
       ? 'this very expiry was renewed before'

@@ -16,7 +16,7 @@ const dayMs = 24 * 3_600_000;
 
 /**
  * How often functions run: `sparse`, a few times a day, each at times at which it has work; `scaling`, the same with scale-on-schedule as often as
- * it is deployed; `deployed`, each as the timers of `s.yaml` have it.
+ * it is deployed in the hours around the steps of the schedules; `deployed`, each as the timers of `s.yaml` have it.
  */
 export type Cadence = 'sparse' | 'scaling' | 'deployed';
 
@@ -25,7 +25,12 @@ export interface Timer {
   readonly runner: Runner;
   readonly every: number;
   readonly from: number;
+  /** Hours of the day in which it runs. Default: all. */
+  readonly hours?: readonly number[];
 }
+
+/** Hours of the day in which schedules of the example policy take their steps, and those after them. */
+const stepHours = [8, 9, 18, 19, 21];
 
 /** A function that events begin, and the operations that it hears of. */
 export interface Hearer {
@@ -51,7 +56,11 @@ export function timersAt(cadence: Cadence): readonly Timer[] {
     inTurn(enforcePolicy),
   ] as const;
   const renew = renewalRunner(renewBeforeExpiry);
-  const scale = { runner: inTurn(scaleOnSchedule), ...(cadence === 'sparse' ? { every: 120, from: 40 } : { every: 5, from: 0 }) };
+  const scale = {
+    runner: inTurn(scaleOnSchedule),
+    ...(cadence === 'sparse' ? { every: 120, from: 40 } : { every: 5, from: 0 }),
+    ...(cadence === 'scaling' ? { hours: stepHours } : {}),
+  };
   if (cadence === 'deployed') {
     return [
       ...[scale, ...[ota, logOff, power].map((runner) => ({ runner, every: 5, from: 0 }))],
@@ -83,9 +92,10 @@ export function hearersOf(): readonly Hearer[] {
 export function instants(all: readonly Timer[], fromMs: number, untilMs: number): readonly (readonly [number, readonly string[]])[] {
   const due = new Map<number, string[]>();
   const midnight = Math.floor((fromMs + beijingMs) / dayMs) * dayMs - beijingMs;
-  for (const { runner, every, from } of all) {
+  for (const { runner, every, from, hours } of all) {
     for (let atMs = midnight + from * 60_000; atMs < untilMs; atMs += every * 60_000) {
-      if (atMs >= fromMs) due.set(atMs, [...(due.get(atMs) ?? []), runner.name]);
+      const hour = Math.floor((atMs - midnight) / 3_600_000) % 24;
+      if (atMs >= fromMs && hours?.includes(hour) !== false) due.set(atMs, [...(due.get(atMs) ?? []), runner.name]);
     }
   }
   return [...due].sort(([a], [b]) => a - b);

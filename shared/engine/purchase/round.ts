@@ -204,7 +204,7 @@ function* outOfTime(run: PurchaseRun): Purchasing<Stop | undefined> {
 }
 
 function alertsOf({ settled, standing }: Candidate<DueSubscription>): readonly Alert[] {
-  return [...(settled?.alerts ?? []), ...(standing?.state === 'spent' ? [standing.alert] : [])];
+  return [...(settled?.alerts ?? []), ...(standing?.state === 'spent' && standing.alert ? [standing.alert] : [])];
 }
 
 /** Reads a resource's stream and settles what is open. A stream that cannot be trusted holds its own resource only. */

@@ -6,6 +6,14 @@ import type { Alert, InstantText } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { expiryMovedBy } from './shift.ts';
 
+/** So long after an order of ours a read may show the expiry from before it, in milliseconds. */
+const lagMs = 2 * 3_600_000;
+
+/** True while what is read of a resource may be older than an order of ours for it. */
+export function mayLag(entry: Pick<RenewalEntry, 'atMs'>, nowMs: EpochMs): boolean {
+  return nowMs - entry.atMs < lagMs;
+}
+
 /** Whether a resource may be ordered for, as far as its stream says. */
 export type Standing =
   /** Claim `n` may be made. `foreign`: since our last renewal the expiry moved by somebody else's doing. */
@@ -13,7 +21,7 @@ export type Standing =
   /** The last claim has no end: nothing is ordered until it has one. */
   | { readonly state: 'open'; readonly entry: RenewalEntry }
   /** A claim that is not void was made for this expiry or a later one: nothing is ordered until a person opens a slot. */
-  | { readonly state: 'spent'; readonly entry: RenewalEntry; readonly alert: Alert };
+  | { readonly state: 'spent'; readonly entry: RenewalEntry; readonly alert: Alert | undefined };
 
 /**
  * Where a resource stands with an expiry as observed (protocols, renewal, steps 3 and 11). An expiry that lies before what our last
@@ -35,6 +43,9 @@ export function standingOf(
     expiryMovedBy(orderedForMs, expiresAtMs) !== 'later' ||
     (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'earlier');
   if (back && rules.holdSpentExpiry) {
+    // Nobody is told of a refund that may be an old answer.
+    if (mayLag(moved, nowMs) && expiryMovedBy(orderedForMs, expiresAtMs) === 'none')
+      return { state: 'spent', entry: moved, alert: undefined };
     const was = movedToMs === undefined ? '' : `, after it had been moved to ${text(movedToMs)}`;
     const used = `Its ${formatMoney(moneyFromJson(moved.claim.price))} stay used in the budget of ${moved.claim.month}.`;
     const alert = alertOn(view.stream, moved, nowMs, {

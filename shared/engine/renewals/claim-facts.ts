@@ -20,6 +20,7 @@ export function claimFactsOf({ view, standing }: Pick<Candidate<DueSubscription>
   return {
     open: open && { n: open.n, atMs: open.claim?.t ?? open.atMs, answer: open.answer?.outcome, orderId: open.answer?.orderId },
     spent: spent !== undefined,
+    spentAtMs: standing?.state === 'spent' && !standing.alert ? standing.entry.atMs : undefined,
     movedBackFromMs: movedToOf(spent),
     lastPaid: (period) => (paid && samePeriod(paid.period, period) ? moneyFromJson(paid.price) : undefined),
     lastWasUnasked: !foreign && view?.moved?.claim?.note?.['unasked'] === true,

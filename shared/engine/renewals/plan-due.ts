@@ -25,7 +25,7 @@ export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   yield* announceAlarms(statedAlarms(seen.alarms, facts), !acting, run.teller, run.context);
   const alerts = candidates.flatMap(({ settled, standing }) => [
     ...(settled?.alerts ?? []),
-    ...(standing?.state === 'spent' ? [standing.alert] : []),
+    ...(standing?.state === 'spent' && standing.alert ? [standing.alert] : []),
   ]);
   return { decisions, budgets, states: statesOf(facts), renewals: [], outcomes: [], alerts };
 }

@@ -33,6 +33,8 @@ export interface ClaimFacts {
   readonly open: OpenClaim | undefined;
   /** True where a claim that is not void was made for this very expiry or a later one. */
   readonly spent: boolean;
+  /** When that renewal was ordered, where what was read may be from before it; undefined where it is not spent, or is for certain. */
+  readonly spentAtMs?: EpochMs | undefined;
   /** Where that renewal had moved the expiry to; undefined where it is not spent, or not known. */
   readonly movedBackFromMs: EpochMs | undefined;
   /** What the same period cost when it was ordered last; undefined where it never was. */

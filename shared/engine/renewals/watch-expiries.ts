@@ -9,7 +9,7 @@ import { notNow } from '../purchase/claim.ts';
 import { type Alert, moment, rereadSubscription } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
 import { expiryMovedBy } from '../purchase/shift.ts';
-import { secondsOf } from '../purchase/standing.ts';
+import { mayLag, secondsOf } from '../purchase/standing.ts';
 import { announceAlerts } from './announce.ts';
 import type { Renewal } from './effects.ts';
 import { causeOf, type ExpiryComparison, type ExpiryMove, goneAlert, moveAlert } from './expiry-moves.ts';
@@ -21,9 +21,6 @@ const mostLookedUp = 20;
 
 /** What a subscription can be, where only its id is known. */
 const kinds = ['delivery-group', 'workstation'] as const;
-
-/** So long after an order of ours a read may show the expiry from before it, in milliseconds; both reads that are asked may lag. */
-const lagMs = 2 * 3_600_000;
 
 /** Attempts to write what was seen, where other runs write at the same time. */
 const attempts = 3;
@@ -164,7 +161,7 @@ function* lookAt(
 function isBeforeOurs({ open, moved }: RenewalView, toMs: EpochMs, nowMs: EpochMs): boolean {
   const ours = open ?? moved;
   const expiry = ours?.claim?.expiry;
-  return ours !== undefined && expiry !== undefined && nowMs - ours.atMs < lagMs && expiryMovedBy(expiry * 1000, toMs) === 'none';
+  return ours !== undefined && expiry !== undefined && mayLag(ours, nowMs) && expiryMovedBy(expiry * 1000, toMs) === 'none';
 }
 
 function* isConfirmed(target: string, { subject, toMs }: ExpiryMove): Renewal<boolean> {

@@ -146,15 +146,29 @@ describe('an expiry that was ordered for', () => {
     ['moved back a little', later - day, 'spent'],
     ['moved back further than it was', expiry - day, 'spent'],
   ])('%s is %s', async (_, expiresAtMs, state) => {
-    const standing = standingOf(await readView(await claimed('moved')), expiresAtMs, noon);
+    const standing = standingOf(await readView(await claimed('moved')), expiresAtMs, noon + 3 * 3_600_000);
     expect(standing.state).toBe(state);
     if (standing.state === 'spent') expect(standing.alert).toMatchObject({ code: 'expiry-moved-back', data: { orderId: 'order-1' } });
+  });
+
+  test('is spent at once where it reads as before the order; that it moved back is told once the reading cannot be an old one', async () => {
+    const view = await readView(await claimed('moved'));
+    const alertAt = (expiresAtMs: number, hours: number) => {
+      const standing = standingOf(view, expiresAtMs, noon + hours * 3_600_000);
+      return standing.state === 'spent' ? standing.alert?.code : standing.state;
+    };
+    expect([0, 1.9, 2.1].map((hours) => alertAt(expiry, hours))).toEqual([undefined, undefined, 'expiry-moved-back']);
+    // No reading before the order was like that.
+    expect(alertAt(expiry - day, 0)).toBe('expiry-moved-back');
   });
 
   test('stays spent where its end does not say to where it moved', async () => {
     const view = await readView(await claimed('moved'));
     const moved = view.moved && { ...view.moved, end: { outcome: 'moved', by: 'person' } as const };
-    expect(standingOf({ ...view, moved }, expiry, noon)).toMatchObject({ state: 'spent', alert: { code: 'expiry-moved-back' } });
+    expect(standingOf({ ...view, moved }, expiry, noon + 3 * 3_600_000)).toMatchObject({
+      state: 'spent',
+      alert: { code: 'expiry-moved-back' },
+    });
   });
 
   test('and was moved by somebody else since says from where to where', async () => {
