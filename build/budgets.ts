@@ -9,10 +9,10 @@ const orderingKb = 262;
 
 /**
  * The function that scales works out of each change what it harms, what is left of it without that harm, and what it adds beyond the level that
- * there was; it knows what each deviation from an ordinary week stands in for, so that it can take it back without a rule; and whose each value is,
- * seen or not. Loading it is held to the same bound as the others.
+ * there was; it knows what each deviation from an ordinary week stands in for, so that it can take it back without a rule; whose each value is,
+ * seen or not; and what single days cost beside what lasts. Loading it is held to the same bound as the others.
  */
-const scalingKb = 232;
+const scalingKb = 233;
 
 const ownKb: Readonly<Record<string, number>> = { 'renew-before-expiry': orderingKb, 'scale-on-schedule': scalingKb };
 

@@ -45,7 +45,8 @@ function actCells(decision: ActDecision, report: RunReport, style: Style): strin
   const outcome = report.outcomes.find(({ key }) => key === action.key);
   const sign = outcome === undefined ? style.good('~') : outcomeSign(outcome.outcome, style);
   const told = outcome?.because === undefined ? '' : `  ${outcome.because.text}`;
-  const cost = action.cost === undefined ? [] : [signedAmount(action.cost), style.dim(amountCovers(action.cost))];
+  const [first, second] = [action.cost, action.once].filter((each) => each !== undefined);
+  const cost = first === undefined ? [] : [signedAmount(first), style.dim(amountCovers(first) + (second ? `; ${costText(second)}` : ''))];
   return [sign, resource.name ?? resource.id, style.dim(resource.id), rule, action.change.map(changeText).join('; ') + told, ...cost];
 }
 

@@ -28,7 +28,7 @@ export function storyLines(story: Story, style: Style, text: InstantText): strin
           '  What',
           ...action.change.map((change) => `    ${changeText(change)}`),
           `    by ${action.operation}, effect ${action.effect}${action.sessionsAtRisk ? `, at most ${action.sessionsAtRisk} sessions at risk` : ''}`,
-          ...(action.cost ? [`    ${costText(action.cost)}`] : []),
+          ...[action.cost, action.once].flatMap((cost) => (cost ? [`    ${costText(cost)}`] : [])),
         ]
       : []),
     '  Observed',

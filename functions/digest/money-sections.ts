@@ -31,7 +31,7 @@ export function ordersSection(facts: DigestFacts): Section {
       const text = `${formatMoney(used)} of ${formatMoney(limit)} used, all targets together`;
       return { mark: used.micros * 10n >= limit.micros * 9n && limit.micros > 0n ? 'warn' : 'plain', name: `Budget ${month}`, text };
     }),
-    ...estimates.map(({ name, per, amount }): Row => {
+    ...estimates.slice(0, estimatesNamed).map(({ name, per, amount }): Row => {
       const text = `${amount.micros > 0n ? '+' : ''}${formatMoney(amount)} ${per}, an estimate of what the changes cost (negative: save)`;
       return { mark: 'plain', name: placed(facts, name, 'Changes'), text };
     }),
@@ -40,9 +40,12 @@ export function ordersSection(facts: DigestFacts): Section {
     title: 'Orders',
     count: counting.length,
     lead: `${counting.length === 0 ? 'Nothing was ordered' : `${counted(counting.length, 'order')}, ${amountsText(total)} as quoted`}${isVoid === 0 ? '' : `; ${isVoid} void`}.`,
-    ...{ rows, more: 0 },
+    ...{ rows, more: Math.max(0, estimates.length - estimatesNamed) },
   };
 }
+
+/** So many estimates are shown. */
+const estimatesNamed = 20;
 
 const marks: Readonly<Record<PastOrder['state'], Mark>> = {
   renewed: 'good',

@@ -5,7 +5,7 @@ import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
-import { type Comparison, costOf, mergingCost } from './cost.ts';
+import { type Comparison, costsOf, mergingCost } from './cost.ts';
 import { coveringRule } from './cover.ts';
 import { keepDraft, takeDraft } from './draft-memory.ts';
 import { exceptionEffects } from './exception-effects.ts';
@@ -87,10 +87,10 @@ function priced(
     };
   }
   const { native } = compare;
-  const cost = costOf(compare, price, serviceDay(context.policy, context.nowMs), (ms) => localText(ms, context));
+  const costs = costsOf(compare, price, serviceDay(context.policy, context.nowMs), (ms) => localText(ms, context));
   const extra = native === undefined ? undefined : formatMoney(mergingCost(native, price));
   return {
-    action: { ...action, cost },
+    action: { ...action, ...costs },
     because: because.map((each) =>
       extra !== undefined && (each.code === 'touching-merged' || each.code === 'stepwise')
         ? { ...each, text: `${each.text}, about ${extra} per 30 days`, data: { ...each.data, extraPer30Days: extra } }

@@ -4,9 +4,10 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
+import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
 import type { Comparison } from './cost.ts';
-import { takenBack } from './deviation.ts';
+import { type StandsInFor, takenBack } from './deviation.ts';
 import { levelOf, loweredFrom } from './levels.ts';
 import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method-native.ts';
@@ -49,7 +50,7 @@ function asItShould(wanted: Wanted, { date }: ServiceDay, context: PlanContext):
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
-  const { state, rule, to, wish, native, standsInFor } = wanted;
+  const { state, rule, to, wish, standsInFor } = wanted;
   const day = serviceDay(context.policy, context.nowMs);
   const settled = asItShould(wanted, day, context);
   const others = settled === asWanted ? setByOthers(wanted, day, context) : [];
@@ -84,13 +85,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   }
   return {
     decision: { ...acting, verdict: 'act', because: reasons, action },
-    compare: {
-      from: state.strategy,
-      to,
-      ...(native === undefined ? {} : { native }),
-      stepwise: rule.stepwise,
-      nextStepMs: wish.nextStepMs(context.nowMs),
-    },
+    compare: comparisonOf(wanted, deviation, context),
   };
 }
 
@@ -115,6 +110,31 @@ function setByOthers({ state, wish, to }: Wanted, { minute }: ServiceDay, { writ
   if (!isFresh && written.foreign(group.id, setting) === undefined) return [];
   const sighted = sightedByOthers(group.id, setting, journalValue(strategy, charge), written);
   return sighted === undefined ? [] : [sighted];
+}
+
+function comparisonOf(
+  { state, rule, to, wish, native, ordinary, standsInFor }: Wanted,
+  deviation: StandsInFor | undefined,
+  context: PlanContext,
+): Comparison {
+  const { nowMs } = context;
+  let untilMs = wish.nextStepMs(nowMs);
+  if (ordinary !== undefined && to.type === 'fixed') {
+    const midnightMs = nowMs + dayMs - serviceDay(context.policy, nowMs).minute * 60_000;
+    while (untilMs !== undefined && untilMs < midnightMs && Math.max(1, wish.at(untilMs)) === to.nodes) untilMs = wish.nextStepMs(untilMs);
+    untilMs = Math.min(untilMs ?? midnightMs, midnightMs);
+  }
+  return {
+    ...{ from: state.strategy, to, native, ordinary, untilMs, stepwise: rule.stepwise },
+    deviates: { from: deviation, to: standsInFor },
+    isFallback: isOwnCount(state, context),
+  };
+}
+
+/** A count that we wrote where a weekly schedule is wanted again now. */
+function isOwnCount({ group, strategy, charge, pool }: Wanted['state'], { written }: PlanContext): boolean {
+  if (strategy.type !== 'fixed') return false;
+  return written.values(group.id, settingOf({ pool })).some(({ value }) => isOurs(value, journalValue(strategy, charge)));
 }
 
 function held(base: Base, because: readonly Reason[], action?: Action): Draft {
@@ -153,7 +173,8 @@ function blockerOf({ effects, protection }: Wanted, lowering: Lowering, { nowMs 
 function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, context: PlanContext): Draft | undefined {
   const { state, to, standsInFor } = wanted;
   if (to.type !== 'schedule' || state.strategy.type !== 'schedule') return undefined;
-  const due = reArm(state.strategy, serviceDay(context.policy, context.nowMs), to);
+  const day = serviceDay(context.policy, context.nowMs);
+  const due = reArm(state.strategy, day, to);
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, false, context);
   const action = reArmAction(state, to, standsInFor);
@@ -162,5 +183,8 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   // A hold, so that the change stays known until it is undone.
   if (manual !== undefined && due.when === 'later') return held(base, [due.because, manual.because, ...because], action);
   if (due.when === 'later') return { decision: { ...base, verdict: 'keep', because: [asWanted, ...reasons] } };
-  return { decision: { ...base, verdict: 'act', because: manual === undefined ? reasons : [manual.because, ...reasons], action } };
+  const decision: Decision = { ...base, verdict: 'act', because: manual === undefined ? reasons : [manual.because, ...reasons], action };
+  // New dates alone cost nothing; a pause that ends early does.
+  const isPaused = (state.strategy.enableDate ?? '') > day.date;
+  return isPaused ? { decision, compare: comparisonOf(wanted, standingDeviation(state, context.written), context) } : { decision };
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import type { Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
@@ -36,6 +36,8 @@ export interface Wanted {
   readonly standing: ScheduleStanding;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
+  /** The ordinary week that comes again, where a count stands in for it on some days only. */
+  readonly ordinary?: NativeWeek;
   /** What `to` is to be taken back to once nobody wants it; absent where it stands in for nothing. */
   readonly standsInFor?: StandsInFor;
 }
@@ -84,7 +86,9 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   if (!to.ok) return held(...to.because, ...because);
   const replaces = method.because.some(({ code }) => code === 'protected-no-edge') && obstacleTo(native()) === undefined;
   const standsInFor = replaces ? { standsInFor: { days: [], week: native().ordinary } } : {};
-  return found({ ...known, to: to.value, ...standsInFor }, ...because, ...to.because);
+  const isFallback = method.because.some(({ code }) => code === 'not-expressible' || code === 'protected-no-edge');
+  const ordinary = isFallback && !native().gapAtMidnight ? { ordinary: native().ordinary } : {};
+  return found({ ...known, to: to.value, ...standsInFor, ...ordinary }, ...because, ...to.because);
 }
 
 function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {

@@ -75,6 +75,8 @@ export interface Action {
   /** So many resources at most in one call, where the operation takes several. Default: as many as it takes. */
   readonly atOnce?: number;
   readonly cost?: CostEstimate;
+  /** What it costs on single days that are otherwise than the rest; never summed with `cost`. Default: nothing. */
+  readonly once?: CostEstimate;
 }
 
 /** A state of a resource that the journal is to keep, with since when it is known. */

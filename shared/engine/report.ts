@@ -172,15 +172,18 @@ export function reportJson(report: RunReport): string {
   return canonicalJson(report);
 }
 
-/** Sums costs that may be added: same currency, same kind, same period. In the order in which they first appear. */
+/** Sums costs that may be added: same currency, same kind, same period; what is once apart from what lasts. In the order in which they first appear. */
 export function sumCosts(decisions: readonly Decision[]): readonly CostEstimate[] {
   const sums = new Map<string, CostEstimate>();
   for (const decision of decisions) {
-    if (decision.verdict !== 'act' || !decision.action.cost) continue;
-    const { cost } = decision.action;
-    const key = JSON.stringify([cost.amount.currency, cost.kind, cost.per]);
-    const sum = sums.get(key);
-    sums.set(key, sum ? { ...sum, amount: add(sum.amount, cost.amount) } : cost);
+    if (decision.verdict !== 'act') continue;
+    const { cost, once } = decision.action;
+    for (const each of [cost, once]) {
+      if (each === undefined) continue;
+      const key = JSON.stringify([each.amount.currency, each.kind, each.per]);
+      const sum = sums.get(key);
+      sums.set(key, sum ? { ...sum, amount: add(sum.amount, each.amount) } : each);
+    }
   }
   return [...sums.values()];
 }

@@ -55,6 +55,8 @@ export interface LiveFunction {
   readonly person: Client;
   /** The calls that changed something since the world began, persons' included. */
   writes(): readonly { readonly action: string; readonly input: Readonly<Record<string, unknown>> }[];
+  /** The same function on the same account, under another policy from now on. */
+  under(text: string): Promise<LiveFunction>;
   close(): Promise<void>;
 }
 
@@ -70,33 +72,38 @@ export async function liveFunction<R extends Resource>(
   const world = buildWorld({ start, assumptions, accounts: [{ id: accountId, ...account }] });
   const simulator = await startSimulator({ world, gatewayClock: 'virtual', ...options });
   const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
-  const policy = compiledPolicy(text, modules, clock.now());
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);
   const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
   const client = createClient({ endpoint: simulator.url, credentials, clock });
   const person = createClient({ endpoint: simulator.url, credentials, clock, userAgent: 'AlibabaCloud (test)' });
-  let decided: string[] = [];
-  return {
-    simulator,
-    store,
-    person,
-    get decided() {
-      return decided;
-    },
-    async run(mode = 'apply', occasions) {
-      decided = [];
-      const onDecision = (_: unknown, { resource, verdict, because }: Decision) =>
-        void decided.push(`${resource.id} ${verdict} ${because.map(({ code }) => code).join(', ')}`);
-      const target = policy.targets['home'];
-      if (!target) throw new Error('the policy has no target home');
-      const report = await run<R>({ automation, client, target, policy, store, clock, mode, world: 'a test', onDecision, occasions });
-      decided.sort();
-      return report;
-    },
-    writes: () =>
-      simulator.ledger.records
-        .filter(({ action, executed }) => executed && !/^(List|Get|PageList|Describe)/.test(action))
-        .map(({ action, input }) => ({ action, input: input ?? {} })),
-    close: () => simulator.close(),
-  };
+  return livingUnder(text);
+
+  function livingUnder(policyText: string): LiveFunction {
+    const policy = compiledPolicy(policyText, modules, clock.now());
+    let decided: string[] = [];
+    return {
+      simulator,
+      store,
+      person,
+      get decided() {
+        return decided;
+      },
+      async run(mode = 'apply', occasions) {
+        decided = [];
+        const onDecision = (_: unknown, { resource, verdict, because }: Decision) =>
+          void decided.push(`${resource.id} ${verdict} ${because.map(({ code }) => code).join(', ')}`);
+        const target = policy.targets['home'];
+        if (!target) throw new Error('the policy has no target home');
+        const report = await run<R>({ automation, client, target, policy, store, clock, mode, world: 'a test', onDecision, occasions });
+        decided.sort();
+        return report;
+      },
+      writes: () =>
+        simulator.ledger.records
+          .filter(({ action, executed }) => executed && !/^(List|Get|PageList|Describe)/.test(action))
+          .map(({ action, input }) => ({ action, input: input ?? {} })),
+      under: async (other) => livingUnder(other),
+      close: () => simulator.close(),
+    };
+  }
 }

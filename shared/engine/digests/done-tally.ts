@@ -3,6 +3,8 @@ import { changeText } from './change-text.ts';
 import type { DoneFacts, DoneLine } from './digest-facts.ts';
 import type { PastRun } from './run-records.ts';
 
+type Estimate = NonNullable<PastRun['decisions'][number]['action']>['cost'];
+
 /** Changes that are named one by one; the rest is counted. */
 const named = 200;
 
@@ -30,7 +32,7 @@ export class DoneTally {
         const why = because === undefined ? {} : { because: because.text };
         lines.push({ functionName: run.function, atMs: run.atMs, resource, text, outcome, ...why });
       }
-      if (outcome === 'done' && action?.cost?.kind === 'estimate') this.#estimate(action.cost.per, action.cost.amount);
+      if (outcome === 'done') for (const each of [action?.cost, action?.once]) if (each?.kind === 'estimate') this.#estimate(each, run);
     }
     for (const { code, message } of run.errors) {
       const key = JSON.stringify([run.function, code, message]);
@@ -51,12 +53,15 @@ export class DoneTally {
     };
   }
 
-  /** Estimates until some step end at different times, so what they say together is no more than that. */
-  #estimate(per: string, { currency, micros }: { readonly currency: string; readonly micros: string }): void {
-    const covers = per.replace(/until .*$/, 'until the next step');
-    const key = `${covers} ${currency}`;
+  /**
+   * What lasts is summed by the run that changed it, what is once by its days. A step of a count until the next one is what its schedule wants
+   * anyhow: it makes nothing dearer or cheaper, and the costs by schedule have it.
+   */
+  #estimate({ per, amount: { currency, micros } }: NonNullable<Estimate>, { key: run }: PastRun): void {
+    if (/^(at most, )?until /.test(per) || micros === '0') return;
+    const key = JSON.stringify([per, currency, ...(per.startsWith('once, ') ? [] : [run])]);
     const amount = { currency, micros: BigInt(micros) };
     const known = this.#estimates.get(key);
-    this.#estimates.set(key, { per: covers, amount: known ? add(known.amount, amount) : amount });
+    this.#estimates.set(key, { per, amount: known ? add(known.amount, amount) : amount });
   }
 }

@@ -11,6 +11,8 @@ const ref = openObject({ id: anyText, name: optional(anyText) });
 const reason = openObject({ code: anyText, text: anyText });
 const money = openObject({ currency: anyText, micros: anyText });
 
+const estimate = openObject({ kind: anyText, amount: money, per: anyText });
+
 const report = openObject({
   function: anyText,
   target: anyText,
@@ -26,7 +28,8 @@ const report = openObject({
         openObject({
           key: anyText,
           change: jsonList(openObject({ field: anyText, from: anything, to: anything })),
-          cost: optional(openObject({ kind: anyText, amount: money, per: anyText })),
+          cost: optional(estimate),
+          once: optional(estimate),
         }),
       ),
     }),
