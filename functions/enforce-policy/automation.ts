@@ -6,8 +6,10 @@ import { readAccess } from '../../shared/fleet/authorization.ts';
 import { countDeliveryGroups } from '../../shared/fleet/count-delivery-groups.ts';
 import { type GovernedGroup, observeGovernedGroups } from '../../shared/fleet/governed-group.ts';
 import { rereadGoverned } from '../../shared/fleet/reread-governed.ts';
-import { sessionUsers } from '../../shared/fleet/session-users.ts';
+import { sessionUsers, withLingering } from '../../shared/fleet/session-users.ts';
 import { readTenant, unreadTenant } from '../../shared/fleet/tenant.ts';
+import { loadOf } from './group-drift.ts';
+import { wishOf } from './looks.ts';
 import { type Governed, planner } from './plan.ts';
 
 /** Operations whose events begin a run: those that make a group, and those that can change what rules ask for. */
@@ -35,14 +37,22 @@ export const enforcePolicy: Automation<Governed> = {
   async look(client, { account }, resource, signal) {
     if (resource.kind === 'tenant') return [await readTenant(client, account, signal)];
     if (resource.kind !== 'delivery-group') return [resource];
-    const group: GovernedGroup = { ...resource, accessApart: true };
+    const { access, sessions } = wishOf(resource);
+    const seen = sessions ? await withLingering(client, resource, signal) : resource;
+    if (!access) return [seen];
+    const group: GovernedGroup = { ...seen, accessApart: true };
     return [group, await readAccess(client, group, signal)];
   },
   async count(client, _target, signal) {
     const groups = await countDeliveryGroups(client, signal);
     return groups === undefined ? undefined : groups + 1;
   },
-  reread: (client, { account }, { id }, signal) =>
-    id === account ? readTenant(client, account, signal) : rereadGoverned(client, id, signal),
+  async reread(client, { account }, { id }, signal) {
+    if (id === account) return readTenant(client, account, signal);
+    const governed = await rereadGoverned(client, id, signal);
+    // Where it is in use, who is away is read again: it changes most.
+    const inUse = governed?.kind === 'delivery-group' && loadOf(governed) !== undefined;
+    return inUse ? withLingering(client, governed, signal) : governed;
+  },
   sessionUsers: async (client, _target, { kind, id }, signal) => (kind === 'delivery-group' ? sessionUsers(client, id, signal) : []),
 };

@@ -12,7 +12,7 @@ export interface Drift {
   /** What is not as wanted and is not written: it waits, cannot be read, or is reported only. */
   readonly left: readonly Reason[];
   /** The call; undefined where nothing is to be written. */
-  readonly call: Pick<Action, 'operation' | 'input' | 'effect' | 'harms'> | undefined;
+  readonly call: Pick<Action, 'operation' | 'input' | 'effect' | 'harms' | 'sessionsAtRisk'> | undefined;
 }
 
 /** Settings as one text, the same for the same settings. */

@@ -19,11 +19,15 @@ interface Difference {
 
 const same: Finding = { kind: 'same' };
 
-/** How a group differs from what its rule asks for. What would lower something waits while nodes are in use; the rest goes out in one call. */
+/**
+ * How a group differs from what its rule asks for. A lower capacity waits while nodes are in use, a shorter timeout while somebody is away from a
+ * session that it could end, unless the rule insists; the rest goes out in one call.
+ */
 export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
   const { sessionTimeout, nodeCapacity } = rule;
   const findings = [timeoutFinding(group, sessionTimeout), capacityFinding(group, nodeCapacity)];
-  const blocker = loadOf(group);
+  const load = loadOf(group);
+  let sessionsAtRisk = 0;
   const writes: Record<string, string> = {};
   const change: Change[] = [];
   const why: Reason[] = [];
@@ -38,15 +42,21 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     }
     const { setting, from, to } = finding;
     const text = `${setting} is ${shown(finding, from)}, and rule ${rule.name} asks for ${shown(finding, to)}`;
-    if (finding.lowers && blocker !== undefined) {
+    const insists = setting === 'sessionTimeout' && rule.insist === true && group.lingering !== undefined;
+    const blocker = finding.lowers && setting === 'sessionTimeout' ? waitFor(group, load) : finding.lowers ? load : undefined;
+    if (blocker !== undefined && !insists) {
       left.push(reason(blocker.code, `${text}; ${blocker.text}`, { setting, from, to }));
       continue;
     }
+    if (blocker !== undefined) sessionsAtRisk = group.lingering ?? 0;
     input = { ...input, ...finding.input };
     writes[setting] = String(to);
     change.push({ field: setting, from, to });
-    why.push(reason('drift', text, { setting, from, to }));
+    why.push(
+      reason('drift', blocker === undefined ? text : `${text}; the rule insists, though ${away(sessionsAtRisk)}`, { setting, from, to }),
+    );
     if (finding.lowers) harms.add(setting === 'nodeCapacity' ? 'lower' : 'restrict');
+    if (sessionsAtRisk > 0) harms.add('cut');
   }
   const wish = {
     ...(sessionTimeout === undefined ? {} : { sessionTimeout: String(sessionTimeout) }),
@@ -55,7 +65,8 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
   const call = {
     operation: 'ModifyAppInstanceGroupAttribute',
     input,
-    effect: 'write' as const,
+    effect: sessionsAtRisk > 0 ? ('disruptive' as const) : ('write' as const),
+    ...(sessionsAtRisk > 0 ? { sessionsAtRisk } : {}),
     ...(harms.size > 0 ? { harms: [...harms] } : {}),
   };
   return { writes, wish, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
@@ -69,7 +80,7 @@ function shown({ setting }: Difference, value: number): string {
 function timeoutFinding({ sessionTimeoutMinutes: from }: GovernedGroup, to: number | undefined): Finding {
   if (to === undefined || to === from) return same;
   if (from === undefined) return { kind: 'left', because: unreadable('sessionTimeout') };
-  const lowers = to !== timeoutNever && (from === timeoutNever || to < from);
+  const lowers = isShorter(to, from);
   return { kind: 'differs', setting: 'sessionTimeout', from, to, lowers, input: { SessionTimeout: to } };
 }
 
@@ -98,8 +109,30 @@ function unreadable(setting: string): Reason {
   return reason('unreadable', `${setting} could not be read, or has a value that is not known; it is not changed`, { setting });
 }
 
-/** What keeps a setting from being lowered now: whoever is on the group would feel it. */
-function loadOf({ pools }: GovernedGroup): { readonly code: 'in-use' | 'in-use-unknown'; readonly text: string } | undefined {
+function isShorter(to: number, from: number): boolean {
+  return to !== timeoutNever && (from === timeoutNever || to < from);
+}
+
+/** Whether a timeout would become shorter; false where it cannot be read, since then nothing is changed. */
+export function lowersTimeout({ sessionTimeoutMinutes: from }: GovernedGroup, to: number | undefined): boolean {
+  return to !== undefined && from !== undefined && isShorter(to, from);
+}
+
+type Blocker = { readonly code: 'in-use' | 'in-use-unknown'; readonly text: string };
+
+/** What keeps a timeout from being shortened: who is connected feels nothing of it, who is away from a session may find it ended. */
+function waitFor({ lingering }: GovernedGroup, load: Blocker | undefined): Blocker | undefined {
+  if (load === undefined || lingering === 0) return undefined;
+  if (lingering === undefined) return { code: 'in-use-unknown', text: 'whether somebody is away from a session there is unknown' };
+  return { code: 'in-use', text: `it waits, since ${away(lingering)}; with insist: true it is set all the same` };
+}
+
+function away(sessions: number): string {
+  return `${sessions} ${sessions === 1 ? 'session, whose user is' : 'sessions, whose users are'} away, could end at once`;
+}
+
+/** What keeps a capacity from being lowered now: whoever is on the group would feel it. */
+export function loadOf({ pools }: GovernedGroup): Blocker | undefined {
   let used = 0;
   for (const { nodeUsed, scalingNodeUsed } of pools ?? []) {
     if (nodeUsed === undefined || scalingNodeUsed === undefined)

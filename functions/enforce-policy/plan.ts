@@ -12,6 +12,7 @@ import { coveringRule, tenantRule } from './cover.ts';
 import { type Drift, settingsText } from './drift.ts';
 import type { EnforceRule } from './enforce-rule.ts';
 import { groupDrift } from './group-drift.ts';
+import { asksFor } from './looks.ts';
 import { reason } from './reasons.ts';
 import { reversals } from './reversals.ts';
 import { tenantDrift } from './tenant-drift.ts';
@@ -34,9 +35,7 @@ export const planner: Planner<Governed> = {
   needs: () => [],
   asks(resource, context) {
     if (resource.kind === 'tenant') return tenantRule(context) !== undefined;
-    if (resource.kind !== 'delivery-group') return false;
-    const cover = coveringRule(resource, context);
-    return cover.ok && cover.value?.userGroups !== undefined;
+    return resource.kind === 'delivery-group' && asksFor(resource, context);
   },
   decide(resource, context) {
     const { id, name, region } = resource;

@@ -17,6 +17,11 @@ export interface GovernedGroup extends DeliveryGroup {
   /** Minutes that a disconnected session is kept, or `timeoutNever`; a value outside what is known to exist is unknown. */
   readonly sessionTimeoutMinutes: number | undefined;
   readonly skipUserAuthCheck: boolean | undefined;
+  /**
+   * Sessions whose user is not connected, as far as the service says: those that a shorter timeout may end at once. Absent: nobody has looked, or
+   * they could not be read.
+   */
+  readonly lingering?: number;
   /** True where who may use the group is decided as a part of its own. Absent: that was not read. */
   readonly accessApart?: true;
 }

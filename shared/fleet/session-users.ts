@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import { ApiError } from '../client/errors.ts';
 import { listAppInstances } from '../client/operations/list-app-instances.ts';
 import { objectOf, textOf } from './answer-fields.ts';
 import { readList } from './read-list.ts';
@@ -22,4 +23,25 @@ export async function sessionUsers(client: Client, groupId: string, signal?: Abo
     else if (mapSession(row, noPersistent) !== undefined) return undefined;
   }
   return [...users];
+}
+
+/**
+ * A group with its sessions whose user is not connected, as far as the service says: those that a shorter timeout may end at once. Without them where
+ * that cannot be told, or the service does not answer. Reads as `sessionUsers`.
+ */
+export async function withLingering<G extends { readonly id: string }>(
+  client: Client,
+  group: G,
+  signal?: AbortSignal,
+): Promise<G & { readonly lingering?: number }> {
+  try {
+    const rows = await readList(client, listAppInstances, { AppInstanceGroupId: group.id }, signal === undefined ? {} : { signal });
+    const sessions = rows?.map((row) => mapSession(row, noPersistent));
+    if (sessions === undefined || sessions.includes('unreadable')) return group;
+    const away = sessions.filter((session) => session !== undefined && session !== 'unreadable' && session.link !== 'connected');
+    return { ...group, lingering: away.length };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return group;
+  }
 }

@@ -57,7 +57,7 @@ test('somebody who connects between plan and call keeps what would be lowered', 
     const answer = JSON.stringify(groupHandlers['GetAppInstanceGroup']?.(input, context));
     return JSON.parse(answer.replaceAll(/"NodeUsed":0/g, '"NodeUsed":1'));
   };
-  const text = policyText({ 'enforce-policy': [rule('sessionTimeout: 5m')] });
+  const text = policyText({ 'enforce-policy': [rule('nodeCapacity: 1')] });
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text, {
     handlers: { GetAppInstanceGroup: connecting },
   });

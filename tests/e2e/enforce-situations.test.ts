@@ -3,7 +3,7 @@ import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { ruleModule } from '../../functions/enforce-policy/rule.ts';
 import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
 import type { Occasion } from '../../shared/engine/automation.ts';
-import type { Handler } from '../../simulator/handler.ts';
+import { type Handler, ServiceFault } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
@@ -12,6 +12,7 @@ const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'f
 const rule = (wishes: string, groups = 'all') => `{name: r, groups: ${groups}, ${wishes}}`;
 const large = { pool: { instanceType: 'appstreaming.general.8c16g' } };
 const busy = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann' }] };
+const away = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann', connected: false }], sessionTimeout: -1 };
 const tenant = 'keep not-covered';
 const day = 86_400_000;
 
@@ -77,14 +78,49 @@ const situations: Readonly<Record<string, Situation>> = {
     decides: ['g act drift, drift'],
     writes: [attributes({ SessionTimeout: 60, NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
   },
-  'lowering waits while somebody is on the group': {
+  'a lower capacity waits while somebody is on the group, a shorter timeout does not': {
     rules: [rule('sessionTimeout: 5m, nodeCapacity: 1')],
+    groups: [group({ ...busy, pool: { capacity: 2 } })],
+    decides: ['g act drift, in-use'],
+    writes: [attributes({ SessionTimeout: 5 })],
+  },
+  'a shorter timeout waits while somebody is away from a session': {
+    rules: [rule('sessionTimeout: 15m')],
+    groups: [group(away)],
+    decides: ['g hold in-use'],
+  },
+  'a rule that insists sets it all the same': {
+    rules: [rule('sessionTimeout: 15m, insist: true')],
+    groups: [group(away)],
+    decides: ['g act drift'],
+    writes: [attributes({ SessionTimeout: 15 })],
+  },
+  'whoever is protected keeps a session that a rule insists on ending': {
+    rules: [rule('sessionTimeout: 15m, insist: true')],
+    sections: 'limits: {}\nprotect: {users: [ann]}',
+    groups: [group(away)],
+    decides: ['g act drift'],
+    writes: [],
+  },
+  'a longer timeout waits for nobody': {
+    rules: [rule('sessionTimeout: never')],
+    groups: [group({ ...away, sessionTimeout: 30 })],
+    decides: ['g act drift'],
+    writes: [attributes({ SessionTimeout: -1 })],
+  },
+  'a shorter timeout waits where nobody can tell who is away': {
+    rules: [rule('sessionTimeout: 10m, insist: true')],
     groups: [group(busy)],
-    decides: ['g hold in-use, in-use'],
+    handlers: {
+      ListAppInstances: () => {
+        throw new ServiceFault('Forbidden.NoPermission', 'no', 403);
+      },
+    },
+    decides: ['g hold in-use-unknown'],
   },
   'raising goes on beside lowering that waits': {
     rules: [rule('sessionTimeout: 5m, nodeCapacity: 3')],
-    groups: [group({ ...busy, ...large })],
+    groups: [group({ ...away, ...large })],
     decides: ['g act drift, in-use'],
     writes: [attributes({ NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
   },
@@ -95,13 +131,14 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'from never to minutes is lowering': {
     rules: [rule('sessionTimeout: 60m')],
-    groups: [group({ ...busy, sessionTimeout: -1 })],
+    groups: [group({ ...away, sessionTimeout: -1 })],
     decides: ['g hold in-use'],
   },
-  'lowering waits where it is unknown who is there': {
-    rules: [rule('sessionTimeout: 5m')],
+  'a lower capacity waits where it is unknown who is there, and sessions tell of a timeout': {
+    rules: [rule('sessionTimeout: 5m, nodeCapacity: 1')],
     handlers: replaced(/"NodeUsed":\d+/g, '"NodeUsed":"many"'),
-    decides: ['g hold in-use-unknown'],
+    decides: ['g act drift, in-use-unknown'],
+    writes: [attributes({ SessionTimeout: 5 })],
   },
   'a timeout that cannot be read is not changed': {
     rules: [rule('sessionTimeout: 30m')],
