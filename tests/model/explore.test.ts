@@ -29,6 +29,9 @@ describe('an exploration', () => {
   test('visits the same states every time', () => {
     const once = explore({ name: 'a', faults: { 'stale-list': 1 }, minutes: [0] });
     expect(explore({ name: 'a', faults: { 'stale-list': 1 }, minutes: [0] })).toEqual(once);
+    // What was learned of the code in another configuration, or has been forgotten, makes no difference.
+    explore({ name: 'b', faults: { crash: 1, resolve: 1 }, minutes: [0, 60] });
+    expect(explore({ name: 'a', faults: { 'stale-list': 1 }, minutes: [0] })).toEqual(once);
   });
 
   test('that is given up says so', () => {
@@ -98,8 +101,8 @@ describe('what the explorer is made of', () => {
 
   test('code that branches off is replayed to where it stood', () => {
     const began: number[] = [];
-    const tree = new ProcessTree();
-    const root = tree.root('a', 'token', function* () {
+    const tree = new ProcessTree<{ readonly type: 'store-read'; readonly keys: readonly string[] }>();
+    const root = tree.root('a', function* () {
       began.push(1);
       const first = yield { type: 'store-read', keys: ['a'] };
       const second = yield { type: 'store-read', keys: [`${first}b`] };
@@ -112,5 +115,21 @@ describe('what the explorer is made of', () => {
     expect(tree.step(left, 'x', { value: 'x' }).offer).toMatchObject({ type: 'ended', value: '1x' });
     expect(tree.step(right, 'y', { value: 'y' }).offer).toMatchObject({ type: 'ended', value: '2y' });
     expect(began).toHaveLength(2);
+  });
+
+  test('what was forgotten is run anew, and comes out the same', () => {
+    let begun = 0;
+    const tree = new ProcessTree<string>(2);
+    const begin = function* (): Generator<string, string, unknown> {
+      begun += 1;
+      return `${yield 'first'} ${yield 'second'}`;
+    };
+    const tell = () => {
+      const first = tree.step(tree.root('a', begin), 'x', { value: 'x' });
+      return tree.step(first, 'y', { value: 'y' }).offer;
+    };
+    const offers = [tell(), tell(), tell()];
+    expect(offers).toEqual(Array(3).fill({ type: 'ended', value: 'x y' }));
+    expect(begun).toBeGreaterThan(1);
   });
 });

@@ -14,8 +14,6 @@ export interface Exploration {
   readonly transitions: number;
   /** Steps of the longest of the shortest ways to a state. */
   readonly depth: number;
-  /** Distinct positions of the shipped code. */
-  readonly positions: number;
   /** States with an order, so that nobody takes an exploration of nothing for a proof. */
   readonly withOrders: number;
   /** False when there were more states than allowed: what was looked at is then everything that few enough steps reach, and no more. */
@@ -77,7 +75,6 @@ export function explore(
     states: seen.size,
     transitions,
     depth,
-    positions: model.tree.positions.length,
     withOrders,
     complete,
     violation,

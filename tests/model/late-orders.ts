@@ -9,7 +9,7 @@ import type { State } from './state.ts';
 export function isOrderNoticed(model: Model, state: State): boolean {
   if (state.requests.length === 0) return false;
   const { faults } = model;
-  const types = state.processes.flatMap(({ position }) => (position ? [model.prepare(position).effect.type] : []));
+  const types = state.processes.flatMap(({ position }) => (position ? [model.code.prepare(position).effect.type] : []));
   return (
     types.length === 0 ||
     types.some((type) => type === 'reread' || type === 'clock-now') ||

@@ -5,10 +5,12 @@
  * its journal, messages and people from the window's begin to the expiry, in every story in which one thing, or two, go wrong. By chance: stories in
  * which up to six do.
  *
- * `--singles` leaves out the pairs; `--pairs` ends with them; `--gate` takes pairs of rounds, single things of stories, and a sample. `--random N`
- * tells N stories by chance and nothing else, `--seed N` other ones (default 1). `--minutes N` begins nothing more after N minutes, and `--states N`
- * (in millions, default 30) gives up a configuration that has more; what was left out is said. `--list` says what rounds and stories are made of, and
- * explores nothing. Exit code 1 when something is violated, or when something was left out that had to be done.
+ * `--singles` leaves out the pairs; `--pairs` ends with them; `--gate` takes pairs of rounds, single things of stories, and a sample. `--family NAME`
+ * tells the stories of one family and nothing else: with `--singles` or `--pairs` only those. `--random N` tells N stories by chance and nothing else,
+ * `--seed N` other ones (default 1), `--from N` those after the first N: what it prints in the end goes on where it stopped. `--minutes N` begins
+ * nothing more after N minutes, and `--states N` (in millions, default 30) gives up a configuration that has more; what was left out is said.
+ * `--workers N` takes that many processes (default: one per core). `--list` says what rounds and stories are made of, and explores nothing. Exit code 1
+ * when something is violated, or when something was left out that had to be done.
  */
 import { hash32 } from '../../simulator/world/random.ts';
 import { faults } from './configuration.ts';
@@ -33,54 +35,61 @@ const chunk = 1_000;
 const sampledInGate = 10_000;
 
 const units = { round: 'states', stories: 'worlds', sample: 'stories' } as const;
-const sums: Record<Task['kind'], { tasks: number; states: number; steps: number; spentMs: number }> = {
-  round: { tasks: 0, states: 0, steps: 0, spentMs: 0 },
-  stories: { tasks: 0, states: 0, steps: 0, spentMs: 0 },
-  sample: { tasks: 0, states: 0, steps: 0, spentMs: 0 },
-};
+const sums = new Map<Task['kind'], { tasks: number; states: number; steps: number; cpuMs: number }>();
 const broken: Result[] = [];
 const leftOut: string[] = [];
 
 function tell(result: Result): void {
-  const { task, states, steps, complete, violations } = result;
-  const sum = sums[task.kind];
-  sum.tasks += 1;
-  sum.states += states;
-  sum.steps += steps;
+  const { task, states, steps, cpuMs, complete, violations } = result;
+  const sum = sums.get(task.kind) ?? { tasks: 0, states: 0, steps: 0, cpuMs: 0 };
+  sums.set(task.kind, { tasks: sum.tasks + 1, states: sum.states + states, steps: sum.steps + steps, cpuMs: sum.cpuMs + cpuMs });
   if (violations.length > 0) broken.push(result);
   else if (!complete) leftOut.push(`${task.name} (more than ${states} ${units[task.kind]})`);
   // Samples are many; their sum is told in the end.
   if (task.kind === 'sample' && violations.length === 0) return;
   const verdict = violations.length > 0 ? `BREAKS ${violations.map(({ rule }) => rule).join(' ')}` : complete ? 'holds    ' : 'unfinished';
-  console.log(`${verdict}  ${states.toLocaleString('en').padStart(11)} ${units[task.kind]}  ${task.name}`);
+  const figures = `${states.toLocaleString('en').padStart(11)} ${units[task.kind]}  ${(cpuMs / 1000).toFixed(1).padStart(7)} s`;
+  console.log(`${verdict}  ${figures}  ${task.name}`);
 }
 
-async function each(kind: Task['kind'], tasks: readonly Task[]): Promise<void> {
-  const beganMs = Date.now();
-  const rest = await performAll(tasks, { untilMs, onEnd: tell });
-  sums[kind].spentMs += Date.now() - beganMs;
-  // A sample is as large as there was time for.
-  if (kind === 'sample') return;
-  leftOut.push(...rest.map(({ name }) => name));
+/** Gives what was not begun. */
+async function performTasks(tasks: readonly Task[]): Promise<readonly Task[]> {
+  return performAll(tasks, { untilMs, workers: has('--workers') ? numberAfter('--workers', 1) : undefined, onEnd: tell });
+}
+
+/** Does what has to be done: what was not begun is left out. A sample is as large as there was time for. */
+async function each(...tasks: readonly (readonly Task[])[]): Promise<void> {
+  const rest = await performTasks(tasks.flat());
+  leftOut.push(...rest.filter(({ kind }) => kind !== 'sample').map(({ name }) => name));
 }
 
 const rounds = (configurations: ReturnType<typeof singles>): readonly Task[] =>
   configurations.map((configuration) => ({ kind: 'round', name: `round, ${configuration.name}`, configuration, maxStates }));
-const stories = (atMost: number, grain: 'fine' | 'coarse'): readonly Task[] =>
-  families.map(({ name: family }) => ({
+const stories = (atMost: number, grain: 'fine' | 'coarse', among = families): readonly Task[] =>
+  among.map(({ name: family }) => ({
     kind: 'stories',
     name: `stories, ${family}, at most ${atMost}, ${grain} ticks`,
     family,
     atMost,
     grain,
   }));
-const sample = (count: number): readonly Task[] => {
+const sample = (count: number, from = 0): readonly Task[] => {
   const seed = numberAfter('--seed', 1);
-  return Array.from({ length: Math.ceil(count / chunk) }, (_, index) => ({
-    ...{ kind: 'sample' as const, name: `by chance, part ${index} of seed ${seed}` },
-    ...{ seed: hash32(`stories ${seed} ${index}`), count: Math.min(chunk, count - index * chunk) },
-  }));
+  return Array.from({ length: Math.ceil(count / chunk) }, (_, index) => {
+    const part = from / chunk + index;
+    return {
+      ...{ kind: 'sample' as const, name: `by chance, part ${part} of seed ${seed}` },
+      ...{ seed: hash32(`stories ${seed} ${part}`), count: Math.min(chunk, count - index * chunk) },
+    };
+  });
 };
+
+async function byChance(): Promise<void> {
+  const [count, from] = [numberAfter('--random', 0), numberAfter('--from', 0)];
+  const rest = await performTasks(sample(count, from));
+  const left = rest.length * chunk;
+  if (left > 0) console.log(`go on with --random ${left} --seed ${numberAfter('--seed', 1)} --from ${from + count - left}`);
+}
 
 /** What is combined: the source of what the documents say of it. */
 function list(): void {
@@ -96,18 +105,23 @@ function list(): void {
 if (has('--list')) {
   list();
 } else if (has('--random')) {
-  await each('sample', sample(numberAfter('--random', 0)));
+  await byChance();
+} else if (has('--family')) {
+  const wanted = process.argv[process.argv.indexOf('--family') + 1];
+  const family = families.filter(({ name }) => name === wanted);
+  if (family.length === 0) throw new Error(`--family takes one of: ${families.map(({ name }) => name).join(', ')}.`);
+  if (!has('--pairs')) await each(stories(1, 'fine', family));
+  if (!has('--singles')) await each(stories(2, 'coarse', family));
+} else if (has('--gate')) {
+  await each(rounds(singles()), rounds(pairs()), stories(1, 'coarse'), sample(sampledInGate));
 } else {
-  await each('round', rounds(singles()));
-  await each('stories', stories(1, has('--gate') ? 'coarse' : 'fine'));
-  if (!has('--singles')) await each('round', rounds(pairs()));
-  if (!has('--singles') && !has('--gate')) await each('stories', stories(2, 'coarse'));
-  if (has('--gate')) await each('sample', sample(sampledInGate));
+  await each(rounds(singles()), stories(1, 'fine'));
+  if (!has('--singles')) await each(rounds(pairs()), stories(2, 'coarse'));
   const must = leftOut.length;
-  if (!has('--singles') && !has('--pairs') && !has('--gate')) {
+  if (!has('--singles') && !has('--pairs')) {
     // Each is a part of the next; the first that is too large for this machine ends the series.
     for (let atMost = 0; leftOut.length === must && broken.length === 0 && Date.now() < untilMs; atMost++)
-      await each('round', rounds([together(atMost)]));
+      await each(rounds([together(atMost)]));
     leftOut.splice(must);
   }
 }
@@ -116,11 +130,11 @@ for (const { task, violations } of broken) {
   for (const { rule, text, trace } of violations) console.error([`${task.name}: ${rule}, ${text}`, ...trace].join('\n  '));
 }
 if (leftOut.length > 0) console.log(`not explored to the end: ${leftOut.join('; ')}`);
-for (const [kind, { tasks, states, steps, spentMs }] of Object.entries(sums)) {
-  if (tasks === 0) continue;
-  const rate = Math.round(steps / Math.max(1, spentMs / 1000));
+for (const [kind, { tasks, states, steps, cpuMs }] of sums) {
+  const rate = Math.round(steps / (cpuMs / 1000));
+  const figures = [`${states.toLocaleString('en')} ${units[kind]}`, `${steps.toLocaleString('en')} steps`];
   console.log(
-    `${kind}: ${tasks} tasks, ${states.toLocaleString('en')} ${units[kind as Task['kind']]}, ${steps.toLocaleString('en')} steps, ${rate.toLocaleString('en')} steps/s`,
+    `${kind}: ${tasks} tasks, ${figures.join(', ')}, ${Math.round(cpuMs / 1000)} s of one core, ${rate.toLocaleString('en')} steps/s`,
   );
 }
 const violations = broken.reduce((sum, result) => sum + result.violations.length, 0);

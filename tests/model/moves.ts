@@ -1,9 +1,9 @@
 import { beginnings } from './beginnings.ts';
 import { tickMs } from './configuration.ts';
+import type { Position } from './known-code.ts';
 import { isOrderNoticed } from './late-orders.ts';
 import type { Emit, Model } from './model.ts';
 import { peopleMoves } from './people-moves.ts';
-import type { Position } from './process-tree.ts';
 import { lateMoves, rereadMoves, sendMoves } from './service-moves.ts';
 import type { Process, State } from './state.ts';
 import { latePuts, storeMoves } from './store-moves.ts';
@@ -63,7 +63,7 @@ export function hurried(model: Model, state: State, onStep?: (before: State, wha
  * further behind is the fault `stale-list`.
  */
 function isSettled(model: Model, state: State, position: Position): boolean {
-  const { effect, keys, record } = model.prepare(position);
+  const { effect, keys, record } = model.code.prepare(position);
   switch (effect.type) {
     case 'store-read':
       return keys.every((key) => state.store.under(key) !== 0);
@@ -80,7 +80,7 @@ function isSettled(model: Model, state: State, position: Position): boolean {
 
 function steps(model: Model, state: State, index: number, emit: Emit): void {
   const position = state.processes[index]?.position as Position;
-  const prepared = model.prepare(position);
+  const prepared = model.code.prepare(position);
   switch (prepared.effect.type) {
     case 'clock-now':
       readClock(model, state, index, position, emit);
@@ -104,7 +104,7 @@ function steps(model: Model, state: State, index: number, emit: Emit): void {
  * it is enough that he dies there.
  */
 function isNoticed(model: Model, position: Position): boolean {
-  const { type } = model.prepare(position).effect;
+  const { type } = model.code.prepare(position).effect;
   return type === 'store-create' || type === 'send';
 }
 

@@ -1,7 +1,6 @@
 import { tickMs } from './configuration.ts';
 import type { Emit, Model } from './model.ts';
-import type { Code } from './process-tree.ts';
-import { ourShift, theirShift } from './scene.ts';
+import { type Begin, ourShift, theirShift } from './scene.ts';
 import { shifted } from './service-moves.ts';
 import { type Order, pair, type State } from './state.ts';
 import { laterMoments } from './time.ts';
@@ -58,7 +57,7 @@ function openSlot(model: Model, state: State, { resource, expiry }: Order, emit:
 function resolve(model: Model, state: State, emit: Emit): void {
   const { scene, faults, setting } = model;
   for (const id of state.store.ids) {
-    const claim = model.claimOf(id);
+    const claim = model.code.claimOf(id);
     if (!claim || state.store.under(claim.endKey) !== 0) continue;
     const { process, resource, n } = claim;
     const order = state.orders.find((each) => each.process === process && each.resource === resource);
@@ -79,7 +78,7 @@ function resolve(model: Model, state: State, emit: Emit): void {
           expiresAtMs: scene.expiresAtMs(resource, expiry),
           nowMs,
         } as const;
-        const key = `verdict ${resource} ${n} ${outcome} ${expiry} ${nowMs}`;
+        const key = `verdict ${resource} ${n} ${outcome} ${orderId} ${expiry} ${nowMs}`;
         emit(
           begin(model, { ...later, left }, key, scene.verdict(verdict)),
           outcome === 'void' ? 'a person finds no order' : 'a person finds the order',
@@ -90,8 +89,8 @@ function resolve(model: Model, state: State, emit: Emit): void {
   }
 }
 
-function begin(model: Model, state: State, key: string, code: () => Code): State {
-  const position = model.tree.root(key, 'person', code);
+function begin(model: Model, state: State, key: string, code: Begin): State {
+  const position = model.tree.root(key, code);
   const person = { position, kind: 'person', skew: 0, alarms: [], sending: false, partial: undefined } as const;
   return { ...state, processes: [...state.processes, person] };
 }

@@ -1,4 +1,5 @@
 import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
+import type { EpochMs } from '../../shared/client/clock.ts';
 import { limitsOf, monthOf as monthOfPolicy } from '../../shared/engine/renewals/budget.ts';
 import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { compile } from '../../shared/policy/compile.ts';
@@ -32,8 +33,20 @@ export function contextAt(nowMs: number, limit: number): RenewalContext {
   return { policy, target: policy.targets['cn'] as CompiledTarget, nowMs };
 }
 
+/** A reading of the calendar that is done once for each instant. Those of a model are few. */
+export function remembering(monthOf: (ms: EpochMs) => string): (ms: EpochMs) => string {
+  const months = new Map<EpochMs, string>();
+  return (ms) => {
+    const known = months.get(ms);
+    if (known !== undefined) return known;
+    const month = monthOf(ms);
+    months.set(ms, month);
+    return month;
+  };
+}
+
 /** Months as the policy and the bill count them. */
-export const monthOf = monthOfPolicy(contextAt(0, 1));
+export const monthOf = remembering(monthOfPolicy(contextAt(0, 1)));
 
 /** The limits of the policy. */
 export const limitsFor = (limit: number) => limitsOf(contextAt(0, limit));

@@ -1,139 +1,128 @@
-import type { PurchaseEffect } from '../../shared/engine/purchase/contract.ts';
-import { isJournalFailure } from '../../shared/engine/purchase/failure.ts';
-import type { RenewalEffect } from '../../shared/engine/renewals/effects.ts';
-import { price } from './policy.ts';
-
-/** What a process of the model may ask for: the effects of the shipped code, and an alarm. */
-export type ModelEffect = PurchaseEffect | Extract<RenewalEffect, { type: 'quote' }> | { readonly type: 'alarm' };
-
-/** Shipped code as the explorer runs it. */
-export type Code = Generator<ModelEffect, unknown, unknown>;
+/** Shipped code: a generator that yields effects, and hears a result or a failure for each. */
+export type Code<E> = Generator<E, unknown, unknown>;
 
 /** What a process hears when its effect was performed: a result, or a failure that is thrown in. */
 export type Heard = { readonly value: unknown } | { readonly error: unknown };
 
 /** What a process does next. */
-type Offer =
-  | { readonly type: 'asks'; readonly effect: ModelEffect }
-  | { readonly type: 'ended'; readonly failed: boolean; readonly value: unknown };
+type Offer<E> = { readonly type: 'asks'; readonly effect: E } | { readonly type: 'ended'; readonly value: unknown };
 
 /** A position of a process: all that it heard since it began decides what it does next. */
-export interface Position {
+export interface Position<E> {
   readonly id: number;
-  readonly offer: Offer;
-  readonly root: Root;
-  readonly parent: Position | undefined;
+  readonly offer: Offer<E>;
+  readonly begin: () => Code<E>;
+  readonly parent: Position<E> | undefined;
   readonly heard: Heard | undefined;
-  readonly next: Map<string, Position>;
+  readonly next: Map<string, Position<E>>;
   /** The generator, standing here; taken by the first way on. */
-  live: Code | undefined;
-}
-
-interface Root {
-  readonly begin: () => Code;
-  readonly token: string;
+  live: Code<E> | undefined;
 }
 
 /**
- * All positions that processes were ever in. Generators cannot be copied, so a way that branches off is replayed from its beginning, once;
- * after that each step of a process is one look-up.
+ * The positions that processes were in. Generators cannot be copied, so a way that branches off is replayed from its beginning, once; after
+ * that each step of a process is one look-up. The tree only remembers: what it has forgotten is run again, and comes out the same.
  */
-export class ProcessTree {
-  readonly #roots = new Map<string, Position>();
-  readonly positions: Position[] = [];
+export class ProcessTree<E> {
+  readonly #most: number;
+  #roots = new Map<string, Position<E>>();
+  #kept = 0;
+  #positions = 0;
 
-  /** The first position of a process; equal keys must begin equal code. `token` is what it gets for its random ones. */
-  root(key: string, token: string, begin: () => Code): Position {
-    const known = this.#roots.get(key);
+  /** `most` is how many positions are kept before all are forgotten. Default: no limit. */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
+  /** How many positions there were. */
+  get positions(): number {
+    return this.#positions;
+  }
+
+  /** The first position of a process. Equal keys must begin equal code; without a key it is remembered for nobody else. */
+  root(key: string | undefined, begin: () => Code<E>): Position<E> {
+    const known = key === undefined ? undefined : this.#roots.get(key);
     if (known) return known;
     const code = begin();
-    const position = this.#advance(
-      { begin, token },
-      undefined,
-      undefined,
-      code,
-      stepped(() => code.next()),
-    );
-    this.#roots.set(key, position);
+    const position = this.#add(begin, undefined, undefined, code, code.next());
+    if (key !== undefined) this.#roots.set(key, position);
     return position;
   }
 
   /** Where a process gets to when it hears something; `key` must tell apart all that it can hear at this position. */
-  step(from: Position, key: string, heard: Heard): Position {
+  step(from: Position<E>, key: string, heard: Heard): Position<E> {
     const known = from.next.get(key);
     if (known) return known;
     const code = from.live ?? replay(from);
     from.live = undefined;
-    const position = this.#advance(
-      from.root,
-      from,
-      heard,
-      code,
-      stepped(() => hear(code, heard)),
-    );
+    const position = this.#add(from.begin, from, heard, code, hear(code, heard));
     from.next.set(key, position);
     return position;
   }
 
-  #advance(
-    root: Root,
-    parent: Position | undefined,
+  #add(
+    begin: () => Code<E>,
+    parent: Position<E> | undefined,
     heard: Heard | undefined,
-    code: Code,
-    first: IteratorResult<ModelEffect, unknown>,
-  ): Position {
-    const result = passTokens(code, first, root.token);
-    const offer: Offer = result.done
-      ? { type: 'ended', failed: failedOf(result.value), value: result.value }
-      : { type: 'asks', effect: result.value };
-    const position: Position = {
-      id: this.positions.length,
-      offer,
-      root,
-      parent,
-      heard,
-      next: new Map(),
-      live: result.done ? undefined : code,
-    };
-    this.positions.push(position);
-    return position;
+    code: Code<E>,
+    { done, value }: IteratorResult<E, unknown>,
+  ): Position<E> {
+    if (this.#kept >= this.#most) {
+      this.#roots = new Map();
+      this.#kept = 0;
+    }
+    this.#kept += 1;
+    const offer: Offer<E> = done ? { type: 'ended', value } : { type: 'asks', effect: value as E };
+    return { id: this.#positions++, offer, begin, parent, heard, next: new Map(), live: done ? undefined : code };
   }
 }
 
-/** A token concerns nobody else, and the price never changes: taking them is no step of its own. */
-function passTokens(code: Code, first: IteratorResult<ModelEffect, unknown>, token: string): IteratorResult<ModelEffect, unknown> {
-  let result = first;
-  while (!result.done) {
-    if (result.value.type === 'random-token') result = code.next(token);
-    else if (result.value.type === 'quote') result = code.next({ original: price, trade: undefined });
-    else break;
-  }
-  return result;
-}
-
-/** A failure of the journal that the code lets through ends its process; anything else is a defect. */
-function stepped(step: () => IteratorResult<ModelEffect, unknown>): IteratorResult<ModelEffect, unknown> {
-  try {
-    return step();
-  } catch (error) {
-    if (!isJournalFailure(error)) throw error;
-    return { done: true, value: { error } };
-  }
-}
-
-function hear(code: Code, heard: Heard): IteratorResult<ModelEffect, unknown> {
+function hear<E>(code: Code<E>, heard: Heard): IteratorResult<E, unknown> {
   return 'error' in heard ? code.throw(heard.error) : code.next(heard.value);
 }
 
-function replay(position: Position): Code {
+function replay<E>(position: Position<E>): Code<E> {
   const way: Heard[] = [];
-  for (let at: Position | undefined = position; at?.heard; at = at.parent) way.push(at.heard);
-  const code = position.root.begin();
-  passTokens(code, code.next(), position.root.token);
-  for (const heard of way.reverse()) passTokens(code, hear(code, heard), position.root.token);
+  for (let at: Position<E> | undefined = position; at?.heard; at = at.parent) way.push(at.heard);
+  const code = position.begin();
+  code.next();
+  for (const heard of way.reverse()) hear(code, heard);
   return code;
 }
 
-function failedOf(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'error' in value && value.error !== undefined;
+/** What is settled between a process and its world without a step of its own. */
+export interface Customs<E> {
+  /** What an effect hears at once, since it concerns nobody else; undefined where it has to be performed. */
+  readonly atOnce: (effect: E) => unknown;
+  /** What the code gets of what was heard. Default: all. */
+  readonly receive?: (effect: E, value: unknown) => unknown;
+  /** Whether a failure that the code lets through ends its process. Anything else that it throws is a defect, and is thrown. */
+  readonly ends: (error: unknown) => boolean;
+}
+
+/** Code of which only those effects are left that have to be performed. */
+export function* withCustoms<E>(code: Code<E>, { atOnce, receive, ends }: Customs<E>): Code<E> {
+  try {
+    let result = code.next();
+    while (!result.done) {
+      const effect = result.value;
+      const known = atOnce(effect);
+      if (known !== undefined) {
+        result = code.next(known);
+        continue;
+      }
+      let value: unknown;
+      try {
+        value = yield effect;
+      } catch (error) {
+        result = code.throw(error);
+        continue;
+      }
+      result = code.next(receive ? receive(effect, value) : value);
+    }
+    return result.value;
+  } catch (error) {
+    if (!ends(error)) throw error;
+    return undefined;
+  }
 }

@@ -1,17 +1,24 @@
 import { planner } from '../../functions/renew-before-expiry/plan.ts';
+import type { PurchaseEffect } from '../../shared/engine/purchase/contract.ts';
+import { isJournalFailure } from '../../shared/engine/purchase/failure.ts';
 import { openSlot, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
 import { type Candidate, type Chosen, renewalRound } from '../../shared/engine/purchase/round.ts';
-import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import type { ProtocolRules } from '../../shared/engine/purchase/rules.ts';
 import { alarmOf } from '../../shared/engine/renewals/alarms.ts';
 import { type DueResource, decideDue } from '../../shared/engine/renewals/decide-due.ts';
-import type { Renewal } from '../../shared/engine/renewals/effects.ts';
+import type { Renewal, RenewalEffect } from '../../shared/engine/renewals/effects.ts';
 import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { wishOf } from '../../shared/engine/renewals/wish.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import type { Configuration, Setting } from './configuration.ts';
-import { contextAt, limitsFor, monthOf } from './policy.ts';
-import type { Code, ModelEffect } from './process-tree.ts';
+import { contextAt, limitsFor, monthOf, price } from './policy.ts';
+import { type Code, withCustoms } from './process-tree.ts';
 import { pair } from './state.ts';
+
+/** What a process of the model may ask for: the effects of the shipped code, and an alarm. */
+export type ModelEffect = PurchaseEffect | Extract<RenewalEffect, { type: 'quote' }> | { readonly type: 'alarm' };
+
+/** Begins shipped code as the explorer runs it. */
+export type Begin = () => Code<ModelEffect>;
 
 const account = '1000000000000001';
 const hourMs = 3_600_000;
@@ -24,15 +31,16 @@ export const theirShift = 7;
 
 /** The shipped code as the model runs it, and the instants that its numbers stand for. */
 export class Scene {
-  readonly #configuration: Configuration;
+  readonly #rules: ProtocolRules;
   readonly #limit: number;
   readonly #firstExpiryMs: number;
 
-  constructor(configuration: Configuration, { instants, limit }: Setting) {
-    this.#configuration = configuration;
+  /** `beginMs` is the first instant of a story, `limit` how many orders the month's budget holds. */
+  constructor({ beginMs, limit, rules }: { readonly beginMs: number; readonly limit: number; readonly rules: ProtocolRules }) {
+    this.#rules = rules;
     this.#limit = limit;
     // Soon enough that people are to be told.
-    this.#firstExpiryMs = (instants[0] as number) + 2 * dayMs;
+    this.#firstExpiryMs = beginMs + 2 * dayMs;
   }
 
   /** The instant of an expiry, which is counted in days from the first. Resources expire an hour apart. */
@@ -51,7 +59,7 @@ export class Scene {
   }
 
   /** One run of the function, which has observed these expiries. */
-  run(process: number, nowMs: number, seen: readonly number[]): () => Code {
+  run(process: number, nowMs: number, seen: readonly number[]): Begin {
     const context = contextAt(nowMs, this.#limit);
     const due = seen.flatMap((expiry, resource): DueResource[] => {
       const subject = this.#group(resource, expiry);
@@ -68,25 +76,27 @@ export class Scene {
       ];
     });
     due.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
-    const rules = this.#configuration.rules ?? defaultRules;
-    const input = { run: { owner: `run-${process}` }, due, nowMs, limits: limitsFor(this.#limit), monthOf, rules };
+    const input = { run: { owner: `run-${process}` }, due, nowMs, limits: limitsFor(this.#limit), monthOf, rules: this.#rules };
     return () =>
-      renewalRound<DueResource, ModelEffect>(input, {
-        *alarm() {
-          yield { type: 'alarm' };
-        },
-        choose: (candidates) => chosen(candidates, context) as Generator<ModelEffect, readonly Chosen<DueResource>[], unknown>,
-      });
+      played(
+        `token-${process}`,
+        renewalRound<DueResource, ModelEffect>(input, {
+          *alarm() {
+            yield { type: 'alarm' };
+          },
+          choose: (candidates) => chosen(candidates, context) as Generator<ModelEffect, readonly Chosen<DueResource>[], unknown>,
+        }),
+      );
   }
 
   /** A person who says what the bill has about an open claim. */
-  verdict(verdict: Pick<Verdict, 'resourceId' | 'n' | 'outcome' | 'orderId' | 'expiresAtMs' | 'nowMs'>): () => Code {
-    return () => resolveClaim({ owner: 'person' }, { account, by: 'person', ...verdict }, this.#configuration.rules ?? defaultRules);
+  verdict(verdict: Pick<Verdict, 'resourceId' | 'n' | 'outcome' | 'orderId' | 'expiresAtMs' | 'nowMs'>): Begin {
+    return () => played('person', resolveClaim({ owner: 'person' }, { account, by: 'person', ...verdict }, this.#rules));
   }
 
   /** A person who opens a slot. */
-  slot(resourceId: string, expiresAtMs: number, nowMs: number): () => Code {
-    return () => openSlot({ owner: 'person' }, { account, resourceId, expiresAtMs, who: 'person', nowMs });
+  slot(resourceId: string, expiresAtMs: number, nowMs: number): Begin {
+    return () => played('person', openSlot({ owner: 'person' }, { account, resourceId, expiresAtMs, who: 'person', nowMs }));
   }
 
   #group(resource: number, expiry: number): DeliveryGroup {
@@ -117,4 +127,13 @@ function* chosen(candidates: readonly Candidate<DueResource>[], context: Renewal
     if ('order' in verdict) wanted.push({ candidate, wish: wishOf(candidate, verdict.decision, verdict.order, context) });
   }
   return wanted;
+}
+
+/** A token concerns nobody else, and the price never changes: taking them is no step of its own. A failure of the journal ends the process. */
+function played(token: string, code: Code<ModelEffect>): Code<ModelEffect> {
+  const quote = { original: price, trade: undefined };
+  return withCustoms(code, {
+    atOnce: ({ type }) => (type === 'random-token' ? token : type === 'quote' ? quote : undefined),
+    ends: isJournalFailure,
+  });
 }

@@ -1,8 +1,8 @@
 import { ApiError } from '../../shared/client/errors.ts';
 import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
 import { tickMs } from './configuration.ts';
-import type { Emit, Model, Prepared } from './model.ts';
-import type { Position } from './process-tree.ts';
+import type { Position, Prepared } from './known-code.ts';
+import type { Emit, Model } from './model.ts';
 import { ourShift } from './scene.ts';
 import type { Order, OrderStatus, Process, Request, State } from './state.ts';
 import { laterMonths } from './time.ts';

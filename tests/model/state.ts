@@ -1,4 +1,4 @@
-import type { Position } from './process-tree.ts';
+import type { Position } from './known-code.ts';
 import type { Shelf } from './records.ts';
 
 /** What became of an order of ours. */

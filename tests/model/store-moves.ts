@@ -1,6 +1,6 @@
 import { StoreError } from '../../shared/journal/store-error.ts';
-import type { Emit, Model, Prepared } from './model.ts';
-import type { Position } from './process-tree.ts';
+import type { Position, Prepared } from './known-code.ts';
+import type { Emit, Model } from './model.ts';
 import { withNumber } from './records.ts';
 import type { Process, State } from './state.ts';
 
@@ -87,7 +87,7 @@ export function latePuts(model: Model, state: State, emit: Emit): void {
 }
 
 function touches(model: Model, position: Position, keyId: number): boolean {
-  const { effect, keys, record } = model.prepare(position);
+  const { effect, keys, record } = model.code.prepare(position);
   if (effect.type === 'store-read') return keys.includes(keyId);
   return effect.type === 'store-create' && model.records.get(record).keyId === keyId;
 }

@@ -26,6 +26,13 @@ describe('stories of the shipped run', () => {
     expect(sample(7, 20)).not.toEqual(sample(8, 20));
   });
 
+  test.each(['plain', 'two currencies'])('come out the same whether runs are remembered, forgotten or run anew each time: %s', (name) => {
+    const bounds = { atMost: 1, grain: 'coarse', only: ['crash', 'late', 'stale-list', 'refuse', 'dead-channel', 'renew'] } as const;
+    const found = search(familyOf(name), bounds);
+    expect(found.worlds).toBeGreaterThan(100);
+    for (const remembered of [0, 1, 50]) expect(search(familyOf(name), { ...bounds, remembered })).toEqual(found);
+  });
+
   test('are more with finer ticks', () => {
     const found = (grain: 'fine' | 'coarse') => search(familyOf('plain'), { atMost: 1, grain, only: ['slow', 'shifted'] }).worlds;
     expect(found('fine')).toBeGreaterThan(2 * found('coarse'));

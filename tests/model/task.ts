@@ -20,6 +20,8 @@ export interface Result {
   readonly states: number;
   /** Steps of the shipped code. */
   readonly steps: number;
+  /** Processor time, in milliseconds. */
+  readonly cpuMs: number;
   /** False where there was more than was allowed. */
   readonly complete: boolean;
   readonly violations: readonly { readonly rule: string; readonly text: string; readonly trace: readonly string[] }[];
@@ -27,6 +29,13 @@ export interface Result {
 
 /** Does it. */
 export function perform(task: Task): Result {
+  const before = process.cpuUsage();
+  const found = outcomeOf(task);
+  const { user, system } = process.cpuUsage(before);
+  return { ...found, cpuMs: (user + system) / 1000 };
+}
+
+function outcomeOf(task: Task): Omit<Result, 'cpuMs'> {
   switch (task.kind) {
     case 'round': {
       const { states, transitions, complete, violation } = explore(task.configuration, task.maxStates);

@@ -3,28 +3,33 @@ import { availableParallelism } from 'node:os';
 import { bundleWorker } from '../chaos/bundled-worker.ts';
 import type { Result, Task } from './task.ts';
 
-/** What a process may take, in megabytes: two of them fit a machine of eight gigabytes. */
-const memoryMb = 3000;
+/** What a process may take, in megabytes: two of them fit a machine of eight gigabytes. Most of what is made lives for a moment only. */
+const memory = ['--max-old-space-size=3000', '--max-semi-space-size=64'];
 
 /**
- * Does tasks in one process per core and tells of each as it ends. After `untilMs` none is begun. Gives what was not begun.
+ * Does tasks in so many processes (default: one per core), each in turn, and tells of each as it ends. After `untilMs` none is begun. Gives what
+ * was not begun.
  * @throws Error when a process dies, with the name of what it was doing
  */
 export async function performAll(
   tasks: readonly Task[],
-  { untilMs, onEnd }: { readonly untilMs: number; readonly onEnd: (result: Result) => void },
+  {
+    untilMs,
+    workers = availableParallelism(),
+    onEnd,
+  }: { readonly untilMs: number; readonly workers?: number | undefined; readonly onEnd: (result: Result) => void },
 ): Promise<readonly Task[]> {
   const waiting = [...tasks];
   const bundle = await bundleWorker('tests/model/worker.ts');
   const work = async (): Promise<void> => {
-    const child = fork(bundle.file, { execArgv: [`--max-old-space-size=${memoryMb}`] });
+    const child = fork(bundle.file, { execArgv: memory });
     try {
       while (waiting.length > 0 && Date.now() < untilMs) onEnd(await performIn(child, waiting.shift() as Task));
     } finally {
       child.kill();
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, work));
+  const results = await Promise.allSettled(Array.from({ length: Math.min(workers, tasks.length) }, work));
   bundle.remove();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   return waiting;

@@ -3,8 +3,9 @@ import { readApprovals, recordApproval } from '../../../shared/journal/approvals
 import { recordLinkAnswer } from '../../../shared/journal/link-approvals.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { priceOf } from './account.ts';
+import type { Effect } from './effect.ts';
 import { accountId, circle, proveLink } from './families.ts';
-import { type Effect, Process } from './process.ts';
+import { Process } from './process.ts';
 import type { Answer, Subscription, World } from './world.ts';
 
 /** What an approver does: one of the circle at the command line, or whoever has the link. */
@@ -31,7 +32,7 @@ export function answering(world: World, resource: number, { verdict, by }: Deed)
     if (by === undefined) yield* recordLinkAnswer(subject, name, { ...said, because: undefined }, signer, read);
     else yield* recordApproval(subject, name, { ...said, by: { account: accountId, user: by, userId: by } }, read);
   }
-  const process = new Process(name, world, command());
+  const process = new Process(name, world, command);
   return process;
 }
 
@@ -63,7 +64,8 @@ export function standingOf(world: World, resource: number, expiresAtMs: number, 
 /** The answers that the journal holds, in the order in which they came to stand there. */
 function writtenAnswers({ shelf, answers }: World): readonly { readonly answer: Answer; readonly place: number }[] {
   return shelf.keys('approvals').flatMap((key, place) => {
-    const answer = answers.find((each) => each.key === key && each.bytes === shelf.read(key));
+    const bytes = shelf.read(key) as Uint8Array;
+    const answer = answers.find((each) => each.key === key && Buffer.compare(each.bytes, bytes) === 0);
     return answer ? [{ answer, place }] : [];
   });
 }

@@ -5,6 +5,7 @@ import type { LinkProver } from '../../../shared/journal/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { remembering } from '../policy.ts';
 
 /** The account that stories play in. */
 export const accountId = '1000000000000001';
@@ -105,7 +106,7 @@ rules:
     resources: resources.map((resource, index) => ({ ...resource, expiresAtMs: firstMs + index * hourMs })),
     startMs,
     runsAtMs,
-    monthOf: monthOf({ policy }),
+    monthOf: remembering(monthOf({ policy })),
     runTimeMs: 'runTimeMs' in plan ? plan.runTimeMs : 5 * minuteMs,
     approved: asks === 'approved',
     asks: asks !== undefined,

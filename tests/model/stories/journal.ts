@@ -60,7 +60,10 @@ export function openClaim(world: World, resource: number): RenewalEntry | undefi
   // Answers stand there without claims then, so no stream can be read and nobody can resolve anything.
   if (!rules.claimFirst) return undefined;
   const { expiresAtMs } = world.subscriptions[resource] as Subscription;
-  return readNow(world, readRenewal(streamOf(accountId, `r${resource}`, expiresAtMs, rules))).open;
+  return world.shelf.once(
+    `open ${resource} ${expiresAtMs}`,
+    () => readNow(world, readRenewal(streamOf(accountId, `r${resource}`, expiresAtMs, rules))).open,
+  );
 }
 
 /** An amount that the journal holds for an order. */
@@ -75,6 +78,10 @@ interface Reserved {
 
 function reserved(world: World): readonly Reserved[] {
   const months = [...new Set([world.family.startMs, world.nowMs].map(world.family.monthOf))];
+  return world.shelf.once(`reserved ${months}`, () => reservedIn(world, months));
+}
+
+function reservedIn(world: World, months: readonly string[]): readonly Reserved[] {
   return ['CNY', 'USD'].flatMap((currency) =>
     months.flatMap((month) =>
       [...readNow(world, readBudget(currency, month)).state.reserved].map(([id, micros]): Reserved => {

@@ -3,9 +3,10 @@ import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
 import { indexOf, move } from './account.ts';
 import { answering } from './answers.ts';
 import type { Way } from './chooser.ts';
+import type { Effect } from './effect.ts';
 import { accountId, approvers, hourMs } from './families.ts';
 import { answersOf, openClaim, performFor } from './journal.ts';
-import { type Effect, Process } from './process.ts';
+import { Process } from './process.ts';
 import { countOf, type Order, type Subscription, type World } from './world.ts';
 
 /** What people can begin: a command of theirs is at work like a run. */
@@ -141,7 +142,7 @@ export function resolving(world: World, resource: number): Command | undefined {
     process: () => {
       // Who ends a claim as void whose order was refunded wants it ordered again.
       if (outcome === 'void' && refunded) world.slots.push(`${resource}@${forMs}`);
-      return new Process(name, world, resolveClaim({ owner: name }, verdict, world.setup.rules));
+      return new Process(name, world, () => resolveClaim({ owner: name }, verdict, world.setup.rules));
     },
   };
 }
@@ -155,7 +156,7 @@ function reopening(world: World, resource: number): Command | undefined {
   const process = (): Process => {
     world.slots.push(slot);
     const opening = { account: accountId, resourceId: `r${resource}`, expiresAtMs, who: approvers[0], nowMs: world.nowMs };
-    return new Process(name, world, openSlot({ owner: name }, opening));
+    return new Process(name, world, () => openSlot({ owner: name }, opening));
   };
   return { what: `a person opens a slot for r${resource}`, process };
 }

@@ -1,24 +1,19 @@
 import { renewBeforeExpiry } from '../../../functions/renew-before-expiry/renewals.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { CallCounts } from '../../../shared/engine/counting-client.ts';
-import type { PurchaseEffect } from '../../../shared/engine/purchase/contract.ts';
 import { isJournalFailure } from '../../../shared/engine/purchase/failure.ts';
 import { UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { HourlyMemory } from '../../../shared/engine/renewals/alarms.ts';
-import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
 import { renewalRun } from '../../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../../shared/engine/report.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { type Code, type Heard, type Position, withCustoms } from '../process-tree.ts';
 import type { Dimension } from './dimensions.ts';
+import { type Effect, heardText, type Observation } from './effect.ts';
 import { proveLink } from './families.ts';
+import type { Memory } from './memory.ts';
 import type { Answer, World } from './world.ts';
-
-/** What shipped code asks of the world of a story. */
-export type Effect = PurchaseEffect | RenewalEffect;
-
-/** What a process hears when its effect was performed: a result, or a failure that is thrown in. */
-export type Heard = { readonly value: unknown } | { readonly error: unknown };
 
 /** Shipped code at work: a run, or a person with a command. */
 export class Process {
@@ -60,17 +55,16 @@ export class Process {
   sending: string | undefined;
   /** What a run reported; undefined while it is at work. */
   report: RunReport | undefined;
-  readonly #code: Generator<Effect, unknown, unknown>;
-  #step: IteratorResult<Effect, unknown>;
-  #tokens = 0;
+  readonly #memory: Memory;
+  #position: Position<Effect>;
   /** It is over: it has ended or died. */
   over = false;
 
   constructor(
     name: string,
-    { nowMs, shelf, orders }: World,
-    code: Generator<Effect, unknown, unknown>,
-    run?: { readonly target: CompiledTarget; readonly skewMs: number },
+    { nowMs, shelf, orders, memory }: World,
+    begin: () => Code<Effect>,
+    run?: { readonly target: CompiledTarget; readonly skewMs: number; readonly key: string },
   ) {
     this.name = name;
     this.kind = run ? 'run' : 'person';
@@ -79,33 +73,37 @@ export class Process {
     this.begunMs = nowMs;
     this.paidAtBegin = new Set(orders.filter(({ status }) => status === 'paid').map(({ id }) => id));
     this.answersAtBegin = shelf.keys('approvals').length;
-    this.#code = code;
-    this.#step = this.#advance(() => code.next());
+    this.#memory = memory;
+    this.#position = memory.runs.root(run?.key, () => played(name, begin(), run === undefined));
+    this.#look();
   }
 
   /** One run of the shipped function. */
   static run(world: World, name: string, target: CompiledTarget, skewMs: number): Process {
     const { family, setup, nowMs } = world;
-    const code = renewalRun({
-      renewing: renewBeforeExpiry,
-      options: {
-        ...{ policy: family.policy, target, world: 'model', mode: 'apply' },
-        ...{ store: { shared: true }, proveLink },
-        deadlineMs: family.runTimeMs === undefined ? undefined : nowMs + skewMs + family.runTimeMs,
-      },
-      ...{ memory: new HourlyMemory(), used: new UsedReservations(), rules: setup.rules },
-      counts: () => ({}) as CallCounts,
-    });
-    return new Process(name, world, code, { target, skewMs });
+    const deadlineMs = family.runTimeMs === undefined ? undefined : nowMs + skewMs + family.runTimeMs;
+    const begin = (): Code<Effect> =>
+      renewalRun({
+        renewing: renewBeforeExpiry,
+        options: {
+          ...{ policy: family.policy, target, world: 'model', mode: 'apply' },
+          ...{ store: { shared: true }, proveLink, deadlineMs },
+        },
+        ...{ memory: new HourlyMemory(), used: new UsedReservations(), rules: setup.rules },
+        counts: () => ({}) as CallCounts,
+      });
+    return new Process(name, world, begin, { target, skewMs, key: `${family.name} ${target.name} ${name} ${deadlineMs}` });
   }
 
   /** What it asks for next. */
   get effect(): Effect {
-    return this.#step.value as Effect;
+    return (this.#position.offer as { readonly effect: Effect }).effect;
   }
 
   hear(heard: Heard): void {
-    this.#step = this.#advance(() => ('error' in heard ? this.#code.throw(heard.error) : this.#code.next(heard.value)));
+    const { records, runs } = this.#memory;
+    this.#position = runs.step(this.#position, heardText(this.effect, heard, records), heard);
+    this.#look();
   }
 
   /** It dies where it stands. */
@@ -113,20 +111,25 @@ export class Process {
     this.over = true;
   }
 
-  /** Tokens concern nobody else. A failure of the journal ends a person's command; of a run any failure that is thrown is a defect. */
-  #advance(step: () => IteratorResult<Effect, unknown>): IteratorResult<Effect, unknown> {
-    let result: IteratorResult<Effect, unknown>;
-    try {
-      result = step();
-      while (!result.done && result.value.type === 'random-token') result = this.#code.next(`${this.name}-${this.#tokens++}`);
-    } catch (error) {
-      if (this.kind === 'run' || !isJournalFailure(error)) throw error;
-      result = { done: true, value: undefined };
-    }
-    if (result.done) {
-      this.over = true;
-      if (this.kind === 'run') this.report = result.value as RunReport;
-    }
-    return result;
+  #look(): void {
+    const { offer } = this.#position;
+    if (offer.type === 'asks') return;
+    this.over = true;
+    if (this.kind === 'run') this.report = offer.value as RunReport;
   }
+}
+
+/** Tokens concern nobody else. A failure of the journal ends a person's command; of a run any failure that is thrown is a defect. */
+function played(name: string, code: Code<Effect>, isPerson: boolean): Code<Effect> {
+  let tokens = 0;
+  return withCustoms(code, {
+    atOnce: ({ type }) => (type === 'random-token' ? `${name}-${tokens++}` : undefined),
+    receive: (effect, value) => {
+      if (effect.type !== 'observe') return value;
+      const { groups, ...observed } = value as Observation;
+      groups.forEach(effect.visit);
+      return observed;
+    },
+    ends: (error) => isPerson && isJournalFailure(error),
+  });
 }

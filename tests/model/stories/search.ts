@@ -3,6 +3,7 @@ import { RandomStream } from '../../../simulator/world/random.ts';
 import { Visited } from '../visited.ts';
 import { ByChance, EachWay } from './chooser.ts';
 import { type Family, families } from './families.ts';
+import { Memory } from './memory.ts';
 import { isAtRest, settle } from './settle.ts';
 import { begin, playSlot } from './story.ts';
 import { type Rule, Violation } from './violation.ts';
@@ -37,6 +38,8 @@ export interface Bounds extends Omit<Setup, 'rules'> {
   readonly rules?: ProtocolRules;
   /** The clock of `performance.now()` at which it is given up. Default: never. */
   readonly untilMs?: number;
+  /** How many positions of runs are remembered. It makes no difference but in time. Default: as `Memory` has it. */
+  readonly remembered?: number;
   /** How many of the family's due runs are told. Default: all. */
   readonly slots?: number;
 }
@@ -44,7 +47,7 @@ export interface Bounds extends Omit<Setup, 'rules'> {
 /** Tells every story of a family within bounds. Stories that come to equal worlds between two runs are told on once. */
 export function search(
   family: Family,
-  { atMost, grain, only, rules = defaultRules, untilMs = Number.POSITIVE_INFINITY, slots = family.runsAtMs.length }: Bounds,
+  { atMost, grain, only, rules = defaultRules, untilMs = Number.POSITIVE_INFINITY, slots = family.runsAtMs.length, remembered }: Bounds,
 ): Found {
   const words = new Int32Array(4096);
   const seen = Array.from({ length: slots + 1 }, () => new Visited());
@@ -63,10 +66,10 @@ export function search(
       else if (slot < slots && seen[slot]?.add(words, world.encode(words))) tellOn(world, slot + 1);
     } while (ways.next());
   };
-  const tally = { steps: 0 };
-  tellOn(begin(family, atMost, { grain, only, rules }, tally), 0);
+  const memory = new Memory(remembered);
+  tellOn(begin(family, atMost, { grain, only, rules }, memory), 0);
   const worlds = seen.reduce((sum, { size }) => sum + size, 0);
-  return { name: family.name, worlds, runs, steps: tally.steps, complete, violations: violations.all };
+  return { name: family.name, worlds, runs, steps: memory.steps, complete, violations: violations.all };
 }
 
 /** So much goes wrong in a story by chance at most. */
@@ -76,12 +79,12 @@ const mostByChance = 6;
 export function sample(seed: number, count: number): Found {
   const random = new RandomStream(seed);
   const violations = new Violations();
-  const tally = { steps: 0 };
+  const memory = new Memory();
   let runs = 0;
   for (let story = 0; story < count; story++) {
     const family = families[random.integer(0, families.length - 1)] as Family;
     const chance = new ByChance(random, [0.01, 0.02, 0.04][random.integer(0, 2)] as number);
-    const world = begin(family, random.integer(2, mostByChance), { grain: 'fine', rules: defaultRules }, tally);
+    const world = begin(family, random.integer(2, mostByChance), { grain: 'fine', rules: defaultRules }, memory);
     const broken = told(world, () => {
       for (const slot of family.runsAtMs.keys()) {
         runs += 1;
@@ -97,7 +100,7 @@ export function sample(seed: number, count: number): Found {
     name: `${count} stories by chance, seed ${seed}`,
     worlds: count,
     runs,
-    steps: tally.steps,
+    steps: memory.steps,
     complete: true,
     violations: violations.all,
   };

@@ -1,9 +1,10 @@
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { Chooser, Way } from './chooser.ts';
 import type { Dimension } from './dimensions.ts';
+import type { Effect } from './effect.ts';
 import { minuteMs } from './families.ts';
 import { peopleWays } from './people.ts';
-import { type Effect, Process } from './process.ts';
+import { Process } from './process.ts';
 import { lateOrderWays, serviceWays } from './service.ts';
 import { storeWays } from './store.ts';
 import { tellWays } from './telling.ts';
@@ -43,7 +44,7 @@ export class Segment {
       for (const process of this.#atWork) process.troubles.add(way.costs);
     }
     if (way.costs !== undefined || ways.length > 1) this.world.note(way.what);
-    this.world.tally.steps += 1;
+    this.world.memory.steps += 1;
     way.go();
   }
 

@@ -1,10 +1,12 @@
 import { ApiError } from '../../../shared/client/errors.ts';
 import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import type { Heard } from '../process-tree.ts';
 import { drop, indexOf, place, priceOf } from './account.ts';
 import type { Way } from './chooser.ts';
+import type { Effect, Observation } from './effect.ts';
 import { accountId, minuteMs } from './families.ts';
-import type { Effect, Heard, Process } from './process.ts';
+import type { Process } from './process.ts';
 import { checkSend } from './verdict.ts';
 import type { Order, Subscription, World } from './world.ts';
 
@@ -27,7 +29,7 @@ const unread: Heard = {
 export function serviceWays(world: World, process: Process, effect: Effect): readonly Way[] {
   switch (effect.type) {
     case 'observe':
-      return observeWays(world, process, effect);
+      return observeWays(world, process);
     case 'account':
       return accountWays(world, process);
     case 'quote':
@@ -41,19 +43,14 @@ export function serviceWays(world: World, process: Process, effect: Effect): rea
   }
 }
 
-function observeWays(world: World, process: Process, effect: Extract<RenewalEffect, { type: 'observe' }>): readonly Way[] {
+function observeWays(world: World, process: Process): readonly Way[] {
   const { subscriptions } = world;
-  const observe = (expiryOf: (each: Subscription) => number, count: number, failures: readonly unknown[]): void => {
-    for (const [index, each] of subscriptions.slice(0, count).entries()) {
-      process.seen.set(index, expiryOf(each));
-      effect.visit(groupOf(index, expiryOf(each)));
-    }
-    process.hear({
-      value: {
-        totals: { observed: count, announced: subscriptions.length, complete: failures.length === 0 && count === subscriptions.length },
-        failures,
-      },
-    });
+  const observe = (expiryOf: (each: Subscription) => number, count: number, failures: Observation['failures']): void => {
+    const groups = subscriptions.slice(0, count).map((each, index) => groupOf(index, expiryOf(each)));
+    for (const [index, { expiresAtMs }] of groups.entries()) process.seen.set(index, expiresAtMs as number);
+    const complete = failures.length === 0 && count === subscriptions.length;
+    const observation: Observation = { groups, totals: { observed: count, announced: subscriptions.length, complete }, failures };
+    process.hear({ value: observation });
   };
   const now = ({ expiresAtMs }: Subscription): number => expiresAtMs;
   const ways: Way[] = [{ what: `${process.name} observes`, go: () => observe(now, subscriptions.length, []) }];

@@ -1,8 +1,9 @@
 import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
 import { StoreError } from '../../../shared/journal/store-error.ts';
+import type { Heard } from '../process-tree.ts';
 import type { Way } from './chooser.ts';
 import { noteAnswer, performAtOnce, performFor } from './journal.ts';
-import type { Heard, Process } from './process.ts';
+import type { Process } from './process.ts';
 import type { World } from './world.ts';
 
 const down: Heard = { error: new StoreError('Unreachable', 'The store does not answer.') };
@@ -11,27 +12,27 @@ const unclear: Heard = { error: new StoreError('Unreachable', 'The store does no
 /** What can come of an effect on the store. */
 export function storeWays(world: World, process: Process, effect: StoreEffect): readonly Way[] {
   const { name } = process;
+  const text = textOf(effect);
   if (process.storeDown) return [{ what: `${name}: the store is down`, go: () => process.hear(down) }];
   const ways: Way[] = [];
   const perform = (): Heard => ({ value: performFor(world, process, effect) });
-  ways.push({ what: `${name}: ${textOf(effect)}`, go: () => process.hear(perform()) });
+  ways.push({ what: `${name}: ${text}`, go: () => process.hear(perform()) });
   lateWays(world, process, effect, ways);
   if (world.left === 0) return ways;
-  if (world.may('store-call'))
-    ways.push({ what: `${name}: no answer to ${textOf(effect)}`, costs: 'store-call', go: () => process.hear(down) });
+  if (world.may('store-call')) ways.push({ what: `${name}: no answer to ${text}`, costs: 'store-call', go: () => process.hear(down) });
   if (process.kind === 'run' && world.may('store-down')) {
     const go = (): void => {
       process.storeDown = true;
       process.hear(down);
     };
-    ways.push({ what: `${name}: the store goes down at ${textOf(effect)}`, costs: 'store-down', go });
+    ways.push({ what: `${name}: the store goes down at ${text}`, costs: 'store-down', go });
   }
   if (effect.type === 'store-create') createWays(world, process, effect, ways);
   if ((effect.type === 'store-list' || effect.type === 'store-folders') && world.may('stale-list')) {
     const keys = world.shelf.keys(effect.prefix).length;
     for (const behind of new Set([1, keys].filter((count) => count > 0 && count <= keys))) {
       const go = (): void => process.hear({ value: performAtOnce(world, effect, behind) });
-      ways.push({ what: `${name}: ${textOf(effect)}, ${behind} behind`, costs: 'stale-list', go });
+      ways.push({ what: `${name}: ${text}, ${behind} behind`, costs: 'stale-list', go });
     }
   }
   return ways;

@@ -1,6 +1,7 @@
 import { dropOverdue } from './account.ts';
 import type { Chooser, Way } from './chooser.ts';
 import { type Family, hourMs, minuteMs } from './families.ts';
+import type { Memory } from './memory.ts';
 import { approve, peopleWays } from './people.ts';
 import { Segment } from './segment.ts';
 import { lateOrderWays } from './service.ts';
@@ -20,8 +21,8 @@ const shiftsMs: Readonly<Record<Grain, readonly number[]>> = {
 };
 
 /** The beginning of a story: nothing has happened yet but what the family says. `left` is how much may go wrong. */
-export function begin(family: Family, left: number, setup: Setup, tally: World['tally']): World {
-  const world = new World(family, setup, tally);
+export function begin(family: Family, left: number, setup: Setup, memory: Memory): World {
+  const world = new World(family, setup, memory);
   if (family.approved) for (const resource of family.resources.keys()) approve(world, resource);
   world.left = left;
   return world;

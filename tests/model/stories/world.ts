@@ -3,6 +3,7 @@ import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
 import type { ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
 import type { Dimension } from './dimensions.ts';
 import type { Family } from './families.ts';
+import type { Memory } from './memory.ts';
 import { Shelf, textHash } from './shelf.ts';
 
 /** A subscription as the service has it. */
@@ -100,8 +101,7 @@ export class World {
   /** Ids of messages about orders that somebody has. */
   readonly delivered: Set<string>;
   readonly setup: Setup;
-  /** Steps of the shipped code, over all copies. */
-  readonly tally: { steps: number };
+  readonly memory: Memory;
   /** How much may still go wrong. */
   left: number;
   /** When something went wrong last. */
@@ -110,12 +110,12 @@ export class World {
   fairRuns: number;
   trace: Trace | undefined;
 
-  constructor(family: Family, setup: Setup, tally: World['tally']) {
+  constructor(family: Family, setup: Setup, memory: Memory) {
     this.family = family;
     this.setup = setup;
-    this.tally = tally;
+    this.memory = memory;
     this.nowMs = family.startMs;
-    this.shelf = new Shelf();
+    this.shelf = new Shelf(memory.records);
     this.subscriptions = family.resources.map(({ currency, month, expiresAtMs }) => ({
       currency,
       month,
@@ -151,7 +151,7 @@ export class World {
     copy.owed = new Set(this.owed);
     copy.delivered = new Set(this.delivered);
     copy.setup = this.setup;
-    copy.tally = this.tally;
+    copy.memory = this.memory;
     copy.left = this.left;
     copy.troubledMs = this.troubledMs;
     copy.fairRuns = this.fairRuns;
@@ -184,7 +184,7 @@ export class World {
     put(this.left);
     put(Math.min(this.fairRuns, 2));
     put(this.fairRuns > 1 ? 0 : this.troubledMs / 1000);
-    put(this.shelf.hash);
+    this.shelf.hash.forEach(put);
     put(this.shelf.size);
     for (const key of [...this.shelf.late.keys()].sort()) put(textHash(key));
     for (const { expiresAtMs, beforeMs, price } of this.subscriptions) {
