@@ -3,7 +3,7 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { isWaiting } from '../../../shared/engine/report.ts';
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
-import { contextOf, fixed, groupOf, policyOf, shanghai, usage, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, usage, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const service = `- {name: service, groups: all, schedule: service, ${peak}}`;
@@ -58,6 +58,22 @@ const situations: readonly Situation[] = [
   {
     is: 'an update of the group has failed',
     ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'MAINTAIN_FAILED' }, because: 'status', waits: false },
+  },
+  {
+    is: 'the group is updated, and its weekly schedule ends tomorrow',
+    ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'MAINTAINING' }, because: 'lapse-unaverted', waits: false },
+    pool: { strategy: scheduled({ 12345: { '08:00-21:00': 4 } }, { disableDate: '2026-11-26' }) },
+  },
+  {
+    is: 'people work in a group, and an exception forbids any lowering',
+    sections: 'exceptions: [{because: Closing, groups: all, from: 2026-11-20, until: 2026-12-20, never: [scale-down]}]',
+    ...{ rules: service, now: '2026-11-25 23:10', pool: { strategy: fixed(9), nodeAmount: 9, nodeUsed: 2 } },
+    ...{ because: 'exception-never', waits: false },
+  },
+  {
+    is: 'how many nodes of a group are in use is unknown',
+    ...{ rules: service, now: '2026-11-25 23:10', pool: { strategy: fixed(9), nodeAmount: 9, nodeUsed: undefined } },
+    ...{ because: 'nodes-in-use-unknown', waits: false },
   },
   {
     is: 'the answer names no status',
