@@ -14,7 +14,7 @@ import { lapseAverted } from './lapse.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { byTwoClocks } from './two-clocks.ts';
-import { undoDeviation } from './undo.ts';
+import { leftAsItIs, undoDeviation } from './undo.ts';
 import { type Draft, verdictOn } from './verdict.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -41,7 +41,8 @@ export const planner: Planner<DeliveryGroup> = {
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
   const draft = draftOf(group, context);
   const undone = undoDeviation(draft.decision, group, context) ?? draft.decision;
-  const decision = draft.decision.rule === null ? undone : lapseAverted(undone, group, context);
+  const averted = draft.decision.rule === null ? undone : lapseAverted(undone, group, context);
+  const decision = leftAsItIs(averted, group, context) ?? averted;
   return decision === draft.decision ? draft : { decision };
 }
 

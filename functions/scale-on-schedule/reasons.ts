@@ -41,6 +41,8 @@ export const reasonCodes = {
   'protected-no-edge': 'The group, its owner or an exception protects sessions: no native schedule, whose falling edges nobody watches.',
   'day-deviates': 'A day of the weekly schedule differs from an ordinary week; it is restored afterwards, or ends by itself.',
   'deviation-restored': 'A deviation of ours from an ordinary week that is over, or that no rule wants any more, is taken back.',
+  'deviation-left':
+    'The service has a deviation of ours from an ordinary week, and scaling only observes, so that nothing takes it back. Told daily.',
   'deviation-stays': 'A deviation of ours that no rule wants any more cannot be taken back yet.',
   stepwise: 'The amount of the running period is rewritten at each step, and the highest one again after the last period of the day.',
   're-arm': 'The weekly schedule ends soon and is extended.',

@@ -1,6 +1,8 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Decision, Reason } from '../../shared/engine/decision.ts';
+import { functionMode } from '../../shared/engine/guard-mode.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { localDate } from '../../shared/planning/local-time.ts';
 import { changeTo, loweringOf } from './change.ts';
 import { cutProtection } from './cut-protection.ts';
 import { compareWeek, type DayDeviation, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
@@ -47,8 +49,7 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
     days: standing.days.filter((each) => !days.includes(each)),
     ...(all || standing.resumes === undefined ? {} : { resumes: standing.resumes }),
   };
-  const dates = days.map(({ date }) => date);
-  const what = over.week !== undefined ? 'the weekly schedule' : dates.length > 0 ? dates.join(' and ') : `the time until ${over.resumes}`;
+  const what = nameOf({ ...over, days });
   const lowering = loweringOf(state.value, to, day);
   const action = changeTo(state.value, to, lowering, {
     ...{ day, standsInFor: rest, deviation: standing },
@@ -59,13 +60,38 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   const blocker = lowers ? blockerOf(group, lowering.forbidden, context, day) : undefined;
   const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
   const said = (code: 'deviation-restored' | 'deviation-stays', state: string) =>
-    reason(code, `${what} ${state} an ordinary week`, { dates });
+    reason(code, `${what} ${state} an ordinary week`, { dates: days.map(({ date }) => date) });
   const base = { rule: draft.rule ?? undoRule, resource: draft.resource, action, ...(sighted.length > 0 ? { sighted } : {}) };
   if (blocker === undefined) return { ...base, verdict: 'act', because: [said('deviation-restored', 'is again as in')] };
   const because = [blocker, said('deviation-stays', 'still differs from')];
   const { withoutHarm } = action;
   if (withoutHarm === undefined) return { ...base, verdict: 'hold', because };
   return { ...base, verdict: 'act', because: [withoutHarm.because, ...because], action: withoutHarm.action };
+}
+
+/**
+ * Says each day that a deviation of ours is in the service where scaling only observes: nothing takes it back, and who accepted that once may have
+ * forgotten. Undefined where there is none.
+ */
+export function leftAsItIs(decision: Decision, group: DeliveryGroup, context: PlanContext): Decision | undefined {
+  const { policy, nowMs, written } = context;
+  const state = groupState(group);
+  if (functionMode(policy, 'scale-on-schedule') === 'act' || !state.ok) return undefined;
+  const standing = standingDeviation(state.value, written);
+  const { date } = serviceDay(policy, nowMs);
+  if (standing === undefined || takenBack(state.value.strategy, standing, date) === undefined) return undefined;
+  // A pause ends by itself.
+  if (!standing.days.length && !standing.week && (standing.resumes ?? '') <= date) return undefined;
+  const day = localDate(nowMs, context);
+  const text = `${nameOf(standing)} is still set apart from an ordinary week, and scale-on-schedule only observes: take it back by hand`;
+  const because = [reason('deviation-left', text, { toldAs: `deviation-left ${day}`, day }), ...decision.because];
+  return { ...decision, rule: decision.rule ?? undoRule, verdict: 'hold', because };
+}
+
+/** What a deviation is, in words. */
+function nameOf({ days, week, resumes }: StandsInFor): string {
+  const dates = days.map(({ date }) => date);
+  return week !== undefined ? 'the weekly schedule' : dates.length > 0 ? dates.join(' and ') : `the time until ${resumes}`;
 }
 
 /** Why what lowers waits: an exception, protected sessions, or nodes in use. */

@@ -20,8 +20,9 @@ const leastByDefault = 20;
  */
 export function nodesAdded(acts: readonly ActDecision[], context: GuardContext): ReadonlyMap<ActDecision, Decision> {
   const adding = acts.filter(({ action }) => (action.nodesAdded ?? 0) > 0).sort(bySize);
-  const before = context.counts.nodesAdded + context.nodesAddedElsewhere;
   const limit = context.policy.limits.nodesAddedPer24h;
+  // The default is of each target by itself.
+  const before = context.counts.nodesAdded + (limit === undefined ? 0 : context.nodesAddedElsewhere);
   const allowed = limit === undefined ? byDefault(context) : limit - before;
   const changed = new Map<ActDecision, Decision>();
   let added = 0;
@@ -36,7 +37,7 @@ export function nodesAdded(acts: readonly ActDecision[], context: GuardContext):
     const rest = Math.max(0, allowed - added);
     const lately =
       before < unknownActs ? `${before + added} were added` : 'a part of the journal cannot be read, so it is unknown how many were added';
-    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${lately} in 24 hours over all targets, and ${rest} more may be (${name})`;
+    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${lately} in 24 hours ${limit === undefined ? 'on this target' : 'over all targets'}, and ${rest} more may be (${name})`;
     const because = reason('limit-nodes-added', `${text}. Raise limits.nodesAddedPer24h if it is meant, or correct the peak.`, {
       ...{ wanted, before: before + added, rest },
       ...(limit === undefined ? {} : { limit }),

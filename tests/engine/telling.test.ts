@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Action } from '../../shared/engine/decision.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
 import { StoreError } from '../../shared/journal/store-error.ts';
 import { target } from './dial.ts';
@@ -340,4 +341,34 @@ test('nodes that a limit leaves out are told as critical, to those who hear of f
   b.messages.splice(0);
   await b.run('apply', { policy });
   expect(b.heard()).toEqual([]);
+});
+
+test('a group that is raised without the nodes that a limit leaves out is told as critical at once', async () => {
+  const b = tellingBench();
+  b.service.put('a', 'old');
+  const withoutAdding: Action = {
+    ...{ key: 'dial/a/less', operation: 'SetDial', input: { DialId: 'a', Value: 'less' }, effect: 'write', restores: 'capacity' },
+    ...{ change: [{ field: 'dial', from: 'old', to: 'less' }], writes: { setting: 'dial', value: 'less' } },
+  };
+  b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 5, withoutAdding } });
+  await b.run('apply', { policy: tellingPolicy({ limits: { nodesAddedPer24h: 4 } }) });
+  expect(b.service.valueOf('a')).toBe('less');
+  expect(b.messages.map(({ channel, severity, title }) => `${channel} ${severity} ${title}`)).toEqual([
+    'log critical dials on cn: 1 changed',
+    'oncall critical dials on cn: 1 changed',
+  ]);
+  expect(b.messages[0]?.text).toContain('Raise limits.nodesAddedPer24h if it is meant');
+});
+
+test('without a limit of nodes the message speaks of the target alone', async () => {
+  const b = tellingBench();
+  b.service.put('a', 'old');
+  b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
+  await b.run();
+  expect(b.messages[0]?.text).toMatch(/0 were added in 24 hours on this target, and 20 more may be/);
+  const limited = tellingBench();
+  limited.service.put('a', 'old');
+  limited.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
+  await limited.run('apply', { policy: tellingPolicy({ limits: { nodesAddedPer24h: 3 } }) });
+  expect(limited.messages[0]?.text).toMatch(/0 were added in 24 hours over all targets, and 3 more may be/);
 });

@@ -1,7 +1,7 @@
 import type { Message } from '../../notify/message.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
-import type { ActDecision, HoldDecision, Json } from '../decision.ts';
+import type { ActDecision, Decision, HoldDecision, Json, Reason } from '../decision.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RunReport } from '../report.ts';
 import { failureCount, failureText } from './failure.ts';
@@ -45,7 +45,10 @@ export function runMessages(report: RunReport, policy: CompiledPolicy, failing: 
   const rules = (policy.rules[report.function] ?? []) as readonly { readonly name: string; readonly tell?: readonly string[] }[];
   const tellOfRule = new Map(rules.map(({ name, tell: own }) => [name, own]));
   for (const outcome of report.outcomes) {
-    if (outcome.outcome === 'done') hears(tellOfRule.get(outcome.rule) ?? tell['done'], 'done', outcome);
+    if (outcome.outcome !== 'done') continue;
+    const decision = report.decisions.find(({ action }) => action?.key === outcome.key);
+    const channels = tellOfRule.get(outcome.rule) ?? tell['done'] ?? [];
+    hears(decision && isUrgent(decision) ? [...new Set([...channels, ...(tell['failed'] ?? [])])] : channels, 'done', outcome);
   }
   const held = newHolds(report);
   if (held.length > 0) hears(tell['held'], 'held');
@@ -75,6 +78,11 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
   const held = kinds.has('held') ? newlyHeld : [];
   const failures = kinds.has('failed') ? failureCount(report) : 0;
   const acts = new Map(report.decisions.flatMap((decision) => (decision.verdict === 'act' ? [[decision.action.key, decision]] : [])));
+  // They are changed, without the nodes that a limit does not allow.
+  const short = done.flatMap(({ resource, key }) => {
+    const because = acts.get(key)?.because.find(isShortage);
+    return because === undefined ? [] : [`${nameOf(resource)}: ${because.text}`];
+  });
   const counts = [
     ...(done.length > 0 ? [`${done.length} changed`] : []),
     ...(held.length > 0 ? [`${held.length} held`] : []),
@@ -85,6 +93,7 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
     ...(held.length > 0
       ? [`Held: ${listed(held.map(({ resource, because }) => `${nameOf(resource)}: ${because[0]?.text ?? 'no reason given'}`))}.`]
       : []),
+    ...(short.length > 0 ? [`Short of nodes: ${listed(short)}.`] : []),
     ...(done.length > 0 ? [`Changed: ${listed(done.map((outcome) => doneLine(outcome, acts.get(outcome.key))))}.`] : []),
     ...(held.some(isToldOnce) ? ['A hold is told once; the digest names it while it lasts.'] : []),
     ...(report.functionMode === 'observe' ? ['The function only observes: nothing is done.'] : []),
@@ -94,7 +103,11 @@ function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecisi
     timeMs: Date.parse(report.at),
     // What may have been done twice harms nobody where each act sets a value: the next run looks, and goes on from that.
     severity:
-      (failures > 0 && !mayHaveWorked(report)) || held.some(isUrgent) ? 'critical' : held.length + failures > 0 ? 'warning' : 'info',
+      (failures > 0 && !mayHaveWorked(report)) || held.some(isUrgent) || short.length > 0
+        ? 'critical'
+        : held.length + failures > 0
+          ? 'warning'
+          : 'info',
     title: `${report.function} on ${report.target}${report.region === undefined ? '' : `, ${report.region}`}: ${counts.join(', ')}`,
     text: lines.join('\n'),
     data: {
@@ -120,8 +133,12 @@ function isToldOnce({ because }: HoldDecision): boolean {
 }
 
 /** Holds by which people may soon find no node. */
-function isUrgent({ because }: HoldDecision): boolean {
-  return because.some(({ code }) => code === 'limit-nodes-added' || code === 'lapse-unaverted');
+function isUrgent({ because }: Pick<Decision, 'because'>): boolean {
+  return because.some(isShortage);
+}
+
+function isShortage({ code }: Reason): boolean {
+  return code === 'limit-nodes-added' || code === 'lapse-unaverted';
 }
 
 function doneLine({ resource, operation }: Outcome, decision: ActDecision | undefined): string {
