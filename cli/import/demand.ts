@@ -2,12 +2,12 @@ import type { Charge, DeliveryGroup } from '../../shared/fleet/delivery-group.ts
 import type { Level } from '../../shared/policy/compiled.ts';
 import { mostNodes } from '../../shared/policy/values/level.ts';
 import { groupedBy } from './grouped.ts';
-import { clusterByShare } from './percent.ts';
+import { roundShares } from './percent.ts';
 import { constantSchedule, periodsOf, type ScheduleDraft, timesKey, weekSchedule } from './schedule-draft.ts';
 import type { Shape } from './shape.ts';
 
 /** What 100 % means in a rule: the tag and what counts without it, or extra nodes. */
-export type PeakDraft = { readonly tag: string; readonly otherwise?: number } | { readonly extraNodes: number };
+export type PeakDraft = { readonly tag: string; readonly otherwise?: number; readonly atMost: number } | { readonly extraNodes: number };
 
 /** A group with what a rule has to ask for so that it stays as it is. */
 export interface ShapedGroup {
@@ -41,8 +41,13 @@ interface Want {
   readonly charge: Charge;
   readonly schedule: ScheduleDraft;
   readonly method: Demand['method'];
-  readonly peak?: PeakDraft;
+  readonly peak?: WantedPeak;
+  /** The highest count of its week; 0 where none is asked by a tag. */
+  readonly highest: number;
 }
+
+/** A peak before it is known which groups come under the rule. */
+type WantedPeak = { readonly tag: string; readonly otherwise?: number } | { readonly extraNodes: number };
 
 /**
  * What the groups ask for, the demands of most groups first. A group whose tag says its peak comes under a rule that serves groups without the
@@ -74,7 +79,9 @@ function demandOf(key: string, { charge, schedule, method, peak }: Want, list: r
   const idle = list.filter(({ serving }) => !serving);
   return {
     ...{ key, charge, schedule, method },
-    ...(peak === undefined ? {} : { peak }),
+    ...(peak === undefined
+      ? {}
+      : { peak: 'tag' in peak ? { ...peak, atMost: Math.max(...[...list, ...alike].map(({ highest }) => highest)) } : peak }),
     members: new Set(list.filter(({ serving }) => serving).map(({ id }) => id)),
     welcome: new Set([...idle, ...alike].map(({ id }) => id)),
   };
@@ -87,7 +94,7 @@ function isTagged({ peak }: Pick<Want, 'peak'>): boolean {
 
 function constantWant({ group, charge, shape, serving }: ShapedGroup): Want[] {
   if (shape.kind === 'week') return [];
-  const base = { id: group.id, serving, charge, schedule: constantSchedule(shape.nodes) };
+  const base = { id: group.id, serving, charge, schedule: constantSchedule(shape.nodes), highest: 0 };
   if (shape.kind === 'extra') return [{ ...base, method: 'usage', peak: { extraNodes: shape.nodes } }];
   return [{ ...base, method: shape.kind }];
 }
@@ -100,15 +107,14 @@ function weekWants(groups: readonly ShapedGroup[], peakTag: string): Want[] {
     return [{ id: group.id, charge, serving, week, peak: highest, amounts, kind: peakKind(group, highest, peakTag) }];
   });
   return [...groupedBy(weeks, ({ week }) => timesKey(week)).values()].flatMap((list) => {
-    const counted = list
-      .filter(({ kind }) => kind === 'counts')
-      .map((each) =>
-        wantOf(
-          each,
-          each.amounts.map((nodes) => ({ nodes })),
-        ),
+    const inCounts = (each: (typeof list)[number]) =>
+      wantOf(
+        each,
+        each.amounts.map((nodes) => ({ nodes })),
       );
-    const shares = clusterByShare(list.filter(({ kind }) => kind !== 'counts')).flatMap(({ percents, members }) =>
+    const counted = list.filter(({ kind }) => kind === 'counts').map(inCounts);
+    const { clusters, odd } = roundShares(list.filter(({ kind }) => kind !== 'counts'));
+    const shares = clusters.flatMap(({ percents, members }) =>
       members.map((each) =>
         wantOf(
           each,
@@ -117,16 +123,26 @@ function weekWants(groups: readonly ShapedGroup[], peakTag: string): Want[] {
         ),
       ),
     );
-    return [...counted, ...shares];
+    return [...counted, ...odd.map(inCounts), ...shares];
   });
 }
 
 function wantOf(
-  { id, serving, charge, week }: Pick<Want, 'id' | 'serving' | 'charge'> & { readonly week: Parameters<typeof weekSchedule>[0] },
+  {
+    id,
+    serving,
+    charge,
+    week,
+    peak: highest,
+  }: Pick<Want, 'id' | 'serving' | 'charge'> & {
+    readonly week: Parameters<typeof weekSchedule>[0];
+    readonly peak: number;
+  },
   levels: readonly Level[],
-  peak?: PeakDraft,
+  peak?: WantedPeak,
 ): Want {
-  return { id, serving, charge, schedule: weekSchedule(week, levels), method: 'service-schedule', ...(peak === undefined ? {} : { peak }) };
+  const schedule = weekSchedule(week, levels);
+  return { id, serving, charge, schedule, method: 'service-schedule', highest, ...(peak === undefined ? {} : { peak }) };
 }
 
 /**

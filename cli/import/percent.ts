@@ -55,6 +55,39 @@ export function clusterByShare<T extends Amounts>(items: readonly T[]): Cluster<
   return clusters.map(({ ranges, members }) => ({ percents: ranges.map(roundest), members }));
 }
 
+/** Percentages that people would write themselves. */
+const readableStep = 5;
+
+function areReadable(percents: readonly number[]): boolean {
+  return percents.every((percent) => percent % readableStep === 0);
+}
+
+/**
+ * Clusters of weeks with percentages that read well, each member by its own where those that all share do not; and the weeks that have none, for
+ * which counts say more.
+ */
+export function roundShares<T extends Amounts>(
+  items: readonly T[],
+): { readonly clusters: readonly Cluster<T>[]; readonly odd: readonly T[] } {
+  const clusters: Cluster<T>[] = [];
+  const odd: T[] = [];
+  const own = new Map<string, { readonly percents: readonly number[]; readonly members: T[] }>();
+  for (const { percents, members } of clusterByShare(items)) {
+    if (areReadable(percents)) {
+      clusters.push({ percents, members });
+      continue;
+    }
+    for (const member of members) {
+      const alone = member.amounts.map((amount) => roundest(rangeOf(amount, member.peak)));
+      const key = alone.join();
+      const alike = own.get(key) ?? { percents: alone, members: [] };
+      if (areReadable(alone)) own.set(key, alike);
+      (areReadable(alone) ? alike.members : odd).push(member);
+    }
+  }
+  return { clusters: [...clusters, ...own.values()], odd };
+}
+
 function common(a: Range, b: Range): Range {
   return { least: Math.max(a.least, b.least), most: Math.min(a.most, b.most) };
 }

@@ -9,6 +9,7 @@ export const leftAloneCodes = {
   'schedule-ended': 'The weekly schedule has ended: a rule would start it again.',
   'schedule-not-begun': 'The weekly schedule begins later: a rule would begin it today.',
   'schedule-empty': 'The weekly schedule has no periods: a rule would set a fixed count.',
+  'through-midnight': 'A period ends at 23:59 and the next begins at 00:00; Streamwarden keeps nodes through midnight by a count.',
   'ends-at-midnight': 'A period ends at 24:00; Streamwarden writes 23:59 there.',
   'periods-unfit': 'Periods touch, overlap, are too short or too many, or give no nodes: Streamwarden would merge them.',
   'too-many-nodes': 'More nodes than a schedule of the policy can ask for.',

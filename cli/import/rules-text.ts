@@ -53,7 +53,8 @@ function compare(a: string, b: string): number {
 
 function peakPiece(peak: PeakDraft): YAMLMap {
   if ('extraNodes' in peak) return flow({ extraNodes: word(peak.extraNodes) });
-  return flow({ tag: text(peak.tag), otherwise: peak.otherwise === undefined ? undefined : word(peak.otherwise) });
+  const { tag, otherwise, atMost } = peak;
+  return flow({ tag: text(tag), otherwise: otherwise === undefined ? undefined : word(otherwise), atMost: word(atMost) });
 }
 
 function enforceRule({ name, tag, sessionTimeout, nodeCapacity, covers }: EnforceRuleDraft, names: ReadonlyMap<string, string>): YAMLMap {

@@ -18,6 +18,9 @@ export interface ScheduleDraft {
   readonly days: readonly (readonly [day: string, periods: DayText])[];
 }
 
+/** The last minute of a day, in minutes since midnight. */
+export const lastMinute = 1439;
+
 const names = ['', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /** The schedule that wants a count of nodes at all times. */
@@ -31,7 +34,9 @@ export function weekSchedule(week: NativeWeek, levels: readonly Level[]): Schedu
   const byDay = new Map<IsoWeekday, DayText>();
   for (const day of weekdays) {
     const periods = (week[day] ?? []).map(({ startMinute, endMinute }) => {
-      return [`${formatTimeOfDay(startMinute)}-${formatTimeOfDay(endMinute)}`, formatLevel(levels[at++] as Level)] as const;
+      // The service ends a period at 23:59 at the latest; in a policy that is the whole day.
+      const end = endMinute === lastMinute ? lastMinute + 1 : endMinute;
+      return [`${formatTimeOfDay(startMinute)}-${formatTimeOfDay(end)}`, formatLevel(levels[at++] as Level)] as const;
     });
     byDay.set(day, periods);
   }

@@ -1,14 +1,17 @@
 import { groupState } from '../../functions/scale-on-schedule/group-state.ts';
 import { reArm, weekCanBeSent } from '../../functions/scale-on-schedule/method-native.ts';
 import { type ServiceDay, serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
+import { weekdays } from '../../functions/scale-on-schedule/strategy-text.ts';
 import type { ScheduleStrategy, UsageStrategy } from '../../functions/scale-on-schedule/strategy-types.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { Charge, DeliveryGroup, NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';
+import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { mostNodes } from '../../shared/policy/values/level.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { isPresentable } from './presentable.ts';
 import { reason } from './reasons.ts';
+import { lastMinute } from './schedule-draft.ts';
 
 /** So many days longer than Streamwarden's own limit a weekly schedule has to last, so that the plan stays empty for a while. */
 const quietDays = 7;
@@ -78,6 +81,16 @@ function weekShape(strategy: ScheduleStrategy, charge: Charge, today: ServiceDay
   if (periods.length === 0) return reason('schedule-empty', 'its weekly schedule has no periods; a rule would set a fixed count instead');
   if (periods.some(({ endMinute }) => endMinute === 1440)) {
     return reason('ends-at-midnight', 'a period of its weekly schedule ends at 24:00; a rule would write 23:59 there');
+  }
+  const through = weekdays.some((day) => {
+    const next = week[((day % 7) + 1) as IsoWeekday] ?? [];
+    return (week[day] ?? []).some(({ endMinute }) => endMinute === lastMinute) && next.some(({ startMinute }) => startMinute === 0);
+  });
+  if (through) {
+    return reason(
+      'through-midnight',
+      'its weekly schedule drops all nodes for the minute before midnight; a rule would keep them by a count',
+    );
   }
   const highest = Math.max(...periods.map(({ amount }) => amount));
   if (highest > mostNodes) return tooMany(highest);

@@ -75,14 +75,17 @@ describe('groups come under one rule', () => {
         group('c', office(2, 4), tagged('it')),
         group('d', fixed(3), tagged('lab')),
       ),
-    ).toEqual(['d: d (1) everyday 3 nodes', 'hr-it: department=hr,it (3) workday 50%,100% of {"tag":"peak-nodes","otherwise":4}']);
+    ).toEqual([
+      'd: d (1) everyday 3 nodes',
+      'hr-it: department=hr,it (3) workday 50%,100% of {"tag":"peak-nodes","otherwise":4,"atMost":10}',
+    ]);
   });
 
   test('by the tag, with the exception by id above', () => {
     const many = ['a', 'b', 'c', 'd'].map((id) => group(id, office(6), tagged('hr')));
     expect(rulesOf(...many, group('e', fixed(2), tagged('hr')))).toEqual([
       'e: e (1) everyday 2 nodes',
-      'hr: department=hr (4) workday 100% of {"tag":"peak-nodes","otherwise":6}',
+      'hr: department=hr (4) workday 100% of {"tag":"peak-nodes","otherwise":6,"atMost":6}',
     ]);
   });
 
@@ -93,6 +96,19 @@ describe('groups come under one rule', () => {
         group('fix', fixed(3), { name: 'fix-c' }),
       ),
     ).toEqual(['always-2: x*-a,x*-b (2) everyday 2 nodes', 'fix-c: fix (1) everyday 3 nodes', 'fin: fin-* (2) everyday 2 nodes']);
+  });
+
+  test('by what names begin with up to a number, never by a beginning that others share', () => {
+    const halls = Array.from({ length: 50 }, (_, index) => group(`h${index}`, fixed(2), { name: `hall${index}` }));
+    expect(rulesOf(...halls)).toEqual(['hall: hall* (50) everyday 2 nodes']);
+    const zero = group('z', fixed(0), { name: 'hallway' });
+    expect(rulesOf(zero, ...halls).map((line) => line.slice(0, 20))).toEqual(['always-2: h0,h1,h10,']);
+  });
+
+  test('by name, with a few exceptions by id above', () => {
+    const labs = Array.from({ length: 20 }, (_, index) => group(`l${index}`, fixed(2), { name: `lab-${index}` }));
+    const others = ['x', 'y'].map((id) => group(id, fixed(5), { name: `lab-${id}` }));
+    expect(rulesOf(...labs, ...others)).toEqual(['always-5: x,y (2) everyday 5 nodes', 'lab: lab-* (20) everyday 2 nodes']);
   });
 
   test('by id where a group that must stay out shares tag and name', () => {
@@ -124,6 +140,12 @@ describe('levels', () => {
       ['workday 60%,100%'],
     ],
     ['two schedules where none does', [group('a', office(1, 10)), group('b', office(9, 10))], ['workday 10%,100%', 'workday 90%,100%']],
+    ['counts where no round percentage gives them', [group('a', office(34, 90))], ['workday 34 nodes,90 nodes']],
+    [
+      'a round percentage of its own where one for both would be odd',
+      [group('a', office(2, 5)), group('b', office(34, 90))],
+      ['workday 25%,100%', 'workday 34 nodes,90 nodes'],
+    ],
     ['counts where the tag says another peak', [group('a', office(2, 4), tagged('hr', 9))], ['workday 2 nodes,4 nodes']],
     ['counts where the tags are unknown', [group('a', office(2, 4), { tags: undefined })], ['workday 2 nodes,4 nodes']],
   ])('%s', (_, groups, expected) => {

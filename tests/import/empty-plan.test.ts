@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ruleModules } from '../../cli/registry.ts';
 import { planner as scalePlanner } from '../../functions/scale-on-schedule/plan.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { loadPolicy } from '../../shared/policy/load.ts';
 import { accountOf, listedGroups } from './generated-account.ts';
 import { nowMs } from './generated-strategy.ts';
 import { decisions, drafted, isOfNote } from './imported.ts';
@@ -31,6 +33,34 @@ it('leaves every account as it is, now and for a week, by a policy without a war
       expect(moved).toEqual(victim === undefined ? [] : [victim]);
     }),
     { numRuns: 300 },
+  );
+});
+
+it('writes what is valid once its functions act, whoever sets a tag then', () => {
+  fc.assert(
+    fc.property(listedGroups, (groups) => {
+      const { text, draft } = drafted(accountOf(groups));
+      const acting = text.replace(/^ {2}default: observe\b/m, '  default: act');
+      expect(acting).not.toBe(text);
+      const { problems } = loadPolicy(acting, 'policy.yaml', ruleModules, { nowMs });
+      expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+      for (const { demand } of draft.rules) {
+        if (demand.peak !== undefined && 'tag' in demand.peak)
+          expect(demand.peak.atMost).toBeGreaterThanOrEqual(demand.peak.otherwise ?? 1);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('writes no percentage that nobody would have chosen', () => {
+  fc.assert(
+    fc.property(listedGroups, (groups) => {
+      const { draft } = drafted(accountOf(groups));
+      const levels = draft.schedules.flatMap(({ days }) => days.flatMap(([, periods]) => periods.map(([, level]) => level)));
+      expect(levels.filter((level) => level.endsWith('%') && Number.parseInt(level, 10) % 5 !== 0)).toEqual([]);
+    }),
+    { numRuns: 100 },
   );
 });
 

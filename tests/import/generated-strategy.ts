@@ -20,7 +20,7 @@ export interface Strategy {
 const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 100 }));
 
 /** One to three periods that the service takes: 15 minutes at least, 5 minutes apart, within the day. */
-const goodDay = fc
+const dayWithin = fc
   .array(fc.record({ gap: fc.integer({ min: 5, max: 400 }), length: fc.integer({ min: 15, max: 600 }), amount }), {
     minLength: 1,
     maxLength: 3,
@@ -35,6 +35,23 @@ const goodDay = fc
     });
   })
   .filter((day) => day.length > 0);
+
+/** The same, now and then until the last minute that the service takes. */
+const goodDay = fc.tuple(dayWithin, fc.integer({ min: 0, max: 3 })).map(([day, late]) => {
+  const last = day.at(-1);
+  return late > 0 || last === undefined || last.StartTime > '23:44' ? day : [...day.slice(0, -1), { ...last, EndTime: '23:59' }];
+});
+
+/** Whether nodes are there at 23:58 of one day and at 00:00 of the next: all but for a minute. */
+function throughMidnight(
+  week: readonly {
+    readonly RecurrenceValues: readonly number[];
+    readonly TimerPeriods: typeof dayWithin extends fc.Arbitrary<infer D> ? D : never;
+  }[],
+): boolean {
+  const of = (day: number) => week.find(({ RecurrenceValues }) => RecurrenceValues.includes(day))?.TimerPeriods ?? [];
+  return [1, 2, 3, 4, 5, 6, 7].some((day) => of(day).at(-1)?.EndTime === '23:59' && of((day % 7) + 1)[0]?.StartTime === '00:00');
+}
 
 const days: fc.Arbitrary<readonly number[]> = fc.oneof(
   fc.constantFrom<(readonly number[])[]>([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7], [6, 7], [1], [1, 2, 3, 4]),
@@ -86,7 +103,9 @@ export const strategy: fc.Arbitrary<Strategy> = fc.oneof(
   {
     weight: 6,
     arbitrary: goodWeek.chain((week) =>
-      fc.integer({ min: 37, max: 364 }).map((end): Strategy => ({ fits: 'post', fields: schedule(week, -1, end) })),
+      fc
+        .integer({ min: 37, max: 364 })
+        .map((end): Strategy => ({ fits: throughMidnight(week) ? 'none' : 'post', fields: schedule(week, -1, end) })),
     ),
   },
   {
