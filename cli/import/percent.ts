@@ -39,7 +39,7 @@ function roundest({ least, most }: Range): number {
  * Sorts weeks of equal times into clusters, each with percentages that give every member its own counts. Those with the highest peaks
  * come first: they leave the least room, and smaller ones fit in. `items` in a fixed order give clusters in a fixed order.
  */
-export function clusterByShare<T extends Amounts>(items: readonly T[]): Cluster<T>[] {
+function clusterByShare<T extends Amounts>(items: readonly T[]): Cluster<T>[] {
   const clusters: { ranges: readonly Range[]; members: T[] }[] = [];
   for (const item of items.toSorted((a, b) => b.peak - a.peak)) {
     const own = item.amounts.map((amount) => rangeOf(amount, item.peak));

@@ -1,7 +1,7 @@
 import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
 import type { PastOrder } from '../../shared/engine/digests/past-orders.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
-import { formatMoney, type Money } from '../../shared/policy/money.ts';
+import { formatMoney, type Money, moneyFromJson } from '../../shared/policy/money.ts';
 import { amountsText, fromJson, sums } from './amount-text.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
 import { placed } from './run-sections.ts';
@@ -98,18 +98,30 @@ export function spendByTagSection(facts: DigestFacts, tag: string): Section {
       ];
       return { mark: 'plain', name: value === '' ? `(no tag ${tag})` : value, text: parts.join('; ') };
     });
+  const omitted = omittedRows(facts);
   const nodes = facts.scaling
     ? `Nodes by the hour are estimates and apart.${unpricedText(facts)}`
     : `Without nodes by the hour: ${observes}.`;
   return {
     title: `Spending by ${tag}`,
-    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes} ${notCounted}`,
-    rows,
-    more: 0,
+    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes} Not in it: earlier orders, and ${counted(omitted.count, 'resource')} named last.`,
+    rows: [...rows, ...omitted.rows],
+    more: Math.max(0, omitted.count - omitted.rows.length),
   };
 }
 
-const notCounted = 'Not in it: earlier orders, workstations, groups without a rule.';
+/** What is in no sum, by name and id, with what it costs where that is known. */
+function omittedRows({ targets }: DigestFacts): { readonly count: number; readonly rows: readonly Row[] } {
+  const all = targets.flatMap(({ fleet }) => fleet?.costs?.omitted ?? []);
+  const rows = all.flatMap(({ first }) =>
+    first.map(({ id, name, why, amount }): Row => {
+      const cost = amount === undefined ? '' : `; ${formatMoney(moneyFromJson(amount))} as it is set (estimate)`;
+      return { mark: 'warn', name: nameOf({ id, name }), text: `in no sum: ${why}${cost}`, aside: id };
+    }),
+  );
+  return { count: all.reduce((sum, { count }) => sum + count, 0), rows };
+}
+
 const observes = 'scale-on-schedule only observes, so what they cost does not follow the schedules';
 
 /**

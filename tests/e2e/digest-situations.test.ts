@@ -227,6 +227,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}, method: fixed}' },
       before: async (each) => {
         await each.run('scale');
+        await each.run('scale');
         await each.clients.get('home')?.call(modifyNodePoolAttribute, {
           ...{ ProductType: 'CloudApp', BizRegionId: region, PoolId: 'p' },
           NodePoolStrategy: { StrategyType: 'NODE_FIXED', NodeAmount: 7 },
@@ -236,6 +237,16 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     },
     'Drift (1)',
     '! ledger: node-pool:p is fixed 7 (scale-on-schedule), seen Tue 2026-11-24 08:30',
+  ],
+  [
+    'what is in no sum of spending, with what it costs as it is set',
+    {
+      home: { groups: [group({ name: 'lab', pool: { id: 'p', instanceType: 'appstreaming.general.4c8g', strategy: { fixed: 2 } } })] },
+      rules: { scale: '{name: r, groups: {name: other}, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}}' },
+    },
+    'Spending by department',
+    // Two nodes at 0.72 CNY an hour for a day.
+    'lab: in no sum: no rule scales it; 34.56 CNY as it is set (estimate)',
   ],
   [
     'an exception that ends',

@@ -59,6 +59,10 @@ const facts = openObject({
       all: jsonList(cost),
       byTag: recordOf(recordOf(jsonList(money))),
       unpriced: decimal,
+      /** What no cost by schedule and no order of the time has: how many, and the first of them; an amount is what it costs as it is set, an estimate. */
+      omitted: optional(
+        openObject({ count: decimal, first: jsonList(openObject({ ...resource, why: anyText, amount: optional(money) })) }),
+      ),
     }),
   ),
   /** Names, and values of the tags by which spending is summed up, of resources for which there were orders. */

@@ -4,11 +4,14 @@ import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
 import { tagKeyOf } from '../../journal/written.ts';
 import type { WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
-import type { Money } from '../../policy/money.ts';
+import { type Money, moneyToJson, timesHours } from '../../policy/money.ts';
 import { CapacityTally, type Stretch } from './capacity-tally.ts';
 import { type Expiry, type FleetFacts, listed } from './fleet-facts.ts';
 import { type FunctionCover, RuleCover } from './rule-cover.ts';
 import { scheduledGroup } from './scheduled-nodes.ts';
+
+/** So many of those that no sum has are named. */
+const namedOmitted = 20;
 
 /** How far ahead ends of subscriptions are told. */
 const aheadMs = 30 * 86_400_000;
@@ -39,6 +42,8 @@ export class FleetTally {
   readonly #leftAlone: Record<string, number> = {};
   readonly #changes: FleetFacts['changes'] = [];
   readonly #ordered: FleetFacts['ordered'] = {};
+  readonly #omitted: { readonly resource: Subscribable; readonly why: string }[] = [];
+  #omittedCount = 0;
   #groups = 0;
   #workstations = 0;
   #notCoveredCount = 0;
@@ -73,7 +78,10 @@ export class FleetTally {
     this.#takeExpiry(resource, cover);
     this.#takeChanges(resource);
     this.#takeOrdered(resource);
-    if (resource.kind === 'delivery-group') this.#takeGroup(resource, cover);
+    const why = resource.kind === 'delivery-group' ? this.#takeGroup(resource, cover) : 'workstation';
+    if (why === undefined || this.#options.ordered.has(resource.id)) return;
+    this.#omittedCount += 1;
+    if (this.#omitted.length < namedOmitted) this.#omitted.push({ resource, why });
   }
 
   /** All that was taken. Prices are asked for only where the options say so. */
@@ -87,8 +95,24 @@ export class FleetTally {
       notCovered: { count: this.#notCoveredCount, first: this.#notCovered },
       ...{ leftAlone: this.#leftAlone, changes: this.#changes, changesMore: this.#changesMore },
       ...{ capacity: this.#capacity.capacity, ordered: this.#ordered },
-      ...(prices ? { costs: await this.#capacity.costs(priceOf) } : {}),
+      ...(prices ? { costs: { ...(await this.#capacity.costs(priceOf)), omitted: await this.#omittedCosts(priceOf) } } : {}),
     };
+  }
+
+  /** What the first of those left out cost as they are set, where a fixed count and a price tell. */
+  async #omittedCosts(priceOf: (node: PricedNode) => Promise<Money | undefined>) {
+    const { fromMs, untilMs } = this.#options.span;
+    const first = [];
+    for (const { resource, why } of this.#omitted) {
+      const { region } = resource;
+      const [pool] = (resource.kind === 'delivery-group' && resource.charge === 'pay-as-you-go' && resource.pools) || [];
+      const nodes = pool?.strategy?.type === 'fixed' ? pool.strategy.nodes : undefined;
+      const isPriced = nodes !== undefined && region !== undefined && pool?.instanceType !== undefined;
+      const price = isPriced ? await priceOf({ region, instanceType: pool.instanceType }) : undefined;
+      const amount = price && nodes !== undefined ? { amount: moneyToJson(timesHours(price, nodes * (untilMs - fromMs))) } : {};
+      first.push({ ...named(resource), why, ...amount });
+    }
+    return { count: this.#omittedCount, first };
   }
 
   #takeCover(resource: Subscribable, cover: readonly FunctionCover[]): void {
@@ -137,15 +161,20 @@ export class FleetTally {
     this.#ordered[resource.id] = { ...(resource.name === undefined ? {} : { name: resource.name }), tags: Object.fromEntries(known) };
   }
 
-  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCover[]): void {
+  /** Takes what the schedules of a group cost; gives why that is not known, or not all of it. */
+  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCover[]): string | undefined {
     const { policy, target } = this.#options;
     const rule = cover.find(({ functionName }) => functionName === 'scale-on-schedule')?.rule;
-    if (rule === null) return;
+    const bought = mayExpire(group) ? 'subscription, not ordered in this time' : undefined;
+    if (rule === null) return bought ?? 'no rule scales it';
     const scheduled = rule && scheduledGroup(group, rule, policy, target);
-    if (scheduled === 'none') return;
-    if (scheduled === undefined) {
-      if (cover.some(({ functionName }) => functionName === 'scale-on-schedule')) this.#capacity.leaveOut();
-    } else this.#capacity.take(scheduled, group.region, group.tags);
+    if (scheduled === 'none') return bought;
+    if (scheduled !== undefined) {
+      this.#capacity.take(scheduled, group.region, group.tags);
+      return bought;
+    }
+    if (cover.some(({ functionName }) => functionName === 'scale-on-schedule')) this.#capacity.leaveOut();
+    return bought ?? 'peak or schedule unknown';
   }
 }
 

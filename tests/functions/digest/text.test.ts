@@ -99,6 +99,25 @@ describe('what schedules cost', () => {
     expect(spending).toContain('30.00 CNY for nodes by schedule, an estimate');
   });
 
+  test('says what no sum has, by id, and what that costs where it is known', () => {
+    const omitted = {
+      count: 3,
+      first: [
+        { id: 'aig-9', name: 'lab', why: 'no rule scales it', amount: cny('12000000') },
+        { id: 'ws-1', why: 'workstation' },
+      ],
+    };
+    const rule = ruleOf({ show: ['spend-by-tag:department'] });
+    const fleet = fleetOf('cn-office', { costs: { ...costs, omitted } });
+    const [section] = composePage(factsOf({ rule, targets: [targetOf('cn-office', { fleet })] })).sections;
+    expect(section?.lead).toContain('and 3 resources named last.');
+    expect(section?.rows.slice(-2).map(({ name, text, aside }) => `${name} ${aside}: ${text}`)).toEqual([
+      'lab aig-9: in no sum: no rule scales it; 12.00 CNY as it is set (estimate)',
+      'ws-1 ws-1: in no sum: workstation',
+    ]);
+    expect(section?.more).toBe(1);
+  });
+
   test('is neither saved nor spent where scale-on-schedule only observes', () => {
     const [cost, spending] = sectionsOf(false);
     expect(cost).toMatch(/^Nothing was saved: scale-on-schedule only observes\./);
