@@ -2,12 +2,15 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import { type Action, type Decision, type Reason, reasonOf } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
+import { notShownYet } from '../../shared/journal/written.ts';
 
 /** Every reason code that offboarding gives, with its meaning. Codes are stable. */
 export const offboardReasonCodes = {
   offboarded: 'Somebody asked to take all access of this user away.',
   'no-access': 'The user has no such access, or not any more.',
   'access-unknown': 'Whether the user has access here could not be read; nothing is taken away unseen.',
+  'not-shown-yet':
+    'The service took this access away a few minutes ago and still lists it; it is not taken away again before it must show.',
   'still-authorized': 'The user could connect again at once, since the access to the group still stands; the session is left.',
   'other-region': 'The group is outside the regions of the target.',
 } as const satisfies Readonly<Record<string, string>>;
@@ -33,7 +36,8 @@ export type OffboardPhase = 'plan' | 'deauthorize' | 'unbind';
 const rule = 'offboard';
 
 /** Decides about one access of a user. Pure. */
-export function decideAccess(access: Access, user: string, phase: OffboardPhase, { target }: PlanContext): Decision {
+export function decideAccess(access: Access, user: string, phase: OffboardPhase, context: PlanContext): Decision {
+  const { target } = context;
   const { id, name, partOf: group, given } = access;
   const resource = { id, ...(name === undefined ? {} : { name }), ...(group.region === undefined ? {} : { region: group.region }) };
   const hold = (reason: Reason): Decision => ({ verdict: 'hold', rule, resource, because: [reason] });
@@ -47,13 +51,18 @@ export function decideAccess(access: Access, user: string, phase: OffboardPhase,
   if (given === undefined)
     return hold(reason('access-unknown', `whether ${user} has access could not be read; nothing is taken away unseen`));
   if (!given) return { verdict: 'keep', rule, resource, because: [reason('no-access', `${user} has no access here`)] };
+  const lately = (id: string) => notShownYet(context.written.values(id, settingOf(user)), context.nowMs);
+  if (access.kind !== 'instance' && lately(access.id)) {
+    return hold(reason('not-shown-yet', `the service took this away from ${user} minutes ago, and still lists it; look again later`));
+  }
   if (access.kind === 'instance') {
     if (access.part === undefined) {
       return hold(
         reason('access-unknown', 'the answer does not name the app instance, and without its name more than one session could end'),
       );
     }
-    if (phase === 'unbind' && access.authorized !== false) {
+    // What was taken away a moment ago may still be listed.
+    if (phase === 'unbind' && access.authorized !== false && !lately(`${access.partOf.id}/authorized`)) {
       return hold(reason('still-authorized', `${user} is still authorized and could connect again at once; the session is left`));
     }
   }
@@ -61,9 +70,12 @@ export function decideAccess(access: Access, user: string, phase: OffboardPhase,
   return { verdict: 'act', rule, resource, because, action: actionOf(access, user) };
 }
 
+/** What the journal calls the access of a user. */
+const settingOf = (user: string): string => `access:${user}`;
+
 function actionOf({ id, kind, part, partOf: group, sessions }: Access, user: string): Action {
   const place = { AppInstanceGroupId: group.id, ProductType: 'CloudApp' };
-  const common = { key: `offboard/${user}/${id}`, writes: { setting: `access:${user}`, value: 'none' } };
+  const common = { key: `offboard/${user}/${id}`, writes: { setting: settingOf(user), value: 'none' } };
   if (kind === 'instance') {
     return {
       ...common,

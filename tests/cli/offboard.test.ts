@@ -299,3 +299,24 @@ describe('a list that is not whole', () => {
     expect([became(result.reports).length, offboardExitCode(result, true)]).toEqual([103, 0]);
   });
 });
+
+describe('a service that follows late', () => {
+  test.each([
+    [{}, false],
+    [{ accessMinutes: 10 }, false],
+    [{ accessReadBack: 'with-clients' }, false],
+    [{ accessMinutes: 10, accessReadBack: 'with-clients' }, true],
+    [{ lateReads: '20s' }, false],
+    [{ lateReads: 'lists 7m' }, true],
+    [{ lateReads: '7m', userGroupMembersListed: true }, true],
+  ] as const)('takes access and the session away once, and mails the user once: %o', async (assumptions, listed) => {
+    const { offboard, stateOf, simulator } = await open({ groups: [group('a', withSession)], assumptions });
+    const result = await offboard(zhang, true);
+    const done = became(result.reports).filter((each) => each.endsWith(' done'));
+    expect(done).toEqual(['AuthorizeInstanceGroup a done', 'Unbind a done']);
+    expect([stateOf('a').users.includes(zhang), stateOf('a').sessions.includes(zhang)]).toEqual([false, false]);
+    expect([...simulator.world.accounts.values()][0]?.statistics.mailsSent).toBe(1);
+    // What is listed still is not said to be over.
+    expect(offboardExitCode(result, true)).toBe(listed ? 1 : 0);
+  });
+});
