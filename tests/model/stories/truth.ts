@@ -24,13 +24,17 @@ export function checkMessage(world: World, process: Process, message: Said): voi
   if (lie !== undefined) throw new Violation('truth', `${process.name} tells '${title}: ${message.text}', and ${lie}`);
 }
 
-/** Who reads that something was renewed looks no further. Whose payment has moved an expiry the service does not tell. */
-function orderPlaced({ orders, subscriptions }: World, { title, text }: Said, orderId: string): void {
+/**
+ * Who reads that something was renewed looks no further, but for an alert, which says what to look at. Whose payment has moved an expiry the service
+ * does not tell.
+ */
+function orderPlaced({ orders, subscriptions }: World, { title, text, data }: Said, orderId: string): void {
   const order = orders.find(({ id }) => id === orderId);
   if (order === undefined) throw new Violation('truth', `'${title}: ${text}' is told, and there is no such order`);
   const { resource, status, wish } = order;
   const moved = (subscriptions[resource] as Subscription).expiresAtMs > wish.expiresAtMs;
-  const rests = title.startsWith('Renewed') || text.includes('in effect.');
+  const isAlert = data?.['code'] !== undefined;
+  const rests = !isAlert && (title.startsWith('Renewed') || text.includes('in effect.'));
   if (rests && status === 'unpaid' && (!moved || !wish.autoPay))
     throw new Violation('truth', `'${title}: ${text}' is told, and the order waits for payment`);
 }
