@@ -33,9 +33,9 @@ describe('stories of the shipped run', () => {
   });
 
   test.each(['plain', 'two currencies'])('come out the same whether runs are remembered, forgotten or run anew each time: %s', (name) => {
-    const bounds = { atMost: 1, grain: 'coarse', only: ['crash', 'late', 'stale-list', 'refuse', 'dead-channel', 'renew'] } as const;
+    const bounds = { atMost: 1, grain: 'coarse', only: ['crash', 'stale-list', 'renew'] } as const;
     const found = search(familyOf(name), bounds);
-    expect(found.worlds).toBeGreaterThan(100);
+    expect(found.worlds).toBeGreaterThan(30);
     for (const remembered of [0, 1, 50]) expect(search(familyOf(name), { ...bounds, remembered })).toEqual(found);
   });
 
