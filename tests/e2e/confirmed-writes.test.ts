@@ -80,7 +80,7 @@ test('what a person sets, whatever value it has, is never set back between two s
         await live.close();
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 6 },
   );
 });
 
