@@ -44,11 +44,28 @@ export function httpServer(responder: Responder): Server {
   return server;
 }
 
+/** Ports on which servers of this process have listened. */
+const usedPorts = new Set<number>();
+
+/** So often another free port is asked for. */
+const mostPorts = 50;
+
 /**
- * Listens on the loopback address.
+ * Listens on the loopback address. For port 0 it takes a free one on which nothing of this process has listened before: clients remember by address
+ * who answered there, and whose their keys were.
  * @throws SimulatorError `PortTaken`, `PortRefused` or `ListenFailed`
  */
-export function listen(server: Server, port: number): Promise<number> {
+export async function listen(server: Server, port: number): Promise<number> {
+  let taken = await listenOnce(server, port);
+  for (let tries = 1; port === 0 && usedPorts.has(taken) && tries < mostPorts; tries++) {
+    await closeServer(server);
+    taken = await listenOnce(server, port);
+  }
+  usedPorts.add(taken);
+  return taken;
+}
+
+function listenOnce(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, port));
     server.once('error', fail);
