@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
+import { calledSince } from '../../shared/engine/decide.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
+import { wholeIdOf } from '../../shared/journal/written-counts.ts';
 import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 
@@ -56,8 +58,11 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
     Object.keys(writes).length > 0 || known ? written.values(id, setting).findLast(({ outcome }) => outcome === 'done') : undefined;
   const ours = parseSettings(done?.value ?? '');
   const value = settingsText({ ...ours, ...writes });
-  // What is read may be older than what was written.
-  const isShown = done !== undefined && notShownYet([done], nowMs) === undefined;
+  const heard = occasions?.get(wholeIdOf(id));
+  // An event that names who called since says that somebody did.
+  const caller = calledSince(heard, done?.atMs) ? heard?.caller : undefined;
+  // Without one, what is read may be older than what was written.
+  const isShown = done !== undefined && (caller !== undefined || notShownYet([done], nowMs) === undefined);
   const back = isShown ? Object.entries(writes).filter(([key, to]) => ours[key] === to) : [];
   const remember = ({ times, ofMs }: Count): Reason => {
     const text = times === 1 ? 'set back once so far' : `set back ${times} times so far`;
@@ -70,8 +75,6 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
     const isOver = Object.keys(writes).length === 0 && nowMs - kept.sinceMs > forgottenAfterMs;
     return { value, because: isOver ? [] : [remember(known)], readBack };
   }
-  const caller = occasions?.get(id.split('/')[0] ?? id)?.caller;
-  // An event that names who changed it says that somebody did.
   if (unread !== undefined && caller === undefined) return { value, ...neverSeen(unread, insist, nowMs) };
   const count = known?.ofMs === done.atMs ? known : { times: (known?.times ?? 0) + 1, ofMs: done.atMs };
   const who = caller ?? 'somebody or something else';

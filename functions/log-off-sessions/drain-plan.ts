@@ -74,7 +74,7 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context
   const attempt = attemptAt(context.written, group.id, drainSetting, window);
   const lately = notShownYet(context.written.values(group.id, drainSetting), context.nowMs);
   if (attempt.state === 'done' && lately !== undefined)
-    return keep(reason('drained', `new users are kept out since ${localText(lately.atMs, context)}, and the service does not show it yet`));
+    return keep(reason('drained', `new users are kept out since ${localText(lately.atMs, context)}, and what is read may be older`));
   if (attempt.state === 'done')
     return keep(
       reason(

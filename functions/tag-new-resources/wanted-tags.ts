@@ -80,7 +80,7 @@ interface SetBefore {
 function setBefore({ id }: DeliveryGroup, before: WrittenTags, { written, nowMs, occasions }: PlanContext): SetBefore {
   const last = written.values(id, tagsSetting).findLast(({ outcome }) => outcome === 'done');
   const heard = occasions?.get(id);
-  if (last === undefined || (heard?.operation === 'UntagCloudResources' && heard.atMs > last.atMs)) {
+  if (last === undefined || (heard?.operation === 'UntagCloudResources' && heard.atMs >= last.atMs)) {
     return { before, lately: undefined, unread: undefined };
   }
   return { before, lately: notShownYet([last], nowMs)?.atMs, unread: unreadValue(written, id, tagsSetting) };
@@ -100,7 +100,7 @@ function fill(
   for (const [key, template] of missing) {
     const ours = before.get(key);
     if (ours !== undefined && lately !== undefined) {
-      const text = `the tag ${key} was set minutes ago and does not show yet`;
+      const text = `the tag ${key} was set minutes ago, and what is read may be older`;
       leftOut.push(reason('not-shown-yet', text, { ...waiting, key, atMs: lately }));
     } else if (ours?.last && unread !== undefined) {
       const data = { key, value: ours.value, times: ours.times };

@@ -1,13 +1,15 @@
+import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import { notShownYet } from '../journal/written.ts';
+import { wholeIdOf } from '../journal/written-counts.ts';
 import { localText } from '../planning/local-time.ts';
-import type { PlanContext, Planner } from './automation.ts';
+import type { Occasion, PlanContext, Planner } from './automation.ts';
 import type { Decision } from './decision.ts';
 import { reason, waiting } from './reasons.ts';
 
 /**
  * The decision of a planner about a resource. Where it asks for what the service took minutes ago, what was read may be older than that write:
- * it is not sent again before it must show.
+ * it is not sent again before it must show, unless an event names somebody who called since.
  */
 export function decide<R extends Resource>(planner: Planner<R>, resource: R, context: PlanContext): Decision {
   const decision = planner.decide(resource, context);
@@ -16,7 +18,13 @@ export function decide<R extends Resource>(planner: Planner<R>, resource: R, con
   const { setting, value } = decision.action.writes;
   const values = context.written.values(decision.resource.id, setting);
   const last = notShownYet(values, context.nowMs);
+  if (calledSince(context.occasions?.get(wholeIdOf(decision.resource.id)), last?.atMs)) return decision;
   if (last === undefined || last.value !== value || values.findLast(({ outcome }) => outcome !== 'failed') !== last) return decision;
-  const text = `the service took this at ${localText(last.atMs, context)} and does not show it yet`;
+  const text = `the service took this at ${localText(last.atMs, context)} and what is read may be older`;
   return { ...decision, verdict: 'hold', because: [reason('not-shown-yet', text, { ...waiting, atMs: last.atMs }), ...decision.because] };
+}
+
+/** Whether an event names somebody who called something about a resource after an instant. Our own calls are none of the events that are heard. */
+export function calledSince(occasion: Occasion | undefined, atMs: EpochMs | undefined): boolean {
+  return atMs !== undefined && occasion?.caller !== undefined && occasion.atMs >= atMs;
 }

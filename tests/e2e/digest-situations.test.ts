@@ -232,11 +232,12 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
           ...{ ProductType: 'CloudApp', BizRegionId: region, PoolId: 'p' },
           NodePoolStrategy: { StrategyType: 'NODE_FIXED', NodeAmount: 7 },
         });
+        each.simulator.advance(15 * minutes);
         await each.run('scale');
       },
     },
     'Drift (1)',
-    '! ledger: node-pool:p is fixed 7 (scale-on-schedule), seen Tue 2026-11-24 08:30',
+    '! ledger: node-pool:p is fixed 7 (scale-on-schedule), seen Tue 2026-11-24 08:45',
   ],
   [
     'what is in no sum of spending, with what it costs as it is set',
