@@ -12,7 +12,7 @@ const orderingKb = 262;
  * there was; it knows what each deviation from an ordinary week stands in for, so that it can take it back without a rule; whose each value is,
  * seen or not; and what single days cost beside what lasts. Loading it is held to the same bound as the others.
  */
-const scalingKb = 234;
+const scalingKb = 236;
 
 /** The digest reads the fleet by itself, with what it costs and what no sum has. */
 const digestKb = 213;
