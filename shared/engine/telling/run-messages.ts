@@ -24,6 +24,9 @@ export interface RunMessage {
   readonly message: Message;
 }
 
+/** What a run did, by the key of each act. */
+type Acts = ReadonlyMap<string, ActDecision>;
+
 /** So many ids stand in the data of a message at most. */
 const idsTold = 100;
 
@@ -44,11 +47,12 @@ export function runMessages(report: RunReport, policy: CompiledPolicy, failing: 
   const { tell } = policy;
   const rules = (policy.rules[report.function] ?? []) as readonly { readonly name: string; readonly tell?: readonly string[] }[];
   const tellOfRule = new Map(rules.map(({ name, tell: own }) => [name, own]));
+  const acts = actsByKey(report);
   for (const outcome of report.outcomes) {
     if (outcome.outcome !== 'done') continue;
-    const decision = report.decisions.find(({ action }) => action?.key === outcome.key);
     const channels = tellOfRule.get(outcome.rule) ?? tell['done'] ?? [];
-    hears(decision && isUrgent(decision) ? [...new Set([...channels, ...(tell['failed'] ?? [])])] : channels, 'done', outcome);
+    const isShort = shortageOf(acts.get(outcome.key)) !== undefined;
+    hears(isShort ? [...new Set([...channels, ...(tell['failed'] ?? [])])] : channels, 'done', outcome);
   }
   const held = newHolds(report);
   if (held.length > 0) hears(tell['held'], 'held');
@@ -63,7 +67,7 @@ export function runMessages(report: RunReport, policy: CompiledPolicy, failing: 
   return [...alike.values()].map((same) => {
     const channels = same.map(([channel]) => channel);
     const news = same[0]?.[1] as News;
-    return { channels, kinds: news.kinds, message: messageOf(report, news, held, channels) };
+    return { channels, kinds: news.kinds, message: messageOf(report, acts, news, held, channels) };
   });
 }
 
@@ -73,14 +77,16 @@ export function newHolds({ decisions, newHolds: fresh }: RunReport): readonly Ho
   return decisions.filter((decision): decision is HoldDecision => decision.verdict === 'hold' && ids.has(decision.resource.id));
 }
 
-function messageOf(report: RunReport, news: News, newlyHeld: readonly HoldDecision[], channels: readonly string[]): Message {
+function actsByKey({ decisions }: RunReport): Acts {
+  return new Map(decisions.flatMap((decision) => (decision.verdict === 'act' ? [[decision.action.key, decision]] : [])));
+}
+
+function messageOf(report: RunReport, acts: Acts, news: News, newlyHeld: readonly HoldDecision[], channels: readonly string[]): Message {
   const { done, kinds } = news;
   const held = kinds.has('held') ? newlyHeld : [];
   const failures = kinds.has('failed') ? failureCount(report) : 0;
-  const acts = new Map(report.decisions.flatMap((decision) => (decision.verdict === 'act' ? [[decision.action.key, decision]] : [])));
-  // They are changed, without the nodes that a limit does not allow.
   const short = done.flatMap(({ resource, key }) => {
-    const because = acts.get(key)?.because.find(isShortage);
+    const because = shortageOf(acts.get(key));
     return because === undefined ? [] : [`${nameOf(resource)}: ${because.text}`];
   });
   const counts = [
@@ -132,13 +138,14 @@ function isToldOnce({ because }: HoldDecision): boolean {
   return because[0]?.data?.['day'] === undefined;
 }
 
-/** Holds by which people may soon find no node. */
-function isUrgent({ because }: Pick<Decision, 'because'>): boolean {
-  return because.some(isShortage);
+/** True for a hold by which people may soon find no node. */
+function isUrgent(hold: HoldDecision): boolean {
+  return shortageOf(hold) !== undefined || hold.because.some(({ code }) => code === 'lapse-unaverted');
 }
 
-function isShortage({ code }: Reason): boolean {
-  return code === 'limit-nodes-added' || code === 'lapse-unaverted';
+/** Why a group lacks nodes that its schedule wants, whether it is left as it is or raised as far as the limit allows. */
+function shortageOf(decision: Decision | undefined): Reason | undefined {
+  return decision?.because.find(({ code }) => code === 'limit-nodes-added');
 }
 
 function doneLine({ resource, operation }: Outcome, decision: ActDecision | undefined): string {
