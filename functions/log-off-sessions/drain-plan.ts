@@ -1,9 +1,10 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
+import { functionMode } from '../../shared/engine/guard-mode.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
 import { notShownYet } from '../../shared/journal/written.ts';
-import { localText, utcText } from '../../shared/planning/local-time.ts';
+import { localDate, localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import { attemptAt, drainSetting } from './attempt.ts';
 import type { CompiledLogOffRule } from './log-off-rule.ts';
@@ -36,7 +37,12 @@ export function decideDrain(
   if (tags === undefined)
     return wanted && hold(reason('tags-unknown', 'whether it is drained already cannot be told: its tags are unknown'));
   const drained = Object.hasOwn(tags, drainTag);
-  if (Object.hasOwn(tags, drainMarker)) return decideOurs(group, tags[drainMarker] ?? '', drained, moment, context);
+  if (Object.hasOwn(tags, drainMarker)) {
+    const verdict = decideOurs(group, tags[drainMarker] ?? '', drained, moment, context);
+    return drained && verdict.verdict === 'act' && functionMode(context.policy, 'log-off-sessions') !== 'act'
+      ? leftDrained(context)
+      : verdict;
+  }
   if (drained) {
     const text = `new users are kept out by the tag ${drainTag}, which Streamwarden has not set; remove it when they are to come in again`;
     return hold(reason('drained-by-person', text));
@@ -114,6 +120,13 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context
 /** When the drain of a window ends. */
 function drainEndMs({ startMs, untilMs }: LogOffWindow): EpochMs {
   return Math.min(startMs + intoWindowMs, untilMs);
+}
+
+/** A drain of ours that should be lifted, where the function only observes: people are kept out until somebody acts, so it is told each day. */
+function leftDrained(context: PlanContext): Verdict {
+  const day = localDate(context.nowMs, context);
+  const text = `new users are still kept out by our drain, and log-off-sessions only observes: remove the tags ${drainTag} and ${drainMarker}`;
+  return hold(reason('drain-left', text, { toldAs: `drain-left ${day}`, day }));
 }
 
 /** Removes what is there of the two tags, in one call. It takes back what we did, so neither a freeze nor a limit holds it. */

@@ -38,6 +38,7 @@ export const reasonCodes = {
   'drain-due': 'The log-off is near: new users are kept out until shortly after it.',
   drained: 'New users are kept out by Streamwarden until the time in the marker.',
   'drain-over': 'The time of our drain is over: new users are let in again.',
+  'drain-left': 'Our drain should be lifted, and the function only observes: new users are kept out until somebody removes it. Told daily.',
   'drain-unreadable': 'The marker of our drain carries no time that can be read: new users are let in again.',
   'drain-edited': 'The marker of a drain carries a time that is further away than ours ever are; a person changed it.',
   'drain-lifted': 'A person has let new users in again; the marker goes when its time is over.',

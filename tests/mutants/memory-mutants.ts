@@ -207,4 +207,12 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'An expiry from before a young order of ours is an old reading, and no refund.',
     tests: ['tests/e2e/renewals-late-reads.test.ts', 'tests/engine/purchase/resolve.test.ts'],
   },
+  {
+    name: 'drain-left-untold',
+    file: 'functions/log-off-sessions/drain-plan.ts',
+    from: "functionMode(context.policy, 'log-off-sessions') !== 'act'",
+    to: 'false',
+    rule: 'A drain that nothing lifts is told each day.',
+    tests: ['tests/e2e/scheduler-stories.test.ts'],
+  },
 ];

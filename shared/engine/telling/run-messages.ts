@@ -138,9 +138,11 @@ function isToldOnce({ because }: HoldDecision): boolean {
   return because[0]?.data?.['day'] === undefined;
 }
 
-/** True for a hold by which people may soon find no node. */
-function isUrgent(hold: HoldDecision): boolean {
-  return shortageOf(hold) !== undefined || hold.because.some(({ code }) => code === 'lapse-unaverted');
+/** Holds by which people find no node, or are kept out, until somebody acts. */
+const urgentCodes: ReadonlySet<string> = new Set(['limit-nodes-added', 'lapse-unaverted', 'drain-left']);
+
+function isUrgent({ because }: HoldDecision): boolean {
+  return because.some(({ code }) => urgentCodes.has(code));
 }
 
 /** Why a group lacks nodes that its schedule wants, whether it is left as it is or raised as far as the limit allows. */
