@@ -14,9 +14,9 @@ import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { memoryStore } from '../journal/memory-store.ts';
 import { demoFrom } from './demo-seed.ts';
 import { deployedRuns } from './deployed-timers.ts';
-import { treeStore } from './tree-store.ts';
 
 const slotMs = 300_000;
 
@@ -53,7 +53,7 @@ export async function play({ policy: text, limits, scale, runs }: Way, [fromMs, 
   try {
     const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(Math.ceil(ms)) };
     const policy = compiled(text, limits, clock.now());
-    const store = treeStore();
+    const store = memoryStore();
     const channel = (name: string) => ({
       kind: 'test',
       async send(message: Message) {

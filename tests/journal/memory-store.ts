@@ -2,7 +2,6 @@ import { isRecordKey } from '../../shared/journal/record-key.ts';
 import { skipRecord } from '../../shared/journal/skipped.ts';
 import type { Store } from '../../shared/journal/store.ts';
 import { runStoring } from '../../shared/journal/store-effect.ts';
-import { SortedRecords } from './sorted-records.ts';
 
 /** A store in memory, with hooks to make it misbehave. */
 export interface MemoryStore extends Store {
@@ -15,6 +14,7 @@ export interface MemoryStore extends Store {
   readonly unlisted: Set<string>;
 }
 
+/** An empty store in memory. Its lists cost by what lies under the prefix, as those of a bucket do. */
 export function memoryStore(): MemoryStore {
   const records = new SortedRecords();
   const store: MemoryStore = {
@@ -57,4 +57,43 @@ export function memoryStore(): MemoryStore {
 export async function skip(store: Store, key: string): Promise<string> {
   const who = { account: '1234567890123456', userId: '27' };
   return runStoring(store, skipRecord(key, await store.read(key), { by: 'li.wei', who, because: 'test' }, { owner: 'person', atMs: 0 }));
+}
+
+/** Records by key that know their keys in order, so that those under a prefix are found without looking at all others. */
+class SortedRecords extends Map<string, Uint8Array> {
+  #keys: string[] = [];
+
+  override set(key: string, bytes: Uint8Array): this {
+    if (!this.has(key)) this.#keys.splice(this.#placeOf(key), 0, key);
+    return super.set(key, bytes);
+  }
+
+  override delete(key: string): boolean {
+    if (this.has(key)) this.#keys.splice(this.#placeOf(key), 1);
+    return super.delete(key);
+  }
+
+  override clear(): void {
+    this.#keys = [];
+    super.clear();
+  }
+
+  /** The keys that begin with a prefix, in the order of their code units. */
+  under(prefix: string): readonly string[] {
+    const from = this.#placeOf(prefix);
+    let until = from;
+    while (this.#keys[until]?.startsWith(prefix)) until += 1;
+    return this.#keys.slice(from, until);
+  }
+
+  /** Where a key is, or would be. */
+  #placeOf(key: string): number {
+    let [low, high] = [0, this.#keys.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] as string) < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
