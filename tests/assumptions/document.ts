@@ -1,11 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Assumption, assumptions } from '../../simulator/assumptions.ts';
-import { bearable } from './bearable.ts';
-import type { Switched } from './sightings.ts';
+import type { Sighting, Switched, Task } from './sightings.ts';
 
 const file = fileURLToPath(new URL('../../docs/assumptions.md', import.meta.url));
 const begin = '<!-- seen: written by `npm run assumptions -- --write` -->';
+
+/**
+ * What goes wrong under a setting and cannot be mended from here, since nothing that the program can read tells it which way the service
+ * behaves; and what an owner can do about it. Anything else that goes wrong fails `npm run assumptions`.
+ */
+export const bearable: Readonly<Record<string, { readonly wrongs: readonly string[]; readonly advice: string }>> = {
+  'scheduleZone = UTC': {
+    wrongs: ['groups were below their need'],
+    advice: 'Nothing in an answer shows the zone. Look at one schedule in the console before trusting it, and set `serviceTimeZone`.',
+  },
+  'scheduleFallingEdge = cut': {
+    wrongs: ['people were cut who should not'],
+    advice:
+      'The service itself would end sessions when a period ends, those of protected users too, since nobody is asked then. ' +
+      'Put the groups on which they work under `protect.groups`: those get a fixed count, and no falling edge that nobody watches.',
+  },
+};
 
 /** Every switch in every setting but its default. */
 export const settings: readonly Switched[] = Object.entries(assumptions as Readonly<Record<string, Assumption>>).flatMap(
@@ -14,6 +30,21 @@ export const settings: readonly Switched[] = Object.entries(assumptions as Reado
 
 /** How a setting is called. */
 export const nameOf = ({ name, value }: Switched): string => `${name} = ${value}`;
+
+/** How a task is called. */
+export const taskName = ({ switched, cadence }: Task): string =>
+  `${switched.length === 0 ? 'all as assumed' : switched.map(nameOf).join(' and ')} (${cadence})`;
+
+/** What differs between a play and that with all switches at their defaults, in words; wrongs first. Empty: nothing that anybody can see. */
+export function differences(usual: Sighting, other: Sighting): readonly string[] {
+  const wrong = Object.entries(other.wrongs).map(([name, found]) => `**${name}** (${found.length})`);
+  const names = [...new Set([...Object.keys(usual.counts), ...Object.keys(other.counts)])].sort();
+  const counted = names.flatMap((name) => {
+    const [before, now] = [usual.counts[name] ?? 0, other.counts[name] ?? 0];
+    return before === now ? [] : [`${name}: ${now} instead of ${before}`];
+  });
+  return [...wrong, ...counted];
+}
 
 /** What changes under a setting, in words: in the days, and in the day at the deployed pace. Undefined: not played so, since nothing can. */
 export interface Changes {

@@ -10,10 +10,9 @@
  * days with every function at its deployed pace; both compare nothing. Exit code 1 when something goes wrong that is not known to, when the document
  * says otherwise, or when `--all` finds a change under a switch that nothing looks at.
  */
-import { bearable } from './bearable.ts';
-import { playAll, taskName } from './crew.ts';
-import { differences } from './differences.ts';
-import { type Changes, isWritten, nameOf, seenPart, settings, write } from './document.ts';
+import { fileURLToPath } from 'node:url';
+import { performAll } from '../harness/crew.ts';
+import { bearable, type Changes, differences, isWritten, nameOf, seenPart, settings, taskName, write } from './document.ts';
 import type { Sighting, Switched, Task } from './sightings.ts';
 
 const startMs = Date.now();
@@ -25,6 +24,10 @@ if (chosen.length === 0) {
   console.error(`There is no switch '${only}'; they are listed in simulator/assumptions.ts.`);
   process.exit(1);
 }
+
+const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
+const playAll = (tasks: readonly Task[], onAnswer?: (task: Task, sighting: Sighting) => void) =>
+  performAll<Task, Sighting>(tasks, { worker, nameOf: taskName, ...(onAnswer ? { onAnswer } : {}) });
 
 const usual = new Map<Task['cadence'], Sighting>();
 const cadences = all ? (['deployed'] as const) : (['scaling', 'sparse'] as const);

@@ -1,9 +1,5 @@
-/** A process of `npm run assumptions`: plays each task that it is sent, one after another, and answers with what was seen. */
-import { sightingOf, type Task } from './sightings.ts';
+/** A process of `npm run assumptions`: plays each task that it is sent, and answers with what was seen. */
+import { answerWith } from '../harness/crew.ts';
+import { sightingOf } from './sightings.ts';
 
-process.on('message', async (task: Task) => {
-  process.send?.(await sightingOf(task));
-});
-
-// Nobody is left to tell.
-process.on('disconnect', () => process.exit());
+answerWith(sightingOf);

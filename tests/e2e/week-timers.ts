@@ -10,13 +10,14 @@ import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
+import { deployedTimers } from './deployed-timers.ts';
 
 const beijingMs = 8 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
 /**
  * How often functions run: `sparse`, a few times a day, each at times at which it has work; `scaling`, the same with scale-on-schedule as often as
- * it is deployed in the hours around the steps of the schedules; `deployed`, each as the timers of `s.yaml` have it.
+ * it is deployed in the hours around the steps of the schedules; `deployed`, each in the minutes in which the timers of `s.yaml` begin it.
  */
 export type Cadence = 'sparse' | 'scaling' | 'deployed';
 
@@ -62,11 +63,13 @@ export function timersAt(cadence: Cadence): readonly Timer[] {
     ...(cadence === 'scaling' ? { hours: stepHours } : {}),
   };
   if (cadence === 'deployed') {
-    return [
-      ...[scale, ...[ota, logOff, power].map((runner) => ({ runner, every: 5, from: 0 }))],
-      ...[tag, enforce].map((runner) => ({ runner, every: 30, from: 8 })),
-      { runner: renew, every: 15, from: 3 },
-    ];
+    const runners = [scale.runner, ota, logOff, power, tag, enforce, renew];
+    return deployedTimers().flatMap(({ minutes, functions }) =>
+      functions.flatMap((name) => {
+        const runner = runners.find((each) => each.name === name);
+        return runner ? [...minutes].map((from) => ({ runner, every: 60, from })) : [];
+      }),
+    );
   }
   // Approvals lie within half an hour before the windows of the policy, log-offs after its end of day.
   return [

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Figures } from './figures.ts';
-import { extraordinaryBy, period } from './periods.ts';
 import { examplePolicy } from './play.ts';
 import { isOrdinary, messageCounts, missedSteps, stepsDown, violations } from './verdicts.ts';
-import { playAsked } from './ways.ts';
+import { extraordinaryBy, period, playAsked } from './ways.ts';
 
 describe('the example policy on the make-up Saturday after National Day', () => {
   // On Friday the rules come in force; counted are the steps of its night, and the morning on which all come to work.

@@ -3,14 +3,12 @@
  * users, in three ways: as it ships, without its limits, and with capacity exactly by its schedules instead of `scale-on-schedule`. Compares
  * users turned away, groups without nodes, schedules that lapsed, messages, steps down and costs.
  *
- * `--period NAME` plays one of the periods of `periods.ts`; `--full` plays every run of the deployed timers, also those at times at which they
+ * `--period NAME` plays one of the periods of `ways.ts`; `--full` plays every run of the deployed timers, also those at times at which they
  * can change nothing, and takes twice as long. Exit code 1 when something is as it must not be.
  */
-import { extraordinaryBy, periods } from './periods.ts';
 import { examplePolicy } from './play.ts';
-import { rowOf } from './table.ts';
-import { violations } from './verdicts.ts';
-import { compareAll } from './ways.ts';
+import { rowOf, violations } from './verdicts.ts';
+import { compareAll, extraordinaryBy, periods } from './ways.ts';
 
 const at = process.argv.indexOf('--period');
 const named = at < 0 ? undefined : process.argv[at + 1];

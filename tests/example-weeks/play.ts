@@ -14,9 +14,9 @@ import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { deployedRuns } from '../e2e/deployed-timers.ts';
 import { memoryStore } from '../journal/memory-store.ts';
-import { demoFrom } from './demo-seed.ts';
-import { deployedRuns } from './deployed-timers.ts';
+import { demoFrom } from './demo.ts';
 
 const slotMs = 300_000;
 

@@ -1,5 +1,5 @@
+import { china, singapore } from './demo.ts';
 import type { Figures, Step, ToldMessage } from './figures.ts';
-import { china, singapore } from './people-calendar.ts';
 
 /** What the policy came to in a period, with its limits and without, and what capacity exactly by its schedules came to. */
 export interface Compared {
@@ -55,7 +55,7 @@ function costDiffers(currency: string, { cost }: Figures, unlimited: Figures): r
 }
 
 /** An amount in ten-thousandths as text with two decimals. */
-export function money(amount: bigint): string {
+function money(amount: bigint): string {
   return (Number((amount + 50n) / 100n) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
@@ -84,4 +84,30 @@ function tooMany(messages: readonly ToldMessage[], extraordinary: (date: string)
       const titles = messages.filter((each) => each.channel === channel && dateOf(each.atMs) === date).map(({ title }) => title);
       return `${channel} got ${count} messages on ${date}: ${titles.join('; ')}`;
     });
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** What a period came to, in lines for people. `extraordinary`: days in which an exception or a freeze of the policy lies. */
+export function rowOf({ policy, unlimited, exact }: Compared, extraordinary: (date: string) => boolean): string {
+  const groups = [...new Set([...Object.keys(policy.turnedAway), ...Object.keys(exact.turnedAway)])].sort();
+  const byGroup = groups.map((group) => `${group} ${policy.turnedAway[group] ?? 0}/${exact.turnedAway[group] ?? 0}`).join(', ');
+  const counts = messageCounts(policy.messages);
+  const ordinary = counts.filter(([date]) => isOrdinary(date, policy.messages, extraordinary));
+  const most = (list: typeof counts): string => (list[0] ? `${list[0][2]} (${list[0][1]}, ${list[0][0]})` : 'none');
+  const cost = Object.keys(policy.cost)
+    .map((currency) => {
+      const [limited, free] = [policy, unlimited].map((figures) => BigInt(figures.cost[currency] ?? '0'));
+      return `${money(limited ?? 0n)} ${currency} with limits, ${money(free ?? 0n)} without`;
+    })
+    .join('; ');
+  return [
+    `turned away, policy/exact capacity: ${sum(policy.turnedAway)}/${sum(exact.turnedAway)} (${byGroup})`,
+    `visits given up: ${sum(policy.visitsLost)}/${sum(exact.visitsLost)}`,
+    `groups without nodes that their schedules want, in looks of five minutes: ${policy.withoutNodes.length}; schedules lapsed: ${policy.lapsed.length}`,
+    `most messages of a channel on an ordinary day beside digests: ${most(ordinary)}; on any day: ${most(counts)}`,
+    `steps down without sessions: ${stepsDown(unlimited).length} without limits, ${missedSteps(policy, unlimited).length} of them later or never with limits`,
+    `cost: ${cost}`,
+    `runs: ${policy.runs}; held by limits: ${policy.limited.map(({ code, resource }) => `${resource} (${code})`).join(', ') || 'nothing'}`,
+  ].join('\n');
 }

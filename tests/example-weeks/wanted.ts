@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
+import type { Simulator } from '../../simulator/simulator.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
-import { calendarOf, type PeopleCalendar, peopleWork } from './people-calendar.ts';
+import { calendarOf, type PeopleCalendar, peopleWork } from './demo.ts';
 
 /** What the policy wants of a group's capacity at an instant: nodes that are there, or a ceiling above those that were bought. */
 export interface Wanted {
@@ -76,6 +77,30 @@ export class WantedCapacity {
     const count = Math.max(nodes(level), ...kept.map(({ keepAtLeast }) => nodes(keepAtLeast as string)));
     return { rule: rule.name, of: rule.peak?.extraNodes === undefined ? 'nodes' : 'ceiling', count };
   }
+}
+
+/**
+ * Gives every group exactly what its schedule wants, at the very instant, with nodes that are ready at once: what no engine can do that has to
+ * ask the service and wait for nodes to boot.
+ */
+export function exactCapacity(wanted: WantedCapacity): (simulator: Simulator, nowMs: number) => void {
+  return ({ world }, nowMs) => {
+    for (const { groupList } of world.accounts.values()) {
+      for (const group of groupList) {
+        const want = wanted.of(group, nowMs);
+        const [pool] = group.pools;
+        if (!want || !pool) continue;
+        const { settings } = pool;
+        if (want.of === 'nodes') {
+          if (settings.StrategyType === 'NODE_FIXED' && settings.NodeAmount === want.count) continue;
+          pool.prepare({ StrategyType: 'NODE_FIXED', NodeAmount: want.count });
+          pool.start(nowMs, true);
+        } else if (settings.MaxScalingAmount !== want.count) {
+          pool.setStrategy({ ...settings, StrategyType: 'NODE_SCALING_BY_USAGE', MaxScalingAmount: want.count }, nowMs);
+        }
+      }
+    }
+  };
 }
 
 const local = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00+08:00`);

@@ -1,14 +1,50 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { performAll } from '../harness/crew.ts';
 import { type Figures, measuring } from './figures.ts';
-import { exactCapacity } from './oracle.ts';
-import type { Period } from './periods.ts';
 import { examplePolicy, play } from './play.ts';
 import { mattersBy } from './quiet-times.ts';
 import type { Compared } from './verdicts.ts';
-import { WantedCapacity } from './wanted.ts';
+import { exactCapacity, WantedCapacity } from './wanted.ts';
+
+/** A time that is played. What is before `countedMs` is played so that the rules are in force, and is not counted. */
+export interface Period {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly countedMs: number;
+  readonly untilMs: number;
+}
+
+/** An instant by the clock of Shanghai, e.g. `2026-10-01 08:40`; a bare date is midnight. */
+function shanghai(text: string): number {
+  const [date, time = '00:00'] = text.split(' ');
+  return Date.parse(`${date}T${time}:00+08:00`);
+}
+
+/** A period from local times. */
+export function period(name: string, from: string, counted: string, until: string): Period {
+  return { name, fromMs: shanghai(from), countedMs: shanghai(counted), untilMs: shanghai(until) };
+}
+
+/** What `npm run example-weeks` plays. Each begins some days before it counts, as a new deployment. */
+export const periods: readonly Period[] = [
+  period('national-day', '2026-09-28 08:40', '2026-10-01', '2026-10-11'),
+  period('ordinary-month', '2026-03-02 08:40', '2026-03-04', '2026-04-01'),
+  period('new-year', '2026-12-25 08:40', '2026-12-28', '2027-01-05'),
+  period('spring-festival', '2026-02-09 08:40', '2026-02-12', '2026-03-02'),
+];
+
+interface Source {
+  readonly exceptions: readonly { readonly from: string; readonly until: string }[];
+  readonly limits: { readonly freezes: readonly { readonly from: string; readonly until: string }[] };
+}
+
+/** Whether a local date has something of an exception or a freeze of a policy in it. */
+export function extraordinaryBy(text: string): (date: string) => boolean {
+  const { exceptions, limits } = parse(text) as Source;
+  const spans = [...exceptions, ...limits.freezes].map(({ from, until }) => [shanghai(from), shanghai(until)] as const);
+  return (date) => spans.some(([fromMs, untilMs]) => fromMs < shanghai(date) + 86_400_000 && untilMs > shanghai(date));
+}
 
 /**
  * `all`: every run of the deployed timers. `some`: those that can change something. `counted`: the same, and before the counted time only
@@ -28,7 +64,6 @@ const minuteMs = 60_000;
 const leadMs = 60 * minuteMs;
 
 const ways: readonly (keyof Compared)[] = ['policy', 'unlimited', 'exact'];
-const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 /** Plays the example policy in one way. */
 export async function playAsked({ way, period, pace }: Asked): Promise<Figures> {
@@ -53,49 +88,22 @@ export async function playAsked({ way, period, pace }: Asked): Promise<Figures> 
   return measured.figures();
 }
 
-/**
- * Plays periods in all three ways, each play in a process of its own. `onPlayed` hears of each as it ends.
- * @throws Error when a process ends before it has answered
- */
+/** Plays periods in all three ways, on as many processes as there are cores. `onPlayed` hears of each play as it ends. */
 export async function compareAll(
   periods: readonly Period[],
   pace: Pace,
   onPlayed: (asked: Asked, seconds: number) => void,
 ): Promise<readonly (readonly [Period, Compared])[]> {
-  const all: readonly Asked[] = periods.flatMap((period) => ways.map((way) => ({ way, period, pace })));
-  const found = new Map<Asked, Figures>();
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: Math.min(availableParallelism(), all.length) }, async () => {
-      for (let asked = all[next++]; asked; asked = all[next++]) {
-        const startMs = Date.now();
-        found.set(asked, await inProcess(asked));
-        onPlayed(asked, Math.round((Date.now() - startMs) / 1000));
-      }
-    }),
+  const figures = await performAll<Asked, Figures>(
+    periods.flatMap((period) => ways.map((way) => ({ way, period, pace }))),
+    {
+      worker: fileURLToPath(new URL('worker.ts', import.meta.url)),
+      nameOf: ({ period, way }) => `${period.name}, ${way}`,
+      onAnswer: (asked, _figures, seconds) => onPlayed(asked, seconds),
+    },
   );
-  const of = (period: Period, way: keyof Compared): Figures => {
-    const figures = [...found].find(([asked]) => asked.period === period && asked.way === way)?.[1];
-    if (!figures) throw new Error(`${period.name} was not played: ${way}`);
-    return figures;
-  };
-  return periods.map((period) => [
-    period,
-    { policy: of(period, 'policy'), unlimited: of(period, 'unlimited'), exact: of(period, 'exact') },
-  ]);
-}
-
-async function inProcess(asked: Asked): Promise<Figures> {
-  const child = fork(worker, { execArgv: ['--import', 'tsx'] });
-  try {
-    child.send(asked);
-    const end = once(child, 'exit').then(([code]) => {
-      throw new Error(`the process for ${asked.period.name}, ${asked.way}, ended with ${code}`);
-    });
-    end.catch(() => undefined);
-    const [figures] = (await Promise.race([once(child, 'message'), end])) as [Figures];
-    return figures;
-  } finally {
-    child.kill();
-  }
+  return periods.map((period, place) => {
+    const [policy, unlimited, exact] = figures.slice(place * ways.length) as [Figures, Figures, Figures];
+    return [period, { policy, unlimited, exact }];
+  });
 }

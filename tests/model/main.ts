@@ -13,12 +13,13 @@
  * when something is violated, or when something was left out that had to be done.
  */
 import { hash32 } from '../../simulator/world/random.ts';
+import { bundleWorker } from '../chaos/bundled-worker.ts';
+import { performAll } from '../harness/crew.ts';
 import { faults } from './configuration.ts';
 import { pairs, singles, together } from './plan.ts';
 import { dimensions } from './stories/dimensions.ts';
 import { families, familyText } from './stories/families.ts';
 import type { Result, Task } from './task.ts';
-import { performAll } from './workers.ts';
 
 const startMs = Date.now();
 const has = (flag: string): boolean => process.argv.includes(flag);
@@ -52,9 +53,23 @@ function tell(result: Result): void {
   console.log(`${verdict}  ${figures}  ${task.name}`);
 }
 
+/** What a process may take, in megabytes: two of them fit a machine of eight gigabytes. Most of what is made lives for a moment only. */
+const memory = ['--max-old-space-size=3000', '--max-semi-space-size=64'];
+
 /** Gives what was not begun. */
 async function performTasks(tasks: readonly Task[]): Promise<readonly Task[]> {
-  return performAll(tasks, { untilMs, workers: has('--workers') ? numberAfter('--workers', 1) : undefined, onEnd: tell });
+  const bundle = await bundleWorker('tests/model/worker.ts');
+  try {
+    const results = await performAll<Task, Result>(tasks, {
+      ...{ worker: bundle.file, execArgv: memory, untilMs },
+      processes: has('--workers') ? numberAfter('--workers', 1) : undefined,
+      nameOf: ({ name }) => name,
+      onAnswer: (_task, result) => tell(result),
+    });
+    return tasks.slice(results.length);
+  } finally {
+    bundle.remove();
+  }
 }
 
 /** Does what has to be done: what was not begun is left out. A sample is as large as there was time for. */

@@ -1,9 +1,5 @@
-/** A process of `npm run model`: does what it is sent, one task after another, and answers with what came of each. */
-import { perform, type Task } from './task.ts';
+/** A process of `npm run model`: does each task that it is sent, and answers with what came of it. */
+import { answerWith } from '../harness/crew.ts';
+import { perform } from './task.ts';
 
-process.on('message', (task: Task) => {
-  process.send?.(perform(task));
-});
-
-// Nobody is left to tell.
-process.on('disconnect', () => process.exit());
+answerWith(perform);

@@ -8,7 +8,8 @@ export interface Due {
   readonly functions: readonly string[];
 }
 
-interface Timer {
+/** A timer, by the seconds and minutes of every hour. */
+export interface DeployedTimer {
   readonly second: number;
   readonly minutes: ReadonlySet<number>;
   readonly functions: readonly string[];
@@ -24,10 +25,10 @@ interface Trigger {
 }
 
 /**
- * The timers of `s.yaml`. Left out is that for groups that wait for their publication: it hears of events, and none is delivered here.
+ * The timers of `s.yaml`. Without the one that takes up events again whose groups were not published yet.
  * @throws RangeError for an expression that does not run in every hour of every day
  */
-function deployedTimers(): readonly Timer[] {
+export function deployedTimers(): readonly DeployedTimer[] {
   const { resources } = parse(readFileSync(new URL('../../s.yaml', import.meta.url), 'utf8'), { merge: true }) as Deployed;
   return Object.entries(resources).flatMap(([name, { props }]) =>
     (props.triggers ?? []).flatMap(({ triggerType, triggerConfig: { cronExpression = '', payload = '{}' } }) => {
@@ -37,7 +38,7 @@ function deployedTimers(): readonly Timer[] {
   );
 }
 
-function minutesOf(expression: string): Pick<Timer, 'second' | 'minutes'> {
+function minutesOf(expression: string): Pick<DeployedTimer, 'second' | 'minutes'> {
   const [, second, minutes] = /(\d+) ([\d,*/-]+) \* \* \* \*$/.exec(expression) ?? [];
   if (second === undefined || minutes === undefined) throw new RangeError(`'${expression}' does not run in every hour; read it here too`);
   const all = minutes.split(',').flatMap((part) => {
