@@ -1,54 +1,31 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { days, hours, minutes } from '../renewals-bench.ts';
-import { asking, type Drill, openDrill, reads, start } from './scene.ts';
-import {
-  answering,
-  approved,
-  asked,
-  counts,
-  digest,
-  explained,
-  held,
-  ledger,
-  listed,
-  order,
-  ordered,
-  page,
-  price,
-  spent,
-  told,
-} from './wording.ts';
-
-let drill: Drill;
-afterEach(() => drill.close());
-
-const open = async (): Promise<void> => {
-  drill = await openDrill({ start, groups: [ledger], rules: asking });
-};
+import { ledger, openDrill, price, reads } from './scene.ts';
+import * as say from './wording.ts';
 
 test('asked and approved: question, list, page, approval, order and what came of it say the same', async () => {
-  await open();
+  const drill = await openDrill();
   const why = 'it costs 233.28 CNY, more than 100.00 CNY';
-  reads(await drill.run(), asked(why));
-  reads(await drill.as('li.wei', 'approvals'), listed({ state: 'pending approval by finance', why }));
-  reads(await drill.open(drill.link('aig-ledger')), page('Renew this subscription?', 'Nobody has answered yet.'));
+  reads(await drill.run(), say.asked(why));
+  reads(await drill.as('li.wei', 'approvals'), say.listed({ state: 'pending approval by finance', why }));
+  reads(await drill.open(drill.link('aig-ledger')), say.page('Renew this subscription?', 'Nobody has answered yet.'));
   reads(
     await drill.as('li.wei', 'approve', 'home/aig-ledger', '--yes'),
-    answering('li.wei', 'pending approval by finance', ledger),
-    approved('li.wei', ledger),
+    say.answering('li.wei', 'pending approval by finance', ledger),
+    say.approved('li.wei', ledger),
   );
   reads(
     await drill.as('tan.mei', 'approvals'),
-    listed({ state: 'approved up to 233.28 CNY by li.wei', why: 'expires 2026-11-15 00:00; 1 Month costs 233.28 CNY' }),
+    say.listed({ state: 'approved up to 233.28 CNY by li.wei', why: 'expires 2026-11-15 00:00; 1 Month costs 233.28 CNY' }),
   );
-  reads(await drill.open(drill.link('aig-ledger')), page('This renewal is approved', counts('li.wei')));
+  reads(await drill.open(drill.link('aig-ledger')), say.page('This renewal is approved', say.counts('li.wei')));
   expect(drill.orders()).toEqual([]);
 
-  reads(await drill.run(), ordered());
+  reads(await drill.run(), say.ordered());
   expect(drill.orders()).toHaveLength(1);
   reads(
     await drill.open(drill.link('aig-ledger')),
-    page(
+    say.page(
       'This renewal was ordered',
       'The order was sent on 2026-11-09 09:00 Asia/Shanghai (order 000001000000001), so no answer changes anything any more.',
       { closed: true },
@@ -61,7 +38,7 @@ test('asked and approved: question, list, page, approval, order and what came of
   const placed = '2026-11-09 09:00  renewal 0: 1 Month from 2026-11-15 for 233.28 CNY, approved by li.wei, ordered (order 000001000000001)';
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'ordered',
       why: ['order 000001000000001 was placed at 2026-11-09 09:00, and the expiry has not moved yet [order-under-way]'],
       journal: [`${placed}, not in effect yet`],
@@ -73,7 +50,7 @@ test('asked and approved: question, list, page, approval, order and what came of
   expect(drill.expiry('aig-ledger')).toBe('2026-12-15 00:00');
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       verdict: 'kept as it is',
       renewal: 'not due',
       why: ['expires 2026-12-15 00:00 [not-due]'],
@@ -83,11 +60,15 @@ test('asked and approved: question, list, page, approval, order and what came of
   );
   reads(
     await drill.as('li.wei', 'spend', '--all'),
-    spent({ ordered: '233.28', free: '266.72' }, '2026-11 CNY, ordered', order(0, '2026-11-09 09:00', 'renewed, order 000001000000001')),
+    say.spent(
+      { ordered: '233.28', free: '266.72' },
+      '2026-11 CNY, ordered',
+      say.order(0, '2026-11-09 09:00', 'renewed, order 000001000000001'),
+    ),
   );
   reads(
     await drill.as('li.wei', 'digest'),
-    digest({
+    say.digest({
       from: 'Sun 2026-11-08 09:30',
       to: 'Mon 2026-11-09 09:30',
       counts: '1 done, 0 failed, 0 held, 0 expiring, 0 silent',
@@ -102,48 +83,48 @@ test('asked and approved: question, list, page, approval, order and what came of
 });
 
 test('taken back each: an approval by a refusal with the link, that by an approval at the command line', async () => {
-  await open();
+  const drill = await openDrill();
   await drill.run();
   await drill.as('li.wei', 'approve', 'home/aig-ledger', '--yes');
   reads(
     await drill.press(drill.link('aig-ledger'), 'refuse', 'Tan Mei: wrong cost center'),
-    page(
+    say.page(
       'You refused this renewal',
       'What counts now: refused by finance (link), because: Tan Mei: wrong cost center. It is not renewed unless finance approves it.',
     ),
   );
   reads(
     await drill.run(),
-    held(
+    say.held(
       ledger,
       'Refused by finance (link): Tan Mei: wrong cost center. It expires unless finance approves it after all, or somebody renews it by hand.',
     ),
   );
   expect(drill.orders()).toEqual([]);
-  reads(await drill.as('li.wei', 'approvals'), listed({ state: 'refused by finance (link)', why: 'Tan Mei: wrong cost center' }));
+  reads(await drill.as('li.wei', 'approvals'), say.listed({ state: 'refused by finance (link)', why: 'Tan Mei: wrong cost center' }));
   reads(
     await drill.as('tan.mei', 'approve', 'home/aig-ledger', '--yes'),
-    answering('tan.mei', 'refused by finance (link)', ledger),
-    approved('tan.mei', ledger),
+    say.answering('tan.mei', 'refused by finance (link)', ledger),
+    say.approved('tan.mei', ledger),
   );
   reads(
     await drill.press(drill.link('aig-ledger'), 'approve', 'Tan Mei: cost center put right'),
-    page('You approved this renewal', counts('tan.mei')),
+    say.page('You approved this renewal', say.counts('tan.mei')),
   );
-  reads(await drill.run(), ordered());
+  reads(await drill.run(), say.ordered());
   expect(drill.orders()).toHaveLength(1);
 });
 
 test('refused: the plan, the digest and every alarm say by whom, and what becomes of it', async () => {
-  await open();
+  const drill = await openDrill();
   await drill.run();
   reads(
     await drill.as('tan.mei', 'refuse', 'ledger', '--because', 'not needed'),
-    answering('tan.mei', 'pending approval by finance', ledger),
+    say.answering('tan.mei', 'pending approval by finance', ledger),
     `tan.mei refused aig-ledger (ledger) on home, 1 Month, at ${price}. It is not ordered unless somebody approves it.`,
   );
   const refused = 'Refused by tan.mei: not needed. It expires unless finance approves it after all, or somebody renews it by hand.';
-  reads(await drill.run(), held(ledger, refused));
+  reads(await drill.run(), say.held(ledger, refused));
   reads(
     await drill.as('bo.chen', 'plan'),
     `
@@ -158,11 +139,11 @@ test('refused: the plan, the digest and every alarm say by whom, and what become
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({ renewal: 'refused by tan.mei', why: ['tan.mei refused it: not needed [refused]'] }),
+    say.explained({ renewal: 'refused by tan.mei', why: ['tan.mei refused it: not needed [refused]'] }),
   );
   reads(
     await drill.as('li.wei', 'digest'),
-    digest({
+    say.digest({
       from: 'Sun 2026-11-08 09:00',
       to: 'Mon 2026-11-09 09:00',
       counts: '0 done, 0 failed, 1 held, 1 expiring, 0 silent',
@@ -179,14 +160,14 @@ test('refused: the plan, the digest and every alarm say by whom, and what become
   );
   const alarm = `It expires 2026-11-15 00:00 Asia/Shanghai. ${refused}`;
   drill.advance(3 * days);
-  reads(await drill.run(), told('money', 'warning: ledger (aig-ledger) expires in 63 h: refused by tan.mei', alarm));
+  reads(await drill.run(), say.told('money', 'warning: ledger (aig-ledger) expires in 63 h: refused by tan.mei', alarm));
   drill.advance(2 * days);
-  reads(await drill.run(), told(['money', 'oncall'], 'critical: ledger (aig-ledger) expires in 15 h: refused by tan.mei', alarm));
+  reads(await drill.run(), say.told(['money', 'oncall'], 'critical: ledger (aig-ledger) expires in 15 h: refused by tan.mei', alarm));
   drill.advance(15 * hours);
   expect([drill.expiry('aig-ledger'), drill.orders()]).toEqual(['2026-11-15 00:00', []]);
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'lapsed',
       why: ['it expired 2026-11-15 00:00; whether it can still be renewed is for you to see in the console [expired]'],
       status: 'EXPIRED',

@@ -1,68 +1,49 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { days, hours } from '../renewals-bench.ts';
-import { asking, type Drill, openDrill, reads, start } from './scene.ts';
-import {
-  answering,
-  approved,
-  asked,
-  atlas,
-  counts,
-  digest,
-  explained,
-  held,
-  ledger,
-  listed,
-  ordered,
-  page,
-  price,
-  spent,
-  told,
-} from './wording.ts';
-
-let drill: Drill;
-afterEach(() => drill.close());
+import { atlas, ledger, openDrill, price, reads } from './scene.ts';
+import * as say from './wording.ts';
 
 test('a price that rises above the approval asks again, and says who approved how much', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: asking });
+  const drill = await openDrill();
   await drill.run();
   await drill.as('li.wei', 'approve', 'ledger', '--yes');
   const old = drill.link('aig-ledger');
   drill.rise.percent = 120n;
   const dearer = '279.93 CNY';
   const why = 'li.wei approved up to 233.28 CNY, and it costs 279.93 CNY now';
-  reads(await drill.run(), asked(why, dearer));
+  reads(await drill.run(), say.asked(why, dearer));
   expect(drill.orders()).toEqual([]);
-  reads(await drill.as('li.wei', 'approvals'), listed({ cost: dearer, state: 'pending approval by finance', why }));
+  reads(await drill.as('li.wei', 'approvals'), say.listed({ cost: dearer, state: 'pending approval by finance', why }));
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'pending approval by finance',
       why: [
         `${why}. finance has to answer: run 'streamwarden approve home/aig-ledger' or 'streamwarden refuse home/aig-ledger' [approval-too-low]`,
       ],
     }),
   );
-  reads(await drill.open(old), page('This renewal is approved', counts('li.wei')));
+  reads(await drill.open(old), say.page('This renewal is approved', say.counts('li.wei')));
   reads(
     await drill.open(drill.link('aig-ledger')),
-    page('Renew this subscription?', `What counts now: pending approval by finance (${why}).`, { cost: dearer }),
+    say.page('Renew this subscription?', `What counts now: pending approval by finance (${why}).`, { cost: dearer }),
   );
   reads(
     await drill.press(drill.link('aig-ledger'), 'approve', 'Li Wei'),
-    page('You approved this renewal', counts('finance (link)', dearer), { cost: dearer }),
+    say.page('You approved this renewal', say.counts('finance (link)', dearer), { cost: dearer }),
   );
-  reads(await drill.run(), ordered({ cost: dearer }));
+  reads(await drill.run(), say.ordered({ cost: dearer }));
   expect(drill.orders()).toHaveLength(1);
 });
 
 test('a budget that is short for the second of two is told in the amounts that spend shows', async () => {
-  drill = await openDrill({ start, groups: [ledger, atlas], rules: asking, limit: '300 CNY' });
+  const drill = await openDrill({ groups: [ledger, atlas], limit: '300 CNY' });
   await drill.run();
   reads(
     await drill.as('li.wei', 'approve', '--all', '--yes', '--up-to', price),
-    answering('li.wei', 'pending approval by finance', ledger, atlas),
-    approved('li.wei', ledger),
-    approved('li.wei', atlas),
+    say.answering('li.wei', 'pending approval by finance', ledger, atlas),
+    say.approved('li.wei', ledger),
+    say.approved('li.wei', atlas),
   );
   const state = 'approved up to 233.28 CNY by li.wei';
   const afterOthers =
@@ -70,12 +51,12 @@ test('a budget that is short for the second of two is told in the amounts that s
   const short = '233.28 CNY do not fit: of 300.00 CNY for 2026-11, 66.72 CNY are free. Raise limits.spendPerMonth, or renew it by hand.';
   reads(
     await drill.as('li.wei', 'approvals'),
-    listed({ state, why: 'expires 2026-11-15 00:00; 1 Month costs 233.28 CNY' }, { of: atlas, state, why: afterOthers }),
+    say.listed({ state, why: 'expires 2026-11-15 00:00; 1 Month costs 233.28 CNY' }, { of: atlas, state, why: afterOthers }),
   );
-  reads(await drill.run(), ordered(), held(atlas, `Blocked by budget: ${afterOthers}`));
+  reads(await drill.run(), say.ordered(), say.held(atlas, `Blocked by budget: ${afterOthers}`));
   expect(drill.orders().map(({ resourceIds }) => resourceIds)).toEqual([['aig-ledger']]);
-  reads(await drill.as('li.wei', 'approvals'), listed({ of: atlas, state, why: short }));
-  reads(await drill.as('li.wei', 'spend'), spent({ limit: '300.00', ordered: '233.28', free: '66.72' }));
+  reads(await drill.as('li.wei', 'approvals'), say.listed({ of: atlas, state, why: short }));
+  reads(await drill.as('li.wei', 'spend'), say.spent({ limit: '300.00', ordered: '233.28', free: '66.72' }));
   reads(
     await drill.as('bo.chen', 'plan'),
     `
@@ -93,7 +74,7 @@ test('a budget that is short for the second of two is told in the amounts that s
   );
   reads(
     await drill.as('bo.chen', 'explain', 'atlas'),
-    explained({
+    say.explained({
       of: atlas,
       renewal: 'blocked by budget',
       why: [
@@ -107,7 +88,7 @@ test('a budget that is short for the second of two is told in the amounts that s
   drill.advance(4 * days);
   reads(
     await drill.run(),
-    told(
+    say.told(
       'money',
       'warning: atlas (aig-atlas) expires in 63 h: blocked by budget',
       `It expires 2026-11-16 00:00 Asia/Shanghai. Blocked by budget: ${short}`,
@@ -115,7 +96,7 @@ test('a budget that is short for the second of two is told in the amounts that s
   );
   reads(
     await drill.as('li.wei', 'digest', '--days', '5'),
-    digest({
+    say.digest({
       from: 'Sun 2026-11-08 09:00',
       to: 'Fri 2026-11-13 09:00',
       counts: '1 done, 0 failed, 1 held, 1 expiring, 0 silent',
@@ -142,11 +123,11 @@ test('a budget that is short for the second of two is told in the amounts that s
 });
 
 test('a channel that is dead is told of on the other, and what waited for it arrives once it is repaired', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: asking });
+  const drill = await openDrill();
   drill.bench.broken.add('money');
   reads(
     await drill.run(),
-    told(
+    say.told(
       'oncall',
       'warning: The channel money does not deliver',
       `1 message waits for it: "finance is asked to approve 233.28 CNY for ledger (aig-ledger)". money: it is broken. Repair it, and try 'streamwarden notify test'.`,
@@ -155,12 +136,12 @@ test('a channel that is dead is told of on the other, and what waited for it arr
   drill.advance(hours);
   reads(await drill.run(), ``);
   drill.bench.broken.delete('money');
-  reads(await drill.run(), asked('it costs 233.28 CNY, more than 100.00 CNY'));
+  reads(await drill.run(), say.asked('it costs 233.28 CNY, more than 100.00 CNY'));
   await drill.as('li.wei', 'approve', 'ledger', '--yes');
   drill.bench.broken.add('money');
   reads(await drill.run(), ``);
   expect(drill.orders()).toHaveLength(1);
   drill.advance(hours);
   drill.bench.broken.delete('money');
-  reads(await drill.run(), ordered(), `Late: no channel took this at 2026-11-09 10:00 Asia/Shanghai.`);
+  reads(await drill.run(), say.ordered(), `Late: no channel took this at 2026-11-09 10:00 Asia/Shanghai.`);
 });

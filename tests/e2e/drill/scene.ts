@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { pages } from '../../../functions/approval-links/pages.ts';
 import { installationOf, linksBelow, publicKeyOf, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
 import { createLinkHandler } from '../../../shared/fc/links/handle-link.ts';
@@ -13,7 +13,6 @@ import type { Order } from '../../../simulator/world/order.ts';
 import { streamwarden } from '../../cli/command.ts';
 import { request } from '../../functions/approval-links/link-bench.ts';
 import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from '../renewals-bench.ts';
-import type { Subscription } from './wording.ts';
 
 /** Who acts in the drill: two approvers, and the colleague on call. */
 const keys = {
@@ -28,20 +27,33 @@ type Person = keyof typeof keys;
 const address = 'https://approve.example.com/decide';
 
 /** Instant at which the drill begins. */
-export const start = '2026-11-09T09:00:00+08:00';
+const start = '2026-11-09T09:00:00+08:00';
 
 /** The rule that asks finance, with links, about whatever costs more than 100 CNY. */
-export const asking =
+const asking =
   '- {name: groups, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true, ask: {above: [100 CNY], who: finance, links: true}}';
+
+/** A subscription of the drill. */
+export interface Subscription {
+  readonly id: string;
+  readonly name: string;
+  readonly expiresAt: string;
+}
+
+/** What the drill renews where a test does not say otherwise. */
+export const ledger: Subscription = { id: 'aig-ledger', name: 'ledger', expiresAt: '2026-11-15T00:00:00+08:00' };
+/** A subscription that runs out a day later. */
+export const atlas: Subscription = { id: 'aig-atlas', name: 'atlas', expiresAt: '2026-11-16T00:00:00+08:00' };
+
+/** What a month of either costs before prices rise. */
+export const price = '233.28 CNY';
 
 /** What the drill is set up with. */
 export interface DrillSetup {
-  /** Subscriptions: id and name, and when they run out. */
-  readonly groups: readonly Subscription[];
-  /** Instant at which it begins. */
-  readonly start: string;
-  /** Rules of renew-before-expiry. */
-  readonly rules: string;
+  /** Default: the ledger. */
+  readonly groups?: readonly Subscription[];
+  /** Rules of renew-before-expiry. Default: the one that asks finance. */
+  readonly rules?: string;
   /** The month's limit. Default: 500 CNY. */
   readonly limit?: string;
 }
@@ -66,11 +78,10 @@ export interface Drill {
   /** When a subscription runs out as the service has it, by the clock of Shanghai: `2026-11-30 00:00`. */
   expiry(id: string): string;
   advance(ms: number): void;
-  close(): Promise<void>;
 }
 
-/** Sets the drill up. */
-export async function openDrill({ groups, start, rules, limit = '500 CNY' }: DrillSetup): Promise<Drill> {
+/** Sets the drill up for the test that runs, and closes it when that ends. */
+export async function openDrill({ groups = [ledger], rules = asking, limit = '500 CNY' }: DrillSetup = {}): Promise<Drill> {
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-drill-'));
   const state = path.join(folder, 'journal');
   mkdirSync(state);
@@ -83,6 +94,10 @@ export async function openDrill({ groups, start, rules, limit = '500 CNY' }: Dri
     text,
     { store: directoryStore(state), accessKeys: Object.values(keys), gatewayClock: 'wall', handlers: dearer(rise) },
   );
+  onTestFinished(async () => {
+    await bench.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
   const { simulator, store, messages } = bench;
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(bench.policy));
   const publicKey = publicKeyOf(linkSecret);
@@ -144,10 +159,6 @@ export async function openDrill({ groups, start, rules, limit = '500 CNY' }: Dri
     orders: () => orders(bench),
     expiry,
     advance: (ms) => simulator.advance(ms),
-    close: async () => {
-      await bench.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }
 

@@ -1,26 +1,23 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { accountId, days, hours, minutes } from '../renewals-bench.ts';
-import { type Drill, openDrill, reads, start } from './scene.ts';
-import { digest, explained, held, ledger, order, ordered, spent, told } from './wording.ts';
-
-let drill: Drill;
-afterEach(() => drill.close());
+import { type Drill, ledger, openDrill, reads } from './scene.ts';
+import * as say from './wording.ts';
 
 const plain = (autoPay = true): string =>
   `- {name: groups, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: ${autoPay}}`;
 
 /** Somebody moves an expiry elsewhere: in the console, or by a refund. */
-function moveExpiry(byMs: number): void {
+function moveExpiry(drill: Drill, byMs: number): void {
   const group = drill.bench.simulator.world.accounts.get(accountId)?.groups.get('aig-ledger');
   group?.renewUntil((group.expiresMs ?? 0) + byMs, drill.bench.simulator.world.clock.nowMs);
 }
 
 test('an order whose answer was lost: unclear from the first minute, told with what to look for, and ordered after somebody has looked', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: plain() });
+  const drill = await openDrill({ rules: plain() });
   drill.bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup', times: 1 });
   reads(
     await drill.run(),
-    told(
+    say.told(
       'oncall',
       'critical: renew-before-expiry failed on home',
       'Failed: ledger (aig-ledger): Whether the order was placed is not known (ConnectionLost). It is not sent again; later runs look whether the expiry moves.',
@@ -30,7 +27,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   expect(drill.orders()).toEqual([]);
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'unclear',
       why: [
         "whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself [order-unclear]",
@@ -40,21 +37,21 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   );
   reads(
     await drill.as('bo.chen', 'spend'),
-    spent(
+    say.spent(
       { ordered: '0.00', reserved: '233.28', free: '266.72' },
       '2026-11 CNY, reserved',
-      order(0, '2026-11-09 09:00', 'unclear: whether it was ordered is not known'),
+      say.order(0, '2026-11-09 09:00', 'unclear: whether it was ordered is not known'),
     ),
   );
   drill.advance(20 * minutes);
   reads(
     await drill.run(),
-    told(
+    say.told(
       ['money', 'oncall'],
       'critical: Order unclear: ledger (aig-ledger)',
       "An order was sent at 2026-11-09 09:00 Asia/Shanghai. Whether it was placed is not known, and the expiry is still 2026-11-15 00:00 Asia/Shanghai. Look in the bill at 2026-11-09 10:00 Asia/Shanghai or later. No order there: run 'streamwarden resolve aig-ledger --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.",
     ),
-    held(
+    say.held(
       ledger,
       "Unclear: whether an order of 2026-11-09 09:00 was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve aig-ledger --void'. It is never sent again by itself.",
     ),
@@ -72,15 +69,15 @@ test('an order whose answer was lost: unclear from the first minute, told with w
     await drill.as('bo.chen', 'resolve', 'ledger', '--void'),
     `Renewal 0 of ledger (aig-ledger) is closed as void, by bo.chen. It may be ordered again by the next run.`,
   );
-  reads(await drill.as('bo.chen', 'spend'), spent({ ordered: '0.00', free: '500.00' }));
-  reads(await drill.run(), ordered());
+  reads(await drill.as('bo.chen', 'spend'), say.spent({ ordered: '0.00', free: '500.00' }));
+  reads(await drill.run(), say.ordered());
   expect(drill.orders()).toHaveLength(1);
   drill.advance(30 * minutes);
   await drill.run();
   expect(drill.expiry('aig-ledger')).toBe('2026-12-15 00:00');
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       verdict: 'kept as it is',
       renewal: 'not due',
       why: ['expires 2026-12-15 00:00 [not-due]'],
@@ -93,7 +90,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   );
   reads(
     await drill.as('bo.chen', 'digest'),
-    digest({
+    say.digest({
       from: 'Sun 2026-11-08 10:50',
       to: 'Mon 2026-11-09 10:50',
       counts: '1 done, 1 failed, 0 held, 0 expiring, 0 silent',
@@ -113,7 +110,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
 });
 
 test('an order that nobody pays: unpaid everywhere, and void only once it is cancelled', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: plain(false) });
+  const drill = await openDrill({ rules: plain(false) });
   reads(
     await drill.as('bo.chen', 'plan'),
     `
@@ -130,7 +127,7 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
   );
   reads(
     await drill.run(),
-    told(
+    say.told(
       'money',
       'info: Ordered a renewal of ledger (aig-ledger) for 233.28 CNY, to be paid',
       'Order 000001000000001: 1 Month from 2026-11-15 00:00 Asia/Shanghai, unpaid: it renews nothing until somebody pays it in the console.',
@@ -141,19 +138,19 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
   drill.advance(80 * minutes);
   reads(
     await drill.run(),
-    told(
+    say.told(
       ['money', 'oncall'],
       'critical: Order unpaid: ledger (aig-ledger)',
       "Order 000001000000001 was placed at 2026-11-09 09:00 Asia/Shanghai, and the expiry is still 2026-11-15 00:00 Asia/Shanghai: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'. It is never placed again.",
     ),
-    held(
+    say.held(
       ledger,
       "Unpaid: order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001'.",
     ),
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'unpaid',
       why: [
         "order 000001000000001 of 2026-11-09 09:00 has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve aig-ledger --void --order 000001000000001' [order-unpaid]",
@@ -176,28 +173,28 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
 });
 
 test('a refund: what moved back, what stays used, and what lets it be renewed again', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: plain() });
+  const drill = await openDrill({ rules: plain() });
   await drill.run();
   // Sooner than two hours after an order it may be what was there before it.
   drill.advance(150 * minutes);
   await drill.run();
-  moveExpiry(-30 * days);
+  moveExpiry(drill, -30 * days);
   expect(drill.expiry('aig-ledger')).toBe('2026-11-15 00:00');
   reads(
     await drill.run(),
-    told(
+    say.told(
       ['money', 'oncall'],
       'critical: Expiry moved back: ledger (aig-ledger)',
       "The expiry is 2026-11-15 00:00 Asia/Shanghai, after it had been moved to 2026-12-15 00:00 Asia/Shanghai by renewal 0: a refund, perhaps. Its 233.28 CNY stay used in the budget of 2026-11. It is not renewed again by itself; if it is to be, run 'streamwarden resolve aig-ledger --refunded'.",
     ),
-    held(
+    say.held(
       ledger,
       "Blocked by an earlier order: the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded'.",
     ),
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       renewal: 'blocked by an earlier order',
       why: [
         "the expiry lies before 2026-12-15 00:00, to which it had been renewed: a refund, perhaps. Look in the bill; if it is to be renewed again, run 'streamwarden resolve aig-ledger --refunded' [expiry-claimed]",
@@ -211,28 +208,28 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
     await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
     `ledger (aig-ledger) may be renewed again from its expiry of 2026-11-15 00:00 Asia/Shanghai, as bo.chen says. What the refunded renewal cost stays used in its budget.`,
   );
-  reads(await drill.run(), ordered({ order: '000001000000002' }));
+  reads(await drill.run(), say.ordered({ order: '000001000000002' }));
   expect(drill.orders()).toHaveLength(2);
   reads(
     await drill.as('li.wei', 'spend', '--all'),
-    spent(
+    say.spent(
       { ordered: '466.56', free: '33.44' },
       '2026-11 CNY, ordered',
-      order(0, '2026-11-09 09:00', 'renewed, order 000001000000001'),
-      order(2, '2026-11-09 11:30', 'ordered, not in effect yet, order 000001000000002'),
+      say.order(0, '2026-11-09 09:00', 'renewed, order 000001000000001'),
+      say.order(2, '2026-11-09 11:30', 'ordered, not in effect yet, order 000001000000002'),
     ),
   );
 });
 
 test('a renewal in the console: told as somebody else’s, and in no budget', async () => {
-  drill = await openDrill({ start, groups: [ledger], rules: plain() });
+  const drill = await openDrill({ rules: plain() });
   await drill.run();
   drill.advance(30 * minutes);
   await drill.run();
-  moveExpiry(31 * days);
+  moveExpiry(drill, 31 * days);
   reads(
     await drill.run(),
-    told(
+    say.told(
       'money',
       'warning: Renewed by somebody else: ledger (aig-ledger)',
       'The expiry moved from 2026-12-15 00:00 Asia/Shanghai to 2027-01-15 00:00 Asia/Shanghai without an order of ours, so it is in no budget here. If somebody renews it elsewhere (the console, its auto-renewal, a colleague), switch that off, or take it out of the policy: both may pay.',
@@ -240,7 +237,7 @@ test('a renewal in the console: told as somebody else’s, and in no budget', as
   );
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),
-    explained({
+    say.explained({
       verdict: 'kept as it is',
       renewal: 'not due',
       why: ['expires 2027-01-15 00:00 [not-due]'],
@@ -250,5 +247,5 @@ test('a renewal in the console: told as somebody else’s, and in no budget', as
       ],
     }),
   );
-  reads(await drill.as('li.wei', 'spend'), spent({ ordered: '233.28', free: '266.72' }));
+  reads(await drill.as('li.wei', 'spend'), say.spent({ ordered: '233.28', free: '266.72' }));
 });

@@ -1,18 +1,5 @@
 /** What people read in the drill, each text once: what differs from one to the next is what a test passes. */
-
-/** A subscription of the drill. */
-export interface Subscription {
-  readonly id: string;
-  readonly name: string;
-  readonly expiresAt: string;
-}
-
-/** The subscriptions that the drill renews. */
-export const ledger: Subscription = { id: 'aig-ledger', name: 'ledger', expiresAt: '2026-11-15T00:00:00+08:00' };
-export const atlas: Subscription = { id: 'aig-atlas', name: 'atlas', expiresAt: '2026-11-16T00:00:00+08:00' };
-
-/** What a month of either costs before prices rise. */
-export const price = '233.28 CNY';
+import { ledger, price, type Subscription } from './scene.ts';
 
 const zone = 'Asia/Shanghai';
 const called = ({ id, name }: Subscription): string => `${name} (${id})`;
