@@ -9,6 +9,8 @@ import { handlers as groupHandlers } from '../../simulator/operations/delivery-g
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
 
+const minutes = 60_000;
+const days = 24 * 60 * minutes;
 const modules = [scaleRules, tagRules];
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const owner = '{name: nobodys, groups: {missingTag: owner}, set: {owner: unassigned, first-seen: "{date}"}}';
@@ -18,16 +20,22 @@ const onGroup = (...ids: string[]) => ({ ResourceType: 'AppInstanceGroupId' as c
 const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'x']));
 const created: Occasion = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: 0, caller: 'ops-alice', source: 'console' };
 
-/** Somebody takes a tag away and it comes back, and away again. */
-async function removedTwice({ run, person, simulator }: LiveFunction): Promise<void> {
-  for (let times = 0; times < 2; times++) {
-    await run();
-    await run();
-    await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner'] });
-    // Before that a tag that was set need not show.
-    simulator.advance(15 * 60_000);
-  }
-}
+/**
+ * Tags are set, and somebody takes them away, so many times (default: once). Each time functions run so often before that, the second time to see
+ * what the first run set, and time passes after it.
+ */
+const takenAway =
+  ({ times = 1, runs, keys = ['owner', 'first-seen'], waitMs }: { times?: number; runs: 1 | 2; keys?: string[]; waitMs: number }) =>
+  async ({ run, person, simulator }: LiveFunction): Promise<void> => {
+    for (let time = 0; time < times; time++) {
+      for (let count = 0; count < runs; count++) await run();
+      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: keys });
+      simulator.advance(waitMs);
+    }
+  };
+
+/** Somebody takes a tag away and it comes back, and away again. Sooner than after this wait a tag that was set need not show. */
+const removedTwice = takenAway({ times: 2, runs: 2, keys: ['owner'], waitMs: 15 * minutes });
 
 /** The single read without its tags, and the list too. */
 const withoutTags: Readonly<Record<string, Handler>> = Object.fromEntries(
@@ -120,43 +128,24 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a tag that somebody removed is restored once, with the value that it had': {
     rules: [owner],
-    before: async ({ run, person, simulator }) => {
-      await run();
-      await run();
-      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
-      simulator.advance(3 * 86_400_000);
-    },
+    before: takenAway({ runs: 2, waitMs: 3 * days }),
     decides: ['g act restored, restored'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
   'a tag that nobody has seen since is not said to be removed, and is set once more': {
     rules: [owner],
-    before: async ({ run, person, simulator }) => {
-      await run();
-      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
-      simulator.advance(3 * 86_400_000);
-    },
+    before: takenAway({ runs: 1, waitMs: 3 * days }),
     decides: ['g act not-confirmed, not-confirmed'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
   'a list that is older than the tags is no reason to set them again': {
     rules: [owner],
-    before: async ({ run, person, simulator }) => {
-      await run();
-      await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
-      simulator.advance(4 * 60_000);
-    },
+    before: takenAway({ runs: 1, waitMs: 4 * minutes }),
     decides: ['g hold not-shown-yet, not-shown-yet'],
   },
   'tags that were set twice and never seen are left, and nobody is blamed': {
     rules: [owner],
-    before: async ({ run, person, simulator }) => {
-      for (let times = 0; times < 2; times++) {
-        await run();
-        await person.call(untagCloudResources, { ...onGroup('g'), TagKeys: ['owner', 'first-seen'] });
-        simulator.advance(3_600_000);
-      }
-    },
+    before: takenAway({ times: 2, runs: 1, waitMs: 60 * minutes }),
     decides: ['g hold not-confirmed, not-confirmed'],
   },
   'a tag that was removed again is reported and stays away': {
@@ -266,7 +255,7 @@ test.each(Object.entries(situations))('%s', async (_name, situation) => {
 
     const report = await live.run('apply', occasions);
     expect([report.errors, report.failed]).toEqual([[], false]);
-    for (const { id = '', tags: seeded = {} } of groups) expect(tagsOf(id)).toEqual(tags[id] ?? (before ? tagsOf(id) : seeded));
+    for (const { id = '', tags: seeded = {} } of groups) expect(tagsOf(id)).toEqual(tags[id] ?? seeded);
     // What was applied leaves nothing to do, and what holds holds again.
     const again = await live.run('plan', occasions);
     const undone = report.decisions.filter(({ verdict }) => verdict === 'hold').map(({ resource }) => resource.id);
