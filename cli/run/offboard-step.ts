@@ -10,7 +10,7 @@ export const offboardReasonCodes = {
   'no-access': 'The user has no such access, or not any more.',
   'access-unknown': 'Whether the user has access here could not be read; nothing is taken away unseen.',
   'not-shown-yet':
-    'The service took this access away a few minutes ago and still lists it; it is not taken away again before it must show.',
+    'The service removed this access a few minutes ago and still lists it. It is not removed again until reads must show that.',
   'still-authorized': 'The user could connect again at once, since the access to the group still stands; the session is left.',
   'other-region': 'The group is outside the regions of the target.',
 } as const satisfies Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export function decideAccess(access: Access, user: string, phase: OffboardPhase,
   if (!given) return { verdict: 'keep', rule, resource, because: [reason('no-access', `${user} has no access here`)] };
   const lately = (id: string) => notShownYet(context.written.values(id, settingOf(user)), context.nowMs);
   if (access.kind !== 'instance' && lately(access.id)) {
-    return hold(reason('not-shown-yet', `the service took this away from ${user} minutes ago, and still lists it; look again later`));
+    return hold(reason('not-shown-yet', `the service removed this from ${user} minutes ago and still lists it; look again later`));
   }
   if (access.kind === 'instance') {
     if (access.part === undefined) {

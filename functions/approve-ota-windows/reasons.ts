@@ -36,9 +36,8 @@ export const reasonCodes = {
   'ring-soaks': 'The last update of an earlier ring has not been finished for long enough.',
   'ring-empty': 'An earlier ring has no group that finished this version, so nothing was tried there.',
   'ring-unknown': 'Whether every group of the earlier rings has finished cannot be told.',
-  'ring-stuck':
-    'A group has not finished a version although a window of its ring passed, or nothing tells whether it has, and the rings after it wait. Told daily.',
-  'ring-starved': 'Versions are replaced before they have passed the rings before this one, so none has reached it. Told daily.',
+  'ring-stuck': 'A group did not finish a version in a window of its ring, or its progress is unknown, so later rings wait. Told daily.',
+  'ring-starved': 'Each version is replaced before the earlier rings finish it, so none reaches this ring. Told daily.',
   sighted: 'A state of which the journal keeps since when it is known.',
 } as const satisfies Readonly<Record<string, string>>;
 

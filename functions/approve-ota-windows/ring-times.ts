@@ -85,7 +85,7 @@ export function unreadReminder(group: OtaGroup, at: Extract<Cover, { is: 'unknow
       : hasPassed(place.ring.windows, place.ready.rule.approveAheadMs, bothMs, context.nowMs);
   if (!isLong) return undefined;
   const rings = place === undefined ? 'rings' : `rings after ${place.ring.name}`;
-  const text = `Nothing tells since ${localText(sinceMs, context)} how far the update is here, so ${rings} wait.`;
+  const text = `The progress of the update here has been unknown since ${localText(sinceMs, context)}, so ${rings} wait.`;
   return daily('ring-stuck', text, { sinceMs, ring: place?.ring.name }, context);
 }
 

@@ -12,7 +12,7 @@ export const reasonCodes = {
   'pool-count': 'The group does not have exactly one node pool, so its capacity is not changed.',
   drift: 'A setting differs from what the rule asks for.',
   'in-use': 'The setting would be lowered while nodes are in use, or while somebody is away from a session that it could end; that waits.',
-  'in-use-unknown': 'The setting would be lowered, and whether somebody would feel that is unknown.',
+  'in-use-unknown': 'The setting would be lowered, and it is unknown whether that would affect somebody.',
   'user-group-missing': 'A user group that should have access has none.',
   'user-group-extra': 'A user group has access that the rule does not name; it is reported, never taken away.',
   'name-off-pattern': 'The name does not match the pattern; it is reported only.',
@@ -21,7 +21,7 @@ export const reasonCodes = {
   reverted: 'Somebody has set it back three times; it is not changed any more until people have agreed.',
   'refused-lately': 'This very change was tried a short while ago and came to nothing; it is tried again later.',
   'not-confirmed':
-    'The service took a value that has never been seen since, so that nothing tells whether somebody set it back. After three times it is left.',
+    'The service accepted a value but never showed it, so nobody can tell whether somebody set it back. After three times it is left.',
   'changed-back': 'Somebody has set back what was set before; it is set again.',
   sighted: 'How often somebody has set it back, or that it is not published yet, for the next runs.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -100,10 +100,10 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
 function neverSeen({ times, atMs }: UnreadValue, insist: boolean, nowMs: EpochMs): Pick<Reversals, 'stop' | 'because'> {
   const data = { times, atMs };
   if (times >= mostReversals && !(insist && nowMs - atMs >= waitUnseenMs)) {
-    const text = `the service took this ${times} times and it has never been seen here: it is not kept, or it is set back before anybody looks; look at it in the console`;
+    const text = `the service accepted this ${times} times and never showed it: it does not keep it, or somebody sets it back before a run sees it; look at it in the console`;
     return { stop: reason('not-confirmed', text, data), because: [] };
   }
-  return { because: [reason('not-confirmed', 'the service took this before, and it has not been seen here; it is set again', data)] };
+  return { because: [reason('not-confirmed', 'the service accepted this before and never showed it; it is set again', data)] };
 }
 
 function parseCount(text: string, wish: string): Count | undefined {

@@ -80,12 +80,12 @@ function setting(group: SessionGroup, window: LogOffWindow, due: Reason, context
   const attempt = attemptAt(context.written, group.id, drainSetting, window);
   const lately = notShownYet(context.written.values(group.id, drainSetting), context.nowMs);
   if (attempt.state === 'done' && lately !== undefined)
-    return keep(reason('drained', `new users are kept out since ${localText(lately.atMs, context)}, and what is read may be older`));
+    return keep(reason('drained', `new users have been kept out since ${localText(lately.atMs, context)}, and reads may not show it yet`));
   if (attempt.state === 'done')
     return keep(
       reason(
         'drain-removed',
-        'the service took it that new users are kept out before this log-off, and shows no such tag: somebody has let them in again, or it was lost',
+        'the service accepted the drain before this log-off and shows no tag of it: somebody lifted it, or it was lost',
       ),
     );
   if (attempt.state === 'unclear')

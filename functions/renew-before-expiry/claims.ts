@@ -15,7 +15,7 @@ export function claimReason(
   if (open) return openReason(open, id, context);
   if (!spent) return undefined;
   if (spentAtMs !== undefined) {
-    const text = `it was renewed at ${localText(spentAtMs, context)}, and what is read may be from before that`;
+    const text = `it was renewed at ${localText(spentAtMs, context)}, and reads may not show it yet`;
     return reason('order-under-way', text);
   }
   const before =

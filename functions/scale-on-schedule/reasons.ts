@@ -32,7 +32,7 @@ export const reasonCodes = {
   'lowered-later': 'A weekly schedule is replaced by the count that it gives now; lowering that waits until it may happen.',
   protected: 'Lowering could cut a session, and the group, its owner or an exception protects sessions now.',
   'manual-change': 'A person changed the setting, or the end of its weekly schedule, since our last write; that stands for now.',
-  'not-confirmed': 'What was written last has never been seen on the setting since, so that another value there is no change of a person.',
+  'not-confirmed': "The service accepted the last write but never showed it, so a different value is not taken for a person's change.",
   'manual-change-overwritten': 'A person changed the setting; the rule says to overwrite, or the next step has come.',
   'one-node-stays': 'A fixed pool, or one that scales by usage by the hour, cannot be empty: one node stays.',
   'touching-merged': 'Steps that touch or are too short or too many became one period at the higher level.',
@@ -42,7 +42,7 @@ export const reasonCodes = {
   'day-deviates': 'A day of the weekly schedule differs from an ordinary week; it is restored afterwards, or ends by itself.',
   'deviation-restored': 'A deviation of ours from an ordinary week that is over, or that no rule wants any more, is taken back.',
   'deviation-left':
-    'The service has a deviation of ours from an ordinary week, and scaling only observes, so that nothing takes it back. Told daily.',
+    'A deviation from the ordinary week that Streamwarden wrote is still in the service. Nothing removes it while scaling only observes. Told daily.',
   'deviation-stays': 'A deviation of ours that no rule wants any more cannot be taken back yet.',
   stepwise: 'The amount of the running period is rewritten at each step, and the highest one again after the last period of the day.',
   're-arm': 'The weekly schedule ends soon and is extended.',

@@ -11,8 +11,8 @@ export const reasonCodes = {
   missing: 'The group lacks tags that a rule sets; they are added.',
   restored: 'A tag that was set before is gone; it is set once more, to the value that it had.',
   'not-confirmed':
-    'The service took a tag that has never been seen on the group since, so that nothing tells whether somebody removed it. It is set twice.',
-  'not-shown-yet': 'The tag was set a few minutes ago, and what is read may be older; it is not set again before it must show.',
+    'The service accepted a tag but never showed it on the group, so nobody can tell whether somebody removed it. It is set twice at most.',
+  'not-shown-yet': 'The tag was set a few minutes ago, and reads may not show it yet. It is not set again until they must.',
   'removed-again': 'A tag was restored once and is gone again; somebody does not want it, so it is left out.',
   unresolved: 'What a template names is not known, or its text is too long for a tag; that tag is left out.',
   'too-many-tags': 'The group would have more than twenty tags of its own; none is added.',

@@ -100,13 +100,13 @@ function fill(
   for (const [key, template] of missing) {
     const ours = before.get(key);
     if (ours !== undefined && lately !== undefined) {
-      const text = `the tag ${key} was set minutes ago, and what is read may be older`;
+      const text = `the tag ${key} was set minutes ago, and reads may not show it yet`;
       leftOut.push(reason('not-shown-yet', text, { ...waiting, key, atMs: lately }));
     } else if (ours?.last && unread !== undefined) {
       const data = { key, value: ours.value, times: ours.times };
-      const taken = `the service took the tag ${key}, and it has not been seen here`;
+      const taken = `the service accepted the tag ${key} and never showed it`;
       if (ours.times > 1) {
-        const text = `${taken} though it was set twice: it is not kept, or it is removed before anybody looks; look at it in the console`;
+        const text = `${taken}, though it was set twice: it does not keep it, or somebody removes it before a run sees it; look at it in the console`;
         leftOut.push(reason('not-confirmed', text, data));
       } else {
         why.push(reason('not-confirmed', `${taken}; it is set once more`, data));

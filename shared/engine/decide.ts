@@ -20,7 +20,7 @@ export function decide<R extends Resource>(planner: Planner<R>, resource: R, con
   const last = notShownYet(values, context.nowMs);
   if (calledSince(context.occasions?.get(wholeIdOf(decision.resource.id)), last?.atMs)) return decision;
   if (last === undefined || last.value !== value || values.findLast(({ outcome }) => outcome !== 'failed') !== last) return decision;
-  const text = `the service took this at ${localText(last.atMs, context)} and what is read may be older`;
+  const text = `the service accepted this at ${localText(last.atMs, context)}, and reads may not show it yet`;
   return { ...decision, verdict: 'hold', because: [reason('not-shown-yet', text, { ...waiting, atMs: last.atMs }), ...decision.because] };
 }
 

@@ -37,7 +37,7 @@ export function nodesAdded(acts: readonly ActDecision[], context: GuardContext):
     const rest = Math.max(0, allowed - added);
     const lately =
       before < unknownActs ? `${before + added} were added` : 'a part of the journal cannot be read, so it is unknown how many were added';
-    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${lately} in 24 hours ${limit === undefined ? 'on this target' : 'over all targets'}, and ${rest} more may be (${name})`;
+    const text = `this would add ${wanted} nodes beyond the highest level of the last 30 days; ${lately} in 24 hours ${limit === undefined ? 'on this target' : 'over all targets'}, and ${rest} more are allowed (${name})`;
     const because = reason('limit-nodes-added', `${text}. Raise limits.nodesAddedPer24h if it is meant, or correct the peak.`, {
       ...{ wanted, before: before + added, rest },
       ...(limit === undefined ? {} : { limit }),

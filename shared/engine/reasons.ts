@@ -22,7 +22,7 @@ export const reasonCodes = {
     'More nodes beyond the highest level of the last 30 days than limits.nodesAddedPer24h allows: smaller raises come first, and a group is raised to the level that it had.',
   'changed-since-plan': 'Read again right before the call, the resource asked for another decision; the next run decides anew.',
   'not-shown-yet':
-    'The service took this very change a few minutes ago, and what is read may be older; it is not sent again before it must show.',
+    'The service accepted this change a few minutes ago, and reads may not show it yet. It is not sent again until they must.',
   'resource-gone': 'Read again right before the call, the resource was gone.',
   'as-wanted': 'Read again right before the call, the resource was as wanted already.',
   'reread-failed': 'The resource could not be read again right before the call; nothing was sent.',

@@ -365,10 +365,10 @@ test('without a limit of nodes the message speaks of the target alone', async ()
   b.service.put('a', 'old');
   b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
   await b.run();
-  expect(b.messages[0]?.text).toMatch(/0 were added in 24 hours on this target, and 20 more may be/);
+  expect(b.messages[0]?.text).toMatch(/0 were added in 24 hours on this target, and 20 more are allowed/);
   const limited = tellingBench();
   limited.service.put('a', 'old');
   limited.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
   await limited.run('apply', { policy: tellingPolicy({ limits: { nodesAddedPer24h: 3 } }) });
-  expect(limited.messages[0]?.text).toMatch(/0 were added in 24 hours over all targets, and 3 more may be/);
+  expect(limited.messages[0]?.text).toMatch(/0 were added in 24 hours over all targets, and 3 more are allowed/);
 });
