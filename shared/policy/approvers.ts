@@ -39,19 +39,29 @@ export function userText({ account, user }: RamUser, home: string): string {
 export function votersOf({ approvers, approversAccount }: Approvers, circle: string, account: string): readonly RamUser[] {
   const entries = Object.hasOwn(approvers, circle) ? (approvers[circle] ?? []) : [];
   const users = entries.flatMap(namesOf).map((name) => userNamed(name, approversAccount ?? account));
-  return [...new Map(users.map((each) => [`${each.account}.${each.user}`, each])).values()];
+  return [...new Map(users.map((each) => [idOf(each), each])).values()];
+}
+
+/** The same for the same user. Accounts are digits. */
+function idOf({ account, user }: RamUser): string {
+  return `${account}.${user}`;
 }
 
 /** How many different people a policy's circles name; several users of one person count once. */
 export function peopleIn({ approvers }: Pick<CompiledPolicy, 'approvers'>): number {
+  return joined(Object.values(approvers).flat().map(namesOf)).length;
+}
+
+/** Lists that share a member are one: a user of two lists makes all users of both one person's. */
+function joined(lists: readonly (readonly string[])[]): readonly ReadonlySet<string>[] {
   const people: Set<string>[] = [];
-  for (const names of Object.values(approvers).flat().map(namesOf)) {
+  for (const names of lists) {
     const same = people.filter((known) => names.some((name) => known.has(name)));
     const whole = new Set([...names, ...same.flatMap((known) => [...known])]);
     for (const known of same) people.splice(people.indexOf(known), 1);
     people.push(whole);
   }
-  return people.length;
+  return people;
 }
 
 /** True where a list of users holds one. */
@@ -65,7 +75,8 @@ export function includesUser(users: readonly RamUser[], { account, user }: RamUs
  */
 export function isSamePerson(policies: readonly (Approvers & Pick<CompiledPolicy, 'targets'>)[], a: RamPerson, b: RamPerson): boolean {
   if (a.account === b.account && (a.user === b.user || a.userId === b.userId)) return true;
-  return policies.some((policy) => peopleOf(policy).some((users) => includesUser(users, a) && includesUser(users, b)));
+  const people = joined(policies.flatMap(peopleOf).map((users) => users.map(idOf)));
+  return people.some((users) => users.has(idOf(a)) && users.has(idOf(b)));
 }
 
 /** True where a policy names the person at these keys as an approver. */

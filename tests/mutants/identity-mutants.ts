@@ -139,6 +139,14 @@ export const identityMutants: readonly Mutant[] = [
     tests: voters,
   },
   {
+    name: 'people-of-lists-that-share',
+    file: 'shared/policy/approvers.ts',
+    from: 'names.some((name) => known.has(name))',
+    to: 'names.every((name) => known.has(name))',
+    rule: 'Whose users stand in two lists is one person, who is no second one to confirm.',
+    tests: voters,
+  },
+  {
     name: 'approvers-account-ignored',
     file: 'shared/policy/approvers.ts',
     from: 'userNamed(name, approversAccount ?? account)',

@@ -107,4 +107,14 @@ describe('who may answer', () => {
     expect(same(person('li.wei', '1'), person('tan.mei', '2'))).toEqual([false, false]);
     expect(same(person('li.wei', '1'), person('li.admin', '2'))).toEqual([false, false]);
   });
+
+  test('are one person where lists share a user, be it that one of them is in an earlier policy', () => {
+    const person = (user: string): RamPerson => ({ user, userId: user, account: home });
+    const both = policy('{finance: [{user: [li.wei, li.admin]}], board: [{user: [li.admin, li.ops]}]}');
+    expect(isSamePerson([both], person('li.wei'), person('li.ops'))).toBe(true);
+    const earlier = policy('{finance: [{user: [li.wei, li.admin]}, tan.mei]}');
+    const later = policy('{finance: [{user: [li.admin, li.ops]}, tan.mei]}');
+    expect(isSamePerson([later, earlier], person('li.wei'), person('li.ops'))).toBe(true);
+    expect(isSamePerson([later, earlier], person('li.wei'), person('tan.mei'))).toBe(false);
+  });
 });
