@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import { JournalError } from './journal-error.ts';
 import { linkOf, parseRecord } from './record.ts';
 import { changedAnswer } from './renewal.ts';
-import { parseRenewalKey, renewalKey, renewalStream } from './renewal-key.ts';
+import { parseRenewalKey, type RenewalPart, renewalKey, renewalStream } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
 import { isSkipped } from './skipped.ts';
 import type { Store } from './store.ts';
@@ -31,45 +31,45 @@ export interface PastRenewal {
  */
 export async function pastRenewals(store: Store, account?: string, resourceId?: string): Promise<readonly PastRenewal[]> {
   const renewals = new Map<string, PastRenewal>();
-  const answers = new Map<string, string>();
+  const answers = new Map<string, Uint8Array>();
   const prefix = account !== undefined && resourceId !== undefined ? `${renewalStream(account, resourceId)}/` : 'renewals/';
   for await (const key of store.list(prefix)) {
     const place = parseRenewalKey(key);
     const bytes = place && (await store.read(key));
     if (!place || !bytes) continue;
-    try {
-      const record = parseRecord(key, bytes);
-      const id = `${place.stream}/${place.n}`;
-      const { n } = place;
-      const known = renewals.get(id) ?? { account: place.account, resourceId: place.resourceId, n, atMs: record.atMs, owner: '' };
-      if (place.part === 'answer') {
-        renewals.set(id, { ...known, answer: readRenewalBody(key, record, 'answer') });
-        answers.set(id, linkOf(bytes));
-      } else if (place.part === 'end') {
-        const end = readRenewalBody(key, record, 'end');
-        // Keys come in the order answer, claim, end.
-        if (end.answer !== undefined && end.answer !== answers.get(id)) throw changedAnswer(renewalKey(place.stream, n, 'answer'));
-        renewals.set(id, { ...known, end });
-      } else if (record.kind === 'slot')
-        renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, slot: readRenewalBody(key, record, 'slot') });
-      else renewals.set(id, { ...known, atMs: record.atMs, owner: record.owner, claim: readRenewalBody(key, record, 'claim') });
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      // A skipped record counts as if it had never been; an end that was written on it stands.
-      const at = error.key ?? key;
-      if (!(await runStoring(store, isSkipped(at, at === key ? bytes : await store.read(at))))) throw error;
-      if (at !== key)
-        renewals.set(`${place.stream}/${place.n}`, {
-          ...(renewals.get(`${place.stream}/${place.n}`) ?? {
-            account: place.account,
-            resourceId: place.resourceId,
-            n: place.n,
-            atMs: 0,
-            owner: '',
-          }),
-          end: readRenewalBody(key, parseRecord(key, bytes), 'end'),
-        });
+    const id = `${place.stream}/${place.n}`;
+    if (place.part === 'answer') answers.set(id, bytes);
+    const said = await saidUnder(store, key, bytes, place.part);
+    if (said === undefined) continue;
+    // Keys come in the order answer, claim, end.
+    const answer = answers.get(id);
+    if (said.end?.answer !== undefined && said.end.answer !== (answer && linkOf(answer))) {
+      const answerKey = renewalKey(place.stream, place.n, 'answer');
+      if (!(await runStoring(store, isSkipped(answerKey, answer)))) throw changedAnswer(answerKey);
     }
+    const base = { account: place.account, resourceId: place.resourceId, n: place.n, owner: '' };
+    const known = renewals.get(id);
+    renewals.set(id, place.part === 'claim' ? { ...base, ...known, ...said } : { ...base, ...said, ...known });
   }
   return [...renewals.values()].sort((a, b) => a.n - b.n);
+}
+
+/** What a record says of its renewal; undefined where a person has skipped it: it counts as if it had never been. @throws JournalError @throws StoreError */
+async function saidUnder(
+  store: Store,
+  key: string,
+  bytes: Uint8Array,
+  part: RenewalPart,
+): Promise<(Pick<PastRenewal, 'atMs'> & Partial<PastRenewal>) | undefined> {
+  try {
+    const record = parseRecord(key, bytes);
+    const { atMs, owner, kind } = record;
+    if (part === 'answer') return { atMs, answer: readRenewalBody(key, record, 'answer') };
+    if (part === 'end') return { atMs, end: readRenewalBody(key, record, 'end') };
+    if (kind === 'slot') return { atMs, owner, slot: readRenewalBody(key, record, 'slot') };
+    return { atMs, owner, claim: readRenewalBody(key, record, 'claim') };
+  } catch (error) {
+    if (error instanceof JournalError && (await runStoring(store, isSkipped(key, bytes)))) return undefined;
+    throw error;
+  }
 }
