@@ -63,7 +63,7 @@ type LeftWhy =
 
 /** What became of the events of an invocation. */
 export interface EventsTaken {
-  /** The last run; undefined where another invocation sees to these events. */
+  /** The last run, or the first that failed; undefined where another invocation sees to these events. */
   readonly report: RunReport | undefined;
   /** Ids that are left to the sweep, by why. The first two fail the invocation, so that the platform delivers its event again. */
   readonly left: Readonly<Partial<Record<LeftWhy, readonly string[]>>>;
@@ -98,21 +98,21 @@ export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
 async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsTaken> {
   const { clock, signal, endMs } = input;
   const hasTime = (ms: number): boolean => !signal?.aborted && (endMs === undefined || clock.now() + ms < endMs);
-  const occasions = all.slice(0, mostLooked);
   const beyond = all.slice(mostLooked).map(({ resourceId }) => resourceId);
-  let { report, crowded, late } = await runOut(input, occasions);
-  let unseen = notSeen(occasions, report);
+  let looked = await runOut(input, all.slice(0, mostLooked));
   for (const ms of looksAgainMs) {
-    if (unseen.length === 0 || !hasTime(ms + runMs)) break;
+    if (looked.unseen.length === 0 || !hasTime(ms + runMs)) break;
     await clock.sleep(ms, signal).catch(() => undefined);
-    const again = await runOut(input, unseen);
-    ({ report } = again);
-    crowded = [...crowded, ...again.crowded];
-    late = [...late, ...again.late];
-    unseen = notSeen(unseen, report);
+    const again = await runOut(input, looked.unseen);
+    looked = {
+      report: worse(looked.report, again.report),
+      crowded: [...looked.crowded, ...again.crowded],
+      late: [...looked.late, ...again.late],
+      missed: [...looked.missed, ...again.missed],
+      unseen: again.unseen,
+    };
   }
-  // Who ended at once since their events were here hears nothing of the failure: their events do not come again.
-  const missed = report.errors.length === 0 ? [] : occasions.filter(isMissing(report)).map(({ resourceId }) => resourceId);
+  const { report, crowded, late, missed, unseen } = looked;
   const left = {
     ...(crowded.length === 0 ? {} : { 'crowded-out': crowded }),
     ...(late.length === 0 ? {} : { 'deadline-near': late }),
@@ -123,22 +123,43 @@ async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsT
   return { report, left };
 }
 
+/** What became of occasions in the runs on them. */
+interface Looked {
+  readonly report: RunReport;
+  readonly crowded: readonly string[];
+  readonly late: readonly string[];
+  /** Not seen by a run that failed. Who ended at once since their events were here hears nothing of it: those events do not come again. */
+  readonly missed: readonly string[];
+  /** Made, by what was heard, and not seen by a run that failed at nothing. */
+  readonly unseen: readonly Occasion[];
+}
+
 /** Runs on occasions, and again on those that another run of the same function was in the way of, such as the sweep. */
-async function runOut(
-  { clock, signal, run, onReport }: EventTurn,
-  occasions: readonly Occasion[],
-): Promise<{ readonly report: RunReport; readonly crowded: readonly string[]; readonly late: readonly string[] }> {
+async function runOut({ clock, signal, run, onReport }: EventTurn, occasions: readonly Occasion[]): Promise<Looked> {
   let todo = occasions;
+  let worst: RunReport | undefined;
   const late = new Set<string>();
+  const missed: string[] = [];
+  const unseen: Occasion[] = [];
   for (let turn = 0; ; turn++) {
     const report = await run(todo);
     onReport(report);
+    worst = worse(worst ?? report, report);
     for (const id of stoppedBy(report, todo, 'deadline-near')) late.add(id);
+    const missing = todo.filter(isMissing(report));
+    if (report.errors.length > 0) missed.push(...missing.map(({ resourceId }) => resourceId));
+    else unseen.push(...missing.filter(({ operation }) => creations.has(operation)));
     const crowded = new Set(stoppedBy(report, todo, 'another-run'));
     todo = todo.filter(({ resourceId }) => crowded.has(resourceId));
-    if (todo.length === 0 || turn === repeats || signal?.aborted) return { report, crowded: [...crowded], late: [...late] };
+    if (todo.length === 0 || turn === repeats || signal?.aborted)
+      return { report: worst, crowded: [...crowded], late: [...late], missed, unseen };
     await clock.sleep(Math.ceil(Math.random() * longestWaitMs), signal).catch(() => undefined);
   }
+}
+
+/** The later report, unless the earlier one failed: a run on what was left must not hide it. */
+function worse(before: RunReport, after: RunReport): RunReport {
+  return before.failed ? before : after;
 }
 
 /** Ids of those that events named whose action a cause stopped. A part of a resource is named behind the resource. */
@@ -147,11 +168,7 @@ function stoppedBy({ outcomes }: RunReport, occasions: readonly Occasion[], code
   return occasions.map(({ resourceId }) => resourceId).filter((id) => stopped.some((each) => each === id || each.startsWith(`${id}/`)));
 }
 
-/** Those that were made, by what was heard, and that a run which failed at nothing did not see. */
-function notSeen(occasions: readonly Occasion[], report: RunReport): readonly Occasion[] {
-  return report.errors.length > 0 ? [] : occasions.filter(({ operation }) => creations.has(operation)).filter(isMissing(report));
-}
-
+/** Tells which occasions a run has not seen. */
 function isMissing({ decisions, kept, notCovered }: RunReport): (occasion: Occasion) => boolean {
   const seen = new Set([...decisions.map(({ resource }) => resource.id), ...kept, ...notCovered]);
   return ({ resourceId }) => !seen.has(resourceId);

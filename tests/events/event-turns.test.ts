@@ -157,6 +157,42 @@ describe('events of one slot', () => {
   });
 });
 
+describe('of the runs on events', () => {
+  const failure = { code: 'Unreachable', message: 'no' };
+  const stopped = (id: string) => ({ resource: { id }, because: { code: 'another-run' } });
+
+  /** The ids of each run where events of these are seen to and the runs give what is said of them in turn. */
+  async function runsOn(ids: readonly string[], ...said: readonly object[]) {
+    const runs: (readonly string[])[] = [];
+    const taking = takeEvents({
+      ...{ occasions: ids.map((id) => made(id)), clock: time.clock(0), signal: undefined, endMs: undefined, onReport: () => {} },
+      async run(occasions) {
+        const some = said[runs.push(occasions.map(({ resourceId }) => resourceId)) - 1];
+        return { decisions: [], outcomes: [], notCovered: [], kept: [], errors: [], failed: false, ...some } as unknown as RunReport;
+      },
+    });
+    await time.pass(60_000);
+    return { runs, taken: await taking };
+  }
+
+  test('one that others were in the way of repeats what they stopped, and looks for nothing else again', async () => {
+    const decisions = [{ resource: { id: 'b' } }];
+    const { runs, taken } = await runsOn(['a', 'b'], { kept: ['a'], decisions, outcomes: [stopped('b')] }, { kept: ['b'] });
+    expect([runs, taken.left]).toEqual([[['a', 'b'], ['b']], {}]);
+  });
+
+  test('one that failed is told of, and what it did not see, whatever the next one does', async () => {
+    const first = { errors: [failure], failed: true, decisions: [{ resource: { id: 'b' } }], outcomes: [stopped('b')] };
+    const { runs, taken } = await runsOn(['a', 'b'], first, { kept: ['b'] });
+    expect([runs, taken.left, taken.report?.failed]).toEqual([[['a', 'b'], ['b']], { 'run-failed': ['a'] }, true]);
+  });
+
+  test('one that looks again for what does not show, and fails, leaves only that to the sweep', async () => {
+    const { runs, taken } = await runsOn(['a', 'b'], { kept: ['a'] }, { errors: [failure], failed: true });
+    expect([runs, taken.left, taken.report?.failed]).toEqual([[['a', 'b'], ['b']], { 'run-failed': ['b'] }, true]);
+  });
+});
+
 describe('events of one resource', () => {
   test('are one occasion: how it came to be, by whom that is known', () => {
     const call = made('a', { caller: 'li.wei', atMs: startMs });

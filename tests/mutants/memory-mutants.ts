@@ -144,6 +144,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/e2e/storm.test.ts'],
   },
   {
+    name: 'failed-event-run-hidden-by-the-next',
+    file: 'shared/fc/event-turns.ts',
+    from: 'return before.failed ? before : after;',
+    to: 'return before.failed ? after : after;',
+    rule: 'A run on what another one left does not hide that this one failed.',
+    tests: ['tests/events/event-turns.test.ts'],
+  },
+  {
     name: 'user-agent-believed',
     file: 'events/audited-calls.ts',
     from: "if (record.vouched && isOwnCall(data, ownRoles)) return 'own-call';",
