@@ -139,6 +139,14 @@ export const identityMutants: readonly Mutant[] = [
     tests: voters,
   },
   {
+    name: 'alone-by-an-observing-policy',
+    file: 'cli/run/policies/publish.ts',
+    from: 'body.confirmedBy !== undefined || actsAtAll(policy)',
+    to: 'body.confirmedBy !== undefined && actsAtAll(policy)',
+    rule: 'Nobody becomes the only approver, and confirms alone, by a policy that nobody had to confirm.',
+    tests: ['tests/policies/publish.test.ts'],
+  },
+  {
     name: 'people-of-lists-that-share',
     file: 'shared/policy/approvers.ts',
     from: 'names.some((name) => known.has(name))',

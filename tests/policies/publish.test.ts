@@ -193,6 +193,18 @@ describe('publishing', () => {
       expect(await confirmedBy('li', number)).toMatchObject({ confirmedBy: 'li.wei' });
     });
 
+    test('is not confirmed alone by who became the only approver by a policy that only observes, which nobody had to confirm', async () => {
+      expect((await desk.prepared({ mode: 'observe', alone: true })).twoPeopleFor).toBeUndefined();
+      await desk.published({ mode: 'observe', alone: true });
+      const number = await propose(await desk.world(), await desk.prepared({ alone: true }), {});
+      desk.simulator.advance(2 * dayMs);
+      await expect(confirmedBy('li', number)).rejects.toMatchObject({
+        code: 'SamePerson',
+        message: expect.stringContaining('policy 0, which acted or was confirmed, names other approvers'),
+      });
+      expect(await confirmedBy('bo', number)).toMatchObject({ confirmedBy: 'bo.chen' });
+    });
+
     test('is not confirmed by a person of two users whom a policy that only observes calls two', async () => {
       expect((await desk.prepared({ mode: 'observe', apart: true })).twoPeopleFor).toBeUndefined();
       await desk.published({ mode: 'observe', apart: true });

@@ -14,7 +14,7 @@ import { tellEverywhere } from '../runs.ts';
 import { type Asking, mustAsk } from './ask.ts';
 import { type DeviationChoice, deviationLines, mustChoose, openDeviations, restoreDeviations, targetsLeft } from './open-deviations.ts';
 import { mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
-import { type PolicyWords, propose, publish } from './publish.ts';
+import { otherApprovers, type PolicyWords, propose, publish } from './publish.ts';
 import type { PolicySourceText } from './source.ts';
 
 /** A policy on its way into the store. */
@@ -97,7 +97,7 @@ async function tellOfOne(
   sequence: number,
   { by }: PolicyWords,
 ): Promise<void> {
-  if (!base || peopleIn(base.policy) !== 1) return;
+  if (!base || peopleIn(base.policy) !== 1 || (await otherApprovers(world, base))) return;
   const { nowMs, changed, covered } = comparison;
   const fromMs = nowMs + aloneAfterMs;
   const { failed } = await tellEverywhere(

@@ -11,11 +11,11 @@ import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/
 import { runStoring } from '../../../shared/journal/store-effect.ts';
 import { isApprover, isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { changedDays } from '../../../shared/policy/calendar-days.ts';
-import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { CommandFailure } from '../../failure.ts';
 import { localClock } from '../../render/local-clock.ts';
 import type { World } from '../../world/world.ts';
 import { newestIn, type PreparedPolicy } from './prepare.ts';
+import { actsAtAll, approvers } from './weakened.ts';
 
 /** Who publishes and what they say beside the policy. */
 export type PolicyWords = Pick<PolicyBody, 'by' | 'because' | 'confirmedBy' | 'proposal' | 'restores'>;
@@ -86,9 +86,15 @@ export async function confirmable(
   // Of an earlier version the account is not known: a name is the same person's wherever it is.
   const { who = { account: person.account, userId: '' } } = proposal;
   const confirmedBy = person.user;
-  if (isSamePerson(await policiesUntil(world, good), person, { ...who, user: proposal.by })) {
+  const policies = (await policiesUntil(world, good)).map(({ policy }) => policy);
+  if (isSamePerson(policies, person, { ...who, user: proposal.by })) {
     const text = `${proposal.by} proposed this, and ${confirmedBy} is the same person: somebody else has to confirm it`;
     if (!good || peopleIn(good.policy) !== 1 || !isApprover(good.policy, person)) throw new CommandFailure('SamePerson', `${text}.`);
+    const before = await otherApprovers(world, good);
+    if (before) {
+      const other = `policy ${before.sequence}, which acted or was confirmed, names other approvers than the one in force, and nobody confirmed these`;
+      throw new CommandFailure('SamePerson', `${text}: ${other}.`);
+    }
     const fromMs = proposal.atMs + aloneAfterMs;
     if (world.clock.now() < fromMs) {
       const when = localClock(good.policy.timezone, fromMs).text(fromMs);
@@ -102,14 +108,20 @@ export async function confirmable(
   return { proposal, confirmedBy };
 }
 
-/** What was ever published: who was one person once is no second one because a policy that nobody had to confirm says so. */
-async function policiesUntil(world: World, good: StoredPolicy | undefined): Promise<readonly CompiledPolicy[]> {
-  const policies = good === undefined ? [] : [good.policy];
+/** What was ever published, newest first: who was one person once is no second one because a policy that nobody had to confirm says so. */
+async function policiesUntil(world: World, good: StoredPolicy | undefined): Promise<readonly StoredPolicy[]> {
+  const policies = good === undefined ? [] : [good];
   for (let at = (good?.sequence ?? 0) - 1; at >= 0; at--) {
     const entry = await runStoring(world.store, policyAt(at));
-    if (entry && !('because' in entry)) policies.push(entry.policy);
+    if (entry && !('because' in entry)) policies.push(entry);
   }
   return policies;
+}
+
+/** The newest policy that acted or was confirmed, where it names other approvers than the one in force: then nobody confirmed those of this one. */
+export async function otherApprovers(world: World, good: StoredPolicy): Promise<StoredPolicy | undefined> {
+  const last = (await policiesUntil(world, good)).find(({ policy, body }) => body.confirmedBy !== undefined || actsAtAll(policy));
+  return last && approvers({ before: last.policy, after: good.policy }).length > 0 ? last : undefined;
 }
 
 /** @throws CommandFailure `ProposalOver` where another policy is in force than the one that the proposal was held against */

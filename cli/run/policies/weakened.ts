@@ -45,6 +45,11 @@ export function weakenedBy(before: CompiledPolicy, after: CompiledPolicy, nowMs:
   ];
 }
 
+/** True where some function acts by a policy. */
+export function actsAtAll(policy: CompiledPolicy): boolean {
+  return Object.keys(policy.rules).some((name) => acts(policy, name));
+}
+
 /** `digest` and `dispatch` tell and invoke only, whatever their mode. */
 function acts({ mode, rules }: CompiledPolicy, name: string): boolean {
   if (name === 'digest' || (rules[name] ?? []).length === 0) return false;
@@ -182,7 +187,7 @@ function cap(old: readonly Money[] = [], now: readonly Money[] = []): readonly s
 }
 
 /** Who is one person and who may answer also says who the second person is. */
-function approvers({ before, after }: Pair): Weakened[] {
+export function approvers({ before, after }: Pick<Pair, 'before' | 'after'>): readonly Weakened[] {
   const circles = new Set([...Object.keys(before.approvers), ...Object.keys(after.approvers)]);
   const changed = [...circles].filter(
     (circle) =>
