@@ -12,6 +12,8 @@ import { allHarms, isHarsher } from './severity.ts';
 
 /** The second look at an action, on the resource as it is right before the call and at that instant. */
 export interface SecondLook<R extends Resource> {
+  /** Looks at a batch whose intents are written, before its first call. */
+  begins?(batch: readonly ActDecision[], nowMs: EpochMs): Executing<void>;
   /** Decides again. @throws StoreError @throws JournalError where the history of the resource cannot be read */
   decide(resource: R, nowMs: EpochMs): Executing<Decision>;
   /** Claims an action that happens once only; false where that was done before. @throws StoreError @throws JournalError */

@@ -116,7 +116,10 @@ function* begin<R extends Resource>(
     { owner: input.owner, atMs: moment.nowMs },
     { kind: 'intents', body: { target: input.target, intents } },
   );
-  if (added.outcome === 'added') return added.sequence;
+  if (added.outcome === 'added') {
+    yield* input.again.begins?.(batch, moment.nowMs) ?? [];
+    return added.sequence;
+  }
   return reason('another-run', 'Another run of this function is acting on this target; the next run decides anew.', { run: added.by });
 }
 

@@ -5,7 +5,9 @@ import type { WrittenLog } from '../journal/written-log.ts';
 import type { SecondLook } from './act.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import { decide } from './decide.ts';
+import type { ActDecision, Reason } from './decision.ts';
 import { forbidden } from './guard.ts';
+import { crowdedOut } from './guard-nodes.ts';
 import { asksForUsers } from './guard-protection.ts';
 import { tagFirstSeen } from './protection-facts.ts';
 import { skewReason, waitsForClocks } from './two-clocks.ts';
@@ -13,7 +15,8 @@ import { skewReason, waitsForClocks } from './two-clocks.ts';
 /**
  * The planner and the guard once more, for one resource and with fresh eyes: a freeze or an exception may have begun since the plan was
  * made, an owner may have set a tag, a protected user may have connected, the service's clock may have shown that it differs from ours (`skew`, in
- * milliseconds). Limits are not asked again: what they admitted was written down.
+ * milliseconds). Limits are not asked again: what they admitted was written down. But for nodes that are added: that limit is over all targets, and
+ * their runs can begin at one moment.
  */
 export function secondLook<R extends Resource>(
   automation: Automation<R>,
@@ -24,7 +27,21 @@ export function secondLook<R extends Resource>(
 ): SecondLook<R> {
   const { planner, name } = automation;
   let tried = false;
+  let nodesAdded = 0;
+  /** Acts that add nodes for which runs of other targets have left no room, by resource and key. */
+  let crowded = new Map<string, Reason>();
+  const idOf = ({ resource, action }: ActDecision) => JSON.stringify([resource.id, action.key]);
   return {
+    *begins(batch, nowMs) {
+      const added = batch.reduce((sum, { action }) => sum + (action.nodesAdded ?? 0), 0);
+      // The default is of each target by itself.
+      if (added === 0 || context.policy.limits.nodesAddedPer24h === undefined) return;
+      const before = log.counts(context.target.name, nowMs);
+      const counts = { ...before, nodesAdded: before.nodesAdded + nodesAdded };
+      const out = yield* crowdedOut(name, batch, { ...context, nowMs }, counts);
+      crowded = new Map([...out].map(([act, { because }]) => [idOf(act), because[0] as Reason]));
+      nodesAdded += added;
+    },
     decide: (resource, nowMs) => log.withHistory(() => decide(planner, resource, { ...context, nowMs })),
     *claims({ resource, action }, atMs) {
       if (action.claim === undefined) return true;
@@ -36,6 +53,8 @@ export function secondLook<R extends Resource>(
     },
     asksForUsers: ({ action }) => asksForUsers(action, context),
     forbids: (decision, resource, nowMs, users) => {
+      const crowd = crowded.get(idOf(decision));
+      if (crowd) return crowd;
       const skewMs = automation.timeless || !waitsForClocks(decision.action) ? undefined : skew();
       if (skewMs !== undefined) return skewReason(skewMs);
       return forbidden(decision, {

@@ -1,11 +1,14 @@
 import type { Storing } from '../journal/store-effect.ts';
-import { unknownActs } from '../journal/written-counts.ts';
+import { type RollingCounts, unknownActs } from '../journal/written-counts.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';
 import type { PlanContext } from './automation.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
+
+/** What limits of added nodes are counted by. */
+type Counted = Pick<GuardContext, 'policy' | 'counts' | 'nodes' | 'nodesAddedElsewhere'>;
 
 /** Without `limits.nodesAddedPer24h`: so many times the nodes that a target had may be added to it in 24 hours. */
 const timesThoseBefore = 2;
@@ -18,7 +21,7 @@ const leastByDefault = 20;
  * not depend on that of the acts; where one does not fit, the group is raised as far as it was before, or where it is there already the act is
  * held. Only acts that change are in the answer.
  */
-export function nodesAdded(acts: readonly ActDecision[], context: GuardContext): ReadonlyMap<ActDecision, Decision> {
+export function nodesAdded(acts: readonly ActDecision[], context: Counted): ReadonlyMap<ActDecision, Decision> {
   const adding = acts.filter(({ action }) => (action.nodesAdded ?? 0) > 0).sort(bySize);
   const limit = context.policy.limits.nodesAddedPer24h;
   // The default is of each target by itself.
@@ -70,8 +73,22 @@ export function* addedElsewhere(functionName: string, { policy, target, nowMs }:
   return nodes;
 }
 
+/**
+ * Counts once more, by the journals of the other targets, acts whose intents are written: runs that began at one moment see each other's intents here,
+ * so that all of them together stay within the limit. Where each wrote before either looked, all of them wait for their next run. Gives what does not fit. `counts`: of this target, with what the run has added before. @throws StoreError @throws JournalError
+ */
+export function* crowdedOut(
+  functionName: string,
+  acts: readonly ActDecision[],
+  context: PlanContext,
+  counts: RollingCounts,
+): Storing<ReadonlyMap<ActDecision, Decision>> {
+  const nodesAddedElsewhere = yield* addedElsewhere(functionName, context);
+  return nodesAdded(acts, { policy: context.policy, counts, nodes: 0, nodesAddedElsewhere });
+}
+
 /** What was added within the 24 hours does not count among what there was: else each addition would allow the next. */
-function byDefault({ nodes, counts }: GuardContext): number {
+function byDefault({ nodes, counts }: Counted): number {
   return Math.max(leastByDefault, timesThoseBefore * Math.max(0, nodes - counts.nodesAdded)) - counts.nodesAdded;
 }
 

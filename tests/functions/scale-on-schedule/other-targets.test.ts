@@ -65,13 +65,37 @@ async function bench({ same = false, limit = 2 } = {}) {
     });
     return report.decisions.map(({ verdict, because }) => `${verdict} ${because[0]?.code ?? ''}`.trim());
   };
-  return { once, store, clock };
+  const sizes = () =>
+    [...simulator.world.accounts.values()].flatMap(({ groups }) =>
+      [...groups.values()].flatMap(({ pools }) => pools.map((pool) => pool.counts().nodeAmount)),
+    );
+  return { once, store, clock, sizes };
 }
 
 describe('nodes that another target of the policy has added', () => {
   it.each([false, true])('count for this one for 24 hours, also where both are of one account: %s', async (same) => {
     const { once } = await bench({ same });
     expect(await once('branch')).toEqual(['act']);
+    expect(await once('office')).toEqual(['hold limit-nodes-added']);
+    simulator.advance(dayMs + 1);
+    expect(await once('office')).toEqual(['act']);
+  });
+
+  it.each([false, true])('count also where its run began at the same moment, with both of one account: %s', async (same) => {
+    const { once, store, sizes } = await bench({ same });
+    const { create } = store;
+    let others: Promise<readonly string[]> | undefined;
+    store.create = async (key, bytes) => {
+      // It has counted what there was, and is about to write what it means to do.
+      if (others === undefined && new TextDecoder().decode(bytes).includes('"kind":"intents"')) {
+        others = once('branch');
+        await others;
+      }
+      return create(key, bytes);
+    };
+    await once('office');
+    expect(await others).toEqual(['act']);
+    expect(sizes().sort()).toEqual([4, 6]);
     expect(await once('office')).toEqual(['hold limit-nodes-added']);
     simulator.advance(dayMs + 1);
     expect(await once('office')).toEqual(['act']);
