@@ -9,12 +9,13 @@ import { reason } from './reasons.ts';
  */
 export function accessDrift(access: GroupAccess, { name, userGroups = [] }: EnforceRule): Drift {
   const wish = Object.fromEntries(userGroups.map((id) => [id, 'access']));
-  const nothing = { writes: {}, wish, change: [], why: [], call: undefined };
+  const nothing = { writes: {}, wish, met: [], change: [], why: [], call: undefined };
   if (access.userGroups === undefined) {
     const text = 'which user groups have access could not be read; nothing is changed';
     return { ...nothing, left: [reason('unreadable', text, { setting: 'userGroups' })] };
   }
   const present = new Set(access.userGroups);
+  const met = userGroups.filter((id) => present.has(id));
   const missing = [...new Set(userGroups)].filter((id) => !present.has(id)).sort();
   const extra = access.userGroups.filter((id) => !userGroups.includes(id)).sort();
   const left =
@@ -27,9 +28,10 @@ export function accessDrift(access: GroupAccess, { name, userGroups = [] }: Enfo
             { extra },
           ),
         ];
-  if (missing.length === 0) return { ...nothing, left };
+  if (missing.length === 0) return { ...nothing, met, left };
   return {
     wish,
+    met,
     writes: Object.fromEntries(missing.map((id) => [id, 'access'])),
     change: missing.map((id) => ({ field: `access of ${id}`, from: false, to: true })),
     why: [reason('user-group-missing', `rule ${name} gives access to ${missing.join(', ')}`, { missing })],

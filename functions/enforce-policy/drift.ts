@@ -6,6 +6,8 @@ export interface Drift {
   readonly writes: Readonly<Record<string, string>>;
   /** Everything that the rule can make true, as text by the name of the setting. */
   readonly wish: Readonly<Record<string, string>>;
+  /** Names of those of the wish that were read and are true. */
+  readonly met: readonly string[];
   readonly change: readonly Change[];
   /** Why something is to be written. */
   readonly why: readonly Reason[];

@@ -25,7 +25,7 @@ const same: Finding = { kind: 'same' };
  */
 export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
   const { sessionTimeout, nodeCapacity } = rule;
-  const findings = [timeoutFinding(group, sessionTimeout), capacityFinding(group, nodeCapacity)];
+  const findings = { sessionTimeout: timeoutFinding(group, sessionTimeout), nodeCapacity: capacityFinding(group, nodeCapacity) };
   const load = loadOf(group);
   let sessionsAtRisk = 0;
   const writes: Record<string, string> = {};
@@ -34,8 +34,12 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
   const left: Reason[] = [];
   let input: Record<string, Json> = { AppInstanceGroupId: group.id, ProductType: 'CloudApp' };
   const harms = new Set<Harm>();
-  for (const finding of findings) {
-    if (finding.kind === 'same') continue;
+  const met: string[] = [];
+  for (const [name, finding] of Object.entries(findings)) {
+    if (finding.kind === 'same') {
+      met.push(name);
+      continue;
+    }
     if (finding.kind === 'left') {
       left.push(finding.because);
       continue;
@@ -69,7 +73,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk } : {}),
     ...(harms.size > 0 ? { harms: [...harms] } : {}),
   };
-  return { writes, wish, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
+  return { writes, wish, met, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
 }
 
 function shown({ setting }: Difference, value: number): string {

@@ -81,12 +81,12 @@ function verdict(
   resource: ResourceRef,
   context: PlanContext,
 ): Decision {
-  const { writes, wish, change, why, left, call } = drift;
-  const back = reversals({ id: resource.id, setting, wish, writes, insist }, context);
+  const { writes, wish, met, change, why, left, call } = drift;
+  const back = reversals({ id: resource.id, setting, wish, writes, met, insist }, context);
+  const base = { rule, resource, ...(back.readBack ? { readBack: [setting] } : {}) };
   if (call === undefined) {
     const because: readonly Reason[] = [...(left.length === 0 ? [asWanted] : left), ...back.because];
-    const seen = left.length === 0 && back.readBack ? { readBack: [setting] } : {};
-    return { rule, resource, verdict: left.length === 0 ? 'keep' : 'hold', because, ...seen };
+    return { ...base, verdict: left.length === 0 ? 'keep' : 'hold', because };
   }
   const action: Action = {
     key: `${setting} ${settingsText(writes)}`,
@@ -94,10 +94,10 @@ function verdict(
     change,
     writes: { setting, value: back.value, shown: true },
   };
-  if (back.stop !== undefined) return { rule, resource, verdict: 'hold', because: [back.stop, ...why, ...left, ...back.because], action };
+  if (back.stop !== undefined) return { ...base, verdict: 'hold', because: [back.stop, ...why, ...left, ...back.because], action };
   const refused = refusedLately(resource.id, action.writes, context);
-  if (refused !== undefined) return { rule, resource, verdict: 'hold', because: [refused, ...why, ...left, ...back.because], action };
-  return { rule, resource, verdict: 'act', because: [...why, ...left, ...back.because], action };
+  if (refused !== undefined) return { ...base, verdict: 'hold', because: [refused, ...why, ...left, ...back.because], action };
+  return { ...base, verdict: 'act', because: [...why, ...left, ...back.because], action };
 }
 
 /**

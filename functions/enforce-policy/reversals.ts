@@ -23,6 +23,8 @@ export interface ReversalSubject {
   readonly setting: string;
   readonly wish: Readonly<Record<string, string>>;
   readonly writes: Readonly<Record<string, string>>;
+  /** Names of those of the wish that were read and are true. */
+  readonly met: readonly string[];
   /** Whether it is set again however often somebody sets it back. */
   readonly insist: boolean;
 }
@@ -49,7 +51,7 @@ interface Count {
  * Counts how often somebody set back what we set. Each write of ours can be set back once, so a reversal that is seen by several runs counts
  * once. Another wish begins a new count.
  */
-export function reversals({ id, setting, wish, writes, insist }: ReversalSubject, context: PlanContext): Reversals {
+export function reversals({ id, setting, wish, writes, met, insist }: ReversalSubject, context: PlanContext): Reversals {
   const { written, nowMs, occasions } = context;
   const memory = `${setting}:reversals`;
   const kept = written.foreign(id, memory);
@@ -70,7 +72,8 @@ export function reversals({ id, setting, wish, writes, insist }: ReversalSubject
   };
   const unread = unreadValue(written, id, setting);
   if (done === undefined || back.length === 0) {
-    const readBack = unread !== undefined && !Object.entries(parseSettings(unread.value)).some(([key, to]) => writes[key] === to);
+    const asked = Object.entries(parseSettings(unread?.value ?? '')).filter(([key, to]) => wish[key] === to);
+    const readBack = asked.length > 0 && asked.every(([key]) => met.includes(key));
     if (known === undefined || kept === undefined) return { value, because: [], readBack };
     const isOver = Object.keys(writes).length === 0 && nowMs - kept.sinceMs > forgottenAfterMs;
     return { value, because: isOver ? [] : [remember(known)], readBack };

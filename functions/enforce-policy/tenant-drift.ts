@@ -6,8 +6,8 @@ import { reason } from './reasons.ts';
 /** How the account itself differs from what its rule asks for. */
 export function tenantDrift({ expiryReminder: from }: Tenant, rule: string, { expiryReminder: to }: TenantWish): Drift {
   const wish = { expiryReminder: String(to) };
-  const nothing = { writes: {}, wish, change: [], why: [], left: [], call: undefined };
-  if (from === to) return nothing;
+  const nothing = { writes: {}, wish, met: [], change: [], why: [], left: [], call: undefined };
+  if (from === to) return { ...nothing, met: ['expiryReminder'] };
   if (from === undefined) {
     const text = 'whether the service reminds of groups that expire could not be read; it is not changed';
     return { ...nothing, left: [reason('unreadable', text, { setting: 'expiryReminder' })] };

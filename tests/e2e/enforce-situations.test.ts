@@ -236,6 +236,13 @@ const situations: Readonly<Record<string, Situation>> = {
     decides: ['g act drift, not-confirmed'],
     writes: [attributes({ SessionTimeout: 30 })],
   },
+  'what was seen as the rule asks, beside something that is only reported, was set back': {
+    rules: [rule('sessionTimeout: 30m, namePattern: "hr-*"')],
+    before: setsBack(1),
+    groups: [group({ sessionTimeout: 10 })],
+    decides: ['g act drift, name-off-pattern, changed-back, sighted'],
+    writes: [attributes({ SessionTimeout: 30 })],
+  },
   'what the service takes three times and never shows is left, and nobody is blamed': {
     rules: [rule('sessionTimeout: 30m')],
     before: setsBack(3, false),

@@ -223,4 +223,12 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'A drain that nothing lifts is told each day.',
     tests: ['tests/e2e/scheduler-stories.test.ts'],
   },
+  {
+    name: 'setting-that-waits-taken-for-seen',
+    file: 'functions/enforce-policy/reversals.ts',
+    from: 'asked.every(([key]) => met.includes(key))',
+    to: 'asked.every(([key]) => writes[key] === undefined)',
+    rule: 'Only what was read as it was written was seen.',
+    tests: ['tests/functions/enforce-policy/plan.test.ts'],
+  },
 ];

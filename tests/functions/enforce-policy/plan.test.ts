@@ -226,3 +226,17 @@ test('what is read within minutes of our write may be older than it, so it count
   expect(decide(startMs + 15 * 60_000 - 1)).toEqual(['drift']);
   expect(decide(startMs + 15 * 60_000)).toEqual(['drift', 'changed-back', 'sighted']);
 });
+
+test.each<[string, Governed, object, readonly string[] | undefined]>([
+  ['as the rule asks', groupOf({ sessionTimeoutMinutes: 5 }), { sessionTimeout: 5 }, ['attributes']],
+  ['beside what is only reported', groupOf({ sessionTimeoutMinutes: 5 }), { sessionTimeout: 5, namePattern: 'x*' }, ['attributes']],
+  ['while something else differs', groupOf({ sessionTimeoutMinutes: 5 }), { sessionTimeout: 5, nodeCapacity: 3 }, ['attributes']],
+  ['where it differs and waits', groupOf({ lingering: 1 }, { nodeUsed: 1 }), { sessionTimeout: 5 }, undefined],
+  ['where it cannot be read', groupOf({ sessionTimeoutMinutes: undefined }), { sessionTimeout: 5 }, undefined],
+  ['where another value is asked for and there', groupOf(), { sessionTimeout: 15 }, undefined],
+])('a timeout of 5 that was written counts as seen, or not: %s', (_what, observed, wanted, readBack) => {
+  const notes = new Notes();
+  notes.written = [{ value: 'sessionTimeout=5', atMs: startMs - hour, outcome: 'done' }];
+  notes.seen.set('kept:unread:attributes', { value: '1 sessionTimeout=5', sinceMs: startMs - hour });
+  expect(planner.decide(observed, contextOf(policyWith(wanted), startMs, notes)).readBack).toEqual(readBack);
+});
