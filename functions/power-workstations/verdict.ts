@@ -57,12 +57,14 @@ export function verdictOn(
       ? hold([reason('moved-by-others', `it is ${status}, and not because of us`, { status })])
       : asked(state.power, last);
   }
+  const lately = notShownYet(written.values(id, powerSetting), nowMs);
   if (state.power === wish.power) {
     const text = `it is ${wish.power} as schedule ${rule.schedule} wants`;
+    // From before our own call to the contrary, perhaps: what shows later would be laid to a person.
+    if (lately !== undefined && lately.value !== wish.power) return keep(reason('as-wanted', `${text}; what is read may be older`));
     return keep(reason('as-wanted', text), sightedAsWanted(wish));
   }
   const { action, because, forbidden } = switchingOf(workstation, wish, rule, context);
-  const lately = notShownYet(written.values(id, powerSetting), nowMs);
   // What is read may be older than what we asked for.
   if (lately?.value === wish.power && lately.atMs >= (wish.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(wish.power, lately);
   if (wasAsWanted(id, wish, written)) return hold([byPerson(state.power, wish, context), sightedAsWanted(wish), ...because], action);

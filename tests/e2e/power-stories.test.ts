@@ -247,3 +247,19 @@ test('a new policy with another step takes up what a person changed under the ol
   bench.policy = policyFrom(text, bench.simulator.world.clock.nowMs);
   expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-off']);
 });
+
+test('one that we stopped is started for an exception that comes minutes later, though the list still shows it running', async () => {
+  const text = policyText(follow);
+  await open({ start: night, workstations: fleet(1, { status: 'RUNNING' }) }, text);
+  await bench.run();
+  expect(bench.calls('StopWuyingServer')).toEqual([['w-0']]);
+  bench.simulator.advance(4 * minutes);
+  const exception = 'exceptions: [{because: Night render, workstations: all, from: 2026-11-25, until: 2026-11-27, keepAtLeast: 100%}]';
+  bench.policy = policyFrom(policyText(follow, { exceptions: exception }), shanghai(night));
+  bench.rows.set('w-0', { Status: 'RUNNING' });
+  expect((await bench.run()).decisions).toEqual([]);
+  bench.rows.clear();
+  bench.simulator.advance(5 * minutes);
+  expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-on']);
+  expect(bench.calls('StartWuyingServer')).toEqual([['w-0']]);
+});

@@ -231,4 +231,12 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'Only what was read as it was written was seen.',
     tests: ['tests/functions/enforce-policy/plan.test.ts'],
   },
+  {
+    name: 'old-list-taken-for-a-workstation-that-runs',
+    file: 'functions/power-workstations/verdict.ts',
+    from: 'if (lately !== undefined && lately.value !== wish.power) return',
+    to: 'if (lately !== undefined && lately.value === "") return',
+    rule: 'A list from before our own stop is no proof that a workstation ran since, and nobody else has stopped it.',
+    tests: ['tests/e2e/power-stories.test.ts'],
+  },
 ];
