@@ -42,8 +42,8 @@ const mostWrites = 3;
  * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not, unless another has stood
  * there since: then somebody has set it again. A value other than the one that we wrote is nobody's while ours has not been seen there. A weekly
  * schedule of ours that ends earlier than we wrote is a person's. A
- * setting that we never wrote with certainty has no change by a person: then we simply act. So it is for some minutes after a write, while what is
- * read may be from before it. A change stands until the first step after we
+ * setting that we never wrote with certainty has no change by a person: then we simply act. For some minutes after a write nobody is named, since what
+ * is read may be from before it; it stands all the same. A change stands until the first step after we
  * first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
  * schedule: its two days of deviation change at midnight, which is no step.
  */
@@ -55,7 +55,7 @@ export function manualChange(
   nowMs: EpochMs,
   localText: (ms: EpochMs) => string,
 ): Standing | undefined {
-  const { resourceId, setting, observed, wanted, steady } = difference;
+  const { resourceId, setting, observed } = difference;
   const values = written.values(resourceId, setting);
   const last = values.at(-1);
   if (last === undefined || !values.some((value) => value.outcome === 'done')) return undefined;
@@ -63,7 +63,25 @@ export function manualChange(
   if (own !== undefined && !changedSince(own, difference, written)) return undefined;
   const unread = unreadValue(written, resourceId, setting);
   if (own === undefined && unread !== undefined) return notShown(unread, difference, mode, nowMs, localText);
-  if (notShownYet(values, nowMs)) return undefined;
+  const change = changeOf(difference, last, written, mode, nextStepMs, nowMs, localText);
+  const young = notShownYet(values, nowMs);
+  if (young === undefined) return change;
+  // Seen once, and another value minutes later: a person's, or an older read again. It is neither overwritten nor said to be a person's.
+  const text = `the setting differs from what was written at ${localText(young.atMs)}, and reads may be older`;
+  return change.stands ? { stands: true, because: reason('not-shown-yet', text, { ...waiting, atMs: young.atMs }) } : undefined;
+}
+
+/** A value that somebody has set: whether it stands. */
+function changeOf(
+  difference: Difference,
+  last: WrittenValue,
+  written: WrittenView,
+  mode: ManualChange,
+  nextStepMs: (ms: EpochMs) => EpochMs | undefined,
+  nowMs: EpochMs,
+  localText: (ms: EpochMs) => string,
+): Standing {
+  const { resourceId, setting, observed, wanted, steady } = difference;
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
   const data = { setting, value: observed, ours: last.value };

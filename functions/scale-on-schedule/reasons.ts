@@ -33,6 +33,8 @@ export const reasonCodes = {
   protected: 'Lowering could cut a session, and the group, its owner or an exception protects sessions now.',
   'manual-change': 'A person changed the setting, or the end of its weekly schedule, since our last write; that stands for now.',
   'not-confirmed': "The service accepted the last write but never showed it, so a different value is not taken for a person's change.",
+  'not-shown-yet':
+    'The setting differs from what was written a few minutes ago, and reads may be older. It is left as it is until they must show the write.',
   'manual-change-overwritten': 'A person changed the setting; the rule says to overwrite, or the next step has come.',
   'one-node-stays': 'A fixed pool, or one that scales by usage by the hour, cannot be empty: one node stays.',
   'touching-merged': 'Steps that touch or are too short or too many became one period at the higher level.',

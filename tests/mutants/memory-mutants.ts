@@ -186,8 +186,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'late-read-taken-for-a-person',
     file: 'functions/scale-on-schedule/manual-change.ts',
-    from: '  if (notShownYet(values, nowMs)) return undefined;\n',
-    to: '',
+    from: 'if (young === undefined) return change;',
+    to: 'if (values.length > 0) return change;',
     rule: 'What is read minutes after our write may be older than it, and is no change by a person.',
     tests: ['tests/e2e/late-reads.test.ts'],
   },
@@ -238,5 +238,13 @@ export const memoryMutants: readonly Mutant[] = [
     to: 'if (lately !== undefined && lately.value === "") return',
     rule: 'A list from before our own stop is no proof that a workstation ran since, and nobody else has stopped it.',
     tests: ['tests/e2e/power-stories.test.ts'],
+  },
+  {
+    name: 'change-within-minutes-of-our-write-overwritten',
+    file: 'functions/scale-on-schedule/manual-change.ts',
+    from: 'return change.stands ? {',
+    to: 'return change.stands && values.length < 0 ? {',
+    rule: 'What a person sets minutes after our write was seen is not overwritten at once.',
+    tests: ['tests/functions/scale-on-schedule/manual-change.test.ts'],
   },
 ];
