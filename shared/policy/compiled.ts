@@ -134,6 +134,8 @@ export interface CompiledWarning {
   readonly text: string;
   readonly fromMs?: EpochMs;
   readonly untilMs?: EpochMs;
+  /** When what it is about begins, which is told on channels then. Absent: it is not told there. */
+  readonly beginsMs?: EpochMs;
 }
 
 /** The policy as functions read it: JSON, no calendar data, no zone database needed. Amounts' `micros` are strings on the wire. */

@@ -36,6 +36,6 @@ export function freezeWarnings(
     const fromMs = Math.min(...spans.map((span) => span.fromMs));
     const untilMs = Math.max(...spans.map((span) => span.untilMs));
     const text = `While the freeze "${freeze.because}" lasts, from ${localText(fromMs)} to ${localText(untilMs)}, ${stopped.join('. ')}. Add functions that are to go on as ever to its except.`;
-    return [{ code: 'freeze-stops', text, fromMs: fromMs - toldAheadMs, untilMs }];
+    return [{ code: 'freeze-stops', text, fromMs: fromMs - toldAheadMs, untilMs, beginsMs: fromMs }];
   });
 }

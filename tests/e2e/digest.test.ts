@@ -256,6 +256,56 @@ describe('the head that a digest tells', () => {
   });
 });
 
+describe('a freeze that begins is told of', () => {
+  const frozen = (except = '') =>
+    digestPolicy(
+      { scale: '{name: r, groups: {charge: pay-as-you-go}, schedule: office, peak: {tag: size, otherwise: 4, atMost: 9}, method: fixed}' },
+      `limits: {spendPerMonth: [100000 CNY], freezes: [{because: Fair, from: 2026-11-24 08:50, until: 2026-11-26${except}}]}`,
+    )
+      .replace('limits: {spendPerMonth: [100000 CNY]}\n', '')
+      .replace('tell: {silent: oncall}', 'tell: {held: ops}');
+  const told = () => bench.messages.filter(({ title }) => title === 'A freeze has begun');
+  const runs = async (count: number) => {
+    for (let run = 0; run < count; run++) {
+      await bench.run('digest', run % 2 === 0 ? 'home' : 'away');
+      later(10 * minutes);
+    }
+  };
+
+  test('once, to those who hear of holds, with what it stops and until when', async () => {
+    bench = await digestBench({}, frozen());
+    await runs(2);
+    expect(told()).toEqual([]);
+    await runs(30);
+    expect(told()).toMatchObject([{ channel: 'ops', severity: 'warning', timeMs: Date.parse('2026-11-24T08:50:00+08:00') }]);
+    expect(told()[0]?.text).toMatch(
+      /^While the freeze "Fair" lasts, from 2026-11-24 08:50 to 2026-11-26 00:00, scale-on-schedule lowers no nodes; it goes on to raise them/,
+    );
+    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+  });
+
+  test('later, where nobody could be reached, and the run says so', async () => {
+    bench = await digestBench({}, frozen());
+    bench.broken.add('ops');
+    later(20 * minutes);
+    expect((await bench.run('digest')).warnings.map(({ code }) => code)).toContain('channel-dead');
+    bench.broken.delete('ops');
+    await runs(3);
+    expect(told()).toHaveLength(1);
+  });
+
+  test('but not where it stops nothing, nor once it is over', async () => {
+    bench = await digestBench({}, frozen(', except: [scale-on-schedule]'));
+    await runs(12);
+    expect(told()).toEqual([]);
+    await bench.close();
+    bench = await digestBench({}, frozen());
+    later(2 * days);
+    await runs(3);
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('a function that is silent is told of', () => {
   const silent = () => bench.messages.filter(({ channel }) => channel === 'oncall');
 

@@ -14,6 +14,7 @@ import type { Runner, RunnerOptions } from '../runner.ts';
 import { provenSkew, skewError } from '../two-clocks.ts';
 import { digestReason } from './digest-reasons.ts';
 import type { CompiledDigestRule } from './digest-rule.ts';
+import { tellFreezes } from './freeze-begins.ts';
 import { functionsOf } from './rule-cover.ts';
 import { readLifeSigns } from './signs-of-life.ts';
 import { type SilenceContext, type ToldSilence, tellBlind, tellSilence } from './silence-alerts.ts';
@@ -26,7 +27,7 @@ export function digestRunner(digesting: Digesting): Runner {
 }
 
 /**
- * One run on a target: tell of functions that are silent → for each digest that is due, observe the fleet and write down what was seen →
+ * One run on a target: tell of functions that are silent and of a freeze that has begun → for each digest that is due, observe the fleet and write down what was seen →
  * when all targets of the rule were seen, or have been waited for, claim the digest, gather it from the journal, send it, and write down
  * that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
  */
@@ -66,15 +67,16 @@ function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'
   return rules.filter(({ targets }) => targets === undefined || targets.includes(target.name));
 }
 
-/** Tells of functions that do not run; where the journal cannot be read it says so, since that hides any silence. */
+/** Tells of a freeze and of functions that do not run; where the journal cannot be read it says so, since that hides any silence. */
 async function watch({ digesting, options, draft, notifier, nowMs, owner }: DigestRun, memory: HourlyMemory): Promise<void> {
   const { policy, target, store, mode } = options;
   const context: SilenceContext = { functionName: digesting.name, policy, target, store, notifier, nowMs, owner, memory };
-  const note = (told: ToldSilence | undefined): void => {
+  const note = (told: Pick<ToldSilence, 'failed'> | undefined): void => {
     for (const { channel, because } of told?.failed ?? []) {
       draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
     }
   };
+  if (mode === 'apply') for (const told of await tellFreezes(context)) note(told);
   try {
     for (const functionName of functionsOf(policy, target)) {
       const everyMs = digestRules(options).flatMap(({ runsEvery }) => runsEvery[functionName] ?? [])[0];
