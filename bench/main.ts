@@ -1,4 +1,6 @@
-/** `npm run bench`: the budgets of the design, each beside what it is compared with, in one run. `--json` prints only the rows. */
+/** `npm run bench`: the budgets of the design, each beside what it is compared with, in one run. */
+import { Option } from 'commander';
+import { developerCommand } from '../build/developer-command.ts';
 import { alignColumns } from '../cli/render/columns.ts';
 import type { BenchRow } from './row.ts';
 import { bundleRows } from './rows/bundles.ts';
@@ -8,9 +10,6 @@ import { limiterRow } from './rows/limiter.ts';
 import { planningRows } from './rows/planning.ts';
 import { signingRow } from './rows/signing.ts';
 import { simulationRow } from './rows/simulation.ts';
-
-const json = process.argv.includes('--json');
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 
 const parts: Readonly<Record<string, () => BenchRow[] | BenchRow | Promise<BenchRow[] | BenchRow>>> = {
   signing: signingRow,
@@ -22,6 +21,11 @@ const parts: Readonly<Record<string, () => BenchRow[] | BenchRow | Promise<Bench
   simulation: simulationRow,
 };
 
+const { json, only } = developerCommand('bench', 'Measures speed and memory, each beside what it is compared with.')
+  .addOption(new Option('--only <part>', 'one part only').choices(Object.keys(parts)))
+  .option('--json', 'print one JSON array instead of a table')
+  .parse()
+  .opts<{ readonly json?: boolean; readonly only?: string }>();
 const rows: BenchRow[] = [];
 for (const [name, measure] of Object.entries(parts)) {
   if (only !== undefined && only !== name) continue;

@@ -6,19 +6,26 @@
  * is played for three days with functions a few times a day; and those at which the world looks while scale-on-schedule runs, for a day in which that
  * runs every five minutes, as deployed.
  *
- * `--write` writes what was seen into the document. `--only NAME` plays the settings of one switch, `--all` each setting of every switch for three
- * days with every function at its deployed pace; both compare nothing. Exit code 1 when something goes wrong that is not known to, when the document
+ * Exit code 1 when something goes wrong that is not known to, when the document
  * says otherwise, or when `--all` finds a change under a switch that nothing looks at.
  */
 import { fileURLToPath } from 'node:url';
+import { developerCommand } from '../../build/developer-command.ts';
 import { performAll } from '../harness/crew.ts';
 import { bearable, type Changes, differences, isWritten, nameOf, seenPart, settings, taskName, write } from './document.ts';
 import type { Sighting, Switched, Task } from './sightings.ts';
 
 const startMs = Date.now();
-const at = process.argv.indexOf('--only');
-const only = at < 0 ? undefined : process.argv[at + 1];
-const all = process.argv.includes('--all');
+const flags = developerCommand('assumptions', 'Plays days of the example policy under each switched assumption about the service.')
+  .option('--only <switch>', 'the settings of one switch; compares nothing with the document')
+  .option(
+    '--all',
+    'each setting of every switch for three days, with every function at its deployed pace; compares nothing with the document',
+  )
+  .option('--write', 'write what was seen into docs/assumptions.md')
+  .parse()
+  .opts<{ readonly only?: string; readonly all?: boolean; readonly write?: boolean }>();
+const { only, all = false } = flags;
 const chosen = only === undefined ? settings : settings.filter(({ name }) => name === only);
 if (chosen.length === 0) {
   console.error(`There is no switch '${only}'; they are listed in simulator/assumptions.ts.`);
@@ -79,7 +86,7 @@ const part =
         }),
       )
     : undefined;
-if (part !== undefined && process.argv.includes('--write')) write(part);
+if (part !== undefined && flags.write) write(part);
 const agrees = part === undefined || isWritten(part);
 for (const text of unborne) console.error(`wrong under ${text}`);
 if (!agrees) console.error('docs/assumptions.md says otherwise: see what changed above; `npm run assumptions -- --write` writes it down.');

@@ -1,31 +1,32 @@
 /**
  * `npm run chaos`: many processes run the shipped renew-before-expiry at once on one account and one journal, and are killed, frozen and begun
  * again, while calls fail, answers get lost and orders are late. In the end the service's orders are compared with the journal.
- *
- * `--rounds N` (default 200), `--processes N` at once (8), `--seed N` (1), `--store dir|oss` (both, one after the other). Exit code 1 when something
- * is as it must not be.
+ * Exit code 1 when something is as it must not be.
  */
+import { Option } from 'commander';
+import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { bundleWorker } from './bundled-worker.ts';
 import { type Progress, playStory, type StoryOptions } from './story.ts';
 
-const valueAfter = (flag: string): string | undefined => {
-  const at = process.argv.indexOf(flag);
-  return at < 0 ? undefined : process.argv[at + 1];
-};
-const numberAfter = (flag: string, otherwise: number): number => {
-  const value = Number(valueAfter(flag) ?? otherwise);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  console.error(`${flag} takes a whole number.`);
-  process.exit(1);
-};
-const rounds = numberAfter('--rounds', 200);
-const processes = numberAfter('--processes', 8);
-const seed = numberAfter('--seed', 1);
-const named = valueAfter('--store');
-if (named !== undefined && named !== 'dir' && named !== 'oss') {
-  console.error('--store takes dir or oss.');
-  process.exit(1);
+interface Flags {
+  readonly rounds: number;
+  readonly processes: number;
+  readonly seed: number;
+  readonly store?: StoryOptions['store'];
 }
+
+const {
+  rounds,
+  processes,
+  seed,
+  store: named,
+} = developerCommand('chaos', 'Kills, freezes and restarts many processes that renew at once, and compares the orders with the journal.')
+  .option('--rounds <n>', 'rounds on each store', wholeNumber(), 200)
+  .option('--processes <n>', 'processes at once', wholeNumber(), 8)
+  .option('--seed <n>', 'another story', wholeNumber(0), 1)
+  .addOption(new Option('--store <kind>', 'one store only (default: both, one after the other)').choices(['dir', 'oss']))
+  .parse()
+  .opts<Flags>();
 
 function figures({ crew, orders, late, cancelled, resolved, lapsed, days }: Progress): string {
   return `${crew.begun} processes, ${crew.killed} killed, ${crew.frozen} frozen, ${crew.failed} of ${crew.ended} ended runs failed; ${orders} orders, ${late} late, ${cancelled} cancelled, ${resolved} claims resolved, ${lapsed} let lapse; ${days.toFixed(1)} days`;

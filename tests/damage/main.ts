@@ -1,8 +1,13 @@
+/** `npm run damage`: two hundred damages of a journal, each under every function. Exit code 1 where one is not borne. */
+import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { play } from './bench.ts';
 import { judge } from './judge.ts';
 
-/** `npm run damage`: two hundred damages of a journal, each under every function. `-- FROM COUNT` plays others. Exit code 1 where one is not borne. */
-const [from = 0, count = 200] = process.argv.slice(2).map(Number);
+const { from, count } = developerCommand('damage', 'Damages a journal, runs every function on it, and rehearses each repair.')
+  .option('--from <n>', 'seed of the first damage', wholeNumber(0), 0)
+  .option('--count <n>', 'damages', wholeNumber(), 200)
+  .parse()
+  .opts<{ readonly from: number; readonly count: number }>();
 const whole = await play();
 let failed = 0;
 for (let seed = from; seed < from + count; seed++) {

@@ -1,20 +1,20 @@
 /**
- * Many stories of late, doubled and broken deliveries, one for each seed: `tsx tests/delivery/main.ts --seeds 20 --hours 168`. Prints a line for
- * each. Exit code 1 when something is as it must not be.
+ * `npm run delivery`: stories of late, doubled and broken deliveries, one for each seed. Prints a line for each. Exit code 1 when something is as it
+ * must not be.
  */
+import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { playTorture } from './torture.ts';
 import { bundleVersions } from './versions.ts';
 
-const numberAfter = (flag: string, otherwise: number): number => {
-  const at = process.argv.indexOf(flag);
-  const value = Number(at < 0 ? otherwise : process.argv[at + 1]);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  console.error(`${flag} takes a whole number above 0.`);
-  process.exit(1);
-};
-const seeds = numberAfter('--seeds', 10);
-const from = numberAfter('--from', 1);
-const hours = numberAfter('--hours', 72);
+const { seeds, from, hours } = developerCommand(
+  'delivery',
+  'Plays two versions of the functions under late, doubled and broken deliveries.',
+)
+  .option('--seeds <n>', 'stories', wholeNumber(), 10)
+  .option('--from <n>', 'seed of the first story', wholeNumber(), 1)
+  .option('--hours <n>', 'length of a story', wholeNumber(), 72)
+  .parse()
+  .opts<{ readonly seeds: number; readonly from: number; readonly hours: number }>();
 
 const versions = await bundleVersions();
 try {

@@ -3,21 +3,24 @@
  * users, in three ways: as it ships, without its limits, and with capacity exactly by its schedules instead of `scale-on-schedule`. Compares
  * users turned away, groups without nodes, schedules that lapsed, messages, steps down and costs.
  *
- * `--period NAME` plays one of the periods of `ways.ts`; `--full` plays every run of the deployed timers, also those at times at which they
- * can change nothing, and takes twice as long. Exit code 1 when something is as it must not be.
+ * Exit code 1 when something is as it must not be.
  */
+import { Option } from 'commander';
+import { developerCommand } from '../../build/developer-command.ts';
 import { examplePolicy } from './play.ts';
 import { rowOf, violations } from './verdicts.ts';
 import { compareAll, extraordinaryBy, periods } from './ways.ts';
 
-const at = process.argv.indexOf('--period');
-const named = at < 0 ? undefined : process.argv[at + 1];
-const chosen = periods.filter(({ name }) => at < 0 || name === named);
-if (chosen.length === 0) {
-  console.error(`There is no period '${named ?? ''}'; take ${periods.map(({ name }) => name).join(', ')}.`);
-  process.exit(1);
-}
-const compared = await compareAll(chosen, process.argv.includes('--full') ? 'all' : 'some', ({ period, way }, seconds) =>
+const flags = developerCommand(
+  'example-weeks',
+  'Plays the example policy over whole weeks: who is turned away, what is told, what limits cost.',
+)
+  .addOption(new Option('--period <name>', 'one period only').choices(periods.map(({ name }) => name)))
+  .option('--full', 'play every run of the deployed timers, also where nothing can change; takes twice as long')
+  .parse()
+  .opts<{ readonly period?: string; readonly full?: boolean }>();
+const chosen = periods.filter(({ name }) => flags.period === undefined || name === flags.period);
+const compared = await compareAll(chosen, flags.full ? 'all' : 'some', ({ period, way }, seconds) =>
   console.log(`${period.name}, ${way}: ${seconds} s`),
 );
 const extraordinary = extraordinaryBy(examplePolicy);

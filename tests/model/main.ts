@@ -5,13 +5,10 @@
  * its journal, messages and people from the window's begin to the expiry, in every story in which one thing, or two, go wrong. By chance: stories in
  * which up to six do.
  *
- * `--singles` leaves out the pairs; `--pairs` ends with them; `--gate` takes pairs of rounds, single things of stories, and a sample. `--family NAME`
- * tells the stories of one family and nothing else: with `--singles` or `--pairs` only those. `--random N` tells N stories by chance and nothing else,
- * `--seed N` other ones (default 1), `--from N` those after the first N: what it prints in the end goes on where it stopped. `--minutes N` begins
- * nothing more after N minutes, and `--states N` (in millions, default 30) gives up a configuration that has more; what was left out is said.
- * `--workers N` takes that many processes (default: one per core). `--list` says what rounds and stories are made of, and explores nothing. Exit code 1
- * when something is violated, or when something was left out that had to be done.
+ * Exit code 1 when something is violated, or when something was left out that had to be done.
  */
+import { Option } from 'commander';
+import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { hash32 } from '../../simulator/world/random.ts';
 import { bundleWorker } from '../chaos/bundled-worker.ts';
 import { performAll } from '../harness/crew.ts';
@@ -21,14 +18,40 @@ import { dimensions } from './stories/dimensions.ts';
 import { families, familyText } from './stories/families.ts';
 import type { Result, Task } from './task.ts';
 
+interface Flags {
+  readonly gate?: boolean;
+  readonly singles?: boolean;
+  readonly pairs?: boolean;
+  readonly family?: string;
+  readonly random?: number;
+  readonly seed: number;
+  readonly from: number;
+  readonly minutes?: number;
+  readonly states: number;
+  readonly workers?: number;
+  readonly list?: boolean;
+}
+
 const startMs = Date.now();
-const has = (flag: string): boolean => process.argv.includes(flag);
-const numberAfter = (flag: string, otherwise: number): number => {
-  const at = process.argv.indexOf(flag);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
-};
-const untilMs = startMs + numberAfter('--minutes', Number.POSITIVE_INFINITY) * 60_000;
-const maxStates = numberAfter('--states', 30) * 1_000_000;
+const flags = developerCommand(
+  'model',
+  'Checks the invariants of the money path in every state and story within bounds, then in random stories.',
+)
+  .option('--gate', 'rounds with each fault and pair, stories in which one thing goes wrong, in coarse ticks, and a sample')
+  .option('--singles', 'leave out the pairs')
+  .option('--pairs', 'end with the pairs')
+  .addOption(new Option('--family <name>', 'only the stories of one family').choices(families.map(({ name }) => name)))
+  .option('--random <n>', 'only so many random stories', wholeNumber())
+  .option('--seed <n>', 'other random stories', wholeNumber(0), 1)
+  .option('--from <n>', 'leave out so many random stories, which were played before', wholeNumber(0), 0)
+  .option('--minutes <n>', 'begin nothing new after so many minutes, and say what is left', wholeNumber())
+  .option('--states <millions>', 'give up a configuration that has more states', wholeNumber(), 30)
+  .option('--workers <n>', 'processes (default: one per core)', wholeNumber())
+  .option('--list', 'say what rounds and stories are made of, and explore nothing')
+  .parse()
+  .opts<Flags>();
+const untilMs = startMs + (flags.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+const maxStates = flags.states * 1_000_000;
 
 /** Stories of one task. */
 const chunk = 1_000;
@@ -62,7 +85,7 @@ async function performTasks(tasks: readonly Task[]): Promise<readonly Task[]> {
   try {
     const results = await performAll<Task, Result>(tasks, {
       ...{ worker: bundle.file, execArgv: memory, untilMs },
-      processes: has('--workers') ? numberAfter('--workers', 1) : undefined,
+      processes: flags.workers,
       nameOf: ({ name }) => name,
       onAnswer: (_task, result) => tell(result),
     });
@@ -89,7 +112,7 @@ const stories = (atMost: number, grain: 'fine' | 'coarse', among = families): re
     grain,
   }));
 const sample = (count: number, from = 0): readonly Task[] => {
-  const seed = numberAfter('--seed', 1);
+  const { seed } = flags;
   return Array.from({ length: Math.ceil(count / chunk) }, (_, index) => {
     const part = from / chunk + index;
     return {
@@ -99,11 +122,11 @@ const sample = (count: number, from = 0): readonly Task[] => {
   });
 };
 
-async function byChance(): Promise<void> {
-  const [count, from] = [numberAfter('--random', 0), numberAfter('--from', 0)];
+async function byChance(count: number): Promise<void> {
+  const { from, seed } = flags;
   const rest = await performTasks(sample(count, from));
   const left = rest.length * chunk;
-  if (left > 0) console.log(`go on with --random ${left} --seed ${numberAfter('--seed', 1)} --from ${from + count - left}`);
+  if (left > 0) console.log(`go on with --random ${left} --seed ${seed} --from ${from + count - left}`);
 }
 
 /** What is combined: the source of what the documents say of it. */
@@ -117,23 +140,21 @@ function list(): void {
   told('stories, families', Object.fromEntries(families.map((family) => [family.name, familyText(family)])));
 }
 
-if (has('--list')) {
+if (flags.list) {
   list();
-} else if (has('--random')) {
-  await byChance();
-} else if (has('--family')) {
-  const wanted = process.argv[process.argv.indexOf('--family') + 1];
-  const family = families.filter(({ name }) => name === wanted);
-  if (family.length === 0) throw new Error(`--family takes one of: ${families.map(({ name }) => name).join(', ')}.`);
-  if (!has('--pairs')) await each(stories(1, 'fine', family));
-  if (!has('--singles')) await each(stories(2, 'coarse', family));
-} else if (has('--gate')) {
+} else if (flags.random !== undefined) {
+  await byChance(flags.random);
+} else if (flags.family !== undefined) {
+  const family = families.filter(({ name }) => name === flags.family);
+  if (!flags.pairs) await each(stories(1, 'fine', family));
+  if (!flags.singles) await each(stories(2, 'coarse', family));
+} else if (flags.gate) {
   await each(rounds(singles()), rounds(pairs()), stories(1, 'coarse'), sample(sampledInGate));
 } else {
   await each(rounds(singles()), stories(1, 'fine'));
-  if (!has('--singles')) await each(rounds(pairs()), stories(2, 'coarse'));
+  if (!flags.singles) await each(rounds(pairs()), stories(2, 'coarse'));
   const must = leftOut.length;
-  if (!has('--singles') && !has('--pairs')) {
+  if (!flags.singles && !flags.pairs) {
     // Each is a part of the next; the first that is too large for this machine ends the series.
     for (let atMost = 0; leftOut.length === must && broken.length === 0 && Date.now() < untilMs; atMost++)
       await each(rounds([together(atMost)]));

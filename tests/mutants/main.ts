@@ -1,11 +1,9 @@
 /**
  * `npm run mutants`: breaks the money path in one place at a time, and shows which test finds it. A rule of safety whose mutant survives is held by no
  * test. It takes about a quarter of an hour on two cores, so it is no part of `npm test`.
- *
- * `-- --only NAME` (a part of a name; may be given again), `--jobs N` at once (default 2), `--first` to run only the tests that look at a place first
- * (what survives those is no verdict), `--model` to explore the protocol where no test fails, `--list` to print the list only. Exit code 1 when a mutant survives that is not known to be equivalent, when one that is known to be is killed, or
- * when the list is out of date.
+ * Exit code 1 when a mutant survives that is not known to be equivalent, when one that is known to be is killed, or when the list is out of date.
  */
+import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { type Mutant, problemsOf } from './mutant.ts';
 import { mutants as all } from './mutants.ts';
 import { type TestResult, Workspace } from './workspace.ts';
@@ -49,16 +47,27 @@ interface Verdict {
   readonly by: string;
 }
 
-function valuesAfter(flag: string): readonly string[] {
-  return process.argv.flatMap((each, index) => (each === flag ? [process.argv[index + 1] ?? ''] : []));
+interface Flags {
+  readonly only: readonly string[];
+  readonly jobs: number;
+  readonly first?: boolean;
+  readonly model?: boolean;
+  readonly list?: boolean;
 }
+
+const flags = developerCommand('mutants', 'Breaks the sources in one place at a time, and shows which test finds it.')
+  .option('--only <part of a name>', 'only these mutants; can be given more than once', (part, all: string[]) => [...all, part], [])
+  .option('--jobs <n>', 'mutants at once', wholeNumber(), 2)
+  .option('--first', 'run only the tests that look at a place first; what survives those is no verdict')
+  .option('--model', 'explore the protocol where no test fails')
+  .option('--list', 'print the list only')
+  .parse()
+  .opts<Flags>();
 
 /** Runs the tests that a mutant names or the quickest, then the nearest, then all that load the broken file, then the explorer. */
 async function judge(workspace: Workspace, mutant: Mutant): Promise<Verdict> {
   const sets = [{ files: mutant.tests ?? quickest }, { files: nearest }, { relatedTo: mutant.file }];
-  const results = sets
-    .slice(0, process.argv.includes('--first') ? 1 : sets.length)
-    .map((set) => (): Promise<TestResult> => workspace.runTests(set, limitMs));
+  const results = sets.slice(0, flags.first ? 1 : sets.length).map((set) => (): Promise<TestResult> => workspace.runTests(set, limitMs));
   for (const result of results) {
     const found = await workspace.with(mutant, result);
     if (found.outcome === 'hung') return { mutant, fate: 'killed', by: `tests that did not end in ${limitMs / 60_000} minutes` };
@@ -68,7 +77,7 @@ async function judge(workspace: Workspace, mutant: Mutant): Promise<Verdict> {
     if (await workspace.isSound(file, limitMs)) return { mutant, fate: 'killed', by: `${file}: ${name}` };
     return { mutant, fate: 'untold', by: `${file} fails without the mutant too` };
   }
-  if (process.argv.includes('--model') && !(await workspace.with(mutant, () => workspace.explore(exploreMinutes)))) {
+  if (flags.model && !(await workspace.with(mutant, () => workspace.explore(exploreMinutes)))) {
     return { mutant, fate: 'killed', by: 'the explorer' };
   }
   return { mutant, fate: 'survived', by: '' };
@@ -84,16 +93,15 @@ function tell(verdict: Verdict): void {
   );
 }
 
-const only = valuesAfter('--only');
+const { only, jobs } = flags;
 const chosen = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
-const jobs = Number(valuesAfter('--jobs')[0] ?? 2);
 const problems = problemsOf(all);
 for (const problem of problems) console.error(problem);
 
-if (process.argv.includes('--list')) {
+if (flags.list) {
   for (const { name, file, rule } of chosen) console.log(`${name.padEnd(34)}  ${file}  ${rule}`);
   process.exitCode = problems.length > 0 ? 1 : 0;
-} else if (problems.length > 0 || chosen.length === 0 || !Number.isSafeInteger(jobs) || jobs < 1) {
+} else if (problems.length > 0 || chosen.length === 0) {
   if (chosen.length === 0) console.error('No mutant has such a name; --list shows them.');
   process.exitCode = 1;
 } else {
