@@ -3,6 +3,7 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
+import type { Costs } from './cost.ts';
 import { firstLower, highest } from './day-levels.ts';
 import { compareWeek, nodesIn, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
@@ -56,6 +57,28 @@ export interface Lowering {
   readonly sessionsCut: number;
 }
 
+/** A change of a pool in the making: what it brings about is still told of each of its forms, for what each costs itself. */
+export interface Transition {
+  readonly to: Strategy;
+  /** What `to` stands in for. */
+  readonly standsInFor: StandsInFor | undefined;
+  /** The call, without the forms that it may be done in instead. */
+  readonly action: Omit<Action, 'withoutHarm' | 'withoutAdding'>;
+  readonly withoutHarm?: { readonly transition: Transition; readonly because: Reason };
+  readonly withoutAdding?: Transition;
+}
+
+/** The action of a transition with all its forms, each with what is said to be its costs. */
+export function actionOf(transition: Transition, costs: (form: Transition) => Costs = () => ({})): Action {
+  const { action, withoutHarm, withoutAdding } = transition;
+  return {
+    ...action,
+    ...costs(transition),
+    ...(withoutHarm && { withoutHarm: { action: actionOf(withoutHarm.transition, costs), because: withoutHarm.because } }),
+    ...(withoutAdding && { withoutAdding: actionOf(withoutAdding, costs) }),
+  };
+}
+
 const nobody = { sessionsAtRisk: 0, sessionsCut: 0 } as const;
 
 /**
@@ -107,8 +130,8 @@ export interface ChangeFacts {
   readonly deviation?: StandsInFor | undefined;
 }
 
-/** The action that brings a strategy about, with what it harms and restores, and what is left of it where no harm or no further node may be. */
-export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, facts: ChangeFacts): Action {
+/** The change to a strategy, with what it harms and restores, and what is left of it where no harm or no further node may be. */
+export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, facts: ChangeFacts): Transition {
   const change = harmAndGood(state, to, lowering, facts);
   const harms: readonly Harm[] = [
     ...(lowering.sessionsCut > 0 ? (['cut'] as const) : []),
@@ -116,37 +139,43 @@ export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, fa
   ];
   const restores = !change.lowersEver && change.raises;
   const harmless = restores ? undefined : withoutHarm(state, to, facts);
-  return {
-    ...actionFor(state, to, lowering, facts.standsInFor),
-    ...(harms.length > 0 ? { harms } : {}),
-    ...(change.lowersEver && !lowering.lowers ? { harmsLater: ['lower'] } : {}),
-    ...(change.lowersEver && facts.standing.inForce ? { planned: true } : {}),
-    ...(restores ? { restores: 'capacity' } : {}),
+  const whole: Transition = {
+    ...transition(state, to, lowering, facts.standsInFor, {
+      ...(harms.length > 0 ? { harms } : {}),
+      ...(change.lowersEver && !lowering.lowers ? { harmsLater: ['lower'] } : {}),
+      ...(change.lowersEver && facts.standing.inForce ? { planned: true } : {}),
+      ...(restores ? { restores: 'capacity' } : {}),
+    }),
     ...(harmless === undefined ? {} : { withoutHarm: harmless }),
-    ...adding(state, to, facts, (capped, those) => changeTo(state, capped, loweringOf(state, capped, facts.day), those)),
   };
+  return adding(whole, state, facts, (capped, those) => changeTo(state, capped, loweringOf(state, capped, facts.day), those));
 }
 
-/** Nodes beyond the highest level of the group, with the action that stays within it. */
+/** A change with its nodes beyond the highest level of the group, and with what is left of it within that level. */
 function adding(
+  whole: Transition,
   state: GroupState,
-  to: Strategy,
   facts: ChangeFacts,
-  actionOf: (capped: Strategy, facts: ChangeFacts) => Action,
-): Pick<Action, 'nodesAdded' | 'withoutAdding'> {
+  changeWithin: (capped: Strategy, facts: ChangeFacts) => Transition,
+): Transition {
+  const { to, action } = whole;
   const { charge, strategy } = state;
   const most = facts.standing.highest;
   const nodesAdded = levelOf(to, charge) - most;
-  if (nodesAdded <= 0) return {};
+  if (nodesAdded <= 0) return whole;
   const capped = most > 0 ? cappedAt(to, charge, most) : strategy;
   const isThere = sameWish(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
-  const { days = [], week, resumes } = facts.standsInFor ?? {};
+  const { days = [], week, ...dates } = facts.standsInFor ?? {};
   const standsInFor: StandsInFor = {
     days: days.map(({ date, ordinary }) => ({ date, ordinary: cappedPeriods(ordinary, most) })),
     ...(week === undefined ? {} : { week: mapWeek((day) => cappedPeriods(week[day] ?? [], most)) }),
-    ...(resumes === undefined ? {} : { resumes }),
+    ...dates,
   };
-  return { nodesAdded, ...(isThere ? {} : { withoutAdding: actionOf(capped, { ...facts, standsInFor }) }) };
+  return {
+    ...whole,
+    action: { ...action, nodesAdded },
+    ...(isThere ? {} : { withoutAdding: changeWithin(capped, { ...facts, standsInFor }) }),
+  };
 }
 
 /** Whether a change takes nodes away, now or later in its week, and whether it gives some. */
@@ -190,11 +219,11 @@ function isBelow(week: NativeWeek, other: NativeWeek): boolean {
 }
 
 /** What is left of a change where nothing may be lowered: the raises in it, or new dates for a schedule that ends soon. Undefined: nothing. */
-function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Action['withoutHarm'] {
+function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Transition['withoutHarm'] {
   const { strategy: from, pool } = state;
   const { day } = facts;
-  const raised = (strategy: Strategy): Action['withoutHarm'] => ({
-    action: raising(state, strategy, { ...facts, standsInFor: stillStandsInFor(strategy, facts) }),
+  const raised = (strategy: Strategy): Transition['withoutHarm'] => ({
+    transition: raising(state, strategy, { ...facts, standsInFor: stillStandsInFor(strategy, facts) }),
     because: reason('raised-only', 'what the change raises is done, and what it lowers waits'),
   });
   const present = presentNodes(from, pool, day);
@@ -229,19 +258,16 @@ function soon(to: ScheduleStrategy, day: ServiceDay): number {
 }
 
 /** A change of which only the raises are done: falls that it has later are those that the group has anyhow. */
-function raising(state: GroupState, to: Strategy, facts: ChangeFacts): Action {
-  return {
-    ...actionFor(state, to, { lowers: false, ...nobody }, facts.standsInFor),
-    restores: 'capacity',
-    ...adding(state, to, facts, (capped, those) => raising(state, capped, those)),
-  };
+function raising(state: GroupState, to: Strategy, facts: ChangeFacts): Transition {
+  const raise = transition(state, to, { lowers: false, ...nobody }, facts.standsInFor, { restores: 'capacity' });
+  return adding(raise, state, facts, (capped, those) => raising(state, capped, those));
 }
 
 /** What the raises of a change stand in for: deviations that are there or are wanted, as far as they are in it. */
-function stillStandsInFor(to: Strategy, { standsInFor, deviation }: ChangeFacts): StandsInFor | undefined {
+function stillStandsInFor(to: Strategy, { standsInFor, deviation, day }: ChangeFacts): StandsInFor | undefined {
   if (to.type !== 'schedule') {
-    const week = standsInFor?.week ?? deviation?.week;
-    return week && { days: [], week };
+    const { week, untilMs = 0 } = standsInFor?.week === undefined ? (deviation ?? {}) : standsInFor;
+    return week && { days: [], week, ...(untilMs > day.nowMs ? { untilMs } : {}) };
   }
   const differing = [...(standsInFor?.days ?? []), ...(deviation?.days ?? [])].filter(({ date, ordinary }, at, all) => {
     const weekday = isoWeekday(date);
@@ -262,16 +288,22 @@ function mapWeek(periodsOf: (day: IsoWeekday) => readonly NativePeriod[]): Nativ
 }
 
 /**
- * The call that brings a strategy about. The key names the strategy, not the request: of the dates of a schedule only the day to which it pauses
- * is in it.
+ * The change to a strategy by one call, with more fields of its action. The key names the strategy, not the request: of the dates of a schedule only
+ * the day to which it pauses is in it.
  */
-function actionFor(state: PoolState, to: Strategy, { sessionsAtRisk, sessionsCut }: Lowering, standsInFor?: StandsInFor): Action {
+function transition(
+  state: PoolState,
+  to: Strategy,
+  { sessionsAtRisk, sessionsCut }: Lowering,
+  standsInFor: StandsInFor | undefined,
+  more: Pick<Action, 'harms' | 'harmsLater' | 'planned' | 'restores'>,
+): Transition {
   const { charge, group, strategy } = state;
   const resumes = standsInFor?.resumes;
   const pause = resumes === undefined ? '' : `, from ${resumes} on`;
   const warmUp = (of: Strategy) => (of.type === 'schedule' ? (of.warmUp ?? null) : null);
   const rewarmed = strategy.type === 'schedule' && to.type === 'schedule' && warmUp(strategy) !== warmUp(to);
-  return {
+  const action: Transition['action'] = {
     key: `scale-on-schedule/${group.id}/${fingerprint(to, charge)}${resumes === undefined ? '' : ` from ${resumes}`}`,
     operation: 'ModifyNodePoolAttribute',
     input: requestFor(group, state.pool, to),
@@ -282,33 +314,31 @@ function actionFor(state: PoolState, to: Strategy, { sessionsAtRisk, sessionsCut
     ],
     writes: { setting: settingOf(state), value: journalValue(to, charge, standsInFor), shown: true },
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk, sessionsCut } : {}),
+    ...more,
   };
+  return { to, standsInFor, action };
 }
 
-/** The action that only moves the dates of a schedule, so that it does not end. */
-export function reArmAction(state: PoolState, to: ScheduleStrategy, standsInFor?: StandsInFor): Action {
-  const action = actionFor(state, to, { lowers: false, ...nobody }, standsInFor);
+/** The change of nothing but the dates of a schedule, so that it does not end. */
+export function reArmed(state: PoolState, to: ScheduleStrategy, standsInFor?: StandsInFor): Transition {
+  const { action, ...rest } = transition(state, to, { lowers: false, ...nobody }, standsInFor, { restores: 'capacity' });
   const from = state.strategy.type === 'schedule' ? (state.strategy.disableDate ?? null) : null;
-  return {
-    ...action,
-    key: `${action.key} beyond ${from}`,
-    change: [{ field: 'schedule ends', from, to: to.disableDate ?? null }],
-    restores: 'capacity',
-  };
+  const change = [{ field: 'schedule ends', from, to: to.disableDate ?? null }];
+  return { ...rest, action: { ...action, key: `${action.key} beyond ${from}`, change } };
 }
 
 /**
- * The action that sends the week that is there with new dates, where it would end soon; undefined where it would not, where it pauses, or where it
+ * The change that sends the week that is there with new dates, where it would end soon; undefined where it would not, where it pauses, or where it
  * cannot be sent.
  */
-export function extended(state: PoolState, day: ServiceDay, deviation: StandsInFor | undefined): Action['withoutHarm'] {
+export function extended(state: PoolState, day: ServiceDay, deviation: StandsInFor | undefined): Transition['withoutHarm'] {
   const { strategy } = state;
   if (strategy.type !== 'schedule' || begins(strategy, day) !== day.date) return undefined;
   const due = reArm(strategy, day);
   if (due.when !== 'now' || !weekCanBeSent(strategy.week)) return undefined;
   const to = { ...strategy, enableDate: day.date, disableDate: day.endDate };
   return {
-    action: reArmAction(state, to, deviation && { days: deviation.days }),
+    transition: reArmed(state, to, deviation && { days: deviation.days }),
     because: { ...due.because, text: `${due.because.text}, with the periods that it has, since another change is held` },
   };
 }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
@@ -24,18 +25,21 @@ export interface StandsInFor {
   readonly week?: NativeWeek;
   /** The day from which a paused schedule runs again by itself. */
   readonly resumes?: string;
+  /** When a count is to be over, for what it was said to cost. */
+  readonly untilMs?: EpochMs;
 }
 
 /** As text behind a value of the journal; empty for nothing. */
-export function deviationText({ days, week, resumes }: StandsInFor): string {
+export function deviationText({ days, week, resumes, untilMs }: StandsInFor): string {
   const parts = days.map(({ date, ordinary }) => `${date}:${dayText(ordinary)}`);
   if (week !== undefined) for (const [day, periods] of Object.entries(week)) parts.push(`${day}:${dayText(periods)}`);
-  return [resumes === undefined ? '' : ` from ${resumes}`, parts.length === 0 ? '' : ` instead of ${parts.join(' ')}`].join('');
+  const ends = untilMs === undefined ? '' : ` ends ${untilMs}`;
+  return [resumes === undefined ? '' : ` from ${resumes}`, ends, parts.length === 0 ? '' : ` instead of ${parts.join(' ')}`].join('');
 }
 
 /** Reads what `deviationText` wrote; undefined for a value that stands in for nothing, or that cannot be read. */
 export function parseDeviation(text: string): StandsInFor | undefined {
-  const [whole, resumes, parts = ''] = /^(?: from (\S+))?(?: instead of (.+))?$/.exec(text) ?? [];
+  const [whole, resumes, ends, parts = ''] = /^(?: from (\S+))?(?: ends (\d+))?(?: instead of (.+))?$/.exec(text) ?? [];
   if (!whole) return undefined;
   const days: DayDeviation[] = [];
   const week: Partial<Record<IsoWeekday, readonly NativePeriod[]>> = {};
@@ -46,7 +50,8 @@ export function parseDeviation(text: string): StandsInFor | undefined {
     if (/^[1-7]$/.test(day)) week[Number(day) as IsoWeekday] = periods;
     else days.push({ date: day, ordinary: periods });
   }
-  return { days, ...(Object.keys(week).length === 0 ? {} : { week }), ...(resumes === undefined ? {} : { resumes }) };
+  const known = { ...(resumes === undefined ? {} : { resumes }), ...(ends === undefined ? {} : { untilMs: Number(ends) }) };
+  return { days, ...(Object.keys(week).length === 0 ? {} : { week }), ...known };
 }
 
 function parsePeriods(text: string): readonly NativePeriod[] | undefined {

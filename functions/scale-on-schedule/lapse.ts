@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Decision } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { extended } from './change.ts';
+import { actionOf, extended } from './change.ts';
 import { reArm } from './method-native.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
@@ -36,5 +36,5 @@ export function lapseAverted(decision: Decision, group: DeliveryGroup, { policy,
     const why = 'its status, its pools or its periods do not allow to extend it here; extend it in the console';
     return { ...decision, because: [unaverted(why), ...because] };
   }
-  return { ...decision, verdict: 'act', rule, because: [averted.because, ...because], action: averted.action };
+  return { ...decision, verdict: 'act', rule, because: [averted.because, ...because], action: actionOf(averted.transition) };
 }

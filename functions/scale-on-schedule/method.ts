@@ -44,7 +44,7 @@ export function chooseMethod({ rule, charge, protection, native }: MethodQuestio
 }
 
 /** Why a wish cannot be a weekly schedule of the service; undefined where it can. */
-export function obstacleTo(native: NativeSchedule): string | undefined {
+function obstacleTo(native: NativeSchedule): string | undefined {
   const cut = 'and the service ends each period within its day: at 23:59 it would drop all nodes under their sessions';
   return native.gapAtMidnight
     ? `nodes are wanted through midnight, ${cut}`

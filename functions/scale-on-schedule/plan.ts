@@ -1,11 +1,12 @@
 import type { Need, PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
-import { type Comparison, costsOf, mergingCost } from './cost.ts';
+import { actionOf } from './change.ts';
+import { costsOf, mergingCost } from './cost.ts';
 import { coveringRule } from './cover.ts';
 import { keepDraft, takeDraft } from './draft-memory.ts';
 import { exceptionEffects } from './exception-effects.ts';
@@ -25,14 +26,16 @@ import { wantedOf } from './wanted.ts';
 export const planner: Planner<DeliveryGroup> = {
   needs(group, context) {
     const need = priceNeed(group);
-    return need !== undefined && keepDraft(group, context, makeDraft).compare !== undefined ? [need] : [];
+    return need !== undefined && keepDraft(group, context, makeDraft).pricing !== undefined ? [need] : [];
   },
   decide(group, context) {
-    const { decision, compare } = takeDraft(group, context, makeDraft);
-    if (decision.verdict !== 'act' || compare === undefined) return decision;
+    const { decision, pricing } = takeDraft(group, context, makeDraft);
+    if (decision.verdict !== 'act' || pricing === undefined) return decision;
     const need = priceNeed(group);
     const price = need === undefined ? undefined : context.facts.nodePricePerHour(need.key);
-    return { ...decision, ...priced(decision.action, decision.because, compare, price, context) };
+    if (price !== undefined) return priced(decision, pricing, price, context);
+    const text = 'these nodes have no price that could be read, so the cost is not estimated';
+    return { ...decision, because: [...decision.because, reason('price-unknown', text)] };
   },
   byTwoClocks,
 };
@@ -40,10 +43,10 @@ export const planner: Planner<DeliveryGroup> = {
 /** Deviations of ours and the end of a weekly schedule are looked at whatever else was decided, and before all that may hold. */
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
   const draft = draftOf(group, context);
-  const undone = undoDeviation(draft.decision, group, context) ?? draft.decision;
-  const averted = draft.decision.rule === null ? undone : lapseAverted(undone, group, context);
+  const undone = undoDeviation(draft.decision, group, context) ?? draft;
+  const averted = draft.decision.rule === null ? undone.decision : lapseAverted(undone.decision, group, context);
   const decision = leftAsItIs(averted, group, context) ?? averted;
-  return decision === draft.decision ? draft : { decision };
+  return decision === undone.decision ? undone : { decision };
 }
 
 function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
@@ -73,26 +76,15 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
   return wanted.ok ? verdictOn(wanted.value, wanted.because, resource, context) : decided('hold', rule.name, wanted.because);
 }
 
-/** Adds what the action costs, and what merging costs where something was merged. */
-function priced(
-  action: Action,
-  because: readonly Reason[],
-  compare: Comparison,
-  price: Money | undefined,
-  context: PlanContext,
-): { readonly action: Action; readonly because: readonly Reason[] } {
-  if (price === undefined) {
-    return {
-      action,
-      because: [...because, reason('price-unknown', 'these nodes have no price that could be read, so the cost is not estimated')],
-    };
-  }
-  const { native } = compare;
-  const costs = costsOf(compare, price, serviceDay(context.policy, context.nowMs), (ms) => localText(ms, context));
+/** Adds what the action costs in each of its forms, and what merging costs where something was merged. */
+function priced(decision: ActDecision, pricing: NonNullable<Draft['pricing']>, price: Money, context: PlanContext): ActDecision {
+  const { before, transition, native } = pricing;
+  const day = serviceDay(context.policy, context.nowMs);
   const extra = native === undefined ? undefined : formatMoney(mergingCost(native, price));
   return {
-    action: { ...action, ...costs },
-    because: because.map((each) =>
+    ...decision,
+    action: actionOf(transition, (form) => costsOf(before, form, price, day, (ms) => localText(ms, context))),
+    because: decision.because.map((each) =>
       extra !== undefined && (each.code === 'touching-merged' || each.code === 'stepwise')
         ? { ...each, text: `${each.text}, about ${extra} per 30 days`, data: { ...each.data, extraPer30Days: extra } }
         : each,

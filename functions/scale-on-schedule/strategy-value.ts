@@ -48,7 +48,7 @@ export function standingDeviation(
 function partsOf(value: string): { readonly wish: string; readonly deviation: string; readonly date?: string } {
   const end = value.lastIndexOf(separator);
   const undated = end < 0 ? value : value.slice(0, end);
-  const at = undated.search(/ from | instead of /);
+  const at = undated.search(/ from | ends | instead of /);
   return {
     wish: at < 0 ? undated : undated.slice(0, at),
     deviation: at < 0 ? '' : undated.slice(at),

@@ -3,7 +3,8 @@ import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { localDate } from '../../shared/planning/local-time.ts';
-import { changeTo, loweringOf } from './change.ts';
+import { actionOf, changeTo, loweringOf } from './change.ts';
+import { beforeOf } from './cost.ts';
 import { cutProtection } from './cut-protection.ts';
 import { compareWeek, type DayDeviation, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
 import { exceptionEffects } from './exception-effects.ts';
@@ -12,6 +13,7 @@ import { loweredFrom } from './levels.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import { standingDeviation } from './strategy-value.ts';
+import { acted, type Draft } from './verdict.ts';
 import { ratchetAt } from './wanted.ts';
 
 /** Stands for the rule where a deviation is taken back from a group that no rule covers any more. */
@@ -22,7 +24,7 @@ const undoRule = 'deviation-undo';
  * of days that are over. What gives capacity back goes first and alone, since nothing may hold it; the rest is an ordinary change.
  * Undefined where there is nothing of that kind.
  */
-export function undoDeviation(draft: Decision, group: DeliveryGroup, context: PlanContext): Decision | undefined {
+export function undoDeviation(draft: Decision, group: DeliveryGroup, context: PlanContext): Draft | undefined {
   if (draft.verdict === 'keep' && draft.rule !== null) return undefined;
   if (draft.verdict === 'act' && draft.action.restores === 'capacity' && !draft.action.nodesAdded) return undefined;
   const state = groupState(group);
@@ -51,7 +53,7 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   };
   const what = nameOf({ ...over, days });
   const lowering = loweringOf(state.value, to, day);
-  const action = changeTo(state.value, to, lowering, {
+  const transition = changeTo(state.value, to, lowering, {
     ...{ day, standsInFor: rest, deviation: standing },
     wish: { at: (ms) => nodesIn(to, Math.floor((ms - nowMs) / 60_000), day) },
     // It is what the group had before, so no limit is for it.
@@ -61,12 +63,13 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
   const said = (code: 'deviation-restored' | 'deviation-stays', state: string) =>
     reason(code, `${what} ${state} an ordinary week`, { dates: days.map(({ date }) => date) });
-  const base = { rule: draft.rule ?? undoRule, resource: draft.resource, action, ...(sighted.length > 0 ? { sighted } : {}) };
-  if (blocker === undefined) return { ...base, verdict: 'act', because: [said('deviation-restored', 'is again as in')] };
+  const base = { rule: draft.rule ?? undoRule, resource: draft.resource, ...(sighted.length > 0 ? { sighted } : {}) };
+  const before = beforeOf(state.value, context);
+  if (blocker === undefined) return acted(base, [said('deviation-restored', 'is again as in')], { before, transition });
   const because = [blocker, said('deviation-stays', 'still differs from')];
-  const { withoutHarm } = action;
-  if (withoutHarm === undefined) return { ...base, verdict: 'hold', because };
-  return { ...base, verdict: 'act', because: [withoutHarm.because, ...because], action: withoutHarm.action };
+  const { withoutHarm } = transition;
+  if (withoutHarm === undefined) return { decision: { ...base, verdict: 'hold', because, action: actionOf(transition) } };
+  return acted(base, [withoutHarm.because, ...because], { before, transition: withoutHarm.transition });
 }
 
 /**

@@ -4,23 +4,28 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { dayMs } from '../../shared/policy/values/local-date-time.ts';
-import { changeTo, type Lowering, loweringOf, means, reArmAction } from './change.ts';
-import type { Comparison } from './cost.ts';
-import { type StandsInFor, takenBack } from './deviation.ts';
+import { actionOf, changeTo, type Lowering, loweringOf, means, reArmed, type Transition } from './change.ts';
+import { type Before, beforeOf } from './cost.ts';
+import { takenBack } from './deviation.ts';
 import { levelOf, loweredFrom } from './levels.ts';
 import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method-native.ts';
+import type { NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
-import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
+import { isOurs, journalValue, settingOf } from './strategy-value.ts';
 import { protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
 export interface Draft {
   readonly decision: Decision;
-  /** What the action is to be priced by; absent where nodes stay as they are. */
-  readonly compare?: Comparison;
+  /** What its action is to be priced by; absent where nodes stay as they are. */
+  readonly pricing?: {
+    readonly before: Before;
+    readonly transition: Transition;
+    /** The schedule of which merged periods cost something more. */
+    readonly native?: NativeSchedule | undefined;
+  };
 }
 
 type Base = Pick<Decision, 'resource' | 'sighted' | 'readBack'> & { readonly rule: string };
@@ -66,12 +71,14 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
     );
   }
   const lowering = loweringOf(state, to, day);
-  const deviation = standingDeviation(state, context.written);
-  const before = deviation && takenBack(state.strategy, deviation, day.date);
+  const before = beforeChange(wanted, context);
+  const { deviation } = before;
+  const ordinary = deviation && takenBack(state.strategy, deviation, day.date);
   // What a deviation took is no addition, however long ago that was.
-  const highest = Math.max(wanted.standing.highest, before === undefined ? 0 : levelOf(before, state.charge));
+  const highest = Math.max(wanted.standing.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge));
   const standing = { ...wanted.standing, highest };
-  const action = changeTo(state, to, lowering, { wish, day, standing, standsInFor, deviation });
+  const transition = changeTo(state, to, lowering, { wish, day, standing, standsInFor, deviation });
+  const action = actionOf(transition);
   const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
@@ -79,14 +86,11 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const kept = [...sighted, ...loweredFrom(state, to, day, context)];
   const acting = kept.length > 0 ? { ...base, sighted: kept } : base;
   if (blocker !== undefined) {
-    const { withoutHarm } = action;
+    const { withoutHarm } = transition;
     if (withoutHarm === undefined) return held(base, [blocker, ...reasons], action);
-    return { decision: { ...acting, verdict: 'act', because: [withoutHarm.because, blocker, ...reasons], action: withoutHarm.action } };
+    return acted(acting, [withoutHarm.because, blocker, ...reasons], { before, transition: withoutHarm.transition, native: wanted.native });
   }
-  return {
-    decision: { ...acting, verdict: 'act', because: reasons, action },
-    compare: comparisonOf(wanted, deviation, context),
-  };
+  return acted(acting, reasons, { before, transition, native: wanted.native });
 }
 
 /** Whether what was written last shows, which is asked while it has not. */
@@ -112,29 +116,13 @@ function setByOthers({ state, wish, to }: Wanted, { minute }: ServiceDay, { writ
   return sighted === undefined ? [] : [sighted];
 }
 
-function comparisonOf(
-  { state, rule, to, wish, native, ordinary, standsInFor }: Wanted,
-  deviation: StandsInFor | undefined,
-  context: PlanContext,
-): Comparison {
-  const { nowMs } = context;
-  let untilMs = wish.nextStepMs(nowMs);
-  if (ordinary !== undefined && to.type === 'fixed') {
-    const midnightMs = nowMs + dayMs - serviceDay(context.policy, nowMs).minute * 60_000;
-    while (untilMs !== undefined && untilMs < midnightMs && Math.max(1, wish.at(untilMs)) === to.nodes) untilMs = wish.nextStepMs(untilMs);
-    untilMs = Math.min(untilMs ?? midnightMs, midnightMs);
-  }
-  return {
-    ...{ from: state.strategy, to, native, ordinary, untilMs, stepwise: rule.stepwise },
-    deviates: { from: deviation, to: standsInFor },
-    isFallback: isOwnCount(state, context),
-  };
+function beforeChange({ state, rule, wish, native }: Wanted, context: PlanContext): Before {
+  return { ...beforeOf(state, context), nextStepMs: wish.nextStepMs(context.nowMs), steps: rule.stepwise ? native : undefined };
 }
 
-/** A count that we wrote where a weekly schedule is wanted again now. */
-function isOwnCount({ group, strategy, charge, pool }: Wanted['state'], { written }: PlanContext): boolean {
-  if (strategy.type !== 'fixed') return false;
-  return written.values(group.id, settingOf({ pool })).some(({ value }) => isOurs(value, journalValue(strategy, charge)));
+/** A decision to make a change in one of its forms. */
+export function acted(base: Base, because: readonly Reason[], pricing: NonNullable<Draft['pricing']>): Draft {
+  return { decision: { ...base, verdict: 'act', because, action: actionOf(pricing.transition) }, pricing };
 }
 
 function held(base: Base, because: readonly Reason[], action?: Action): Draft {
@@ -177,14 +165,16 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const due = reArm(state.strategy, day, to);
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, false, context);
-  const action = reArmAction(state, to, standsInFor);
+  const transition = reArmed(state, to, standsInFor);
+  const action = actionOf(transition);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
   // A hold, so that the change stays known until it is undone.
   if (manual !== undefined && due.when === 'later') return held(base, [due.because, manual.because, ...because], action);
   if (due.when === 'later') return { decision: { ...base, verdict: 'keep', because: [asWanted, ...reasons] } };
-  const decision: Decision = { ...base, verdict: 'act', because: manual === undefined ? reasons : [manual.because, ...reasons], action };
+  const told = manual === undefined ? reasons : [manual.because, ...reasons];
   // New dates alone cost nothing; a pause that ends early does.
   const isPaused = (state.strategy.enableDate ?? '') > day.date;
-  return isPaused ? { decision, compare: comparisonOf(wanted, standingDeviation(state, context.written), context) } : { decision };
+  const draft = acted(base, told, { before: beforeChange(wanted, context), transition, native: wanted.native });
+  return isPaused ? draft : { decision: draft.decision };
 }

@@ -1,15 +1,17 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import type { NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Strategy } from '../../shared/fleet/delivery-group.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
+import { addDays, localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { instantOf } from '../../shared/policy/zones.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
 import type { StandsInFor } from './deviation.ts';
 import type { ExceptionEffects } from './exception-effects.ts';
 import type { GroupState } from './group-state.ts';
 import { type ScheduleStanding, scheduleStanding } from './levels.ts';
-import { chooseMethod, obstacleTo } from './method.ts';
+import { chooseMethod } from './method.ts';
 import { fixedStrategy, type MayLower } from './method-fixed.ts';
 import { usageStrategy } from './method-usage.ts';
 import type { NativeSchedule } from './native-schedule.ts';
@@ -18,11 +20,13 @@ import { peakOf } from './peak.ts';
 import { prepare } from './prepared.ts';
 import { reason } from './reasons.ts';
 import type { CompiledScaleRule } from './scale-rule.ts';
-import { serviceDay } from './service-day.ts';
+import { type ServiceDay, serviceDay } from './service-day.ts';
 import { usesPeak, type Wish } from './wish.ts';
 
+const minuteMs = 60_000;
+
 /** How long before a step up a fixed count is raised, so that the nodes have started by then; in milliseconds. */
-const bootMs = 10 * 60_000;
+const bootMs = 10 * minuteMs;
 
 /** What a rule wants of a group at this moment. */
 export interface Wanted {
@@ -36,8 +40,6 @@ export interface Wanted {
   readonly standing: ScheduleStanding;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
-  /** The ordinary week that comes again, where a count stands in for it on some days only. */
-  readonly ordinary?: NativeWeek;
   /** What `to` is to be taken back to once nobody wants it; absent where it stands in for nothing. */
   readonly standsInFor?: StandsInFor;
 }
@@ -84,11 +86,30 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const to: Outcome<Strategy> =
     method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
   if (!to.ok) return held(...to.because, ...because);
-  const replaces = method.because.some(({ code }) => code === 'protected-no-edge') && obstacleTo(native()) === undefined;
-  const standsInFor = replaces ? { standsInFor: { days: [], week: native().ordinary } } : {};
   const isFallback = method.because.some(({ code }) => code === 'not-expressible' || code === 'protected-no-edge');
-  const ordinary = isFallback && !native().gapAtMidnight ? { ordinary: native().ordinary } : {};
-  return found({ ...known, to: to.value, ...standsInFor, ...ordinary }, ...because, ...to.because);
+  if (to.value.type !== 'fixed' || !isFallback || native().gapAtMidnight)
+    return found({ ...known, to: to.value }, ...because, ...to.because);
+  const untilMs = endOfCount(to.value.nodes, known, day);
+  return found({ ...known, to: to.value, standsInFor: { days: [], week: native().ordinary, untilMs } }, ...because, ...to.because);
+}
+
+/** Nobody counts on more days of one count. */
+const mostCountDays = 28;
+
+/**
+ * When a count in place of a weekly schedule is over, as far as is known: at the step that needs another one, or at the first midnight after which
+ * the schedule serves, since nothing protects sessions and none are wanted through the midnight after that one.
+ */
+function endOfCount(nodes: number, { wish, protection }: Pick<Wanted, 'wish' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
+  const midnight = (ahead: number) => instantOf(zone, localMsOf(addDays(date, ahead), 0));
+  const isThrough = (midnightMs: EpochMs) => wish.at(midnightMs - minuteMs) > 0 && wish.at(midnightMs) > 0;
+  const isProtected = !protection.ok || protection.value !== undefined;
+  let days = 1;
+  while (days < mostCountDays && (isProtected || isThrough(midnight(days + 1)))) days++;
+  const endMs = midnight(days);
+  let stepMs = wish.nextStepMs(nowMs);
+  while (stepMs !== undefined && stepMs < endMs && Math.max(1, wish.at(stepMs)) === nodes) stepMs = wish.nextStepMs(stepMs);
+  return Math.min(stepMs ?? endMs, endMs);
 }
 
 function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {

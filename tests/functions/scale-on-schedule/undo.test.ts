@@ -99,7 +99,8 @@ describe('a deviation that nobody wants any more', () => {
     const first = decide(office, '2026-11-25 10:00', scheduled({ 12345: hours }, begun), undefined, {}, protect).decision;
     if (first.verdict !== 'act') throw new Error('it did not act');
     const { value } = first.action.writes;
-    expect(value).toBe('fixed 4 instead of 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4');
+    const endMs = Date.parse('2026-11-25T18:30:00+08:00');
+    expect(value).toBe(`fixed 4 ends ${endMs} instead of 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4`);
     const back = decide(office, '2026-11-25 10:30', fixed(4), value, uncovered).decision;
     expect(back).toMatchObject({ verdict: 'act', action: { change: [{ to: 'weekly schedule: Mon–Fri 08:00–21:00 4 nodes' }] } });
     expect(decide(office, '2026-11-25 10:30', fixed(4), value, uncovered, protect).decision).toMatchObject({
@@ -152,13 +153,14 @@ describe('what is known of a deviation', () => {
     );
     const resumes = fc.option(date, { nil: undefined });
     fc.assert(
-      fc.property(days, week, resumes, (list, whole, until) => {
+      fc.property(days, week, resumes, fc.option(fc.nat(), { nil: undefined }), (list, whole, until, untilMs) => {
         const known = {
           days: list,
           ...(Object.keys(whole).length === 0 ? {} : { week: whole }),
           ...(until === undefined ? {} : { resumes: until }),
+          ...(untilMs === undefined ? {} : { untilMs }),
         };
-        const empty = list.length === 0 && known.week === undefined && until === undefined;
+        const empty = list.length === 0 && known.week === undefined && until === undefined && untilMs === undefined;
         expect(parseDeviation(deviationText(known))).toEqual(empty ? undefined : known);
       }),
     );
