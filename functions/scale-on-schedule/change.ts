@@ -140,7 +140,7 @@ export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, fa
   const restores = !change.lowersEver && change.raises;
   const harmless = restores ? undefined : withoutHarm(state, to, facts);
   const whole: Transition = {
-    ...transition(state, to, lowering, facts.standsInFor, {
+    ...transition(state, to, lowering, within(facts, to, state), {
       ...(harms.length > 0 ? { harms } : {}),
       ...(change.lowersEver && !lowering.lowers ? { harmsLater: ['lower'] } : {}),
       ...(change.lowersEver && facts.standing.inForce ? { planned: true } : {}),
@@ -165,16 +165,22 @@ function adding(
   if (nodesAdded <= 0) return whole;
   const capped = most > 0 ? cappedAt(to, charge, most) : strategy;
   const isThere = sameWish(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
-  const { days = [], week, ...dates } = facts.standsInFor ?? {};
-  const standsInFor: StandsInFor = {
+  return { ...whole, action: { ...action, nodesAdded }, ...(isThere ? {} : { withoutAdding: changeWithin(capped, facts) }) };
+}
+
+/** What a strategy stands in for, as far as the group had it or has it by this: what is taken back later counts as no addition. */
+export function within(
+  { standsInFor, standing }: Pick<ChangeFacts, 'standsInFor' | 'standing'>,
+  to: Strategy,
+  { charge }: Pick<GroupState, 'charge'>,
+): StandsInFor | undefined {
+  if (standsInFor === undefined) return undefined;
+  const { days, week, ...dates } = standsInFor;
+  const most = Math.max(standing.highest, levelOf(to, charge));
+  return {
     days: days.map(({ date, ordinary }) => ({ date, ordinary: cappedPeriods(ordinary, most) })),
     ...(week === undefined ? {} : { week: mapWeek((day) => cappedPeriods(week[day] ?? [], most)) }),
     ...dates,
-  };
-  return {
-    ...whole,
-    action: { ...action, nodesAdded },
-    ...(isThere ? {} : { withoutAdding: changeWithin(capped, { ...facts, standsInFor }) }),
   };
 }
 
@@ -259,7 +265,7 @@ function soon(to: ScheduleStrategy, day: ServiceDay): number {
 
 /** A change of which only the raises are done: falls that it has later are those that the group has anyhow. */
 function raising(state: GroupState, to: Strategy, facts: ChangeFacts): Transition {
-  const raise = transition(state, to, { lowers: false, ...nobody }, facts.standsInFor, { restores: 'capacity' });
+  const raise = transition(state, to, { lowers: false, ...nobody }, within(facts, to, state), { restores: 'capacity' });
   return adding(raise, state, facts, (capped, those) => raising(state, capped, those));
 }
 

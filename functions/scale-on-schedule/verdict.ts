@@ -4,10 +4,10 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { actionOf, changeTo, type Lowering, loweringOf, means, reArmed, type Transition } from './change.ts';
+import { actionOf, changeTo, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';
 import { takenBack } from './deviation.ts';
-import { levelOf, loweredFrom } from './levels.ts';
+import { levelOf, loweredFrom, type ScheduleStanding } from './levels.ts';
 import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method-native.ts';
 import type { NativeSchedule } from './native-schedule.ts';
@@ -73,11 +73,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const lowering = loweringOf(state, to, day);
   const before = beforeChange(wanted, context);
   const { deviation } = before;
-  const ordinary = deviation && takenBack(state.strategy, deviation, day.date);
-  // What a deviation took is no addition, however long ago that was.
-  const highest = Math.max(wanted.standing.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge));
-  const standing = { ...wanted.standing, highest };
-  const transition = changeTo(state, to, lowering, { wish, day, standing, standsInFor, deviation });
+  const transition = changeTo(state, to, lowering, { wish, day, standing: standingOf(wanted, before, day), standsInFor, deviation });
   const action = actionOf(transition);
   const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
@@ -91,6 +87,12 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
     return acted(acting, [withoutHarm.because, blocker, ...reasons], { before, transition: withoutHarm.transition, native: wanted.native });
   }
   return acted(acting, reasons, { before, transition, native: wanted.native });
+}
+
+/** How the group stands. What a deviation took is no addition, however long ago that was. */
+function standingOf({ state, standing }: Wanted, { deviation }: Before, day: ServiceDay): ScheduleStanding {
+  const ordinary = deviation && takenBack(state.strategy, deviation, day.date);
+  return { ...standing, highest: Math.max(standing.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge)) };
 }
 
 /** Whether what was written last shows, which is asked while it has not. */
@@ -165,7 +167,8 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const due = reArm(state.strategy, day, to);
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, false, context);
-  const transition = reArmed(state, to, standsInFor);
+  const before = beforeChange(wanted, context);
+  const transition = reArmed(state, to, within({ standsInFor, standing: standingOf(wanted, before, day) }, to, state));
   const action = actionOf(transition);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
@@ -175,6 +178,6 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const told = manual === undefined ? reasons : [manual.because, ...reasons];
   // New dates alone cost nothing; a pause that ends early does.
   const isPaused = (state.strategy.enableDate ?? '') > day.date;
-  const draft = acted(base, told, { before: beforeChange(wanted, context), transition, native: wanted.native });
+  const draft = acted(base, told, { before, transition, native: wanted.native });
   return isPaused ? draft : { decision: draft.decision };
 }

@@ -128,7 +128,7 @@ describe('planning for delivery groups', () => {
         const after = groupOf(applied(before, decision.action));
         expect(after.unreadable).toEqual([]);
         // What a value stands in for is known to us only.
-        const value = decision.action.writes.value.replace(/ (from|instead of) .*?(?= until |$)/, '');
+        const value = decision.action.writes.value.replace(/ (from|ends|instead of) .*?(?= until |$)/, '');
         expect(journalValue(after.pools?.[0]?.strategy as never, after.charge as never)).toBe(value);
         for (const view of [context, written(context, decision.action)]) expect(planner.decide(after, view).verdict).not.toBe('act');
       }),
