@@ -46,7 +46,8 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   const whole = change(over.days);
   const days = whole?.raises && whole.lowers ? over.days.filter((each) => change([each])?.lowers === false) : over.days;
   const { to, raises, lowers } = change(days) ?? { to: strategy, raises: false, lowers: false };
-  if (!raises && !lowers) return undefined;
+  // What a rule changes now lowers those days too, and what it raises must not wait for that.
+  if (!raises && (!lowers || draft.verdict === 'act')) return undefined;
   const rest: StandsInFor = {
     days: standing.days.filter((each) => !days.includes(each)),
     ...(all || standing.resumes === undefined ? {} : { resumes: standing.resumes }),

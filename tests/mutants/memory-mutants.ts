@@ -247,4 +247,20 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'What a person sets minutes after our write was seen is not overwritten at once.',
     tests: ['tests/functions/scale-on-schedule/manual-change.test.ts'],
   },
+  {
+    name: 'undo-before-what-a-rule-raises',
+    file: 'functions/scale-on-schedule/undo.ts',
+    from: "(!lowers || draft.verdict === 'act')",
+    to: '!lowers',
+    rule: 'What a rule raises does not wait for the lowering of a day that is over.',
+    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+  },
+  {
+    name: 'stands-in-for-more-than-there-was',
+    file: 'functions/scale-on-schedule/change.ts',
+    from: 'const most = Math.max(standing.highest, levelOf(to, charge));',
+    to: 'const most = Number.POSITIVE_INFINITY;',
+    rule: 'What a change stands in for is no more than the group had or gets by it.',
+    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+  },
 ];

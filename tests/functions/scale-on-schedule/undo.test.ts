@@ -110,7 +110,30 @@ describe('a deviation that nobody wants any more', () => {
   });
 });
 
+it('a count stands in for no more of a weekly schedule than the group had, since taking that back is no addition', () => {
+  const protect = 'protect: {groups: {tags: {department: [finance]}}}';
+  const had = scheduled({ 12345: { '08:00-21:00': 2 } }, begun);
+  const night = decide(office, '2026-11-25 22:00', had, undefined, {}, protect).decision;
+  if (night.verdict !== 'act') throw new Error('it did not act');
+  expect(night.action.writes.value).toMatch(/^fixed 1 ends \d+ instead of 1:08:00-21:00=2 2:08:00-21:00=2 /);
+  // By day the count itself asks for four, and what is granted is granted for the week.
+  const noon = decide(office, '2026-11-25 12:00', had, undefined, {}, protect).decision;
+  expect(noon).toMatchObject({ verdict: 'act', action: { nodesAdded: 2 } });
+  if (noon.verdict === 'act') expect(noon.action.writes.value).toMatch(/^fixed 4 ends \d+ instead of 1:08:00-21:00=4 /);
+});
+
 describe('a deviation that the rule itself ends', () => {
+  it('that added nodes does not keep back what the rule raises by now, though a freeze holds what lowers', () => {
+    const tags = { department: 'finance', 'peak-nodes': '9' };
+    const done = decide(office, '2026-10-11 10:00', raised, raisedValue, { tags });
+    if (done.decision.verdict !== 'act') throw new Error('it did not act');
+    const { action } = done.decision;
+    expect([heldByFreeze(done), action.change]).toMatchObject(['frozen', [{ to: 'weekly schedule: Mon–Fri 08:00–21:00 9 nodes' }]]);
+    const part = { ...done, decision: { ...done.decision, action: action.withoutHarm?.action ?? action } };
+    const both = 'weekly schedule: Mon–Fri 08:00–21:00 9 nodes; Sat 08:00–21:00 4 nodes';
+    expect([heldByFreeze(part), part.decision.action.change]).toMatchObject([undefined, [{ to: both }]]);
+  });
+
   it('gives back what it took, freeze or not; what the rule wants beyond is an ordinary change', () => {
     expect(heldByFreeze(decide(studio, '2026-10-08 07:00', lowered, loweredValue))).toBeUndefined();
     const more = decide(studio, '2026-10-08 07:00', lowered, loweredValue, { tags: { department: 'finance', 'peak-nodes': '9' } });
