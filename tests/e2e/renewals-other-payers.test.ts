@@ -135,6 +135,24 @@ test('an expiry that moved back is told as a refund, outside the window too', as
   ]);
 });
 
+test.each([0, 1, 45])(
+  'a refund to somebody else that the next run makes up for is told all the same (%i minutes to take effect)',
+  async (minutes) => {
+    const assumptions = { orderDeliveryMinutes: minutes };
+    bench = await renewalBench({ start, assumptions, groups: [group('2026-11-12T00:00:00+08:00')] }, policyText(rule()));
+    renewTo('2026-12-12 00:00');
+    await runs(1);
+    renewTo('2026-11-12 00:00');
+    await runs(4);
+    expect(orders(bench)).toHaveLength(1);
+    expect(told()).toEqual([
+      expect.stringMatching(
+        /^Expiry moved back: g.* from 2026-12-12 .* to 2026-11-12 .*of what somebody else had paid.*No renewal of ours/,
+      ),
+    ]);
+  },
+);
+
 test('what is seen first is where watching begins, and a plan writes nothing down', async () => {
   await open('2026-11-30T00:00:00+08:00');
   await bench.run('plan');

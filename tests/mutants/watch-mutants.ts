@@ -92,7 +92,7 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'unconfirmed-refund-told',
     file: watching,
-    from: '  if (back && !(yield* isConfirmed(target, move))) return undefined;\n',
+    from: '  if (back && !since && !(yield* isConfirmed(target, move))) return undefined;\n',
     to: '',
     rule: 'An expiry that moved back is read again before it is told.',
     tests: payers,

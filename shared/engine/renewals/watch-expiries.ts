@@ -146,15 +146,23 @@ function* lookAt(
   const { subject, toMs } = move;
   const seconds = secondsOf(toMs);
   const back = expiryMovedBy(move.fromMs, toMs) === 'earlier';
-  // Lists may be stale, and what they show may be older than what was seen before.
-  if (back && !(yield* isConfirmed(target, move))) return undefined;
-  const view = yield* viewOf(account, subject.id);
+  const found = yield* viewOf(account, subject.id);
+  const since = found && back ? claimedSince(found, toMs, telling.nowMs) : undefined;
+  // Lists may be stale, and what they show may be older than what was seen before. What was claimed since was read again for that.
+  if (back && !since && !(yield* isConfirmed(target, move))) return undefined;
   // A stream that cannot be trusted holds its resource, which is told already.
-  if (!view) return { now: { seconds }, alert: undefined };
-  if (back && isBeforeOurs(view, toMs, telling.nowMs)) return undefined;
-  const now: SeenExpiry = { seconds, back: back ? { n: view.moved?.n ?? -1 } : undefined };
+  if (!found) return { now: { seconds }, alert: undefined };
+  if (back && !since && isBeforeOurs(found, toMs, telling.nowMs)) return undefined;
+  const view = since ? { ...found, open: undefined, moved: undefined } : found;
+  const now: SeenExpiry = { seconds, back: back ? { n: since ? since.n - 1 : (view.moved?.n ?? -1) } : undefined };
   const alert = followed.has(subject.id) ? undefined : moveAlert(move, causeOf(move, view), account, (ms) => zonedText(ms, telling));
   return { now, alert };
+}
+
+/** The claim of this run, or of one at the same time, for an expiry that had moved back before: it has taken nothing back. */
+function claimedSince({ open, moved }: RenewalView, toMs: EpochMs, nowMs: EpochMs): RenewalEntry | undefined {
+  const ours = open ?? moved;
+  return ours?.claim && ours.atMs >= nowMs && expiryMovedBy(ours.claim.expiry * 1000, toMs) === 'none' ? ours : undefined;
 }
 
 /** True where an expiry is the one from before an order of ours that is young: what was read may be older than that. The next run looks again. */
