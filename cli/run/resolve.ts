@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../../shared/client/caller-identity.ts';
 import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
+import { expiryMovedBy } from '../../shared/engine/purchase/shift.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
@@ -145,6 +146,9 @@ async function openAfterRefund({ world, policy }: Session, found: Found, caller:
   const name = nameOf(found);
   const expiresAtMs = expiryOf(found);
   if (expiresAtMs === undefined) throw new CommandFailure('NoExpiry', `The expiry of ${name} cannot be read; look at it in the console.`);
+  const { open, moved } = await runStoring(world.store, readRenewal(renewalStream(found.target.account, found.id)));
+  const text = (ms: number): string => `${localClock(policy.timezone, world.clock.now()).text(ms)} ${policy.timezone}`;
+  if (!open) mustBeRefunded(name, moved, expiresAtMs, text);
   const opening = { account: found.target.account, resourceId: found.id, expiresAtMs, who, nowMs: world.clock.now() };
   const n = await runStoring(world.store, openSlot({ owner: randomBytes(16).toString('hex') }, opening) as Storing<number | undefined>);
   if (n === undefined) throw new CommandFailure('NotTaken', `A renewal of ${name} is open: close it first, with --void or --moved.`);
@@ -153,8 +157,20 @@ async function openAfterRefund({ world, policy }: Session, found: Found, caller:
     n,
     word: 'refunded',
     who,
-    text: `${name} may be renewed again from its expiry of ${localClock(policy.timezone, world.clock.now()).text(expiresAtMs)} ${policy.timezone}, as ${who} says. What the refunded renewal cost stays used in its budget.`,
+    text: `${name} may be renewed again from its expiry of ${text(expiresAtMs)}, as ${who} says. What the refunded renewal cost stays used in its budget.`,
   };
+}
+
+/** What is not refunded yet must not be renewed again once it is, by a word that was given before. @throws CommandFailure `NothingOpen` */
+function mustBeRefunded(name: string, moved: RenewalEntry | undefined, expiresAtMs: number, text: (ms: number) => string): void {
+  if (moved === undefined) {
+    const why = `No renewal of ${name} stands in the way of another one, so there is no refund to tell of.`;
+    throw new CommandFailure('NothingOpen', `${why} 'streamwarden plan' shows what it waits for.`);
+  }
+  const movedTo = moved.end?.movedTo;
+  if (movedTo === undefined || expiryMovedBy(movedTo * 1000, expiresAtMs) === 'earlier') return;
+  const why = `${name} expires ${text(expiresAtMs)}, so renewal ${moved.n} is still in effect.`;
+  throw new CommandFailure('NothingOpen', `${why} Say --refunded once the service shows an earlier expiry.`);
 }
 
 /** True where the caller may answer in some circle for an account; a namesake from another account may not. */

@@ -178,6 +178,10 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
   // Sooner than two hours after an order it may be what was there before it.
   drill.advance(150 * minutes);
   await drill.run();
+  reads(
+    await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
+    'streamwarden: ledger (aig-ledger) expires 2026-12-15 00:00 Asia/Shanghai, so renewal 0 is still in effect. Say --refunded once the service shows an earlier expiry.',
+  );
   moveExpiry(drill, -30 * days);
   expect(drill.expiry('aig-ledger')).toBe('2026-11-15 00:00');
   reads(
@@ -207,6 +211,10 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
     `ledger (aig-ledger) may be renewed again from its expiry of 2026-11-15 00:00 Asia/Shanghai, as bo.chen says. What the refunded renewal cost stays used in its budget.`,
+  );
+  reads(
+    await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
+    `streamwarden: No renewal of ledger (aig-ledger) stands in the way of another one, so there is no refund to tell of. 'streamwarden plan' shows what it waits for.`,
   );
   reads(await drill.run(), say.ordered({ order: '000001000000002' }));
   expect(drill.orders()).toHaveLength(2);
