@@ -20,6 +20,7 @@ export function exceptionLines(exceptions: readonly ListedException[], clock: Lo
 
 /** `2026-12-11 18:00 – 2026-12-12 09:00`. */
 function exceptionSpan({ fromMs, untilMs }: Pick<ListedException, 'fromMs' | 'untilMs'>, clock: LocalClock): string {
+  if (untilMs <= fromMs) return `ended ${clock.text(untilMs)}, before ${clock.text(fromMs)}`;
   return `${clock.text(fromMs)} – ${Number.isFinite(untilMs) ? clock.text(untilMs) : 'unknown'}`;
 }
 

@@ -70,7 +70,9 @@ export function keptSpans(
   for (const { keepAtLeastPercent = 0, targets, because, ...exception } of policy.exceptions) {
     const span = exception.spans[target.timezone];
     const selector = resource.kind === 'workstation' ? exception.workstations : exception.groups;
-    if (keepAtLeastPercent <= 0 || span === undefined || selector === undefined || targets?.includes(target.name) === false) continue;
+    // One that was ended before it began ends before its start, and keeps nothing up.
+    if (span === undefined || span.untilMs <= span.fromMs) continue;
+    if (keepAtLeastPercent <= 0 || selector === undefined || targets?.includes(target.name) === false) continue;
     const match = cachedMatcher(selector, policy.zones[target.timezone])(resource, nowMs);
     if (match === 'yes') spans.push({ ...span, because });
     else if (match !== 'no' && span.untilMs > nowMs) unknown ??= { ...span, because: `${because}: ${match.unknown} is unknown` };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planner } from '../../../functions/log-off-sessions/plan.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../../shared/fleet/session.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { keptSpans } from '../../../shared/policy/exception.ts';
 import { contextOf, groupOf, policyOf, sessionOf, shanghai } from './situation.ts';
 
@@ -13,7 +14,10 @@ const aurora = { app: 'aurora' };
 
 /** Instants of a night at which a group's sessions would be ended. */
 function ends(rule: string, sections: string, change: Partial<SessionGroup> = { tags: aurora }, from = '2026-12-11 17:00', hours = 28) {
-  const policy = policyOf([rule], undefined, { sections });
+  return endsUnder(policyOf([rule], undefined, { sections }), change, from, hours);
+}
+
+function endsUnder(policy: CompiledPolicy, change: Partial<SessionGroup> = { tags: aurora }, from = '2026-12-11 00:00', hours = 28) {
   const found: string[] = [];
   for (let ms = shanghai(from); ms < shanghai(from) + hours * 3_600_000; ms += 1_800_000) {
     const decision = planner.decide(groupOf({ sessions: [{ ...sessionOf(), user: 'ann' }], ...change }), contextOf(policy, ms));
@@ -66,6 +70,16 @@ describe('a log-off and an exception that keeps capacity up', () => {
     };
     expect(at('2026-12-11 21:30')).toBe('hold exception-unknown');
     expect(at('2026-12-12 21:30')).toBe('act whole-group');
+  });
+
+  test.each(['02:00', '09:00', '21:10', '22:00'])('comes as ever where the exception was ended at %s, before it began', (time) => {
+    const policy = policyOf([after], undefined, { sections: launch().replace('18:00', '22:45') });
+    const untilMs = shanghai(`2026-12-11 ${time}`);
+    const exceptions = policy.exceptions.map((each) => ({
+      ...each,
+      spans: Object.fromEntries(Object.entries(each.spans).map(([zone, span]) => [zone, { ...span, untilMs }])),
+    }));
+    expect(endsUnder({ ...policy, exceptions })).toEqual(evening('12-11'));
   });
 
   test('our drain is lifted when an exception is added behind it', () => {
