@@ -47,11 +47,17 @@ export function switchingOf(workstation: Workstation, wish: Wish, rule: Compiled
   return { action, because, forbidden: reason('in-use', text, { ...waiting, sessions: sessions.length }) };
 }
 
-function why({ power, sinceMs }: Wish, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {
-  const since = sinceMs === undefined ? '' : ` since ${localText(sinceMs, context)}`;
+function why({ power, stepMs, kept }: Wish, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {
+  if (kept !== undefined) return reason('schedule-on', `${keptText(kept, context)}; it is stopped`, { because: kept.because });
+  const since = stepMs === undefined ? '' : ` since ${localText(stepMs, context)}`;
   return power === 'on'
     ? reason('schedule-on', `schedule ${schedule} wants it on${since}, and it is stopped`, { schedule })
     : reason('schedule-off', `schedule ${schedule} wants it off${since}, and it runs`, { schedule });
+}
+
+/** Until when an exception keeps a workstation on, and why. */
+export function keptText({ untilMs, because }: NonNullable<Wish['kept']>, context: PlanContext): string {
+  return `an exception keeps it on until ${localText(untilMs, context)}: ${because}`;
 }
 
 /** What can be said about money: whether stopping a subscription saves any is not documented, likely not (API notes, Workstations). */

@@ -8,7 +8,7 @@ import { askedFor, powerSetting, sightedAsWanted, wasAsWanted } from './past.ts'
 import type { CompiledPowerRule } from './power-rule.ts';
 import { powerState } from './power-state.ts';
 import { reason } from './reasons.ts';
-import { switchingOf } from './switching.ts';
+import { keptText, switchingOf } from './switching.ts';
 import type { Power, Wish } from './wish.ts';
 
 /** A decision, and whether the workstation is on its way because of us. */
@@ -59,7 +59,7 @@ export function verdictOn(
   }
   const lately = notShownYet(written.values(id, powerSetting), nowMs);
   if (state.power === wish.power) {
-    const text = `it is ${wish.power} as schedule ${rule.schedule} wants`;
+    const text = wish.kept === undefined ? `it is ${wish.power} as schedule ${rule.schedule} wants` : keptText(wish.kept, context);
     // From before our own call to the contrary, perhaps: what shows later would be laid to a person.
     if (lately !== undefined && lately.value !== wish.power) return keep(reason('as-wanted', `${text}; what is read may be older`));
     return keep(reason('as-wanted', text), sightedAsWanted(wish));

@@ -18,6 +18,10 @@ export interface Wish {
   readonly sinceMs: EpochMs | undefined;
   /** The next step; undefined where none is known. */
   readonly untilMs: EpochMs | undefined;
+  /** The last step of the schedule alone. */
+  readonly stepMs: EpochMs | undefined;
+  /** The exception that keeps it on where the schedule does not. */
+  readonly kept?: KeptSpan;
   /** Said of a day whose kind is not published: it is taken for an ordinary one. */
   readonly unpublished?: Reason;
 }
@@ -41,10 +45,14 @@ export function wishOf(schedule: string, workstation: Workstation, context: Plan
     return { hold: reason('exception-unknown', `whether an exception keeps it on cannot be told: ${unknown.because}`) };
   }
   const edges = spans.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
-  const past = [lastBoundary(timeline, nowMs) ?? Number.NEGATIVE_INFINITY, ...edges.filter((ms) => ms <= nowMs)];
+  const stepMs = lastBoundary(timeline, nowMs);
+  const kept = scheduled === 'on' ? undefined : spans.findLast((span) => isWithin(span, nowMs));
+  const past = [stepMs ?? Number.NEGATIVE_INFINITY, ...edges.filter((ms) => ms <= nowMs)];
   const ahead = [nextBoundary(timeline, nowMs) ?? Number.POSITIVE_INFINITY, ...edges.filter((ms) => ms > nowMs)];
   return {
-    power: spans.some((span) => isWithin(span, nowMs)) ? 'on' : scheduled,
+    power: kept === undefined ? scheduled : 'on',
+    stepMs,
+    ...(kept === undefined ? {} : { kept }),
     sinceMs: finite(Math.max(...past)),
     untilMs: finite(Math.min(...ahead)),
     ...(isUnknown(timeline, nowMs) ? { unpublished } : {}),

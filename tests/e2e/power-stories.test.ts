@@ -263,3 +263,20 @@ test('one that we stopped is started for an exception that comes minutes later, 
   expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-on']);
   expect(bench.calls('StartWuyingServer')).toEqual([['w-0']]);
 });
+
+test('an exception in the night is named where it keeps one on, and the schedule with its own step before and after', async () => {
+  const exceptions =
+    'exceptions: [{because: Night render, workstations: all, from: 2026-11-25 23:40, until: 2026-11-26 02:00, keepAtLeast: 1%}]';
+  await open({ start: night, workstations: fleet(1, { status: 'RUNNING' }) }, policyText(follow, { exceptions }));
+  const says = async (at: string): Promise<string | undefined> => {
+    bench.simulator.advanceTo(shanghai(at));
+    const said: (string | undefined)[] = [];
+    await bench.run('apply', { onDecision: (_workstation, { because }) => void said.push(because[0]?.text) });
+    return said.at(-1);
+  };
+  expect(await says('2026-11-25 23:31')).toBe('schedule studio wants it off since 2026-11-25 23:30, and it runs');
+  expect(await says('2026-11-25 23:45')).toBe('an exception keeps it on until 2026-11-26 02:00: Night render; it is stopped');
+  expect(await says('2026-11-26 00:30')).toBe('an exception keeps it on until 2026-11-26 02:00: Night render');
+  expect(await says('2026-11-26 02:00')).toBe('schedule studio wants it off since 2026-11-25 23:30, and it runs');
+  expect(await says('2026-11-26 02:30')).toBe('it is off as schedule studio wants');
+});
