@@ -73,7 +73,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
           ...reports.flatMap((report) => [...reportLines(report, style, { text: localText }), '']),
           ...left.flatMap((each) => offboardLeftLines(each, user, style)),
           ...(apply ? applied(reports, interrupt.signal.aborted) : []),
-          ...lookedAgainLines(result.lookedAgain, user),
+          ...lookedAgainLines(result.lookedAgain, left, user),
           ...(!apply && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
           ...(!apply && !acts ? [`Nothing of ${user} can be taken away here.`] : []),
         ];

@@ -2,12 +2,14 @@ import type { Offboarded, OffboardLeft } from '../run/offboard.ts';
 import type { Style } from './style.ts';
 
 /** What the look after clients have followed showed, as lines for a person. */
-export function lookedAgainLines(found: Offboarded['lookedAgain'], user: string): string[] {
+export function lookedAgainLines(found: Offboarded['lookedAgain'], left: readonly OffboardLeft[], user: string): string[] {
   switch (found) {
     case undefined:
       return [];
     case 'nothing-left':
-      return [`Looked again after clients have followed: nothing of ${user} is left.`];
+      return [
+        `Looked again after clients have followed: nothing of ${user} is left${left.some(isToSee) ? ' but what is named above' : ''}.`,
+      ];
     case 'still-there':
       return [
         `Looked again, and not all access of ${user} is gone, or it could not be seen: see above what is held, comes back or is unread.`,
@@ -15,6 +17,11 @@ export function lookedAgainLines(found: Offboarded['lookedAgain'], user: string)
     case 'interrupted':
       return [`Not looked at again: within about two minutes a client of ${user} may connect once more. Run the same again then.`];
   }
+}
+
+/** Whether the user may still reach something on a target. Names that are spelled otherwise are other users. */
+function isToSee({ userGroups, workstations, workstationsUntold, elsewhere, otherRegions, unread }: OffboardLeft): boolean {
+  return workstationsUntold > 0 || [userGroups, workstations, elsewhere, otherRegions, unread].some(({ length }) => length > 0);
 }
 
 /** What offboarding leaves on a target, as lines for a person; none where it leaves nothing. */
@@ -34,7 +41,7 @@ export function offboardLeftLines(left: OffboardLeft, user: string, style: Style
       ({ id, name, groups }) =>
         `  ${style.warn('!')} user group ${name ?? id} may use ${groups.join(', ')}: look in your directory whether ${user} is in it`,
     ),
-    ...alike.map((spelled) => `  ${style.warn('!')} ${spelled} differs from ${user} in case alone and was not touched`),
+    ...alike.map((spelled) => `  ${style.warn('!')} ${spelled} differs from ${user} in case or spaces alone and was not touched`),
     ...(workstationsUntold > 0 ? [`  ${style.warn('!')} ${workstationsUntold} workstations name no users`] : []),
   ];
   return lines.length === 0 ? [] : [style.strong(`Left to you on ${target}`), ...lines];

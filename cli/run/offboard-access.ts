@@ -67,9 +67,15 @@ export async function onUserList(client: Client, groupId: string, user: string, 
   for (const row of rows as readonly unknown[]) {
     const name = String(row);
     if (name === user) listed = true;
-    else if (name.toLowerCase() === user.toLowerCase()) alike.add(name);
+    else if (isAlike(name, user)) alike.add(name);
   }
   return { listed, alike: [...alike] };
+}
+
+/** Whether a name differs from the user's in case or spaces alone: a slip, perhaps, and perhaps somebody else. */
+export function isAlike(name: string, user: string): boolean {
+  const [one, other] = [name, user].map((each) => each.replace(/\s/g, '').toLowerCase());
+  return name !== user && one === other;
 }
 
 /** Ids of the persistent sessions of a group that a user may use. One read per hundred. @throws ApiError */

@@ -22,7 +22,7 @@ import { type Access, decideAccess, type OffboardPhase } from './offboard-step.t
 export interface OffboardFinds {
   /** User groups with access to delivery groups, with the names of these. The service does not tell who is in them. */
   readonly userGroups: Map<string, UserGroupAccess & { readonly groups: string[] }>;
-  /** Names on lists that differ from the user's in case alone. */
+  /** Names on lists that differ from the user's in case or spaces alone. */
   readonly alike: Set<string>;
   /** Bindings on groups that are not among the delivery groups, such as those of cloud browsers. */
   readonly elsewhere: Set<string>;
@@ -157,7 +157,7 @@ async function noteUserGroups({ client, reading, finds }: Look, group: DeliveryG
   const found = await orUnread(`The user groups of ${name}`, finds.unread, () => userGroupsOf(client, group.id, reading));
   for (const each of found ?? []) {
     const known = finds.userGroups.get(each.id) ?? { ...each, groups: [] };
-    known.groups.push(name);
+    if (!known.groups.includes(name)) known.groups.push(name);
     finds.userGroups.set(each.id, known);
   }
 }

@@ -7,7 +7,7 @@ import type { Workstation } from '../../shared/fleet/workstation.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { userProtected } from '../../shared/policy/protect.ts';
 import { CommandFailure } from '../failure.ts';
-import { orUnread } from './offboard-access.ts';
+import { isAlike, orUnread } from './offboard-access.ts';
 import { noFinds, type OffboardFinds, offboarding } from './offboard-automation.ts';
 import type { OffboardPhase } from './offboard-step.ts';
 import type { Session } from './session.ts';
@@ -21,7 +21,7 @@ export interface OffboardLeft {
   readonly workstations: readonly { readonly id: string; readonly name: string | undefined }[];
   /** Workstations of which the answer names no users. */
   readonly workstationsUntold: number;
-  /** Names that differ from the user's in case alone. */
+  /** Names that differ from the user's in case or spaces alone. */
   readonly alike: readonly string[];
   /** Ids of groups with a binding that are no delivery groups. */
   readonly elsewhere: readonly string[];
@@ -157,6 +157,7 @@ async function leftOn({ policy, world }: Session, target: CompiledTarget, user: 
         if (region !== undefined && target.regions?.includes(region) === false) continue;
         if (users === undefined) untold += 1;
         else if (users.includes(user)) workstations.push({ id, name });
+        for (const each of users ?? []) if (isAlike(each, user)) finds.alike.add(each);
       }
     };
     const totals = await observeWhole(() => observeWorkstations(world.clientFor(target)), take);

@@ -159,6 +159,15 @@ describe('offboard does not', () => {
     expect([became(reports), left[0]?.alike, stateOf('a').users]).toEqual([[], ['Zhang.San'], ['Zhang.San']]);
   });
 
+  test('take a name for another that differs in spaces, nor one of a workstation', async () => {
+    const { offboard } = await open({
+      groups: [group('a', { users: [{ ids: [zhang] }] })],
+      workstations: [{ id: 'ws-1', name: 'render', region: 'cn-hangzhou', users: ['ZHANG.SAN'] }],
+    });
+    const { reports, left } = await offboard(`${zhang} `, true);
+    expect([became(reports), left[0]?.alike]).toEqual([[], [zhang, 'ZHANG.SAN']]);
+  });
+
   test('reach beyond the regions of the targets, and says so', async () => {
     const { offboard, stateOf } = await open({
       groups: [group('a', { users: [{ ids: [zhang] }], region: 'cn-shanghai' })],
@@ -208,9 +217,9 @@ test('the command shows each step and what is left to people', async () => {
   const { world } = await open({ groups: [group('a', { ...withSession, userGroups: [{ id: 'ug-1', name: 'Designers' }] })] });
   const { code, stdout, stderr } = await streamwarden(['offboard', zhang, '--yes', ...world]);
   expect([stderr, code]).toEqual([expect.stringMatching(/^Clients follow .* Looking again at 2026-11-25 08:42\.\n$/), 0]);
-  expect(stdout).toContain(`Looked again after clients have followed: nothing of ${zhang} is left.`);
+  expect(stdout).toContain(`Looked again after clients have followed: nothing of ${zhang} is left but what is named above.`);
   expect(stdout).toMatch(/✓ +name-of-a .*authorized users: zhang\.san → none/);
-  expect(stdout).toContain('user group Designers may use name-of-a');
+  expect(stdout).toContain('user group Designers may use name-of-a: look');
   expect(stdout).toMatch(/2 done\.\nJournal: runs\//);
 });
 
