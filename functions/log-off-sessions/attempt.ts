@@ -1,5 +1,5 @@
 import type { WrittenView } from '../../shared/journal/written.ts';
-import type { LogOffWindow } from './windows.ts';
+import { extension, type LogOffWindow } from './windows.ts';
 
 /** What the journal calls the log-off of a group or a session. */
 export const sessionSetting = 'sessions';
@@ -23,7 +23,10 @@ export function attemptAt(written: WrittenView, resourceId: string, setting: str
   const first = window.id;
   const second = `${window.id} again`;
   const outcomes = new Map(written.values(resourceId, setting).map(({ value, outcome }) => [value, outcome]));
-  const of = [first, second].flatMap((value) => (outcomes.has(value) ? [outcomes.get(value)] : []));
+  // What was done after an exception that is not there any more was done in this window too.
+  const of = [...outcomes].flatMap(([value, outcome]) =>
+    value === first || value === second || value.startsWith(first + extension) ? [outcome] : [],
+  );
   if (of.includes('done')) return { state: 'done' };
   if (of.includes('unknown')) return { state: 'unclear' };
   if (outcomes.get(second) === 'failed') return { state: 'failed' };

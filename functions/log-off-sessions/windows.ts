@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { utcText } from '../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget, Timeline, ZoneTable } from '../../shared/policy/compiled.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
 import type { KeptSpan } from '../../shared/policy/exception.ts';
@@ -10,6 +11,9 @@ const minuteMs = 60_000;
 const lapseMs = 120 * minuteMs;
 /** Nobody is logged off so shortly before the next period (policy reference). */
 export const clearMs = 10 * minuteMs;
+
+/** What the id of a window after an exception has behind that of its day. */
+export const extension = ' until ';
 
 /** A stretch of time, half-open. */
 interface Stretch {
@@ -78,6 +82,7 @@ function windowsAt({ startsMs, unknownMs }: Starts, zone: ZoneTable, kept: reado
 function windowsAfter(timeline: Timeline, waitMs: number, zone: ZoneTable, kept: readonly KeptSpan[]): readonly LogOffWindow[] {
   const raised = kept.map(({ fromMs, untilMs }): Stretch => ({ startMs: fromMs, endMs: untilMs }));
   const hours = [...timeline.segments, ...raised].sort((a, b) => a.startMs - b.startMs);
+  const scheduled = new Set(timeline.segments.map(({ endMs }) => endMs));
   const stretches = stretchesOf(hours).map((stretch) => ({ ...stretch, date: localTimeAt(zone, stretch.startMs).date }));
   return stretches.flatMap(({ startMs, endMs, date }, index) => {
     const next = stretches[index + 1];
@@ -87,7 +92,9 @@ function windowsAfter(timeline: Timeline, waitMs: number, zone: ZoneTable, kept:
     const untilMs = Math.min(fromMs + lapseMs, next === undefined ? Number.POSITIVE_INFINITY : next.startMs - clearMs);
     if (untilMs <= fromMs) return [];
     const unknown = timeline.unknown.some((doubt) => doubt.startMs < untilMs && startMs < doubt.endMs);
-    return [{ id: `after-${timeline.schedule} ${date}`, startMs: fromMs, untilMs, unknown }];
+    // Who comes in for an exception goes with it, though others were logged off before it was added.
+    const extended = scheduled.has(endMs) ? '' : `${extension}${utcText(endMs)}`;
+    return [{ id: `after-${timeline.schedule} ${date}${extended}`, startMs: fromMs, untilMs, unknown }];
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { drainMarker, drainTag } from '../../shared/fleet/session.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
+import { policyText } from './live-function.ts';
 import { addDrain, type Bench, changedRows, fixedSeed, groupOf, logOffLive, processOn, sessionsOf, shanghai } from './log-off-bench.ts';
 
 const rule = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled, drain: 15m}';
@@ -244,4 +245,31 @@ describe('no group is left drained by a process that ends', () => {
     // Intents, claims, calls, outcomes, reports and signs of life of three runs.
     expect(step).toBeGreaterThan(15);
   });
+});
+
+test('an exception that is added late has a log-off of its own, with its drain: for those who come in for it, and those who come back', async () => {
+  const b = await bench([rule], { at: '2026-11-24 20:31' });
+  await b.live.run();
+  expect(sessionsOf(b.live)).toEqual([]);
+  const exceptions = 'exceptions: [{because: Launch, groups: all, keepAtLeast: 100%, from: 2026-11-24 20:45, until: 2026-11-24 21:30}]';
+  const live = await b.live.under(policyText({ 'log-off-sessions': [rule] }, { sections: `limits: {}\n${exceptions}` }));
+  const at = async (time: string): Promise<readonly string[]> => {
+    b.advanceTo(time);
+    await live.run();
+    return live.decided;
+  };
+  expect([await at('20:50'), b.knock('ann'), b.knock('cid')]).toEqual([['g keep outside-window'], true, true]);
+  expect(await at('21:45')).toEqual(['g act drain-due, outside-window, outside-window']);
+  expect(await at('22:00')).toEqual([
+    'g keep one-by-one, not-whole',
+    'g/(drain) keep drained',
+    'g/ann act window-open',
+    'g/cid act window-open',
+  ]);
+  expect(sessionsOf(live)).toEqual([]);
+  // Whoever comes back after that stays, also where the exception is taken out of the policy.
+  await at('22:15');
+  expect([b.knock('cid'), await at('22:20')]).toEqual([true, ['g keep one-by-one, not-whole', 'g/cid keep logged-off']]);
+  await b.live.run();
+  expect(sessionsOf(live)).toEqual(['cid']);
 });

@@ -35,6 +35,7 @@ describe('what was tried before in a window', () => {
     ['nothing', [], 'act window-open'],
     ['another window', [value(yesterday, 'done')], 'act window-open'],
     ['done', [value(today, 'done')], 'keep logged-off'],
+    ['done after an exception that is not there any more', [value(`${today} until 2026-11-24T13:00:00Z`, 'done')], 'keep logged-off'],
     ['an unknown outcome', [value(today, 'unknown')], 'keep logged-off'],
     ['refused', [value(yesterday, 'done'), value(today, 'failed')], 'act log-off-again'],
     ['refused twice', [value(today, 'failed'), value(`${today} again`, 'failed')], 'hold log-off-failed'],
