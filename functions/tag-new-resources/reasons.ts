@@ -15,6 +15,7 @@ export const reasonCodes = {
   'not-shown-yet': 'The tag was set a few minutes ago, and reads may not show it yet. It is not set again until they must.',
   'removed-again': 'A tag was restored once and is gone again; somebody does not want it, so it is left out.',
   unresolved: 'What a template names is not known, or its text is too long for a tag; that tag is left out.',
+  'near-key': 'The group has a tag whose key differs in case, spaces or signs alone; the tag is left out until one of them is settled.',
   'too-many-tags': 'The group would have more than twenty tags of its own; none is added.',
   'refused-lately': 'The service refused these very tags a short while ago; they are tried again later.',
   'brings-under': 'The tags bring the group under a rule of another function, as the rule says they may.',

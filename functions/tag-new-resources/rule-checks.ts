@@ -1,4 +1,5 @@
 import type { CommonRule, RuleCheckContext, RuleReport } from '../../shared/policy/rule-module.ts';
+import { looseKey } from '../../shared/policy/selector.ts';
 import { selectingKeys } from './selecting-keys.ts';
 import { type Consequential, consequential, longestText, mostPerCall, type TagRule } from './tag-rule.ts';
 
@@ -19,7 +20,16 @@ function checkKeys({ set, groups }: TagRule, report: RuleReport): void {
   if (keys.length === 0) report({ path: ['set'], text: 'sets no tag; add one, such as {department: finance}' });
   if (keys.length > mostPerCall)
     report({ path: ['set'], text: `sets ${keys.length} tags, and one call takes ${mostPerCall}; spread them over rules` });
+  const met = new Map<string, string>();
   for (const key of keys) {
+    const other = met.get(looseKey(key));
+    met.set(looseKey(key), key);
+    if (other !== undefined)
+      report({
+        path: ['set', key],
+        at: 'key',
+        text: `"${key}" and "${other}" are nearly the same key, and rules could not tell which is meant; keep one`,
+      });
     const complaint = wrongKey(key);
     if (complaint !== undefined) report({ path: ['set', key], at: 'key', text: complaint });
     else if (groups.tags && Object.hasOwn(groups.tags, key)) {

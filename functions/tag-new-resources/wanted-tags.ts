@@ -4,6 +4,7 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
+import { nearKey } from '../../shared/policy/selector.ts';
 import { coveringRule } from './cover.ts';
 import { reason } from './reasons.ts';
 import { type Consequential, longestText, mostPerCall, type TagRule } from './tag-rule.ts';
@@ -42,7 +43,7 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     const missing = Object.entries(rule.set).filter(([key]) => !Object.hasOwn(tags, key));
     if (missing.length === 0) break;
     before ??= writtenTags(context.written, group.id);
-    const filled = fill(missing, rule, values, setBefore(group, before, context));
+    const filled = fill(missing, rule, values, { ...setBefore(group, before, context), tags: group.tags ?? {} });
     if (filled.adds.length === 0 || Object.keys(adds).length + filled.adds.length > mostPerCall) {
       // What stands after others were added is told of by the next run.
       if (Object.keys(adds).length === 0) leftOut.push(...filled.leftOut);
@@ -76,6 +77,11 @@ interface SetBefore {
   readonly unread: UnreadValue | undefined;
 }
 
+/** The same, with the tags that the group has. */
+interface Known extends SetBefore {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** An event that says that somebody has taken tags off since tells that they were there. */
 function setBefore({ id }: DeliveryGroup, before: WrittenTags, { written, nowMs, occasions }: PlanContext): SetBefore {
   const last = written.values(id, tagsSetting).findLast(({ outcome }) => outcome === 'done');
@@ -91,7 +97,7 @@ function fill(
   missing: readonly (readonly [string, string])[],
   rule: TagRule,
   values: TemplateValues,
-  { before, lately, unread }: SetBefore,
+  { before, lately, unread, tags }: Known,
 ): Filled {
   const adds: [string, string][] = [];
   const fresh: string[] = [];
@@ -99,9 +105,13 @@ function fill(
   const leftOut: Reason[] = [];
   for (const [key, template] of missing) {
     const ours = before.get(key);
+    const near = nearKey(key)(tags);
     if (ours !== undefined && lately !== undefined) {
       const text = `the tag ${key} was set minutes ago, and reads may not show it yet`;
       leftOut.push(reason('not-shown-yet', text, { ...waiting, key, atMs: lately }));
+    } else if (near !== undefined) {
+      const text = `the tag ${key} is left out: the group has ${near}, which may be meant as it; rename that, or remove it`;
+      leftOut.push(reason('near-key', text, { key, near }));
     } else if (ours?.last && unread !== undefined) {
       const data = { key, value: ours.value, times: ours.times };
       const taken = `the service accepted the tag ${key} and never showed it`;

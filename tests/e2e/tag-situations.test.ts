@@ -73,6 +73,12 @@ const situations: Readonly<Record<string, Situation>> = {
     groups: [group({ tags: { owner: 'li.wei' } })],
     decides: ['g keep as-wanted'],
   },
+  'a key that is nearly the same may be meant, so that no other is set beside it': {
+    rules: ['{name: all, groups: all, set: {owner: unassigned, first-seen: "{date}"}}'],
+    groups: [group({ tags: { Owner: 'li.wei' } }), group({ id: 'h', name: 'other', tags: { Owner: 'li.wei', 'First Seen': 'May' } })],
+    decides: ['g act missing, near-key', 'h hold near-key, near-key'],
+    tags: { g: { Owner: 'li.wei', 'first-seen': '2026-11-24' } },
+  },
   'an empty value is a value': {
     rules: [owner],
     groups: [group({ tags: { owner: '' } })],

@@ -45,6 +45,7 @@ describe('a rule of tag-new-resources', () => {
     [setting('{" ": x}'), /is empty/],
     [setting('{a: "{who}"}'), /knows no \{who\}; write one of \{date\}, \{time\}/],
     [setting('{a: "{date"}'), /brace by itself/],
+    [setting('{owner: x, b: y, Owner: z}'), /"Owner" and "owner" are nearly the same key/],
     [setting('{a: 4100}'), /4100/],
     [setting('{System/Scheduler/STOP_NEW_USER_CONNECTION: "true"}'), /steers the service itself/],
     [setting('{system/scheduler/GRAYSCALE: "true"}'), /steers the service itself/],
