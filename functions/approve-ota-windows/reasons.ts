@@ -7,6 +7,7 @@ export const reasonCodes = {
   'no-offer': 'No new version is on offer.',
   approved: 'The update is approved, waits or runs; it cannot be withdrawn.',
   finished: 'The update has finished, and the service still shows the offer.',
+  'put-back': 'The update has finished, and the group runs another version all the same; a version is approved once.',
   'policy-horizon': 'The policy was compiled for a time that is over.',
   'region-unknown': 'The answer did not name the region of the group, which an approval needs.',
   'selector-unknown': 'Whether a ring selects the group cannot be told from what was observed.',

@@ -13,7 +13,7 @@ import { offeredSince, placeOf, unreadSince } from './sightings.ts';
 import type { VersionVerdict } from './version-verdict.ts';
 
 /** What people decided themselves, or what is on its way: nothing to remind of. */
-const settled: ReadonlySet<string> = new Set<ReasonCode>(['never-version', 'halted', 'approved', 'finished']);
+const settled: ReadonlySet<string> = new Set<ReasonCode>(['never-version', 'halted', 'approved', 'finished', 'put-back']);
 
 type At = Pick<Place, 'ready' | 'index'>;
 

@@ -27,7 +27,7 @@ const keep = (because: Reason): VersionVerdict => ({ verdict: 'keep', because })
 /** Decides about the version that is on offer for a group: what has come of it, what forbids it, whether its time is now. */
 export function versionVerdict(group: OtaGroup, version: string, place: Place, facts: GroupFacts, context: PlanContext): VersionVerdict {
   return (
-    comeOf(version, facts, context) ??
+    comeOf(group, version, facts, context) ??
     forbidden(version, place, context) ??
     unready(group, version, facts, context) ??
     atItsTime(group, version, place, facts, context)
@@ -35,7 +35,7 @@ export function versionVerdict(group: OtaGroup, version: string, place: Place, f
 }
 
 /** What has come of the version on this group already; undefined: nothing. */
-function comeOf(version: string, { past, broken }: GroupFacts, context: PlanContext): VersionVerdict | undefined {
+function comeOf({ ota }: OtaGroup, version: string, { past, broken }: GroupFacts, context: PlanContext): VersionVerdict | undefined {
   const pending = past?.pending.find((update) => update.version === version);
   if (pending !== undefined) {
     const { status, startMs } = pending;
@@ -51,6 +51,11 @@ function comeOf(version: string, { past, broken }: GroupFacts, context: PlanCont
   const ended = past?.ended.get(version);
   if (ended === undefined) return undefined;
   if (ended.end === 'failed') return hold(updateFailed(version, ended.status));
+  const { current } = ota ?? {};
+  if (current !== undefined && current !== version && context.nowMs >= ended.startMs + overdueAfterMs) {
+    const text = `${version} has finished here (start ${localText(ended.startMs, context)}), and the group runs ${current} all the same: it was put back, perhaps by an image. A version is approved once; approve it by hand, or halt it.`;
+    return hold(reason('put-back', text, { version, current, startMs: ended.startMs }));
+  }
   return keep(reason('finished', `${version} has finished here; the service still shows the offer.`, { version }));
 }
 

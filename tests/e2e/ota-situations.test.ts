@@ -81,6 +81,31 @@ const situations: Readonly<Record<string, Situation>> = {
     handlers: updateMore({ TaskDisplayStatus: 'RUNNING', TaskStartTime: '2026-11-25T08:05:00+08:00' }),
     decides: ['c hold update-overdue'],
   },
+  ...Object.fromEntries(
+    (
+      [
+        [
+          'hours after it finished there, on a group that was put back, is told and not approved again',
+          '2026-11-25 02:00',
+          'hold put-back',
+        ],
+        ['soon after it finished there is an old one', '2026-11-25 11:00', 'keep finished'],
+      ] as const
+    ).map(([what, startText, decision]): [string, Situation] => [
+      `an offer of a version ${what}`,
+      {
+        start: '2026-11-24T09:00:00+08:00',
+        before: ({ byHand, until, offer, simulator }) => {
+          byHand('c', startText);
+          until('2026-11-25 12:05');
+          const group = [...simulator.world.accounts.values()][0]?.groups.get('c');
+          if (group) group.ota = { ...group.ota, version: '7.3.0' };
+          offer('c', '7.4.0');
+        },
+        decides: [`c ${decision}`],
+      },
+    ]),
+  ),
   'a newer version waits until the one that is approved has run': {
     before: ({ byHand, offer }) => {
       byHand('c', '2026-11-25 20:00');
