@@ -1,5 +1,6 @@
 import type { Reason } from '../../shared/engine/decision.ts';
 import { monthIn, monthsFor } from '../../shared/engine/purchase/month.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { Asked, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
@@ -106,7 +107,7 @@ function ordered(due: Due, purchase: Parameters<typeof orderOf>[3]): RenewalStep
   // What expires too soon to wait is ordered all the same: its money is set aside in both months.
   if (monthsFor(expiresAtMs, nowMs, monthIn(policy.zones[policy.timezone] ?? { transitions: [] })).length === 0) {
     const text = 'the month is about to change or has just changed; the order is placed after that, in the month in which it counts';
-    return hold(due, [reason('month-change', text)]);
+    return hold(due, [reason('month-change', text, waiting)]);
   }
   return orderOf(resource, expiresAtMs, rule, purchase, context);
 }

@@ -360,3 +360,20 @@ test('a list that is shorter than announced fails the run, and people are told o
   expect([report.failed, report.errors[0]?.code]).toEqual([true, 'IncompleteList']);
   expect(at.messages.some(({ title, channel }) => channel === 'money' && title.includes('held'))).toBe(true);
 });
+
+test('nobody is told to renew by hand what waits for the change of month only', async () => {
+  const soon = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt: '2026-12-04T00:00:00+08:00' }];
+  bench = await renewalBench({ start: '2026-11-30T23:10:00+08:00', groups: soon }, policyText(rule()));
+  const report = await bench.run();
+  expect([report.decisions[0]?.because[0]?.code, bench.messages]).toEqual(['month-change', []]);
+  bench.simulator.advanceTo(shanghai('2026-12-01 00:05'));
+  await bench.run();
+  expect(bench.messages.map(({ title, text }) => `${title}: ${text}`)).toEqual([
+    expect.stringMatching(
+      /^g \(g\) expires in 72 h: blocked by month change: .*in the month in which it counts\. The next run sees to it\.$/,
+    ),
+  ]);
+  bench.simulator.advanceTo(shanghai('2026-12-01 00:15'));
+  await bench.run();
+  expect(orders(bench)).toHaveLength(1);
+});

@@ -102,6 +102,9 @@ const advised: ReadonlySet<string> = new Set([
   'store-not-shared',
 ]);
 
+/** Whoever renewed by hand what the next run orders would pay twice. */
+const byItself = 'The next run sees to it';
+
 /** What somebody can do, by what blocks; default: renew it by hand. */
 const todos: Readonly<Record<string, string>> = {
   budget: 'Raise limits.spendPerMonth, or renew it by hand',
@@ -112,6 +115,10 @@ const todos: Readonly<Record<string, string>> = {
   account: 'Correct the account of the target or the keys, or renew it by hand',
   journal: "Repair the journal ('streamwarden doctor'), or renew it by hand",
   'the policy': 'Push the policy again, or renew it by hand',
+  'month change': byItself,
+  'another run': byItself,
+  'a changed expiry': byItself,
+  'a changed decision': byItself,
 };
 
 const byHand = 'Renew it by hand if it is to stay';
