@@ -112,5 +112,10 @@ async function amountIn(words: readonly string[] | undefined): Promise<{ readonl
   const rest = words.slice(count);
   if (rest.length > 1)
     throw new CommandFailure('Usage', `--up-to takes an amount, such as 500 CNY; what is '${rest.join(' ')}' behind it?`);
+  if (rest[0] !== undefined && parseMoney(rest[0]).ok)
+    throw new CommandFailure(
+      'Usage',
+      `--up-to takes one amount, for all that is answered: what is '${rest[0]}' for? Answer by resource instead.`,
+    );
   return { upTo: amount.value, ...(rest[0] === undefined ? {} : { rest: rest[0] }) };
 }

@@ -90,7 +90,7 @@ export async function answerQuestions(session: ForcedSession, said: Answering): 
 function nobodyToAsk(ready: readonly Ready[]): CommandFailure {
   const [only] = ready;
   const binding =
-    only === undefined || ready.length > 1 ? '--up-to with the highest price of each' : `--up-to '${formatMoney(only.highest)}'`;
+    only === undefined || ready.length > 1 ? '--up-to with the highest price that any may have' : `--up-to '${formatMoney(only.highest)}'`;
   const text = `approve asks before it writes, and there is no terminal to ask on, so nothing was written: say --yes, and ${binding} if that is what you approve.`;
   return new CommandFailure('Usage', text);
 }

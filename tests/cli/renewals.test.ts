@@ -140,6 +140,10 @@ describe('approvals', () => {
     [['approve', 'aig-0', '--all', '--yes'], 'not both'],
     [['approve', '--all', '--yes', '--up-to', '500'], 'is not an amount of money'],
     [['approve', 'aig-0', '--yes', '--up-to', '500 CNY', 'aig-1'], "what is 'aig-1' behind it"],
+    [
+      ['approve', '--all', '--yes', '--up-to', '500 CNY', '--up-to', '40 USD'],
+      "--up-to takes one amount, for all that is answered: what is '40 USD' for",
+    ],
     [['approve', 'aig-0', '--yes', '--target', 'elsewhere'], "no target 'elsewhere'"],
     [['approve', 'bought-9', '--yes'], "No answer is possible about 'bought-9' now"],
   ])('%j is refused with what to do, and nothing is written', async (args, said) => {
