@@ -39,6 +39,8 @@ const plans: Readonly<Record<ExpiryLine['plan'], { readonly mark: Mark; readonly
   unknown: { mark: 'bad', text: 'whether a rule covers it cannot be told' },
 };
 
+/** What is held beside is an order that does not take effect. */
+const orderedPlan = { mark: 'plain', text: 'is ordered, not in effect yet' } as const;
 const heldPlan = { mark: 'warn', text: 'is held, so not renewed as things stand' } as const;
 
 /** True where a rule renews it and something forbids that: a refusal, or whatever it is held for. */
@@ -52,7 +54,10 @@ function isHeld({ targets }: DigestFacts, target: string, { id, plan, answer }: 
 
 function expiryRow(facts: DigestFacts, target: string, line: ExpiryLine): Row {
   const { plan, rule, told, answer, expiresAtMs, ...resource } = line;
-  const { mark, text } = isHeld(facts, target, line) ? heldPlan : plans[plan];
+  const isOrdered = facts.spending.orders.some(
+    (order) => order.resource === line.id && order.target === target && order.state === 'ordered',
+  );
+  const { mark, text } = isHeld(facts, target, line) ? heldPlan : isOrdered ? orderedPlan : plans[plan];
   const parts = [
     `${text}${rule === undefined ? '' : ` (rule ${rule})`}`,
     ...(answer === undefined ? [] : [answer.words]),

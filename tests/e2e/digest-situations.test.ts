@@ -131,6 +131,12 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     '· ledger: is to be renewed (rule subs), Thu 2026-12-10 00:00 (15 days)',
   ],
   [
+    'a subscription whose order waits for payment',
+    { home: { groups: [bought('2026-11-30T00:00:00+08:00')] }, rules: { scale, renew: renew.replace('autoPay: true', 'autoPay: false') } },
+    'Expiring in 30 days (1)',
+    '· ledger: is ordered, not in effect yet (rule subs)',
+  ],
+  [
     'a subscription that may lapse',
     { home: { groups: [bought('2026-12-10T00:00:00+08:00')] }, rules: { scale, renew: '{name: let-go, groups: all, renew: never}' } },
     'Expiring in 30 days (1)',
@@ -248,6 +254,17 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     'Spending by department',
     // Two nodes at 0.72 CNY an hour for a day.
     'lab: in no sum: no rule scales it; 34.56 CNY as it is set (estimate)',
+  ],
+  [
+    'two exceptions for one reason, each by itself',
+    {
+      home: {},
+      sections: `exceptions:
+  - {because: Launch, groups: all, from: 2026-11-20, until: 2026-11-26, never: [tag]}
+  - {because: Launch, groups: {name: "x*"}, from: 2026-11-20, until: 2026-11-26, never: [tag]}`,
+    },
+    'Exceptions ending (2)',
+    '! Launch: never tag on home, ends ',
   ],
   [
     'an exception that ends',

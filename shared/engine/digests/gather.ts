@@ -164,12 +164,13 @@ async function endingExceptions(
   for (const target of targets) {
     // As of the begin of the stretch: what has ended since is told once.
     const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, Math.min(span.fromMs, nowMs)));
-    for (const { because, keepAtLeastPercent, never, spans, targets: named } of (standing?.policy ?? policy).exceptions) {
+    for (const { because, keepAtLeastPercent, never, spans, targets: named, groups, workstations } of (standing?.policy ?? policy)
+      .exceptions) {
       const untilMs = spans[target.timezone]?.untilMs;
       if (untilMs === undefined || (named !== undefined && !named.includes(target.name))) continue;
       const ended = untilMs <= nowMs;
       if (ended ? untilMs <= span.fromMs : untilMs > nowMs + endingMs) continue;
-      const key = JSON.stringify([because, untilMs, keepAtLeastPercent, never]);
+      const key = JSON.stringify([because, untilMs, keepAtLeastPercent, never, groups, workstations]);
       const known = ending.get(key) ?? { because, untilMs, ended, targets: [], keepAtLeastPercent, never };
       known.targets.push(target.name);
       ending.set(key, known);
