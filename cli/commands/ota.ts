@@ -38,7 +38,7 @@ function shared(command: Command): Command {
 }
 
 async function say(kind: 'halt' | 'resume', version: string, flags: Flags): Promise<void> {
-  const [{ withSession }, { speakerOf }, { sayOnVersion }] = await Promise.all([
+  const [{ withSession }, { speakerOf }, { knownVersions, sayOnVersion }] = await Promise.all([
     import('../run/session.ts'),
     import('../run/speaker.ts'),
     import('../run/halts.ts'),
@@ -53,9 +53,13 @@ async function say(kind: 'halt' | 'resume', version: string, flags: Flags): Prom
       }
       const what =
         kind === 'halt'
-          ? `halted version ${version}: nothing more of it is approved. What was approved already still runs at its time`
-          : `let version ${version} go on, from the next run on`;
+          ? `halted version ${said.version}: nothing more of it is approved. What was approved already still runs at its time`
+          : `let version ${said.version} go on, from the next run on`;
       process.stdout.write(`${worldLine(session.world)}\n${said.by} ${what}.\nJournal: ${said.record}\n`);
+      const known = kind === 'halt' ? await knownVersions(session) : undefined;
+      if (known === undefined || known.has(said.version)) return;
+      const others = known.size === 0 ? 'none names a version' : `they have ${[...known].sort().join(', ')}`;
+      process.stdout.write(`Look at the spelling: no group runs ${said.version} or is offered it; ${others}.\n`);
     },
     'journal',
   );

@@ -46,3 +46,12 @@ test('the command shows who halted what and why', async () => {
     /^World: the simulator at .*\n7\.4\.2 +halted since 2026-11-25 08:\d\d Asia\/Shanghai by \S+: black screens\n$/,
   );
 });
+
+test('a version that no group has is halted, and the spelling is asked about', async () => {
+  const groups = [...desk.simulator.world.accounts.values()].flatMap(({ groups: all }) => [...all.values()]);
+  for (const group of groups) group.ota = { ...group.ota, version: '7.3.0', offeredVersion: '7.4.0' };
+  const halt = (version: string) => streamwarden(['ota', 'halt', version, '--because', 'black screens', ...desk.world]);
+  expect((await halt('7.4')).stdout).toContain('Look at the spelling: no group runs 7.4 or is offered it; they have 7.3.0, 7.4.0.');
+  expect((await halt('7.4.0 ')).stdout).not.toContain('spelling');
+  expect((await halted()).sort()).toEqual(['7.4', '7.4.0']);
+});
