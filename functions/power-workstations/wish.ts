@@ -2,7 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
-import { timelineKey } from '../../shared/policy/compiled.ts';
+import { type Segment, type Timeline, timelineKey } from '../../shared/policy/compiled.ts';
 import { type KeptSpan, keptSpans } from '../../shared/policy/exception.ts';
 import { isUnknown, lastBoundary, levelAt, nextBoundary } from '../../shared/policy/schedule.ts';
 import { isZero } from '../../shared/policy/values/level.ts';
@@ -18,7 +18,7 @@ export interface Wish {
   readonly sinceMs: EpochMs | undefined;
   /** The next step; undefined where none is known. */
   readonly untilMs: EpochMs | undefined;
-  /** The last step of the schedule alone. */
+  /** The last step of the schedule alone: from off to on, or back. */
   readonly stepMs: EpochMs | undefined;
   /** The exception that keeps it on where the schedule does not. */
   readonly kept?: KeptSpan;
@@ -45,10 +45,11 @@ export function wishOf(schedule: string, workstation: Workstation, context: Plan
     return { hold: reason('exception-unknown', `whether an exception keeps it on cannot be told: ${unknown.because}`) };
   }
   const edges = spans.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
-  const stepMs = lastBoundary(timeline, nowMs);
+  const stretches = onStretches(timeline);
+  const stepMs = lastBoundary(stretches, nowMs);
   const kept = scheduled === 'on' ? undefined : spans.findLast((span) => isWithin(span, nowMs));
   const past = [stepMs ?? Number.NEGATIVE_INFINITY, ...edges.filter((ms) => ms <= nowMs)];
-  const ahead = [nextBoundary(timeline, nowMs) ?? Number.POSITIVE_INFINITY, ...edges.filter((ms) => ms > nowMs)];
+  const ahead = [nextBoundary(stretches, nowMs) ?? Number.POSITIVE_INFINITY, ...edges.filter((ms) => ms > nowMs)];
   return {
     power: kept === undefined ? scheduled : 'on',
     stepMs,
@@ -57,6 +58,24 @@ export function wishOf(schedule: string, workstation: Workstation, context: Plan
     untilMs: finite(Math.min(...ahead)),
     ...(isUnknown(timeline, nowMs) ? { unpublished } : {}),
   };
+}
+
+const stretchesOf = new WeakMap<Timeline, Timeline>();
+
+/** A schedule as stretches in which it is on. Levels above zero are one and the same to a workstation, so what lies between them is no step. */
+function onStretches(timeline: Timeline): Timeline {
+  const known = stretchesOf.get(timeline);
+  if (known !== undefined) return known;
+  const segments: Segment[] = [];
+  for (const segment of timeline.segments) {
+    if (isZero(segment.level)) continue;
+    const last = segments.at(-1);
+    if (last?.endMs === segment.startMs) segments[segments.length - 1] = { ...last, endMs: segment.endMs };
+    else segments.push(segment);
+  }
+  const stretches = { ...timeline, segments };
+  stretchesOf.set(timeline, stretches);
+  return stretches;
 }
 
 function isWithin({ fromMs, untilMs }: KeptSpan, ms: EpochMs): boolean {

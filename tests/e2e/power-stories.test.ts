@@ -280,3 +280,20 @@ test('an exception in the night is named where it keeps one on, and the schedule
   expect(await says('2026-11-26 02:00')).toBe('schedule studio wants it off since 2026-11-25 23:30, and it runs');
   expect(await says('2026-11-26 02:30')).toBe('it is off as schedule studio wants');
 });
+
+test('a step between two levels above zero is none: what a person stopped stays so until the evening is over', async () => {
+  const levels = (text: string): string => text.replace('09:30-23:30: 100%', '09:30-12:00: 40%, 12:00-23:30: 100%');
+  await open({ start: morning, workstations: fleet(1) }, levels(policyText(follow)));
+  await bench.run();
+  bench.simulator.advance(10 * minutes);
+  await bench.run();
+  bench.workstation('w-0').status = 'STOPPED';
+  for (const at of ['2026-11-25 11:00', '2026-11-25 12:00', '2026-11-25 18:00']) {
+    bench.simulator.advanceTo(shanghai(at));
+    const { decisions } = await bench.run();
+    expect(decisions[0]?.because[0]?.text).toBe('a person has stopped it; it stands until 2026-11-25 23:30');
+  }
+  bench.simulator.advanceTo(shanghai('2026-11-26 09:30'));
+  await bench.run();
+  expect(bench.calls('StartWuyingServer')).toHaveLength(2);
+});
