@@ -20,6 +20,7 @@ export function renewalLine({ n, atMs, claim, slot, answer, end }: PastRenewal, 
   const until = end?.movedTo === undefined ? '' : ` until ${dayOf(end.movedTo)}`;
   const ended = end ? `${end.outcome === 'moved' ? `renewed${until}` : 'void'}${by}` : 'not in effect yet';
   const approver = claim.note?.['approvedBy'];
-  const approved = typeof approver === 'string' ? `, approved by ${approver}` : '';
+  const unanswered = claim.note?.['unasked'] === true ? ', since nobody had answered' : '';
+  const approved = typeof approver === 'string' ? `, approved by ${approver}` : unanswered;
   return `${at}  renewal ${n}: ${ordered}${approved}, ${said}, ${ended}`;
 }

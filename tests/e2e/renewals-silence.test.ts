@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
+import { renewalLine } from '../../cli/render/renewal-line.ts';
+import { pastRenewals } from '../../shared/journal/past-renewals.ts';
+import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const expiresAt = '2026-11-28T00:00:00+08:00';
 const rule =
@@ -24,6 +26,11 @@ test('a week is ordered a day before the expiry where people were asked and nobo
   expect(orders(bench)).toEqual([]);
   await runs(1);
   expect(orders(bench)).toHaveLength(1);
+  expect(bench.messages.filter(({ title }) => title.startsWith('Ordered')).map(({ text }) => text)).toEqual([
+    expect.stringMatching(/: 1 Week from .* not in effect yet\. Nobody had answered\.$/),
+  ]);
+  const [renewal] = await pastRenewals(bench.store, accountId, 'g');
+  expect(renewal && renewalLine(renewal, () => '')).toMatch(/renewal 0: 1 Week .* CNY, since nobody had answered, ordered/);
 });
 
 test('nobody was asked before the last day: they are asked first, and have six hours', async () => {

@@ -142,7 +142,7 @@ export function* announceOrders(
       timeMs: nowMs,
       severity: 'info',
       title: `${isRenewed ? 'Renewed' : 'Ordered a renewal of'} ${nameOf(wish.resource)} for ${price}`,
-      text: `Order ${orderId}: ${from}, ${state}.`,
+      text: `Order ${orderId}: ${from}, ${state}.${wish.note?.['unasked'] ? ' Nobody had answered.' : ''}`,
       data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
     });
   }
