@@ -48,9 +48,10 @@ function history({ written, renewals }: Story, text: InstantText): string[] {
   );
   if (others.length === 0 && renewals.length === 0) return ['    no write by this function is recorded'];
   return [
-    ...others.slice(-10).map(({ atMs, setting, value, outcome, code }) => {
+    ...others.slice(-10).map(({ atMs, part, setting, value, outcome, code }) => {
       const result = `${outcome?.replace('-', ' ') ?? 'no outcome recorded'}${code === undefined ? '' : ` (${code})`}`;
-      return `    ${text(atMs)}  ${setting} = ${valueText(setting, value, text)}  ${result}`;
+      const of = part === undefined ? '' : `${printable(part)}: `;
+      return `    ${text(atMs)}  ${of}${setting} = ${valueText(setting, value, text)}  ${result}`;
     }),
     ...renewals.slice(-10).map((renewal) => `    ${renewalLine(renewal, text)}`),
   ];

@@ -8,6 +8,8 @@ import { isScopeOf } from './written-scope.ts';
 /** One value that a run meant to write, and what became of it. */
 export interface PastWrite {
   readonly atMs: EpochMs;
+  /** What of the resource it was written to, such as the session of a user; absent where it is the resource itself. */
+  readonly part?: string;
   readonly setting: string;
   readonly value: string;
   /** Undefined while no outcome is recorded: a run under way, or one that was cut off. */
@@ -19,12 +21,13 @@ export interface PastWrite {
 }
 
 /**
- * What a function meant to write to a resource, newest last; reads the whole stream, so it is for people who ask, not for runs.
+ * What a function meant to write to a resource and to its parts, newest last; reads the whole stream, so it is for people who ask, not for runs.
  * @throws StoreError when the store does not answer
  * @throws JournalError when a record cannot be read
  */
 export async function pastWrites(store: Store, functionName: string, account: string, resource: string): Promise<readonly PastWrite[]> {
   const writes = new Map<string, PastWrite>();
+  const isOfIt = (each: { readonly resource: string }): boolean => each.resource === resource || each.resource.startsWith(`${resource}/`);
   for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}`)) {
     const stream = parseStreamKey(key)?.stream ?? '';
     if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
@@ -34,14 +37,16 @@ export async function pastWrites(store: Store, functionName: string, account: st
     const written = readWritten(key, record);
     const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
     if (written?.kind === 'intents') {
-      for (const { setting, value } of written.body.intents.filter((intent) => intent.resource === resource)) {
-        writes.set(`${stream} ${sequence} ${setting}`, { atMs: record.atMs, setting, value, outcome: undefined, record: key });
+      for (const { resource: id, setting, value } of written.body.intents.filter(isOfIt)) {
+        const part = id === resource ? {} : { part: id.slice(resource.length + 1) };
+        const write = { atMs: record.atMs, ...part, setting, value, outcome: undefined, record: key };
+        writes.set(JSON.stringify([stream, sequence, id, setting]), write);
       }
     } else if (written?.kind === 'outcomes') {
-      for (const { setting, outcome, code } of written.body.outcomes.filter((result) => result.resource === resource)) {
-        const id = `${stream} ${written.body.of} ${setting}`;
-        const write = writes.get(id);
-        if (write) writes.set(id, { ...write, outcome, ...(code === undefined ? {} : { code }) });
+      for (const { resource: id, setting, outcome, code } of written.body.outcomes.filter(isOfIt)) {
+        const place = JSON.stringify([stream, written.body.of, id, setting]);
+        const write = writes.get(place);
+        if (write) writes.set(place, { ...write, outcome, ...(code === undefined ? {} : { code }) });
       }
     }
   }

@@ -1,9 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { storyLines } from '../../cli/render/story.ts';
+import { styleFor } from '../../cli/render/style.ts';
+import type { Story } from '../../cli/run/story.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
+import { pastWrites } from '../../shared/journal/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
-import type { LiveFunction } from './live-function.ts';
+import { accountId, type LiveFunction } from './live-function.ts';
 import { type Bench, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf, shanghai } from './log-off-bench.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';
@@ -247,3 +251,19 @@ function datedWrites({ simulator }: LiveFunction) {
       atDate: new Date(receivedAtMs + 8 * 3_600_000).toISOString().slice(0, 10),
     }));
 }
+
+test('what was written to the sessions of a group is told of the group', async () => {
+  const live = await bench([unbinding], [fixedSeed()]);
+  await live.run();
+  const written = await pastWrites(live.store, 'log-off-sessions', accountId, 'g');
+  expect(written.map(({ part, setting, outcome }) => `${part} ${setting} ${outcome}`).sort()).toEqual([
+    'ann sessions done',
+    'ben sessions done',
+  ]);
+  const [resource, rule] = [groupOf(live.simulator), 'r'];
+  const decision = { rule, resource: { id: 'g' }, verdict: 'keep', because: [] } as const;
+  const story = { function: 'log-off-sessions', target: 'home', functionMode: 'act', written, renewals: [], decision } as const;
+  const observed = { id: resource.id, kind: 'delivery-group', region: resource.region } as Story['resource'];
+  const lines = storyLines({ ...story, resource: observed }, styleFor(), () => 'then');
+  expect(lines).toContain('    then  ann: sessions = after-office 2026-11-24  done');
+});
