@@ -2,7 +2,7 @@ import { mismatchText } from '../../shared/client/caller-identity.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
-import { type WorldOptions, worldLine } from '../world/world.ts';
+import { orClosed, type WorldOptions, worldLine } from '../world/world.ts';
 
 interface CallTarget extends WorldOptions {
   readonly policy: string;
@@ -31,14 +31,15 @@ export async function callTarget(options: CallTarget, writes: boolean): Promise<
       throw new CommandFailure('Usage', 'Name the account with --account. Nothing is sent if the keys belong to another one.');
     }
     const world = await openWorld({ ...options, target: options.endpoint });
-    if (options.account !== undefined) {
-      const caller = await world.caller();
-      if (caller.account !== options.account) {
+    const { account, endpoint } = options;
+    if (account !== undefined) {
+      const caller = await orClosed(world, () => world.caller());
+      if (caller.account !== account) {
         await world.close();
-        throw new CommandFailure('AccountMismatch', `Nothing was sent: ${mismatchText(options.account, '--account', caller)}`);
+        throw new CommandFailure('AccountMismatch', `Nothing was sent: ${mismatchText(account, '--account', caller)}`);
       }
     }
-    return { client: world.clientFor(ownAccount(options.endpoint)), place: worldLine(world), close: world.close };
+    return { client: world.clientFor(ownAccount(endpoint)), place: worldLine(world), close: world.close };
   }
   if (options.target !== undefined) {
     const { withTarget } = await import('../run/session.ts');

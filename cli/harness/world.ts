@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { controlClient } from '../../simulator/front/control-client.ts';
 import { type AccessKey, publishedKey } from '../../simulator/front/keys.ts';
 import { demoScenario, loadScenario } from '../../simulator/scenario.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { CommandFailure } from '../failure.ts';
+import { reachSimulator } from '../world/reach-simulator.ts';
 
 /** What a function on this machine acts on: a simulator, reached over HTTP as the cloud would be. */
 export interface LocalWorld {
@@ -46,20 +46,13 @@ async function embedded(file: string | undefined): Promise<LocalWorld> {
 }
 
 async function running(url: string): Promise<LocalWorld> {
-  const control = controlClient(url);
-  const summary = await control.world().catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${reason} Start one with 'streamwarden simulator --gateway-clock virtual' and give the address it prints.`;
-    throw new CommandFailure('NoSimulator', message, { cause });
-  });
-  const [account] = summary.accounts;
-  if (!account) throw new CommandFailure('NoSimulator', `The simulator at ${url} has no account.`);
+  const { control, summary, accountId } = await reachSimulator(url, 'streamwarden simulator --gateway-clock virtual');
   const virtual = summary.clock.gatewayClock === 'virtual';
   const time = virtual ? '' : "; the function reads this machine's clock, not the world's: that needs --gateway-clock virtual there";
   return {
     url,
     headline: `the simulator at ${url} (${summary.id}), journal in its OSS${time}`,
-    key: publishedKey(account.id),
+    key: publishedKey(accountId),
     nowMs: async () => (virtual ? (await control.clock()).worldMs : undefined),
     close: async () => {},
   };

@@ -3,7 +3,7 @@ import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compile
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { CommandFailure } from '../failure.ts';
 import { openWorld } from '../world/open.ts';
-import { type World, type WorldOptions, worldLine } from '../world/world.ts';
+import { orClosed, type World, type WorldOptions, worldLine } from '../world/world.ts';
 import { policyInStore, withStoredPolicy } from './policies/stored-session.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
 
@@ -53,8 +53,10 @@ export async function withTarget(
   const document = await readPolicy(options.policy);
   targetNames(document, options.target);
   const world = await openWorld(options, document.store);
-  const target = compilePolicy(document, world.clock.now()).targets[options.target] as CompiledTarget;
-  return { client: world.clientFor(target), place: worldLine(world), close: world.close };
+  return orClosed(world, () => {
+    const target = compilePolicy(document, world.clock.now()).targets[options.target] as CompiledTarget;
+    return { client: world.clientFor(target), place: worldLine(world), close: world.close };
+  });
 }
 
 function targetNames(document: PolicyDocument, wanted: string | undefined): readonly string[] {

@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { callerOf } from './caller.ts';
 import { clientsOf } from './clients.ts';
 import { lastingState, temporaryState } from './state.ts';
-import type { World } from './world.ts';
+import { orClosed, type World } from './world.ts';
 
 /** A world inside this process, with the simulator itself for those who want to move its time. */
 export interface InProcessWorld extends World {
@@ -31,19 +31,21 @@ export async function openInProcess(options: {
 }): Promise<InProcessWorld> {
   const scenario = options.scenario === undefined ? await demoScenario() : await loadScenario(options.scenario);
   const simulator = await startSimulator({ scenario });
+  return orClosed(simulator, () => worldOf(simulator, scenario.title ?? scenario.source, options.state));
+}
+
+function worldOf(simulator: Simulator, title: string, place: string | undefined): InProcessWorld {
   const [key] = simulator.accounts;
   if (!key) throw new TypeError('the scenario has no account');
   const identity = publishedIdentity(key);
   const clientFor = clientsOf({ identity, clock: systemClock, simulator: simulator.url });
   const access = { credentials: identity, clock: systemClock, environment: {}, simulator: simulator.url };
   const state =
-    options.state === undefined
-      ? temporaryState()
-      : lastingState({ state: options.state, policyStore: undefined, id: simulator.world.id, access });
+    place === undefined ? temporaryState() : lastingState({ state: place, policyStore: undefined, id: simulator.world.id, access });
   return {
     kind: 'in-process',
     id: simulator.world.id,
-    headline: `an embedded simulator (${scenario.title ?? scenario.source}), ${options.state === undefined ? 'temporary journal' : state.store.name}`,
+    headline: `an embedded simulator (${title}), ${place === undefined ? 'temporary journal' : state.store.name}`,
     clock: { now: () => simulator.world.clock.nowMs, sleep: async (ms) => simulator.advance(ms) },
     store: state.store,
     clientFor,

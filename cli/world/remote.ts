@@ -1,10 +1,9 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
-import { controlClient } from '../../simulator/front/control-client.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
-import { CommandFailure } from '../failure.ts';
 import { callerOf } from './caller.ts';
 import { clientsOf } from './clients.ts';
 import { publishedIdentity } from './in-process.ts';
+import { reachSimulator } from './reach-simulator.ts';
 import { lastingState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -13,25 +12,16 @@ import type { World } from './world.ts';
  * @throws CommandFailure when nothing answers at the address
  */
 export async function openRemote(url: string, state: string | undefined): Promise<World> {
-  const summary = await controlClient(url)
-    .world()
-    .catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CommandFailure('NoSimulator', `${reason} Start one with 'streamwarden simulator' and give the address it prints.`, {
-        cause,
-      });
-    });
-  const [account] = summary.accounts;
-  if (!account) throw new CommandFailure('NoSimulator', `The simulator at ${url} has no account.`);
+  const { control, summary, accountId } = await reachSimulator(url);
   let askedAtMs = systemClock.now();
   let { worldMs, speed } = summary.clock;
   // A simulator whose clock stands still passes time only when it is told to.
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     if (speed > 0) return systemClock.sleep(ms / speed, signal);
-    ({ worldMs, speed } = await controlClient(url).setClock({ advanceMs: ms }));
+    ({ worldMs, speed } = await control.setClock({ advanceMs: ms }));
     askedAtMs = systemClock.now();
   };
-  const identity = publishedIdentity(namedKey(process.env['STREAMWARDEN_SIMULATOR_KEY']) ?? publishedKey(account.id));
+  const identity = publishedIdentity(namedKey(process.env['STREAMWARDEN_SIMULATOR_KEY']) ?? publishedKey(accountId));
   const clock = { now: () => Math.floor(worldMs + (systemClock.now() - askedAtMs) * speed), sleep };
   // A gateway that goes by the world's time tells it too, and would look like one whose clock is wrong.
   const gateway = summary.clock.gatewayClock === 'virtual' ? { now: clock.now, sleep: systemClock.sleep } : systemClock;

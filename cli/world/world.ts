@@ -27,6 +27,18 @@ export function worldLine({ headline }: Pick<World, 'headline'>): string {
   return `World: ${headline}`;
 }
 
+/**
+ * Does what remains until a world can be handed over, and ends what was started if that fails: a server that listens keeps the process alive for good.
+ */
+export async function orClosed<T>({ close }: Pick<World, 'close'>, rest: () => T | Promise<T>): Promise<T> {
+  try {
+    return await rest();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 /** The options that choose a world, shared by all commands that have one. */
 export interface WorldOptions {
   /** Name of a target of the policy. Without `simulator`: the cloud. */

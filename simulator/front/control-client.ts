@@ -31,14 +31,15 @@ export interface ControlClient {
   /** Events from a number on, and the number to ask with next time. */
   events(after?: number): Promise<{ readonly events: readonly CloudEvent[]; readonly next: number }>;
   /** The world in short. */
-  world(): Promise<WorldSummary>;
+  world(signal?: AbortSignal): Promise<WorldSummary>;
   /** Ends the simulator. */
   shutdown(): Promise<void>;
 }
 
 /** A client of the control API of the simulator at `url`. Without an `agent` of the caller's own it keeps no connection open. */
 export function controlClient(url: string, agent?: Agent): ControlClient {
-  const call = <T>(method: string, path: string, body?: unknown) => exchange<T>(url, agent ?? false, method, path, body);
+  const call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
+    exchange<T>({ url, agent: agent ?? false, method, path, body, signal });
   return {
     clock: () => call('GET', 'clock'),
     setClock: (command) => call('POST', 'clock', command),
@@ -58,21 +59,35 @@ export function controlClient(url: string, agent?: Agent): ControlClient {
       await call('DELETE', 'ledger');
     },
     events: (after = 0) => call('GET', `events?after=${after}`),
-    world: () => call('GET', 'world'),
+    world: (signal) => call('GET', 'world', undefined, signal),
     shutdown: async () => {
       await call('POST', 'shutdown');
     },
   };
 }
 
-function exchange<T>(url: string, agent: Agent | false, method: string, path: string, body: unknown): Promise<T> {
+function exchange<T>({
+  url,
+  agent,
+  method,
+  path,
+  body,
+  signal,
+}: {
+  readonly url: string;
+  readonly agent: Agent | false;
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly signal: AbortSignal | undefined;
+}): Promise<T> {
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       reject(new SimulatorError('ControlFailed', `The simulator at ${url} did not do ${method} ${path}: ${reason}`, error));
     };
-    const request = httpRequest(new URL(`${controlPath}${path}`, url), { method, agent }, (response) => {
+    const request = httpRequest(new URL(`${controlPath}${path}`, url), { method, agent, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);
