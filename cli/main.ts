@@ -94,7 +94,7 @@ if (process.env['HTTPS_PROXY'] || process.env['https_proxy']) (await import('./w
 const json = process.argv.includes('--json');
 try {
   program.exitOverride();
-  refuseRepeats(program);
+  refuseUnfit(program);
   for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   await program.parseAsync();
 } catch (error) {
@@ -105,16 +105,19 @@ try {
 
 /**
  * Makes an option that takes one value an error when it is given twice: the last one would count, and whoever wrote the first meant it. Options that
- * collect values, and those that take several, may be repeated.
+ * collect values, and those that take several, may be repeated. An empty value is an error too: it comes from a variable of the shell that is not set,
+ * and would mean the folder where the command was started.
  */
-function refuseRepeats(command: Command): void {
+function refuseUnfit(command: Command): void {
   for (const option of command.options) {
-    if (!option.required || option.variadic || option.parseArg !== undefined) continue;
+    if (!option.required || option.variadic) continue;
     let given = 0;
-    command.on(`option:${option.name()}`, () => {
+    command.on(`option:${option.name()}`, (value: unknown) => {
       given += 1;
-      if (given > 1) throw new CommandFailure('Usage', `${option.long ?? option.short} is given twice; give it once.`);
+      const name = option.long ?? option.short;
+      if (value === '') throw new CommandFailure('Usage', `${name} is empty; give it a value, or leave it out.`);
+      if (given > 1 && option.parseArg === undefined) throw new CommandFailure('Usage', `${name} is given twice; give it once.`);
     });
   }
-  for (const below of command.commands) refuseRepeats(below);
+  for (const below of command.commands) refuseUnfit(below);
 }

@@ -16,7 +16,9 @@ interface Flags extends WorldOptions {
  */
 export function doctorCommand(program: Command): void {
   worldOptions(program.command('doctor'))
-    .description('examine identity, permissions, journal, policy and deployment, and say what to do; changes nothing')
+    .description(
+      'examine identity, permissions, journal, policy and deployment, and say what to do; writes one record to the journal, nothing else',
+    )
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--s-yaml <file>', 'deployment file to compare with (default: s.yaml, with --target)')
     .option('--json', 'print one JSON object instead of text')
@@ -35,6 +37,9 @@ async function doctor(flags: Flags): Promise<number> {
     import('../render/style.ts'),
   ]);
   const { json = false, policy: file, simulator, sYaml } = flags;
+  if (sYaml !== undefined && (simulator !== undefined || flags.target === undefined)) {
+    throw new CommandFailure('Usage', '--s-yaml is compared with what is deployed in the cloud; name --target, and leave out --simulator.');
+  }
   const end = (findings: readonly Finding[], world: string | null): number => {
     if (json) process.stdout.write(`${JSON.stringify({ format: 1, world, findings })}\n`);
     else print(['', findingsSummary(findings)]);
@@ -51,7 +56,7 @@ async function doctor(flags: Flags): Promise<number> {
     });
   } catch (error) {
     if (!(error instanceof CommandFailure) || !['PolicyBroken', 'PolicyNotRead'].includes(error.code)) throw error;
-    const todo = "Mend it ('streamwarden validate'); nothing else can be examined before, since the policy names the targets.";
+    const todo = "Fix it ('streamwarden validate'); nothing else can be examined before, since the policy names the targets.";
     const finding: Finding = { area: 'policy', state: 'fail', text: error.message, todo };
     show(finding);
     return end([finding], null);

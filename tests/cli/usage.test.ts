@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { applied } from '../../cli/render/applied.ts';
 import { directoryError } from '../../shared/journal/directory-error.ts';
 import { streamwarden } from './command.ts';
+
+const example = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -31,6 +34,26 @@ test.each([
 ])('%j is refused: an option of one value counts once', async (args, option) => {
   const { code, stderr } = await streamwarden(args, { cwd: folder });
   expect([code, stderr]).toEqual([1, `streamwarden: ${option} is given twice; give it once.\n`]);
+});
+
+test.each([
+  [['plan', '--state', ''], '--state'],
+  [['plan', '--policy='], '--policy'],
+  [['import', '--out', ''], '--out'],
+  [['exception', 'add', '--group', ''], '--group'],
+])('%j is refused: an empty value comes from a variable that is not set', async (args, option) => {
+  const { code, stdout, stderr } = await streamwarden(args, { cwd: folder });
+  expect([code, stdout, stderr]).toEqual([1, '', `streamwarden: ${option} is empty; give it a value, or leave it out.\n`]);
+});
+
+test('a command ends where its journal cannot be opened, though its simulator runs already', async () => {
+  const { code, stderr } = await streamwarden(['plan', '--policy', example, '--state', 'oss://x/y'], { cwd: folder });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('oss://BUCKET/PREFIX')]);
+});
+
+test('a plan of a deployment is compared with the cloud only, so a deployment file without a target is refused', async () => {
+  const { code, stderr } = await streamwarden(['doctor', '--policy', example, '--s-yaml', 's.yaml'], { cwd: folder });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('name --target')]);
 });
 
 test('after a failure it is not said that nothing was to be done', () => {
