@@ -36,13 +36,13 @@ export async function ramText(flags: RamFlags, environment: Readonly<Record<stri
   const list = Object.entries(roleTexts).map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`);
   if (wanted === 'help') return list.join('');
   if (wanted !== undefined && !Object.hasOwn(roleTexts, wanted)) {
-    throw new CommandFailure('UnknownRole', `there is no role '${wanted}'; choose one of\n${list.join('')}`.trimEnd());
+    throw new CommandFailure('UnknownRole', `There is no role '${wanted}'; choose one of\n${list.join('')}`.trimEnd());
   }
+  if (wanted === undefined && flags.trust) throw new CommandFailure('Usage', '--trust is about one role; name it with --role.');
   const account = flags.account ?? (environment['ALIBABA_CLOUD_ACCOUNT_ID'] || undefined);
   const store = flags.store ?? (environment['STREAMWARDEN_STORE'] || undefined);
   const functions = flags.functions?.split(',').map((name) => name.trim());
-  const logProject = flags.logProject ?? `streamwarden-${account ?? '*'}`;
-  const setup = await ramSetup({ ...flags, logProject, account, store, functions });
+  const setup = await ramSetup({ ...flags, logProject: flags.logProject, account, store, functions });
   const roles = rolesOf({ ...setup, approvers: approversNamed(setup.approvers, flags) });
   if (wanted === undefined) return flags.json ? `${JSON.stringify(roles, null, 2)}\n` : roles.map(section).join('\n');
   return one(roles, wanted, flags.trust === true, account);
@@ -58,7 +58,7 @@ function approversNamed(all: RamSetup['approvers'], { approvers, person }: RamFl
   );
   if (meant.length > 0 || (approvers === undefined && person === undefined)) return meant;
   const known = all.map(({ circle, voter }) => `${circle}: ${voter.user}@${voter.account}`).join(', ') || 'nobody';
-  throw new CommandFailure('NotAnApprover', `the policy names no such approver; it has ${known}`);
+  throw new CommandFailure('NotAnApprover', `The policy names no such approver; it has ${known}.`);
 }
 
 /** The document of a role; of several, such as approvers, each with its name. */
@@ -66,13 +66,13 @@ function one(roles: readonly RamRole[], wanted: string, trust: boolean, account:
   const found = roles.filter(({ role }) => role === wanted);
   if (found.length === 0) {
     const why = 'no function of the policy needs it, no target has a role, or there is no store in OSS';
-    throw new CommandFailure('RoleNotNeeded', `nobody needs ${wanted} here: ${why}; see --functions and --store`);
+    throw new CommandFailure('RoleNotNeeded', `Nobody needs ${wanted} here: ${why}. See --functions and --store.`);
   }
   if (trust && found.some((role) => role.trust === undefined)) {
-    throw new CommandFailure('NoTrust', `${wanted} is a policy for people: attach it to users or groups; nobody takes it on`);
+    throw new CommandFailure('NoTrust', `${wanted} is a policy for people, not a role; attach it to users or groups.`);
   }
   if (trust && wanted.startsWith('target-') && account === undefined) {
-    throw new CommandFailure('AccountMissing', 'whom to trust depends on where the functions run: name that account by --account');
+    throw new CommandFailure('AccountMissing', 'Whom to trust depends on the account in which the functions run; name it with --account.');
   }
   const documents = new Map(found.map((role) => [JSON.stringify(trust ? role.trust : role.policy), trust ? role.trust : role.policy]));
   const only =

@@ -7,7 +7,9 @@ import { powers } from './powers.ts';
 import type { RamSetup } from './setup.ts';
 
 /** What the command line says about an installation; what it leaves out comes from the policy. */
-interface Given extends Pick<RamSetup, 'account' | 'prefix' | 'logProject' | 'logstore'> {
+interface Given extends Pick<RamSetup, 'account' | 'prefix' | 'logstore'> {
+  /** Default: `streamwarden-<account>`, as the deployment files have it. */
+  readonly logProject: string | undefined;
   /** Policy file. */
   readonly policy: string;
   /** Address of the journal. Default: the policy's. */
@@ -16,18 +18,30 @@ interface Given extends Pick<RamSetup, 'account' | 'prefix' | 'logProject' | 'lo
   readonly functions: readonly string[] | undefined;
 }
 
+/** What a name that becomes part of a resource in RAM may hold. A wildcard there would give every function, role or log of the account away. */
+const names = {
+  prefix: { option: '--prefix', form: /^[a-z][a-z0-9-]{0,39}$/i, words: 'letters, digits and "-", and begin with a letter' },
+  logProject: { option: '--log-project', form: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, words: 'small letters, digits and "-"' },
+  logstore: { option: '--logstore', form: /^[a-z0-9][a-z0-9_-]{1,62}$/, words: 'small letters, digits, "-" and "_"' },
+} as const;
+
 /**
  * An installation as the command line and the policy describe it.
- * @throws CommandFailure for a broken policy, a function that does not exist, or an account that is no account
+ * @throws CommandFailure for a broken policy, a function that does not exist, an account that is no account, or a name that RAM would not take as one
  */
-export async function ramSetup({ policy, store, functions, account, ...names }: Given): Promise<RamSetup> {
+export async function ramSetup({ policy, store, functions, account, ...named }: Given): Promise<RamSetup> {
+  for (const key of ['prefix', 'logProject', 'logstore'] as const) {
+    const { option, form, words } = names[key];
+    const name = named[key];
+    if (name !== undefined && !form.test(name)) throw new CommandFailure('Usage', `${option} is '${name}'; write ${words}.`);
+  }
   const document = await readPolicy(policy);
   const stranger = functions?.find((name) => !Object.hasOwn(powers, name));
   if (stranger !== undefined) {
-    throw new CommandFailure('UnknownFunction', `there is no function '${stranger}'; there are ${Object.keys(powers).join(', ')}`);
+    throw new CommandFailure('UnknownFunction', `There is no function '${stranger}'; there are ${Object.keys(powers).join(', ')}.`);
   }
   if (account !== undefined && !/^\d{16}$/.test(account)) {
-    throw new CommandFailure('NoAccount', `'${account}' is no account: write its 16 digits, as the console shows them`);
+    throw new CommandFailure('NoAccount', `'${account}' is no account id; write its 16 digits, as the console shows them.`);
   }
   const inUse = Object.entries(powers).flatMap(([name, { withoutRules }]) => {
     const rules: readonly unknown[] = (document.rules as Readonly<Record<string, readonly unknown[] | undefined>>)[name] ?? [];
@@ -36,10 +50,11 @@ export async function ramSetup({ policy, store, functions, account, ...names }: 
   const address = store ?? document.store;
   const place = address === undefined ? undefined : parseOssAddress(address);
   if (store !== undefined && place === undefined)
-    throw new CommandFailure('NoBucket', `${store} is no place in OSS: write oss://BUCKET/PREFIX`);
+    throw new CommandFailure('NoBucket', `'${store}' is no address in OSS; write oss://BUCKET/PREFIX.`);
   return {
-    ...names,
+    ...named,
     account,
+    logProject: named.logProject ?? `streamwarden-${account ?? '*'}`,
     store: place,
     functions: functions ?? inUse,
     acting: (functions ?? inUse).filter(

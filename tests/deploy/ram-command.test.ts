@@ -4,7 +4,7 @@ import { type RamFlags, ramText } from '../../cli/ram/ram-text.ts';
 import { streamwarden } from '../cli/command.ts';
 
 const policy = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
-const names = { policy, prefix: 'streamwarden', logProject: 'p', logstore: 'l' };
+const names = { policy, prefix: 'streamwarden', logProject: 'sw-logs', logstore: 'functions' };
 
 const ask = (flags: Partial<RamFlags>, environment = {}): Promise<string> => ramText({ ...names, ...flags }, environment);
 
@@ -22,8 +22,13 @@ test.each<[Partial<RamFlags>, string, RegExp]>([
   [{ functions: 'scale' }, 'UnknownFunction', /no function 'scale'.*scale-on-schedule/],
   [{ role: 'target-operator', trust: true }, 'AccountMissing', /--account/],
   [{ role: 'approver', trust: true }, 'NoTrust', /a policy for people/],
-  [{ role: 'buyer', functions: 'digest' }, 'RoleNotNeeded', /nobody needs buyer.*--functions/],
-  [{ account: '12' }, 'NoAccount', /'12' is no account.*16 digits/],
+  [{ role: 'buyer', functions: 'digest' }, 'RoleNotNeeded', /Nobody needs buyer.*--functions/],
+  [{ account: '12' }, 'NoAccount', /'12' is no account id.*16 digits/],
+  [{ prefix: '*' }, 'Usage', /--prefix is '\*'; write letters/],
+  [{ prefix: 'stream warden' }, 'Usage', /--prefix/],
+  [{ logProject: 'streamwarden-*' }, 'Usage', /--log-project is 'streamwarden-\*'; write small letters/],
+  [{ logstore: 'functions/*' }, 'Usage', /--logstore is 'functions\/\*'; write small letters/],
+  [{ trust: true }, 'Usage', /--trust is about one role; name it with --role/],
   [{ store: 'dir:./state' }, 'NoBucket', /oss:\/\/BUCKET\/PREFIX/],
   [{ policy: '/nowhere/policy.yaml' }, 'PolicyNotRead', /does not exist/],
 ])('%j is refused with %s and what to do', async (flags, code, said) => {
