@@ -16,5 +16,5 @@ export function findingLines({ area, state, text, todo }: Finding): readonly str
 export function findingsSummary(findings: readonly Finding[]): string {
   const count = (state: FindingState): number => findings.filter((finding) => finding.state === state).length;
   const counts = `${count('ok')} ok · ${count('warn')} to look at · ${count('fail')} failed · ${count('unknown')} not to be known from here`;
-  return count('fail') > 0 ? `${counts}. Mend what failed, then run this again.` : `${counts}.`;
+  return count('fail') > 0 ? `${counts}. Fix what failed, then run this again.` : `${counts}.`;
 }

@@ -20,7 +20,7 @@ export function nextSteps(reports: readonly RunReport[], options: WorldOptions &
   const held = reports.flatMap(({ decisions }) => decisions.filter(({ verdict }) => verdict === 'hold'));
   const lines: string[] = [];
   if (reports.some(({ failed }) => failed))
-    lines.push('Something failed; what was not read was not decided. Mend what is said above and plan again.');
+    lines.push('Something failed; what was not read was not decided. Fix what is said above and plan again.');
   if (acting.length > 0) lines.push(`Next: streamwarden apply${flags}`);
   if (observing.length > 0) {
     const names = [...new Set(observing.map((report) => report.function))].join(', ');
