@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { CommandFailure } from '../failure.ts';
 
 interface Flags {
   readonly policy: string;
@@ -8,7 +7,8 @@ interface Flags {
 
 /**
  * Adds `streamwarden compile`: writes the policy as functions read it, JSON with calendars resolved to dates and zones to offsets.
- * Exit code 0, or 1 when the policy is broken or the file cannot be written.
+ * Makes the folder of
+ * the file where there is none. Exit code 0, or 1 when the policy is broken or the file cannot be written.
  */
 export function compileCommand(program: Command): void {
   program
@@ -20,26 +20,25 @@ export function compileCommand(program: Command): void {
 }
 
 async function compilePolicyFile({ policy, out }: Flags): Promise<void> {
-  const [{ readPolicy, compilePolicy }, { encodePolicy }, { systemClock }, { zonedText }, { mkdir, writeFile }, path] = await Promise.all([
-    import('../run/policy.ts'),
-    import('../../shared/policy/codec.ts'),
-    import('../../shared/client/system-clock.ts'),
-    import('../../shared/planning/local-time.ts'),
-    import('node:fs/promises'),
-    import('node:path'),
-  ]);
+  const [{ readPolicy, compilePolicy }, { encodePolicy }, { systemClock }, { zonedText }, { mkdir }, { writeWhole }, path] =
+    await Promise.all([
+      import('../run/policy.ts'),
+      import('../../shared/policy/codec.ts'),
+      import('../../shared/client/system-clock.ts'),
+      import('../../shared/planning/local-time.ts'),
+      import('node:fs/promises'),
+      import('../whole-file.ts'),
+      import('node:path'),
+    ]);
   const compiled = compilePolicy(await readPolicy(policy), systemClock.now());
   const text = encodePolicy(compiled);
   if (out === undefined) {
     process.stdout.write(text);
     return;
   }
-  try {
-    await mkdir(path.dirname(out), { recursive: true });
-    await writeFile(out, text);
-  } catch (cause) {
-    throw new CommandFailure('NotWritten', `${out} could not be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
+  // A folder that cannot be made is said where the file is written.
+  await mkdir(path.dirname(out), { recursive: true }).catch(() => {});
+  await writeWhole(out, text);
   const until = zonedText(compiled.untilMs, { policy: compiled });
   process.stdout.write(`${out}: policy ${compiled.sourceHash.slice(0, 12)}, in force until ${until}\n`);
 }

@@ -53,12 +53,11 @@ async function digest(flags: Flags): Promise<number> {
 }
 
 async function writePage(file: string, page: DigestPage): Promise<void> {
-  const [{ writeFile }, { htmlPage }] = await Promise.all([import('node:fs/promises'), import('../../functions/digest/page/html-page.ts')]);
-  try {
-    await writeFile(file, htmlPage(page));
-  } catch (cause) {
-    throw new CommandFailure('NotWritten', `The page could not be written to ${file}; name a file in a folder that exists.`, { cause });
-  }
+  const [{ writeWhole }, { htmlPage }] = await Promise.all([
+    import('../whole-file.ts'),
+    import('../../functions/digest/page/html-page.ts'),
+  ]);
+  await writeWhole(file, htmlPage(page));
 }
 
 function daysOf(text: string | undefined): number | undefined {

@@ -38,18 +38,18 @@ export function importCommand(program: Command): void {
 }
 
 async function importAccount({ json = false, out, force = false, ...flags }: Flags): Promise<number> {
-  const [{ importWorld }, { refuseExisting, writePolicy }, { importJson, importLines }, { interruptOnSignals, interruptedExitCode }] =
+  const [{ importWorld }, { refuseExisting, writeWhole }, { importJson, importLines }, { interruptOnSignals, interruptedExitCode }] =
     await Promise.all([
       import('../import/import-world.ts'),
-      import('../import/write-policy.ts'),
+      import('../whole-file.ts'),
       import('../render/import-report.ts'),
       import('../run/interrupt.ts'),
     ]);
-  if (out !== undefined) await refuseExisting(out, force);
+  if (out !== undefined && !force) await refuseExisting(out);
   const interrupt = interruptOnSignals();
   try {
     const imported = await importWorld(flags, json, interrupt.signal);
-    if (out !== undefined) await writePolicy(out, imported.text, force);
+    if (out !== undefined) await writeWhole(out, imported.text, !force);
     const report = json ? '' : `${importLines(imported, { out, simulator: flags.simulator }).join('\n')}\n`;
     if (json) process.stdout.write(`${importJson(imported)}\n`);
     else if (out !== undefined) process.stdout.write(report);
