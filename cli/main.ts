@@ -95,12 +95,23 @@ const json = process.argv.includes('--json');
 try {
   program.exitOverride();
   refuseUnfit(program);
+  explainUsage(program);
   for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message to standard error; help and version come with exit code 0.
   if (!(error instanceof CommanderError)) process.exitCode = await reportFailure(error, json);
   else if (error.exitCode !== 0) process.exitCode = json ? await reportFailure(new CommandFailure('Usage', error.message), true) : 1;
+}
+
+/** Commander's own messages begin as all others do, and say what to do next. */
+function explainUsage(command: Command): void {
+  const path = [command.name()];
+  for (let above = command.parent; above; above = above.parent) path.unshift(above.name());
+  command
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'streamwarden: ')) })
+    .showHelpAfterError(`'${path.join(' ')} --help' shows what there is.`);
+  for (const below of command.commands) explainUsage(below);
 }
 
 /**

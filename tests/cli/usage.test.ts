@@ -46,6 +46,19 @@ test.each([
   expect([code, stdout, stderr]).toEqual([1, '', `streamwarden: ${option} is empty; give it a value, or leave it out.\n`]);
 });
 
+test.each([
+  [['plann'], "unknown command 'plann'\n(Did you mean plan?)", ''],
+  [['policy', 'list'], "unknown command 'list'", ' policy'],
+  [['plan', '--polcy', 'x'], "unknown option '--polcy'\n(Did you mean --policy?)", ' plan'],
+  [['plan', '--policy'], "option '--policy <file>' argument missing", ' plan'],
+  [['explain'], "missing required argument 'resource'", ' explain'],
+  [['journal', 'show'], "missing required argument 'key'", ' journal show'],
+])('%j says what is wrong and which help to read', async (args, wrong, command) => {
+  const { code, stdout, stderr } = await streamwarden(args, { cwd: folder });
+  const next = `'streamwarden${command} --help' shows what there is.`;
+  expect([code, stdout, stderr]).toEqual([1, '', `streamwarden: ${wrong}\n${next}\n`]);
+});
+
 test('a command ends where its journal cannot be opened, though its simulator runs already', async () => {
   const { code, stderr } = await streamwarden(['plan', '--policy', example, '--state', 'oss://x/y'], { cwd: folder });
   expect([code, stderr]).toEqual([1, expect.stringContaining('oss://BUCKET/PREFIX')]);
