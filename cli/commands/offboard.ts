@@ -60,6 +60,8 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
         void process.stderr.write(`Clients follow within about two minutes. Looking again at ${localText(untilMs)}.\n`);
       const result = await offboard(session, user, { apply, signal: interrupt.signal, onWait });
       const { reports, left } = result;
+      const isPart =
+        !apply && (interrupt.signal.aborted || reports.some(({ failed }) => failed) || left.some(({ unread }) => unread.length > 0));
       const acts = reports.some(({ counts }) => counts.act > 0);
       if (flags.json) {
         const runs = reports.map(reportJson).join(',');
@@ -74,8 +76,9 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
           ...left.flatMap((each) => offboardLeftLines(each, user, style)),
           ...(apply ? applied(reports, interrupt.signal.aborted) : []),
           ...lookedAgainLines(result.lookedAgain, left, user),
-          ...(!apply && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
-          ...(!apply && !acts ? [`Nothing of ${user} can be taken away here.`] : []),
+          ...(isPart ? [`This is not everything: run the command again for what of ${user} can be taken away.`] : []),
+          ...(!apply && !isPart && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
+          ...(!apply && !isPart && !acts ? [`Nothing of ${user} can be taken away here.`] : []),
         ];
         process.stdout.write(`${text.join('\n')}\n`);
       }

@@ -40,7 +40,7 @@ async function plan(flags: Flags): Promise<number> {
     return await withSession(flags, async (session) => {
       const { only, why = false, json = false } = flags;
       const reports = await reportRuns(session, { mode: 'plan', only, reasons: why, json, signal: interrupt.signal });
-      if (!json) print(nextSteps(reports, flags));
+      if (!json) print(nextSteps(reports, flags, interrupt.signal.aborted));
       if (interrupt.signal.aborted) return interruptedExitCode;
       if (reports.some(({ failed }) => failed)) return 1;
       return reports.some(({ counts }) => counts.act > 0) ? pendingExitCode : 0;

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { CommandFailure } from '../failure.ts';
+import { interruptedExitCode, interruptOnSignals } from '../run/interrupt.ts';
 import { print } from '../run/report-runs.ts';
 import { builtBundle } from './built.ts';
 import { firedAt, numberFlag, readEvent, variablesOf } from './flags.ts';
@@ -26,7 +27,7 @@ export interface LocalFlags {
 
 /**
  * Invokes a built function on this machine, as often as wanted in the same instance, and prints what it printed and answered. Gives the exit
- * code: 0 when every invocation succeeded, else 1.
+ * code: 0 when every invocation succeeded, 130 when it was told to stop, else 1.
  * @throws CommandFailure for flags, bundles, policies and simulators that cannot be used
  */
 export async function invokeLocal(name: string, flags: LocalFlags): Promise<number> {
@@ -40,6 +41,7 @@ export async function invokeLocal(name: string, flags: LocalFlags): Promise<numb
   if (limits.memoryMb % 64 !== 0) throw new CommandFailure('Usage', `--memory is ${limits.memoryMb}; the platform takes multiples of 64.`);
   const times = numberFlag('--times', flags.times ?? '1', { from: 1, to: 10_000 });
   const json = flags.json === true;
+  const interrupt = interruptOnSignals('is cut off, as where the platform ends an instance');
   const world = await localWorld(flags);
   try {
     const nowMs = await world.nowMs();
@@ -57,29 +59,42 @@ export async function invokeLocal(name: string, flags: LocalFlags): Promise<numb
     if (!json) print([`World: ${world.headline}`, `Policy: ${policy.source}`, '']);
     try {
       const start = () => startInstance({ bundle, env, ...limits, onLine: json ? undefined : (line) => print([line]) });
-      const invocations = await inTurn(start, event, { times, fresh: flags.fresh === true, now: world.nowMs }, (invocation) => {
+      const pace = { times, fresh: flags.fresh === true, now: world.nowMs, signal: interrupt.signal };
+      const invocations = await inTurn(start, event, pace, (invocation) => {
         if (!json) print(invocationLines(invocation));
       });
       if (json) process.stdout.write(`${JSON.stringify({ format: 1, world: world.headline, function: name, invocations })}\n`);
+      if (interrupt.signal.aborted) return interruptedExitCode;
       return invocations.every(({ ok }) => ok) ? 0 : 1;
     } finally {
       policy.remove();
     }
   } finally {
     await world.close();
+    interrupt.release();
   }
+}
+
+/** How often, and until when, an event is handed over. */
+interface Pace {
+  readonly times: number;
+  readonly fresh: boolean;
+  readonly now: () => Promise<EpochMs | undefined>;
+  readonly signal: AbortSignal;
 }
 
 async function inTurn(
   start: () => Instance,
   event: Buffer,
-  { times, fresh, now }: { readonly times: number; readonly fresh: boolean; readonly now: () => Promise<EpochMs | undefined> },
+  { times, fresh, now, signal }: Pace,
   onInvocation: (invocation: Invocation) => void,
 ): Promise<readonly Invocation[]> {
   const invocations: Invocation[] = [];
   let instance = start();
+  const end = (): void => void instance.kill();
+  signal.addEventListener('abort', end);
   try {
-    for (let turn = 0; turn < times; turn += 1) {
+    for (let turn = 0; turn < times && !signal.aborted; turn += 1) {
       // Where an instance has ended, the platform starts another.
       if (!instance.alive) instance = start();
       const nowMs = await now();
@@ -87,9 +102,10 @@ async function inTurn(
       invocations.push(invocation);
       onInvocation(invocation);
     }
-    await instance.stop();
+    if (!signal.aborted) await instance.stop();
     return invocations;
   } finally {
+    signal.removeEventListener('abort', end);
     await instance.kill();
   }
 }

@@ -12,8 +12,13 @@ function worldFlags(options: WorldOptions & { readonly policy: string }): string
   return flags.join('');
 }
 
-/** What to do after a plan: one line for each thing that a person can do now. */
-export function nextSteps(reports: readonly RunReport[], options: WorldOptions & { readonly policy: string }): string[] {
+/** What to do after a plan: one line for each thing that a person can do now. Of a plan that was stopped nothing follows. */
+export function nextSteps(
+  reports: readonly RunReport[],
+  options: WorldOptions & { readonly policy: string },
+  interrupted: boolean,
+): string[] {
+  if (interrupted) return ['Stopped. Not everything was read and decided: run the command again for the whole plan.'];
   const flags = worldFlags(options);
   const acting = reports.filter(({ counts, functionMode }) => counts.act > 0 && functionMode === 'act');
   const observing = reports.filter(({ counts, functionMode }) => counts.act > 0 && functionMode === 'observe');

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agreedAddress, type StoreAccess, storeOf } from '../../shared/fc/store.ts';
@@ -15,9 +16,9 @@ export interface State {
   close(): Promise<void>;
 }
 
-/** A journal that lives as long as the command. */
+/** A journal that lives as long as the command. Its folder is made with the first record, so that a command that only reads leaves none behind when it is cut off. */
 export function temporaryState(): State {
-  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-'));
+  const folder = path.join(tmpdir(), `streamwarden-${randomUUID()}`);
   return {
     store: directoryStore(folder),
     close: async () => rmSync(folder, { recursive: true, force: true }),

@@ -19,6 +19,7 @@ const byCode: readonly (readonly [start: string, advice: string])[] = [
   ['InvalidProduct', checkVersion],
   ['ConnectTimeout', checkNetwork],
   ['NotConnected', checkNetwork],
+  ['Aborted', 'It was told to stop.'],
   ['Redirected', 'Check the endpoint: redirects are never followed.'],
 ];
 

@@ -198,7 +198,7 @@ class Attempts {
     return this.#error({
       kind: 'stopped',
       code: aborted ? 'Aborted' : 'DeadlineExceeded',
-      text: `${aborted ? 'the caller aborted the call' : 'the time for the call ran out'}${earlier ? ` after ${earlier.code}` : ' before it was sent'}`,
+      text: `${aborted ? 'the call was cut off' : 'the time for the call ran out'}${earlier ? ` after ${earlier.code}` : ' before it was sent'}`,
       executed: earlier?.executed ?? 'no',
       httpStatus: earlier?.httpStatus,
       requestId: earlier?.requestId,

@@ -146,7 +146,7 @@ const losses: Readonly<Record<WireLoss['reason'], { kind: FailureKind; code: str
   reset: { kind: 'no-answer', code: 'ConnectionLost', text: 'the connection broke before an answer came' },
   cut: { kind: 'unreadable', code: 'UnreadableAnswer', text: 'the answer broke off' },
   'too-large': { kind: 'misunderstood', code: 'AnswerTooLarge', text: 'the answer is larger than this client accepts' },
-  aborted: { kind: 'stopped', code: 'Aborted', text: 'the caller aborted the call' },
+  aborted: { kind: 'stopped', code: 'Aborted', text: 'the call was cut off' },
 };
 
 function lossFailure(loss: WireLoss, context: ReadingContext): Failure {

@@ -213,6 +213,16 @@ describe('offboarding ends', () => {
   });
 });
 
+test('a plan that could not see everything does not say that nothing is there', async () => {
+  const { world, simulator } = await open({ groups: [group('a')] });
+  simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+  const { code, stdout } = await streamwarden(['offboard', zhang, ...world]);
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
+    1,
+    `This is not everything: run the command again for what of ${zhang} can be taken away.`,
+  ]);
+});
+
 test('the command shows each step and what is left to people', async () => {
   const { world } = await open({ groups: [group('a', { ...withSession, userGroups: [{ id: 'ug-1', name: 'Designers' }] })] });
   const { code, stdout, stderr } = await streamwarden(['offboard', zhang, '--yes', ...world]);

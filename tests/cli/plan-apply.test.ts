@@ -55,6 +55,19 @@ describe('plan', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  test('that is stopped ends with 130 and says nothing of what is to be done', async () => {
+    desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+    const { child, ended } = start(['plan', ...desk.world]);
+    await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'Stopped. Not everything was read and decided: run the command again for the whole plan.',
+    );
+    expect(stdout).not.toMatch(/Nothing to do|Next:|Read the message/);
+  });
+
   test('a wrong option is JSON too where JSON was asked for', async () => {
     const { code, stdout } = await streamwarden(['plan', '--json', '--nope', ...desk.world]);
     expect(code).toBe(1);

@@ -15,7 +15,7 @@ const advices: readonly (readonly [codes: RegExp, advice: string])[] = [
   ],
   [/^(Full|ReadOnly|NotDirectory|NoBucket|InvalidKey|Unsupported)$/, "put the store right; 'streamwarden doctor' tries it"],
   [
-    /^(Busy|Unreachable|DeadlineExceeded|Timeout|NoAnswer|ServiceUnavailable|InternalError|5)/,
+    /^(Busy|Unreachable|DeadlineExceeded|Aborted|Timeout|NoAnswer|ServiceUnavailable|InternalError|5)/,
     'nothing, if the next run succeeds; if it lasts, look at the status of the service and at the network',
   ],
   [/^(IncompleteList|observation-failed)$/, 'compare the list with the console if the next run says the same'],
