@@ -76,7 +76,7 @@ function figuresOf(facts: DigestFacts): DigestPage['figures'] {
   const expiring = expiringSection(facts);
   const silent = silentSection(facts).count ?? 0;
   const failed = done.rows.filter(({ mark }) => mark === 'bad').length;
-  const known = (count: number): string => (neverRan(facts).all && count === 0 ? 'not known' : String(count));
+  const known = (count: number): string => (neverRan(facts).all && count === 0 ? '?' : String(count));
   return [
     { label: 'done', value: known(done.count ?? 0), mark: 'plain' },
     { label: 'failed', value: known(failed), mark: failed > 0 ? 'bad' : 'plain' },

@@ -73,4 +73,6 @@ test.each(commandLines)('%s runs as the page of the digest has it', async (line)
   );
   expect(process.exitCode).toBe(0);
   expect(printed).toMatch(/^Streamwarden \w+ digest$/m);
+  // Nothing has run in an account that was just made: what nobody wrote down is not zero.
+  expect(printed).toMatch(/^\? done, \? failed, \? held, \d+ expiring, \? silent$/m);
 });
