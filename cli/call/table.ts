@@ -9,7 +9,10 @@ export function operationNamed(name: string, operations: Readonly<Record<string,
   if (exact) return exact;
   const near = nearest(name, Object.keys(operations));
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  throw new CommandFailure('UnknownOperation', `The service has no operation '${name}'.${hint} 'streamwarden call list' shows them all.`);
+  throw new CommandFailure(
+    'UnknownOperation',
+    `Streamwarden knows no operation '${name}'.${hint} 'streamwarden call list' shows those that it knows.`,
+  );
 }
 
 /** All operations with what they do to the account, as text or JSON. */

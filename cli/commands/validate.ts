@@ -5,7 +5,7 @@ interface Flags {
 }
 
 /**
- * Adds `streamwarden validate [file]`: checks a policy and prints every problem with its place, or what a good policy has.
+ * Adds `streamwarden validate [file]`: checks a policy and prints every problem with its place, or what a valid policy has.
  * Exit code 0 when there is no error (warnings are allowed), 1 otherwise. `--json` prints `{ file, valid, errors, warnings, problems,
  * summary }`, `summary` only where the policy is valid.
  */

@@ -25,7 +25,7 @@ export function variablesOf(
     if (name === undefined) {
       throw new CommandFailure(
         'Usage',
-        `--env takes NAME or NAME=VALUE, with letters, digits and _ in the name, but not ${each.split('=')[0]}.`,
+        `--env takes NAME or NAME=VALUE, with a name of letters, digits and _ that begins with a letter; this is '${each.split('=')[0]}'.`,
       );
     }
     if (name.startsWith('FC_')) throw new CommandFailure('Usage', `--env ${name}: names that begin with FC_ are the platform's own.`);

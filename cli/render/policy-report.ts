@@ -4,7 +4,7 @@ import { formatProblem, type Problem } from '../../shared/policy/problem.ts';
 import { alignColumns } from './columns.ts';
 import { type Style, styleFor } from './style.ts';
 
-/** What a good policy has, in counts. */
+/** What a valid policy has, in counts. */
 interface PolicySummary {
   readonly targets: readonly string[];
   readonly schedules: readonly string[];
@@ -58,7 +58,7 @@ function summaryOf(document: PolicyDocument): PolicySummary {
 /** The result of `validate` as a person reads it: the problems, what the policy has, what to do next. Ends with a line end. */
 export function validationText(result: Validation, style: Style = styleFor()): string {
   const problems = result.problems.map((problem) => colored(problem, style));
-  const verdict = `${result.file}: ${result.valid ? style.good('good') : style.bad(count(result.errors, 'error'))}${result.warnings === 0 ? '' : `, ${count(result.warnings, 'warning')}`}`;
+  const verdict = `${result.file}: ${result.valid ? style.good('valid') : style.bad(count(result.errors, 'error'))}${result.warnings === 0 ? '' : `, ${count(result.warnings, 'warning')}`}`;
   const next = result.valid
     ? `See what it would do: streamwarden plan --policy ${result.file}`
     : `Correct ${result.errors === 1 ? 'the error' : 'the errors'} above, then run streamwarden validate ${result.file} again.`;

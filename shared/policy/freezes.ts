@@ -35,7 +35,7 @@ export function freezeWarnings(
     if (stopped.length === 0 || spans.length === 0) return [];
     const fromMs = Math.min(...spans.map((span) => span.fromMs));
     const untilMs = Math.max(...spans.map((span) => span.untilMs));
-    const text = `While the freeze "${freeze.because}" lasts, from ${localText(fromMs)} to ${localText(untilMs)}, ${stopped.join('. ')}. Add functions that are to go on as ever to its except.`;
+    const text = `While the freeze "${freeze.because}" lasts, from ${localText(fromMs)} to ${localText(untilMs)}, ${stopped.join('. ')}. Add functions to its except to keep them going.`;
     return [{ code: 'freeze-stops', text, fromMs: fromMs - toldAheadMs, untilMs, beginsMs: fromMs }];
   });
 }

@@ -144,9 +144,9 @@ const warnings: readonly Case[] = [
   [
     'limits that are absent',
     limits('{actionsPerRun: 5, sessionsCutPerRun: 5}').replace('limits:', '▶limits:'),
-    'without actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, changedByPush there is no such limit; add them; 0 forbids everything of that kind',
+    'actionsPer24h, shareOfRulePerRun, shareOfRulePer24h, changedByPush are not set, so nothing is limited there; add them; 0 forbids everything of that kind',
   ],
-  ['no limits at all', `▶${policyText({ limits: '' })}`, 'limits: without actionsPerRun'],
+  ['no limits at all', `▶${policyText({ limits: '' })}`, 'limits: actionsPerRun'],
   [
     'a limit per day below the one per run',
     limits(

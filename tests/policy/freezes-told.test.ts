@@ -31,7 +31,7 @@ test('a freeze says what it stops and what goes on, when the policy is checked a
   const { warnings, policy } = loaded(freeze());
   expect(warnings).toEqual([
     'limits.freezes[0]: while it lasts, scale-on-schedule lowers no nodes; it goes on to raise them, to keep exceptions and to extend weekly schedules. ' +
-      'log-off-sessions logs nobody off and keeps nobody out; it goes on to let users in again. Add functions that are to go on as ever to except',
+      'log-off-sessions logs nobody off and keeps nobody out; it goes on to let users in again. Add functions to except to keep them going',
   ]);
   const [told] = policy.warnings.filter(({ code }) => code === 'freeze-stops');
   expect(told?.text).toMatch(

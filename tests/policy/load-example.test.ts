@@ -41,9 +41,9 @@ test('the example policy has exactly the warnings that are meant', () => {
     ),
     'limits.freezes[0]: while it lasts, approve-ota-windows approves no update. log-off-sessions logs nobody off and keeps nobody out; it goes on to ' +
       'let users in again. tag-new-resources sets no tag. power-workstations stops no workstation; it goes on to start them. ' +
-      'Add functions that are to go on as ever to except',
+      'Add functions to except to keep them going',
     ...['[1]', '[2].method'].map((place) => `rules.scale-on-schedule${place}: ${unwatched}`),
-    'limits: without actionsPerRun, actionsPer24h, shareOfRulePer24h there is no such limit; add them; 0 forbids everything of that kind',
+    'limits: actionsPerRun, actionsPer24h, shareOfRulePer24h are not set, so nothing is limited there; add them; 0 forbids everything of that kind',
   ];
   expect(problems.map(({ path, text: message }) => `${path}: ${message}`).sort()).toEqual(expected.sort());
 });

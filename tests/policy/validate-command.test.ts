@@ -48,7 +48,7 @@ describe('validate', () => {
     const path = file(policyText());
     expect(await run('validate', path)).toBe(
       [
-        `${path}: good`,
+        `${path}: valid`,
         '',
         '  targets    1  cn',
         '  calendars  1  china',
@@ -71,7 +71,7 @@ describe('validate', () => {
     );
     const text = await run('validate', path);
     expect(text).toContain(`${path}:7:3  warning  calendars.other: nothing uses this calendar; name it in a target, or remove it\n`);
-    expect(text).toContain(`${path}: good, 1 warning\n`);
+    expect(text).toContain(`${path}: valid, 1 warning\n`);
     expect(text).toContain('scale-on-schedule, acts\n');
     expect(process.exitCode).toBe(0);
   });

@@ -31,7 +31,7 @@ function checkLimits(draft: PolicyDraft, findings: Findings): void {
   if (absent.length > 0) {
     findings.warning(
       ['limits'],
-      `without ${absent.join(', ')} there is no such limit; add ${absent.length === 1 ? 'it' : 'them'}; 0 forbids everything of that kind`,
+      `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not set, so nothing is limited there; add ${absent.length === 1 ? 'it' : 'them'}; 0 forbids everything of that kind`,
       { at: 'key' },
     );
   }

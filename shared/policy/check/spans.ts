@@ -26,8 +26,7 @@ export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochM
       draft.mode,
       draft.ruleLists.filter(({ rules }) => rules.length > 0).map(({ module }) => module),
     );
-    if (stopped.length > 0)
-      findings.warning(path, `while it lasts, ${stopped.join('. ')}. Add functions that are to go on as ever to except`);
+    if (stopped.length > 0) findings.warning(path, `while it lasts, ${stopped.join('. ')}. Add functions to except to keep them going`);
     if (ordersRenewals(draft) && !value.except.includes('renew-before-expiry')) findings.warning(path, freezesRenewals);
   }
 }
