@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CommandFailure } from '../failure.ts';
 
 interface Flags {
   readonly policy: string;
@@ -36,8 +37,14 @@ async function compilePolicyFile({ policy, out }: Flags): Promise<void> {
     process.stdout.write(text);
     return;
   }
-  // A folder that cannot be made is said where the file is written.
-  await mkdir(path.dirname(out), { recursive: true }).catch(() => {});
+  const folder = path.dirname(out);
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailure(
+      'NotWritten',
+      `The folder ${folder} could not be made (${cause.code}); make it, or name another place with --out.`,
+      { cause },
+    );
+  });
   await writeWhole(out, text);
   const until = zonedText(compiled.untilMs, { policy: compiled });
   process.stdout.write(`${out}: policy ${compiled.sourceHash.slice(0, 12)}, in force until ${until}\n`);

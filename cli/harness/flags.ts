@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { CommandFailure } from '../failure.ts';
+import { whyUnread } from '../policy-file.ts';
 
 /** Most bytes of all variables of a function together, names included (Function Compute facts, limits). */
 const mostVariableBytes = 4096;
@@ -57,8 +58,7 @@ export function readEvent(file: string | undefined): Buffer {
   try {
     event = readFileSync(file === '-' ? 0 : file);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `The event could not be read: ${reason}. Name a file such as events/samples/timer.json, or - for standard input.`;
+    const message = `The event ${file} ${whyUnread(cause)}; name a file such as events/samples/timer.json, or - for standard input.`;
     throw new CommandFailure('EventNotRead', message, { cause });
   }
   if (event.length <= mostEventBytes) return event;

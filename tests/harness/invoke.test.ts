@@ -69,7 +69,11 @@ describe('flags', () => {
     ['more variables than the platform takes', () => variablesOf([`A=${'x'.repeat(4096)}`]), /4097 bytes; the platform takes 4096/],
     ['a number out of range', () => numberFlag('--timeout', '0', { from: 1, to: 86_400 }), /from 1 to 86400/],
     ['a number that is none', () => numberFlag('--timeout', 'soon', { from: 1, to: 86_400 }), /--timeout is 'soon'/],
-    ['an event that is not there', () => readEvent(path.join(tmpdir(), 'no-such-event.json')), /could not be read.*events\/samples/],
+    [
+      'an event that is not there',
+      () => readEvent(path.join(tmpdir(), 'no-such-event.json')),
+      /no-such-event.json does not exist; name .*events\/samples/,
+    ],
     ['a function that is none', () => builtBundle('scale-on-shedule'), /There is no function.*scale-on-schedule/],
     ['a function that is not built', () => builtBundle('scale-on-schedule', path.join(tmpdir(), 'no-such-dist')), /npm run build/],
   ];

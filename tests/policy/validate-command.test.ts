@@ -107,9 +107,10 @@ describe('validate', () => {
       () => join(folder, 'none.yaml'),
       'does not exist; name the policy file, or start from policy.example.yaml',
     ],
-    ['a directory', () => folder, 'is a directory'],
+    ['a folder', () => folder, 'is a folder'],
     ['a file that is not UTF-8', () => file(new Uint8Array([0x76, 0xff, 0xfe])), 'is not UTF-8 text; save it as UTF-8'],
     ['a file that is far too large', () => file(new Uint8Array(4 * 1024 * 1024 + 1)), 'is larger than 4 MB'],
+    ['a device that never ends', () => '/dev/zero', 'is larger than 4 MB'],
   ])('refuses %s with one sentence', async (_title, path, message) => {
     const failure = await run('validate', path()).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandFailure);
