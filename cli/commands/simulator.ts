@@ -39,10 +39,12 @@ async function serve(flags: Flags): Promise<void> {
   const gatewayClock = clockOf(flags.gatewayClock ?? 'wall');
   const { demoScenario, loadScenario, worldOf } = await import('../../simulator/scenario.ts');
   const { startSimulator } = await import('../../simulator/simulator.ts');
+  const { parseInstant } = await import('../../simulator/world/local-time.ts');
   const scenario = flags.scenario === undefined ? await demoScenario() : await loadScenario(flags.scenario);
   if (flags.worldId !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(flags.worldId)) {
     throw new CommandFailure('Usage', `--world-id is '${flags.worldId}'; use small letters, digits and hyphens.`);
   }
+  if (flags.worldTime !== undefined) checkInstant(flags.worldTime, parseInstant);
   const world = worldOf(scenario, {
     ...(flags.worldId === undefined ? {} : { id: flags.worldId }),
     ...(seed === undefined ? {} : { seed }),
@@ -103,6 +105,15 @@ function numberOf(flag: string, text: string, most: number, fraction = false): n
   const number = Number(text);
   if (text.trim() !== '' && number >= 0 && number <= most && (fraction || Number.isInteger(number))) return number;
   throw new CommandFailure('Usage', `${flag} is '${text}'; give a ${fraction ? '' : 'whole '}number from 0 to ${most}.`);
+}
+
+/** The scenario would be blamed for it otherwise. */
+function checkInstant(text: string, parse: (text: string) => number): void {
+  try {
+    parse(text);
+  } catch (cause) {
+    throw new CommandFailure('Usage', `--world-time: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 function clockOf(text: string): 'wall' | 'virtual' {

@@ -14,7 +14,7 @@ export function builtBundle(name: string, dist = path.join(root, 'dist')): strin
   const functions = path.join(root, 'functions');
   const names = existsSync(functions) ? readdirSync(functions).filter((each) => existsSync(path.join(functions, each, 'index.ts'))) : [];
   if (!names.includes(name)) {
-    throw new CommandFailure('UnknownFunction', `There is no function '${name}'; there is ${names.join(', ')}.`);
+    throw new CommandFailure('UnknownFunction', `There is no function '${name}'; there are ${names.join(', ')}.`);
   }
   const file = path.join(dist, name, 'index.js');
   if (existsSync(file)) return file;

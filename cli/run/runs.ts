@@ -42,7 +42,8 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
   const chosen = runners.filter(({ name, withoutRules }) => (only === undefined ? withoutRules || hasRules(name) : name === only));
   if (chosen.length === 0 && only !== undefined) {
     const names = runners.map(({ name }) => name).join(', ');
-    throw new CommandFailure('UnknownFunction', `There is no function '${only}'; there is ${names}.`);
+    const digest = only === 'digest' ? " The digest has a command of its own: 'streamwarden digest'." : '';
+    throw new CommandFailure('UnknownFunction', `--only takes one of ${names}, not '${only}'.${digest}`);
   }
   const notifier = notifierOf(channelsIn(world, policy), lineTo(''), new Pace(systemClock));
   // A link is good wherever its key is: what a simulator asks must not be approved in the account itself.

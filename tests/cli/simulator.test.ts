@@ -110,7 +110,7 @@ describe('it does not start, and says why', () => {
     ['a negative speed', ['--speed', '-1'], 'Usage', '--speed is'],
     ['a seed that is text', ['--seed', 'lucky'], 'Usage', '--seed is'],
     ['an unknown clock', ['--gateway-clock', 'sundial'], 'Usage', 'wall or virtual'],
-    ['a world time without offset', ['--world-time', '2027-01-04T09:00:00'], 'InvalidScenario', '2027-01-04T09:00:00'],
+    ['a world time without offset', ['--world-time', '2027-01-04T09:00:00'], 'Usage', "--world-time: '2027-01-04T09:00:00'"],
   ])('with %s', async (_name, args, code, message) => {
     const withScenario = args.includes('--scenario') ? args : ['--scenario', file, ...args];
     await expect(start(...withScenario)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });

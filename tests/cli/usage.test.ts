@@ -59,6 +59,17 @@ test.each([
   expect([code, stdout, stderr]).toEqual([1, '', `streamwarden: ${wrong}\n${next}\n`]);
 });
 
+test.each([
+  [
+    ['plan', '--policy', example, '--only', 'digest'],
+    /^streamwarden: --only takes one of .*scale-on-schedule.*, not 'digest'\..*'streamwarden digest'/,
+  ],
+  [['simulator', '--world-time', '2026-11-25'], /^streamwarden: --world-time: '2026-11-25' is no instant; write it like 2026-/],
+])('%j says which option is wrong, and what it takes', async (args, said) => {
+  const { code, stderr } = await streamwarden(args, { cwd: folder });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+});
+
 test('a command ends where its journal cannot be opened, though its simulator runs already', async () => {
   const { code, stderr } = await streamwarden(['plan', '--policy', example, '--state', 'oss://x/y'], { cwd: folder });
   expect([code, stderr]).toEqual([1, expect.stringContaining('oss://BUCKET/PREFIX')]);
