@@ -3,7 +3,7 @@ import { type ReasonBuilder, reasonOf } from './decision.ts';
 /** Every reason code that the engine gives, with its meaning. Codes are stable: people and programs may go by them. */
 export const reasonCodes = {
   'observe-mode': 'The policy lets this function observe only; the change is planned and reported, not made.',
-  frozen: 'A freeze of the policy is in force; the function behaves as if it observed only.',
+  frozen: 'A freeze of the policy is in force, and it stops this change. Raises, extensions and what gives access back go on.',
   'policy-horizon': 'The compiled policy does not cover this time; compile and push it again.',
   'exception-never': 'An exception of the policy forbids this kind of action here.',
   'exception-unknown': 'Whether an exception applies cannot be told, since a value that its selector needs is unknown.',
