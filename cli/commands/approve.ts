@@ -21,7 +21,7 @@ interface Flags extends WorldOptions {
  */
 export function approvalsCommand(program: Command): void {
   worldOptions(program.command('approvals'))
-    .description('renewals that are pending approval, and those that were answered and are not ordered yet')
+    .description('list renewals that are pending approval, and answered ones that are not ordered yet')
     .option('--policy <file>', 'policy file, where none is published', 'policy.yaml')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {
@@ -46,7 +46,7 @@ export function approveCommand(program: Command): void {
 export function refuseCommand(program: Command): void {
   answerOptions(program, 'refuse')
     .description('refuse a renewal that is pending approval, or that was approved and is not ordered yet')
-    .option('--yes', 'accepted, and not needed: refusing never asks')
+    .option('--yes', 'accepted, but not needed: refusing never asks')
     .action(async (resource: string | undefined, flags: Flags) => answer('refuse', resource, flags));
 }
 

@@ -22,7 +22,7 @@ interface Flags extends WorldOptions {
 export function callCommand(program: Command): void {
   program
     .command('call')
-    .description('call any operation of the service and print the answer as JSON')
+    .description('call an operation of the service and print the answer as JSON')
     .argument('<Operation>', "name of the operation, or 'list' for all of them")
     .argument('[parameters...]', '--Name value for each parameter; lists by repeating or as JSON, objects as JSON')
     .option('--target <name>', 'a target of the policy; without --simulator: the cloud')

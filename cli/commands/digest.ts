@@ -21,7 +21,7 @@ export function digestCommand(program: Command): void {
     .description('what happened, what is held and what is ahead, as of now; sends nothing')
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--rule <name>', 'a rule of digest (default: the first of the policy)')
-    .option('--days <n>', 'tell of the last n days (default: since the last digest of the rule, or of one day)')
+    .option('--days <n>', 'cover the last n days (default: since the last digest of the rule, else one day)')
     .option('--html <file>', 'also write it as a page with plots that needs nothing but a browser')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: Flags) => {

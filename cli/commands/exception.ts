@@ -23,7 +23,7 @@ interface EndFlags extends Flags {
  * the next run on, without a deployment. Exit code 0, or 1 when nothing was written or something could not be read.
  */
 export function exceptionCommand(program: Command): void {
-  const exception = program.command('exception').description('exceptions at night, without changing the policy: add, list, end');
+  const exception = program.command('exception').description('add, list and end exceptions without changing the policy, for the night');
   const collected = (flags: string, description: string): Option =>
     new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   shared(exception.command('add'))

@@ -12,7 +12,7 @@ export function invokeCommand(program: Command): void {
     .description('invoke a built function on this machine as the platform would, against a simulator')
     .argument('<function>', 'such as scale-on-schedule')
     .option('--event <file>', 'the event, such as events/samples/timer.json; - reads standard input (default: an empty one)')
-    .option('--fresh', "a timer event's triggerTime becomes the function's present: what is old some functions drop")
+    .option('--fresh', 'set triggerTime of a timer event to the present: some functions drop old events')
     .option(
       '--env <name...>',
       'variables of the function, NAME from this environment or NAME=VALUE; nothing else of it reaches the function',
@@ -25,8 +25,8 @@ export function invokeCommand(program: Command): void {
     .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
     .option('--bundles <dir>', 'folder of the bundles (default: dist of the project)')
     .option('--json', 'print one JSON object instead of text')
-    .option('--remote', 'invoke the deployed function in the cloud instead, as the identity of this desk')
-    .option('--async', 'with --remote: hand it a task and do not wait')
+    .option('--remote', 'invoke the deployed function in the cloud instead, with your own keys')
+    .option('--async', 'with --remote: start it as an asynchronous task and do not wait')
     .option('--region <region>', 'with --remote: region of the function (default: FC_DEPLOY_REGION)')
     .option('--account <id>', 'with --remote: account of the function (default: ALIBABA_CLOUD_ACCOUNT_ID)')
     .action(async (name: string, flags: LocalFlags & RemoteFlags & { readonly remote?: boolean }) => {

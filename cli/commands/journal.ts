@@ -24,7 +24,7 @@ interface ListFlags extends Flags {
 
 /** Adds `streamwarden journal list|show|export|verify|skip`: reads the journal of a folder or a bucket; `skip` alone writes. */
 export function journalCommand(program: Command): void {
-  const journal = program.command('journal').description('the journal: what was meant, done and seen, and what to do about damage in it');
+  const journal = program.command('journal').description('list, show, export and verify records of the journal, and skip a damaged one');
   const state = ['--state <dir>', 'folder of the journal (default: STREAMWARDEN_STORE, else the only one under .streamwarden)'] as const;
   journal
     .command('list')

@@ -8,7 +8,7 @@ import { CommandFailure } from '../failure.ts';
 export function linkKeyCommand(program: Command): void {
   program
     .command('link-key')
-    .description('print STREAMWARDEN_LINK_PUBLIC_KEY, which belongs to the STREAMWARDEN_LINK_KEY of the environment')
+    .description('print the value of STREAMWARDEN_LINK_PUBLIC_KEY that belongs to STREAMWARDEN_LINK_KEY in the environment')
     .action(async () => {
       const { publicKeyOf, weaknessOf } = await import('../../shared/engine/renewals/approval-link.ts');
       const secret = process.env['STREAMWARDEN_LINK_KEY']?.trim() ?? '';

@@ -7,7 +7,7 @@ interface Flags {
 
 /** Adds `streamwarden notify test`: a test message to each channel of the policy. Exit code 0 when all delivered, 1 when one did not. */
 export function notifyCommand(program: Command): void {
-  const notify = program.command('notify').description('channels by which people are told');
+  const notify = program.command('notify').description('try the channels on which people are told');
   notify
     .command('test')
     .description('send a test message to each channel, and say what became of it')

@@ -15,14 +15,14 @@ interface Flags extends WorldOptions {
  */
 export function offboardCommand(program: Command): void {
   worldOptions(program.command('offboard'))
-    .description('take all access of a user away: first shown, done with --yes')
+    .description('take away everything that a user can reach: shows it first, and does it with --yes')
     .argument('<user>', 'the user as the service names it, in this very case')
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--yes', 'do it; without this it is only shown')
     .option('--json', 'print one JSON object instead of text')
     .addHelpText(
       'after',
-      "\nWith --yes it takes about two and a half minutes: clients follow a change that late, so it looks again before it says that all is done.\nProtected users are refused, and protected groups and exceptions hold. Mode, limits and freezes of the policy do not count: you ask for it.\nWhere a group resets after unbinding, the user's data on the app instance is wiped; the service does not show where.",
+      "\nWith --yes it takes about two and a half minutes: clients follow a change only after about two, so it looks again before it says that all is done.\nProtected users are refused, and protected groups and exceptions hold. Mode, limits and freezes of the policy do not apply, since a person asks for it.\nWhere a group resets after unbinding, the user's data on the app instance is wiped; the service does not show where.",
     )
     .action(async (user: string, flags: Flags) => {
       process.exitCode = await offboarded(user, flags);

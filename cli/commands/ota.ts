@@ -14,7 +14,7 @@ interface Flags extends WorldOptions {
  * approved already cannot be withdrawn: the service has no call for that. Exit code 0, or 1 when nothing was written.
  */
 export function otaCommand(program: Command): void {
-  const ota = program.command('ota').description('agent updates: halt a version, let it go on, list what is halted');
+  const ota = program.command('ota').description('halt a version of the agent, let it go on, and list what is halted');
   shared(ota.command('halt'))
     .description('approve no more of a version, from the next run on')
     .argument('<version>', 'the version as the service spells it, such as 7.4.2')

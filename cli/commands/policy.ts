@@ -23,10 +23,10 @@ interface DiffFlags extends Flags {
  * Nothing here writes. Exit code 0, or 1 where something could not be read or observed; `diff` gives 0 whether or not anything differs.
  */
 export function policyCommand(program: Command): void {
-  const policy = program.command('policy').description('policies that were published: log, diff');
+  const policy = program.command('policy').description('list the published policies, and show what differs between two');
   worldOptions(policy.command('log'))
     .description('what was published and what waits for a second person, newest first')
-    .option('--policy <file>', 'policy file: only where the store is', 'policy.yaml')
+    .option('--policy <file>', 'policy file, read only for its store', 'policy.yaml')
     .option('--last <count>', 'how many', '20')
     .option('--json', 'print one JSON object instead of text')
     .action(async (flags: LogFlags) => log(flags));
@@ -34,7 +34,7 @@ export function policyCommand(program: Command): void {
     .description('what differs between two policies')
     .argument('[from]', 'number of a policy, or a file (default: the one before)')
     .argument('[to]', 'number of a policy, or a file (default: the one in force)')
-    .option('--policy <file>', 'policy file: only where the store is', 'policy.yaml')
+    .option('--policy <file>', 'policy file, read only for its store', 'policy.yaml')
     .option('--decisions', 'also what would be decided otherwise, on live state')
     .option('--json', 'print one JSON object instead of text')
     .action(async (from: string | undefined, to: string | undefined, flags: DiffFlags) => {

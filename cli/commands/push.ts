@@ -21,7 +21,7 @@ interface Flags extends WorldOptions {
  */
 export function pushCommand(program: Command): void {
   worldOptions(program.command('push'))
-    .description('publish a policy, after showing what it decides otherwise; functions go by it from their next run on')
+    .description('show what a policy decides otherwise and publish it; functions follow it from their next run on')
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--because <text>', 'why; the log shows it')
     .option('--confirm <number>', 'publish a proposal of somebody else')

@@ -14,10 +14,10 @@ export function ramPolicyCommand(program: Command): void {
     .option('--role <name>', 'only this one; `--role help` lists them')
     .option('--approvers <circle>', 'of the approvers only those of this circle')
     .option('--person <user>', 'of the approvers only this one, such as li.wei or li.wei@1234567890123456')
-    .option('--trust', 'with --role: who may take it on, instead of what it may do')
+    .option('--trust', 'with --role: who may assume it, instead of what it may do')
     .option(
       '--functions <names>',
-      'functions in use, separated by commas (default: those with rules in the policy, and those that run without)',
+      'functions in use, separated by commas (default: those with rules in the policy, and those that need none)',
     )
     .option('--account <id>', 'account in which the functions run (default: ALIBABA_CLOUD_ACCOUNT_ID)')
     .option('--store <address>', "journal, oss://BUCKET/PREFIX (default: STREAMWARDEN_STORE, else the policy's store)")

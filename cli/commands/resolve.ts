@@ -19,13 +19,13 @@ interface Flags extends WorldOptions {
  */
 export function resolveCommand(program: Command): void {
   worldOptions(program.command('resolve'))
-    .description('close an unclear or unpaid renewal by what you have read in the bill')
+    .description('close an unclear or unpaid renewal according to the bill that you have read')
     .argument('[resource]', 'id or name of the resource')
     .option('--policy <file>', 'policy file', 'policy.yaml')
     .option('--void', 'the bill has no order of it, or the order was cancelled: it may be ordered again')
     .option('--order <id>', 'with --void: the order that was cancelled, where the renewal has one')
     .option('--moved', 'the order was placed and has taken effect')
-    .option('--refunded', 'a renewal of ours was refunded: the expiry as it is now may be ordered for again')
+    .option('--refunded', 'a renewal of ours was refunded: the expiry as it is now may be renewed again')
     .option('--all-of <run>', 'every renewal that this run left open, instead of one resource')
     .option('--json', 'print one JSON object instead of text')
     .action(async (resource: string | undefined, flags: Flags) => {

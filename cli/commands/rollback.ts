@@ -16,9 +16,9 @@ interface Flags extends WorldOptions {
  */
 export function rollbackCommand(program: Command): void {
   worldOptions(program.command('rollback'))
-    .description('publish an older policy again: the one before, or the one of a number')
+    .description('publish an older policy again: the one before, or one by its number')
     .argument('[number]', "number of the policy, as 'policy log' shows it (default: the newest before that differs)")
-    .option('--policy <file>', 'policy file: only where the store is, if it is there', 'policy.yaml')
+    .option('--policy <file>', 'policy file, read only for its store, if it is there', 'policy.yaml')
     .option('--because <text>', 'why; the log shows it')
     .option('--yes', 'in the cloud: do not ask')
     .option('--json', 'print one JSON object instead of text')

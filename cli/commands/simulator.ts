@@ -23,7 +23,7 @@ export function simulatorCommand(program: Command): void {
     .description('serve a simulated App Streaming account on this machine')
     .option('--scenario <file>', 'scenario file (default: the demo)')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', '0')
-    .option('--seed <number>', "seed of the world's chance (default: the scenario's)")
+    .option('--seed <number>', "seed of the world's random numbers (default: the scenario's)")
     .option('--speed <factor>', 'seconds of the world per second; 0 stands still until told', '1')
     .option('--world-time <instant>', "the world's first instant, ISO 8601 with offset (default: the scenario's)")
     .option('--world-id <name>', 'name of the world, and of its journal under .streamwarden (default: a new one at each start)')

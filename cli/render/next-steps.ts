@@ -28,8 +28,9 @@ export function nextSteps(
     lines.push('Something failed; what was not read was not decided. Fix what is said above and plan again.');
   if (acting.length > 0) lines.push(`Next: streamwarden apply${flags}`);
   if (observing.length > 0) {
-    const names = [...new Set(observing.map((report) => report.function))].join(', ');
-    lines.push(`${names} only observes: list it under mode.act in the policy to have this done.`);
+    const names = [...new Set(observing.map((report) => report.function))];
+    const [observe, them] = names.length === 1 ? ['only observes', 'it'] : ['only observe', 'them'];
+    lines.push(`${names.join(', ')} ${observe}: list ${them} under mode.act in the policy to have this done.`);
   }
   if (held[0]) lines.push(`Held: streamwarden explain ${held[0].resource.id}${flags} tells more.`);
   if (lines.length === 0) lines.push('Nothing to do: everything covered is as the policy wants it.');

@@ -8,6 +8,6 @@ export function worldOptions(command: Command): Command {
     .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
     .option(
       '--state <dir>',
-      "folder of the journal (default: in the cloud STREAMWARDEN_STORE or the policy's store, else .streamwarden/<target or world>)",
+      "folder of the journal, or oss://BUCKET/PREFIX (default: in the cloud STREAMWARDEN_STORE, the policy's store or .streamwarden/<target>; with --simulator .streamwarden/<world>; else a temporary one)",
     );
 }

@@ -31,7 +31,7 @@ const endOf = (child: ChildProcess): Promise<{ readonly code: number | null; rea
 async function expectWhole(): Promise<void> {
   expect(executed()).toBe(groups);
   expect(await journal('verify')).toMatchObject({ code: 0 });
-  expect((await journal('list', 'runs')).stdout.trim().split('\n')).toHaveLength(1);
+  expect((await journal('list', '--prefix', 'runs')).stdout.trim().split('\n')).toHaveLength(1);
   expect((await streamwarden(['plan', ...desk.world])).code).toBe(0);
 }
 
