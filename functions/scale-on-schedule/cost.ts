@@ -47,7 +47,7 @@ export interface Costs {
  * What a change costs more, or saves when negative. Weekly schedules are compared by 30 days of ordinary weeks; what single days have otherwise before
  * and after is apart, each for as long as it still lasts, and so is a count that stands in for a weekly schedule. Both are differences between
  * what would have been and what is to be, so that sums over changes are what all of them made of the bill. Any other count, or a ceiling,
- * is compared until the next step. For usage scaling the ceiling counts as if it were reached, so that is the most it can be. Exact node-time
+ * is compared until another one is to be set. For usage scaling the ceiling counts as if it were reached, so that is the most it can be. Exact node-time
  * at the hourly price; always an estimate.
  */
 export function costsOf(

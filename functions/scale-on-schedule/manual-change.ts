@@ -20,8 +20,8 @@ export interface Difference {
   /** What is there and what is wanted, as the journal keeps them: with the disable date of a weekly schedule. */
   readonly observed: string;
   readonly wanted: string;
-  /** Whether what is wanted stays the same from step to step, as a weekly schedule does. */
-  readonly steady: boolean;
+  /** Whether another count has been wanted since an instant; never of a weekly schedule, which stays the same from step to step. */
+  readonly steppedSince: (ms: EpochMs) => boolean;
   /** Whether what is wanted means fewer nodes right now. */
   readonly lowers: boolean;
 }
@@ -81,7 +81,7 @@ function changeOf(
   nowMs: EpochMs,
   localText: (ms: EpochMs) => string,
 ): Standing {
-  const { resourceId, setting, observed, wanted, steady } = difference;
+  const { resourceId, setting, observed, wanted, steppedSince } = difference;
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
   const data = { setting, value: observed, ours: last.value };
@@ -93,14 +93,11 @@ function changeOf(
   if (mode === 'overwrite') return over('the rule says to overwrite');
   const stepMs = nextStepMs(seenMs ?? nowMs);
   if (stepMs !== undefined && stepMs <= nowMs) return over('the next step of the schedule has come');
-  if (
-    seenMs === undefined &&
-    !steady &&
-    withoutDate(last.value) !== withoutDate(wanted) &&
-    (nextStepMs(Math.max(last.atMs, madeByOthers(last, difference, written)?.sinceMs ?? 0)) ?? Number.POSITIVE_INFINITY) <= nowMs
-  ) {
+  // What somebody else had made as wanted is no more than that: it ends with the step that wants another count.
+  const kept = madeByOthers(last, difference, written);
+  const isOver = kept !== undefined || withoutDate(last.value) !== withoutDate(wanted);
+  if (seenMs === undefined && isOver && steppedSince(Math.max(last.atMs, kept?.sinceMs ?? 0)))
     return over('the schedule has taken a step since');
-  }
   const until = stepMs === undefined ? 'the schedule has no further step, so it stands' : `it stands until ${localText(stepMs)}`;
   return { stands: true, because: reason('manual-change', `${changed}; ${until}`, { ...data, untilMs: stepMs ?? null }) };
 }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
@@ -14,7 +15,7 @@ import type { NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import { isOurs, journalValue, settingOf } from './strategy-value.ts';
-import { protectedNow, ratchetAt, type Wanted } from './wanted.ts';
+import { nextCountMs, protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
 export interface Draft {
@@ -118,8 +119,9 @@ function setByOthers({ state, wish, to }: Wanted, { minute }: ServiceDay, { writ
   return sighted === undefined ? [] : [sighted];
 }
 
-function beforeChange({ state, rule, wish, native }: Wanted, context: PlanContext): Before {
-  return { ...beforeOf(state, context), nextStepMs: wish.nextStepMs(context.nowMs), steps: rule.stepwise ? native : undefined };
+function beforeChange(wanted: Wanted, context: PlanContext): Before {
+  const { state, rule, native } = wanted;
+  return { ...beforeOf(state, context), nextStepMs: nextCountMs(wanted, context.nowMs), steps: rule.stepwise ? native : undefined };
 }
 
 /** A decision to make a change in one of its forms. */
@@ -139,7 +141,7 @@ function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): 
     setting: settingOf(state),
     observed: journalValue(state.strategy, state.charge),
     wanted: journalValue(to, state.charge),
-    steady: to.type === 'schedule',
+    steppedSince: (ms: EpochMs) => to.type !== 'schedule' && (nextCountMs(wanted, ms) ?? Number.POSITIVE_INFINITY) <= context.nowMs,
     lowers,
   };
   return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, (ms) => localText(ms, context));

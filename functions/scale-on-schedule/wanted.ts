@@ -4,7 +4,7 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import type { Strategy } from '../../shared/fleet/delivery-group.ts';
 import { timelineKey } from '../../shared/policy/compiled.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
-import { addDays, localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf } from '../../shared/policy/zones.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
 import type { StandsInFor } from './deviation.ts';
@@ -89,7 +89,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
   const isFallback = method.because.some(({ code }) => code === 'not-expressible' || code === 'protected-no-edge');
   if (to.value.type !== 'fixed' || !isFallback || native().gapAtMidnight)
     return found({ ...known, to: to.value }, ...because, ...to.because);
-  const untilMs = endOfCount(to.value.nodes, known, day);
+  const untilMs = endOfCount({ ...known, to: to.value }, day);
   return found({ ...known, to: to.value, standsInFor: { days: [], week: native().ordinary, untilMs } }, ...because, ...to.because);
 }
 
@@ -100,21 +100,36 @@ const mostCountDays = 28;
  * When a count in place of a weekly schedule is over, as far as is known: at the step that needs another one, or at the first midnight after which
  * the schedule serves, since nothing protects sessions and none are wanted through the midnight after that one.
  */
-function endOfCount(nodes: number, { wish, protection }: Pick<Wanted, 'wish' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
+function endOfCount(wanted: Pick<Wanted, 'wish' | 'to' | 'rule' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
+  const { wish, protection } = wanted;
   const midnight = (ahead: number) => instantOf(zone, localMsOf(addDays(date, ahead), 0));
   const isThrough = (midnightMs: EpochMs) => wish.at(midnightMs - minuteMs) > 0 && wish.at(midnightMs) > 0;
   const isProtected = !protection.ok || protection.value !== undefined;
   let days = 1;
   while (days < mostCountDays && (isProtected || isThrough(midnight(days + 1)))) days++;
   const endMs = midnight(days);
-  let stepMs = wish.nextStepMs(nowMs);
-  while (stepMs !== undefined && stepMs < endMs && Math.max(1, wish.at(stepMs)) === nodes) stepMs = wish.nextStepMs(stepMs);
-  return Math.min(stepMs ?? endMs, endMs);
+  return Math.min(nextCountMs(wanted, nowMs) ?? endMs, endMs);
 }
 
 function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {
   if (ratchetAt(effects, nowMs) !== undefined) return 'nothing';
   return protectedNow(protection) ? 'when-idle' : 'not-in-use';
+}
+
+/** How far ahead it is looked for a step that changes a count, in milliseconds: as far as costs are estimated. */
+const stepWithinMs = 30 * dayMs;
+
+/** The first step after `ms` from which on another count is wanted; undefined where none is known. One ahead of which it was raised is none. */
+export function nextCountMs({ wish, to, rule }: Pick<Wanted, 'wish' | 'to' | 'rule'>, ms: EpochMs): EpochMs | undefined {
+  const aheadMs = to.type === 'fixed' && rule.warmUp !== false ? bootMs : 0;
+  const countAt = (atMs: EpochMs) => Math.max(to.type === 'fixed' ? 1 : 0, wish.highest(atMs, atMs + aheadMs));
+  const now = countAt(ms);
+  let step = wish.nextStepMs(ms);
+  while (step !== undefined && step < ms + stepWithinMs) {
+    if (countAt(step) !== now) return step;
+    step = wish.nextStepMs(step);
+  }
+  return undefined;
 }
 
 /** The exception that forbids lowering at an instant; undefined when none does. */

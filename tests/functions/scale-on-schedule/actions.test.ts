@@ -88,6 +88,13 @@ describe('the action of a fixed count', () => {
     expect(cost?.per).toBe('until 2026-11-25 09:00');
   });
 
+  it('is priced beyond the step ahead of which it is raised, until the evening', () => {
+    const { cost } = actionOf(groupOf({}, { strategy: fixed(2) }), fixedOffice, '2026-11-25 08:55');
+    // Two nodes more for 9 hours and 35 minutes at 2.50 CNY.
+    expect(cost && formatMoney(cost.amount)).toBe('47.92 CNY');
+    expect(cost?.per).toBe('until 2026-11-25 18:30');
+  });
+
   it('is disruptive where nodes go while some are in use, and counts the sessions that could be on them', () => {
     const action = actionOf(groupOf({}, { strategy: fixed(9), nodeUsed: 1, capacity: 4 }), fixedOffice);
     expect(action).toMatchObject({ effect: 'disruptive', sessionsAtRisk: 4, sessionsCut: 0, harms: ['lower'] });

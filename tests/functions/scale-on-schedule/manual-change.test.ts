@@ -150,7 +150,7 @@ const cases: readonly Case[] = [
   {
     is: 'the same, and a step has come since',
     rules: count,
-    values: [wrote('fixed 2', '2026-11-25 08:50')],
+    values: [wrote('fixed 2', '2026-11-25 08:49')],
     observed: fixed(6),
     now: '2026-11-25 09:00',
     verdict: 'act',
@@ -159,7 +159,7 @@ const cases: readonly Case[] = [
   {
     is: 'the same, and the rule says to report only',
     rules: count.replace('method: fixed}', 'method: fixed, manualChange: report-only}'),
-    values: [wrote('fixed 2', '2026-11-25 08:50')],
+    values: [wrote('fixed 2', '2026-11-25 08:49')],
     observed: fixed(6),
     now: '2026-11-25 09:00',
     verdict: 'hold',
