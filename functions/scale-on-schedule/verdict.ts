@@ -63,7 +63,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const sighted = [...wanted.standing.sighted, ...others];
   const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}), ...readBack(wanted, context) };
   if (settled !== undefined) {
-    const blocker = because.find(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day');
+    const blocker = because.find(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day' || code === 'peak-missing');
     return (
       datesOnly(wanted, because, base, context) ??
       (blocker

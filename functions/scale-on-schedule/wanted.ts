@@ -45,7 +45,7 @@ export interface Wanted {
 }
 
 /** Works out what a rule wants of a group: peak, levels, exceptions, method, strategy. */
-export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: ExceptionEffects, context: PlanContext): Outcome<Wanted> {
+export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: ExceptionEffects, context: PlanContext): Outcome<Wanted> {
   const { policy, target, nowMs } = context;
   const day = serviceDay(policy, nowMs);
   const timeline = policy.timelines[timelineKey(rule.schedule, target.calendar, target.timezone)];
@@ -54,12 +54,19 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, effects: Ex
       reason('schedule-not-compiled', `the policy has no timeline of schedule ${rule.schedule} for ${target.name}; push it again`),
     );
   }
-  if (effects.unknown !== undefined)
-    return held(reason('exception-unknown', `whether this exception applies cannot be told: ${effects.unknown}`));
-  const raised = effects.floors.some(({ fromMs }) => fromMs < day.twoDays.untilMs);
-  const peak = peakOf(rule, state.group, usesPeak(timeline) || raised);
+  if (asked.unknown !== undefined)
+    return held(reason('exception-unknown', `whether this exception applies cannot be told: ${asked.unknown}`));
+  const peak = peakOf(rule, state.group, usesPeak(timeline));
   if (!peak.ok) return peak;
+  // A part of nothing raises nothing, and the schedule goes on.
+  const floor =
+    rule.peak === undefined ? asked.floors.find((each) => nowMs < each.untilMs && each.fromMs < day.twoDays.untilMs) : undefined;
+  const effects = rule.peak === undefined ? { ...asked, floors: [] } : asked;
   const because: Reason[] = [...peak.because, ...exceptionReasons(effects, nowMs)];
+  if (floor !== undefined) {
+    const text = `an exception is to keep ${floor.percent}% of the peak, and rule ${rule.name} has no peak, so it raises nothing: ${floor.because}; add peak to the rule`;
+    because.push(reason('peak-missing', text));
+  }
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
   const { wish, native } = prepared;
   const standing = scheduleStanding(state, rule, timeline, peak.value, context);

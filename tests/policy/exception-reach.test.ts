@@ -22,7 +22,7 @@ function warned(exception: string, rules: string): readonly string[] {
   );
 }
 
-const scale = (more: string) => `  scale-on-schedule: [{name: r, schedule: day, ${more}}]`;
+const scale = (more: string) => `  scale-on-schedule: [{name: r, schedule: day, peak: {tag: peak-nodes, atMost: 9}, ${more}}]`;
 const power = '  power-workstations: [{name: r, workstations: {name: "studio-*"}, schedule: day}]';
 const keeps = 'exceptions[0].keepAtLeast: keeps nothing up';
 const forbids = 'exceptions[0].never: forbids nothing';
@@ -49,6 +49,12 @@ describe('an exception that can hold nothing is a warning', () => {
     ],
     ['its groups have another name', 'groups: {name: "fin-*"}, keepAtLeast: 50%', scale('groups: {name: [hr-1, "sales-*"]}'), [keeps]],
     ['the rule is for another target', 'groups: all, targets: [far], keepAtLeast: 50%', scale('groups: all, targets: [home]'), [keeps]],
+    [
+      'the rule has no peak to keep a part of',
+      'groups: all, keepAtLeast: 50%',
+      '  scale-on-schedule: [{name: r, schedule: day, groups: all}]',
+      [keeps],
+    ],
     ['there is no rule of scaling', 'groups: all, keepAtLeast: 50%', power, [keeps]],
     ['it keeps groups only and the rule is about workstations', 'groups: all, never: [power-off]', power, [forbids]],
     ['nothing is ever renewed', 'groups: all, never: [renew]', scale('groups: all'), [forbids]],

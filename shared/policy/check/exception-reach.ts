@@ -3,8 +3,10 @@ import type { DocumentException } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
 
-/** The functions that keep up what `keepAtLeast` says: nodes of groups, and the power of workstations. */
+/** The functions that keep up what `keepAtLeast` says: nodes of groups, a part of the peak of their rule, and the power of workstations. */
 const keepers = { groups: 'scale-on-schedule', workstations: 'power-workstations' } as const;
+/** The key of a rule without which a function has nothing to keep a part of. */
+const keptPart = { groups: 'peak', workstations: undefined } as const;
 
 /** The functions that a word of `never` binds. */
 const boundBy: Readonly<Record<Never, readonly FunctionName[]>> = {
@@ -23,10 +25,10 @@ export function checkExceptionReach(draft: PolicyDraft, findings: Findings): voi
     const path = ['exceptions', index];
     const { keepAtLeastPercent, never } = value;
     const kinds = (['groups', 'workstations'] as const).filter((kind) => value[kind] !== undefined);
-    const keeps = keepAtLeastPercent !== undefined && kinds.some((kind) => reaches(value, keepers[kind], draft));
+    const keeps = keepAtLeastPercent !== undefined && kinds.some((kind) => reaches(value, keepers[kind], draft, keptPart[kind]));
     if (keepAtLeastPercent !== undefined && !keeps) {
-      const functions = kinds.map((kind) => keepers[kind]).join(' or ');
-      const text = `keeps nothing up: no rule of ${functions} can match what it selects, and a rule says what there is to keep; add a rule for it, or select otherwise`;
+      const functions = kinds.map((kind) => `${keepers[kind]}${keptPart[kind] ? ` with a ${keptPart[kind]}` : ''}`).join(' or ');
+      const text = `keeps nothing up: no rule of ${functions} can match what it selects, and a rule says what there is to keep; add such a rule for it, or select otherwise`;
       findings.warning([...path, 'keepAtLeast'], text);
     }
     const idle = never.filter((word) => !boundBy[word].some((name) => reaches(value, name, draft)));
@@ -36,11 +38,12 @@ export function checkExceptionReach(draft: PolicyDraft, findings: Findings): voi
   }
 }
 
-/** Whether a rule of a function may be about something that an exception selects. Where that cannot be told, it may. */
-function reaches(exception: DocumentException, name: FunctionName, draft: PolicyDraft): boolean {
+/** Whether a rule of a function, one with a key where that is named, may be about something that an exception selects. Where that cannot be told, it may. */
+function reaches(exception: DocumentException, name: FunctionName, draft: PolicyDraft, key?: string): boolean {
   const list = draft.ruleLists.find(({ module }) => module.name === name);
   if (list === undefined) return typeof draft.raw.rules === 'object' && draft.raw.rules !== null && Object.hasOwn(draft.raw.rules, name);
   return list.rules.some(({ value: rule }) => {
+    if (key !== undefined && !Object.hasOwn(rule, key)) return false;
     const shared =
       rule.targets === undefined || exception.targets === undefined || rule.targets.some((each) => exception.targets?.includes(each));
     if (!shared) return false;
