@@ -18,7 +18,7 @@ export interface DayDeviation {
 
 /**
  * What a value that we wrote stands in for, so that it can be taken back when no rule says any more what an ordinary week is: days of a weekly
- * schedule; or a whole weekly schedule, which a fixed count replaced while sessions were protected.
+ * schedule; or a whole weekly schedule, which a fixed count replaced for some days.
  */
 export interface StandsInFor {
   readonly days: readonly DayDeviation[];

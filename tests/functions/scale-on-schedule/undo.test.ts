@@ -67,6 +67,20 @@ describe('a deviation that nobody wants any more', () => {
     expect(heldByFreeze(done)).toBeUndefined();
   });
 
+  it('of a night through midnight, which a count stood in for, is taken back from a group that no rule covers', () => {
+    const night = 'exceptions: [{because: Launch, groups: all, from: 2026-10-09 18:00, until: 2026-10-10 09:00, keepAtLeast: 100%}]';
+    const week = scheduled({ 12345: hours }, begun);
+    const { decision: launch } = decide(office, '2026-10-09 23:00', week, undefined, {}, night);
+    if (launch.verdict !== 'act') throw new Error('it did not act');
+    expect(launch.action.change[0]?.to).toBe('fixed at 4 nodes');
+    const { decision } = decide(office, '2026-10-10 10:00', fixed(4), launch.action.writes.value, uncovered);
+    expect(decision).toMatchObject({
+      verdict: 'act',
+      rule: 'deviation-undo',
+      action: { change: [{ from: 'fixed at 4 nodes', to: 'weekly schedule: Mon–Fri 08:00–21:00 4 nodes' }] },
+    });
+  });
+
   it('that added nodes is taken back too, but a freeze holds that', () => {
     const done = decide(office, '2026-10-11 10:00', raised, raisedValue, uncovered);
     expect(done.decision).toMatchObject({ verdict: 'act', action: { change: [{ to: 'weekly schedule: Mon–Fri 08:00–21:00 4 nodes' }] } });
