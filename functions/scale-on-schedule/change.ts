@@ -245,12 +245,13 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Trans
     const higher = { ...to, week, ...(isPaused ? { enableDate, disableDate: addDays(enableDate, spanDays) } : {}) };
     const isNew = weekdays.some((each) => !sameDay(week[each] ?? [], from.week[each] ?? []));
     if (weekCanBeSent(week) && (isNew || compareWeek(from, higher, day).raises)) return raised(higher);
-  } else {
-    const instead: Strategy =
-      to.type === 'fixed'
-        ? { ...to, nodes: Math.max(present, to.nodes) }
-        : { ...to, maxScaling: Math.max(present - (to.nodes ?? 0), to.maxScaling ?? 0) };
-    if (harmAndGood(state, instead, { lowers: false, ...nobody }, facts).raises) return raised(instead);
+  } else if ([0, quarterMs, aheadMs].some((ms) => facts.wish.at(day.nowMs + ms) > nodesIn(from, ms / 60_000, day))) {
+    // Neither a count nor a ceiling rises when the schedule would have, so that each is as high as the schedule ever is.
+    const most = levelOf(from, state.charge);
+    const nodes = to.nodes ?? 0;
+    return raised(
+      to.type === 'fixed' ? { ...to, nodes: Math.max(most, nodes) } : { ...to, maxScaling: Math.max(most - nodes, to.maxScaling ?? 0) },
+    );
   }
   return extended(state, day, facts.deviation);
 }

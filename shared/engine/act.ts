@@ -120,12 +120,16 @@ export function notNow(moment: Moment, deadlineMs: EpochMs | undefined, neededMs
   );
 }
 
-/** The action asked for now, in the form that was admitted: without its harm, or without the nodes that it adds, where that was not to be. */
-function asAdmitted({ action: { key } }: ActDecision, again: Decision): Decision {
+/**
+ * The action asked for now, in the form that was admitted: without its harm, or without the nodes that it adds, where that was not to be. Forms can
+ * have one key, and differ in what they harm later.
+ */
+function asAdmitted(planned: ActDecision, again: Decision): Decision {
   if (again.verdict !== 'act') return again;
   const { action } = again;
   const forms = [action, action.withoutHarm?.action, action.withoutHarm?.action.withoutAdding, action.withoutAdding];
-  return { ...again, action: forms.find((form) => form?.key === key) ?? action };
+  const admitted = forms.find((form) => form !== undefined && isSame(planned, { ...again, action: form }));
+  return admitted === undefined ? again : { ...again, action: admitted };
 }
 
 /** The very action that was planned and admitted: same intent, same input, no harsher, no more sessions at risk. */

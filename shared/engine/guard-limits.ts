@@ -81,7 +81,8 @@ function shareLimit(rule: string, harm: Harm, ids: ReadonlySet<string>, { policy
   const covered = byRule.get(rule) ?? ids.size;
   const mostOf = (share: number) => Math.max(share > 0 && isReversible(harm) ? 1 : 0, Math.floor((share * covered) / 100));
   const data = { rule, harm, covered };
-  const never = (share: number) => (mostOf(share) === 0 ? ' Of so few that is less than one, so it never will be: raise the limit.' : '');
+  const never = (share: number) =>
+    share > 0 && mostOf(share) === 0 ? ' Of so few that is less than one, so it never will be: raise the limit.' : '';
   if (perRun !== undefined && ids.size > mostOf(perRun)) {
     const text = `${ids.size} of ${covered} resources of rule ${rule} would be harmed (${harm}), and limits.shareOfRulePerRun is ${perRun}%: none is.${never(perRun)}`;
     return reason('limit-share-run', text, { ...data, wanted: ids.size, most: mostOf(perRun), limit: perRun });

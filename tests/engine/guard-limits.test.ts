@@ -84,6 +84,13 @@ describe('the guard, by kind', () => {
     expect(codes({ sessionsCutPerRun: 1 })).toBe('limit-sessions-run');
   });
 
+  test('a share of nothing is not said to be one that is too small', () => {
+    const [decision] = guard([act('a', lower)], contextOf({ limits: { shareOfRulePerRun: 0 }, ...covered(3) }));
+    expect(decision?.because[0]?.text).toBe(
+      '1 of 3 resources of rule r would be harmed (lower), and limits.shareOfRulePerRun is 0%: none is.',
+    );
+  });
+
   test('what a limit does not hold is counted by it all the same', () => {
     const decisions = [act('a', { restores: 'capacity' }), act('b', { restores: 'capacity' }), act('c', lower)];
     expect(guard(decisions, contextOf({ limits: { actionsPerRun: 2 } })).map(codeOf)).toEqual(['act', 'act', 'limit-actions-run']);

@@ -19,6 +19,7 @@ const hourMs = 3_600_000;
 const rules = {
   office: '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',
   studio: '- {name: studio, groups: all, schedule: studio, peak: {tag: peak-nodes, atMost: 100}}',
+  counts: '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}, method: fixed}',
   nobody: '- {name: others, groups: {name: "other-*"}, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',
 };
 const week = { '1-5': { '08:00-21:00': 4 } };
@@ -178,6 +179,36 @@ describe('a peak that asks for more nodes than may be added', () => {
       `11-26T03 weekly schedule: Mon–Fri ${hours}`,
       '11-27T03 weekly schedule: Mon–Fri 08:00–21:00 60 nodes',
     ]);
+  });
+});
+
+describe('a rule of counts over a group that has a weekly schedule', () => {
+  it('raises in a freeze what its morning wants, and to no less than the schedule would have given later', async () => {
+    const { writes } = await lived({
+      ...{ from: '2026-11-23 00:00', until: '2026-11-25 01:00' },
+      strategy: { schedule: { '1-5': { '12:00-18:00': 8 } }, enable: '2026-09-01', disable: '2027-08-31' },
+      policies: { '2026-11-23 00:00': policyWith('counts', { freeze: ['2026-11-23 00:00', '2026-11-25 00:00'] }) },
+    });
+    expect(writes).toEqual(['11-23T08 fixed at 8 nodes', '11-25T00 fixed at 1 node']);
+  });
+
+  it('raises to the very count that is wanted where the schedule gives as many later and for longer', async () => {
+    const { writes } = await lived({
+      ...{ from: '2026-11-23 09:00', until: '2026-11-23 23:00' },
+      strategy: { schedule: { '1-5': { '12:00-22:00': 4 } }, enable: '2026-09-01', disable: '2027-08-31' },
+      policies: { '2026-11-23 09:00': policyWith('counts', { freeze: ['2026-11-23 00:00', '2026-11-25 00:00'] }) },
+    });
+    expect(writes).toEqual(['11-23T09 fixed at 4 nodes']);
+  });
+
+  it('takes no later hour of that schedule for the one node of its night where a limit holds what it lowers', async () => {
+    const { writes, held } = await lived({
+      ...{ from: '2026-11-23 00:00', until: '2026-11-23 08:30' },
+      strategy: { schedule: { '1-5': { '07:00-22:00': 4 } }, enable: '2026-09-01', disable: '2027-08-31' },
+      policies: { '2026-11-23 00:00': policyWith('counts', { limits: { shareOfRulePerRun: 0 } }) },
+    });
+    expect(writes).toEqual([]);
+    expect(held).toEqual(['11-23 limit-share-run']);
   });
 });
 
