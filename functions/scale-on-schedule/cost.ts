@@ -73,10 +73,10 @@ export function costsOf(
   // Of a count of ours that does not say for what it stood in nothing else is known.
   const weekBefore = ordinaryOf(from, deviation) ?? (before.isFallback ? week : undefined);
   const lasting = monthOf(week) - (weekBefore ? monthOf(weekBefore) : nodeMsOfStrategy(from, zone, month));
-  const dates = new Set<string>();
-  const left = apart(from, deviation, day, dates);
-  const single = apart(to, to.type === 'schedule' ? standsInFor : { days: [], week, untilMs }, day, dates) - left;
-  const days = [...dates].sort();
+  const perDate = new Map<string, number>();
+  const left = apart(from, deviation, day, perDate, -1);
+  const single = left + apart(to, to.type === 'schedule' ? standsInFor : { days: [], week, untilMs }, day, perDate, 1);
+  const days = [...perDate].flatMap(([date, ms]) => (ms === 0 ? [] : [date])).sort();
   const on = days.length > 2 ? `from ${days[0]} to ${days.at(-1)}` : `on ${days.join(' and ')}`;
   return {
     ...(lasting !== 0 || single === 0 ? { cost: estimate(lasting, `${atMost}per 30 days`) } : {}),
@@ -104,10 +104,15 @@ function asWanted(week: NativeWeek, { ordinary, wanted }: NonNullable<Before['st
 
 /**
  * Node-milliseconds by which what is left of a deviation differs from the ordinary week: of single days, of those until a schedule begins, since it
- * gives none until then, and of a count until it is to be over. Adds the days to `dates`.
+ * gives none until then, and of a count until it is to be over; `times` one or minus one. Adds them up by day.
  */
-function apart(strategy: Strategy, deviation: StandsInFor | undefined, day: ServiceDay, dates: Set<string>): number {
-  const { nowMs, date: today, zone } = day;
+function apart(
+  strategy: Strategy,
+  deviation: StandsInFor | undefined,
+  { nowMs, date: today, zone }: ServiceDay,
+  perDate: Map<string, number>,
+  times: 1 | -1,
+): number {
   const ordinary = ordinaryOf(strategy, deviation);
   const endMs = strategy.type === 'schedule' ? Number.POSITIVE_INFINITY : (deviation?.untilMs ?? nowMs);
   if (ordinary === undefined || endMs <= nowMs) return 0;
@@ -120,8 +125,8 @@ function apart(strategy: Strategy, deviation: StandsInFor | undefined, day: Serv
   for (const date of own) {
     const startMs = startOf(date);
     const span = { fromMs: Math.max(nowMs, startMs), untilMs: Math.min(endMs, startMs + dayMs) };
-    const ms = (date < begins ? 0 : nodeMsOfStrategy(strategy, zone, span)) - nodeMsOfWeek(ordinary, zone, span);
-    if (ms !== 0) dates.add(date);
+    const ms = times * ((date < begins ? 0 : nodeMsOfStrategy(strategy, zone, span)) - nodeMsOfWeek(ordinary, zone, span));
+    perDate.set(date, (perDate.get(date) ?? 0) + ms);
     sum += ms;
   }
   return sum;

@@ -80,7 +80,7 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
 function priced(decision: ActDecision, pricing: NonNullable<Draft['pricing']>, price: Money, context: PlanContext): ActDecision {
   const { before, transition, native } = pricing;
   const day = serviceDay(context.policy, context.nowMs);
-  const extra = native === undefined ? undefined : formatMoney(mergingCost(native, price));
+  const extra = native?.extraNodeMinutes ? formatMoney(mergingCost(native, price)) : undefined;
   return {
     ...decision,
     action: actionOf(transition, (form) => costsOf(before, form, price, day, (ms) => localText(ms, context))),

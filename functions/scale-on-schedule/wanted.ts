@@ -164,6 +164,7 @@ function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason
       `${data.extraNodeHoursPerWeek} node-hours a week`;
     return [reason('stepwise', text, data)];
   }
-  const text = `steps that touch, or are too short or too many, became one period at the higher level: ${data.extraNodeHoursPerWeek} node-hours a week more`;
-  return [reason('touching-merged', text, data)];
+  const merged = 'steps that touch, or are too short or too many, became one period at the higher level';
+  if (native.extraNodeMinutes === 0) return [reason('touching-merged', merged)];
+  return [reason('touching-merged', `${merged}: ${data.extraNodeHoursPerWeek} node-hours a week more`, data)];
 }

@@ -81,3 +81,19 @@ test('what lasts and what is once stand side by side in one plan', async () => {
     await live.close();
   }
 });
+
+test('a day that is as special after a change as before it is not named with what the change costs', async () => {
+  const live = await liveFunction(
+    scaleOnSchedule,
+    [ruleModule],
+    { groups },
+    textOf({ holidays: ['2026-11-26'], workdays: ['2026-11-28'] }),
+  );
+  try {
+    expect((await live.run()).estimates.map(({ per }) => per)).toEqual(['once, on 2026-11-28']);
+    live.simulator.advance(33 * hourMs);
+    expect((await live.run()).estimates.map(({ per }) => per)).toEqual(['once, on 2026-11-26']);
+  } finally {
+    await live.close();
+  }
+});

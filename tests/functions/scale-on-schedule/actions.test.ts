@@ -81,6 +81,17 @@ describe('the action of a weekly schedule', () => {
   });
 });
 
+describe('merging on a single day', () => {
+  it('is said, and is no amount a week', () => {
+    const evening = 'exceptions: [{because: Launch, groups: all, from: 2026-11-25 23:30, until: 2026-11-25 23:50, keepAtLeast: 50%}]';
+    const night = policyOf(`- {name: studio, groups: all, schedule: studio, ${peak}}`, evening);
+    const { because } = planner.decide(groupOf(), contextOf(night, morning));
+    const merged = because.find(({ code }) => code === 'touching-merged');
+    expect(merged?.text).toBe('steps that touch, or are too short or too many, became one period at the higher level');
+    expect(because.map(({ code }) => code)).toContain('day-deviates');
+  });
+});
+
 describe('the action of a fixed count', () => {
   it('is priced until the next step, after which another count is set', () => {
     const { cost } = actionOf(groupOf({}, { strategy: fixed(4) }), fixedOffice);
