@@ -45,11 +45,11 @@ export function chooseMethod({ rule, charge, protection, native }: MethodQuestio
 
 /** Why a wish cannot be a weekly schedule of the service; undefined where it can. */
 function obstacleTo(native: NativeSchedule): string | undefined {
-  const cut = 'and the service ends each period within its day: at 23:59 it would drop all nodes under their sessions';
+  const cut = 'and it ends each period within its day: at 23:59 it would drop all nodes under their sessions';
   return native.gapAtMidnight
-    ? `nodes are wanted through midnight, ${cut}`
+    ? `nodes are wanted through midnight by the service's clock, ${cut}`
     : native.gapTonight
-      ? `nodes are wanted through this midnight, ${cut}`
+      ? `nodes are wanted through the next midnight by the service's clock, ${cut}`
       : Object.keys(native.week).length === 0
         ? 'no weekday would have a period'
         : undefined;

@@ -10,8 +10,8 @@ describe('a fallback says', () => {
 
   it('that no weekly schedule can be written through midnight, why, and what is done instead', () => {
     expect(textOf('- {name: n, groups: all, schedule: night}', 'not-expressible')).toBe(
-      'no weekly schedule: nodes are wanted through midnight, and the service ends each period within its day: at 23:59 it would drop all ' +
-        'nodes under their sessions; a fixed count is set at each step instead, and at least one node stays',
+      "no weekly schedule: nodes are wanted through midnight by the service's clock, and it ends each period within its day: at 23:59 it " +
+        'would drop all nodes under their sessions; a fixed count is set at each step instead, and at least one node stays',
     );
     expect(textOf('- {name: n, groups: all, schedule: night, method: service-schedule}', 'not-expressible')).toMatch(
       /^no weekly schedule, although the rule asks for one: /,
