@@ -114,12 +114,12 @@ function pauseOf(
   // In zones ahead of the service's or behind it, a day that is not published takes a part of two of the service's: its noon decides.
   const isUnknownOn = (ahead: number) => isUnknown(wish.timeline, instantOf(today.zone, localMsOf(addDays(today.date, ahead), 720)));
   if (isUnknownOn(0) || wantedOn(0).some(isAhead)) return 0;
-  for (let ahead = 1; ahead <= lookAheadDays; ahead++) {
-    const ends = ahead === lookAheadDays || isUnknownOn(ahead);
-    if (ends || wantedOn(ahead).length > 0) return saved ? ahead : 0;
+  for (let ahead = 1; ahead < lookAheadDays; ahead++) {
+    if (isUnknownOn(ahead) || wantedOn(ahead).length > 0) return saved ? ahead : 0;
     saved ||= (ordinary[ahead % 7] as FittedDay).periods.length > 0;
   }
-  return 0;
+  // A longer pause is put off on Mondays: each day would write every group anew.
+  return saved ? lookAheadDays + 1 - today.weekday : 0;
 }
 
 /**
