@@ -34,6 +34,8 @@ export interface ChooseInput {
   readonly budgetsOf: readonly string[];
   /** See `PreviewContext`. */
   readonly used: UsedReservations;
+  /** Ids of what expires earlier than when it was last seen. */
+  readonly back: ReadonlySet<string>;
   readonly planned: PlannedSpending | undefined;
   readonly onTrouble: (trouble: Reason) => void;
   /** False where the function only observes: nothing is ordered, so nobody's keys are asked about. */
@@ -44,13 +46,13 @@ export interface ChooseInput {
 
 /** The input of choosing for a run. Default: orders are not barred, and no budget is read but those of the orders. */
 export function chooseInput(
-  { renewing, options, context, draft, used, rules }: RenewalRun,
+  { renewing, options, context, draft, used, rules, back }: RenewalRun,
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
   return {
     ...{ functionName: renewing.name, planner: renewing.planner, context, barred, budgetsOf },
     run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
-    ...{ used, planned: options.planned },
+    ...{ used, back, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
     acting: draft.head.functionMode === 'act',
     rules,
@@ -89,7 +91,7 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
   const verdicts = new Map<string, Decided>();
   for (const candidate of candidates) {
     const now = yield* moment();
-    const late = notNow(now, input.run);
+    const late = notNow(now, input.run) ?? tooSoon(candidate, now.nowMs, input);
     const quotes: Quotes = new Map();
     const verdict = late ? undecided(candidate.due, late) : yield* decideDue(input.planner, candidate, context, input.onTrouble, quotes);
     verdicts.set(candidate.due.subject.id, { candidate, verdict, decidedAtMs: now.nowMs, quotes });
@@ -131,6 +133,18 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
 }
 
 type Decided = Pick<DueDecision, 'candidate' | 'verdict' | 'decidedAtMs' | 'quotes'>;
+
+/**
+ * Why nothing is decided in the run that first sees an expiry moved back: what it read may be older than a renewal by somebody else, and nobody has heard of
+ * a refund yet. Less than a day before the expiry there may be no time for a next run.
+ */
+function tooSoon({ due, standing }: Candidate<DueResource>, nowMs: EpochMs, { back }: ChooseInput): Stop | undefined {
+  if (standing?.state !== 'free' || !back.has(due.subject.id) || due.expiresAtMs - nowMs < dayMs) return undefined;
+  const text = 'it expired later when it was last seen: a refund, perhaps, or what was read is old; the next run decides';
+  return { code: 'expiry-changed', text };
+}
+
+const dayMs = 86_400_000;
 
 /** What a run has no time left to decide holds, and is decided by the next. */
 function undecided({ resource }: DueResource, { code, text }: Stop): RenewalVerdict {

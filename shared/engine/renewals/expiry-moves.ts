@@ -56,6 +56,11 @@ export class ExpiryComparison {
     return [...first, ...this.#moves.values()];
   }
 
+  /** Ids of what expires earlier than when it was last seen. */
+  movedBack(): ReadonlySet<string> {
+    return new Set([...this.#moves].flatMap(([id, { fromMs, toMs }]) => (toMs < fromMs ? [id] : [])));
+  }
+
   /** What was seen before and is not shown now. It is gone only where everything of the account was observed, and a single read does not find it. */
   missing(): readonly { readonly id: string; readonly expiresAtMs: EpochMs }[] {
     return [...this.#seen.seconds].flatMap(([id, seconds]) => (this.#met.has(id) ? [] : [{ id, expiresAtMs: seconds * 1000 }]));

@@ -81,7 +81,18 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,
   });
-  let run: RenewalRun = { renewing, options, context, draft, teller, log, barred: barOf(options, log && standing), used, rules };
+  let run: RenewalRun = {
+    renewing,
+    options,
+    context,
+    draft,
+    teller,
+    log,
+    barred: barOf(options, log && standing),
+    used,
+    rules,
+    back: new Set(),
+  };
 
   const last = log && (yield* readLastSeen(target.account));
   const comparison = last && 'seen' in last ? new ExpiryComparison(last.seen) : undefined;
@@ -99,6 +110,7 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     run = { ...run, barred: skewReason(skewMs) };
     seen = yield* look(skewMs);
   }
+  if (comparison) run = { ...run, back: comparison.movedBack() };
   for (const { error } of seen.failures) draft.failedToObserve(error, seen.totals.observed);
   if (seen.failures.length === 0) draft.checkWhole(seen.totals);
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;

@@ -40,4 +40,6 @@ export interface RenewalRun {
   readonly rules: ProtocolRules;
   /** Reservations that are used for good, as far as this process knows. */
   readonly used: UsedReservations;
+  /** Ids of what expires earlier than when it was last seen. */
+  readonly back: ReadonlySet<string>;
 }
