@@ -103,12 +103,19 @@ const story = fc.record({
   demand: fc.nat(4),
 });
 
-/** Whether nodes are wanted for a group at an instant of a story. */
-function wantsIn({ start, plan: first, next }: Story): (group: number, atMs: number) => boolean {
+/**
+ * Whether nodes are wanted for a group at an instant of a story, as far as can be told: while its peak cannot be read nobody knows how many, and it
+ * stays as it is, in the middle of a change that a fence has held too.
+ */
+function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, atMs: number) => boolean {
   const fromMs = shanghai(start);
+  const isReadable = (group: number, atMs: number) => {
+    const past = peaks.filter((peak) => peak.group === group && fromMs + peak.after * hour <= atMs);
+    return past.reduce((last, peak) => (peak.after >= last.after ? peak : last), { after: 0, value: '1' }).value !== 'five';
+  };
   const changeMs = next ? fromMs + next.after * hour : Number.POSITIVE_INFINITY;
   const by = [first, next?.plan].map((each) => each && [0, 1, 2, 3].map((group) => wantedBy(policyFor(each, fromMs), group)));
-  return (group, atMs) => by[atMs < changeMs ? 0 : 1]?.[group]?.(atMs) ?? false;
+  return (group, atMs) => isReadable(group, atMs) && (by[atMs < changeMs ? 0 : 1]?.[group]?.(atMs) ?? false);
 }
 
 const share = fc.option(fc.constantFrom(0, 10, 30, 100), { nil: undefined });
