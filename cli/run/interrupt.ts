@@ -5,6 +5,13 @@ export interface Interrupt {
   release(): void;
 }
 
+/** True where somebody pressed Ctrl-C, who knows what that cuts off; other signals may come from a machine, and then nobody knows. */
+export function isByHand(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && signal.reason === byHand;
+}
+
+const byHand = new Error('stopped by SIGINT');
+
 /** Exit status of a command that was told to stop (128 + SIGINT). */
 export const interruptedExitCode = 130;
 
@@ -23,7 +30,7 @@ export function interruptOnSignals(promise = 'is finished and written to the jou
     heard.add(name);
     if (controller.signal.aborted) return;
     process.stderr.write(`\n${name}: stopping. The call under way ${promise}; nothing new begins. Once more ends at once.\n`);
-    controller.abort(new Error(`stopped by ${name}`));
+    controller.abort(name === 'SIGINT' ? byHand : new Error(`stopped by ${name}`));
   };
   for (const name of signals) process.on(name, stop);
   return {

@@ -16,6 +16,7 @@ import { shardsOf } from '../../shared/policy/fan-out.ts';
 import { CommandFailure } from '../failure.ts';
 import { runners } from '../runners.ts';
 import type { World } from '../world/world.ts';
+import { isByHand } from './interrupt.ts';
 import type { Session } from './session.ts';
 
 /** How the runs of a command are made. */
@@ -61,6 +62,7 @@ export async function runAll({ policy, world, targets }: Session, options: RunsO
         ...{ target, policy, notifier, client: world.clientFor(target), store: world.store, clock: world.clock },
         ...{ mode: options.mode, world: world.headline, signal: options.signal, ...links, ...(orders ? {} : { planned }) },
         allowLocalStore: world.kind !== 'cloud' || options.localJournal === true,
+        stoppedByHand: () => isByHand(options.signal),
         onProgress: (progress) => options.onProgress?.(label, progress),
         onDecision: options.onDecision,
       });

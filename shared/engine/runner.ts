@@ -24,6 +24,8 @@ export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' |
    * Default: false, and such orders are held.
    */
   readonly allowLocalStore?: boolean | undefined;
+  /** True once a person at the keyboard has stopped the run: what fails by that alone is told to nobody else. Default: false. */
+  readonly stoppedByHand?: (() => boolean) | undefined;
 }
 
 /** A function as commands and handlers run it: on one target, once. */
@@ -43,6 +45,7 @@ export function automationRunner<R extends Resource>(automation: Automation<R>):
   return {
     name,
     ...(withoutRules ? { withoutRules } : {}),
-    run: (options) => run<R>({ ...options, automation, tell: options.notifier && tellingBy(options.notifier, memory) }),
+    run: (options) =>
+      run<R>({ ...options, automation, tell: options.notifier && tellingBy(options.notifier, memory, options.stoppedByHand) }),
   };
 }

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { start, streamwarden } from './command.ts';
@@ -60,4 +61,18 @@ test('Ctrl-C finishes the calls under way, writes what was done, says so, and be
   const record = await journal('show', key, '--json');
   expect(JSON.parse(record.stdout).body.outcomes.filter(({ outcome }: { outcome: string }) => outcome === 'done')).toHaveLength(done);
   expect((await streamwarden(['plan', ...desk.world])).stdout).toContain(`${12 - done} to change`);
+});
+
+test.each([
+  ['SIGINT', 'nobody, since whoever pressed Ctrl-C knows', false],
+  ['SIGTERM', 'those who hear of failures, since a machine may have sent it', true],
+] as const)('an apply that %s cuts off while it reads tells %s', async (signal, _whom, told) => {
+  appendFileSync(path.join(desk.folder, 'policy.yaml'), 'channels: {oncall: {kind: console}}\ntell: {failed: oncall}\n');
+  desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+  const { child, ended } = start(['apply', ...desk.world]);
+  await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+  child.kill(signal);
+  const { code, stdout, stderr } = await ended;
+  expect([code, stderr.includes('1 failed')]).toEqual([130, told]);
+  expect(stdout).toContain('Stopped.');
 });

@@ -25,12 +25,13 @@ export type TellRun = (report: RunReport, policy: CompiledPolicy, store: Store) 
 
 /**
  * Tells on the channels of a policy, all of a run in one message for each. A failure of the same kinds is told once an hour, whoever runs: by
- * the journal, or as far as this process remembers where that cannot be used.
+ * the journal, or as far as this process remembers where that cannot be used. What failed only since `stoppedByHand` is not told.
  */
-export function tellingBy(notifier: Notifier, memory: HourlyMemory): TellRun {
+export function tellingBy(notifier: Notifier, memory: HourlyMemory, stoppedByHand?: () => boolean): TellRun {
   return async (report, policy, store) => {
     const nowMs = Date.parse(report.at);
-    const failure = report.failed && (policy.tell['failed'] ?? []).length > 0 ? failureName(report) : undefined;
+    const isFailure = report.failed && !(stoppedByHand?.() && isCutOffOnly(report));
+    const failure = isFailure && (policy.tell['failed'] ?? []).length > 0 ? failureName(report) : undefined;
     const reader = { functionName: report.function, nowMs };
     const mark = failure && (await foreseen(() => runStoring(store, readMark(reader, failure))));
     const failing =
@@ -59,6 +60,11 @@ export function tellingBy(notifier: Notifier, memory: HourlyMemory): TellRun {
       untold: isLost ? newHolds(report).map(({ resource }) => resource.id) : [],
     };
   };
+}
+
+/** True where nothing failed but calls that were cut off before they were sent. */
+function isCutOffOnly({ errors, outcomes }: RunReport): boolean {
+  return errors.every(({ code }) => code === 'Aborted') && outcomes.every(({ outcome }) => outcome !== 'failed' && outcome !== 'unknown');
 }
 
 /** What some work gave; undefined where it failed in a foreseen way. @throws what is a defect */
