@@ -11,7 +11,7 @@ export interface RamSetup {
   readonly store: OssPlace | undefined;
   /** The accounts that are governed. `role` undefined: the functions act as themselves. */
   readonly targets: readonly { readonly account: string; readonly role?: string | undefined }[];
-  /** Who may approve, by circle: each person has a policy of his own. */
+  /** Who may approve, by circle: each person has a policy of their own. */
   readonly approvers: readonly { readonly circle: string; readonly voter: RamUser }[];
   /** Functions that are in use. */
   readonly functions: readonly string[];

@@ -18,7 +18,7 @@ export async function readPolicy(file: string): Promise<PolicyDocument> {
   const { document, problems } = loadPolicy(await readPolicyText(file), file, ruleModules);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (document !== undefined && errors.length === 0) return document;
-  throw new CommandFailure('PolicyBroken', `the policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
+  throw new CommandFailure('PolicyBroken', `The policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
 }
 
 /** The policy as planners read it, from an instant on; it warns when its end is near. */

@@ -119,7 +119,7 @@ const readAhead = 4;
 
 /**
  * What the keys of a person's answers for a circle begin with: `approvals/<approvers>/<account>.<user>`. Approvers and person come first, so that
- * RAM can let each person write only his own.
+ * RAM can let each person write only their own.
  */
 export function personVoice(circle: string, { account, user }: RamUser): string {
   return keyOf('approvals', circle, `${account}.${user}`);

@@ -70,10 +70,17 @@ export function formatPath(path: PolicyPath): string {
   return withoutSecrets(text);
 }
 
+/** So much of what a problem says is shown from its beginning, and so much from its end; a value in a file may have megabytes. */
+const shownEnds = 300;
+
 /** One line: `file:line:column  error  path: text`. */
 export function formatProblem(problem: Problem): string {
   const place = `${problem.file}:${problem.line}:${problem.column}`;
-  return `${place}  ${problem.severity}  ${problem.path === '' ? '' : `${problem.path}: `}${problem.text}`;
+  return `${place}  ${problem.severity}  ${middleCut(problem.path === '' ? problem.text : `${problem.path}: ${problem.text}`)}`;
+}
+
+function middleCut(text: string): string {
+  return text.length <= 4 * shownEnds ? text : `${text.slice(0, shownEnds)} … ${text.slice(-shownEnds)}`;
 }
 
 /** Order of the file; errors before warnings in one place. */

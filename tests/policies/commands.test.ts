@@ -88,7 +88,7 @@ describe('a policy from the desk to a function', () => {
     writeFileSync(path.join(desk.folder, 'policy.yaml'), 'version: 1\ntimezone: Nowhere\n');
     const pushed = await run(['push']);
     expect([pushed.code, pushed.stdout.includes('Published')]).toEqual([1, false]);
-    expect(pushed.stderr).toContain('the policy cannot be used:\n');
+    expect(pushed.stderr).toContain('The policy cannot be used:\n');
     desk.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
     const back = await run(['rollback']);
     expect(back.code).toBe(0);

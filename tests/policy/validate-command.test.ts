@@ -118,6 +118,12 @@ describe('validate', () => {
   });
 });
 
+test('a value of megabytes is shown by its ends, with what to do', async () => {
+  const path = file(policyText({ timezone: `timezone: ${'x'.repeat(3_000_000)}` }));
+  const line = (await run('validate', path)).split('\n').find((each) => each.includes('timezone: "x')) ?? '';
+  expect([line.length < 1000 + path.length, line.endsWith('write an IANA name such as Asia/Shanghai')]).toEqual([true, true]);
+});
+
 test('schema prints the JSON Schema of the policy', async () => {
   const printed = JSON.parse(await run('schema')) as { readonly properties: Readonly<Record<string, unknown>> };
   expect(Object.keys(printed.properties)).toEqual(expect.arrayContaining(['version', 'targets', 'schedules', 'limits', 'rules']));

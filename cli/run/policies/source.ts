@@ -50,7 +50,7 @@ export function compileSource(source: PolicySourceText, nowMs: EpochMs): Compile
   const { document, problems } = loadPolicy(source.text, source.name, ruleModules, { nowMs });
   if (document === undefined) {
     const errors = problems.filter(({ severity }) => severity === 'error');
-    throw new CommandFailure('PolicyBroken', `the policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
+    throw new CommandFailure('PolicyBroken', `The policy cannot be used:\n${errors.map(formatProblem).join('\n')}`);
   }
   const fromMs = nowMs - clockMarginMs;
   const untilMs = fromMs + horizonMs;

@@ -146,7 +146,7 @@ export function* writeEnd(run: PurchaseRun, stream: string, entry: RenewalEntry,
   const key = renewalKey(stream, entry.n, 'end');
   const body = { ...end, ...(entry.answerLink === undefined ? {} : { answer: entry.answerLink }) };
   const { mine } = yield* place(key, { kind: 'end', atMs, owner: run.owner, prev: entry.link, body });
-  // Who finds another's end there leaves the release to him and to the next run: an end that is not ours may not be void.
+  // Who finds another's end there leaves the release to them and to the next run: an end that is not ours may not be void.
   if (mine && end.outcome === 'void' && entry.claim) yield* releaseClaim(run, entry.claim, atMs);
   return mine;
 }

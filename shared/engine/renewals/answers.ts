@@ -104,7 +104,7 @@ function mayTakeBack({ voice, sequence }: Answers['unusable'][number], approval:
 type Before = (earlier: Approval, later: Approval) => boolean;
 
 /**
- * The order of records. What each writer knew is the last record of each stream that he had read, and all that the writers of those knew. Two records
+ * The order of records. What each writer knew is the last record of each stream that they had read, and all that the writers of those knew. Two records
  * that each claim to have seen the other lie somewhere, so neither is before the other.
  */
 function orderOf(given: readonly Approval[]): Before {
@@ -115,7 +115,7 @@ function orderOf(given: readonly Approval[]): Before {
       for (const [other, itKnew] of known) {
         if (other === each || (knows.get(other.voice) ?? -1) < other.sequence) continue;
         for (const [voice, last] of itKnew) {
-          // Through others nobody learns of his own later records.
+          // Through others nobody learns of their own later records.
           if (voice === each.voice || (knows.get(voice) ?? -1) >= last) continue;
           knows.set(voice, last);
           changed = true;
