@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { printable } from '../../shared/client/printable.ts';
 import { worldOptions } from '../world/options.ts';
 import { type WorldOptions, worldLine } from '../world/world.ts';
 
@@ -58,7 +59,7 @@ async function say(kind: 'halt' | 'resume', version: string, flags: Flags): Prom
       process.stdout.write(`${worldLine(session.world)}\n${said.by} ${what}.\nJournal: ${said.record}\n`);
       const known = kind === 'halt' ? await knownVersions(session) : undefined;
       if (known === undefined || known.has(said.version)) return;
-      const others = known.size === 0 ? 'none names a version' : `they have ${[...known].sort().join(', ')}`;
+      const others = known.size === 0 ? 'none names a version' : `they have ${[...known].map(printable).sort().join(', ')}`;
       process.stdout.write(`Look at the spelling: no group runs ${said.version} or is offered it; ${others}.\n`);
     },
     'journal',

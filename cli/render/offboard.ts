@@ -1,3 +1,4 @@
+import { printable } from '../../shared/client/printable.ts';
 import type { Offboarded, OffboardLeft } from '../run/offboard.ts';
 import type { Style } from './style.ts';
 
@@ -41,7 +42,9 @@ export function offboardLeftLines(left: OffboardLeft, user: string, style: Style
       ({ id, name, groups }) =>
         `  ${style.warn('!')} user group ${name ?? id} may use ${groups.join(', ')}: look in your directory whether ${user} is in it`,
     ),
-    ...alike.map((spelled) => `  ${style.warn('!')} ${spelled} differs from ${user} in case or spaces alone and was not touched`),
+    ...alike.map(
+      (spelled) => `  ${style.warn('!')} ${printable(spelled)} differs from ${printable(user)} in case or spaces alone and was not touched`,
+    ),
     ...(workstationsUntold > 0 ? [`  ${style.warn('!')} ${workstationsUntold} workstations name no users`] : []),
   ];
   return lines.length === 0 ? [] : [style.strong(`Left to you on ${target}`), ...lines];
