@@ -97,6 +97,16 @@ try {
   refuseUnfit(program);
   explainUsage(program);
   for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
+  // Commander would print the help of everything and not say why.
+  const [word, about] = process.argv.slice(2);
+  if (
+    word === 'help' &&
+    about !== undefined &&
+    !/^(-|help$)/.test(about) &&
+    !program.commands.some((command) => command.name() === about)
+  ) {
+    program.error(`error: unknown command '${about}'`);
+  }
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message to standard error; help and version come with exit code 0.

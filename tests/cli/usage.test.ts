@@ -48,6 +48,7 @@ test.each([
 
 test.each([
   [['plann'], "unknown command 'plann'\n(Did you mean plan?)", ''],
+  [['help', 'nope'], "unknown command 'nope'", ''],
   [['policy', 'list'], "unknown command 'list'", ' policy'],
   [['plan', '--polcy', 'x'], "unknown option '--polcy'\n(Did you mean --policy?)", ' plan'],
   [['plan', '--policy'], "option '--policy <file>' argument missing", ' plan'],
