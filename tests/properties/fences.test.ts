@@ -115,7 +115,13 @@ function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, at
   };
   const changeMs = next ? fromMs + next.after * hour : Number.POSITIVE_INFINITY;
   const by = [first, next?.plan].map((each) => each && [0, 1, 2, 3].map((group) => wantedBy(policyFor(each, fromMs), group)));
-  return (group, atMs) => isReadable(group, atMs) && (by[atMs < changeMs ? 0 : 1]?.[group]?.(atMs) ?? false);
+  const isAsked = (which: 0 | 1, group: number, atMs: number) => by[which]?.[group]?.(atMs) ?? false;
+  return (group, atMs) => {
+    if (!isReadable(group, atMs)) return false;
+    if (atMs < changeMs) return isAsked(0, group, atMs);
+    // What the new policy alone wants comes with the run after the push, and shows ten minutes later.
+    return isAsked(1, group, atMs) && (atMs >= changeMs + 40 * 60_000 || isAsked(0, group, atMs));
+  };
 }
 
 const share = fc.option(fc.constantFrom(0, 10, 30, 100), { nil: undefined });
