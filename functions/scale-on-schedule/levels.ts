@@ -47,7 +47,7 @@ export function cappedAt(strategy: Strategy, charge: Charge, nodes: number): Str
 
 /** Periods of a day with no more than so many nodes. */
 export function cappedPeriods(periods: readonly NativePeriod[], nodes: number): readonly NativePeriod[] {
-  return periods.map((period) => ({ ...period, amount: Math.min(period.amount, nodes) }));
+  return nodes <= 0 ? [] : periods.map((period) => ({ ...period, amount: Math.min(period.amount, nodes) }));
 }
 
 /** The highest level of a group in 30 days, as far as is known: what it has, and what it was lowered from. */

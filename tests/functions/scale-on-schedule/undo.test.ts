@@ -81,6 +81,15 @@ describe('a deviation that nobody wants any more', () => {
     });
   });
 
+  it('of such a night gives the group no more nodes than it has had', () => {
+    const night = 'exceptions: [{because: Launch, groups: all, from: 2026-10-09 18:00, until: 2026-10-10 09:00, keepAtLeast: 100%}]';
+    const { decision } = decide(office, '2026-10-09 05:00', fixed(2), undefined, {}, night);
+    if (decision.verdict !== 'act') throw new Error('it did not act');
+    expect(decision.action.writes.value.replace(/ ends \d+/, '')).toBe(
+      `fixed 1 instead of ${[1, 2, 3, 4, 5].map((day) => `${day}:08:00-21:00=2`).join(' ')}`,
+    );
+  });
+
   it('that added nodes is taken back too, but a freeze holds that', () => {
     const done = decide(office, '2026-10-11 10:00', raised, raisedValue, uncovered);
     expect(done.decision).toMatchObject({ verdict: 'act', action: { change: [{ to: 'weekly schedule: Mon–Fri 08:00–21:00 4 nodes' }] } });
