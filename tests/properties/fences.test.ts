@@ -103,6 +103,9 @@ const story = fc.record({
   demand: fc.nat(4),
 });
 
+/** What is new comes with the next run, half an hour later, and shows ten minutes after that. */
+const untilSeenMs = 40 * 60_000;
+
 /**
  * Whether nodes are wanted for a group at an instant of a story, as far as can be told: while its peak cannot be read nobody knows how many, and it
  * stays as it is, in the middle of a change that a fence has held too.
@@ -117,10 +120,9 @@ function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, at
   const by = [first, next?.plan].map((each) => each && [0, 1, 2, 3].map((group) => wantedBy(policyFor(each, fromMs), group)));
   const isAsked = (which: 0 | 1, group: number, atMs: number) => by[which]?.[group]?.(atMs) ?? false;
   return (group, atMs) => {
-    if (!isReadable(group, atMs)) return false;
+    if (!isReadable(group, atMs) || !isReadable(group, atMs - untilSeenMs)) return false;
     if (atMs < changeMs) return isAsked(0, group, atMs);
-    // What the new policy alone wants comes with the run after the push, and shows ten minutes later.
-    return isAsked(1, group, atMs) && (atMs >= changeMs + 40 * 60_000 || isAsked(0, group, atMs));
+    return isAsked(1, group, atMs) && (atMs >= changeMs + untilSeenMs || isAsked(0, group, atMs));
   };
 }
 
@@ -166,6 +168,9 @@ function played(
 const given = (limits: Readonly<Record<string, number | undefined>>): CompiledLimits =>
   Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 
+/** Each story takes a tenth of a second, so only some are played here; other seeds play others. */
+const seed = Number(process.env['STREAMWARDEN_SEED'] ?? 1);
+
 /** No limit on what is added stands in the way of either. */
 const unbounded = { nodesAddedPer24h: 100_000 };
 
@@ -184,14 +189,16 @@ describe('weeks of policies, with and without fences', () => {
         ]);
         const wants = wantsIn(input);
         for (const [group, nodes] of free?.nodes.entries() ?? []) {
-          const less = nodes.findIndex((each, at) => (fenced?.nodes[group]?.[at] ?? 0) < each && wants(group, fromMs + at * 600_000));
+          // What is there until the next run, half an hour later, is left over and not wanted.
+          const kept = (at: number) => Math.min(...nodes.slice(at, at + 4));
+          const less = nodes.findIndex((_, at) => (fenced?.nodes[group]?.[at] ?? 0) < kept(at) && wants(group, fromMs + at * 600_000));
           if (less >= 0) {
             const at = new Date(fromMs + less * 600_000 + 8 * hour).toISOString();
             expect(`group ${group} at ${at}: ${fenced?.nodes[group]?.[less]} of ${nodes[less]}`).toBe('never fewer');
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 20, seed },
     );
   }, 120_000);
 
@@ -227,7 +234,7 @@ describe('weeks of policies, with and without fences', () => {
         const total = (at: number) => fenced.highest.reduce((sum, levels) => sum + (levels[at] ?? 0), 0);
         for (let at = 0; at < days * 144; at++) expect(total(at) - total(Math.max(0, at - 144))).toBeLessThanOrEqual(nodesAddedPer24h);
       }),
-      { numRuns: 12 },
+      { numRuns: 20, seed },
     );
     expect(missing).toBeGreaterThan(0);
   }, 120_000);
