@@ -18,11 +18,11 @@ export interface ExceptionEffects {
   readonly uncut: readonly Because[];
   /** Why it cannot be told whether an exception of `uncut` applies; undefined when it can. */
   readonly uncutUnknown?: string;
-  /** Why it cannot be told whether an exception applies; undefined when it can. */
-  readonly unknown?: string;
+  /** Exceptions about nodes of which it cannot be told whether they apply, from two days before them: no lowering, and no other wish either. */
+  readonly doubts: readonly Because[];
 }
 
-const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [] };
+const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [], doubts: [] };
 
 /** The exceptions that keep nodes of a group in the days to come, or its sessions today or tomorrow. Exceptions of other kinds are the guard's. */
 export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { ahead, twoDays }: ServiceDay): ExceptionEffects {
@@ -31,6 +31,7 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { a
   const floors: (Because & { readonly percent: number })[] = [];
   const ratchets: Because[] = [];
   const uncut: Because[] = [];
+  const doubts: Because[] = [];
   let uncutUnknown: string | undefined;
   for (const exception of policy.exceptions) {
     const when = exception.spans[target.timezone];
@@ -41,10 +42,10 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { a
     const matches = cachedMatcher(exception.groups, policy.zones[target.timezone])(group, nowMs);
     if (matches === 'no') continue;
     if (matches !== 'yes') {
-      const unknown = `"${exception.because}": ${matches.unknown}`;
-      const soon = when.fromMs < twoDays.untilMs;
-      if (concernsNodes(exception) && soon) return { ...none, unknown };
-      if (forbidsCuts) uncutUnknown ??= unknown;
+      const soon = when.fromMs < twoDays.untilMs && when.untilMs > nowMs;
+      const because = `${exception.because} (${matches.unknown} is unknown)`;
+      if (concernsNodes(exception) && soon) doubts.push({ fromMs: when.fromMs, untilMs: when.untilMs, because });
+      if (forbidsCuts) uncutUnknown ??= `"${exception.because}": ${matches.unknown}`;
       continue;
     }
     const base = { fromMs: when.fromMs, untilMs: when.untilMs, because: exception.because };
@@ -53,7 +54,7 @@ export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { a
     if (exception.keepAtLeastPercent !== undefined) floors.push({ ...base, percent: exception.keepAtLeastPercent });
     if (exception.never.includes('scale-down')) ratchets.push(base);
   }
-  return { floors, ratchets, uncut, ...(uncutUnknown === undefined ? {} : { uncutUnknown }) };
+  return { floors, ratchets, uncut, doubts, ...(uncutUnknown === undefined ? {} : { uncutUnknown }) };
 }
 
 /** Whether an exception changes how many nodes are wanted. */

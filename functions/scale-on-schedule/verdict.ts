@@ -54,6 +54,9 @@ function asItShould(wanted: Wanted, { date }: ServiceDay, context: PlanContext):
   return reason('nodes-on-their-way', `as the schedule wants it since ${localText(ours.atMs, context)}, and the nodes are still to follow`);
 }
 
+/** What is told though the nodes are as wanted: somebody is to look at it. */
+const toldAllTheSame: ReadonlySet<string> = new Set(['nodes-in-use', 'unpublished-day', 'peak-missing', 'exception-unknown']);
+
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
   const { state, rule, to, wish, standsInFor } = wanted;
@@ -63,7 +66,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const sighted = [...wanted.standing.sighted, ...others];
   const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}), ...readBack(wanted, context) };
   if (settled !== undefined) {
-    const blocker = because.find(({ code }) => code === 'nodes-in-use' || code === 'unpublished-day' || code === 'peak-missing');
+    const blocker = because.find(({ code }) => toldAllTheSame.has(code));
     return (
       datesOnly(wanted, because, base, context) ??
       (blocker

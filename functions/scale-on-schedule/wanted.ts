@@ -54,8 +54,6 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
       reason('schedule-not-compiled', `the policy has no timeline of schedule ${rule.schedule} for ${target.name}; push it again`),
     );
   }
-  if (asked.unknown !== undefined)
-    return held(reason('exception-unknown', `whether this exception applies cannot be told: ${asked.unknown}`));
   const peak = peakOf(rule, state.group, usesPeak(timeline));
   if (!peak.ok) return peak;
   // A part of nothing raises nothing, and the schedule goes on.
@@ -66,6 +64,11 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
   if (floor !== undefined) {
     const text = `an exception is to keep ${floor.percent}% of the peak, and rule ${rule.name} has no peak, so it raises nothing: ${floor.because}; add peak to the rule`;
     because.push(reason('peak-missing', text));
+  }
+  const [doubt] = asked.doubts;
+  if (doubt !== undefined) {
+    const text = `whether an exception applies cannot be told, so nothing is lowered while it lasts: ${doubt.because}`;
+    because.push(reason('exception-unknown', text));
   }
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
   const { wish, native } = prepared;
@@ -139,9 +142,9 @@ export function nextCountMs({ wish, to, rule }: Pick<Wanted, 'wish' | 'to' | 'ru
   return undefined;
 }
 
-/** The exception that forbids lowering at an instant; undefined when none does. */
-export function ratchetAt({ ratchets }: ExceptionEffects, ms: EpochMs): ExceptionEffects['ratchets'][number] | undefined {
-  return ratchets.find((span) => span.fromMs <= ms && ms < span.untilMs);
+/** The exception that forbids lowering at an instant, or may; undefined when none does. */
+export function ratchetAt({ ratchets, doubts }: ExceptionEffects, ms: EpochMs): ExceptionEffects['ratchets'][number] | undefined {
+  return [...ratchets, ...doubts].find((span) => span.fromMs <= ms && ms < span.untilMs);
 }
 
 /** Whether sessions are protected from cuts at this very moment; where that cannot be told they are taken to be. */

@@ -263,4 +263,12 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'What a change stands in for is no more than the group had or gets by it.',
     tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
   },
+  {
+    name: 'doubtful-exception-lets-lower',
+    file: 'functions/scale-on-schedule/wanted.ts',
+    from: '[...ratchets, ...doubts].find',
+    to: 'ratchets.find',
+    rule: 'While nobody can tell whether an exception applies nothing is lowered.',
+    tests: ['tests/functions/scale-on-schedule/decisions.test.ts'],
+  },
 ];

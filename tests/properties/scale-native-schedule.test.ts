@@ -189,7 +189,11 @@ describe("a schedule written as the service's own", () => {
           fromMs,
           untilMs,
         });
-        const native = nativeSchedule(wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [] }), serviceDayIn(service, nowMs), false);
+        const native = nativeSchedule(
+          wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [], doubts: [] }),
+          serviceDayIn(service, nowMs),
+          false,
+        );
         fc.pre(Object.keys(native.week).length > 0);
         const input = requestFor(groupOf(), poolOf(), {
           type: 'schedule',

@@ -233,14 +233,38 @@ export const poolSituations: readonly Situation[] = [
     to: 'fixed 4',
   },
   {
-    is: 'whether an exception applies is unknown',
+    is: 'whether an exception applies is unknown, and the nodes are as the schedule wants',
     rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
     now: '2026-11-25 10:00',
     sections:
       'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
     group: { name: undefined as never },
+    pool: { strategy: fixed(4) },
     verdict: 'hold',
     codes: ['exception-unknown'],
+  },
+  {
+    is: 'whether an exception applies is unknown, and the schedule wants more than there is',
+    rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
+    now: '2026-11-25 10:00',
+    sections:
+      'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
+    group: { name: undefined as never },
+    pool: { strategy: fixed(1) },
+    verdict: 'act',
+    codes: ['exception-unknown'],
+    to: 'fixed 4',
+  },
+  {
+    is: 'whether an exception applies is unknown, and the schedule wants fewer than there are',
+    rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
+    now: '2026-11-25 22:00',
+    sections:
+      'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
+    group: { name: undefined as never },
+    pool: { strategy: fixed(4) },
+    verdict: 'hold',
+    codes: ['exception-never', 'exception-unknown'],
   },
   // Days that are not published
   {
