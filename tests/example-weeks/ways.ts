@@ -26,11 +26,11 @@ export function period(name: string, from: string, counted: string, until: strin
   return { name, fromMs: shanghai(from), countedMs: shanghai(counted), untilMs: shanghai(until) };
 }
 
-/** What `npm run example-weeks` plays. Each begins some days before it counts, as a new deployment. */
+/** What `npm run example-weeks` plays. Each begins some workdays before it counts, as a new deployment: by then schedules are in force. */
 export const periods: readonly Period[] = [
   period('national-day', '2026-09-28 08:40', '2026-10-01', '2026-10-11'),
   period('ordinary-month', '2026-03-02 08:40', '2026-03-04', '2026-04-01'),
-  period('new-year', '2026-12-25 08:40', '2026-12-28', '2027-01-05'),
+  period('new-year', '2026-12-21 08:40', '2026-12-28', '2027-01-05'),
   period('spring-festival', '2026-02-09 08:40', '2026-02-12', '2026-03-02'),
 ];
 
