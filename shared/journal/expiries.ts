@@ -142,7 +142,7 @@ export function* recordExpiries(
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** Everything with the changes. What is gone is named once more, so that a snapshot that was not finished does not bring it back. */
+/** Everything with the changes. What is gone is named too: where the snapshot is not finished, the parts that were written still say so. */
 function wholeOf({ seconds, back }: SeenExpiries, changes: SeenChanges): SeenChanges {
   const all = new Map<string, SeenExpiry | null>([...seconds].map(([id, value]) => [id, { seconds: value, back: back.get(id) }]));
   for (const [id, change] of changes) all.set(id, change);

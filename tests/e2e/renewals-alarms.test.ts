@@ -40,6 +40,21 @@ describe('an expiry is announced', () => {
     expect(bench.messages[0]?.text).toContain('Not renewed by rule: no rule covers it');
   });
 
+  test.each([
+    ['72h', 72],
+    ['24h', 24],
+    ['6h', 6],
+    ['1h', 1],
+  ])('by the run at the very moment of %s, and not by one right before it', async (step, left) => {
+    await open(uncovered);
+    bench.simulator.advanceTo(Date.parse('2026-11-07T00:00:00+08:00') - left * hours - 1);
+    await bench.run();
+    expect(steps()).not.toContain(step);
+    bench.simulator.advance(1);
+    await bench.run();
+    expect(steps()).toContain(step);
+  });
+
   test('by the most urgent step alone where runs were missed', async () => {
     await open(uncovered);
     await later(3 * days + 7 * hours);

@@ -69,6 +69,8 @@ test('a snapshot that a crash cut short is written anew, and nothing is lost or 
   await expect(record(store, new Map([['r2', null]]))).rejects.toThrow('killed');
   store.beforeCreate = () => {};
   expect((await read(store)).newest).toEqual(newest);
+  // What the part that was written says counts, also of what is gone.
+  expect((await read(store)).seconds.get('r2')).toBeUndefined();
   for (let index = 0; index < 250; index++) await record(store, new Map([['z', { seconds: index }]]));
   const { seconds } = await read(store);
   expect([seconds.get('r0'), seconds.get('r1'), seconds.get('r9999'), seconds.get('x'), seconds.get('z')]).toEqual([

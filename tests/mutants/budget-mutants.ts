@@ -269,11 +269,11 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'broken-budget-stops-the-others',
-    file: at('reservations'),
-    from: '        if (!(error instanceof JournalError)) throw error;\n      }\n    }\n  }\n  return settled;',
-    to: '        throw error;\n      }\n    }\n  }\n  return settled;',
+    file: 'shared/journal/budget.ts',
+    from: '    (error) => {\n      damaged ??= error;\n    },',
+    to: '    (error) => {\n      throw error;\n    },',
     rule: 'A budget that cannot be read stops the orders that need it, and no others.',
-    tests: held,
+    tests: ['tests/engine/purchase/reservations.test.ts'],
   },
   {
     name: 'abandoned-claim-taken-for-an-order',

@@ -46,8 +46,8 @@ export const watchMutants: readonly Mutant[] = [
     file: expiries,
     from: 'for (const [id, change] of changes) all.set(id, change);',
     to: 'for (const [id, change] of changes) change ? all.set(id, change) : all.delete(id);',
-    rule: 'What is gone is named by a snapshot too, so that one which is cut short does not bring it back.',
-    tests: payers,
+    rule: 'What is gone is named by a snapshot too, so that the parts of one that is cut short say so.',
+    tests: ['tests/journal/expiries.test.ts'],
   },
   {
     name: 'incomplete-list-takes-away',

@@ -196,8 +196,8 @@ export function* settleBudget(run: PurchaseRun, budget: Budget, context: Reserva
 }
 
 /**
- * Settles all budgets for which a limit is set: of the month, and of the month before until nothing is owed in it. One that cannot be read is
- * passed over: it stops the orders that need it, not these. Gives those that were read, as they are then. @throws StoreError
+ * Settles all budgets for which a limit is set: of the month, and of the month before until nothing is owed in it. A damaged one stops the orders
+ * that need it, not these. Gives them as they are then. @throws StoreError @throws JournalError
  */
 export function* settleBudgets(
   run: PurchaseRun,
@@ -210,11 +210,7 @@ export function* settleBudgets(
   for (const currency of currencies) {
     for (const each of [monthBefore(month), month]) {
       if (used?.isClosed({ currency, month: each })) continue;
-      try {
-        settled.push({ currency, month: each, view: yield* settleBudget(run, { currency, month: each }, context) });
-      } catch (error) {
-        if (!(error instanceof JournalError)) throw error;
-      }
+      settled.push({ currency, month: each, view: yield* settleBudget(run, { currency, month: each }, context) });
     }
   }
   return settled;

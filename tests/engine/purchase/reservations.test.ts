@@ -344,13 +344,16 @@ describe('looking at a budget', () => {
     expect(bench.steps.filter((step) => step === 'read').length).toBeLessThan(12);
   });
 
-  test('passes over a budget that cannot be read, where nothing is ordered in it', async () => {
-    const bench = purchaseBench();
-    bench.store.records.set('budget/all/CNY/2026-10/00000000', new TextEncoder().encode('{}'));
-    await prepared(bench);
-    await bench.run(settleBudgets(run, ['CNY'], { nowMs: noon + 61 * minute, monthOf }));
-    expect(await ids(bench)).toEqual([]);
-  });
+  test.each(['budget/all/CNY/2026-10', 'budget/all/USD/2026-11'])(
+    'sees to the others where %s is damaged, in which nothing is ordered',
+    async (stream) => {
+      const bench = purchaseBench();
+      bench.store.records.set(`${stream}/00000000`, new TextEncoder().encode('{}'));
+      await prepared(bench);
+      await bench.run(settleBudgets(run, ['USD', 'CNY'], { nowMs: noon + 61 * minute, monthOf }));
+      expect(await ids(bench)).toEqual([]);
+    },
+  );
 });
 
 test('a limit that was lowered below what is used lets nothing pass, not even what is set aside already', async () => {

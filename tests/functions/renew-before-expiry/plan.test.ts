@@ -226,6 +226,32 @@ describe('asking', () => {
   });
 });
 
+describe('what forbids an order, to the millisecond', () => {
+  const ready: RenewalFacts = { quotes: quote(233n), claims: claims() };
+
+  test.each([
+    ['as far ahead as its rule allows', 0, 'act due'],
+    ['a moment further', 1, 'hold too-far-ahead'],
+  ])('a renewal that reaches %s', (_name, moreMs, expected) => {
+    const context = contextOf(order.replace('}', ', renewAheadAtMost: 35d}'));
+    expect(decide(group({ expiresAtMs: expiresAtMs + moreMs }), ready, context)).toBe(expected);
+  });
+
+  const changeMs = Date.parse('2026-12-01T00:00:00+08:00');
+  const minute = 60_000;
+  test.each([
+    ['a moment before the last hour of a month', -60 * minute - 1, 3 * day, 'act due'],
+    ['as that hour begins', -60 * minute, 3 * day, 'hold month-change'],
+    ['in the last moment of the quarter of an hour after the change', 15 * minute - 1, 3 * day, 'hold month-change'],
+    ['as that is over', 15 * minute, 3 * day, 'act due'],
+    ['near the change, for what expires a day after it', 0, day, 'hold month-change'],
+    ['near the change, for what expires a moment sooner', 0, day - 1, 'act due'],
+  ])('%s', (_name, atMs, expiresMs, expected) => {
+    const context = { ...contextOf(order), nowMs: changeMs + atMs };
+    expect(decide(group({ expiresAtMs: changeMs + expiresMs }), ready, context)).toBe(expected);
+  });
+});
+
 describe('an order', () => {
   const ordered = (
     resource: DeliveryGroup | Workstation,
