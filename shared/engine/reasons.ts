@@ -60,7 +60,7 @@ export const reasonCodes = {
   'order-unclear': 'It is not known whether an order was placed. It is never sent again by itself.',
   'order-not-sent': 'Nothing was sent.',
   'expiry-changed':
-    'Read again right before the order, the resource had another expiry; or it lies before where it was last seen, and the next run decides.',
+    'Read again right before the order, the resource had another expiry; or it lies before where it was last seen, and a later run decides.',
   'decision-changed': 'Decided anew right before the order, it was not to be placed as planned; the next run decides.',
   'orders-stopped': 'An order before it failed with a cause that may meet every order, so no more were placed.',
   'claimed-by-another': 'Another run has claimed this renewal.',

@@ -6,6 +6,7 @@ const expiries = 'shared/journal/expiries.ts';
 const heads = 'shared/journal/heads.ts';
 const cover = 'shared/journal/cover.ts';
 const payers = ['tests/engine/renewals/expiry-moves.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/journal/expiries.test.ts'];
+const back = ['tests/e2e/expiry-moved-back.test.ts'];
 const gone = ['tests/e2e/subscriptions-gone.test.ts', ...payers];
 const covered = ['tests/journal/heads.test.ts'];
 const ends = [
@@ -48,6 +49,30 @@ export const watchMutants: readonly Mutant[] = [
     to: 'for (const [id, change] of changes) change ? all.set(id, change) : all.delete(id);',
     rule: 'What is gone is named by a snapshot too, so that the parts of one that is cut short say so.',
     tests: ['tests/journal/expiries.test.ts'],
+  },
+  {
+    name: 'moved-back-ordered-at-once',
+    file: 'shared/engine/renewals/choose.ts',
+    from: "if (standing?.state !== 'free' || !back.has(due.subject.id) ||",
+    to: "if (standing?.state !== 'free' || back.size >= 0 ||",
+    rule: 'The run that first sees an expiry moved back does not order for it.',
+    tests: back,
+  },
+  {
+    name: 'moved-back-held-for-ever',
+    file: 'shared/engine/renewals/choose.ts',
+    from: 'due.expiresAtMs - nowMs < dayMs) return undefined;',
+    to: 'due.expiresAtMs - nowMs < 0) return undefined;',
+    rule: 'An expiry that moved back is ordered for on its last day, whatever could not be written or told.',
+    tests: back,
+  },
+  {
+    name: 'moved-back-not-held-at-a-day',
+    file: 'shared/engine/renewals/choose.ts',
+    from: 'due.expiresAtMs - nowMs < dayMs) return undefined;',
+    to: 'due.expiresAtMs - nowMs <= dayMs) return undefined;',
+    rule: 'An expiry that moved back waits while a day is left.',
+    tests: back,
   },
   {
     name: 'incomplete-list-takes-away',

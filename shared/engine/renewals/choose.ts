@@ -140,7 +140,7 @@ type Decided = Pick<DueDecision, 'candidate' | 'verdict' | 'decidedAtMs' | 'quot
  */
 function tooSoon({ due, standing }: Candidate<DueResource>, nowMs: EpochMs, { back }: ChooseInput): Stop | undefined {
   if (standing?.state !== 'free' || !back.has(due.subject.id) || due.expiresAtMs - nowMs < dayMs) return undefined;
-  const text = 'it expired later when it was last seen: a refund, perhaps, or what was read is old; the next run decides';
+  const text = 'it expired later when it was last seen: a refund, perhaps, or what was read is old; a later run decides';
   return { code: 'expiry-changed', text };
 }
 

@@ -102,8 +102,8 @@ const advised: ReadonlySet<string> = new Set([
   'store-not-shared',
 ]);
 
-/** Whoever renewed by hand what the next run orders would pay twice. */
-const byItself = 'The next run sees to it';
+/** Whoever renewed by hand what a later run orders would pay twice; none orders it where the function only observes, or something else holds it then. */
+const unlessOrdered = 'Renew it by hand only if no later run does';
 
 /** What somebody can do, by what blocks; default: renew it by hand. */
 const todos: Readonly<Record<string, string>> = {
@@ -115,10 +115,10 @@ const todos: Readonly<Record<string, string>> = {
   account: 'Correct the account of the target or the keys, or renew it by hand',
   journal: "Repair the journal ('streamwarden doctor'), or renew it by hand",
   'the policy': 'Push the policy again, or renew it by hand',
-  'month change': byItself,
-  'another run': byItself,
-  'a changed expiry': byItself,
-  'a changed decision': byItself,
+  'month change': unlessOrdered,
+  'another run': unlessOrdered,
+  'a changed expiry': unlessOrdered,
+  'a changed decision': unlessOrdered,
 };
 
 const byHand = 'Renew it by hand if it is to stay';
