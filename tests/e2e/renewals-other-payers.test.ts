@@ -29,8 +29,8 @@ const told = (): readonly string[] =>
     )
     .map(({ title, text }) => `${title}: ${text}`);
 const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
-const pay = (): string => {
-  const id = orders(bench)[0]?.id ?? '';
+const pay = (index = 0): string => {
+  const id = orders(bench)[index]?.id ?? '';
   bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, id);
   bench.simulator.advance(hours);
   return id;
@@ -164,7 +164,7 @@ test('what is seen first is where watching begins, and a plan writes nothing dow
 });
 
 describe('an order that a person closed as void', () => {
-  test('and that is paid after all, is told with what the budget does not count', async () => {
+  const voided = async (): Promise<string> => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
     await runs(2, 2 * hours);
     const orderId = orders(bench)[0]?.id ?? '';
@@ -173,6 +173,24 @@ describe('an order that a person closed as void', () => {
     expect(await runStoring(bench.store, resolveClaim({ owner: 'li' }, { ...verdict, nowMs }) as Storing<Resolved>)).toMatchObject({
       outcome: 'written',
     });
+    return orderId;
+  };
+
+  test('and that is paid while the order in its stead waits is taken for that one; when that is paid too, people are told', async () => {
+    await voided();
+    await runs(2, 2 * hours);
+    const [, second] = orders(bench).map(({ id }) => id);
+    pay();
+    await runs(2, 2 * hours);
+    expect([orders(bench).length, told()]).toEqual([2, []]);
+    pay(1);
+    await runs(2, 2 * hours);
+    expect(told()).toEqual([expect.stringMatching(`^Renewed twice, perhaps: g.*order ${second} of ours waited for payment`)]);
+    expect(orders(bench)).toHaveLength(2);
+  });
+
+  test('and that is paid after all, is told with what the budget does not count', async () => {
+    const orderId = await voided();
     pay();
     await runs(4);
     expect(told()).toEqual([expect.stringMatching(`^Void order paid, perhaps: g.*order ${orderId}.* is not counted there`)]);
