@@ -7,8 +7,7 @@ interface Flags {
 }
 
 /**
- * Adds `streamwarden compile`: writes the policy as functions read it, JSON with calendars resolved to dates and zones to offsets.
- * Makes the folder of
+ * Adds `streamwarden compile`: writes the policy as functions read it, JSON with calendars resolved to dates and zones to offsets. Makes the folder of
  * the file where there is none. Exit code 0, or 1 when the policy is broken or the file cannot be written.
  */
 export function compileCommand(program: Command): void {

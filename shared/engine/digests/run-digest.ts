@@ -27,9 +27,9 @@ export function digestRunner(digesting: Digesting): Runner {
 }
 
 /**
- * One run on a target: tell of functions that are silent and of a freeze that has begun → for each digest that is due, observe the fleet and write down what was seen →
- * when all targets of the rule were seen, or have been waited for, claim the digest, gather it from the journal, send it, and write down
- * that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
+ * One run on a target: tell of functions that are silent and of a freeze that has begun → for each digest that is due, observe the fleet and write
+ * down what was seen → when all targets of the rule were seen, or have been waited for, claim the digest, gather it from the journal, send it, and
+ * write down that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
  */
 async function runDigest(digesting: Digesting, options: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
   const { policy, target, clock } = options;
