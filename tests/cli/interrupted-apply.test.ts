@@ -76,3 +76,24 @@ test.each([
   expect([code, stderr.includes('1 failed')]).toEqual([130, told]);
   expect(stdout).toContain('Stopped.');
 });
+
+test.each([
+  ['SIGINT', 'wakes nobody', false],
+  ['SIGTERM', 'is told', true],
+] as const)('renewals that %s cuts off while they read: that %s', async (signal, _what, told) => {
+  appendFileSync(
+    path.join(desk.folder, 'policy.yaml'),
+    `  renew-before-expiry:
+    - {name: all, groups: all, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}
+limits: {spendPerMonth: [100 CNY]}
+channels: {oncall: {kind: console}}
+tell: {failed: oncall}
+`,
+  );
+  desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+  const { child, ended } = start(['apply', '--only', 'renew-before-expiry', ...desk.world]);
+  await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+  child.kill(signal);
+  const { code, stderr } = await ended;
+  expect([code, stderr.includes('renew-before-expiry failed on home')]).toEqual([130, told]);
+});

@@ -16,6 +16,7 @@ import { idsNamed, type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
 import type { Runner } from '../runner.ts';
 import { readStanding, type Standing } from '../standing.ts';
+import { isCutOffOnly } from '../telling/failure.ts';
 import { skewError, skewReason } from '../two-clocks.ts';
 import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
@@ -254,7 +255,7 @@ function* end(
     if (!isExpected(error)) throw error;
     report = { ...report, errors: [...report.errors, runError(error)], failed: true };
   }
-  if (!report.failed) return report;
+  if (!report.failed || (options.stoppedByHand?.() && isCutOffOnly(report))) return report;
   const known = teller.failures.length;
   yield* teller.failed(report);
   yield* teller.flush();

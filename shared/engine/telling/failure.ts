@@ -33,6 +33,11 @@ export function failureCount(report: Pick<RunReport, 'errors' | 'outcomes'>): nu
   return failuresOf(report).length;
 }
 
+/** True where nothing failed but calls that were cut off before they were sent. */
+export function isCutOffOnly({ errors, outcomes }: Pick<RunReport, 'errors' | 'outcomes'>): boolean {
+  return errors.every(({ code }) => code === 'Aborted') && outcomes.every(({ outcome }) => outcome !== 'failed' && outcome !== 'unknown');
+}
+
 /** What failed in a run and what to do about it, for people: resources by name, the code of each failure, one advice for each cause. */
 export function failureText(report: Pick<RunReport, 'errors' | 'outcomes'>): string {
   const failures = failuresOf(report);

@@ -8,7 +8,7 @@ import { isExpected } from '../expected.ts';
 import { reason } from '../reasons.ts';
 import type { HourlyMemory } from '../renewals/alarms.ts';
 import type { RunReport } from '../report.ts';
-import { failureName } from './failure.ts';
+import { failureName, isCutOffOnly } from './failure.ts';
 import { withForged } from './once.ts';
 import { newHolds, runMessages } from './run-messages.ts';
 
@@ -60,11 +60,6 @@ export function tellingBy(notifier: Notifier, memory: HourlyMemory, stoppedByHan
       untold: isLost ? newHolds(report).map(({ resource }) => resource.id) : [],
     };
   };
-}
-
-/** True where nothing failed but calls that were cut off before they were sent. */
-function isCutOffOnly({ errors, outcomes }: RunReport): boolean {
-  return errors.every(({ code }) => code === 'Aborted') && outcomes.every(({ outcome }) => outcome !== 'failed' && outcome !== 'unknown');
 }
 
 /** What some work gave; undefined where it failed in a foreseen way. @throws what is a defect */
