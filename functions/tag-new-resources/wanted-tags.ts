@@ -33,7 +33,8 @@ export interface WantedTags {
  */
 export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanContext): WantedTags {
   const values = templateValues(group, context);
-  const tags: Record<string, string> = { ...group.tags };
+  // A new object for each rule: what was compared loosely is kept by the object.
+  let tags: Readonly<Record<string, string>> = group.tags ?? {};
   const adds: Record<string, string> = {};
   const declared = new Set<Consequential>();
   const why: Reason[] = [];
@@ -43,7 +44,7 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     const missing = Object.entries(rule.set).filter(([key]) => !Object.hasOwn(tags, key));
     if (missing.length === 0) break;
     before ??= writtenTags(context.written, group.id);
-    const filled = fill(missing, rule, values, { ...setBefore(group, before, context), tags: group.tags ?? {} });
+    const filled = fill(missing, rule, values, { ...setBefore(group, before, context), tags });
     if (filled.adds.length === 0 || Object.keys(adds).length + filled.adds.length > mostPerCall) {
       // What stands after others were added is told of by the next run.
       if (Object.keys(adds).length === 0) leftOut.push(...filled.leftOut);
@@ -52,10 +53,8 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     why.push(...filled.why);
     leftOut.push(...filled.leftOut);
     for (const name of rule.bringsUnder ?? []) declared.add(name);
-    for (const [key, value] of filled.adds) {
-      adds[key] = value;
-      tags[key] = value;
-    }
+    Object.assign(adds, Object.fromEntries(filled.adds));
+    tags = { ...group.tags, ...adds };
     const next = coveringRule({ ...group, tags }, context);
     rule = next.ok ? next.value : undefined;
   }
@@ -77,7 +76,7 @@ interface SetBefore {
   readonly unread: UnreadValue | undefined;
 }
 
-/** The same, with the tags that the group has. */
+/** The same, with the tags that the group has, and those that are about to be added. */
 interface Known extends SetBefore {
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -79,6 +79,11 @@ const situations: Readonly<Record<string, Situation>> = {
     decides: ['g act missing, near-key', 'h hold near-key, near-key'],
     tags: { g: { Owner: 'li.wei', 'first-seen': '2026-11-24' } },
   },
+  'a key that is nearly the same as one that an earlier rule adds is not set beside it either': {
+    rules: [byName, '{name: cased, groups: {tags: {department: finance}}, set: {Department: nobody, owner: x}}'],
+    decides: ['g act missing, missing, near-key'],
+    tags: { g: { department: 'finance', owner: 'x' } },
+  },
   'an empty value is a value': {
     rules: [owner],
     groups: [group({ tags: { owner: '' } })],
