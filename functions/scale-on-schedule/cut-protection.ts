@@ -23,7 +23,7 @@ const unprotected: Outcome<CutProtection | undefined> = found(undefined);
 /**
  * Whether something protects the sessions of a group from cuts: `protect.groups`, the owner's tag until it expires, or an exception
  * with `never: cut-sessions`. The falling edges of a weekly schedule are run by the service, and no guard sees them, so exceptions count
- * from the day before they begin. Where it cannot be told it holds.
+ * from the day before they begin. Where it cannot be told it gives the reason, and what could cut sessions holds.
  */
 export function cutProtection(group: DeliveryGroup, effects: ExceptionEffects, context: PlanContext): Outcome<CutProtection | undefined> {
   const { policy, target, nowMs } = context;

@@ -5,6 +5,7 @@ import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/value
 import { amountAt } from './day-levels.ts';
 import { weekCanBeSent } from './method-native.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
+import type { Span } from './steps.ts';
 import { dayText } from './strategy-text.ts';
 import type { ScheduleStrategy } from './strategy-types.ts';
 
@@ -80,6 +81,7 @@ export function takenBack(observed: Strategy, { days, week, resumes }: StandsInF
 }
 
 const weekMinutes = 7 * 1440;
+const quarterMs = 15 * 60_000;
 
 /**
  * How the nodes of two strategies compare in the seven days from a minute on: whether the second has more at some time, and fewer. A schedule
@@ -105,6 +107,20 @@ export function compareWeek(from: Strategy, to: Strategy, day: ServiceDay): { re
     lowers ||= after < before;
   }
   return { raises, lowers };
+}
+
+/**
+ * The first of some spans in which, within a week, a weekly schedule has fewer nodes than what is there: the service lowers them then, and no run is
+ * asked. No period is shorter than the steps by which it is looked for.
+ */
+export function fallsIn<S extends Span>(spans: readonly S[], from: Strategy, to: Strategy, day: ServiceDay): S | undefined {
+  if (to.type !== 'schedule') return undefined;
+  const nodesAt = (strategy: Strategy, ms: EpochMs) => nodesIn(strategy, Math.floor((ms - day.nowMs) / 60_000), day);
+  return spans.find(({ fromMs, untilMs }) => {
+    const endMs = Math.min(untilMs, day.nowMs + 7 * dayMs);
+    for (let ms = Math.max(fromMs, day.nowMs); ms < endMs; ms += quarterMs) if (nodesAt(to, ms) < nodesAt(from, ms)) return true;
+    return false;
+  });
 }
 
 /** Nodes of a strategy some minutes from now, those of usage scaling as its ceiling. */

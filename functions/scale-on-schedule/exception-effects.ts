@@ -18,7 +18,7 @@ export interface ExceptionEffects {
   readonly uncut: readonly Because[];
   /** Why it cannot be told whether an exception of `uncut` applies; undefined when it can. */
   readonly uncutUnknown?: string;
-  /** Exceptions about nodes of which it cannot be told whether they apply, from two days before them: no lowering, and no other wish either. */
+  /** Exceptions about nodes, of today and tomorrow, of which it cannot be told whether they apply: no change lowers nodes in them, and the wish is as without them. */
   readonly doubts: readonly Because[];
 }
 

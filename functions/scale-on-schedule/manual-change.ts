@@ -26,6 +26,15 @@ export interface Difference {
   readonly lowers: boolean;
 }
 
+/** What else tells whether a person's change stands. */
+export interface Asking {
+  readonly written: WrittenView;
+  readonly mode: ManualChange;
+  readonly nextStepMs: (ms: EpochMs) => EpochMs | undefined;
+  readonly nowMs: EpochMs;
+  readonly localText: (ms: EpochMs) => string;
+}
+
 /** A value that is not what we wrote: it stands and the decision holds, or it is over and gets overwritten. */
 export interface Standing {
   readonly stands: boolean;
@@ -41,29 +50,22 @@ const mostWrites = 3;
 /**
  * Whether a difference is a person's change, and whether it stands. A value that we meant to write is ours, outcome or not, unless another has stood
  * there since: then somebody has set it again. A value other than the one that we wrote is nobody's while ours has not been seen there. A weekly
- * schedule of ours that ends earlier than we wrote is a person's. A
- * setting that we never wrote with certainty has no change by a person: then we simply act. For some minutes after a write nobody is named, since what
- * is read may be from before it; it stands all the same. A change stands until the first step after we
- * first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
+ * schedule of ours that ends earlier than we wrote is a person's. A setting that we never wrote with certainty has no change by a person: then we
+ * simply act. For some minutes after a write nobody is named, since what is read may be from before it; it stands all the same. A change stands until
+ * the first step after we first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
  * schedule: its two days of deviation change at midnight, which is no step.
  */
-export function manualChange(
-  difference: Difference,
-  written: WrittenView,
-  mode: ManualChange,
-  nextStepMs: (ms: EpochMs) => EpochMs | undefined,
-  nowMs: EpochMs,
-  localText: (ms: EpochMs) => string,
-): Standing | undefined {
+export function manualChange(difference: Difference, asking: Asking): Standing | undefined {
   const { resourceId, setting, observed } = difference;
+  const { written, nowMs, localText } = asking;
   const values = written.values(resourceId, setting);
   const last = values.at(-1);
   if (last === undefined || !values.some((value) => value.outcome === 'done')) return undefined;
   const own = values.findLast((value) => isOurs(value.value, observed));
   if (own !== undefined && !changedSince(own, difference, written)) return undefined;
   const unread = unreadValue(written, resourceId, setting);
-  if (own === undefined && unread !== undefined) return notShown(unread, difference, mode, nowMs, localText);
-  const change = changeOf(difference, last, written, mode, nextStepMs, nowMs, localText);
+  if (own === undefined && unread !== undefined) return notShown(unread, difference, asking);
+  const change = changeOf(difference, last, asking);
   const young = notShownYet(values, nowMs);
   if (young === undefined) return change;
   // Seen once, and another value minutes later: a person's, or an older read again. It is neither overwritten nor said to be a person's.
@@ -72,15 +74,7 @@ export function manualChange(
 }
 
 /** A value that somebody has set: whether it stands. */
-function changeOf(
-  difference: Difference,
-  last: WrittenValue,
-  written: WrittenView,
-  mode: ManualChange,
-  nextStepMs: (ms: EpochMs) => EpochMs | undefined,
-  nowMs: EpochMs,
-  localText: (ms: EpochMs) => string,
-): Standing {
+function changeOf(difference: Difference, last: WrittenValue, { written, mode, nextStepMs, nowMs, localText }: Asking): Standing {
   const { resourceId, setting, observed, wanted, steppedSince } = difference;
   const foreign = written.foreign(resourceId, setting);
   const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
@@ -106,9 +100,7 @@ function changeOf(
 function notShown(
   { value, times, atMs }: UnreadValue,
   { observed, wanted, lowers }: Difference,
-  mode: ManualChange,
-  nowMs: EpochMs,
-  localText: (ms: EpochMs) => string,
+  { mode, nowMs, localText }: Asking,
 ): Standing | undefined {
   if (withoutDate(value) !== withoutDate(wanted)) return undefined;
   const isFresh = nowMs - atMs < arrivalMs;

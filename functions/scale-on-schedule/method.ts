@@ -19,7 +19,7 @@ export interface MethodQuestion {
  * Chooses how nodes are brought about. Subscriptions: the ceiling of usage scaling, nothing else. Pay-as-you-go: what the rule says, else
  * the service's own weekly schedule, which keeps running when nothing rewrites it. A schedule through midnight cannot be written there
  * without dropping all nodes for a minute, sessions on them or not; it gets a fixed count at each step, be it zero by day or never. So do
- * groups whose sessions are protected. Each fallback says why.
+ * groups whose sessions are protected. Where that cannot be told the schedule is wanted, and what would lower waits. Each fallback says why.
  */
 export function chooseMethod({ rule, charge, protection, native }: MethodQuestion): Outcome<Method> {
   const extra = rule.peak !== undefined && 'extraNodes' in rule.peak;
@@ -30,17 +30,17 @@ export function chooseMethod({ rule, charge, protection, native }: MethodQuestio
   }
   if (extra) return held(reason('not-subscription', 'extraNodes is for subscription groups; add charge: subscription to the rule'));
   if (rule.method === 'usage' || rule.method === 'fixed') return found(rule.method);
-  if (!protection.ok) return protection;
-  if (protection.value !== undefined) {
+  const untold = protection.ok ? [] : protection.because;
+  if (protection.ok && protection.value !== undefined) {
     const { text, data } = protection.value;
     const instead = 'no weekly schedule, whose falling edges nobody watches; a fixed count is set at each step';
     return found('fixed', reason('protected-no-edge', `${text}: ${instead}`, data));
   }
   const why = obstacleTo(native());
-  if (why === undefined) return found('service-schedule');
+  if (why === undefined) return found('service-schedule', ...untold);
   const asked = rule.method === undefined ? 'no weekly schedule' : 'no weekly schedule, although the rule asks for one';
   const text = `${asked}: ${why}; a fixed count is set at each step instead, and at least one node stays`;
-  return found('fixed', reason('not-expressible', text, { fallback: 'fixed' }));
+  return found('fixed', ...untold, reason('not-expressible', text, { fallback: 'fixed' }));
 }
 
 /** Why a wish cannot be a weekly schedule of the service; undefined where it can. */

@@ -8,8 +8,10 @@ export const reasonCodes = {
   'policy-horizon': 'The policy was compiled for a time that is over.',
   'schedule-not-compiled': 'The policy has no timeline of the schedule for this target.',
   'selector-unknown': 'Whether a rule matches cannot be told from what was observed.',
-  'exception-unknown': 'Whether an exception applies cannot be told from what was observed. The schedule goes on, but nothing is lowered.',
-  'protection-unknown': 'Whether the group is protected cannot be told from what was observed.',
+  'exception-unknown':
+    'Whether an exception applies cannot be told from what was observed. Raises are made; a change that lowers nodes or could cut sessions waits.',
+  'protection-unknown':
+    'Whether the group is protected cannot be told from what was observed. Raises are made; a change that could cut sessions waits.',
   'exception-without-rule': 'An exception wants nodes kept, but no rule says what the peak is.',
   'region-unknown': 'The target is limited to regions, and the answer did not name the region.',
   status: 'The group is not serving (its status is not PUBLISHED).',

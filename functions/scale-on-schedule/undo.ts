@@ -1,17 +1,17 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
-import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import type { DeliveryGroup, Strategy } from '../../shared/fleet/delivery-group.ts';
 import { localDate } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, loweringOf } from './change.ts';
 import { beforeOf } from './cost.ts';
 import { cutProtection } from './cut-protection.ts';
-import { compareWeek, type DayDeviation, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
+import { compareWeek, type DayDeviation, fallsIn, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
 import { exceptionEffects } from './exception-effects.ts';
-import { groupState } from './group-state.ts';
+import { type GroupState, groupState } from './group-state.ts';
 import { loweredFrom } from './levels.ts';
 import { reason } from './reasons.ts';
-import { type ServiceDay, serviceDay } from './service-day.ts';
+import { serviceDay } from './service-day.ts';
 import { standingDeviation } from './strategy-value.ts';
 import { acted, type Draft } from './verdict.ts';
 import { ratchetAt } from './wanted.ts';
@@ -60,7 +60,7 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
     // It is what the group had before, so no limit is for it.
     standing: { inForce: true, highest: Number.POSITIVE_INFINITY },
   });
-  const blocker = lowers ? blockerOf(group, lowering.forbidden, context, day) : undefined;
+  const blocker = lowers ? blockerOf(state.value, to, lowering.forbidden, context) : undefined;
   const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
   const said = (code: 'deviation-restored' | 'deviation-stays', state: string) =>
     reason(code, `${what} ${state} an ordinary week`, { dates: days.map(({ date }) => date) });
@@ -99,9 +99,10 @@ function nameOf({ days, week, resumes }: StandsInFor): string {
 }
 
 /** Why what lowers waits: an exception, protected sessions, or nodes in use. */
-function blockerOf(group: DeliveryGroup, forbidden: Reason | undefined, context: PlanContext, day: ServiceDay): Reason | undefined {
+function blockerOf({ group, strategy }: GroupState, to: Strategy, forbidden: Reason | undefined, context: PlanContext): Reason | undefined {
+  const day = serviceDay(context.policy, context.nowMs);
   const effects = exceptionEffects(group, context, day);
-  const never = ratchetAt(effects, context.nowMs);
+  const never = ratchetAt(effects, context.nowMs) ?? fallsIn(effects.doubts, strategy, to, day);
   if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
   const protection = cutProtection(group, effects, context);
   if (!protection.ok) return protection.because[0];

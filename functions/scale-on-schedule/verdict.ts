@@ -2,12 +2,13 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
+import { allHarms } from '../../shared/engine/severity.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';
-import { takenBack } from './deviation.ts';
+import { fallsIn, takenBack } from './deviation.ts';
 import { levelOf, loweredFrom, type ScheduleStanding } from './levels.ts';
 import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method-native.ts';
@@ -55,7 +56,13 @@ function asItShould(wanted: Wanted, { date }: ServiceDay, context: PlanContext):
 }
 
 /** What is told though the nodes are as wanted: somebody is to look at it. */
-const toldAllTheSame: ReadonlySet<string> = new Set(['nodes-in-use', 'unpublished-day', 'peak-missing', 'exception-unknown']);
+const toldAllTheSame: ReadonlySet<string> = new Set([
+  'nodes-in-use',
+  'unpublished-day',
+  'peak-missing',
+  'exception-unknown',
+  'protection-unknown',
+]);
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
@@ -82,13 +89,14 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
   const reasons = manual === undefined ? because : [manual.because, ...because];
-  const blocker = blockerOf(wanted, lowering, context);
+  const blocker = blockerOf(wanted, lowering, action, day);
   const kept = [...sighted, ...loweredFrom(state, to, day, context)];
   const acting = kept.length > 0 ? { ...base, sighted: kept } : base;
   if (blocker !== undefined) {
     const { withoutHarm } = transition;
-    if (withoutHarm === undefined) return held(base, [blocker, ...reasons], action);
-    return acted(acting, [withoutHarm.because, blocker, ...reasons], { before, transition: withoutHarm.transition, native: wanted.native });
+    const told = [blocker, ...reasons.filter((each) => each !== blocker)];
+    if (withoutHarm === undefined) return held(base, told, action);
+    return acted(acting, [withoutHarm.because, ...told], { before, transition: withoutHarm.transition, native: wanted.native });
   }
   return acted(acting, reasons, { before, transition, native: wanted.native });
 }
@@ -147,14 +155,20 @@ function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): 
     steppedSince: (ms: EpochMs) => to.type !== 'schedule' && (nextCountMs(wanted, ms) ?? Number.POSITIVE_INFINITY) <= context.nowMs,
     lowers,
   };
-  return manualChange(difference, context.written, rule.manualChange, wish.nextStepMs, context.nowMs, (ms) => localText(ms, context));
+  const { written, nowMs } = context;
+  return manualChange(difference, {
+    ...{ written, nowMs, mode: rule.manualChange, nextStepMs: wish.nextStepMs },
+    localText: (ms) => localText(ms, context),
+  });
 }
 
 /** Why a change that lowers must not happen now; undefined when it may. */
-function blockerOf({ effects, protection }: Wanted, lowering: Lowering, { nowMs }: PlanContext): Reason | undefined {
-  if (!lowering.lowers) return undefined;
-  const never = ratchetAt(effects, nowMs);
+function blockerOf({ state, to, effects, protection }: Wanted, lowering: Lowering, action: Action, day: ServiceDay): Reason | undefined {
+  const never = (lowering.lowers ? ratchetAt(effects, day.nowMs) : undefined) ?? fallsIn(effects.doubts, state.strategy, to, day);
   if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
+  // Nobody watches what a weekly schedule lowers later.
+  if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];
+  if (!lowering.lowers) return undefined;
   if (lowering.forbidden !== undefined || lowering.sessionsAtRisk === 0 || !protectedNow(protection)) return lowering.forbidden;
   if (!protection.ok) return protection.because[0];
   const text = `lowering could cut a session, and ${protection.value?.text}`;

@@ -67,7 +67,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
   }
   const [doubt] = asked.doubts;
   if (doubt !== undefined) {
-    const text = `whether an exception applies cannot be told, so nothing is lowered while it lasts: ${doubt.because}`;
+    const text = `whether an exception applies cannot be told, so no change lowers nodes while it lasts: ${doubt.because}; a weekly schedule runs on as it is`;
     because.push(reason('exception-unknown', text));
   }
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);

@@ -271,4 +271,20 @@ export const memoryMutants: readonly Mutant[] = [
     rule: 'While nobody can tell whether an exception applies nothing is lowered.',
     tests: ['tests/functions/scale-on-schedule/decisions.test.ts'],
   },
+  {
+    name: 'doubtful-exception-lets-the-week-fall',
+    file: scale('deviation'),
+    from: 'if (nodesAt(to, ms) < nodesAt(from, ms)) return true;',
+    to: '{}',
+    rule: 'While nobody can tell whether an exception applies no weekly schedule is written that lowers nodes in it.',
+    tests: ['tests/functions/scale-on-schedule/decisions.test.ts', 'tests/functions/scale-on-schedule/undo.test.ts'],
+  },
+  {
+    name: 'unknown-protection-lets-the-week-fall',
+    file: scale('verdict'),
+    from: "if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];",
+    to: '',
+    rule: 'While nobody can tell whether sessions are protected no weekly schedule is lowered.',
+    tests: ['tests/functions/scale-on-schedule/protection.test.ts'],
+  },
 ];

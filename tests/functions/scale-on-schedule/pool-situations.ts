@@ -6,7 +6,17 @@ const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const fixedOffice = `- {name: office, groups: all, schedule: office, ${byTag}, method: fixed}`;
 const studioExtra = '- {name: studio, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}}';
 const merged = scheduled({ 12345: { '08:00-21:00': 4 } });
+const weeklyOffice = fixedOffice.replace('method: fixed', 'method: service-schedule');
+const workdays = (day: string) => `schedule ${[1, 2, 3, 4, 5].map((each) => `${each}:${day}`).join(' ')}`;
 const bought: Partial<DeliveryGroup> = { charge: 'subscription' };
+
+/** A group without a name while an exception by name lasts, from Wednesday morning to Thursday morning. */
+const inDoubt = (effect: string, rules = fixedOffice): Pick<Situation, 'rules' | 'sections' | 'group' | 'now'> => ({
+  rules: rules.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
+  sections: `exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, ${effect}}]`,
+  group: { name: undefined as never },
+  now: '2026-11-25 10:00',
+});
 
 /** What becomes of fixed pools and of those that scale by usage; exceptions, and days that are not published. */
 export const poolSituations: readonly Situation[] = [
@@ -233,38 +243,66 @@ export const poolSituations: readonly Situation[] = [
     to: 'fixed 4',
   },
   {
-    is: 'whether an exception applies is unknown, and the nodes are as the schedule wants',
-    rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
-    now: '2026-11-25 10:00',
-    sections:
-      'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
-    group: { name: undefined as never },
-    pool: { strategy: fixed(4) },
+    ...inDoubt('keepAtLeast: 50%'),
+    is: 'it is as the schedule wants, and an exception may apply',
     verdict: 'hold',
     codes: ['exception-unknown'],
   },
   {
-    is: 'whether an exception applies is unknown, and the schedule wants more than there is',
-    rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
-    now: '2026-11-25 10:00',
-    sections:
-      'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
-    group: { name: undefined as never },
+    ...inDoubt('keepAtLeast: 50%'),
+    is: 'the schedule wants more, and an exception may apply',
     pool: { strategy: fixed(1) },
     verdict: 'act',
     codes: ['exception-unknown'],
     to: 'fixed 4',
   },
+  ...['keepAtLeast: 50%', 'never: [scale-down]'].map(
+    (effect): Situation => ({
+      ...inDoubt(effect),
+      is: `the schedule wants fewer, and an exception may apply with ${effect}`,
+      now: '2026-11-25 22:00',
+      verdict: 'hold',
+      codes: ['exception-never', 'exception-unknown'],
+    }),
+  ),
   {
-    is: 'whether an exception applies is unknown, and the schedule wants fewer than there are',
-    rules: fixedOffice.replace('groups: all', 'groups: {charge: pay-as-you-go}'),
-    now: '2026-11-25 22:00',
-    sections:
-      'exceptions: [{because: Closing, groups: {name: "fin-*"}, from: 2026-11-25 07:00, until: 2026-11-26 09:00, keepAtLeast: 50%}]',
-    group: { name: undefined as never },
-    pool: { strategy: fixed(4) },
+    ...inDoubt('keepAtLeast: 50%'),
+    is: 'the schedule wants fewer until an exception begins that may apply',
+    now: '2026-11-25 06:50',
+    verdict: 'act',
+    codes: ['exception-unknown'],
+    to: 'fixed 1',
+  },
+  {
+    ...inDoubt('keepAtLeast: 50%'),
+    is: 'the schedule wants fewer at the end of an exception that might have applied',
+    now: '2026-11-26 09:00',
+    verdict: 'keep',
+    codes: ['as-wanted'],
+  },
+  {
+    ...inDoubt('keepAtLeast: 50%', weeklyOffice),
+    is: 'a weekly schedule would lower what is there while an exception may apply, the day before that begins',
+    now: '2026-11-24 12:00',
     verdict: 'hold',
     codes: ['exception-never', 'exception-unknown'],
+  },
+  {
+    ...inDoubt('keepAtLeast: 50%', weeklyOffice),
+    is: 'a weekly schedule would lower an evening in which an exception may apply, and raise the day',
+    now: '2026-11-25 12:00',
+    pool: { strategy: scheduled({ 12345: { '08:00-21:00': 1, '22:00-23:00': 2 } }), scalingNodeAmount: 1 },
+    verdict: 'act',
+    codes: ['raised-only', 'exception-never', 'exception-unknown'],
+    to: workdays('08:00-21:00=4,22:00-23:00=2'),
+  },
+  {
+    ...inDoubt('keepAtLeast: 50%', weeklyOffice),
+    is: 'a weekly schedule would lower an evening after the end of an exception that may apply',
+    pool: { strategy: scheduled({ 1234: { '08:00-21:00': 4 }, 5: { '08:00-21:00': 4, '22:00-23:00': 2 } }), scalingNodeAmount: 4 },
+    verdict: 'act',
+    codes: ['exception-unknown'],
+    to: workdays('08:00-21:00=4'),
   },
   // Days that are not published
   {

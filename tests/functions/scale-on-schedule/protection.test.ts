@@ -10,6 +10,7 @@ const office = `- {name: office, groups: all, schedule: office, ${peak}, method:
 const week = scheduled({ 12345: { '08:00-21:00': 4 } });
 /** The weekly schedule in its period: four elastic nodes, and none of its own. */
 const running: Partial<NodePool> = { strategy: week, nodeAmount: 0, scalingNodeAmount: 4, scalingNodeUsed: 0 };
+const workdays = (day: string) => `schedule ${[1, 2, 3, 4, 5].map((each) => `${each}:${day}`).join(' ')}`;
 const closing = (from: string, until: string, never = '[cut-sessions]', groups = '{tags: {department: finance}}') =>
   `exceptions: [{because: Closing, groups: ${groups}, from: ${from}, until: ${until}, never: ${never}}]`;
 const owner = 'protect: {ownerTag: {key: keep-until, atMost: 7d}}';
@@ -177,8 +178,62 @@ const situations: readonly Situation[] = [
     sections: owner,
     group: { tags: undefined },
     pool: running,
+    verdict: 'act',
+    codes: ['raised-only', 'protection-unknown'],
+    to: workdays('08:00-23:59=4'),
+  },
+  {
+    is: 'whether such an exception applies is unknown, and the group has the count of its night',
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { strategy: fixed(1) },
+    verdict: 'act',
+    codes: ['raised-only', 'exception-unknown'],
+    to: 'fixed 4',
+  },
+  {
+    is: 'whether such an exception applies is unknown, and nodes are wanted through midnight',
+    rules: office.replace('schedule: office', 'schedule: service'),
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { strategy: fixed(1) },
+    verdict: 'act',
+    codes: ['exception-unknown', 'not-expressible'],
+    to: 'fixed 4',
+  },
+  {
+    is: 'whether such an exception applies is unknown, and somebody is on the nodes that are too many',
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { strategy: fixed(9), nodeUsed: 1 },
     verdict: 'hold',
-    codes: ['protection-unknown'],
+    codes: ['exception-unknown'],
+  },
+  {
+    is: 'whether such an exception applies is unknown, and the weekly schedule has too few',
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 1 } }), scalingNodeAmount: 1 },
+    verdict: 'act',
+    codes: ['exception-unknown'],
+    to: workdays('08:00-21:00=4'),
+  },
+  {
+    is: 'whether such an exception applies is unknown, and the weekly schedule has fewer by day and more in the evening than is wanted',
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 1, '22:00-23:00': 2 } }), scalingNodeAmount: 1 },
+    verdict: 'act',
+    codes: ['raised-only', 'exception-unknown'],
+    to: workdays('08:00-21:00=4,22:00-23:00=2'),
+  },
+  {
+    is: 'whether such an exception applies is unknown, and the weekly schedule has more than is wanted',
+    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+    group: { name: undefined as never },
+    pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 4, '22:00-23:00': 4 } }) },
+    verdict: 'hold',
+    codes: ['exception-unknown'],
   },
   // The first count that replaces a weekly schedule
   {

@@ -67,6 +67,15 @@ describe('a deviation that nobody wants any more', () => {
     expect(heldByFreeze(done)).toBeUndefined();
   });
 
+  it.each([
+    ['stays while the week would lower a Saturday in which an exception may apply', '2026-10-17', 'hold', 'exception-never'],
+    ['is taken back where the exception that may apply is of another day', '2026-10-16', 'act', 'deviation-restored'],
+  ])('%s', (_, date, verdict, code) => {
+    const may = `exceptions: [{because: Launch, groups: {name: "fin-*"}, from: ${date} 07:00, until: ${date} 20:00, never: [scale-down]}]`;
+    const { decision } = decide(office, '2026-10-16 06:00', raised, raisedValue, { ...uncovered, name: undefined as never }, may);
+    expect({ verdict: decision.verdict, code: decision.because[0]?.code }).toEqual({ verdict, code });
+  });
+
   it('of a night through midnight, which a count stood in for, is taken back from a group that no rule covers', () => {
     const night = 'exceptions: [{because: Launch, groups: all, from: 2026-10-09 18:00, until: 2026-10-10 09:00, keepAtLeast: 100%}]';
     const week = scheduled({ 12345: hours }, begun);
