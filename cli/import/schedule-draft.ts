@@ -1,4 +1,4 @@
-import { weekdays } from '../../functions/scale-on-schedule/strategy-text.ts';
+import { weekdays } from '../../functions/scale-on-schedule/strategy.ts';
 import type { NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { Level } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';

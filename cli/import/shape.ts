@@ -1,8 +1,8 @@
 import { groupState } from '../../functions/scale-on-schedule/group-state.ts';
-import { reArm, weekCanBeSent } from '../../functions/scale-on-schedule/method-native.ts';
+import { reArm, weekCanBeSent } from '../../functions/scale-on-schedule/method.ts';
 import { type ServiceDay, serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
-import { weekdays } from '../../functions/scale-on-schedule/strategy-text.ts';
-import type { ScheduleStrategy, UsageStrategy } from '../../functions/scale-on-schedule/strategy-types.ts';
+import type { ScheduleStrategy, UsageStrategy } from '../../functions/scale-on-schedule/strategy.ts';
+import { weekdays } from '../../functions/scale-on-schedule/strategy.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
 import type { Charge, DeliveryGroup, NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';

@@ -9,8 +9,7 @@ import type { StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
-import { nodeMsOfStrategy, nodeMsOfWeek } from './strategy-level.ts';
-import { weekdays } from './strategy-text.ts';
+import { nodeMsOfStrategy, nodeMsOfWeek, weekdays } from './strategy.ts';
 import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
 
 const monthDays = 30;

@@ -5,9 +5,9 @@ import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { tagSetting } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { groupProtected, ownerProtected } from '../../shared/policy/protect.ts';
-import type { ExceptionEffects } from './exception-effects.ts';
 import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
+import type { ExceptionEffects } from './wish.ts';
 
 /** What forbids cutting the sessions of a group, today or tomorrow. */
 export interface CutProtection {

@@ -3,11 +3,11 @@ import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/deli
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { amountAt } from './day-levels.ts';
-import { weekCanBeSent } from './method-native.ts';
+import { weekCanBeSent } from './method.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
 import type { Span } from './steps.ts';
-import { dayText } from './strategy-text.ts';
-import type { ScheduleStrategy } from './strategy-types.ts';
+import type { ScheduleStrategy } from './strategy.ts';
+import { dayText } from './strategy.ts';
 
 /** A day of a weekly schedule that was written otherwise than the ordinary week has it. */
 export interface DayDeviation {

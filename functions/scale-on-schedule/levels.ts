@@ -7,10 +7,10 @@ import type { Timeline } from '../../shared/policy/compiled.ts';
 import { nextBoundary } from '../../shared/policy/schedule.ts';
 import { formatLevel, nodesOf } from '../../shared/policy/values/level.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
+import type { CompiledScaleRule } from './compiled-rule.ts';
 import type { GroupState } from './group-state.ts';
-import type { CompiledScaleRule } from './scale-rule.ts';
 import type { ServiceDay } from './service-day.ts';
-import { weekdays } from './strategy-text.ts';
+import { weekdays } from './strategy.ts';
 
 /** Where the journal keeps under which rule, levels and peak a group is scaled, and since when. */
 const scheduleSetting = `${keptPrefix}schedule`;

@@ -9,8 +9,8 @@ import {
   type WrittenValue,
   type WrittenView,
 } from '../../shared/journal/written.ts';
+import type { ManualChange } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
-import type { ManualChange } from './scale-rule.ts';
 import { isOurs, withoutDate } from './strategy-value.ts';
 
 /** What is known of a setting that differs from what is wanted. */

@@ -3,21 +3,24 @@ import type { ActDecision, Decision, Reason } from '../../shared/engine/decision
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import type { WrittenValue, WrittenView } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { cachedMatcher } from '../../shared/policy/exception.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
+import type { Matcher } from '../../shared/policy/selector.ts';
 import { actionOf } from './change.ts';
+import type { CompiledScaleRule } from './compiled-rule.ts';
 import { costsOf, mergingCost } from './cost.ts';
-import { coveringRule } from './cover.ts';
-import { keepDraft, takeDraft } from './draft-memory.ts';
-import { exceptionEffects } from './exception-effects.ts';
 import { groupState } from './group-state.ts';
-import { lapseAverted } from './lapse.ts';
+import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { byTwoClocks } from './two-clocks.ts';
 import { leftAsItIs, undoDeviation } from './undo.ts';
-import { type Draft, verdictOn } from './verdict.ts';
+import { type Draft, lapseAverted, verdictOn } from './verdict.ts';
 import { wantedOf } from './wanted.ts';
+import { exceptionEffects } from './wish.ts';
 
 /**
  * Decides about the nodes of one delivery group. Pure: the same group, policy, journal and `now` give the same decision. Only groups that
@@ -105,4 +108,153 @@ function refOf(group: DeliveryGroup): ResourceRef {
     ...(group.name === undefined ? {} : { name: group.name }),
     ...(group.region === undefined ? {} : { region: group.region }),
   };
+}
+
+/** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */
+type Cover = Outcome<CompiledScaleRule | undefined> & { readonly rule?: string };
+
+/**
+ * The first rule that matches a group. A rule that cannot be judged holds: it never falls through to the next, which may be about
+ * quite other groups. A group outside the target's regions is not covered.
+ */
+function coveringRule(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
+  if (target.regions !== undefined) {
+    if (group.region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
+    if (!target.regions.includes(group.region)) {
+      return found(undefined, reason('not-covered', `region ${group.region} is outside the target`, { region: group.region }));
+    }
+  }
+  for (const { rule, matches } of rulesFor(policy, target)) {
+    const match = matches(group, nowMs);
+    if (match === 'yes') return found(rule);
+    if (match !== 'no') {
+      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
+      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
+    }
+  }
+  return found(undefined, notCovered);
+}
+
+const notCovered = reason('not-covered', 'no rule matches; it is left alone');
+
+/** A rule with its selector ready. */
+interface ReadyRule {
+  readonly rule: CompiledScaleRule;
+  readonly matches: Matcher;
+}
+
+const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly ReadyRule[]>>();
+
+/** The rules of scale-on-schedule that are for a target, in the order of the policy; prepared once per policy. */
+function rulesFor(policy: CompiledPolicy, target: CompiledTarget): readonly ReadyRule[] {
+  let byTarget = byPolicy.get(policy);
+  if (byTarget === undefined) {
+    byTarget = new Map();
+    byPolicy.set(policy, byTarget);
+  }
+  let ready = byTarget.get(target.name);
+  if (ready === undefined) {
+    const rules = (policy.rules['scale-on-schedule'] ?? []) as readonly CompiledScaleRule[];
+    ready = rules
+      .filter((rule) => rule.targets === undefined || rule.targets.includes(target.name))
+      .map((rule) => ({ rule, matches: cachedMatcher(rule.groups, policy.zones[target.timezone]) }));
+    byTarget.set(target.name, ready);
+  }
+  return ready;
+}
+
+/** So many drafts of one context are remembered that nobody has asked for again: some pages of a fleet. */
+const most = 500;
+
+/** Something that a draft asked of the journal, with the answer. */
+type Asked =
+  | { readonly resource: string; readonly setting: string; readonly values: readonly WrittenValue[] }
+  | { readonly resource: string; readonly setting: string; readonly foreign: ReturnType<WrittenView['foreign']> };
+
+interface Remembered {
+  readonly draft: Draft;
+  readonly asked: readonly Asked[];
+}
+
+/** The drafts of one context, and the context in which they are made: its journal notes what it is asked. */
+interface Memory {
+  readonly drafts: Map<DeliveryGroup, Remembered>;
+  readonly context: PlanContext;
+  asked: Asked[];
+}
+
+type MakeDraft = (group: DeliveryGroup, context: PlanContext) => Draft;
+
+const memories = new WeakMap<PlanContext, Memory>();
+
+/** Makes the draft of a group in a context, and remembers it for the next `takeDraft`. */
+function keepDraft(group: DeliveryGroup, context: PlanContext, make: MakeDraft): Draft {
+  const memory = memoryOf(context);
+  memory.asked = [];
+  const draft = make(group, memory.context);
+  if (memory.drafts.size >= most) memory.drafts.clear();
+  memory.drafts.set(group, { draft, asked: memory.asked });
+  return draft;
+}
+
+/**
+ * The draft of a group in a context, the one that was kept where there is one; it is forgotten then. A journal may learn more while a run
+ * goes on, since it reads old histories only when they are asked for: what the draft had asked is asked again, and another answer makes
+ * a new one.
+ */
+function takeDraft(group: DeliveryGroup, context: PlanContext, make: MakeDraft): Draft {
+  const drafts = memories.get(context)?.drafts;
+  const known = drafts?.get(group);
+  if (known === undefined) return make(group, context);
+  drafts?.delete(group);
+  return answersStand(known.asked, context.written) ? known.draft : make(group, context);
+}
+
+function memoryOf(context: PlanContext): Memory {
+  let memory = memories.get(context);
+  if (memory === undefined) {
+    memory = newMemory(context);
+    memories.set(context, memory);
+  }
+  return memory;
+}
+
+function newMemory(context: PlanContext): Memory {
+  const { written } = context;
+  const noting: WrittenView = {
+    values: (resource, setting) => {
+      const values = written.values(resource, setting);
+      memory.asked.push({ resource, setting, values });
+      return values;
+    },
+    foreign: (resource, setting) => {
+      const foreign = written.foreign(resource, setting);
+      memory.asked.push({ resource, setting, foreign });
+      return foreign;
+    },
+  };
+  const memory: Memory = { drafts: new Map(), context: { ...context, written: noting }, asked: [] };
+  return memory;
+}
+
+/** Asks all of it again, whatever the first answers are: the journal notes what was asked for in vain. */
+function answersStand(asked: readonly Asked[], written: WrittenView): boolean {
+  let stand = true;
+  for (const each of asked) {
+    const { resource, setting } = each;
+    if ('values' in each) {
+      stand = sameValues(written.values(resource, setting), each.values) && stand;
+    } else {
+      const foreign = written.foreign(resource, setting);
+      stand = foreign?.value === each.foreign?.value && foreign?.sinceMs === each.foreign?.sinceMs && stand;
+    }
+  }
+  return stand;
+}
+
+function sameValues(a: readonly WrittenValue[], b: readonly WrittenValue[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ value, atMs, outcome }, i) => value === b[i]?.value && atMs === b[i]?.atMs && outcome === b[i]?.outcome)
+  );
 }

@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
-import type { RuleModule } from '../../shared/policy/rule-module.ts';
+import type { DocumentSchedule, IsoWeekday } from '../../shared/policy/document.ts';
+import type { RuleCheckContext, RuleModule, RuleReport } from '../../shared/policy/rule-module.ts';
 import { ruleKeys, scheduleName } from '../../shared/policy/schema/rule.ts';
 import { groupSelector } from '../../shared/policy/schema/selector.ts';
 import { plainText } from '../../shared/policy/schema/text.ts';
-import { mostNodes } from '../../shared/policy/values/level.ts';
-import { checkScaleRule } from './rule-checks.ts';
-import type { CompiledScaleRule, ScaleRule } from './scale-rule.ts';
+import { ordinaryPeriods } from '../../shared/policy/timeline.ts';
+import { isZero, mostNodes } from '../../shared/policy/values/level.ts';
+import { minutesPerDay } from '../../shared/policy/values/time-of-day.ts';
+import type { CompiledScaleRule, ScaleRule } from './compiled-rule.ts';
+import { weekdays } from './strategy.ts';
 
 const nodes = (description: string) =>
   z.int().check(z.minimum(1), z.maximum(mostNodes), z.meta({ description, title: 'a count of nodes' }));
@@ -66,3 +69,100 @@ export const ruleModule: RuleModule<ScaleRule, CompiledScaleRule> = {
   check: checkScaleRule,
   compile: (rule) => ({ ...rule, stepwise: rule.stepwise ?? false, manualChange: rule.manualChange ?? 'keep-until-next-step' }),
 };
+
+/** Finds what is wrong between the keys of a rule, and between a rule and the schedule it names. */
+function checkScaleRule(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  checkPeak(rule, context, report);
+  checkMethod(rule, report);
+  checkNative(rule, context, report);
+}
+
+function checkPeak(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  const schedule = context.schedules.get(rule.schedule);
+  const { peak } = rule;
+  const charge = rule.groups.charge ?? [];
+  const onlySubscription = charge.length === 1 && charge[0] === 'subscription';
+  if (peak === undefined) {
+    if (onlySubscription) {
+      report({ path: ['groups'], text: 'selects subscription groups, whose bought nodes stay as they are; add peak: {extraNodes: N}' });
+    } else if (schedule !== undefined && hasPercent(schedule)) {
+      report({
+        path: ['schedule'],
+        text: `the schedule "${rule.schedule}" has percentages; add peak: {tag: peak-nodes, otherwise: N, atMost: M}, or write its levels as nodes`,
+      });
+    }
+    return;
+  }
+  if ('extraNodes' in peak) {
+    if (!onlySubscription) {
+      report({
+        path: ['peak', 'extraNodes'],
+        at: 'key',
+        text: 'is for subscription groups only; add charge: subscription to groups, or use peak: {tag: …}',
+      });
+    }
+    return;
+  }
+  if (onlySubscription) {
+    report({ path: ['peak', 'tag'], at: 'key', text: 'is for pay-as-you-go groups; for subscription groups write peak: {extraNodes: N}' });
+  }
+  if (peak.atMost === undefined && context.acts) {
+    const text = 'has no atMost, and whoever can set the tag can spend; add atMost: N, the highest peak that is meant';
+    report({ path: ['peak'], at: 'key', text });
+  }
+  if (peak.atMost !== undefined && peak.otherwise !== undefined && peak.otherwise > peak.atMost) {
+    report({ path: ['peak', 'otherwise'], text: `${peak.otherwise} is above atMost; raise atMost or lower otherwise` });
+  }
+}
+
+function checkMethod(rule: ScaleRule, report: RuleReport): void {
+  const extra = rule.peak !== undefined && 'extraNodes' in rule.peak;
+  if (extra && rule.method !== undefined && rule.method !== 'usage') {
+    report({ path: ['method'], text: `${rule.method} cannot serve extraNodes; leave method out, or write usage` });
+  }
+  if (rule.stepwise && (extra || rule.method === 'fixed' || rule.method === 'usage')) {
+    report({ path: ['stepwise'], at: 'key', text: 'only means something with method: service-schedule; remove it, or change the method' });
+  }
+}
+
+/** What the service's own weekly schedule cannot do. Warnings: it is not used where it would harm, or it is used with less protection. */
+function checkNative(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  const charge = rule.groups.charge ?? ['pay-as-you-go'];
+  const extra = rule.peak !== undefined && 'extraNodes' in rule.peak;
+  if (extra || !charge.includes('pay-as-you-go') || (rule.method !== undefined && rule.method !== 'service-schedule')) return;
+  const schedule = context.schedules.get(rule.schedule);
+  if (schedule === undefined) return;
+  const places = (rule.targets ?? [...context.targets.keys()]).map((name) => context.targets.get(name)?.timezone);
+  // Elsewhere the service's midnight is another time of the schedule's day, so nothing is said here; plans say it.
+  const byServiceTime = places.filter((timezone) => timezone === context.serviceTimeZone).length;
+  const throughMidnight = byServiceTime > 0 && runsThroughMidnight(schedule);
+  if (throughMidnight && rule.method === 'service-schedule') {
+    const text =
+      `service-schedule is not used for "${rule.schedule}", which wants nodes through midnight: the service would drop all of them at 23:59; ` +
+      'a fixed count is set at each step instead, and one node stays where none is wanted. Write method: fixed';
+    report({ path: ['method'], severity: 'warning', text });
+  }
+  if (context.protect?.users.length && !(throughMidnight && byServiceTime === places.length)) {
+    const text =
+      "the service's weekly schedule lowers nodes without looking at who is on them, so protect.users cannot hold its falling edges; " +
+      'write method: fixed if such users work on these groups';
+    report({ path: rule.method === undefined ? [] : ['method'], severity: 'warning', text });
+  }
+}
+
+function hasPercent(schedule: DocumentSchedule): boolean {
+  return schedule.days.some((day) => day.periods.some(({ level }) => !('nodes' in level) && !isZero(level)));
+}
+
+/**
+ * Whether a schedule wants nodes through a midnight of an ordinary week, by its own clock. Days with a date of their own are left
+ * aside: the service's schedule can deviate on them.
+ */
+function runsThroughMidnight(schedule: DocumentSchedule): boolean {
+  return weekdays.some((weekday) => {
+    const next = ordinaryPeriods(schedule, ((weekday % 7) + 1) as IsoWeekday);
+    return ordinaryPeriods(schedule, weekday).some(
+      ({ endMinute }) => endMinute > minutesPerDay || (endMinute === minutesPerDay && next.some(({ startMinute }) => startMinute === 0)),
+    );
+  });
+}

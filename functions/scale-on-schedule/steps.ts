@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import type { NativeWeek } from '../../shared/fleet/delivery-group.ts';
 import type { Segment } from '../../shared/policy/compiled.ts';
 import { nodesOf } from '../../shared/policy/values/level.ts';
 
@@ -80,4 +81,19 @@ function firstEndingAfter(segments: readonly Segment[], ms: EpochMs): number {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Work on a week that is done once for each week object. A fleet shares few weeks, and writing them out is most of the cost of an action.
+ * Weeks are never changed after they were made.
+ */
+export function perWeek<T>(work: (week: NativeWeek) => T): (week: NativeWeek) => T {
+  const done = new WeakMap<NativeWeek, { readonly result: T }>();
+  return (week) => {
+    const known = done.get(week);
+    if (known !== undefined) return known.result;
+    const result = work(week);
+    done.set(week, { result });
+    return result;
+  };
 }

@@ -2,7 +2,7 @@ import type { Charge, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { WrittenView } from '../../shared/journal/written.ts';
 import { deviationText, parseDeviation, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
-import { fingerprint } from './strategy-text.ts';
+import { fingerprint } from './strategy.ts';
 
 const separator = ' until ';
 

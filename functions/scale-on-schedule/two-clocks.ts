@@ -5,8 +5,8 @@ import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
 import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import { groupState } from './group-state.ts';
-import { requestFor } from './request.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
+import { requestFor } from './strategy.ts';
 
 type Fields = Readonly<Record<string, Json | undefined>>;
 

@@ -7,7 +7,6 @@ import { actionOf, changeTo, loweringOf } from './change.ts';
 import { beforeOf } from './cost.ts';
 import { cutProtection } from './cut-protection.ts';
 import { compareWeek, type DayDeviation, fallsIn, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
-import { exceptionEffects } from './exception-effects.ts';
 import { type GroupState, groupState } from './group-state.ts';
 import { loweredFrom } from './levels.ts';
 import { reason } from './reasons.ts';
@@ -15,6 +14,7 @@ import { serviceDay } from './service-day.ts';
 import { standingDeviation } from './strategy-value.ts';
 import { acted, type Draft } from './verdict.ts';
 import { ratchetAt } from './wanted.ts';
+import { exceptionEffects } from './wish.ts';
 
 /** Stands for the rule where a deviation is taken back from a group that no rule covers any more. */
 const undoRule = 'deviation-undo';

@@ -3,19 +3,20 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { allHarms } from '../../shared/engine/severity.ts';
+import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { actionOf, changeTo, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
+import { actionOf, changeTo, extended, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';
 import { fallsIn, takenBack } from './deviation.ts';
 import { levelOf, loweredFrom, type ScheduleStanding } from './levels.ts';
 import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
-import { reArm } from './method-native.ts';
+import { reArm } from './method.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
-import { isOurs, journalValue, settingOf } from './strategy-value.ts';
+import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
 import { nextCountMs, protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
@@ -199,4 +200,36 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const isPaused = (state.strategy.enableDate ?? '') > day.date;
   const draft = acted(base, told, { before, transition, native: wanted.native });
   return isPaused ? draft : { decision: draft.decision };
+}
+
+/**
+ * A decision that holds, where the weekly schedule of the group would end within two days meanwhile: the week that is there is sent again with new
+ * dates, whatever the change waits for. A group that no rule covers, and a schedule whose end a person has set, are left as they are. Where
+ * it cannot be sent the hold says so first, since the group would have no nodes from then on.
+ */
+export function lapseAverted(decision: Decision, group: DeliveryGroup, { policy, nowMs, written }: PlanContext): Decision {
+  const { rule, because } = decision;
+  const [pool, other] = group.pools ?? [];
+  if (decision.verdict !== 'hold' || rule === null || pool?.strategy?.type !== 'schedule') return decision;
+  const { strategy } = pool;
+  const day = serviceDay(policy, nowMs);
+  const due = reArm(strategy, day);
+  if (due.when !== 'now' || due.because.code !== 'lapses-soon') return decision;
+  const unaverted = (why: string) =>
+    reason('lapse-unaverted', `the weekly schedule ends on ${strategy.disableDate}, and then there are no nodes: ${why}`, due.because.data);
+  if (because.some(({ code }) => code === 'manual-change')) {
+    return { ...decision, because: [...because, unaverted('a person has set it so')] };
+  }
+  const state = { group, pool, charge: group.charge ?? ('pay-as-you-go' as const), strategy };
+  const ended = strategy.disableDate !== undefined && strategy.disableDate <= day.date;
+  if (ended && !written.values(group.id, settingOf(state)).some(({ value }) => isOurs(value, journalValue(strategy, state.charge)))) {
+    return decision;
+  }
+  const isWhole = group.status === 'PUBLISHED' && !other && !group.unreadable.some((field) => field.startsWith('NodePool'));
+  const averted = isWhole ? extended(state, day, standingDeviation(state, written)) : undefined;
+  if (averted === undefined) {
+    const why = 'its status, its pools or its periods do not allow to extend it here; extend it in the console';
+    return { ...decision, because: [unaverted(why), ...because] };
+  }
+  return { ...decision, verdict: 'act', rule, because: [averted.because, ...because], action: actionOf(averted.transition) };
 }

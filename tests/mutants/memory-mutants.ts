@@ -9,7 +9,7 @@ const warm = ['tests/functions/scale-on-schedule/warm-process.test.ts'];
 export const memoryMutants: readonly Mutant[] = [
   {
     name: 'wish-remembered-by-count',
-    file: scale('prepared'),
+    file: scale('wanted'),
     from: "return floors.length + ratchets.length === 0 ? '' : JSON.stringify([floors, ratchets]);",
     to: 'return `${floors.length},${ratchets.length}`;',
     rule: 'What is remembered for one exception is not taken for another.',
@@ -17,7 +17,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'wish-remembered-without-ratchets',
-    file: scale('prepared'),
+    file: scale('wanted'),
     from: 'JSON.stringify([floors, ratchets]);',
     to: 'JSON.stringify([floors]);',
     rule: 'An exception that forbids lowering is part of what is remembered.',
@@ -25,7 +25,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'wish-remembered-for-any-minute',
-    file: scale('prepared'),
+    file: scale('wanted'),
     from: ' || shelf.minute !== day.minute',
     to: '',
     rule: 'A week that follows the steps is worked out for the minute.',
@@ -33,7 +33,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'wish-remembered-for-any-day',
-    file: scale('prepared'),
+    file: scale('wanted'),
     from: 'shelf.date !== day.date || ',
     to: '',
     rule: 'A week is worked out for the day.',

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitDay } from '../../functions/scale-on-schedule/native-day.ts';
-import { nativeSchedule } from '../../functions/scale-on-schedule/native-schedule.ts';
-import { requestFor } from '../../functions/scale-on-schedule/request.ts';
+import { fitDay, nativeSchedule } from '../../functions/scale-on-schedule/native-schedule.ts';
 import { serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
+import { requestFor } from '../../functions/scale-on-schedule/strategy.ts';
 import { wishOf } from '../../functions/scale-on-schedule/wish.ts';
 import { checkInput } from '../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';

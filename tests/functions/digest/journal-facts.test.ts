@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { peakOf } from '../../../functions/scale-on-schedule/peak.ts';
-import type { CompiledScaleRule } from '../../../functions/scale-on-schedule/scale-rule.ts';
+import type { CompiledScaleRule } from '../../../functions/scale-on-schedule/compiled-rule.ts';
+import { peakOf } from '../../../functions/scale-on-schedule/group-state.ts';
 import { dueSlot, spanOf } from '../../../shared/engine/digests/digest-slot.ts';
 import {
   claimSending,
