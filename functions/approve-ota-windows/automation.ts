@@ -4,9 +4,9 @@ import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-grou
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
 import { loadHalts } from '../../shared/journal/halts.ts';
 import { heldByOthers, seenOfTarget } from './failed-elsewhere.ts';
-import { wishOf } from './look-wish.ts';
+import { wishOf } from './looks.ts';
 import { planner } from './plan.ts';
-import { ringMemory } from './ring-memory.ts';
+import { ringMemory } from './rings.ts';
 
 /** The only kind of update of which a group says what is on offer. */
 const type = 'Fota';

@@ -4,11 +4,10 @@ import type { Storing } from '../../shared/journal/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { writtenScope } from '../../shared/journal/written-scope.ts';
+import { placeOf, placePrefix } from './history.ts';
 import { reason } from './reasons.ts';
-import { failedVersions } from './ring-gate.ts';
-import { ringMemory } from './ring-memory.ts';
 import { ringTimes } from './ring-times.ts';
-import { placeOf, placePrefix } from './sightings.ts';
+import { failedVersions, ringMemory } from './rings.ts';
 
 const functionName = 'approve-ota-windows';
 const failed = 'failed-version ';

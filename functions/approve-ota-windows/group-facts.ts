@@ -2,10 +2,10 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { Place } from './cover.ts';
+import type { PastUpdates } from './history.ts';
+import { type SeenEnd, seenEnd } from './history.ts';
 import { lookFor } from './looks.ts';
-import type { PastUpdates } from './past-updates.ts';
-import { ringMemory } from './ring-memory.ts';
-import { type SeenEnd, seenEnd } from './sightings.ts';
+import { ringMemory } from './rings.ts';
 
 /** What updates have done on a group. */
 export interface GroupFacts {

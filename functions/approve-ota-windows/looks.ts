@@ -1,10 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import { timingAt } from './approval-time.ts';
 import { coverOf, type Place } from './cover.ts';
-import type { LookWish } from './look-wish.ts';
-import { ownApproval } from './own-approvals.ts';
-import { seenEnd } from './sightings.ts';
+import { ownApproval, seenEnd, timingAt } from './history.ts';
 
 /**
  * What has to be read of a group beyond its row; undefined: nothing. Its updates, while its own ring or one after it is about to approve;
@@ -34,4 +31,19 @@ export function lookFor(group: OtaGroup, context: PlanContext): LookWish | undef
 function approvesNow({ ready }: Place, index: number, { nowMs }: PlanContext): boolean {
   const ring = ready.rings[index];
   return ring !== undefined && timingAt(ring.windows, ready.rule.approveAheadMs, nowMs).is !== 'closed';
+}
+
+/** What a closer look at a group has to read: its updates, and beside them who is on it where it may be approved now. */
+export type LookWish = 'updates' | 'updates-and-sessions';
+
+const wishes = new WeakMap<OtaGroup, LookWish>();
+
+/** Remembers what a look at a group has to read. */
+export function wishFor(group: OtaGroup, wish: LookWish): void {
+  wishes.set(group, wish);
+}
+
+/** What a look at a group has to read. Default: everything. */
+export function wishOf(group: OtaGroup): LookWish {
+  return wishes.get(group) ?? 'updates-and-sessions';
 }

@@ -4,14 +4,11 @@ import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { coverOf, type Place } from './cover.ts';
 import { type GroupFacts, groupFacts, rememberFailures, rememberMember } from './group-facts.ts';
-import { wishFor } from './look-wish.ts';
-import { lookFor } from './looks.ts';
-import { pastUpdates } from './past-updates.ts';
+import { pastUpdates, sightedEnd, sightedOffer, sightedRead, sightedUnread } from './history.ts';
+import { lookFor, wishFor } from './looks.ts';
 import { reason } from './reasons.ts';
-import { settleRings } from './ring-gate.ts';
-import { ringMemory } from './ring-memory.ts';
 import { rememberOffer, ringReminder, unreadReminder } from './ring-times.ts';
-import { sightedEnd, sightedOffer, sightedRead, sightedUnread } from './sightings.ts';
+import { ringMemory, settleRings } from './rings.ts';
 import { updateFailed, versionVerdict } from './version-verdict.ts';
 
 /**

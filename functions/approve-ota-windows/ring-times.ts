@@ -3,13 +3,11 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ForeignValue } from '../../shared/journal/written-record.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
-import { endOfPass, hasPassed } from './approval-time.ts';
 import type { Cover, Place } from './cover.ts';
-import { rulesFor } from './ready-rules.ts';
+import { rulesFor } from './cover.ts';
+import { endOfPass, hasPassed, offeredSince, placeOf, unreadSince } from './history.ts';
 import { type ReasonCode, reason } from './reasons.ts';
-import { gateOf } from './ring-gate.ts';
-import { type RingOffers, ringMemory } from './ring-memory.ts';
-import { offeredSince, placeOf, unreadSince } from './sightings.ts';
+import { gateOf, type RingOffers, ringMemory } from './rings.ts';
 import type { VersionVerdict } from './version-verdict.ts';
 
 /** What people decided themselves, or what is on its way: nothing to remind of. */

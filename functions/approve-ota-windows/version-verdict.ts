@@ -1,17 +1,17 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import { localText, spanText } from '../../shared/planning/local-time.ts';
-import { approvalAction } from './approval.ts';
-import { timingAt } from './approval-time.ts';
+import { localText, spanText, utcText } from '../../shared/planning/local-time.ts';
+import type { CompiledException } from '../../shared/policy/compiled.ts';
+import { cachedMatcher } from '../../shared/policy/exception.ts';
+import type { Window } from './compiled-rule.ts';
 import type { Place } from './cover.ts';
 import type { GroupFacts } from './group-facts.ts';
+import { approvalSetting, approvalValue, chanceOf, ownApproval, timingAt } from './history.ts';
 import { lookFor } from './looks.ts';
-import type { Window } from './ota-rule.ts';
-import { chanceOf, ownApproval } from './own-approvals.ts';
 import { reason } from './reasons.ts';
-import { windowObstacle } from './window-obstacles.ts';
 
 /** What is decided about a version on offer, the other rings apart. */
 export type VersionVerdict =
@@ -156,4 +156,68 @@ function approved(
   const { current, taskId } = ota;
   const what = { groupId: group.id, region, type, current, version, taskId };
   return { verdict: 'act', because, action: approvalAction({ ...what, startMs: window[0], startText, connected, claim }) };
+}
+
+/** What an approval is made of. */
+interface Approval {
+  readonly groupId: string;
+  readonly region: string;
+  readonly type: string;
+  readonly current: string | undefined;
+  readonly version: string;
+  readonly taskId: string;
+  /** When the update is to start. */
+  readonly startMs: EpochMs;
+  /** The same for people. */
+  readonly startText: string;
+  readonly connected: number;
+  readonly claim: string;
+}
+
+/** The call that lets an update run at the beginning of its window. It cuts whoever is connected then. */
+function approvalAction({ groupId, region, type, current, version, taskId, startMs, startText, connected, claim }: Approval): Action {
+  // UTC without fractions satisfies both forms that the definition shows (API notes, Times).
+  const start = utcText(startMs);
+  return {
+    key: `update ${type} to ${version} at ${start}`,
+    operation: 'ApproveOtaTask',
+    input: { AppInstanceGroupId: groupId, BizRegionId: region, OtaType: type, StartTime: start, TaskId: taskId },
+    effect: 'disruptive',
+    harms: ['cut'],
+    change: [
+      { field: 'OtaVersion', from: current ?? null, to: version },
+      { field: 'StartTime', from: null, to: startText },
+    ],
+    writes: { setting: approvalSetting, value: approvalValue(version, start) },
+    sessionsAtRisk: connected,
+    claim,
+  };
+}
+
+/**
+ * Why an update must not run in a window, as far as the policy foresees it: an exception or a freeze that is in force at any time in it. The
+ * guard asks what is in force when an approval is given; the update runs later, and nothing withdraws an approval.
+ */
+function windowObstacle(group: OtaGroup, window: Window, context: PlanContext): Reason | undefined {
+  const { policy, target, nowMs } = context;
+  const overlaps = (span: { readonly fromMs: number; readonly untilMs: number } | undefined): boolean =>
+    span !== undefined && span.fromMs < window[1] && span.untilMs > window[0];
+  for (const exception of policy.exceptions) {
+    if (!overlaps(exception.spans[target.timezone]) || !forbidsUpdates(exception)) continue;
+    if (exception.groups === undefined || exception.targets?.includes(target.name) === false) continue;
+    const match = cachedMatcher(exception.groups, policy.zones[target.timezone])(group, nowMs);
+    if (match === 'no') continue;
+    const { because } = exception;
+    if (match === 'yes') return reason('exception-in-window', `An exception forbids the update in the window: ${because}`, { because });
+    const text = `Whether '${because}' applies cannot be told: ${match.unknown} is unknown.`;
+    return reason('exception-unknown', text, { because, unknown: match.unknown });
+  }
+  const freeze = policy.freezes.find(({ spans, except }) => overlaps(spans[target.timezone]) && !except.includes('approve-ota-windows'));
+  if (freeze === undefined) return undefined;
+  const text = `The policy is frozen at some time between ${localText(window[0], context)} and ${localText(window[1], context)}: ${freeze.because}`;
+  return reason('frozen-in-window', text, { because: freeze.because });
+}
+
+function forbidsUpdates({ never }: CompiledException): boolean {
+  return never.includes('approve-ota') || never.includes('cut-sessions');
 }

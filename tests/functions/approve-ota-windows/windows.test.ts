@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
-import { timingAt } from '../../../functions/approve-ota-windows/approval-time.ts';
-import type { OtaRule, Window, Windows } from '../../../functions/approve-ota-windows/ota-rule.ts';
-import { compileOtaRule } from '../../../functions/approve-ota-windows/window-compile.ts';
+import type { OtaRule, Window, Windows } from '../../../functions/approve-ota-windows/compiled-rule.ts';
+import { timingAt } from '../../../functions/approve-ota-windows/history.ts';
+import { compileOtaRule } from '../../../functions/approve-ota-windows/rule.ts';
 import { calendarOf } from '../../../shared/policy/calendar.ts';
 import type { RuleCompileContext } from '../../../shared/policy/rule-module.ts';
 import { parseDaySelector } from '../../../shared/policy/values/day-selector.ts';

@@ -3,9 +3,9 @@ import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
-import { type ReadyRing, rulesFor } from './ready-rules.ts';
+import { type ReadyRing, rulesFor } from './cover.ts';
+import type { PastUpdates, SeenEnd } from './history.ts';
 import { reason } from './reasons.ts';
-import { type Candidate, type RingMember, type RingMemory, ringMemory } from './ring-memory.ts';
 
 /**
  * Holds approvals that the rings, or a failure of the version anywhere, stand against. The next ring opens when every group of those before
@@ -121,4 +121,62 @@ function firstSight(startMs: EpochMs, version: string, { ended, seen }: Pick<Rin
   if (seen.version === version) return seen.sinceMs;
   const known = ended?.get(seen.version);
   return known !== undefined && known.startMs > startMs ? seen.sinceMs : undefined;
+}
+
+/** A group of a ring after which others come. */
+interface RingMember {
+  readonly id: string;
+  readonly position: number;
+  readonly index: number;
+  readonly current: string | undefined;
+  /** Its updates by version, where they were read. */
+  readonly ended: PastUpdates['ended'] | undefined;
+  /** How its last update ended, and since when that is known. */
+  readonly seen: (SeenEnd & { readonly sinceMs: EpochMs }) | undefined;
+  /** False where what deciding needs could not be read. */
+  readonly known: boolean;
+}
+
+/** A group that may belong to a ring, or to one after it; a position of -1 is before all rules. */
+interface Unplaced {
+  readonly id: string;
+  readonly position: number;
+  readonly index: number;
+}
+
+/** An approval that only the rings stand against. */
+export interface Candidate {
+  readonly position: number;
+  readonly index: number;
+  readonly version: string;
+}
+
+/** What is on offer in a ring. */
+export interface RingOffers {
+  readonly versions: Set<string>;
+  /** The group that says for all of the ring when no version reaches it: the one that did before, as long as something is on offer for it. */
+  readonly speaker: string;
+}
+
+/** What a run has seen of the rings. By id, since a group may be decided twice in a run. Groups of last rings are in it only where they act or failed. */
+export interface RingMemory {
+  readonly members: Map<string, RingMember>;
+  readonly unplaced: Map<string, Unplaced>;
+  /** Versions that failed, by the group on which they did. */
+  readonly failures: Map<string, readonly string[]>;
+  readonly candidates: Map<string, Candidate>;
+  /** By `[position, index]` of the ring, as JSON. */
+  readonly offers: Map<string, RingOffers>;
+}
+
+const memories = new WeakMap<PlanContext, RingMemory>();
+
+/** What was seen of the rings in the run of a context. */
+export function ringMemory(context: PlanContext): RingMemory {
+  let memory = memories.get(context);
+  if (memory === undefined) {
+    memory = { members: new Map(), unplaced: new Map(), failures: new Map(), candidates: new Map(), offers: new Map() };
+    memories.set(context, memory);
+  }
+  return memory;
 }
