@@ -2,7 +2,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
-import { type Consequential, consequential } from './tag-rule.ts';
+import { type Consequential, consequential } from './compiled-rule.ts';
 
 /** A rule of another function that a group comes under, or leaves, when its tags change. */
 export interface OtherRule {

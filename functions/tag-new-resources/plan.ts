@@ -3,11 +3,9 @@ import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { unreadValue } from '../../shared/journal/written.ts';
 import { type OtherRule, otherRules } from './coming-under.ts';
-import { coveringRule } from './cover.ts';
+import { coveringRule, mostCustomTags, mostPerCall } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
-import { mostCustomTags, mostPerCall } from './tag-rule.ts';
-import { type WantedTags, wantedTags } from './wanted-tags.ts';
-import { journalText, tagsSetting, writtenTags } from './written-tags.ts';
+import { journalText, tagsSetting, type WantedTags, wantedTags, writtenTags } from './wanted-tags.ts';
 
 /** Statuses in which a group can be tagged, from its first publication on (API notes, status). One that is being reclaimed is past it. */
 const taggable: ReadonlySet<string> = new Set(['PUBLISHED', 'DEPLOYING', 'FAILED', 'MAINTAINING', 'MAINTAIN_FAILED', 'CEASED', 'EXPIRED']);

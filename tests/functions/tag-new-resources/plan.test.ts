@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planner } from '../../../functions/tag-new-resources/plan.ts';
-import { journalText, writtenTags } from '../../../functions/tag-new-resources/written-tags.ts';
+import { journalText, writtenTags } from '../../../functions/tag-new-resources/wanted-tags.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { contextOf, groupOf, policyOf, writtenView } from './situation.ts';
 
