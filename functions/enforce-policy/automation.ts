@@ -8,9 +8,8 @@ import { type GovernedGroup, observeGovernedGroups } from '../../shared/fleet/go
 import { rereadGoverned } from '../../shared/fleet/reread-governed.ts';
 import { sessionUsers, withLingering } from '../../shared/fleet/session-users.ts';
 import { readTenant, unreadTenant } from '../../shared/fleet/tenant.ts';
-import { loadOf } from './group-drift.ts';
-import { wishOf } from './looks.ts';
-import { type Governed, planner } from './plan.ts';
+import { loadOf } from './drift.ts';
+import { type Governed, planner, wishOf } from './plan.ts';
 
 /** Operations whose events begin a run: those that make a group, and those that can change what rules ask for. */
 export const hears: readonly string[] = [

@@ -2,20 +2,19 @@ import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupAccess } from '../../shared/fleet/authorization.ts';
-import { servesSoon } from '../../shared/fleet/delivery-group.ts';
+import { type DeliveryGroup, servesSoon } from '../../shared/fleet/delivery-group.ts';
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
 import { awaitedSetting } from '../../shared/journal/written.ts';
-import { accessDrift } from './access-drift.ts';
-import { coveringRule, tenantRule } from './cover.ts';
-import { type Drift, settingsText } from './drift.ts';
-import type { EnforceRule } from './enforce-rule.ts';
-import { groupDrift } from './group-drift.ts';
-import { asksFor } from './looks.ts';
+import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { cachedMatcher } from '../../shared/policy/exception.ts';
+import type { Matcher } from '../../shared/policy/selector.ts';
+import type { EnforceRule, TenantWish } from './compiled-rule.ts';
+import { accessDrift, type Drift, groupDrift, loadOf, lowersTimeout, settingsText, tenantDrift } from './drift.ts';
+import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { reversals } from './reversals.ts';
-import { tenantDrift } from './tenant-drift.ts';
 
 /** What enforce-policy decides about: groups, who may use them, and the account itself. */
 export type Governed = GovernedGroup | GroupAccess | Tenant;
@@ -111,4 +110,80 @@ function refusedLately(id: string, { setting, value }: Action['writes'], { writt
   const text =
     'this very change was tried lately and came to nothing; it is tried again some hours after that. See what the service said, and correct the rule';
   return reason('refused-lately', text, { atMs: last.atMs });
+}
+
+/** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */
+type Cover = Outcome<EnforceRule | undefined> & { readonly rule?: string };
+
+/**
+ * The first rule that matches a group. A rule that cannot be judged holds: it never falls through to the next, which may be about
+ * quite other groups. A group outside the target's regions is not covered.
+ */
+function coveringRule(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
+  if (target.regions !== undefined) {
+    const { region } = group;
+    if (region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
+    if (!target.regions.includes(region))
+      return found(undefined, reason('not-covered', `region ${region} is outside the target`, { region }));
+  }
+  for (const { rule, matches } of rulesFor(policy, target).groups) {
+    const match = matches(group, nowMs);
+    if (match === 'yes') return found(rule);
+    if (match !== 'no') {
+      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
+      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
+    }
+  }
+  return found(undefined, reason('not-covered', 'no rule matches; it is left alone'));
+}
+
+/** The first rule for the account itself, and what it wishes; undefined where there is none. */
+function tenantRule({ policy, target }: PlanContext): { readonly name: string; readonly wish: TenantWish } | undefined {
+  return rulesFor(policy, target).tenant;
+}
+
+interface ReadyRules {
+  readonly groups: readonly { readonly rule: EnforceRule; readonly matches: Matcher }[];
+  readonly tenant: { readonly name: string; readonly wish: TenantWish } | undefined;
+}
+
+const byPolicy = new WeakMap<CompiledPolicy, Map<string, ReadyRules>>();
+
+/** The rules of a target in the order of the policy; prepared once per policy. */
+function rulesFor(policy: CompiledPolicy, target: CompiledTarget): ReadyRules {
+  const known = byPolicy.get(policy) ?? new Map<string, ReadyRules>();
+  byPolicy.set(policy, known);
+  let ready = known.get(target.name);
+  if (ready === undefined) {
+    const all = (policy.rules['enforce-policy'] ?? []) as readonly EnforceRule[];
+    const rules = all.filter((rule) => rule.targets === undefined || rule.targets.includes(target.name));
+    const matcherOf = (selector: CompiledSelector) => cachedMatcher(selector, policy.zones[target.timezone]);
+    const [tenant] = rules.flatMap(({ name, tenant: wish }) => (wish === undefined ? [] : [{ name, wish }]));
+    ready = { groups: rules.flatMap((rule) => (rule.groups === undefined ? [] : [{ rule, matches: matcherOf(rule.groups) }])), tenant };
+    known.set(target.name, ready);
+  }
+  return ready;
+}
+
+/** What has to be read of a group beyond its row: who may use it, and whether somebody would feel a shorter timeout. */
+export interface Wish {
+  readonly access: boolean;
+  readonly sessions: boolean;
+}
+
+const wishes = new WeakMap<GovernedGroup, Wish>();
+
+/** Whether more of a group has to be read than its row, and remembers what. */
+function asksFor(group: GovernedGroup, context: PlanContext): boolean {
+  const cover = coveringRule(group, context);
+  if (!cover.ok || cover.value === undefined) return false;
+  const access = cover.value.userGroups !== undefined;
+  const sessions = group.status === 'PUBLISHED' && lowersTimeout(group, cover.value.sessionTimeout) && loadOf(group) !== undefined;
+  wishes.set(group, { access, sessions });
+  return access || sessions;
+}
+
+/** What has to be read of a group. Default: who may use it. */
+export function wishOf(group: GovernedGroup): Wish {
+  return wishes.get(group) ?? { access: true, sessions: false };
 }

@@ -1,14 +1,50 @@
 import * as z from 'zod/mini';
 import { timeoutNever, timeoutRange } from '../../shared/fleet/governed-group.ts';
-import type { RuleModule } from '../../shared/policy/rule-module.ts';
+import type { RuleCheckContext, RuleModule, RuleReport } from '../../shared/policy/rule-module.ts';
 import { ruleKeys } from '../../shared/policy/schema/rule.ts';
 import { groupSelector } from '../../shared/policy/schema/selector.ts';
 import { oneOrMany, parsedText, plainText } from '../../shared/policy/schema/text.ts';
 import { parseDuration } from '../../shared/policy/values/duration.ts';
 import { type Parsed, parsed, refused } from '../../shared/policy/values/parsed.ts';
-import type { EnforceRule } from './enforce-rule.ts';
-import { checkEnforceRule } from './rule-checks.ts';
-import { refusedKeys } from './write-only.ts';
+import { type EnforceRule, groupWishes } from './compiled-rule.ts';
+
+const notShown = 'no operation shows it again, so nobody could tell whether it holds';
+
+/** Settings of a delivery group that the service takes and never shows (API notes, ModifyAppInstanceGroupAttribute, ModifyAppPolicy), by why they cannot be held. */
+const writeOnly = {
+  resetAfterUnbind: notShown,
+  preOpenMode: notShown,
+  preOpenAppId: notShown,
+  perSessionPerApp: notShown,
+  storagePolicy: notShown,
+  network: notShown,
+  domainRules: notShown,
+  videoPolicy: 'no operation reads a policy back, and whether groups share one is not known',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A key that is there to be refused with its reason: as an unknown key it would only look misspelled. */
+function refusedKey(why: string) {
+  return z.exactOptional(
+    z.pipe(
+      z.unknown().check(z.meta({ description: `Cannot be enforced: ${why}.`, not: {} })),
+      z.transform((input: unknown, payload): never => {
+        payload.issues.push({
+          code: 'custom',
+          input,
+          message: `cannot be enforced: ${why}; remove it and set it in the console`,
+          params: { at: 'key' },
+        });
+        return z.NEVER;
+      }),
+    ),
+  );
+}
+
+/** Keys of a rule that are refused, each with its reason. */
+const refusedKeys = Object.fromEntries(Object.entries(writeOnly).map(([key, why]) => [key, refusedKey(why)])) as Record<
+  keyof typeof writeOnly,
+  ReturnType<typeof refusedKey>
+>;
 
 const minuteMs = 60_000;
 
@@ -81,3 +117,32 @@ export const ruleModule: RuleModule<EnforceRule, EnforceRule> = {
   schema: schema as z.core.$ZodType<ParsedRule>,
   check: checkEnforceRule,
 };
+
+/** Most user groups that one call gives access (API notes, AuthorizeInstanceGroup). */
+const mostUserGroups = 20;
+
+/** Finds what is wrong between the keys of a rule. */
+function checkEnforceRule(rule: EnforceRule, _context: RuleCheckContext, report: RuleReport): void {
+  const wishes = groupWishes.filter((key) => rule[key] !== undefined);
+  if (rule.groups === undefined && rule.tenant === undefined) {
+    report({ path: [], text: 'is for nothing; add groups, such as groups: all, or tenant: {expiryReminder: true} for the account itself' });
+  } else if (rule.groups !== undefined && rule.tenant !== undefined) {
+    report({ path: ['tenant'], at: 'key', text: 'is for the account itself, and this rule is for groups; write a rule of its own' });
+  } else if (rule.tenant !== undefined) {
+    for (const key of wishes)
+      report({ path: [key], at: 'key', text: 'is for delivery groups, and this rule is for the account itself; write a rule with groups' });
+  } else if (wishes.length === 0) {
+    report({ path: [], text: `asks for nothing; add one of ${groupWishes.join(', ')}` });
+  }
+  const { userGroups, requireTags } = rule;
+  if (userGroups && userGroups.length > mostUserGroups) {
+    report({ path: ['userGroups'], text: `names ${userGroups.length} user groups, and one call takes ${mostUserGroups}; name fewer` });
+  }
+  for (const [key, list] of [
+    ['userGroups', userGroups],
+    ['requireTags', requireTags],
+  ] as const) {
+    const twice = list?.findIndex((item, index) => list.indexOf(item) < index) ?? -1;
+    if (twice >= 0) report({ path: [key, twice], severity: 'warning', text: `${list?.[twice]} stands here a second time; remove one` });
+  }
+}
