@@ -6,13 +6,10 @@ import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/ses
 import { notShownYet } from '../../shared/journal/written.ts';
 import { localDate, localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
-import { attemptAt, drainSetting } from './attempt.ts';
-import type { CompiledLogOffRule } from './log-off-rule.ts';
-import type { Moment } from './moment.ts';
-import { hold, keep } from './outcome.ts';
-import { reason } from './reasons.ts';
-import { tryAgain, type Verdict } from './session-plan.ts';
-import type { LogOffWindow } from './windows.ts';
+import type { CompiledLogOffRule } from './compiled-rule.ts';
+import type { LogOffWindow, Moment } from './moment.ts';
+import { hold, keep, reason } from './reasons.ts';
+import { attemptAt, drainSetting, tryAgain, type Verdict } from './session-plan.ts';
 
 const minuteMs = 60_000;
 

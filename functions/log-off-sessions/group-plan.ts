@@ -3,15 +3,11 @@ import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { servesSoon } from '../../shared/fleet/delivery-group.ts';
 import type { SessionFacts, SessionGroup } from '../../shared/fleet/session.ts';
-import { attemptAt, sessionSetting } from './attempt.ts';
-import { fateOf, mayCut } from './candidates.ts';
-import type { CompiledLogOffRule } from './log-off-rule.ts';
+import type { CompiledLogOffRule } from './compiled-rule.ts';
 import type { Moment } from './moment.ts';
-import { nativeState } from './native-period.ts';
-import { hold, keep } from './outcome.ts';
-import { reason } from './reasons.ts';
-import { notAgain, tryAgain, type Verdict } from './session-plan.ts';
-import { wasCut, wayOf } from './way.ts';
+import { nativeState } from './moment.ts';
+import { hold, keep, reason } from './reasons.ts';
+import { attemptAt, fateOf, mayCut, notAgain, sessionSetting, tryAgain, type Verdict, wasCut, wayOf } from './session-plan.ts';
 
 /** Decides about the sessions of a group as a whole: one call for all of them, or nothing, and then each decides for itself. */
 export function decideGroup(group: SessionGroup, rule: CompiledLogOffRule, moment: Moment, context: PlanContext): Verdict {

@@ -1,4 +1,4 @@
-import { type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
+import { type Reason, type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
 
 /** Every code that a decision of log-off-sessions can carry, with its meaning. Codes are stable; texts may change. */
 export const reasonCodes = {
@@ -54,3 +54,19 @@ export type ReasonCode = keyof typeof reasonCodes;
 
 /** Builds a reason; `data` holds what a program may want to read from it. */
 export const reason: ReasonBuilder<ReasonCode> = reasonOf;
+
+/** A verdict other than to act, with why; the planner adds rule and resource. */
+export interface Quiet {
+  readonly verdict: 'keep' | 'hold';
+  readonly because: readonly Reason[];
+}
+
+/** It is as wanted, or nothing is wanted. */
+export function keep(...because: readonly Reason[]): Quiet {
+  return { verdict: 'keep', because };
+}
+
+/** Something is wanted, or may be, and must not be done. */
+export function hold(...because: readonly Reason[]): Quiet {
+  return { verdict: 'hold', because };
+}

@@ -129,7 +129,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'longer-than-by-a-tick',
-    file: 'functions/log-off-sessions/candidates.ts',
+    file: 'functions/log-off-sessions/session-plan.ts',
     from: 'usedMs >= who.longerThan',
     to: 'usedMs > who.longerThan',
     rule: 'A session that was in use for exactly so long is ended.',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fateOf } from '../../../functions/log-off-sessions/candidates.ts';
+import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { decideDrain } from '../../../functions/log-off-sessions/drain-plan.ts';
-import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/log-off-rule.ts';
+import { fateOf } from '../../../functions/log-off-sessions/session-plan.ts';
 import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
 import { contextOf, groupOf, policyOf, sessionOf, shanghai } from './situation.ts';
 

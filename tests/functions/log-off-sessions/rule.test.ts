@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/log-off-rule.ts';
+import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { policyOf, problemsOf, shanghai } from './situation.ts';
 
 const after = 'after: {schedule: office, wait: 30m}';

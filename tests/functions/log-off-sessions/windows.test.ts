@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/log-off-rule.ts';
-import { windowsOf } from '../../../functions/log-off-sessions/windows.ts';
+import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
+import { windowsOf } from '../../../functions/log-off-sessions/moment.ts';
 import { policyOf, shanghai } from './situation.ts';
 
 const minute = 60_000;
