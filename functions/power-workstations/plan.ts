@@ -1,9 +1,11 @@
-import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
+import type { PlanContext, Planner, Totals } from '../../shared/engine/automation.ts';
+import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
-import { admit, noteUnderWay } from './batches.ts';
-import { coverOf } from './cover.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { cachedMatcher } from '../../shared/policy/exception.ts';
+import type { CompiledPowerRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import { wishOf } from './wish.ts';
@@ -53,4 +55,97 @@ function decideOn(workstation: Workstation, context: PlanContext): Verdict {
 
 function refOf({ id, name, region }: Workstation): ResourceRef {
   return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+}
+
+/** What covers a workstation. `unknown`: that cannot be told, and the decision holds; `rule` names the one that could not be judged. */
+type Cover =
+  | { readonly kind: 'covered'; readonly rule: CompiledPowerRule }
+  | { readonly kind: 'not-covered'; readonly because: Reason }
+  | { readonly kind: 'unknown'; readonly rule: string | null; readonly because: Reason };
+
+/**
+ * The first rule that matches a workstation. A rule that cannot be judged holds: it never falls through to the next, which may be about
+ * quite other workstations. A workstation outside the target's regions is not covered.
+ */
+function coverOf(workstation: Workstation, { policy, target, nowMs }: PlanContext): Cover {
+  const { region } = workstation;
+  if (target.regions !== undefined) {
+    if (region === undefined) {
+      const text = 'the answer named no region, and the target is limited to some';
+      return { kind: 'unknown', rule: null, because: reason('region-unknown', text) };
+    }
+    if (!target.regions.includes(region)) {
+      return { kind: 'not-covered', because: reason('not-covered', `region ${region} is outside the target`, { region }) };
+    }
+  }
+  for (const rule of rulesFor(policy, target)) {
+    const match = cachedMatcher(rule.workstations, policy.zones[target.timezone])(workstation, nowMs);
+    if (match === 'yes') return { kind: 'covered', rule };
+    if (match !== 'no') {
+      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
+      return { kind: 'unknown', rule: rule.name, because: reason('selector-unknown', text, { unknown: match.unknown }) };
+    }
+  }
+  return { kind: 'not-covered', because: noRule };
+}
+
+const noRule = reason('not-covered', 'no rule matches; it is left alone');
+
+const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly CompiledPowerRule[]>>();
+
+/** The rules that are for a target, in the order of the policy; chosen once per policy. */
+function rulesFor(policy: CompiledPolicy, target: CompiledTarget): readonly CompiledPowerRule[] {
+  let byTarget = byPolicy.get(policy);
+  if (byTarget === undefined) {
+    byTarget = new Map();
+    byPolicy.set(policy, byTarget);
+  }
+  let rules = byTarget.get(target.name);
+  if (rules === undefined) {
+    const all = (policy.rules['power-workstations'] ?? []) as readonly CompiledPowerRule[];
+    rules = all.filter(({ targets }) => targets === undefined || targets.includes(target.name));
+    byTarget.set(target.name, rules);
+  }
+  return rules;
+}
+
+/** Workstations on their way because of us, by rule. One entry per run. */
+const memories = new WeakMap<PlanContext, Map<string, Set<string>>>();
+
+/** Notes whether a workstation is on its way because of us. A resource may be decided twice in a run; the later word counts. */
+function noteUnderWay(context: PlanContext, rule: string, id: string, isUnderWay: boolean): void {
+  const byRule = memories.get(context) ?? new Map<string, Set<string>>();
+  memories.set(context, byRule);
+  const ids = byRule.get(rule) ?? new Set<string>();
+  byRule.set(rule, ids);
+  if (isUnderWay) ids.add(id);
+  else ids.delete(id);
+}
+
+/**
+ * Lets so many workstations of each rule act that no more than its `atOnce` are under way; those behind wait for a run that sees them there.
+ * Where not all workstations were read nobody knows how many are under way, and all of such a rule wait.
+ */
+function admit(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[] {
+  const allSeen = totals.complete && context.occasions === undefined;
+  const admitted = new Map<string, number>();
+  return pending.map((decision) => {
+    const { rule, action } = decision;
+    const { atOnce } = action;
+    if (atOnce === undefined) return decision;
+    if (!allSeen) {
+      const text = `at most ${atOnce} may be under way, and how many are cannot be told since not all workstations were read`;
+      return held(decision, text, { atOnce });
+    }
+    const underWay = (memories.get(context)?.get(rule)?.size ?? 0) + (admitted.get(rule) ?? 0);
+    if (underWay >= atOnce) {
+      return held(decision, `${underWay} are under way and ${atOnce} may be; it follows once they are there`, { atOnce, underWay });
+    }
+    admitted.set(rule, (admitted.get(rule) ?? 0) + 1);
+    return decision;
+  });
+}
+
+function held(decision: ActDecision, text: string, data: Readonly<Record<string, number>>): HoldDecision {
+  return { ...decision, verdict: 'hold', because: [reason('waits-for-batch', text, { ...waiting, ...data }), ...decision.because] };
 }

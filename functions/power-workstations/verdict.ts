@@ -1,14 +1,12 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
+import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
-import type { Workstation } from '../../shared/fleet/workstation.ts';
-import { notShownYet, type WrittenValue } from '../../shared/journal/written.ts';
+import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
+import { notShownYet, type WrittenValue, type WrittenView } from '../../shared/journal/written.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { askedFor, powerSetting, sightedAsWanted, wasAsWanted } from './past.ts';
-import type { CompiledPowerRule } from './power-rule.ts';
-import { powerState } from './power-state.ts';
+import type { CompiledPowerRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
-import { keptText, switchingOf } from './switching.ts';
 import type { Power, Wish } from './wish.ts';
 
 /** A decision, and whether the workstation is on its way because of us. */
@@ -79,4 +77,128 @@ function byPerson(observed: Power, { untilMs }: Wish, context: PlanContext): Rea
   const until = untilMs === undefined ? 'the schedule has no further step, so it stands' : `it stands until ${localText(untilMs, context)}`;
   const text = `a person has ${observed === 'on' ? 'started' : 'stopped'} it; ${until}`;
   return reason('manual-change', text, { setting: powerSetting, value: observed, untilMs: untilMs ?? null });
+}
+
+/** How a workstation is to be switched, and what is to be said about it. `forbidden`: why it must not be. */
+interface Switching {
+  readonly action?: Action;
+  readonly because: readonly Reason[];
+  readonly forbidden?: Reason;
+}
+
+/**
+ * The call that brings a workstation to where it is wanted: always one id, never `Force`, which can lose data (API notes, StopWuyingServer).
+ * Stopping under sessions is disruptive; without any it lowers only.
+ */
+function switchingOf(workstation: Workstation, wish: Wish, rule: CompiledPowerRule, context: PlanContext): Switching {
+  const because = [why(wish, rule, context), ...money(workstation, wish)];
+  const { id, sessions } = workstation;
+  const base = {
+    key: `power ${wish.power}`,
+    input: { WuyingServerIdList: [id] },
+    change: [{ field: 'power', from: wish.power === 'on' ? 'off' : 'on', to: wish.power }],
+    writes: { setting: powerSetting, value: wish.power },
+    ...(rule.atOnce === undefined ? {} : { atOnce: rule.atOnce }),
+  };
+  if (wish.power === 'on') {
+    return { action: { ...base, operation: 'StartWuyingServer', effect: 'write', restores: 'capacity' }, because };
+  }
+  if (sessions === undefined) {
+    return { because, forbidden: reason('sessions-unknown', 'whether somebody has a session here cannot be told, so it is not stopped') };
+  }
+  const action: Action = {
+    ...base,
+    operation: 'StopWuyingServer',
+    effect: sessions.length > 0 ? 'disruptive' : 'write',
+    ...(sessions.length > 0 ? { harms: ['stop', 'cut'] } : { harms: ['stop'], planned: true }),
+    sessionsAtRisk: sessions.length,
+  };
+  if (sessions.length === 0 || !rule.stopOnlyWithoutSession) return { action, because };
+  const text = `${people(sessions, context)}; it is stopped once nobody is there`;
+  return { action, because, forbidden: reason('in-use', text, { ...waiting, sessions: sessions.length }) };
+}
+
+function why({ power, stepMs, kept }: Wish, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {
+  if (kept !== undefined) return reason('schedule-on', `${keptText(kept, context)}; it is stopped`, { because: kept.because });
+  const since = stepMs === undefined ? '' : ` since ${localText(stepMs, context)}`;
+  return power === 'on'
+    ? reason('schedule-on', `schedule ${schedule} wants it on${since}, and it is stopped`, { schedule })
+    : reason('schedule-off', `schedule ${schedule} wants it off${since}, and it runs`, { schedule });
+}
+
+/** Until when an exception keeps a workstation on, and why. */
+function keptText({ untilMs, because }: NonNullable<Wish['kept']>, context: PlanContext): string {
+  return `an exception keeps it on until ${localText(untilMs, context)}: ${because}`;
+}
+
+/** What can be said about money: whether stopping a subscription saves any is not documented, likely not (API notes, Workstations). */
+function money({ charge }: Workstation, { power }: Wish): readonly Reason[] {
+  if (charge === 'subscription') {
+    return power === 'on' ? [] : [reason('saves-nothing', 'it is a subscription, so stopping it saves no money')];
+  }
+  return [
+    reason('no-price', `the service gives no price for workstations, so ${power === 'on' ? 'the cost' : 'a saving'} is not estimated`),
+  ];
+}
+
+function people(sessions: readonly WorkstationSession[], context: PlanContext): string {
+  const [first] = sessions;
+  const who = first?.user ?? 'somebody whom the service does not name';
+  const others = sessions.length === 1 ? '' : ` and ${sessions.length - 1} more`;
+  const since = first?.startedAtMs === undefined ? '' : ` since ${localText(first.startedAtMs, context)}`;
+  return `${who}${others} ${sessions.length === 1 ? 'has' : 'have'} a session here${since}`;
+}
+
+/** The setting that power-workstations writes, as the journal names it; its values are `on` and `off`. */
+const powerSetting = 'power';
+
+/** The setting under which the journal keeps in which stretch a workstation was last seen as wanted. */
+const seenSetting = 'power-seen';
+
+/** The name of a stretch between two steps, with what is wanted in it. Another stretch, or another wish, has another name. */
+function stretchName({ power, sinceMs }: Wish): string {
+  return `${power} since ${sinceMs === undefined ? 'ever' : sinceMs}`;
+}
+
+/**
+ * Reports that a workstation was seen as wanted in this stretch, which the journal keeps: what differs later in the same stretch was done by
+ * somebody else. To be repeated as long as the stretch lasts.
+ */
+function sightedAsWanted(wish: Wish): Reason {
+  const text = wish.sinceMs === undefined ? 'seen as wanted' : 'seen as wanted since the last step of the schedule';
+  return reason('sighted', text, { setting: seenSetting, value: stretchName(wish) });
+}
+
+/** Whether a run has seen the workstation as wanted in this very stretch. */
+function wasAsWanted(id: string, wish: Wish, written: WrittenView): boolean {
+  return written.foreign(id, seenSetting)?.value === stretchName(wish);
+}
+
+/**
+ * The last thing that we asked of a workstation, where it is this and may have been carried out; undefined where it was something else, was
+ * refused, or was seen settled since, so that what goes on now is not ours.
+ */
+function askedFor(power: Power, id: string, written: WrittenView): WrittenValue | undefined {
+  const last = written.values(id, powerSetting).at(-1);
+  if (last?.value !== power || last.outcome === 'failed') return undefined;
+  const seen = written.foreign(id, seenSetting);
+  return seen !== undefined && seen.sinceMs > last.atMs ? undefined : last;
+}
+
+/**
+ * What a status says about power: it is on or off, or on its way there. Undefined: neither started nor stopped from it. No list of states is
+ * published, so whatever is not named here is left alone (API notes, Workstation Status).
+ */
+type PowerState = { readonly kind: 'settled' | 'moving'; readonly power: Power };
+
+const states: ReadonlyMap<string, PowerState> = new Map([
+  ['RUNNING', { kind: 'settled', power: 'on' }],
+  ['STOPPED', { kind: 'settled', power: 'off' }],
+  ['STARTING', { kind: 'moving', power: 'on' }],
+  ['STOPPING', { kind: 'moving', power: 'off' }],
+]);
+
+/** The power of a workstation as observed; undefined where its status is missing or another. */
+function powerState({ status }: Workstation): PowerState | undefined {
+  return status === undefined ? undefined : states.get(status);
 }
