@@ -6,9 +6,9 @@ import { createClient } from '../../shared/client/call.ts';
 import { Credentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { run } from '../../shared/engine/run.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { decodePolicy } from '../../shared/policy/codec.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { CommandFailure } from '../failure.ts';
 import type { PolicyPair } from '../run/policies/diff.ts';
 import { worldOptions } from '../world/options.ts';

@@ -1,6 +1,5 @@
-import type { OssClient } from '../../shared/journal/oss-client.ts';
-import type { OssOutcome } from '../../shared/journal/oss-error.ts';
-import { elementOf } from '../../shared/journal/oss-xml.ts';
+import type { OssClient, OssOutcome } from '../../shared/journal/store/oss-client.ts';
+import { elementOf } from '../../shared/journal/store/oss-client.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('store');

@@ -43,7 +43,7 @@ async function bucketOf(address: string, environment: Given['environment']): Pro
   if (!address.startsWith('oss://')) return undefined;
   const [{ ossOptionsOf }, { ossClient }, { deskCredentials }, { systemClock }] = await Promise.all([
     import('../../shared/fc/store.ts'),
-    import('../../shared/journal/oss-client.ts'),
+    import('../../shared/journal/store/oss-client.ts'),
     import('../credentials/desk.ts'),
     import('../../shared/client/system-clock.ts'),
   ]);

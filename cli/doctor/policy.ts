@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { newestPolicy } from '../../shared/journal/policies.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { zonedText } from '../../shared/planning/local-time.ts';
 import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

@@ -1,4 +1,4 @@
-import type { OssPlace } from '../../shared/journal/oss-address.ts';
+import type { OssPlace } from '../../shared/journal/store/oss-client.ts';
 import { allow, deny, type Statement } from './policy-document.ts';
 
 /** What the names of records begin with that only people write; no function may, whatever else is permitted to it. */

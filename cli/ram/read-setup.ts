@@ -1,4 +1,4 @@
-import { parseOssAddress } from '../../shared/journal/oss-address.ts';
+import { parseOssAddress } from '../../shared/journal/store/oss-client.ts';
 import { type RamUser, votersOf } from '../../shared/policy/approvers.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { CommandFailure } from '../failure.ts';

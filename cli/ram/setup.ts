@@ -1,4 +1,4 @@
-import type { OssPlace } from '../../shared/journal/oss-address.ts';
+import type { OssPlace } from '../../shared/journal/store/oss-client.ts';
 import type { RamUser } from '../../shared/policy/approvers.ts';
 
 /** What the permissions of an installation depend on. */

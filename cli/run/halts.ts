@@ -1,7 +1,7 @@
 import { isExpected } from '../../shared/engine/expected.ts';
 import { observeOtaGroups } from '../../shared/fleet/ota-observe.ts';
 import { type HaltHistory, haltHistories, sayHalt } from '../../shared/journal/halts.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';
 import type { Speaker } from './speaker.ts';

@@ -6,7 +6,7 @@ import type { Resource } from '../../shared/fleet/resource.ts';
 import { pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewal-key.ts';
-import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
+import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import { includesUser, userText, votersOf } from '../../shared/policy/approvers.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { segment } from '../../shared/journal/key.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { segment } from '../../shared/journal/store/key.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 
 const reason = z.object({ code: z.string(), text: z.string() });

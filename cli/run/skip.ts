@@ -1,8 +1,8 @@
 import type { CoverProblem } from '../../shared/journal/cover.ts';
-import { isKey, parseStreamKey } from '../../shared/journal/key.ts';
 import { parseRenewalKey } from '../../shared/journal/renewal-key.ts';
 import { skipRecord } from '../../shared/journal/skipped.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { isKey, parseStreamKey } from '../../shared/journal/store/key.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { keyOf } from '../../shared/journal/key.ts';
 import { type PastRenewal, pastRenewals } from '../../shared/journal/past-renewals.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { keyOf } from '../../shared/journal/store/key.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { type RecordedRun, runOf, runsBetween } from './run-records.ts';

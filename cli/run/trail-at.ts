@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { lastGoodRun } from './run-records.ts';
 import type { TrailEvent } from './trail.ts';
 

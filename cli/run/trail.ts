@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { fromSegment, parseStreamKey, segment } from '../../shared/journal/key.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { fromSegment, parseStreamKey, segment } from '../../shared/journal/store/key.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { keptPrefix } from '../../shared/journal/written.ts';
 import { readWritten } from '../../shared/journal/written-record.ts';
 import { isScopeOf } from '../../shared/journal/written-scope.ts';

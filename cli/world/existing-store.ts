@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { storeOf } from '../../shared/fc/store.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { deskCredentials } from '../credentials/desk.ts';
 import { CommandFailure } from '../failure.ts';
 

@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agreedAddress, type StoreAccess, storeOf } from '../../shared/fc/store.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import { directoryError } from '../../shared/journal/directory-error.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { directoryError, directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 
 /** Where journals lie that nobody named another place for. */
 const privateName = '.streamwarden';

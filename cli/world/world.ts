@@ -1,7 +1,7 @@
 import type { Caller } from '../../shared/client/caller-identity.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { Clock } from '../../shared/client/clock.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 
 /** Where a command acts: the cloud, a running simulator, or one inside this process. */

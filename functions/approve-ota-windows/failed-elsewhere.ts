@@ -1,6 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { ActDecision, HoldDecision } from '../../shared/engine/decision.ts';
-import type { Storing } from '../../shared/journal/store-effect.ts';
+import type { Storing } from '../../shared/journal/store/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { writtenScope } from '../../shared/journal/written-scope.ts';

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { AnyOperation } from '../client/operation.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
-import type { Storing } from '../journal/store-effect.ts';
+import type { Storing } from '../journal/store/store-effect.ts';
 import type { WrittenView } from '../journal/written.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';

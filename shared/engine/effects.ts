@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
-import type { StoreEffect } from '../journal/store-effect.ts';
+import type { StoreEffect } from '../journal/store/store-effect.ts';
 import type { Action } from './decision.ts';
 import type { Outcome } from './outcome.ts';
 

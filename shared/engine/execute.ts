@@ -1,7 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { JournalError } from '../journal/journal-error.ts';
-import { StoreError } from '../journal/store-error.ts';
+import { JournalError, StoreError } from '../journal/store/store.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
 import type { ActDecision, Reason } from './decision.ts';

@@ -1,6 +1,5 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
-import { JournalError } from '../journal/journal-error.ts';
-import { StoreError } from '../journal/store-error.ts';
+import { JournalError, StoreError } from '../journal/store/store.ts';
 import { NotToldError } from './telling/critical.ts';
 
 /** A class of errors with a stable `code` and a message for people. */

@@ -1,4 +1,4 @@
-import type { Storing } from '../journal/store-effect.ts';
+import type { Storing } from '../journal/store/store-effect.ts';
 import { type RollingCounts, unknownActs } from '../journal/written-counts.ts';
 import { WrittenLog } from '../journal/written-log.ts';
 import { writtenScope } from '../journal/written-scope.ts';

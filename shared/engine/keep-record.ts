@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError } from '../journal/journal-error.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
-import type { Storing } from '../journal/store-effect.ts';
+import { JournalError } from '../journal/store/store.ts';
+import type { Storing } from '../journal/store/store-effect.ts';
 import { keptPrefix, tagKeyOf } from '../journal/written.ts';
 import type { Signed, WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/written-record.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { JournalError } from '../journal/journal-error.ts';
+import type { JournalError } from '../journal/store/store.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { Totals } from './automation.ts';

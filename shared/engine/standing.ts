@@ -2,9 +2,8 @@ import type { EpochMs } from '../client/clock.ts';
 import { readExceptions, type StoredException } from '../journal/exceptions.ts';
 import { type ExceptionTerms, neverWords } from '../journal/exceptions-record.ts';
 import type { Halt } from '../journal/halts.ts';
-import type { JournalError } from '../journal/journal-error.ts';
-import type { Store } from '../journal/store.ts';
-import { runStoring, type Storing } from '../journal/store-effect.ts';
+import type { JournalError, Store } from '../journal/store/store.ts';
+import { runStoring, type Storing } from '../journal/store/store-effect.ts';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 
 /** What people have said at night beside the policy, as it stands. */

@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.ts';
 import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { Store } from '../journal/store.ts';
-import { runStoring, type Storing } from '../journal/store-effect.ts';
+import type { Store } from '../journal/store/store.ts';
+import { runStoring, type Storing } from '../journal/store/store-effect.ts';
 import { keptPrefix } from '../journal/written.ts';
 import type { WrittenLog } from '../journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';

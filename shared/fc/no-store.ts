@@ -1,5 +1,5 @@
-import type { Store } from '../journal/store.ts';
-import { StoreError } from '../journal/store-error.ts';
+import type { Store } from '../journal/store/store.ts';
+import { StoreError } from '../journal/store/store.ts';
 
 /** An empty store that takes nothing, for functions that only observe. */
 export const noStore: Store = {

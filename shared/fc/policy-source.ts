@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { runError } from '../engine/report.ts';
-import { streamKey } from '../journal/key.ts';
 import { type BrokenPolicy, newestPolicy, policyStream } from '../journal/policies.ts';
 import type { StoredPolicy } from '../journal/policy-record.ts';
-import type { Store } from '../journal/store.ts';
-import { runStoring } from '../journal/store-effect.ts';
-import { StoreError } from '../journal/store-error.ts';
+import { streamKey } from '../journal/store/key.ts';
+import type { Store } from '../journal/store/store.ts';
+import { StoreError } from '../journal/store/store.ts';
+import { runStoring } from '../journal/store/store-effect.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { Log } from './log.ts';

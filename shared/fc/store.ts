@@ -1,10 +1,10 @@
 import type { Agent } from 'node:http';
 import type { Clock } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
-import { directoryStore } from '../journal/directory.ts';
-import { type OssStoreOptions, ossStore } from '../journal/oss.ts';
-import { parseOssAddress } from '../journal/oss-address.ts';
-import type { Store } from '../journal/store.ts';
+import { directoryStore } from '../journal/store/directory.ts';
+import { type OssStoreOptions, ossStore } from '../journal/store/oss.ts';
+import { parseOssAddress } from '../journal/store/oss-client.ts';
+import type { Store } from '../journal/store/store.ts';
 import { noStore } from './no-store.ts';
 import { type Environment, type Settings, SettingsError } from './settings.ts';
 

@@ -7,7 +7,7 @@ import { failureText } from '../engine/telling/failure.ts';
 import { tellOnce } from '../engine/telling/once.ts';
 import type { AlertName } from '../journal/alerts.ts';
 import { policyStream } from '../journal/policies.ts';
-import type { Store } from '../journal/store.ts';
+import type { Store } from '../journal/store/store.ts';
 import type { Message } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';

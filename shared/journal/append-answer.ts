@@ -1,8 +1,8 @@
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError } from './journal-error.ts';
-import { streamKey } from './key.ts';
 import { encodeRecord, linkOf } from './record.ts';
-import { createOrRead, equalBytes, type Storing } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import { createOrRead, equalBytes, type Storing } from './store/store-effect.ts';
 import type { StreamEnd } from './stream.ts';
 
 /** Most records of a stream of answers that are read and written: more than people give, and few enough that nobody can slow a run down. */

@@ -4,10 +4,10 @@ import { type Money, moneyToJson } from '../policy/money.ts';
 import { expirySegment } from './alerts.ts';
 import { type AnswerWritten, appendAnswer, mostAnswers } from './append-answer.ts';
 import { type AnswerBody, readAnswerBody } from './approval-record.ts';
-import { JournalError } from './journal-error.ts';
-import { fromSegment, isKey, keyOf, streamKey } from './key.ts';
 import { linkOf } from './record.ts';
-import { type Storing, storeReadAll } from './store-effect.ts';
+import { fromSegment, isKey, keyOf, streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import { type Storing, storeReadAll } from './store/store-effect.ts';
 import { emptyStream, readable, type StreamEnd } from './stream.ts';
 
 /** Where an answer was given: at the command line, or by a link, which counts only where the rule says so. */

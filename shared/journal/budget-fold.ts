@@ -1,5 +1,5 @@
 import type { BudgetRecord } from './budget-record.ts';
-import type { JournalError } from './journal-error.ts';
+import type { JournalError } from './store/store.ts';
 
 /** What the records of a month's budget add up to. Never a running number, which a crash could leave wrong. */
 export interface BudgetState {

@@ -1,7 +1,7 @@
 import { read } from '../schema/compare.ts';
 import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../schema/schema.ts';
-import { malformed } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
+import { malformed } from './store/store.ts';
 
 /** Amounts set aside, by reservation id, in millionths of the stream's currency. */
 const reserve = openObject({

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type BudgetState, foldBudget } from './budget-fold.ts';
 import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
-import { JournalError } from './journal-error.ts';
-import { fromSegment, keyOf, streamKey } from './key.ts';
-import { type Storing, storeFolders } from './store-effect.ts';
+import { fromSegment, keyOf, streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import { type Storing, storeFolders } from './store/store-effect.ts';
 import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from './stream.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */

@@ -1,4 +1,4 @@
-import { streamKey } from './key.ts';
+import { streamKey } from './store/key.ts';
 import { isStray, stray, widestGap } from './stream.ts';
 
 /** A record of a chain, as it was found. */

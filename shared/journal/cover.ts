@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
 import { type Covered, type HeadChain, headFamilies, type JournalHead, type PageRef, readHeads, readPage, writeHead } from './heads.ts';
-import { JournalError } from './journal-error.ts';
-import { parseStreamKey, streamKey } from './key.ts';
 import { heartbeatMs } from './last-heartbeat.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
 import { skipOf } from './skipped.ts';
-import type { Store } from './store.ts';
-import { runStoring } from './store-effect.ts';
+import { parseStreamKey, streamKey } from './store/key.ts';
+import type { Store } from './store/store.ts';
+import { JournalError } from './store/store.ts';
+import { runStoring } from './store/store-effect.ts';
 
 /** Something wrong with a record that a look at the journal found. */
 export interface CoverProblem {

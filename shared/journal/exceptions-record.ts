@@ -17,7 +17,7 @@ import {
   text,
 } from '../schema/schema.ts';
 import { recordOf, where } from '../schema/shapes.ts';
-import { malformed } from './journal-error.ts';
+import { malformed } from './store/store.ts';
 
 /** An exception as a record carries it: selectors and words as compiled. Times are RFC 3339 in UTC: it is one stretch for all targets. */
 export interface ExceptionBody {

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError, malformed } from './journal-error.ts';
-import { keyOf, streamKey } from './key.ts';
 import { parseRecord } from './record.ts';
-import { type Storing, storeRead } from './store-effect.ts';
+import { keyOf, streamKey } from './store/key.ts';
+import { JournalError, malformed } from './store/store.ts';
+import { type Storing, storeRead } from './store/store-effect.ts';
 import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from './stream.ts';
 
 /** A snapshot is written anew behind so many records, so that reading stays short. */

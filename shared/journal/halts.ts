@@ -1,9 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, openObject, optional } from '../schema/schema.ts';
-import { type JournalError, malformed } from './journal-error.ts';
-import { fromSegment, keyOf, streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
+import { fromSegment, keyOf, streamKey } from './store/key.ts';
+import { type JournalError, malformed } from './store/store.ts';
+import type { Storing } from './store/store-effect.ts';
 import { append, lastListed, type StreamEnd, type StreamEntry } from './stream.ts';
 import { readWhole, streamsUnder } from './stream-family.ts';
 

@@ -2,10 +2,10 @@ import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, int, jsonList, openObject, type TypeOf } from '../schema/schema.ts';
 import { type ChainProblem, checkNumbered, type NumberedRecord } from './chain.ts';
-import { JournalError } from './journal-error.ts';
-import { streamKey } from './key.ts';
 import { type JournalRecord, linkOf } from './record.ts';
-import { type Storing, storeReadAll } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import { type Storing, storeReadAll } from './store/store-effect.ts';
 import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /**

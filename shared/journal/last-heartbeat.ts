@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import { heartbeatsOf, type RunName } from './runs.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { AlertName } from './alerts.ts';
-import { JournalError, malformed } from './journal-error.ts';
-import { keyOf, maxSequence, streamKey } from './key.ts';
 import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { type Storing, storeRead } from './store-effect.ts';
+import { keyOf, maxSequence, streamKey } from './store/key.ts';
+import { JournalError, malformed } from './store/store.ts';
+import { type Storing, storeRead } from './store/store-effect.ts';
 import { append, lastListed, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** A message that no channel took, and that the next runs of its function send until one does. */

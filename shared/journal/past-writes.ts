@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
-import { fromSegment, parseStreamKey, segment } from './key.ts';
 import { parseRecord } from './record.ts';
-import type { Store } from './store.ts';
+import { fromSegment, parseStreamKey, segment } from './store/key.ts';
+import type { Store } from './store/store.ts';
 import { readWritten } from './written-record.ts';
 import { isScopeOf } from './written-scope.ts';
 

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../client/clock.ts';
 import { PolicyFormatError } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
-import { JournalError, wayOut } from './journal-error.ts';
-import { streamKey } from './key.ts';
 import { type PolicyBody, readPolicyRecord, type StoredPolicy } from './policy-record.ts';
 import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { equalBytes, type Storing, storeRead, storeReadAll } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError, wayOut } from './store/store.ts';
+import { equalBytes, type Storing, storeRead, storeReadAll } from './store/store-effect.ts';
 import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** The stream of what was published: `policy/<seq>`. Only policies are in it; what waits for a second person is elsewhere. */

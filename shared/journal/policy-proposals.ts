@@ -1,10 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, openObject, optional } from '../schema/schema.ts';
-import { JournalError, malformed } from './journal-error.ts';
-import { streamKey } from './key.ts';
 import { parseRecord } from './record.ts';
-import { type Storing, storeRead } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError, malformed } from './store/store.ts';
+import { type Storing, storeRead } from './store/store-effect.ts';
 import { append, lastListed, readFrom } from './stream.ts';
 
 /**

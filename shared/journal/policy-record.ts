@@ -3,8 +3,8 @@ import type { CalendarDays } from '../policy/calendar-days.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { sourceHash } from '../policy/fingerprint.ts';
-import { malformed } from './journal-error.ts';
 import { parseRecord } from './record.ts';
+import { malformed } from './store/store.ts';
 
 /** What the record of a policy says. */
 export interface PolicyBody {

@@ -3,12 +3,12 @@ import { readBudgetRecord } from './budget-record.ts';
 import { partOf } from './exceptions.ts';
 import { expiriesIn } from './expiries.ts';
 import { wordOf } from './halts.ts';
-import { malformed } from './journal-error.ts';
-import { parseStreamKey } from './key.ts';
 import { readPolicyRecord } from './policy-record.ts';
 import { type JournalRecord, parseRecord } from './record.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { readRenewalBody } from './renewal-record.ts';
+import { parseStreamKey } from './store/key.ts';
+import { malformed } from './store/store.ts';
 import { readWritten } from './written-record.ts';
 
 interface Entry {

@@ -4,7 +4,7 @@ import { read } from '../schema/compare.ts';
 import { anyText, decimal, matching, openObject, type TextSchema } from '../schema/schema.ts';
 import { anything, nullable, recordOf } from '../schema/shapes.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { JournalError, malformed } from './journal-error.ts';
+import { JournalError, malformed } from './store/store.ts';
 
 /** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
 export interface JournalRecord {

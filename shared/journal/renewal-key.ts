@@ -1,4 +1,4 @@
-import { fromSegment, keyOf } from './key.ts';
+import { fromSegment, keyOf } from './store/key.ts';
 
 /** Stream of a resource's renewals: `renewals/<account>/<resource>`. Account and id name the resource; a region would claim it twice. */
 export function renewalStream(account: string, resourceId: string): string {

@@ -1,5 +1,5 @@
 import { encodeRecord, type JournalRecord, linkOf } from './record.ts';
-import { createOrRead, type Storing } from './store-effect.ts';
+import { createOrRead, type Storing } from './store/store-effect.ts';
 
 /** What became of creating a record: ours stands there, or another's does. `link` is what a record behind ours points to. */
 export interface Placed {

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
-import { keyOf } from './key.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { createSurely, type Storing, storeRead } from './store-effect.ts';
+import { keyOf } from './store/key.ts';
+import { createSurely, type Storing, storeRead } from './store/store-effect.ts';
 
 /** A run as its record names it: function, target and the run's random token. */
 export interface RunName {

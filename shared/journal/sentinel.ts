@@ -1,8 +1,8 @@
 import type { EpochMs } from '../client/clock.ts';
 import { encodeRecord } from './record.ts';
-import type { Store } from './store.ts';
-import { runStoring, type Storing, storeCreate } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import type { Store } from './store/store.ts';
+import { StoreError } from './store/store.ts';
+import { runStoring, type Storing, storeCreate } from './store/store-effect.ts';
 
 /** Key of the record that is never written twice. */
 export const sentinelKey = 'sentinel/create-once';

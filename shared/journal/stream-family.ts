@@ -1,7 +1,7 @@
-import type { JournalError } from './journal-error.ts';
-import { parseStreamKey, streamKey } from './key.ts';
 import { isSkipped } from './skipped.ts';
-import type { StoreEffect, Storing } from './store-effect.ts';
+import { parseStreamKey, streamKey } from './store/key.ts';
+import type { JournalError } from './store/store.ts';
+import type { StoreEffect, Storing } from './store/store-effect.ts';
 import { gap, readFrom, type StreamEnd, type StreamEntry, withoutStrays } from './stream.ts';
 
 /** A numbered stream read to its end: its records, where it goes on, and what is damaged in it. */

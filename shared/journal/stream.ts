@@ -1,9 +1,8 @@
-import { JournalError, malformed, wayOut } from './journal-error.ts';
-import { maxSequence, parseStreamKey, streamKey } from './key.ts';
 import { encodeRecord, type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { createOrRead, equalBytes, type Storing, storeReadAll } from './store-effect.ts';
-import { StoreError } from './store-error.ts';
+import { maxSequence, parseStreamKey, streamKey } from './store/key.ts';
+import { JournalError, malformed, StoreError, wayOut } from './store/store.ts';
+import { createOrRead, equalBytes, type Storing, storeReadAll } from './store/store-effect.ts';
 
 /** Where a numbered stream goes on: the number of the next record, and the link it must carry. */
 export interface StreamEnd {

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
-import { JournalError } from './journal-error.ts';
-import { streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import type { Storing } from './store/store-effect.ts';
 import { append, Misfits, type OtherEntry, type StreamEnd } from './stream.ts';
 import { fold, foldUnread } from './written-fold.ts';
 import { readParts } from './written-part.ts';

@@ -1,5 +1,5 @@
-import type { JournalError } from './journal-error.ts';
-import type { Storing } from './store-effect.ts';
+import type { JournalError } from './store/store.ts';
+import type { Storing } from './store/store-effect.ts';
 import type { WrittenView } from './written.ts';
 import { resolveHistory, type Value } from './written-history.ts';
 import { type PartPlace, partOf, readParts, unpackValues } from './written-part.ts';

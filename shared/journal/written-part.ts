@@ -1,8 +1,8 @@
-import { JournalError } from './journal-error.ts';
-import { streamKey } from './key.ts';
 import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { type Storing, storeReadAll } from './store-effect.ts';
+import { streamKey } from './store/key.ts';
+import { JournalError } from './store/store.ts';
+import { type Storing, storeReadAll } from './store/store-effect.ts';
 import { brokenLink, gap, readable } from './stream.ts';
 import type { Value } from './written-history.ts';
 import { type PackedValues, type PartBody, readWritten } from './written-record.ts';

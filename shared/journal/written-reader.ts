@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
-import type { JournalError } from './journal-error.ts';
-import { keyOf, streamKey } from './key.ts';
-import type { Storing } from './store-effect.ts';
+import { keyOf, streamKey } from './store/key.ts';
+import type { JournalError } from './store/store.ts';
+import type { Storing } from './store/store-effect.ts';
 import { listedEnd, readFrom, type StreamEnd, type StreamEntry } from './stream.ts';
 import { countsOf, type RollingCounts } from './written-counts.ts';
 import { fold, foldUnread, type RecordPlace } from './written-fold.ts';

@@ -2,8 +2,8 @@ import type { EpochMs } from '../client/clock.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { eitherOf, known, recordOf, tupleOf, where } from '../schema/shapes.ts';
-import { malformed } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
+import { malformed } from './store/store.ts';
 
 const epochMs = decimal;
 const outcome = oneOf('done', 'already', 'held', 'not-sent', 'failed', 'unknown');

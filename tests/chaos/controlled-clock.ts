@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import type { Client } from '../../shared/client/client.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { controlClient } from '../../simulator/front/control-client.ts';
 
 /** A clock that goes by a simulator in another process. */

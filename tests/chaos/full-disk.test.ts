@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { orders, policyText, renewalBench } from '../e2e/renewals-bench.ts';
 

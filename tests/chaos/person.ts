@@ -1,8 +1,8 @@
 import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
 import { parseRenewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 import type { World } from '../../simulator/world/world.ts';
 import { accountId, hours } from '../e2e/renewals-bench.ts';

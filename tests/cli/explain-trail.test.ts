@@ -4,7 +4,7 @@ import { lastGoodRun } from '../../cli/run/run-records.ts';
 import { readTrail, type TrailEvent } from '../../cli/run/trail.ts';
 import { settingsAt } from '../../cli/run/trail-at.ts';
 import { recordHeartbeat } from '../../shared/journal/runs.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { memoryStore } from '../journal/memory-store.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CommandFailure, reportFailure } from '../../cli/failure.ts';
 import { SettingsError } from '../../shared/fc/settings.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 
 let printed: string;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { offboardExitCode } from '../../cli/run/offboard.ts';
 import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { addException } from '../../shared/journal/exceptions.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { handlers as authorizations } from '../../simulator/operations/authorization.ts';
 import { handlers as bindings } from '../../simulator/operations/bindings.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { variablesOf } from '../../cli/harness/flags.ts';
 import { privateFolder } from '../../cli/world/state.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { fileChannel } from '../../shared/notify/file-channel.ts';
 import { streamwarden } from './command.ts';
 import { openDesk } from './small-account.ts';

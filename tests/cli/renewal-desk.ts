@@ -8,7 +8,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { consoleChannel } from '../../shared/notify/console-channel.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { compile } from '../../shared/policy/compile.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { applied } from '../../cli/render/applied.ts';
-import { directoryError } from '../../shared/journal/directory-error.ts';
+import { directoryError } from '../../shared/journal/store/directory.ts';
 import { streamwarden } from './command.ts';
 
 const example = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));

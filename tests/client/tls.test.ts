@@ -8,7 +8,7 @@ import { proxyAgent } from '../../cli/world/proxy.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
-import { ossStore } from '../../shared/journal/oss.ts';
+import { ossStore } from '../../shared/journal/store/oss.ts';
 import { buyThing, readThing, writeThing } from './rows.ts';
 import { failureOf, testClient } from './test-client.ts';
 

@@ -3,9 +3,9 @@ import { link, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 
 // The file system is the real one but for the calls that a test makes fail: what a full disk or a lost mount does at that point.
 vi.mock('node:fs/promises', { spy: true });

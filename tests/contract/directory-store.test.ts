@@ -2,8 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import { directoryError } from '../../shared/journal/directory-error.ts';
+import { directoryError, directoryStore } from '../../shared/journal/store/directory.ts';
 import { type StoreUnderTest, storeContract } from './store.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'streamwarden-store-'));

@@ -1,8 +1,8 @@
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
-import { type OssStoreOptions, ossStore } from '../../shared/journal/oss.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { type OssStoreOptions, ossStore } from '../../shared/journal/store/oss.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import type { BucketSeed } from '../../simulator/oss/front.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { key, startSmall } from '../simulator/small-service.ts';

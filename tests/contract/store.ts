@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOf, segment } from '../../shared/journal/key.ts';
 import { checkSentinel, sentinelKey } from '../../shared/journal/sentinel.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { keyOf, segment } from '../../shared/journal/store/key.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 
 /** A store under test, and how to reach the same place again. */
 export interface StoreUnderTest {

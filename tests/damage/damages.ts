@@ -1,4 +1,4 @@
-import { parseStreamKey, streamKey } from '../../shared/journal/key.ts';
+import { parseStreamKey, streamKey } from '../../shared/journal/store/key.ts';
 import type { MemoryStore } from '../journal/memory-store.ts';
 
 /** Something that happened to a journal. */

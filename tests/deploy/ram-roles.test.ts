@@ -7,7 +7,7 @@ import { type RamRole, rolesOf } from '../../cli/ram/roles.ts';
 import type { RamSetup } from '../../cli/ram/setup.ts';
 import { runners } from '../../cli/runners.ts';
 import { operations } from '../../shared/client/operations/index.ts';
-import { keyOf } from '../../shared/journal/key.ts';
+import { keyOf } from '../../shared/journal/store/key.ts';
 import { operationFiles } from './bundles.ts';
 import { permits } from './permits.ts';
 

@@ -7,8 +7,8 @@ import { tagNewResources } from '../../functions/tag-new-resources/automation.ts
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createDispatcher } from '../../shared/fc/dispatching/dispatcher.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { Delivery, type DeliveryOptions } from '../../simulator/invocations/delivery.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkBucket } from '../../cli/doctor/bucket.ts';
-import type { OssOutcome } from '../../shared/journal/oss-error.ts';
+import type { OssOutcome } from '../../shared/journal/store/oss-client.ts';
 
 const done = (xml: string): OssOutcome => ({ kind: 'done', body: Buffer.from(xml), versionId: undefined, etag: undefined });
 const refused = (code: string, status = 404): OssOutcome => ({ kind: 'refused', status, code, text: '', requestId: undefined });

@@ -19,7 +19,7 @@ import { newestPolicy, publishPolicy } from '../../shared/journal/policies.ts';
 import { policyBody } from '../../shared/journal/policy-record.ts';
 import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
 import { place } from '../../shared/journal/renewal-write.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { compile } from '../../shared/policy/compile.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, shanghai, verdicts } from './renewals-bench.ts';
 

@@ -10,7 +10,7 @@ import {
 import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../shared/journal/approvals.ts';
 import { recordLinkAnswer } from '../../shared/journal/link-approvals.ts';
 import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { accountId, dearer, hours, linkSecret, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 

@@ -4,7 +4,7 @@ import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { run } from '../../shared/engine/run.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';

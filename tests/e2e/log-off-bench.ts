@@ -6,7 +6,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { run } from '../../shared/engine/run.ts';
 import { drainMarker, drainTag } from '../../shared/fleet/session.ts';
-import type { Store } from '../../shared/journal/store.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import type { Handler } from '../../simulator/handler.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { readBudget } from '../../shared/journal/budget.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { compiledPolicy, minutes, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const start = '2026-11-10T12:00:00+08:00';

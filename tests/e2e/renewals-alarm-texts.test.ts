@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { addException } from '../../shared/journal/exceptions.ts';
 import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { dearer, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { reservationId } from '../../shared/journal/budget.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
 import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Handler, ServiceFault } from '../../simulator/handler.ts';
 import { handlers } from '../../simulator/operations/renewals.ts';
 import {

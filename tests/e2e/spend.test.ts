@@ -4,8 +4,8 @@ import { styleFor } from '../../cli/render/style.ts';
 import type { Spend } from '../../cli/run/spend.ts';
 import { type MonthSpending, readSpendingOf } from '../../shared/engine/purchase/spending.ts';
 import { limitsOf, monthOf as monthOfPolicy } from '../../shared/engine/renewals/budget.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { accountId, days, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
 
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';

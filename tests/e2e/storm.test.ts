@@ -15,7 +15,7 @@ import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
 import { hearing } from '../../shared/fc/hearing.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { readExpiries } from '../../shared/journal/expiries.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { accountId, days, hours, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';

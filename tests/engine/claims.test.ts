@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { drive } from '../../shared/engine/drive.ts';
 import { claimOnce, type OneTimeAct } from '../../shared/journal/claims.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { noon, target } from './dial.ts';
 import { bench, executed, prepare, results, worldOf } from './execute-bench.ts';

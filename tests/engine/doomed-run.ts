@@ -2,7 +2,7 @@ import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { run } from '../../shared/engine/run.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
 // A process that applies `count` changes over HTTP, and is killed or interrupted by the service on the way.

@@ -4,7 +4,7 @@ import { type DriveWorld, drive } from '../../shared/engine/drive.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
 import { secondLook } from '../../shared/engine/guard-again.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';

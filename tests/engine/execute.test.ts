@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../shared/client/errors.ts';
 import { drive } from '../../shared/engine/drive.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 
 import { target } from './dial.ts';

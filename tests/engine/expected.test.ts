@@ -3,8 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { CredentialsError, InputError } from '../../shared/client/errors.ts';
 import { type ErrorClass, isExpected } from '../../shared/engine/expected.ts';
-import { JournalError } from '../../shared/journal/journal-error.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { JournalError, StoreError } from '../../shared/journal/store/store.ts';
 import { apiError } from './run-bench.ts';
 
 function thrown(work: () => unknown): unknown {

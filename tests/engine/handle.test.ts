@@ -9,7 +9,7 @@ import { automationRunner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { endOf } from '../../shared/fc/context.ts';
 import { createHandler, type HandlerParts, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';

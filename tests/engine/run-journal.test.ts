@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { parseRecord } from '../../shared/journal/record.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Dial, policyWith } from './dial.ts';
 
 import { apiError, bench, codes, kindsOf, minutes } from './run-bench.ts';

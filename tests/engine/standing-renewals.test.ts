@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addException } from '../../shared/journal/exceptions.ts';
 import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { orders, policyText, type RenewalBench, renewalBench, verdicts } from '../e2e/renewals-bench.ts';
 
 const start = '2026-11-24T12:00:00+08:00';

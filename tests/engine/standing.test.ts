@@ -5,7 +5,7 @@ import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
 import { loadHalts, sayHalt } from '../../shared/journal/halts.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { noon, policyWith, target } from './dial.ts';

@@ -5,7 +5,7 @@ import { readOutbox, writeOutbox } from '../../shared/journal/outbox.ts';
 import { newestPolicy } from '../../shared/journal/policies.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
 import { readHistory, readRenewal } from '../../shared/journal/renewal.ts';
-import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
+import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import { append, emptyStream, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { readWrittenStream } from '../../shared/journal/written-reader.ts';

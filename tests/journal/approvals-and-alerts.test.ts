@@ -13,8 +13,8 @@ import {
   recordApproval,
 } from '../../shared/journal/approvals.ts';
 import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 

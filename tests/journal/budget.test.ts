@@ -3,7 +3,7 @@ import { addToBudget, readBudget, releaseReservations, reservationId } from '../
 import { foldBudget } from '../../shared/journal/budget-fold.ts';
 import type { BudgetRecord } from '../../shared/journal/budget-record.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore, skip } from './memory-store.ts';
 
 const reserve = (...pairs: readonly [string, number][]): BudgetRecord => ({

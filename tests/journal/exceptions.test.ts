@@ -4,8 +4,8 @@ import { addException, endException, exceptionIds, readExceptions } from '../../
 import { exceptionId, parseExceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore, skip } from './memory-store.ts';
 

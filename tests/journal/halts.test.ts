@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { haltHistories, loadHalts, sayHalt } from '../../shared/journal/halts.ts';
 import { encodeRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 

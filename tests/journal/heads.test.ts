@@ -5,7 +5,7 @@ import { claimOnce } from '../../shared/journal/claims.ts';
 import { type CoverOptions, coverJournal } from '../../shared/journal/cover.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
 import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/runs.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { append, emptyStream } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';

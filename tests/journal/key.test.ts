@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromSegment, isKey, keyOf, maxSequence, parseStreamKey, segment, streamKey } from '../../shared/journal/key.ts';
+import { fromSegment, isKey, keyOf, maxSequence, parseStreamKey, segment, streamKey } from '../../shared/journal/store/key.ts';
 
 describe('segment', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { isRecordKey } from '../../shared/journal/record-key.ts';
 import { skipRecord } from '../../shared/journal/skipped.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 
 /** A store in memory, with hooks to make it misbehave. */
 export interface MemoryStore extends Store {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseOssAddress, routeTo } from '../../shared/journal/oss-address.ts';
-import { elementOf, elementsOf } from '../../shared/journal/oss-xml.ts';
+import { elementOf, elementsOf, parseOssAddress, routeTo } from '../../shared/journal/store/oss-client.ts';
 
 test.each([
   ['oss://acme-journal/prod', { bucket: 'acme-journal', prefix: 'prod' }],

@@ -1,6 +1,6 @@
 import OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
-import { encodePath, type OssParameter, signOss } from '../../shared/journal/oss-sign.ts';
+import { encodePath, type OssParameter, signOss } from '../../shared/journal/store/oss-sign.ts';
 
 // The vendor's library as an oracle that knows nothing of this project: what it would send is caught before it leaves.
 

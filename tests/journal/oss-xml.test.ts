@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { elementOf, elementsOf } from '../../shared/journal/oss-xml.ts';
+import { elementOf, elementsOf } from '../../shared/journal/store/oss-client.ts';
 
 describe('elements of an answer of OSS', () => {
   test.each([

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { linkOf } from '../../shared/journal/record.ts';
 import { type RenewalView, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
 import { parseRenewalKey, renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
-import { performStoreEffect, runStoring } from '../../shared/journal/store-effect.ts';
+import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { type Fate, filled, stream } from './renewal-fates.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/record.ts';
 import { checkSentinel, sentinelKey, tryOnSentinel } from '../../shared/journal/sentinel.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from './memory-store.ts';
 
 test('writes the sentinel once and proves that a second one is refused', async () => {

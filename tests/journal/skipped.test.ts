@@ -5,7 +5,7 @@ import { encodeRecord } from '../../shared/journal/record.ts';
 import { readRenewal } from '../../shared/journal/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { isSkipped } from '../../shared/journal/skipped.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { append, emptyStream, lastListed, listedEnd, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { context, noon, purchaseBench, readView, wishFor, yuan } from '../engine/purchase/purchase-bench.ts';

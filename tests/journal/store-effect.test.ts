@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runStoring, storeFolders } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring, storeFolders } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from './memory-store.ts';
 
 test('journal code finds the folders of a folder with one call', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/record.ts';
-import { runStoring, type Storing } from '../../shared/journal/store-effect.ts';
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
+import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import { append, emptyStream, lastListed, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
 import { memoryStore } from './memory-store.ts';
 

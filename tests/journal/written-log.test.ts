@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/record.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { append, emptyStream, readFrom } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { WrittenLog } from '../../shared/journal/written-log.ts';

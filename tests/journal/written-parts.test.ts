@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/record.ts';
-import { performStoreEffect, runStoring, type StoreEffect, type Storing } from '../../shared/journal/store-effect.ts';
+import { performStoreEffect, runStoring, type StoreEffect, type Storing } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type Added, WrittenLog } from '../../shared/journal/written-log.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';

@@ -1,4 +1,4 @@
-import { StoreError } from '../../shared/journal/store-error.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import type { Position, Prepared } from './known-code.ts';
 import type { Emit, Model } from './model.ts';
 import { withNumber } from './records.ts';

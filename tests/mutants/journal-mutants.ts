@@ -152,14 +152,14 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'create-never-retried',
-    file: at('store-effect'),
+    file: at('store/store-effect'),
     from: 'if (!(error instanceof StoreError && error.maybeWritten)) throw error;',
     to: 'if (error) throw error;',
     rule: 'A create whose answer was lost is created again, and settled by its bytes.',
   },
   {
     name: 'unclear-create-taken-for-won',
-    file: at('store-effect'),
+    file: at('store/store-effect'),
     from: 'throw error;\n    return yield* storeCreate(key, bytes);\n',
     to: "throw error;\n    return 'created';\n",
     rule: 'A create that stays unclear is lost: nothing is sent.',

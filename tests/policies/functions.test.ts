@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';
-import { directoryStore } from '../../shared/journal/directory.ts';
+import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

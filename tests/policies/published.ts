@@ -1,8 +1,8 @@
 import { publishPolicy } from '../../shared/journal/policies.ts';
 import { policyBody } from '../../shared/journal/policy-record.ts';
 import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
-import type { Store } from '../../shared/journal/store.ts';
-import { runStoring } from '../../shared/journal/store-effect.ts';
+import type { Store } from '../../shared/journal/store/store.ts';
+import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { emptyStream } from '../../shared/journal/stream.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

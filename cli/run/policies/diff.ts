@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { policyAt } from '../../../shared/journal/policies.ts';
-import type { Store } from '../../../shared/journal/store.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { calendarChanges } from './calendar-changes.ts';

@@ -8,7 +8,7 @@ import {
   type StoredProposal,
 } from '../../../shared/journal/policy-proposals.ts';
 import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { isApprover, isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { changedDays } from '../../../shared/policy/calendar-days.ts';
 import { CommandFailure } from '../../failure.ts';

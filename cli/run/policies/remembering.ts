@@ -1,6 +1,6 @@
 import type { Client, Page } from '../../../shared/client/client.ts';
 import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
-import type { Store } from '../../../shared/journal/store.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
 
 /** What a list gave, page by page, and how it ended. */
 interface Listed {

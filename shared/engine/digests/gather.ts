@@ -1,8 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { LinkProver } from '../../journal/approvals.ts';
-import { JournalError } from '../../journal/journal-error.ts';
-import type { Store } from '../../journal/store.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { JournalError, StoreError } from '../../journal/store/store.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { functionMode } from '../guard-mode.ts';

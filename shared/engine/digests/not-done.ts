@@ -1,5 +1,5 @@
-import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import { writtenScope } from '../../journal/written-scope.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import { writtenScope } from '../../journal/written-scope.ts';
 import { shardsOf } from '../../policy/fan-out.ts';

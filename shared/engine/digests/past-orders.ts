@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { readBudget } from '../../journal/budget.ts';
-import { fromSegment } from '../../journal/key.ts';
 import { readHistory } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
-import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import { fromSegment } from '../../journal/store/key.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import { type Money, moneyFromJson } from '../../policy/money.ts';
 import { localTimeAt } from '../../policy/zones.ts';

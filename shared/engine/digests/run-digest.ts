@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { runStoring } from '../../journal/store-effect.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import { StoreError } from '../../journal/store/store.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import { notifierOf } from '../../notify/notifier.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { countingClient } from '../counting-client.ts';

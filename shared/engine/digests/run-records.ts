@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { JournalError } from '../../journal/journal-error.ts';
 import { parseRecord } from '../../journal/record.ts';
-import type { Store } from '../../journal/store.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { JournalError } from '../../journal/store/store.ts';
 import { read } from '../../schema/compare.ts';
 import { anyText, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
 import { anything, nullable } from '../../schema/shapes.ts';

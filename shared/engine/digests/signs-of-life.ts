@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { JournalError } from '../../journal/journal-error.ts';
 import { heartbeatMs } from '../../journal/last-heartbeat.ts';
 import { parseRecord } from '../../journal/record.ts';
 import { heartbeatsOf } from '../../journal/runs.ts';
-import type { Store } from '../../journal/store.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { JournalError } from '../../journal/store/store.ts';
 import type { Stretch } from './capacity-tally.ts';
 
 /** What a function's signs of life on a target say. */

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import { localTimeAt } from '../../policy/zones.ts';

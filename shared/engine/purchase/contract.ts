@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
-import type { StoreEffect } from '../../journal/store-effect.ts';
+import type { StoreEffect } from '../../journal/store/store-effect.ts';
 import type { Money } from '../../policy/money.ts';
 import type { Json } from '../decision.ts';
 import type { Moment } from '../effects.ts';

@@ -1,5 +1,4 @@
-import { JournalError } from '../../journal/journal-error.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import { JournalError, StoreError } from '../../journal/store/store.ts';
 
 /** True for failures of the journal: its store, or what it holds. */
 export function isJournalFailure(error: unknown): error is StoreError | JournalError {

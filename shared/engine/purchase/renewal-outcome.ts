@@ -1,8 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { JournalError } from '../../journal/journal-error.ts';
 import type { RenewalEntry } from '../../journal/renewal.ts';
 import type { AnswerBody, EndBody } from '../../journal/renewal-record.ts';
-import type { StoreError } from '../../journal/store-error.ts';
+import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { alertOn, resolveCommand } from './alert.ts';
 import type { Alert, RenewalWish } from './contract.ts';
 import type { ReserveRequest } from './reserve.ts';

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { addToBudget, type BudgetView, parseReservationId, readBudget } from '../../journal/budget.ts';
-import { JournalError } from '../../journal/journal-error.ts';
 import { isNothing, type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
 import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
 import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
 import { place } from '../../journal/renewal-write.ts';
-import type { Storing } from '../../journal/store-effect.ts';
+import { JournalError } from '../../journal/store/store.ts';
+import type { Storing } from '../../journal/store/store-effect.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
 import { type PurchaseRun, type Purchasing, randomToken } from './contract.ts';
 import { type MonthOf, monthBefore, monthOfOrder, nearMonthChange } from './month.ts';

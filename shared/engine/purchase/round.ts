@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { JournalError } from '../../journal/journal-error.ts';
 import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import type { JournalError } from '../../journal/store/store.ts';
+import { StoreError } from '../../journal/store/store.ts';
 import type { Money } from '../../policy/money.ts';
 import { notNow } from './claim.ts';
 import { orderBlock } from './classify.ts';

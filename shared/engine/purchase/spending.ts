@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { listBudgets, readBudget } from '../../journal/budget.ts';
-import type { Storing } from '../../journal/store-effect.ts';
+import type { Storing } from '../../journal/store/store-effect.ts';
 import { add, type Money, subtract, zero } from '../../policy/money.ts';
 import { type MonthOf, monthBefore } from './month.ts';
 import { type Budget, type HeldReservation, heldIn, isGivenBack, type ReservationState, reservationWords } from './reservations.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import { StoreError } from '../../journal/store/store.ts';
 import type { InstantText, Purchasing } from '../purchase/contract.ts';
 import { isJournalFailure } from '../purchase/failure.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';

@@ -3,7 +3,7 @@ import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
 import { askedSince } from '../../journal/alerts.ts';
 import { readApprovals } from '../../journal/approvals.ts';
-import { JournalError } from '../../journal/journal-error.ts';
+import { JournalError } from '../../journal/store/store.ts';
 import type { HoldDecision, Reason } from '../decision.ts';
 import { isExpected } from '../expected.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';

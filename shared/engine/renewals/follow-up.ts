@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { Storing } from '../../journal/store-effect.ts';
+import type { Storing } from '../../journal/store/store-effect.ts';
 import type { Added, Signed, WrittenLog } from '../../journal/written-log.ts';
 import type { IntentOutcome } from '../../journal/written-record.ts';
 import type { ActDecision } from '../decision.ts';

@@ -1,5 +1,5 @@
 import type { Subscribable } from '../../fleet/subscription.ts';
-import { StoreError } from '../../journal/store-error.ts';
+import { StoreError } from '../../journal/store/store.ts';
 import { WrittenLog } from '../../journal/written-log.ts';
 import { notifierOf } from '../../notify/notifier.ts';
 import { isOthers } from '../account-check.ts';

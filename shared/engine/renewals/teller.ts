@@ -1,9 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
 import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
-import type { JournalError } from '../../journal/journal-error.ts';
 import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
-import type { StoreError } from '../../journal/store-error.ts';
+import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message } from '../../notify/message.ts';

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiries, type SeenExpiry } from '../../journal/expiries.ts';
-import { JournalError } from '../../journal/journal-error.ts';
 import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
-import type { Storing } from '../../journal/store-effect.ts';
+import { JournalError } from '../../journal/store/store.ts';
+import type { Storing } from '../../journal/store/store-effect.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import { notNow } from '../purchase/claim.ts';
 import { type Alert, moment, rereadSubscription } from '../purchase/contract.ts';

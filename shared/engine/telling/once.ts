@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { type AlertName, forgedText, type Mark, readMark, recordTold } from '../../journal/alerts.ts';
-import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Notifier, Told } from '../../notify/notifier.ts';
 import { isExpected } from '../expected.ts';

@@ -1,6 +1,6 @@
 import { alertId, readMark, recordTold } from '../../journal/alerts.ts';
-import type { Store } from '../../journal/store.ts';
-import { runStoring } from '../../journal/store-effect.ts';
+import type { Store } from '../../journal/store/store.ts';
+import { runStoring } from '../../journal/store/store-effect.ts';
 import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import type { Reason } from '../decision.ts';

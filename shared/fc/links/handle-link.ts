@@ -12,7 +12,7 @@ import { type Answers, type LinkProver, readApprovals } from '../../journal/appr
 import { recordLinkAnswer } from '../../journal/link-approvals.ts';
 import { readRenewal } from '../../journal/renewal.ts';
 import { renewalStream } from '../../journal/renewal-key.ts';
-import { runStoring, type Storing } from '../../journal/store-effect.ts';
+import { runStoring, type Storing } from '../../journal/store/store-effect.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import { linkKeys } from '../approval-links.ts';

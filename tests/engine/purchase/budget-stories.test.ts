@@ -10,8 +10,8 @@ import { defaultRules, type ProtocolRules } from '../../../shared/engine/purchas
 import { readBudget } from '../../../shared/journal/budget.ts';
 import { readRenewal } from '../../../shared/journal/renewal.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
-import { performStoreEffect, runStoring } from '../../../shared/journal/store-effect.ts';
-import { StoreError } from '../../../shared/journal/store-error.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
+import { performStoreEffect, runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 import { zoneTable } from '../../../shared/policy/zone-source.ts';

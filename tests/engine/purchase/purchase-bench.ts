@@ -8,8 +8,8 @@ import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { parseRecord } from '../../../shared/journal/record.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewal.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
-import { performStoreEffect } from '../../../shared/journal/store-effect.ts';
-import { StoreError } from '../../../shared/journal/store-error.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
+import { performStoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
 /** Tuesday 2026-11-24, 12:00 in Shanghai: far from any change of month. */

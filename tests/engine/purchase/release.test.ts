@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { apiError, day, expiry, monthOf, noon, prepared, purchaseBench, readView } from './purchase-bench.ts';
 
 test('what was set aside in one month and came to nothing in the next is given back in the month that holds it', async () => {

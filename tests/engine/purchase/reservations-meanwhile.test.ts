@@ -6,7 +6,7 @@ import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
 import { addToBudget, readBudget } from '../../../shared/journal/budget.ts';
 import { encodeRecord, linkOf } from '../../../shared/journal/record.ts';
 import { renewalKey } from '../../../shared/journal/renewal-key.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';
 import {
   apiError,

@@ -6,7 +6,7 @@ import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { openSlot, resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/budget.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';
 import {
   apiError,

@@ -4,7 +4,7 @@ import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { type ReserveRequest, reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { addToBudget, readBudget, releaseReservations, reservationId } from '../../../shared/journal/budget.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import {
   apiError,
   context,

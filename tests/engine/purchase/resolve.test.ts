@@ -4,7 +4,7 @@ import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/pur
 import { standingOf } from '../../../shared/engine/purchase/standing.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
 import { readHistory } from '../../../shared/journal/renewal.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import {
   apiError,
   bodiesUnder,

@@ -3,7 +3,7 @@ import { driveRenewal, type RenewalWorld } from '../../../shared/engine/renewals
 import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
 import { Teller } from '../../../shared/engine/renewals/teller.ts';
 import type { AlertName } from '../../../shared/journal/alerts.ts';
-import type { Store } from '../../../shared/journal/store.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
 import { type Delivery, delivered, undelivered } from '../../../shared/notify/channel.ts';
 import type { Message, Severity } from '../../../shared/notify/message.ts';
 import { notifierOf } from '../../../shared/notify/notifier.ts';

@@ -3,7 +3,7 @@ import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
 import type { Teller } from '../../../shared/engine/renewals/teller.ts';
 import { alertId, alertKey } from '../../../shared/journal/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/record.ts';
-import { StoreError } from '../../../shared/journal/store-error.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { type ChannelState, functionName, tellerBench } from './teller-bench.ts';
 

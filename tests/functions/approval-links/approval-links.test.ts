@@ -3,7 +3,7 @@ import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/approvals.ts';
 import { encodeRecord } from '../../../shared/journal/record.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
-import { runStoring } from '../../../shared/journal/store-effect.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';
 import { accountId, days, minutes } from '../../e2e/renewals-bench.ts';
 import {

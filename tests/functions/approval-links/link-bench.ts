@@ -4,8 +4,8 @@ import path from 'node:path';
 import { pages } from '../../../functions/approval-links/pages.ts';
 import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
 import { createLinkHandler } from '../../../shared/fc/links/handle-link.ts';
-import { directoryStore } from '../../../shared/journal/directory.ts';
-import type { Store } from '../../../shared/journal/store.ts';
+import { directoryStore } from '../../../shared/journal/store/directory.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { accountId, compiledPolicy, policyText, shanghai } from '../../e2e/renewals-bench.ts';
 

@@ -3,8 +3,8 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { createClient } from '../../../shared/client/call.ts';
 import { explicitCredentials } from '../../../shared/client/credentials.ts';
 import { run } from '../../../shared/engine/run.ts';
-import { keyOf, streamKey } from '../../../shared/journal/key.ts';
-import { StoreError } from '../../../shared/journal/store-error.ts';
+import { keyOf, streamKey } from '../../../shared/journal/store/key.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';

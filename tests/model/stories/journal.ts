@@ -2,7 +2,7 @@ import { streamOf } from '../../../shared/engine/purchase/stream.ts';
 import { readBudget } from '../../../shared/journal/budget.ts';
 import { type RenewalEntry, readRenewal } from '../../../shared/journal/renewal.ts';
 import { parseRenewalKey, renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
-import type { StoreEffect, Storing } from '../../../shared/journal/store-effect.ts';
+import type { StoreEffect, Storing } from '../../../shared/journal/store/store-effect.ts';
 import { indexOf } from './account.ts';
 import { accountId } from './families.ts';
 import type { Process } from './process.ts';

@@ -1,5 +1,5 @@
 import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
-import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
+import type { StoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import { indexOf, move } from './account.ts';
 import { answering } from './answers.ts';
 import type { Way } from './chooser.ts';

@@ -1,5 +1,5 @@
-import type { StoreEffect } from '../../../shared/journal/store-effect.ts';
-import { StoreError } from '../../../shared/journal/store-error.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
+import type { StoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import type { Heard } from '../process-tree.ts';
 import type { Way } from './chooser.ts';
 import { noteAnswer, performAtOnce, performFor } from './journal.ts';

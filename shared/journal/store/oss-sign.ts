@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { EpochMs } from '../client/clock.ts';
-import type { Secrets } from '../client/credentials.ts';
-import { percentEncode } from '../client/percent.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import type { Secrets } from '../../client/credentials.ts';
+import { percentEncode } from '../../client/percent.ts';
 
 /** A parameter of the query, not yet percent-encoded; without a value it stands alone, as `?versioning` does. */
 export type OssParameter = readonly [name: string, value?: string];

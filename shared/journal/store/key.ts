@@ -1,4 +1,4 @@
-import { JournalError } from './journal-error.ts';
+import { JournalError, StoreError } from './store.ts';
 
 /** Highest number of a record in a stream: eight digits. */
 export const maxSequence = 99_999_999;
@@ -59,4 +59,26 @@ export function isKey(key: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The key itself. @throws StoreError `InvalidKey` where it is not made of encoded segments */
+export function checkedKey(key: string): string {
+  if (isKey(key)) return key;
+  throw new StoreError(
+    'InvalidKey',
+    `${JSON.stringify(key)} is not the key of a record: take one as 'streamwarden journal list' prints it.`,
+  );
+}
+
+/** The prefix of a folder itself: empty, or a key with a slash behind it. @throws StoreError `InvalidKey` */
+export function checkedFolder(prefix: string): string {
+  if (prefix !== '') checkedKey(prefix.replace(/\/$/, ''));
+  if (prefix === '' || prefix.endsWith('/')) return prefix;
+  throw new StoreError('InvalidKey', `${JSON.stringify(prefix)} names no folder of the journal: write a slash behind it.`);
+}
+
+/** The prefix itself: empty, or the beginning of a key. @throws StoreError `InvalidKey` */
+export function checkedPrefix(prefix: string): string {
+  if (prefix !== '') checkedKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);
+  return prefix;
 }

@@ -1,11 +1,16 @@
-import { checkedFolder, checkedKey, checkedPrefix } from './checked-key.ts';
-import { isKey } from './key.ts';
-import { type OssClientOptions, ossClient } from './oss-client.ts';
-import { mayHaveRun, type OssDeed, ossError, versionedError } from './oss-error.ts';
-import { elementOf, elementsOf } from './oss-xml.ts';
-import { isRecordKey } from './record-key.ts';
-import type { Store } from './store.ts';
-import { StoreError } from './store-error.ts';
+import { isRecordKey } from '../record-key.ts';
+import { checkedFolder, checkedKey, checkedPrefix, isKey } from './key.ts';
+import {
+  elementOf,
+  elementsOf,
+  mayHaveRun,
+  type OssClientOptions,
+  type OssDeed,
+  ossClient,
+  ossError,
+  versionedError,
+} from './oss-client.ts';
+import { type Store, StoreError } from './store.ts';
 
 /** Where a journal lies in OSS, and how to reach it. */
 export interface OssStoreOptions extends OssClientOptions {

@@ -1,5 +1,4 @@
-import type { Store } from './store.ts';
-import { StoreError } from './store-error.ts';
+import { type Store, StoreError } from './store.ts';
 
 /** What journal code asks of a store. It is written as generators, so that tests can stop it between any two steps. */
 export type StoreEffect =
