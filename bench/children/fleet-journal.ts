@@ -1,9 +1,9 @@
 /** Writes the journal of an account in which every group of the large fleet was written once, days ago; prints how large it became. */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { generateFleet } from '../../simulator/world/large-seed.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { fleetAccount, fleetNowMs } from '../fleet-policy.ts';

@@ -6,10 +6,10 @@ import { createClient } from '../../shared/client/call.ts';
 import { Credentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { run } from '../../shared/engine/run.ts';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { decodePolicy } from '../../shared/policy/codec.ts';
 
 async function main([url = '', policyFile = '', folder = '']: readonly string[]): Promise<void> {

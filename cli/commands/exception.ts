@@ -92,7 +92,7 @@ async function list(flags: ListFlags): Promise<void> {
     import('../render/exceptions.ts'),
     import('../render/local-clock.ts'),
     import('../render/style.ts'),
-    import('../../shared/journal/canonical-json.ts'),
+    import('../../shared/journal/log/record.ts'),
   ]);
   await withSession(
     flags,

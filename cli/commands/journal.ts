@@ -92,7 +92,7 @@ async function show(key: string, flags: Flags): Promise<void> {
   const [{ existingStore }, { CommandFailure }, { parseRecord }] = await Promise.all([
     import('../world/existing-store.ts'),
     import('../failure.ts'),
-    import('../../shared/journal/record.ts'),
+    import('../../shared/journal/log/record.ts'),
   ]);
   const store = existingStore(flags.state);
   const bytes = await store.read(key);

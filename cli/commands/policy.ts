@@ -59,7 +59,7 @@ async function log(flags: LogFlags): Promise<void> {
     import('../render/local-clock.ts'),
     import('../render/style.ts'),
     import('../../shared/client/system-clock.ts'),
-    import('../../shared/journal/canonical-json.ts'),
+    import('../../shared/journal/log/record.ts'),
   ]);
   if (!/^[1-9]\d{0,7}$/.test(flags.last)) throw new CommandFailure('Usage', `--last takes a whole number, not '${flags.last}'.`);
   await withStore(flags, async (store, world) => {
@@ -91,7 +91,7 @@ async function diff(from: string | undefined, to: string | undefined, flags: Dif
     import('../render/policies.ts'),
     import('../render/style.ts'),
     import('../render/local-clock.ts'),
-    import('../../shared/journal/canonical-json.ts'),
+    import('../../shared/journal/log/record.ts'),
   ]);
   if (flags.decisions && flags.target === undefined && flags.simulator === undefined) {
     throw new CommandFailure('Usage', '--decisions looks at live state: name --target for the cloud, or --simulator.');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { listed } from '../../shared/engine/telling/listed.ts';
-import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
+import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
 import { readRenewal } from '../../shared/journal/renewal.ts';
 import { fromSegment } from '../../shared/journal/store/key.ts';
 import { parseOssAddress } from '../../shared/journal/store/oss-client.ts';

@@ -5,7 +5,7 @@ import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { unreadTenant } from '../../shared/fleet/tenant.ts';
-import type { WrittenView } from '../../shared/journal/written.ts';
+import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { formatProblem } from '../../shared/policy/problem.ts';

@@ -1,5 +1,5 @@
 import type { MonthSpending, SpendingLine } from '../../shared/engine/purchase/spending.ts';
-import { canonicalJson } from '../../shared/journal/canonical-json.ts';
+import { canonicalJson } from '../../shared/journal/log/record.ts';
 import { formatMoney, type Money, moneyToJson, subtract, zero } from '../../shared/policy/money.ts';
 import type { Spend } from '../run/spend.ts';
 import { alignColumns } from './columns.ts';

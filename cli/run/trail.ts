@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { isScopeOf } from '../../shared/journal/intents/intent-log.ts';
+import { readWritten } from '../../shared/journal/intents/intent-record.ts';
+import { keptPrefix } from '../../shared/journal/intents/intent-view.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
 import { fromSegment, parseStreamKey, segment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
-import { keptPrefix } from '../../shared/journal/written.ts';
-import { readWritten } from '../../shared/journal/written-record.ts';
-import { isScopeOf } from '../../shared/journal/written-scope.ts';
 import { functionNames } from '../../shared/policy/schema/function-names.ts';
 
 /** Whoever writes a `written` stream: the functions, and `offboard`. */

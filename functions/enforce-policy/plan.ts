@@ -6,7 +6,7 @@ import { type DeliveryGroup, servesSoon } from '../../shared/fleet/delivery-grou
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
-import { awaitedSetting } from '../../shared/journal/written.ts';
+import { awaitedSetting } from '../../shared/journal/intents/intent-view.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Matcher } from '../../shared/policy/selector.ts';

@@ -2,8 +2,8 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import { calledSince } from '../../shared/engine/decide.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/written.ts';
-import { wholeIdOf } from '../../shared/journal/written-counts.ts';
+import { wholeIdOf } from '../../shared/journal/intents/intent-state.ts';
+import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/intents/intent-view.ts';
 import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 

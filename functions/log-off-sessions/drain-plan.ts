@@ -3,7 +3,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
-import { notShownYet } from '../../shared/journal/written.ts';
+import { notShownYet } from '../../shared/journal/intents/intent-view.ts';
 import { localDate, localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';

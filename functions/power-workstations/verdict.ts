@@ -3,7 +3,7 @@ import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
-import { notShownYet, type WrittenValue, type WrittenView } from '../../shared/journal/written.ts';
+import { notShownYet, type WrittenValue, type WrittenView } from '../../shared/journal/intents/intent-view.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';

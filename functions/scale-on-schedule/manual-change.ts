@@ -8,7 +8,7 @@ import {
   unreadValue,
   type WrittenValue,
   type WrittenView,
-} from '../../shared/journal/written.ts';
+} from '../../shared/journal/intents/intent-view.ts';
 import type { ManualChange } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { isOurs, withoutDate } from './strategy-value.ts';

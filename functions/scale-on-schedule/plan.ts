@@ -3,7 +3,7 @@ import type { ActDecision, Decision, Reason } from '../../shared/engine/decision
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
-import type { WrittenValue, WrittenView } from '../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../shared/journal/intents/intent-view.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';

@@ -1,5 +1,5 @@
 import type { Charge, Strategy } from '../../shared/fleet/delivery-group.ts';
-import type { WrittenView } from '../../shared/journal/written.ts';
+import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
 import { deviationText, parseDeviation, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
 import { fingerprint } from './strategy.ts';

@@ -5,7 +5,7 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import { allHarms } from '../../shared/engine/severity.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
-import { unreadValue } from '../../shared/journal/written.ts';
+import { unreadValue } from '../../shared/journal/intents/intent-view.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, extended, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';

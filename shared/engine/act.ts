@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { canonicalJson } from '../journal/canonical-json.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
 import type { ActDecision, Decision, Reason } from './decision.ts';
 import { apiCall, clockNow, type Executing, type Moment, reread, sessionUsers } from './effects.ts';

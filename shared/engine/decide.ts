@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { notShownYet } from '../journal/written.ts';
-import { wholeIdOf } from '../journal/written-counts.ts';
+import { wholeIdOf } from '../journal/intents/intent-state.ts';
+import { notShownYet } from '../journal/intents/intent-view.ts';
 import { localText } from '../planning/local-time.ts';
 import type { Occasion, PlanContext, Planner } from './automation.ts';
 import type { Decision } from './decision.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
+import type { WrittenLog } from '../journal/intents/intent-log.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
-import type { WrittenLog } from '../journal/written-log.ts';
 import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
 import type { ActDecision, Reason } from './decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';

@@ -1,7 +1,7 @@
 import type { Resource } from '../fleet/resource.ts';
-import { claimOnce } from '../journal/claims.ts';
-import { tryOnSentinel } from '../journal/sentinel.ts';
-import type { WrittenLog } from '../journal/written-log.ts';
+import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import { claimOnce } from '../journal/log/claims.ts';
+import { tryOnSentinel } from '../journal/log/sentinel.ts';
 import type { SecondLook } from './act.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import { decide } from './decide.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { RollingCounts } from '../journal/written-counts.ts';
+import type { RollingCounts } from '../journal/intents/intent-state.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Totals } from './automation.ts';
 

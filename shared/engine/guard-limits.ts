@@ -1,4 +1,4 @@
-import { wholeIdOf } from '../journal/written-counts.ts';
+import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import type { ActDecision, Harm, Reason } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';

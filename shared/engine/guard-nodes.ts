@@ -1,7 +1,6 @@
+import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
+import { type RollingCounts, unknownActs } from '../journal/intents/intent-state.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
-import { type RollingCounts, unknownActs } from '../journal/written-counts.ts';
-import { WrittenLog } from '../journal/written-log.ts';
-import { writtenScope } from '../journal/written-scope.ts';
 import type { PlanContext } from './automation.ts';
 import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';

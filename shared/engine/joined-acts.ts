@@ -1,4 +1,4 @@
-import { canonicalJson } from '../journal/canonical-json.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 import type { ActDecision } from './decision.ts';
 
 /** Actions that one call can do. `param`: the list of the input in which each names its resource; undefined for an action by itself. */

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/written-log.ts';
+import type { WrittenLog } from '../journal/intents/intent-log.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import type { ActDecision, HoldDecision } from './decision.ts';
 import { guarding } from './guard.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
-import { readRun, recordHeartbeat, recordRun } from '../journal/runs.ts';
+import type { Signed, WrittenLog } from '../journal/intents/intent-log.ts';
+import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/intents/intent-record.ts';
+import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
+import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
 import { JournalError } from '../journal/store/store.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
-import { keptPrefix, tagKeyOf } from '../journal/written.ts';
-import type { Signed, WrittenLog } from '../journal/written-log.ts';
-import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/written-record.ts';
 import type { Decision } from './decision.ts';
 import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts';
 

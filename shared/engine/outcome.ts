@@ -1,8 +1,8 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
 import { redact } from '../client/redact.ts';
 import type { ResourceRef } from '../fleet/resource.ts';
-import { wholeIdOf } from '../journal/written-counts.ts';
-import type { IntentOutcome } from '../journal/written-record.ts';
+import type { IntentOutcome } from '../journal/intents/intent-record.ts';
+import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import type { ActDecision, Reason } from './decision.ts';
 import { reason } from './reasons.ts';
 

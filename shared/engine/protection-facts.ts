@@ -1,9 +1,9 @@
 import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { tagKeyOf, tagSetting } from '../journal/written.ts';
-import type { WrittenLog } from '../journal/written-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
+import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
+import { tagKeyOf, tagSetting } from '../journal/intents/intent-view.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { Automation, PlanContext } from './automation.ts';
 import type { ActDecision } from './decision.ts';

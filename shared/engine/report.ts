@@ -1,5 +1,5 @@
 import type { ResourceRef } from '../fleet/resource.ts';
-import { canonicalJson } from '../journal/canonical-json.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 import type { Severity } from '../notify/message.ts';
 import { add, type CostEstimate, type Money } from '../policy/money.ts';
 import type { Totals } from './automation.ts';

@@ -1,11 +1,11 @@
 import type { Client } from '../client/client.ts';
 import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
+import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
+import { keptPrefix } from '../journal/intents/intent-view.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring, type Storing } from '../journal/store/store-effect.ts';
-import { keptPrefix } from '../journal/written.ts';
-import type { WrittenLog } from '../journal/written-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/written-record.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';

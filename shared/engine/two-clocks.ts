@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { canonicalJson } from '../journal/canonical-json.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 import type { Automation, PlanContext, Planner } from './automation.ts';
 import type { ActDecision, Action, Decision } from './decision.ts';
 import { type EngineReasonCode, reason } from './reasons.ts';

@@ -4,11 +4,10 @@ import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Occasion } from '../engine/automation.ts';
 import type { RunReport } from '../engine/report.ts';
 import { closeQueue, enqueue, slotAt, slotMs, takeTurn } from '../journal/event-queue.ts';
+import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
+import { awaitedSetting } from '../journal/intents/intent-view.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring } from '../journal/store/store-effect.ts';
-import { awaitedSetting } from '../journal/written.ts';
-import { WrittenLog } from '../journal/written-log.ts';
-import { writtenScope } from '../journal/written-scope.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 
 /** How often a run on events is repeated where another run was in its way. */

@@ -8,7 +8,7 @@ import { hourOf } from '../engine/renewals/alarms.ts';
 import { runError } from '../engine/report.ts';
 import { criticalRoute, NotToldError } from '../engine/telling/critical.ts';
 import { withForged } from '../engine/telling/once.ts';
-import { type AlertName, alertId, type Mark, readMarks, recordTold } from '../journal/alerts.ts';
+import { type AlertName, alertId, type Mark, readMarks, recordTold } from '../journal/log/alerts.ts';
 import type { Store } from '../journal/store/store.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
 import { runStoring } from '../journal/store/store-effect.ts';

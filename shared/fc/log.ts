@@ -1,5 +1,5 @@
 import { redact } from '../client/redact.ts';
-import { canonicalJson } from '../journal/canonical-json.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 
 /** Weight of a log line. */
 type Level = 'info' | 'warn' | 'error';

@@ -4,7 +4,7 @@ import type { Occasion } from '../engine/automation.ts';
 import type { HourlyMemory } from '../engine/renewals/alarms.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner, RunnerOptions } from '../engine/runner.ts';
-import { writtenScope } from '../journal/written-scope.ts';
+import { writtenScope } from '../journal/intents/intent-log.ts';
 import { targetClient } from './clients.ts';
 import type { EventsTaken } from './event-turns.ts';
 import type { Hearing } from './hearing.ts';

@@ -1,6 +1,6 @@
 import { read } from '../schema/compare.ts';
 import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../schema/schema.ts';
-import type { JournalRecord } from './record.ts';
+import type { JournalRecord } from './log/record.ts';
 import { malformed } from './store/store.ts';
 
 /** Amounts set aside, by reservation id, in millionths of the stream's currency. */

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import { type BudgetState, foldBudget } from './budget-fold.ts';
 import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
+import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from './log/stream.ts';
 import { fromSegment, keyOf, streamKey } from './store/key.ts';
 import { JournalError } from './store/store.ts';
 import { type Storing, storeFolders } from './store/store-effect.ts';
-import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from './stream.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
 function budgetStream(currency: string, month: string): string {

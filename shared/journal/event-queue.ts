@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { encodeRecord, parseRecord } from './record.ts';
+import { encodeRecord, parseRecord } from './log/record.ts';
 import { keyOf } from './store/key.ts';
 import { createSurely, type Storing, storeList, storeRead, storeReadAll } from './store/store-effect.ts';
 

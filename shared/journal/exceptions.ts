@@ -1,11 +1,10 @@
 import type { EpochMs } from '../client/clock.ts';
 import { parseExceptionId } from './exceptions-id.ts';
 import { type ExceptionBody, type ExceptionEnd, type ExceptionTerms, readEnd, readTerms } from './exceptions-record.ts';
+import { append, emptyStream, lastListed, readWhole, type StreamEntry, streamsUnder, type WholeStream } from './log/stream.ts';
 import { fromSegment, keyOf, streamKey } from './store/key.ts';
 import { type JournalError, malformed } from './store/store.ts';
 import type { Storing } from './store/store-effect.ts';
-import { append, emptyStream, lastListed, type StreamEntry } from './stream.ts';
-import { readWhole, streamsUnder, type WholeStream } from './stream-family.ts';
 
 const prefix = 'exceptions';
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
-import { linkOf, parseRecord } from './record.ts';
+import { linkOf, parseRecord } from './log/record.ts';
 import { changedAnswer } from './renewal.ts';
 import { parseRenewalKey, type RenewalPart, renewalKey, renewalStream } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';

@@ -1,13 +1,13 @@
 import type { EpochMs } from '../client/clock.ts';
 import { PolicyFormatError } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
+import { linkOf } from './log/record.ts';
+import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './log/stream.ts';
 import { type PolicyBody, readPolicyRecord, type StoredPolicy } from './policy-record.ts';
-import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
 import { streamKey } from './store/key.ts';
 import { JournalError, wayOut } from './store/store.ts';
 import { equalBytes, type Storing, storeRead, storeReadAll } from './store/store-effect.ts';
-import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** The stream of what was published: `policy/<seq>`. Only policies are in it; what waits for a second person is elsewhere. */
 export const policyStream = 'policy';

@@ -3,7 +3,7 @@ import type { CalendarDays } from '../policy/calendar-days.ts';
 import { decodePolicy } from '../policy/codec.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { sourceHash } from '../policy/fingerprint.ts';
-import { parseRecord } from './record.ts';
+import { parseRecord } from './log/record.ts';
 import { malformed } from './store/store.ts';
 
 /** What the record of a policy says. */

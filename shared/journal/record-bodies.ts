@@ -3,13 +3,13 @@ import { readBudgetRecord } from './budget-record.ts';
 import { partOf } from './exceptions.ts';
 import { expiriesIn } from './expiries.ts';
 import { wordOf } from './halts.ts';
+import { readWritten } from './intents/intent-record.ts';
+import { type JournalRecord, parseRecord } from './log/record.ts';
 import { readPolicyRecord } from './policy-record.ts';
-import { type JournalRecord, parseRecord } from './record.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { readRenewalBody } from './renewal-record.ts';
 import { parseStreamKey } from './store/key.ts';
 import { malformed } from './store/store.ts';
-import { readWritten } from './written-record.ts';
 
 interface Entry {
   readonly key: string;

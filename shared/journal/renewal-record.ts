@@ -2,7 +2,7 @@ import { isMoneyJson, type MoneyJson } from '../policy/money.ts';
 import { read } from '../schema/compare.ts';
 import { anyText, decimal, flag, int, matching, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
 import { anything, known, recordOf } from '../schema/shapes.ts';
-import type { JournalRecord } from './record.ts';
+import type { JournalRecord } from './log/record.ts';
 import { malformed } from './store/store.ts';
 
 const note = optional(recordOf(anything));

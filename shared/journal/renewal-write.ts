@@ -1,4 +1,4 @@
-import { encodeRecord, type JournalRecord, linkOf } from './record.ts';
+import { encodeRecord, type JournalRecord, linkOf } from './log/record.ts';
 import { createOrRead, type Storing } from './store/store-effect.ts';
 
 /** What became of creating a record: ours stands there, or another's does. `link` is what a record behind ours points to. */

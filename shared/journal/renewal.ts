@@ -1,11 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
-import { linkOf, parseRecord } from './record.ts';
+import { linkOf, parseRecord } from './log/record.ts';
+import { readable, withoutStrays } from './log/stream.ts';
 import { parseRenewalKey, type RenewalPart, renewalKey } from './renewal-key.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
 import { isSkipped } from './skipped.ts';
 import { JournalError, wayOut } from './store/store.ts';
 import { type Storing, storeRead, storeReadAll } from './store/store-effect.ts';
-import { readable, withoutStrays } from './stream.ts';
 
 /** One number of a resource's stream: a claim with what became of it, or a slot that a person opened. */
 export interface RenewalEntry {

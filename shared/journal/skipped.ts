@@ -1,7 +1,7 @@
 import { read } from '../schema/compare.ts';
 import { anyText, openObject, optional, type TypeOf } from '../schema/schema.ts';
 import { nullable } from '../schema/shapes.ts';
-import { encodeRecord, linkOf, parseRecord } from './record.ts';
+import { encodeRecord, linkOf, parseRecord } from './log/record.ts';
 import { JournalError } from './store/store.ts';
 import { createOrRead, equalBytes, type Storing, storeRead } from './store/store-effect.ts';
 

@@ -2,7 +2,7 @@ import { PolicyFormatError } from '../policy/codec.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
 import { apartFromSkipped, type CoverProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './cover.ts';
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
-import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { type JournalRecord, linkOf, parseRecord } from './log/record.ts';
 import { readWholeRecord } from './record-bodies.ts';
 import { parseRenewalKey } from './renewal-key.ts';
 import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';

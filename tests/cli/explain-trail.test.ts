@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { lastGoodRun } from '../../cli/run/run-records.ts';
 import { readTrail, type TrailEvent } from '../../cli/run/trail.ts';
 import { settingsAt } from '../../cli/run/trail-at.ts';
-import { recordHeartbeat } from '../../shared/journal/runs.ts';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
+import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
-import type { ForeignSetting, ForeignValue } from '../../shared/journal/written-record.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
 const minute = 60_000;

@@ -1,14 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordTold } from '../../shared/journal/alerts.ts';
 import { coverJournal } from '../../shared/journal/cover.ts';
 import { addException } from '../../shared/journal/exceptions.ts';
 import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import { sayHalt } from '../../shared/journal/halts.ts';
+import { recordTold } from '../../shared/journal/log/alerts.ts';
+import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
+import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { recordProposal } from '../../shared/journal/policy-proposals.ts';
-import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
-import { recordHeartbeat } from '../../shared/journal/runs.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';

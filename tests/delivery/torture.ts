@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ruleModule as renewRules } from '../../functions/renew-before-expiry/rule.ts';
 import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
 import { ossStore } from '../../shared/journal/store/oss.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';

@@ -9,7 +9,7 @@ import { writeEnd } from '../../shared/engine/keep-record.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { createHandler, type HandlerOptions } from '../../shared/fc/handle.ts';
-import { recordHeartbeat } from '../../shared/journal/runs.ts';
+import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';

@@ -3,7 +3,7 @@ import { storyLines } from '../../cli/render/story.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import type { Story } from '../../cli/run/story.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { pastWrites } from '../../shared/journal/past-writes.ts';
+import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';

@@ -5,7 +5,7 @@ import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { deleteAppInstanceGroup } from '../../shared/client/operations/delete-app-instance-group.ts';
 import { run } from '../../shared/engine/run.ts';
-import { writtenScope } from '../../shared/journal/written-scope.ts';
+import { writtenScope } from '../../shared/journal/intents/intent-log.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';

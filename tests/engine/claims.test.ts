@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { drive } from '../../shared/engine/drive.ts';
-import { claimOnce, type OneTimeAct } from '../../shared/journal/claims.ts';
+import { claimOnce, type OneTimeAct } from '../../shared/journal/log/claims.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../shared/client/errors.ts';
 import { drive } from '../../shared/engine/drive.ts';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 
 import { target } from './dial.ts';
 import { apiError, type Bench, bench, executed, prepare, recordsOf, results, worldOf } from './execute-bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notShownYet, type WrittenValue } from '../../shared/journal/written.ts';
+import { notShownYet, type WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import { bench, codes, minutes } from './run-bench.ts';
 
 /** A service whose list shows a dial as it was before the last write: what a run reads while the service lags. */

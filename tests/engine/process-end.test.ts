@@ -7,10 +7,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../shared/engine/run.ts';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { DialService, dialAutomation, HandClock, noon, policyWith, target, type Wishes } from './dial.ts';
 
 const count = 10;

@@ -1,7 +1,7 @@
 import { ApiError } from '../../shared/client/errors.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { type RunOptions, run } from '../../shared/engine/run.ts';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { target } from './dial.ts';
 import { bench, codes, minutes } from './run-bench.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { waiting } from '../../shared/engine/reasons.ts';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Dial, policyWith } from './dial.ts';
 

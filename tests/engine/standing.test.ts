@@ -4,7 +4,7 @@ import { addException, endException } from '../../shared/journal/exceptions.ts';
 import { exceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
 import { loadHalts, sayHalt } from '../../shared/journal/halts.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { memoryStore } from '../journal/memory-store.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { addToBudget, readBudget } from '../../shared/journal/budget.ts';
 import { readHeads } from '../../shared/journal/heads.ts';
+import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { append, emptyStream, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';
 import { readOutbox, writeOutbox } from '../../shared/journal/outbox.ts';
 import { newestPolicy } from '../../shared/journal/policies.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
 import { readHistory, readRenewal } from '../../shared/journal/renewal.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
-import { append, emptyStream, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
-import { WrittenLog } from '../../shared/journal/written-log.ts';
 import { readWrittenStream } from '../../shared/journal/written-reader.ts';
 import { memoryStore } from './memory-store.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { alertId, alertKey, expirySegment, readMark, recordTold } from '../../shared/journal/alerts.ts';
 import { mostAnswers } from '../../shared/journal/append-answer.ts';
 import {
   type ApprovalSubject,
@@ -12,7 +11,8 @@ import {
   readApprovals,
   recordApproval,
 } from '../../shared/journal/approvals.ts';
-import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
+import { alertId, alertKey, expirySegment, readMark, recordTold } from '../../shared/journal/log/alerts.ts';
+import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';

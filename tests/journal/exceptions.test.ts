@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addException, endException, exceptionIds, readExceptions } from '../../shared/journal/exceptions.ts';
 import { exceptionId, parseExceptionId } from '../../shared/journal/exceptions-id.ts';
 import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';

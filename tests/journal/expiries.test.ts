@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiry } from '../../shared/journal/expiries.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';

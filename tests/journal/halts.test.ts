@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { haltHistories, loadHalts, sayHalt } from '../../shared/journal/halts.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordTold } from '../../shared/journal/alerts.ts';
-import { claimOnce } from '../../shared/journal/claims.ts';
 import { type CoverOptions, coverJournal } from '../../shared/journal/cover.ts';
-import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
-import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/runs.ts';
+import { recordTold } from '../../shared/journal/log/alerts.ts';
+import { claimOnce } from '../../shared/journal/log/claims.ts';
+import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
+import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/log/runs.ts';
+import { append, emptyStream } from '../../shared/journal/log/stream.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { append, emptyStream } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 

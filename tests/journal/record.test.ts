@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../shared/journal/canonical-json.ts';
-import { encodeRecord, type JournalRecord, linkOf, parseRecord, recordVersion } from '../../shared/journal/record.ts';
+import { canonicalJson, encodeRecord, type JournalRecord, linkOf, parseRecord, recordVersion } from '../../shared/journal/log/record.ts';
 
 const link = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const anyRecord: fc.Arbitrary<JournalRecord> = fc.record({

@@ -1,4 +1,4 @@
-import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
+import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
 import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 

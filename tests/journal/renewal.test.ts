@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { linkOf } from '../../shared/journal/record.ts';
+import { linkOf } from '../../shared/journal/log/record.ts';
 import { type RenewalView, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
 import { parseRenewalKey, renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeRecord, parseRecord } from '../../shared/journal/record.ts';
-import { readRun, recordHeartbeat, recordRun, runKey } from '../../shared/journal/runs.ts';
+import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
+import { readRun, recordHeartbeat, recordRun, runKey } from '../../shared/journal/log/runs.ts';
+import { append, emptyStream } from '../../shared/journal/log/stream.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { append, emptyStream } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseRecord } from '../../shared/journal/record.ts';
-import { checkSentinel, sentinelKey, tryOnSentinel } from '../../shared/journal/sentinel.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
+import { checkSentinel, sentinelKey, tryOnSentinel } from '../../shared/journal/log/sentinel.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from './memory-store.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { reserveBatch } from '../../shared/engine/purchase/reserve.ts';
 import { addToBudget, readBudget } from '../../shared/journal/budget.ts';
-import { encodeRecord } from '../../shared/journal/record.ts';
+import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { append, emptyStream, lastListed, listedEnd, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';
 import { readRenewal } from '../../shared/journal/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewal-key.ts';
 import { isSkipped } from '../../shared/journal/skipped.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { append, emptyStream, lastListed, listedEnd, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { context, noon, purchaseBench, readView, wishFor, yuan } from '../engine/purchase/purchase-bench.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
+import { append, emptyStream, lastListed, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
-import { append, emptyStream, lastListed, readFrom, type StreamEnd } from '../../shared/journal/stream.ts';
 import { memoryStore } from './memory-store.ts';
 
 const draft = (owner: string, n = 0) => ({ kind: 'test', atMs: 1_000 + n, owner, body: { n } });

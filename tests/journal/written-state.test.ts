@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { unreadSetting, unreadValue } from '../../shared/journal/written.ts';
-import { countsOf, rollingMs } from '../../shared/journal/written-counts.ts';
-import { fold } from '../../shared/journal/written-fold.ts';
-import { openIntent } from '../../shared/journal/written-history.ts';
-import { WrittenMemory } from '../../shared/journal/written-memory.ts';
-import { partOf } from '../../shared/journal/written-part.ts';
-import type { IntentOutcome, PartBody, WrittenRecord } from '../../shared/journal/written-record.ts';
-import { forgetAfterMs, partBody, snapshotOf } from '../../shared/journal/written-snapshot.ts';
-import { emptyState, type WrittenState } from '../../shared/journal/written-state.ts';
+import { fold } from '../../shared/journal/intents/intent-fold.ts';
+import { WrittenMemory } from '../../shared/journal/intents/intent-memory.ts';
+import type { IntentOutcome, PartBody, WrittenRecord } from '../../shared/journal/intents/intent-record.ts';
+import { forgetAfterMs, partBody, snapshotOf } from '../../shared/journal/intents/intent-snapshot.ts';
+import { countsOf, emptyState, openIntent, partOf, rollingMs, type WrittenState } from '../../shared/journal/intents/intent-state.ts';
+import { unreadSetting, unreadValue } from '../../shared/journal/intents/intent-view.ts';
 
 const hour = 3_600_000;
 const now = Date.UTC(2026, 10, 24, 12);

@@ -1,6 +1,6 @@
 import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
 import { defaultRules } from '../../shared/engine/purchase/rules.ts';
-import { parseRecord } from '../../shared/journal/record.ts';
+import { parseRecord } from '../../shared/journal/log/record.ts';
 import { parseRenewalKey, renewalKey } from '../../shared/journal/renewal-key.ts';
 import type { Configuration, Setting } from './configuration.ts';
 import { type Position as PositionOf, ProcessTree } from './process-tree.ts';

@@ -51,7 +51,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'alarm-taken-for-question',
-    file: 'shared/journal/alerts.ts',
+    file: 'shared/journal/log/alerts.ts',
     from: '/^(ask|remind)-/.test(step)',
     to: "step !== ''",
     rule: 'Only a question that was delivered begins the time for answers.',
@@ -59,7 +59,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'last-question-begins-the-time',
-    file: 'shared/journal/alerts.ts',
+    file: 'shared/journal/log/alerts.ts',
     from: 'times.length === 0 ? undefined : Math.min(...times);',
     to: 'times.length === 0 ? undefined : Math.max(...times);',
     rule: 'A reminder does not begin the time for answers anew.',

@@ -25,7 +25,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'day-of-limits-shorter',
-    file: 'shared/journal/written-counts.ts',
+    file: 'shared/journal/intents/intent-state.ts',
     from: '24 * 60 * 60 * 1000',
     to: '23 * 60 * 60 * 1000',
     rule: 'Limits of a day look back over 24 hours.',

@@ -48,14 +48,14 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'append-always-won',
-    file: at('stream'),
+    file: at('log/stream'),
     from: 'if (there === bytes || equalBytes(there, bytes)) return',
     to: 'if (there.length > 0) return',
     rule: "A number that another's record has is not ours.",
   },
   {
     name: 'stream-link-unchecked',
-    file: at('stream'),
+    file: at('log/stream'),
     from: 'const isBroken = prev !== undefined && record.prev !== prev;',
     to: 'const isBroken = false;',
     rule: 'A stream whose records do not continue each other is not believed.',
@@ -78,7 +78,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'stray-moves-the-end',
-    file: at('stream'),
+    file: at('log/stream'),
     from: 'return first < 0 ? sequences : sequences.slice(0, first);',
     to: 'return first < 0 ? sequences : [...sequences];',
     rule: 'One record far behind a stream does not move its end.',
@@ -86,7 +86,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'stream-list-believed',
-    file: at('stream'),
+    file: at('log/stream'),
     from: 'const count = Math.min(Math.max(1, Math.min(readAhead, hint - next + 1)), maxSequence + 1 - next);',
     to: 'const count = Math.min(readAhead, hint - next + 1);\n    if (count < 1) return end;',
     rule: 'A list is a hint: exact reads go on behind it.',
@@ -166,7 +166,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'probe-writes-the-same-twice',
-    file: at('sentinel'),
+    file: at('log/sentinel'),
     from: 'owner: `${owner}-${look}`',
     to: "owner: look === '' ? owner : 'probe'",
     rule: 'The probe of the store writes two records that differ.',
@@ -175,7 +175,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'probe-takes-second-record',
-    file: at('sentinel'),
+    file: at('log/sentinel'),
     from: "if ((yield* storeCreate(key, bytes)) === 'exists') return;",
     to: 'if ((yield* storeCreate(key, bytes)) !== undefined) return;',
     rule: 'A store that takes a second record under one key is refused.',

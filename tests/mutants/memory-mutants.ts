@@ -65,7 +65,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'sight-ahead-folded-first',
-    file: 'shared/journal/written-fold.ts',
+    file: 'shared/journal/intents/intent-fold.ts',
     from: 'known?.value !== seen.value || known.sinceMs > atMs',
     to: 'known?.value !== seen.value',
     rule: 'The earlier of two sights of a value counts.',
@@ -73,7 +73,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'snapshot-forgets-owner-tags',
-    file: 'shared/journal/written-snapshot.ts',
+    file: 'shared/journal/intents/intent-snapshot.ts',
     from: 'tagKeyOf(setting) !== undefined || sinceMs >',
     to: 'sinceMs >',
     rule: "A snapshot keeps the first sight of an owner's tag for as long as it stands.",
@@ -81,7 +81,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'snapshot-forgets-changes-of-people',
-    file: 'shared/journal/written-snapshot.ts',
+    file: 'shared/journal/intents/intent-snapshot.ts',
     from: 'sinceMs > agreedMs - forgetAfterMs)',
     to: 'sinceMs > agreedMs)',
     rule: "A snapshot keeps people's changes and first sights.",
@@ -89,7 +89,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'snapshot-keeps-changes-of-people-for-ever',
-    file: 'shared/journal/written-snapshot.ts',
+    file: 'shared/journal/intents/intent-snapshot.ts',
     from: 'sinceMs > agreedMs - forgetAfterMs)',
     to: 'sinceMs > 0)',
     rule: 'A snapshot forgets what nobody has touched for longer than any schedule lives.',

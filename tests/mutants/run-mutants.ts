@@ -145,14 +145,14 @@ const faults: readonly Mutant[] = [
   },
   {
     name: 'forged-mark-believed',
-    file: 'shared/journal/alerts.ts',
+    file: 'shared/journal/log/alerts.ts',
     from: "if (body['function'] !== functionName) return",
     to: "if (body['function'] === 1) return",
     rule: 'A function believes its own marks only.',
   },
   {
     name: 'mark-of-the-future-believed',
-    file: 'shared/journal/alerts.ts',
+    file: 'shared/journal/log/alerts.ts',
     from: 'if (atMs > nowMs + skewMs) return',
     to: 'if (atMs > Number.MAX_VALUE) return',
     rule: 'A mark that is dated in the future silences nothing.',

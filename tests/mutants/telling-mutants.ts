@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const teller = 'shared/engine/renewals/teller.ts';
 const outbox = 'shared/journal/outbox.ts';
-const alerts = 'shared/journal/alerts.ts';
+const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/pace.ts';
 const reporter = 'shared/fc/failure-reporter.ts';
 const told = ['tests/engine/renewals/teller.test.ts', 'tests/journal/outbox.test.ts', 'tests/e2e/renewals-alarms.test.ts'];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { linkOf } from '../../shared/journal/log/record.ts';
+import { emptyStream } from '../../shared/journal/log/stream.ts';
 import { newestPolicy, policyAt, publishPolicy } from '../../shared/journal/policies.ts';
 import type { StoredPolicy } from '../../shared/journal/policy-record.ts';
-import { linkOf } from '../../shared/journal/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { emptyStream } from '../../shared/journal/stream.ts';
 import { verifyJournal } from '../../shared/journal/verify.ts';
 import { noon } from '../engine/dial.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';

@@ -1,9 +1,9 @@
+import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
+import { emptyStream } from '../../shared/journal/log/stream.ts';
 import { publishPolicy } from '../../shared/journal/policies.ts';
 import { policyBody } from '../../shared/journal/policy-record.ts';
-import { encodeRecord, linkOf } from '../../shared/journal/record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { emptyStream } from '../../shared/journal/stream.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { sourceHash } from '../../shared/policy/fingerprint.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../shared/client/system-clock.ts';
-import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import { aloneAfterMs } from '../../../shared/journal/policy-proposals.ts';
 import { peopleIn } from '../../../shared/policy/approvers.ts';
 import { localClock } from '../../render/local-clock.ts';

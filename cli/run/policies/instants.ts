@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import type { CompiledPolicy, Timeline } from '../../../shared/policy/compiled.ts';
 import { addDays, localMsOf } from '../../../shared/policy/values/local-date-time.ts';
 import { instantOf, localTimeAt } from '../../../shared/policy/zones.ts';

@@ -1,7 +1,7 @@
+import type { StreamEnd } from '../../../shared/journal/log/stream.ts';
 import { type NewestPolicy, newestPolicy } from '../../../shared/journal/policies.ts';
 import type { StoredPolicy } from '../../../shared/journal/policy-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import type { StreamEnd } from '../../../shared/journal/stream.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { type CompareOptions, type Comparison, comparePolicies } from './compare.ts';

@@ -1,5 +1,5 @@
 import type { Client, Page } from '../../../shared/client/client.ts';
-import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 
 /** What a list gave, page by page, and how it ended. */

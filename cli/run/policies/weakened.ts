@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { canonicalJson } from '../../../shared/journal/canonical-json.ts';
+import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import { covers } from '../../../shared/policy/check/selector-cover.ts';
 import type { CompiledException, CompiledLimits, CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { formatMoney, type Money } from '../../../shared/policy/money.ts';

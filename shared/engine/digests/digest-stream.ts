@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { JournalRecord } from '../../journal/record.ts';
+import type { JournalRecord } from '../../journal/log/record.ts';
+import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../../journal/log/stream.ts';
 import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../journal/store/key.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { malformed } from '../../journal/store/store.ts';
 import { runStoring, type Storing } from '../../journal/store/store-effect.ts';
-import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../../journal/stream.ts';
 import { read } from '../../schema/compare.ts';
 import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
 import { tupleOf } from '../../schema/shapes.ts';

@@ -1,4 +1,4 @@
-import { type AlertName, alertId } from '../../journal/alerts.ts';
+import { type AlertName, alertId } from '../../journal/log/alerts.ts';
 import type { Message } from '../../notify/message.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import { type OnceContext, type OnceTold, tellOnce } from '../telling/once.ts';

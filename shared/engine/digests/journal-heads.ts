@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { type CoverProblem, coverJournal } from '../../journal/cover.ts';
-import { heartbeatsOf } from '../../journal/runs.ts';
+import { heartbeatsOf } from '../../journal/log/runs.ts';
 import type { Store } from '../../journal/store/store.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import { shardsOf } from '../../policy/fan-out.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { parseRecord } from '../../journal/record.ts';
+import { parseRecord } from '../../journal/log/record.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { JournalError } from '../../journal/store/store.ts';
 import { read } from '../../schema/compare.ts';

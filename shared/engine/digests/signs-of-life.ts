@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { heartbeatMs } from '../../journal/last-heartbeat.ts';
-import { parseRecord } from '../../journal/record.ts';
-import { heartbeatsOf } from '../../journal/runs.ts';
+import { parseRecord } from '../../journal/log/record.ts';
+import { heartbeatMs, heartbeatsOf } from '../../journal/log/runs.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { JournalError } from '../../journal/store/store.ts';
 import type { Stretch } from './capacity-tally.ts';

@@ -1,4 +1,4 @@
-import { type AlertName, alertId } from '../../journal/alerts.ts';
+import { type AlertName, alertId } from '../../journal/log/alerts.ts';
 import type { Message } from '../../notify/message.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import { type AlertName, dailyStep } from '../../journal/alerts.ts';
+import { type AlertName, dailyStep } from '../../journal/log/alerts.ts';
 import type { Severity } from '../../notify/message.ts';
 
 const hourMs = 3_600_000;

@@ -4,7 +4,7 @@ import { sha256 } from '../../client/hmac.ts';
 import { samePeriod } from '../../fleet/subscription-period.ts';
 import type { AnswerBody, LinkProof } from '../../journal/approval-record.ts';
 import type { AnswerPlace, LinkProver } from '../../journal/approvals.ts';
-import { canonicalJson } from '../../journal/canonical-json.ts';
+import { canonicalJson } from '../../journal/log/record.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
 
 /** The question that a link answers, and all that an answer is bound to. */

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
+import type { Added, Signed, WrittenLog } from '../../journal/intents/intent-log.ts';
+import type { IntentOutcome } from '../../journal/intents/intent-record.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
-import type { Added, Signed, WrittenLog } from '../../journal/written-log.ts';
-import type { IntentOutcome } from '../../journal/written-record.ts';
 import type { ActDecision } from '../decision.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';

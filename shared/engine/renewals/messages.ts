@@ -2,7 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
-import { type AlertName, alertId } from '../../journal/alerts.ts';
+import { type AlertName, alertId } from '../../journal/log/alerts.ts';
 import type { Message, Severity } from '../../notify/message.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';

@@ -1,4 +1,4 @@
-import { tryOnSentinel } from '../../journal/sentinel.ts';
+import { tryOnSentinel } from '../../journal/log/sentinel.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { ActDecision, Reason } from '../decision.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';

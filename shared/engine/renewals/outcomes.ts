@@ -1,4 +1,4 @@
-import type { IntentOutcome } from '../../journal/written-record.ts';
+import type { IntentOutcome } from '../../journal/intents/intent-record.ts';
 import type { Reason } from '../decision.ts';
 import type { Outcome } from '../outcome.ts';
 import { lacksKeys } from '../purchase/classify.ts';

@@ -1,6 +1,6 @@
 import type { Subscribable } from '../../fleet/subscription.ts';
+import { WrittenLog } from '../../journal/intents/intent-log.ts';
 import { StoreError } from '../../journal/store/store.ts';
-import { WrittenLog } from '../../journal/written-log.ts';
 import { notifierOf } from '../../notify/notifier.ts';
 import { isOthers } from '../account-check.ts';
 import { type CallCounts, countingClient } from '../counting-client.ts';

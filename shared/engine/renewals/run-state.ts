@@ -1,4 +1,4 @@
-import type { WrittenLog } from '../../journal/written-log.ts';
+import type { WrittenLog } from '../../journal/intents/intent-log.ts';
 import type { CallCounts } from '../counting-client.ts';
 import type { Reason } from '../decision.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';

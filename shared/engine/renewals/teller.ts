@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
-import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/alerts.ts';
+import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/log/alerts.ts';
 import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
 import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { joinAlike } from '../../notify/alike.ts';

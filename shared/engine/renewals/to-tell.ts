@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { AlertName } from '../../journal/alerts.ts';
+import type { AlertName } from '../../journal/log/alerts.ts';
 import { type CarriedMessage, outboxStream } from '../../journal/outbox.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';

@@ -1,5 +1,5 @@
 import { sha256 } from '../../client/hmac.ts';
-import type { AlertName } from '../../journal/alerts.ts';
+import type { AlertName } from '../../journal/log/alerts.ts';
 import { hourOf } from '../renewals/alarms.ts';
 import type { RunReport } from '../report.ts';
 import { adviceFor } from './advice.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { type AlertName, forgedText, type Mark, readMark, recordTold } from '../../journal/alerts.ts';
+import { type AlertName, forgedText, type Mark, readMark, recordTold } from '../../journal/log/alerts.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
 import type { Message } from '../../notify/message.ts';

@@ -1,4 +1,4 @@
-import { alertId, readMark, recordTold } from '../../journal/alerts.ts';
+import { alertId, readMark, recordTold } from '../../journal/log/alerts.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
 import type { Notifier } from '../../notify/notifier.ts';

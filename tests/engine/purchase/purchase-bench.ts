@@ -5,7 +5,7 @@ import { monthIn } from '../../../shared/engine/purchase/month.ts';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import type { Reservation, ReserveRequest } from '../../../shared/engine/purchase/reserve.ts';
 import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
-import { parseRecord } from '../../../shared/journal/record.ts';
+import { parseRecord } from '../../../shared/journal/log/record.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewal.ts';
 import { renewalStream } from '../../../shared/journal/renewal-key.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';

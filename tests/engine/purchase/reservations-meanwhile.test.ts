@@ -4,7 +4,7 @@ import { settleBudget, settleBudgets, UsedReservations } from '../../../shared/e
 import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
 import { addToBudget, readBudget } from '../../../shared/journal/budget.ts';
-import { encodeRecord, linkOf } from '../../../shared/journal/record.ts';
+import { encodeRecord, linkOf } from '../../../shared/journal/log/record.ts';
 import { renewalKey } from '../../../shared/journal/renewal-key.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';

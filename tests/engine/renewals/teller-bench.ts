@@ -2,7 +2,7 @@ import { HourlyMemory } from '../../../shared/engine/renewals/alarms.ts';
 import { driveRenewal, type RenewalWorld } from '../../../shared/engine/renewals/drive.ts';
 import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
 import { Teller } from '../../../shared/engine/renewals/teller.ts';
-import type { AlertName } from '../../../shared/journal/alerts.ts';
+import type { AlertName } from '../../../shared/journal/log/alerts.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { type Delivery, delivered, undelivered } from '../../../shared/notify/channel.ts';
 import type { Message, Severity } from '../../../shared/notify/message.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
 import type { Teller } from '../../../shared/engine/renewals/teller.ts';
-import { alertId, alertKey } from '../../../shared/journal/alerts.ts';
-import { encodeRecord } from '../../../shared/journal/record.ts';
+import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
+import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { type ChannelState, functionName, tellerBench } from './teller-bench.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/approvals.ts';
-import { encodeRecord } from '../../../shared/journal/record.ts';
+import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';

@@ -1,7 +1,7 @@
 import { ruleModule } from '../../../functions/approve-ota-windows/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../../shared/fleet/ota-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';

@@ -14,7 +14,7 @@ import {
 import { foldHolds, type HoldAges } from '../../../shared/engine/digests/held-since.ts';
 import { scheduledGroup } from '../../../shared/engine/digests/scheduled-nodes.ts';
 import { readLifeSigns, silenceOf } from '../../../shared/engine/digests/signs-of-life.ts';
-import { recordHeartbeat } from '../../../shared/journal/runs.ts';
+import { recordHeartbeat } from '../../../shared/journal/log/runs.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { verifyJournal } from '../../../shared/journal/verify.ts';

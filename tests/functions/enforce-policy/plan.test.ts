@@ -7,7 +7,7 @@ import type { Action, Decision } from '../../../shared/engine/decision.ts';
 import type { GroupAccess } from '../../../shared/fleet/authorization.ts';
 import type { GovernedGroup } from '../../../shared/fleet/governed-group.ts';
 import { unreadTenant } from '../../../shared/fleet/tenant.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { accountId, compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
 

@@ -4,7 +4,7 @@ import { planner } from '../../../functions/log-off-sessions/plan.ts';
 import type { Decision } from '../../../shared/engine/decision.ts';
 import type { SessionFacts, SessionGroup } from '../../../shared/fleet/session.ts';
 import { partsOf } from '../../../shared/fleet/session-map.ts';
-import type { WrittenValue } from '../../../shared/journal/written.ts';
+import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, groupOf, partsWith, policyOf, sessionOf, writtenView } from './situation.ts';
 
 const after = 'name: r, groups: all, targets: [home], after: {schedule: office, wait: 30m}';

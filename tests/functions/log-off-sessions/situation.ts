@@ -2,7 +2,7 @@ import { ruleModule } from '../../../functions/log-off-sessions/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { Session, SessionFacts, SessionGroup } from '../../../shared/fleet/session.ts';
 import { partsOf } from '../../../shared/fleet/session-map.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';

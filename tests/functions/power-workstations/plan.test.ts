@@ -8,7 +8,7 @@ import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { Decision } from '../../../shared/engine/decision.ts';
 import { mapWorkstation } from '../../../shared/fleet/map-workstation.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { hours, minutes, policyFrom, policyText, shanghai } from './power-bench.ts';
 

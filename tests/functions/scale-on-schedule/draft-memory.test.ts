@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, fixed, groupOf, policyOf, shanghai } from './situation.ts';
 
 const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: fixed}';

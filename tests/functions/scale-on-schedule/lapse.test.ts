@@ -4,7 +4,7 @@ import { checkInput } from '../../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
-import { noCounts } from '../../../shared/journal/written-counts.ts';
+import { noCounts } from '../../../shared/journal/intents/intent-state.ts';
 import { guard } from '../../engine/guard-world.ts';
 import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 

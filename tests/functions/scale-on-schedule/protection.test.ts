@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, usage, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
-import type { WrittenValue } from '../../../shared/journal/written.ts';
+import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
 
 const native = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}';

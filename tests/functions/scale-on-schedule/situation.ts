@@ -1,7 +1,7 @@
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { DeliveryGroup, NativePeriod, NativeWeek, NodePool, Strategy } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';

@@ -2,7 +2,7 @@ import { ruleModule as scaleRules } from '../../../functions/scale-on-schedule/r
 import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/written.ts';
+import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
 

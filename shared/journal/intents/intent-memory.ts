@@ -1,10 +1,18 @@
-import type { JournalError } from './store/store.ts';
-import type { Storing } from './store/store-effect.ts';
-import type { WrittenView } from './written.ts';
-import { resolveHistory, type Value } from './written-history.ts';
-import { type PartPlace, partOf, readParts, unpackValues } from './written-part.ts';
-import type { PartBody } from './written-record.ts';
-import { type ForeignSince, settingKey, type WrittenState } from './written-state.ts';
+import type { JournalError } from '../store/store.ts';
+import type { Storing } from '../store/store-effect.ts';
+import type { PartBody } from './intent-record.ts';
+import {
+  type ForeignSince,
+  type PartPlace,
+  partOf,
+  readParts,
+  resolveHistory,
+  settingKey,
+  unpackValues,
+  type Value,
+  type WrittenState,
+} from './intent-state.ts';
+import type { WrittenView } from './intent-view.ts';
 
 /**
  * What planners may ask of a state. Older values lie in parts that are read only when asked for: until then the view gives what it has,

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
-import { eitherOf, known, recordOf, tupleOf, where } from '../schema/shapes.ts';
-import type { JournalRecord } from './record.ts';
-import { malformed } from './store/store.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, decimal, jsonList, oneOf, openObject, optional, type Schema, type TypeOf } from '../../schema/schema.ts';
+import { eitherOf, known, recordOf, tupleOf, where } from '../../schema/shapes.ts';
+import type { JournalRecord } from '../log/record.ts';
+import { malformed } from '../store/store.ts';
 
 const epochMs = decimal;
 const outcome = oneOf('done', 'already', 'held', 'not-sent', 'failed', 'unknown');

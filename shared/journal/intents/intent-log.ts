@@ -1,14 +1,13 @@
-import type { EpochMs } from '../client/clock.ts';
-import { streamKey } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import type { Storing } from './store/store-effect.ts';
-import { append, Misfits, type OtherEntry, type StreamEnd } from './stream.ts';
-import { fold, foldUnread } from './written-fold.ts';
-import { readParts } from './written-part.ts';
-import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from './written-reader.ts';
-import { type PartBody, readWritten, type WrittenRecord } from './written-record.ts';
-import { partBody, pendingParts, snapshotOf } from './written-snapshot.ts';
-import { copyState, type WrittenState } from './written-state.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { append, Misfits, type OtherEntry, type StreamEnd } from '../log/stream.ts';
+import { streamKey } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import type { Storing } from '../store/store-effect.ts';
+import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from '../written-reader.ts';
+import { fold, foldUnread } from './intent-fold.ts';
+import { type PartBody, readWritten, type WrittenRecord } from './intent-record.ts';
+import { partBody, pendingParts, snapshotOf } from './intent-snapshot.ts';
+import { copyState, readParts, type WrittenState } from './intent-state.ts';
 
 /** So many settings are kept in snapshots at most; beyond, they go to the parts. Open intents come on top. */
 const settingsAtHand = 4096;
@@ -137,4 +136,24 @@ export class WrittenLog extends WrittenReader {
       }
     }
   }
+}
+
+/** What a `written` stream is about, beside its function: an account, or one of its regions where runs are made for each region apart. */
+interface ScopeOwner {
+  readonly account: string;
+  /** The only region that is looked at. Default: all. */
+  readonly shard?: string | undefined;
+}
+
+/**
+ * Name of the stream of a target: `<account>`, or `<account>.<region>`, so that runs of several regions at once never write into one stream,
+ * where each would find the other in its way. Accounts are digits.
+ */
+export function writtenScope({ account, shard }: ScopeOwner): string {
+  return shard === undefined ? account : `${account}.${shard}`;
+}
+
+/** True for the streams of an account: its own and those of its regions. */
+export function isScopeOf(scope: string, account: string): boolean {
+  return scope === account || scope.startsWith(`${account}.`);
 }

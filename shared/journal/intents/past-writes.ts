@@ -1,9 +1,9 @@
-import type { EpochMs } from '../client/clock.ts';
-import { parseRecord } from './record.ts';
-import { fromSegment, parseStreamKey, segment } from './store/key.ts';
-import type { Store } from './store/store.ts';
-import { readWritten } from './written-record.ts';
-import { isScopeOf } from './written-scope.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { parseRecord } from '../log/record.ts';
+import { fromSegment, parseStreamKey, segment } from '../store/key.ts';
+import type { Store } from '../store/store.ts';
+import { isScopeOf } from './intent-log.ts';
+import { readWritten } from './intent-record.ts';
 
 /** One value that a run meant to write, and what became of it. */
 export interface PastWrite {

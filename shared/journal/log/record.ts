@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, decimal, matching, openObject, type TextSchema } from '../schema/schema.ts';
-import { anything, nullable, recordOf } from '../schema/shapes.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { JournalError, malformed } from './store/store.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, decimal, matching, openObject, type TextSchema } from '../../schema/schema.ts';
+import { anything, nullable, recordOf } from '../../schema/shapes.ts';
+import { JournalError, malformed } from '../store/store.ts';
 
 /** One entry of the journal. What a `kind` means is the business of its reader; unknown kinds are carried, not refused. */
 export interface JournalRecord {
@@ -71,4 +70,28 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
 /** The link that the next record of a stream carries: SHA-256, lower-case hex, of a record's bytes. */
 export function linkOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * JSON text with the keys of every object in code-unit order, so that equal values have equal bytes. Undefined members are left
+ * out, as JSON does; bigints become strings.
+ * @throws TypeError for what JSON cannot carry: functions, symbols, NaN and the infinities
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return JSON.stringify(value.toString());
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form.`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value === 'object') {
+    let members = '';
+    for (const key of Object.keys(value).sort()) {
+      const member = (value as Readonly<Record<string, unknown>>)[key];
+      if (member !== undefined) members += `${members && ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
+  }
+  throw new TypeError(`A ${typeof value} has no JSON form.`);
 }

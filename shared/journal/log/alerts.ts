@@ -1,8 +1,8 @@
-import type { EpochMs } from '../client/clock.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { fromSegment, keyOf } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import { createSurely, type Storing, storeRead, storeReadAll } from '../store/store-effect.ts';
 import { encodeRecord, parseRecord } from './record.ts';
-import { fromSegment, keyOf } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { createSurely, type Storing, storeRead, storeReadAll } from './store/store-effect.ts';
 
 /** One thing that people are told once about one expiry of a resource. */
 export interface AlertName {

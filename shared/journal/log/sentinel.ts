@@ -1,8 +1,7 @@
-import type { EpochMs } from '../client/clock.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { runStoring, type Storing, storeCreate } from '../store/store-effect.ts';
 import { encodeRecord } from './record.ts';
-import type { Store } from './store/store.ts';
-import { StoreError } from './store/store.ts';
-import { runStoring, type Storing, storeCreate } from './store/store-effect.ts';
 
 /** Key of the record that is never written twice. */
 export const sentinelKey = 'sentinel/create-once';

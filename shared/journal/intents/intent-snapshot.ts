@@ -1,10 +1,20 @@
-import type { EpochMs } from '../client/clock.ts';
-import { tagKeyOf } from './written.ts';
-import { type Acts, rollingMs } from './written-counts.ts';
-import { type History, openIntent, resolveHistory, type Value } from './written-history.ts';
-import { packValues, partOf, unpackValues } from './written-part.ts';
-import type { AnySnapshotBody, PartBody, SnapshotBody } from './written-record.ts';
-import { settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import type { AnySnapshotBody, PartBody, SnapshotBody } from './intent-record.ts';
+import {
+  type Acts,
+  type History,
+  openIntent,
+  packValues,
+  partOf,
+  resolveHistory,
+  rollingMs,
+  settingKey,
+  splitSettingKey,
+  unpackValues,
+  type Value,
+  type WrittenState,
+} from './intent-state.ts';
+import { tagKeyOf } from './intent-view.ts';
 
 /** After this long without a write of ours a setting is forgotten, in milliseconds. Longer than any native schedule lives (API notes). */
 export const forgetAfterMs = 400 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../client/clock.ts';
+import type { EpochMs } from '../../client/clock.ts';
 
 /** The last values we meant to write to a setting of a resource, newest last. */
 export interface WrittenValue {

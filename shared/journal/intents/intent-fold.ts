@@ -1,11 +1,23 @@
-import type { EpochMs } from '../client/clock.ts';
-import { unreadSetting, unreadText, unreadValue } from './written.ts';
-import { everyTarget, openAct, settleActs, unknownActs } from './written-counts.ts';
-import { addStep, isDone, resolveHistory, type Step } from './written-history.ts';
-import { partOf, unpackValues } from './written-part.ts';
-import type { WrittenRecord } from './written-record.ts';
-import { restore } from './written-snapshot.ts';
-import { type ForeignSince, settingKey, splitSettingKey, type WrittenState } from './written-state.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import type { WrittenRecord } from './intent-record.ts';
+import { restore } from './intent-snapshot.ts';
+import {
+  addStep,
+  everyTarget,
+  type ForeignSince,
+  isDone,
+  openAct,
+  partOf,
+  resolveHistory,
+  type Step,
+  settingKey,
+  settleActs,
+  splitSettingKey,
+  unknownActs,
+  unpackValues,
+  type WrittenState,
+} from './intent-state.ts';
+import { unreadSetting, unreadText, unreadValue } from './intent-view.ts';
 
 /** Where a record stands. `link` is what the next one carries. */
 export interface RecordPlace {

@@ -1,8 +1,8 @@
-import type { EpochMs } from '../client/clock.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { keyOf } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import { createOrRead, equalBytes, type Storing } from '../store/store-effect.ts';
 import { encodeRecord } from './record.ts';
-import { keyOf } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { createOrRead, equalBytes, type Storing } from './store/store-effect.ts';
 import { readable } from './stream.ts';
 
 /** An act that happens once only, and whose it is to be. */
