@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Verification } from '../../shared/journal/verify.ts';
+import type { Verification } from '../../shared/journal/log/verify.ts';
 import { worldOptions } from '../world/options.ts';
 import type { WorldOptions } from '../world/world.ts';
 
@@ -110,7 +110,7 @@ async function show(key: string, flags: Flags): Promise<void> {
 async function exportRenewals(flags: Flags): Promise<void> {
   const [{ existingStore }, { pastRenewals }, { auditRows, csvOf }] = await Promise.all([
     import('../world/existing-store.ts'),
-    import('../../shared/journal/past-renewals.ts'),
+    import('../../shared/journal/renewals/past-renewals.ts'),
     import('../render/audit.ts'),
   ]);
   const rows = auditRows(await pastRenewals(existingStore(flags.state)));
@@ -121,7 +121,7 @@ async function verify({ state, head, json }: VerifyFlags): Promise<number> {
   const [{ existingStore }, { CommandFailure }, { verifyJournal }] = await Promise.all([
     import('../world/existing-store.ts'),
     import('../failure.ts'),
-    import('../../shared/journal/verify.ts'),
+    import('../../shared/journal/log/verify.ts'),
   ]);
   if (head !== undefined && !/^[0-9a-f]{32,64}$/i.test(head)) {
     throw new CommandFailure(

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
-import { newestPolicy } from '../../shared/journal/policies.ts';
+import { newestPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { zonedText } from '../../shared/planning/local-time.ts';

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { listed } from '../../shared/engine/telling/listed.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
-import { readRenewal } from '../../shared/journal/renewal.ts';
+import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { fromSegment } from '../../shared/journal/store/key.ts';
 import { parseOssAddress } from '../../shared/journal/store/oss-client.ts';
 import type { Store } from '../../shared/journal/store/store.ts';

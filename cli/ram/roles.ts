@@ -1,4 +1,4 @@
-import { personVoice } from '../../shared/journal/approvals.ts';
+import { personVoice } from '../../shared/journal/people/approvals.ts';
 import type { RamUser } from '../../shared/policy/approvers.ts';
 import { functionRolePolicy, functionsIn, startedIn, targetRole } from './function-role.ts';
 import { journalAccess, journalFence } from './journal-access.ts';

@@ -1,4 +1,4 @@
-import type { PastRenewal } from '../../shared/journal/past-renewals.ts';
+import type { PastRenewal } from '../../shared/journal/renewals/past-renewals.ts';
 import { formatMoney, moneyFromJson } from '../../shared/policy/money.ts';
 
 /** An instant as people read it, to the minute: by the clock of the policy. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { exceptionId } from '../../shared/journal/exceptions-id.ts';
-import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
+import { exceptionId } from '../../shared/journal/people/exceptions.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { DocumentException } from '../../shared/policy/document.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';

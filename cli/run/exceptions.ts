@@ -1,7 +1,13 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { addException, endException, exceptionIds, readExceptions, type StoredException } from '../../shared/journal/exceptions.ts';
-import { parseExceptionId } from '../../shared/journal/exceptions-id.ts';
-import { neverWords } from '../../shared/journal/exceptions-record.ts';
+import {
+  addException,
+  endException,
+  exceptionIds,
+  neverWords,
+  parseExceptionId,
+  readExceptions,
+  type StoredException,
+} from '../../shared/journal/people/exceptions.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledException, CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';

@@ -1,6 +1,6 @@
 import { isExpected } from '../../shared/engine/expected.ts';
 import { observeOtaGroups } from '../../shared/fleet/ota-observe.ts';
-import { type HaltHistory, haltHistories, sayHalt } from '../../shared/journal/halts.ts';
+import { type HaltHistory, haltHistories, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';

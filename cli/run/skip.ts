@@ -1,9 +1,9 @@
-import type { CoverProblem } from '../../shared/journal/cover.ts';
-import { parseRenewalKey } from '../../shared/journal/renewal-key.ts';
-import { skipRecord } from '../../shared/journal/skipped.ts';
+import type { CoverProblem } from '../../shared/journal/log/cover.ts';
+import { skipRecord } from '../../shared/journal/log/skipped.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { parseRenewalKey } from '../../shared/journal/renewals/renewal-record.ts';
 import { isKey, parseStreamKey } from '../../shared/journal/store/key.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';
 import type { Speaker } from './speaker.ts';

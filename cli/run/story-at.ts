@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
-import { type PastRenewal, pastRenewals } from '../../shared/journal/past-renewals.ts';
+import { type PastRenewal, pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { keyOf } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';

@@ -2,7 +2,7 @@ import { approveOtaTask } from '../../shared/client/operations/approve-ota-task.
 import type { Automation } from '../../shared/engine/automation.ts';
 import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
-import { loadHalts } from '../../shared/journal/halts.ts';
+import { loadHalts } from '../../shared/journal/people/halts.ts';
 import { heldByOthers, seenOfTarget } from './failed-elsewhere.ts';
 import { wishOf } from './looks.ts';
 import { planner } from './plan.ts';

@@ -2,7 +2,7 @@ import type { Reason } from '../../shared/engine/decision.ts';
 import { type AnsweredOrder, answerGap, type CountingAnswer, countingAnswer } from '../../shared/engine/renewals/answers.ts';
 import type { Question, RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
-import type { Answers } from '../../shared/journal/approvals.ts';
+import type { Answers } from '../../shared/journal/people/approvals.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { amount } from './ceilings.ts';

@@ -1,5 +1,5 @@
 import type { Resource } from '../fleet/resource.ts';
-import type { LinkProver } from '../journal/approvals.ts';
+import type { LinkProver } from '../journal/people/approvals.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
 import { HourlyMemory } from './renewals/alarms.ts';

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../client/clock.ts';
-import { readExceptions, type StoredException } from '../journal/exceptions.ts';
-import { type ExceptionTerms, neverWords } from '../journal/exceptions-record.ts';
-import type { Halt } from '../journal/halts.ts';
+import { type ExceptionTerms, neverWords, readExceptions, type StoredException } from '../journal/people/exceptions.ts';
+import type { Halt } from '../journal/people/halts.ts';
 import type { JournalError, Store } from '../journal/store/store.ts';
 import { runStoring, type Storing } from '../journal/store/store-effect.ts';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';

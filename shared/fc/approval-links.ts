@@ -8,7 +8,7 @@ import {
   publicKeyOf,
   weaknessOf,
 } from '../engine/renewals/approval-link.ts';
-import type { LinkProver } from '../journal/approvals.ts';
+import type { LinkProver } from '../journal/people/approvals.ts';
 import { type Environment, SettingsError } from './settings.ts';
 
 /** What a function that asks or reads has of approval links. */

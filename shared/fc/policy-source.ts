@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { runError } from '../engine/report.ts';
-import { type BrokenPolicy, newestPolicy, policyStream } from '../journal/policies.ts';
-import type { StoredPolicy } from '../journal/policy-record.ts';
+import type { StoredPolicy } from '../journal/people/policies.ts';
+import { type BrokenPolicy, newestPolicy, policyStream } from '../journal/people/policies.ts';
 import { streamKey } from '../journal/store/key.ts';
 import type { Store } from '../journal/store/store.ts';
 import { StoreError } from '../journal/store/store.ts';

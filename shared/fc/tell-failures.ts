@@ -6,7 +6,7 @@ import { type RunReport, runError } from '../engine/report.ts';
 import { failureText } from '../engine/telling/failure.ts';
 import { tellOnce } from '../engine/telling/once.ts';
 import type { AlertName } from '../journal/log/alerts.ts';
-import { policyStream } from '../journal/policies.ts';
+import { policyStream } from '../journal/people/policies.ts';
 import type { Store } from '../journal/store/store.ts';
 import type { Message } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';

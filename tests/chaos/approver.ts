@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { electorateOf } from '../../shared/engine/renewals/answers.ts';
-import { type NewApproval, readApprovals, recordApproval } from '../../shared/journal/approvals.ts';
-import { readRenewal } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { type NewApproval, readApprovals, recordApproval } from '../../shared/journal/people/approvals.ts';
+import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { orders, policyText, renewalBench } from '../e2e/renewals-bench.ts';
 
 const mounted: string[] = [];

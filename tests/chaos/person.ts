@@ -1,6 +1,6 @@
 import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
-import { type RenewalEntry, readRenewal } from '../../shared/journal/renewal.ts';
-import { parseRenewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { type RenewalEntry, readRenewal } from '../../shared/journal/renewals/renewal.ts';
+import { parseRenewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';

@@ -1,9 +1,9 @@
-import { readBudget } from '../../shared/journal/budget.ts';
-import { readHistory } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readBudget } from '../../shared/journal/renewals/budget.ts';
+import { readHistory } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { World } from '../../simulator/world/world.ts';
 import { accountId, hours } from '../e2e/renewals-bench.ts';
 import { limits } from './account.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeRenewal, closeRun } from '../../cli/run/resolve.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
-import { pastRenewals } from '../../shared/journal/past-renewals.ts';
+import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { streamwarden } from './command.ts';
 import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
 

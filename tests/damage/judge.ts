@@ -1,4 +1,4 @@
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { type MemoryStore, skip } from '../journal/memory-store.ts';
 import { functionNames, type Play, play } from './bench.ts';
 import { type Damage, damageJournal } from './damages.ts';

@@ -8,7 +8,7 @@ import { digest } from '../../functions/digest/digesting.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { digestRunner } from '../../shared/engine/digests/run-digest.ts';
-import { newestPolicy } from '../../shared/journal/policies.ts';
+import { newestPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { compile } from '../../shared/policy/compile.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { readLifeSigns } from '../../shared/engine/digests/signs-of-life.ts';
 import { isScopeOf, writtenScope } from '../../shared/journal/intents/intent-log.ts';
 import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { shardsOf, spreadOf } from '../../shared/policy/fan-out.ts';
 import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from './fleet.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { powers } from '../../cli/ram/powers.ts';
 import { type RamRole, rolesOf } from '../../cli/ram/roles.ts';
 import type { RamSetup } from '../../cli/ram/setup.ts';
-import { isRecordKey } from '../../shared/journal/record-key.ts';
+import { isRecordKey } from '../../shared/journal/log/record-key.ts';
 import { permits } from '../deploy/permits.ts';
 
 const text = readFileSync(new URL('../../docs/journal.md', import.meta.url), 'utf8');

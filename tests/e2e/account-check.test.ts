@@ -6,7 +6,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { readExpiries, recordExpiries } from '../../shared/journal/expiries.ts';
+import { readExpiries, recordExpiries } from '../../shared/journal/renewals/expiries.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';

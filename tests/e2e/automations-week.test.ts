@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { type Played, playWeek } from './automations-week.ts';
 import { faults, groupNamed, people, restarts } from './week-story.ts';
 import { leftDrained, orderedTwice, startedUpdates, updatesOutsideWindows, writesOfObservers, wrongCuts } from './week-verdicts.ts';

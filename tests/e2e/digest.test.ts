@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { accounts, type DigestBench, days, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';

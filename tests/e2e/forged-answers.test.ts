@@ -7,9 +7,9 @@ import {
   publicKeyOf,
   tokenField,
 } from '../../shared/engine/renewals/approval-link.ts';
-import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../shared/journal/approvals.ts';
-import { recordLinkAnswer } from '../../shared/journal/link-approvals.ts';
 import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/log/record.ts';
+import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../shared/journal/people/approvals.ts';
+import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { accountId, dearer, hours, linkSecret, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';

@@ -4,7 +4,7 @@ import { styleFor } from '../../cli/render/style.ts';
 import type { Story } from '../../cli/run/story.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { accountId, type LiveFunction } from './live-function.ts';

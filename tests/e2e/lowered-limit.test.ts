@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { readBudget } from '../../shared/journal/budget.ts';
+import { readBudget } from '../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { compiledPolicy, minutes, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 

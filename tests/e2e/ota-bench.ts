@@ -5,7 +5,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { type RunOptions, run } from '../../shared/engine/run.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import { sayHalt } from '../../shared/journal/halts.ts';
+import { sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

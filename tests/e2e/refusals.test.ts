@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ApprovalSubject, approvalStream, linkVoice, personVoice, readApprovals } from '../../shared/journal/approvals.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { type ApprovalSubject, approvalStream, linkVoice, personVoice, readApprovals } from '../../shared/journal/people/approvals.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { accountId, compiledPolicy, dearer, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { addException } from '../../shared/journal/exceptions.ts';
-import { exceptionId } from '../../shared/journal/exceptions-id.ts';
-import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
+import { addException, exceptionId } from '../../shared/journal/people/exceptions.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';

@@ -8,9 +8,9 @@ import { installationOf, linkProver, linksBelow, openToken, publicKeyOf, tokenFi
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
-import { type NewApproval, personVoice, readApprovals, recordApproval } from '../../shared/journal/approvals.ts';
-import { recordLinkAnswer } from '../../shared/journal/link-approvals.ts';
 import { emptyStream } from '../../shared/journal/log/stream.ts';
+import { type NewApproval, personVoice, readApprovals, recordApproval } from '../../shared/journal/people/approvals.ts';
+import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { Message } from '../../shared/notify/message.ts';

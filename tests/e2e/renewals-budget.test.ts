@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { purchaseLines } from '../../cli/render/purchases.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import { PlannedSpending } from '../../shared/engine/renewals/budget.ts';
-import { readBudget } from '../../shared/journal/budget.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readBudget } from '../../shared/journal/renewals/budget.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { memoryStore } from '../journal/memory-store.ts';
@@ -257,7 +257,7 @@ describe('a change of month', () => {
           store,
         },
       );
-      const { addToBudget } = await import('../../shared/journal/budget.ts');
+      const { addToBudget } = await import('../../shared/journal/renewals/budget.ts');
       const view = await runStoring(store, readBudget('CNY', full));
       // Another account's order of this journal, still on its way.
       const other = { id: '9000000000000009/x/0', micros: '100000000' };

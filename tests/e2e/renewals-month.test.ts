@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { readBudget } from '../../shared/journal/budget.ts';
-import { type RenewalEntry, readHistory } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readBudget } from '../../shared/journal/renewals/budget.ts';
+import { type RenewalEntry, readHistory } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/renewals.ts';
 import { handlers as workstationHandlers } from '../../simulator/operations/workstation-orders.ts';

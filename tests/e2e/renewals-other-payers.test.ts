@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';

@@ -1,8 +1,8 @@
 /** Rules of safety that hold whatever else a run does: each has a test here that fails when the rule is taken out. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { reservationId } from '../../shared/journal/budget.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
-import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { reservationId } from '../../shared/journal/renewals/budget.ts';
+import { renewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Handler, ServiceFault } from '../../simulator/handler.ts';
 import { handlers } from '../../simulator/operations/renewals.ts';

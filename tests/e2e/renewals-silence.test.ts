@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { renewalLine } from '../../cli/render/renewal-line.ts';
-import { pastRenewals } from '../../shared/journal/past-renewals.ts';
+import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const expiresAt = '2026-11-28T00:00:00+08:00';

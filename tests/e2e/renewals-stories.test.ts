@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readHistory } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readHistory } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/renewals.ts';
 import type { OrderLedger } from '../../simulator/world/order.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { realTimers, type Timers } from '../../shared/client/transport.ts';
-import { readHistory } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
+import { readHistory } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { accountId, days, hours, minutes, orders, policyText, renewalBench } from './renewals-bench.ts';

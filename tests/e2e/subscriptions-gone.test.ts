@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { readExpiries } from '../../shared/journal/expiries.ts';
+import { readExpiries } from '../../shared/journal/renewals/expiries.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';

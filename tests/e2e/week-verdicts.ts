@@ -1,4 +1,4 @@
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { hours, type Played } from './automations-week.ts';
 import { groupNamed } from './week-story.ts';
 import type { Seen } from './week-watch.ts';

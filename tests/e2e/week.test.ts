@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { liveAccount } from './live-account.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AnsweredOrder, answerGap, answerWords, countingAnswer } from '../../shared/engine/renewals/answers.ts';
-import { type Answers, type Approval, noAnswers } from '../../shared/journal/approvals.ts';
+import { type Answers, type Approval, noAnswers } from '../../shared/journal/people/approvals.ts';
 
 const nowMs = 1_000_000;
 const cny = (units: number) => ({ currency: 'CNY', micros: BigInt(units) * 1_000_000n });

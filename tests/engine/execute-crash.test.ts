@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineEffect, Executing } from '../../shared/engine/effects.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { setDial, target } from './dial.ts';
 
 import { type Bench, bench, executed, prepare } from './execute-bench.ts';

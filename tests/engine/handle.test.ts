@@ -9,8 +9,8 @@ import { automationRunner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { endOf } from '../../shared/fc/context.ts';
 import { createHandler, type HandlerParts, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 

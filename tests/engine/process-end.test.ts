@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../shared/engine/run.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { DialService, dialAutomation, HandClock, noon, policyWith, target, type Wishes } from './dial.ts';
 
 const count = 10;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reportJson } from '../../shared/engine/report.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { type Dial, noon, policyWith } from './dial.ts';
 
 import { apiError, bench, codes, minutes } from './run-bench.ts';

@@ -7,8 +7,8 @@ import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts
 import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { addException } from '../../shared/journal/exceptions.ts';
-import { exceptionId } from '../../shared/journal/exceptions-id.ts';
-import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
+import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
+import { addException, exceptionId } from '../../shared/journal/people/exceptions.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { orders, policyText, type RenewalBench, renewalBench, verdicts } from '../e2e/renewals-bench.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { loadStanding } from '../../shared/engine/standing.ts';
-import { addException, endException } from '../../shared/journal/exceptions.ts';
-import { exceptionId } from '../../shared/journal/exceptions-id.ts';
-import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
-import { loadHalts, sayHalt } from '../../shared/journal/halts.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
+import { addException, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';
+import { loadHalts, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { memoryStore } from '../journal/memory-store.ts';

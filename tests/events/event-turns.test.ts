@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Occasion } from '../../shared/engine/automation.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { type EventsTaken, type EventTurn, mergeOccasions, takeEvents } from '../../shared/fc/event-turns.ts';
-import { slotMs } from '../../shared/journal/event-queue.ts';
+import { slotMs } from '../../shared/journal/log/event-queue.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 const startMs = Date.parse('2026-11-24T04:00:00Z');

@@ -12,7 +12,7 @@ import { targetClient } from '../../shared/fc/clients.ts';
 import type { InvocationSummary } from '../../shared/fc/handle.ts';
 import { storeOf } from '../../shared/fc/store.ts';
 import { summaryOf, type TargetSummary } from '../../shared/fc/summary.ts';
-import { slotMs } from '../../shared/journal/event-queue.ts';
+import { slotMs } from '../../shared/journal/log/event-queue.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { compile } from '../../shared/policy/compile.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { addToBudget, readBudget } from '../../shared/journal/budget.ts';
-import { readHeads } from '../../shared/journal/heads.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { readWrittenStream } from '../../shared/journal/intents/intent-reader.ts';
+import { readHeads } from '../../shared/journal/log/heads.ts';
+import { readOutbox, writeOutbox } from '../../shared/journal/log/outbox.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { append, emptyStream, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';
-import { readOutbox, writeOutbox } from '../../shared/journal/outbox.ts';
-import { newestPolicy } from '../../shared/journal/policies.ts';
-import { readHistory, readRenewal } from '../../shared/journal/renewal.ts';
+import { newestPolicy } from '../../shared/journal/people/policies.ts';
+import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts';
+import { readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
-import { readWrittenStream } from '../../shared/journal/written-reader.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** More calls than any stream of a small journal takes. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { mostAnswers } from '../../shared/journal/append-answer.ts';
+import { alertId, alertKey, expirySegment, readMark, recordTold } from '../../shared/journal/log/alerts.ts';
+import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { mostAnswers } from '../../shared/journal/people/append-answer.ts';
 import {
   type ApprovalSubject,
   approvalStream,
@@ -10,12 +13,9 @@ import {
   personVoice,
   readApprovals,
   recordApproval,
-} from '../../shared/journal/approvals.ts';
-import { alertId, alertKey, expirySegment, readMark, recordTold } from '../../shared/journal/log/alerts.ts';
-import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
+} from '../../shared/journal/people/approvals.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 4);

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { addToBudget, readBudget, releaseReservations, reservationId } from '../../shared/journal/budget.ts';
-import { foldBudget } from '../../shared/journal/budget-fold.ts';
-import type { BudgetRecord } from '../../shared/journal/budget-record.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import type { BudgetRecord } from '../../shared/journal/renewals/budget.ts';
+import { addToBudget, foldBudget, readBudget, releaseReservations, reservationId } from '../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore, skip } from './memory-store.ts';
 

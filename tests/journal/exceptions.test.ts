@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addException, endException, exceptionIds, readExceptions } from '../../shared/journal/exceptions.ts';
-import { exceptionId, parseExceptionId } from '../../shared/journal/exceptions-id.ts';
-import type { ExceptionBody } from '../../shared/journal/exceptions-record.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
+import {
+  addException,
+  endException,
+  exceptionId,
+  exceptionIds,
+  parseExceptionId,
+  readExceptions,
+} from '../../shared/journal/people/exceptions.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore, skip } from './memory-store.ts';
 
 const hours = 3_600_000;

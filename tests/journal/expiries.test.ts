@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiry } from '../../shared/journal/expiries.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiry } from '../../shared/journal/renewals/expiries.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const account = '1000000000000001';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { haltHistories, loadHalts, sayHalt } from '../../shared/journal/halts.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { haltHistories, loadHalts, sayHalt } from '../../shared/journal/people/halts.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 4);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CoverOptions, coverJournal } from '../../shared/journal/cover.ts';
 import { recordTold } from '../../shared/journal/log/alerts.ts';
 import { claimOnce } from '../../shared/journal/log/claims.ts';
+import { type CoverOptions, coverJournal } from '../../shared/journal/log/cover.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
 import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/log/runs.ts';
 import { append, emptyStream } from '../../shared/journal/log/stream.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 30, 1);

@@ -1,5 +1,5 @@
-import { isRecordKey } from '../../shared/journal/record-key.ts';
-import { skipRecord } from '../../shared/journal/skipped.ts';
+import { isRecordKey } from '../../shared/journal/log/record-key.ts';
+import { skipRecord } from '../../shared/journal/log/skipped.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 

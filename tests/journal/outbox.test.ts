@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CarriedMessage, type OutboxChange, outboxStream, readOutbox, writeOutbox } from '../../shared/journal/outbox.ts';
+import { type CarriedMessage, type OutboxChange, outboxStream, readOutbox, writeOutbox } from '../../shared/journal/log/outbox.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 const renew = 'renew-before-expiry';

@@ -1,5 +1,5 @@
 import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
-import { renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { renewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 /** The stream that `filled` fills. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { standingOf } from '../../shared/engine/purchase/standing.ts';
-import { pastRenewals } from '../../shared/journal/past-renewals.ts';
-import { readClaims, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
+import { readClaims, readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, skip } from './memory-store.ts';
 import { type Fate, filled, stream } from './renewal-fates.ts';
 

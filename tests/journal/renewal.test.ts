@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linkOf } from '../../shared/journal/log/record.ts';
-import { type RenewalView, readHistory, readRenewal } from '../../shared/journal/renewal.ts';
-import { parseRenewalKey, renewalKey, renewalStream } from '../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { type RenewalView, readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';
+import { parseRenewalKey, renewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { type Fate, filled, stream } from './renewal-fates.ts';
 

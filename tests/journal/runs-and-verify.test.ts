@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
 import { readRun, recordHeartbeat, recordRun, runKey } from '../../shared/journal/log/runs.ts';
 import { append, emptyStream } from '../../shared/journal/log/stream.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { memoryStore } from './memory-store.ts';
 
 const run = {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { reserveBatch } from '../../shared/engine/purchase/reserve.ts';
-import { addToBudget, readBudget } from '../../shared/journal/budget.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
+import { isSkipped } from '../../shared/journal/log/skipped.ts';
 import { append, emptyStream, lastListed, listedEnd, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';
-import { readRenewal } from '../../shared/journal/renewal.ts';
-import { renewalStream } from '../../shared/journal/renewal-key.ts';
-import { isSkipped } from '../../shared/journal/skipped.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts';
+import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { context, noon, purchaseBench, readView, wishFor, yuan } from '../engine/purchase/purchase-bench.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { snapshotEvery } from '../../shared/journal/intents/intent-reader.ts';
 import type { WrittenRecord } from '../../shared/journal/intents/intent-record.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { append, emptyStream, readFrom } from '../../shared/journal/log/stream.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
-import { snapshotEvery } from '../../shared/journal/written-reader.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Added, WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { performStoreEffect, runStoring, type StoreEffect, type Storing } from '../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 /** How many parts a stream has: part of the format. */

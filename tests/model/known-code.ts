@@ -1,7 +1,7 @@
 import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
 import { defaultRules } from '../../shared/engine/purchase/rules.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
-import { parseRenewalKey, renewalKey } from '../../shared/journal/renewal-key.ts';
+import { parseRenewalKey, renewalKey } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Configuration, Setting } from './configuration.ts';
 import { type Position as PositionOf, ProcessTree } from './process-tree.ts';
 import { Records } from './records.ts';

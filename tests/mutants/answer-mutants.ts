@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const link = 'shared/engine/renewals/approval-link.ts';
-const streams = 'shared/journal/approvals.ts';
+const streams = 'shared/journal/people/approvals.ts';
 const forged = ['tests/e2e/forged-answers.test.ts', 'tests/functions/approval-links/approval-links.test.ts'];
 const read = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/answers.test.ts', ...forged];
 
@@ -121,7 +121,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'refusal-signed-for-a-lost-place',
-    file: 'shared/journal/append-answer.ts',
+    file: 'shared/journal/people/append-answer.ts',
     from: 'body: bodyAt(next, prev) });',
     to: 'body: bodyAt(end.next, end.prev) });',
     rule: 'An answer by link is signed for the place where it comes to stand.',
@@ -321,7 +321,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'removed-refuser-forgotten',
-    file: 'shared/journal/approvals.ts',
+    file: 'shared/journal/people/approvals.ts',
     from: 'const formers = formersOf(readers).map(',
     to: 'const formers = formersOf([]).map(',
     rule: 'Taking somebody out of the approvers sets no older approval free that he had refused.',
@@ -345,7 +345,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'writer-meanwhile-a-forger',
-    file: 'shared/journal/approvals.ts',
+    file: 'shared/journal/people/approvals.ts',
     from: 'pass < latePasses',
     to: 'pass < 0',
     rule: 'Who answers while a run reads is no forger.',

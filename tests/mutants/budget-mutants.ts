@@ -181,7 +181,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unclear-order-is-nothing',
-    file: 'shared/journal/renewal.ts',
+    file: 'shared/journal/renewals/renewal.ts',
     from: "answer?.outcome === 'rejected' || answer?.outcome === 'not-sent';\n}",
     to: "(answer !== undefined && answer.outcome !== 'ordered');\n}",
     rule: 'An unclear order proves nothing, and its claim is not ended.',
@@ -269,7 +269,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'broken-budget-stops-the-others',
-    file: 'shared/journal/budget.ts',
+    file: 'shared/journal/renewals/budget.ts',
     from: '    (error) => {\n      damaged ??= error;\n    },',
     to: '    (error) => {\n      throw error;\n    },',
     rule: 'A budget that cannot be read stops the orders that need it, and no others.',

@@ -145,7 +145,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'ended-exception-holds',
-    file: 'shared/journal/exceptions.ts',
+    file: 'shared/journal/people/exceptions.ts',
     from: 'Math.min(...times)',
     to: 'Math.max(...times)',
     rule: 'An exception that a person ended is over.',

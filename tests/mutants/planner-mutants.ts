@@ -31,7 +31,7 @@ const faults: readonly Mutant[] = [
   },
   {
     name: 'approval-by-anybody',
-    file: 'shared/journal/approvals.ts',
+    file: 'shared/journal/people/approvals.ts',
     from: 'if (by?.account !== voter.account || by.user !== voter.user) {',
     to: 'if (by === undefined) {',
     rule: 'An answer is by the person in whose stream it stands.',

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const teller = 'shared/engine/renewals/teller.ts';
-const outbox = 'shared/journal/outbox.ts';
+const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/pace.ts';
 const reporter = 'shared/fc/failure-reporter.ts';

@@ -2,9 +2,9 @@ import type { Mutant } from './mutant.ts';
 
 const moves = 'shared/engine/renewals/expiry-moves.ts';
 const watching = 'shared/engine/renewals/watch-expiries.ts';
-const expiries = 'shared/journal/expiries.ts';
-const heads = 'shared/journal/heads.ts';
-const cover = 'shared/journal/cover.ts';
+const expiries = 'shared/journal/renewals/expiries.ts';
+const heads = 'shared/journal/log/heads.ts';
+const cover = 'shared/journal/log/cover.ts';
 const payers = ['tests/engine/renewals/expiry-moves.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/journal/expiries.test.ts'];
 const back = ['tests/e2e/expiry-moved-back.test.ts'];
 const gone = ['tests/e2e/subscriptions-gone.test.ts', ...payers];
@@ -324,7 +324,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'answer-of-another-end-believed',
-    file: 'shared/journal/renewal.ts',
+    file: 'shared/journal/renewals/renewal.ts',
     from: 'if (!answerUnread && end?.answer !== undefined && end.answer !== answerLink) throw',
     to: "if (!answerUnread && end?.answer === '' && end.answer !== answerLink) throw",
     rule: 'An answer that is not the one that its end was written on is not believed.',
@@ -332,7 +332,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'changed-answer-verified',
-    file: 'shared/journal/renewal-verify.ts',
+    file: 'shared/journal/renewals/renewal-verify.ts',
     from: "if (typeof written === 'string' && written !== answer?.link) {",
     to: "if (typeof written === 'string' && written === '') {",
     rule: 'Whoever verifies the journal sees that an answer was changed after the end.',
@@ -340,7 +340,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'answer-read-of-no-ended-claim',
-    file: 'shared/journal/renewal.ts',
+    file: 'shared/journal/renewals/renewal.ts',
     from: 'entries.push(claim && (yield* trusted(stream, n, { claim, answer, end })));',
     to: 'entries.push(claim && (yield* trusted(stream, n, { claim, end, answerUnread: true })));',
     rule: 'What a budget holds is judged by answers too.',

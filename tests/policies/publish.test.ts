@@ -5,7 +5,7 @@ import { diffedPair } from '../../cli/run/policies/diff.ts';
 import { policyHistory } from '../../cli/run/policies/history.ts';
 import { mustBeWhole, preparePolicy } from '../../cli/run/policies/prepare.ts';
 import { confirmable, propose, publish, rollbackAim } from '../../cli/run/policies/publish.ts';
-import { verifyJournal } from '../../shared/journal/verify.ts';
+import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { openPolicyDesk, type Person, type PolicyDesk, policyText, type Wanted } from './policy-desk.ts';
 import { policyKey } from './published.ts';
 

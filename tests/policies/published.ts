@@ -1,7 +1,6 @@
 import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
 import { emptyStream } from '../../shared/journal/log/stream.ts';
-import { publishPolicy } from '../../shared/journal/policies.ts';
-import { policyBody } from '../../shared/journal/policy-record.ts';
+import { policyBody, publishPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../shared/client/system-clock.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
-import { aloneAfterMs } from '../../../shared/journal/policy-proposals.ts';
+import { aloneAfterMs } from '../../../shared/journal/people/policy-proposals.ts';
 import { peopleIn } from '../../../shared/policy/approvers.ts';
 import { localClock } from '../../render/local-clock.ts';
 import { comparisonJson, preparedLines } from '../../render/policies.ts';

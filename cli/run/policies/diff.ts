@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { policyAt } from '../../../shared/journal/policies.ts';
+import { policyAt } from '../../../shared/journal/people/policies.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { lastListed } from '../../../shared/journal/log/stream.ts';
-import { type BrokenPolicy, newestPolicy, policyAt, policyStream } from '../../../shared/journal/policies.ts';
-import { newestProposals, proposalLivesMs, type StoredProposal } from '../../../shared/journal/policy-proposals.ts';
-import type { StoredPolicy } from '../../../shared/journal/policy-record.ts';
+import type { StoredPolicy } from '../../../shared/journal/people/policies.ts';
+import { type BrokenPolicy, newestPolicy, policyAt, policyStream } from '../../../shared/journal/people/policies.ts';
+import { newestProposals, proposalLivesMs, type StoredProposal } from '../../../shared/journal/people/policy-proposals.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';

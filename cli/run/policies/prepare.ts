@@ -1,6 +1,6 @@
 import type { StreamEnd } from '../../../shared/journal/log/stream.ts';
-import { type NewestPolicy, newestPolicy } from '../../../shared/journal/policies.ts';
-import type { StoredPolicy } from '../../../shared/journal/policy-record.ts';
+import type { StoredPolicy } from '../../../shared/journal/people/policies.ts';
+import { type NewestPolicy, newestPolicy } from '../../../shared/journal/people/policies.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';

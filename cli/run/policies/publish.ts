@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { policyAt, publishPolicy } from '../../../shared/journal/policies.ts';
+import { type PolicyBody, policyAt, policyBody, publishPolicy, type StoredPolicy } from '../../../shared/journal/people/policies.ts';
 import {
   aloneAfterMs,
   proposalLivesMs,
   readProposal,
   recordProposal,
   type StoredProposal,
-} from '../../../shared/journal/policy-proposals.ts';
-import { type PolicyBody, policyBody, type StoredPolicy } from '../../../shared/journal/policy-record.ts';
+} from '../../../shared/journal/people/policy-proposals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { isApprover, isSamePerson, peopleIn, type RamPerson } from '../../../shared/policy/approvers.ts';
 import { changedDays } from '../../../shared/policy/calendar-days.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
-import { type ApprovalSubject, type LinkProver, readApprovals } from '../../journal/approvals.ts';
 import { readMarks } from '../../journal/log/alerts.ts';
+import { type ApprovalSubject, type LinkProver, readApprovals } from '../../journal/people/approvals.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';

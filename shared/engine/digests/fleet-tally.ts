@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { PricedNode } from '../../fleet/node-price-key.ts';
 import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
+import type { WrittenReader } from '../../journal/intents/intent-reader.ts';
 import { tagKeyOf } from '../../journal/intents/intent-view.ts';
-import type { WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { type Money, moneyToJson, timesHours } from '../../policy/money.ts';
 import { CapacityTally, type Stretch } from './capacity-tally.ts';

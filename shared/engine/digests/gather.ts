@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { LinkProver } from '../../journal/approvals.ts';
+import type { LinkProver } from '../../journal/people/approvals.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { JournalError, StoreError } from '../../journal/store/store.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { type CoverProblem, coverJournal } from '../../journal/cover.ts';
+import { type CoverProblem, coverJournal } from '../../journal/log/cover.ts';
 import { heartbeatsOf } from '../../journal/log/runs.ts';
 import type { Store } from '../../journal/store/store.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';

@@ -1,7 +1,7 @@
 import { writtenScope } from '../../journal/intents/intent-log.ts';
+import { readWrittenStream, WrittenReader } from '../../journal/intents/intent-reader.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
-import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import type { CompiledTarget } from '../../policy/compiled.ts';
 import { holdIdentity } from '../report.ts';
 import { changeText } from './change-text.ts';

@@ -4,7 +4,7 @@ import { readNodePrice } from '../../fleet/node-price.ts';
 import { observeDeliveryGroups } from '../../fleet/observe-delivery-groups.ts';
 import { observeWorkstations } from '../../fleet/observe-workstations.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import type { WrittenReader } from '../../journal/written-reader.ts';
+import type { WrittenReader } from '../../journal/intents/intent-reader.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { isExpected } from '../expected.ts';
 import { observeWhole } from '../observe-whole.ts';

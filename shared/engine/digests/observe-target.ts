@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { writtenScope } from '../../journal/intents/intent-log.ts';
+import { readWrittenStream, WrittenReader } from '../../journal/intents/intent-reader.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
-import { readWrittenStream, WrittenReader } from '../../journal/written-reader.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { localTimeAt } from '../../policy/zones.ts';
 import type { RunnerOptions } from '../runner.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { readBudget } from '../../journal/budget.ts';
-import { readHistory } from '../../journal/renewal.ts';
-import { renewalStream } from '../../journal/renewal-key.ts';
+import { readBudget } from '../../journal/renewals/budget.ts';
+import { readHistory } from '../../journal/renewals/renewal.ts';
+import { renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { fromSegment } from '../../journal/store/key.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { RenewalEntry } from '../../journal/renewal.ts';
-import { parseRenewalKey, renewalKey } from '../../journal/renewal-key.ts';
+import type { RenewalEntry } from '../../journal/renewals/renewal.ts';
+import { parseRenewalKey, renewalKey } from '../../journal/renewals/renewal-record.ts';
 import type { Json } from '../decision.ts';
 import type { Alert, AlertCode } from './contract.ts';
 

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { RenewalEntry } from '../../journal/renewal.ts';
-import { renewalKey } from '../../journal/renewal-key.ts';
-import type { ClaimBody } from '../../journal/renewal-record.ts';
-import { place } from '../../journal/renewal-write.ts';
+import type { RenewalEntry } from '../../journal/renewals/renewal.ts';
+import { place } from '../../journal/renewals/renewal.ts';
+import type { ClaimBody } from '../../journal/renewals/renewal-record.ts';
+import { renewalKey } from '../../journal/renewals/renewal-record.ts';
 import { moneyToJson } from '../../policy/money.ts';
 import type { Moment } from '../effects.ts';
 import { moment, type PurchaseRun, type Purchasing, randomToken, rereadSubscription } from './contract.ts';

@@ -1,6 +1,6 @@
 import { ApiError, CredentialsError, InputError } from '../../client/errors.ts';
 import { provesNotExecuted } from '../../client/failure.ts';
-import type { AnswerBody } from '../../journal/renewal-record.ts';
+import type { AnswerBody } from '../../journal/renewals/renewal-record.ts';
 
 /** What an order's answer says: `ordered` where it names the order; without a number nobody can tell what was done. */
 export function classifyAnswer(output: unknown): AnswerBody {

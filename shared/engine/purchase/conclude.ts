@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { releaseReservations } from '../../journal/budget.ts';
-import { renewalKey } from '../../journal/renewal-key.ts';
-import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
-import { place } from '../../journal/renewal-write.ts';
+import { releaseReservations } from '../../journal/renewals/budget.ts';
+import { place } from '../../journal/renewals/renewal.ts';
+import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewals/renewal-record.ts';
+import { renewalKey } from '../../journal/renewals/renewal-record.ts';
 import type { WonClaim } from './claim.ts';
 import { type PurchaseRun, type Purchasing, rereadSubscription } from './contract.ts';
 import { isJournalFailure } from './failure.ts';

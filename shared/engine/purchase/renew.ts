@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { ClaimBody } from '../../journal/renewal-record.ts';
+import type { ClaimBody } from '../../journal/renewals/renewal-record.ts';
 import { moneyToJson } from '../../policy/money.ts';
 import { lookAgain, makeClaim, notNow } from './claim.ts';
 import { classifyAnswer, classifyFailure, lacksKeys } from './classify.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { RenewalEntry } from '../../journal/renewal.ts';
-import type { AnswerBody, EndBody } from '../../journal/renewal-record.ts';
+import type { RenewalEntry } from '../../journal/renewals/renewal.ts';
+import type { AnswerBody, EndBody } from '../../journal/renewals/renewal-record.ts';
 import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { alertOn, resolveCommand } from './alert.ts';
 import type { Alert, RenewalWish } from './contract.ts';

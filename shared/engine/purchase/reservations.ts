@@ -1,9 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { addToBudget, type BudgetView, parseReservationId, readBudget } from '../../journal/budget.ts';
-import { isNothing, type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
-import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
-import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
-import { place } from '../../journal/renewal-write.ts';
+import { addToBudget, type BudgetView, parseReservationId, readBudget } from '../../journal/renewals/budget.ts';
+import { isNothing, place, type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewals/renewal.ts';
+import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewals/renewal-record.ts';
+import { renewalKey, renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { JournalError } from '../../journal/store/store.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';

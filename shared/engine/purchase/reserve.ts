@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { addToBudget, type BudgetView, reservationId } from '../../journal/budget.ts';
-import type { BudgetState } from '../../journal/budget-fold.ts';
-import type { RenewalView } from '../../journal/renewal.ts';
+import type { BudgetState } from '../../journal/renewals/budget.ts';
+import { addToBudget, type BudgetView, reservationId } from '../../journal/renewals/budget.ts';
+import type { RenewalView } from '../../journal/renewals/renewal.ts';
 import { formatMoney, type Money } from '../../policy/money.ts';
 import type { PurchaseRun, Purchasing, RenewalWish } from './contract.ts';
 import { type MonthOf, monthsFor } from './month.ts';

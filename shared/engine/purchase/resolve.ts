@@ -1,8 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { type RenewalEntry, readRenewal } from '../../journal/renewal.ts';
-import { renewalKey, renewalStream } from '../../journal/renewal-key.ts';
-import type { EndBody } from '../../journal/renewal-record.ts';
-import { place } from '../../journal/renewal-write.ts';
+import { place, type RenewalEntry, readRenewal } from '../../journal/renewals/renewal.ts';
+import type { EndBody } from '../../journal/renewals/renewal-record.ts';
+import { renewalKey, renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { instantText } from './alert.ts';
 import type { InstantText, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';

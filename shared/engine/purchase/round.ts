@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { type RenewalView, readRenewal } from '../../journal/renewal.ts';
+import { type RenewalView, readRenewal } from '../../journal/renewals/renewal.ts';
 import type { JournalError } from '../../journal/store/store.ts';
 import { StoreError } from '../../journal/store/store.ts';
 import type { Money } from '../../policy/money.ts';

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { releaseReservations } from '../../journal/budget.ts';
-import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
-import { renewalKey } from '../../journal/renewal-key.ts';
-import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewal-record.ts';
-import { place } from '../../journal/renewal-write.ts';
+import { releaseReservations } from '../../journal/renewals/budget.ts';
+import type { RenewalEntry, RenewalView } from '../../journal/renewals/renewal.ts';
+import { place } from '../../journal/renewals/renewal.ts';
+import type { AnswerBody, ClaimBody, EndBody } from '../../journal/renewals/renewal-record.ts';
+import { renewalKey } from '../../journal/renewals/renewal-record.ts';
 import { alertOn, instantText, resolveCommand } from './alert.ts';
 import type { Alert, InstantText, ObservedSubscription, PurchaseRun, Purchasing } from './contract.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';

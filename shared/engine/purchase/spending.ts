@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { listBudgets, readBudget } from '../../journal/budget.ts';
+import { listBudgets, readBudget } from '../../journal/renewals/budget.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
 import { add, type Money, subtract, zero } from '../../policy/money.ts';
 import { type MonthOf, monthBefore } from './month.ts';

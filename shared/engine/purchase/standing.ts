@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { RenewalEntry, RenewalView } from '../../journal/renewal.ts';
+import type { RenewalEntry, RenewalView } from '../../journal/renewals/renewal.ts';
 import { formatMoney, moneyFromJson } from '../../policy/money.ts';
 import { alertOn, instantText, resolveCommand } from './alert.ts';
 import type { Alert, InstantText } from './contract.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { renewalStream } from '../../journal/renewal-key.ts';
+import { renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { defaultRules, type ProtocolRules } from './rules.ts';
 import { secondsOf } from './standing.ts';
 

@@ -1,7 +1,7 @@
 import { sha256 } from '../../client/hmac.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
-import type { Answers } from '../../journal/approvals.ts';
 import { dailyStep } from '../../journal/log/alerts.ts';
+import type { Answers } from '../../journal/people/approvals.ts';
 import { listed, nameOf } from '../telling/listed.ts';
 import type { Crossing } from './answers.ts';
 import type { DueDecision } from './choose.ts';

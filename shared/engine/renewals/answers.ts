@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { periodText, samePeriod } from '../../fleet/subscription-period.ts';
-import type { Answers, Approval, Electorate, LinkProver } from '../../journal/approvals.ts';
+import type { Answers, Approval, Electorate, LinkProver } from '../../journal/people/approvals.ts';
 import { votersOf } from '../../policy/approvers.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { formatMoney, type Money } from '../../policy/money.ts';

@@ -2,9 +2,9 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, veri
 import type { EpochMs } from '../../client/clock.ts';
 import { sha256 } from '../../client/hmac.ts';
 import { samePeriod } from '../../fleet/subscription-period.ts';
-import type { AnswerBody, LinkProof } from '../../journal/approval-record.ts';
-import type { AnswerPlace, LinkProver } from '../../journal/approvals.ts';
 import { canonicalJson } from '../../journal/log/record.ts';
+import type { AnswerBody, LinkProof } from '../../journal/people/approval-record.ts';
+import type { AnswerPlace, LinkProver } from '../../journal/people/approvals.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
 
 /** The question that a link answers, and all that an answer is bound to. */

@@ -1,6 +1,6 @@
-import { readBudget } from '../../journal/budget.ts';
-import type { BudgetState } from '../../journal/budget-fold.ts';
-import type { RenewalView } from '../../journal/renewal.ts';
+import type { BudgetState } from '../../journal/renewals/budget.ts';
+import { readBudget } from '../../journal/renewals/budget.ts';
+import type { RenewalView } from '../../journal/renewals/renewal.ts';
 import type { Money } from '../../policy/money.ts';
 import { type MonthOf, monthIn } from '../purchase/month.ts';
 import {

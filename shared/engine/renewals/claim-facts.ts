@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { samePeriod } from '../../fleet/subscription-period.ts';
-import type { RenewalEntry } from '../../journal/renewal.ts';
+import type { RenewalEntry } from '../../journal/renewals/renewal.ts';
 import { isMoneyJson, type MoneyJson, moneyFromJson } from '../../policy/money.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';
 import type { ClaimFacts } from './planner.ts';

@@ -1,8 +1,8 @@
 import type { RenewQuote } from '../../fleet/renew-price.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { periodText } from '../../fleet/subscription-period.ts';
-import { readApprovals } from '../../journal/approvals.ts';
 import { askedSince } from '../../journal/log/alerts.ts';
+import { readApprovals } from '../../journal/people/approvals.ts';
 import { JournalError } from '../../journal/store/store.ts';
 import type { HoldDecision, Reason } from '../decision.ts';
 import { isExpected } from '../expected.ts';

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import type { RenewQuote } from '../../fleet/renew-price.ts';
 import type { Subscribable } from '../../fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
-import type { Answers, LinkProver } from '../../journal/approvals.ts';
+import type { Answers, LinkProver } from '../../journal/people/approvals.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import type { Money } from '../../policy/money.ts';
 import type { ActDecision, Decision } from '../decision.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { ResourceRef } from '../../fleet/resource.ts';
 import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../journal/log/alerts.ts';
-import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/outbox.ts';
+import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journal/log/outbox.ts';
 import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { AlertName } from '../../journal/log/alerts.ts';
-import { type CarriedMessage, outboxStream } from '../../journal/outbox.ts';
+import { type CarriedMessage, outboxStream } from '../../journal/log/outbox.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
 import type { Message, Severity } from '../../notify/message.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
-import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiries, type SeenExpiry } from '../../journal/expiries.ts';
-import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewal.ts';
-import { renewalStream } from '../../journal/renewal-key.ts';
+import { readExpiries, recordExpiries, type SeenChanges, type SeenExpiries, type SeenExpiry } from '../../journal/renewals/expiries.ts';
+import { type RenewalEntry, type RenewalView, readClaims, readRenewal } from '../../journal/renewals/renewal.ts';
+import { renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { JournalError } from '../../journal/store/store.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
 import { zonedText } from '../../planning/local-time.ts';

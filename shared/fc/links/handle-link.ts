@@ -8,10 +8,10 @@ import { answerGap, answerWords, countingAnswer, electorateOf } from '../../engi
 import { installationOf, linkProver, openToken, tokenField } from '../../engine/renewals/approval-link.ts';
 import type { LinkPages, LinkQuestion, LinkState } from '../../engine/renewals/link-pages.ts';
 import { runError } from '../../engine/report.ts';
-import { type Answers, type LinkProver, readApprovals } from '../../journal/approvals.ts';
-import { recordLinkAnswer } from '../../journal/link-approvals.ts';
-import { readRenewal } from '../../journal/renewal.ts';
-import { renewalStream } from '../../journal/renewal-key.ts';
+import { type Answers, type LinkProver, readApprovals } from '../../journal/people/approvals.ts';
+import { recordLinkAnswer } from '../../journal/people/link-approvals.ts';
+import { readRenewal } from '../../journal/renewals/renewal.ts';
+import { renewalStream } from '../../journal/renewals/renewal-record.ts';
 import { runStoring, type Storing } from '../../journal/store/store-effect.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';

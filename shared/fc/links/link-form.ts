@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../../events/http.ts';
 import { tokenField } from '../../engine/renewals/approval-link.ts';
-import { reasonText } from '../../journal/approval-record.ts';
+import { reasonText } from '../../journal/people/approval-record.ts';
 
 /** What somebody pressed on the confirmation page. */
 export interface LinkForm {

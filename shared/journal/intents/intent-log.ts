@@ -3,8 +3,8 @@ import { append, Misfits, type OtherEntry, type StreamEnd } from '../log/stream.
 import { streamKey } from '../store/key.ts';
 import { JournalError } from '../store/store.ts';
 import type { Storing } from '../store/store-effect.ts';
-import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from '../written-reader.ts';
 import { fold, foldUnread } from './intent-fold.ts';
+import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from './intent-reader.ts';
 import { type PartBody, readWritten, type WrittenRecord } from './intent-record.ts';
 import { partBody, pendingParts, snapshotOf } from './intent-snapshot.ts';
 import { copyState, readParts, type WrittenState } from './intent-state.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../../client/clock.ts';
 import { linkOf } from '../log/record.ts';
+import { isSkipped } from '../log/skipped.ts';
 import { brokenLink, gap, readable } from '../log/stream.ts';
-import { isSkipped } from '../skipped.ts';
 import { streamKey } from '../store/key.ts';
 import { JournalError } from '../store/store.ts';
 import { type Storing, storeReadAll } from '../store/store-effect.ts';

@@ -1,8 +1,8 @@
-import { isSkipped } from '../skipped.ts';
 import { maxSequence, parseStreamKey, streamKey } from '../store/key.ts';
 import { JournalError, malformed, StoreError, wayOut } from '../store/store.ts';
 import { createOrRead, equalBytes, type StoreEffect, type Storing, storeReadAll } from '../store/store-effect.ts';
 import { encodeRecord, type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { isSkipped } from './skipped.ts';
 
 /** Where a numbered stream goes on: the number of the next record, and the link it must carry. */
 export interface StreamEnd {

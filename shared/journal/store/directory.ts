@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { isRecordKey } from '../record-key.ts';
+import { isRecordKey } from '../log/record-key.ts';
 import { checkedFolder, checkedKey, checkedPrefix, isKey } from './key.ts';
 import { type Store, StoreError, type StoreErrorCode } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { isRecordKey } from '../record-key.ts';
+import { isRecordKey } from '../log/record-key.ts';
 import { checkedFolder, checkedKey, checkedPrefix, isKey } from './key.ts';
 import {
   elementOf,

@@ -7,12 +7,12 @@ import { type Budget, heldIn, UsedReservations } from '../../../shared/engine/pu
 import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { type DueSubscription, renewalRound } from '../../../shared/engine/purchase/round.ts';
 import { defaultRules, type ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
-import { readRenewal } from '../../../shared/journal/renewal.ts';
-import { renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { readRenewal } from '../../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { performStoreEffect, runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../../shared/journal/verify.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 import { zoneTable } from '../../../shared/policy/zone-source.ts';
 import { memoryStore } from '../../journal/memory-store.ts';

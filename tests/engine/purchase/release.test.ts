@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { apiError, day, expiry, monthOf, noon, prepared, purchaseBench, readView } from './purchase-bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
 import { linkOf, parseRecord } from '../../../shared/journal/log/record.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import {
   apiError,

@@ -3,11 +3,11 @@ import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
 import { settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
 import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
-import { addToBudget, readBudget } from '../../../shared/journal/budget.ts';
 import { encodeRecord, linkOf } from '../../../shared/journal/log/record.ts';
-import { renewalKey } from '../../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { addToBudget, readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { renewalKey } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../../shared/journal/verify.ts';
 import {
   apiError,
   day,

@@ -4,10 +4,10 @@ import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { heldIn, settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
 import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { openSlot, resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
-import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/budget.ts';
-import { renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../../shared/journal/verify.ts';
 import {
   apiError,
   context,

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { renew } from '../../../shared/engine/purchase/renew.ts';
 import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
 import { standingOf } from '../../../shared/engine/purchase/standing.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
-import { readHistory } from '../../../shared/journal/renewal.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { readHistory } from '../../../shared/journal/renewals/renewal.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import {
   apiError,

@@ -8,7 +8,7 @@ import {
   type RoundResult,
   renewalRound,
 } from '../../../shared/engine/purchase/round.ts';
-import { renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { apiError, context, day, down, expiry, minute, noon, type PurchaseBench, purchaseBench, wishFor } from './purchase-bench.ts';
 
 interface Round extends RoundResult<DueSubscription> {

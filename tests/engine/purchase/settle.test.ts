@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settlementOf, settleOpen } from '../../../shared/engine/purchase/settle.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
 import { linkOf } from '../../../shared/journal/log/record.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import {
   apiError,

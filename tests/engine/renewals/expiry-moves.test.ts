@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeOf, ExpiryComparison, type MoveCause, moveAlert } from '../../../shared/engine/renewals/expiry-moves.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
-import type { SeenExpiries } from '../../../shared/journal/expiries.ts';
-import type { RenewalEntry, RenewalView } from '../../../shared/journal/renewal.ts';
+import type { SeenExpiries } from '../../../shared/journal/renewals/expiries.ts';
+import type { RenewalEntry, RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 
 const days = 86_400_000;
 const at = (text: string): number => Date.parse(`${text}T00:00:00+08:00`);

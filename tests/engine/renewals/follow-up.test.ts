@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Candidate, DueSubscription } from '../../../shared/engine/purchase/round.ts';
 import { endedSince } from '../../../shared/engine/renewals/follow-up.ts';
 import type { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
-import type { RenewalView } from '../../../shared/journal/renewal.ts';
+import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 
 const minute = 60_000;
 /** When the intent was written down. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
-import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/approvals.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
-import { renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
+import { renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../../shared/journal/verify.ts';
 import { accountId, days, minutes } from '../../e2e/renewals-bench.ts';
 import {
   address,

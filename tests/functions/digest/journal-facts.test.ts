@@ -15,9 +15,9 @@ import { foldHolds, type HoldAges } from '../../../shared/engine/digests/held-si
 import { scheduledGroup } from '../../../shared/engine/digests/scheduled-nodes.ts';
 import { readLifeSigns, silenceOf } from '../../../shared/engine/digests/signs-of-life.ts';
 import { recordHeartbeat } from '../../../shared/journal/log/runs.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { verifyJournal } from '../../../shared/journal/verify.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { contextOf, groupOf, policyOf } from '../scale-on-schedule/situation.ts';
 import { fleetOf, now, ruleOf } from './facts.ts';

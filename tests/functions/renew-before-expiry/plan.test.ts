@@ -6,7 +6,7 @@ import { ruleModule } from '../../../functions/renew-before-expiry/rule.ts';
 import type { ClaimFacts, OpenClaim, RenewalContext, RenewalFacts, RenewalStep } from '../../../shared/engine/renewals/planner.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
-import { noAnswers } from '../../../shared/journal/approvals.ts';
+import { noAnswers } from '../../../shared/journal/people/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';

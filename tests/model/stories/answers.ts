@@ -1,6 +1,6 @@
 import { electorateOf } from '../../../shared/engine/renewals/answers.ts';
-import { readApprovals, recordApproval } from '../../../shared/journal/approvals.ts';
-import { recordLinkAnswer } from '../../../shared/journal/link-approvals.ts';
+import { readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
+import { recordLinkAnswer } from '../../../shared/journal/people/link-approvals.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { priceOf } from './account.ts';
 import type { Effect } from './effect.ts';

@@ -1,7 +1,7 @@
 import { streamOf } from '../../../shared/engine/purchase/stream.ts';
-import { readBudget } from '../../../shared/journal/budget.ts';
-import { type RenewalEntry, readRenewal } from '../../../shared/journal/renewal.ts';
-import { parseRenewalKey, renewalKey, renewalStream } from '../../../shared/journal/renewal-key.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { type RenewalEntry, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
+import { parseRenewalKey, renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import type { StoreEffect, Storing } from '../../../shared/journal/store/store-effect.ts';
 import { indexOf } from './account.ts';
 import { accountId } from './families.ts';

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../client/clock.ts';
-import { parseRecord } from './log/record.ts';
-import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from './log/stream.ts';
-import { keyOf, streamKey } from './store/key.ts';
-import { JournalError, malformed } from './store/store.ts';
-import { type Storing, storeRead } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { parseRecord } from '../log/record.ts';
+import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../log/stream.ts';
+import { keyOf, streamKey } from '../store/key.ts';
+import { JournalError, malformed } from '../store/store.ts';
+import { type Storing, storeRead } from '../store/store-effect.ts';
 
 /** A snapshot is written anew behind so many records, so that reading stays short. */
 const snapshotEvery = 100;

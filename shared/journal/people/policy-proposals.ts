@@ -1,11 +1,11 @@
-import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, decimal, openObject, optional } from '../schema/schema.ts';
-import { parseRecord } from './log/record.ts';
-import { append, lastListed, readFrom } from './log/stream.ts';
-import { streamKey } from './store/key.ts';
-import { JournalError, malformed } from './store/store.ts';
-import { type Storing, storeRead } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, decimal, openObject, optional } from '../../schema/schema.ts';
+import { parseRecord } from '../log/record.ts';
+import { append, lastListed, readFrom } from '../log/stream.ts';
+import { streamKey } from '../store/key.ts';
+import { JournalError, malformed } from '../store/store.ts';
+import { type Storing, storeRead } from '../store/store-effect.ts';
 
 /**
  * The stream of policies that wait for a second person: `policy-proposals/<seq>`. Apart from what is published, so that functions never see

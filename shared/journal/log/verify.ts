@@ -1,15 +1,14 @@
-import { PolicyFormatError } from '../policy/codec.ts';
+import { PolicyFormatError } from '../../policy/codec.ts';
+import { parseRenewalKey } from '../renewals/renewal-record.ts';
+import { type RenewalRecord, verifyRenewals } from '../renewals/renewal-verify.ts';
+import { parseStreamKey, streamKey } from '../store/key.ts';
+import { JournalError, type Store } from '../store/store.ts';
+import { runStoring } from '../store/store-effect.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
 import { apartFromSkipped, type CoverProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './cover.ts';
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
-import { type JournalRecord, linkOf, parseRecord } from './log/record.ts';
+import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { readWholeRecord } from './record-bodies.ts';
-import { parseRenewalKey } from './renewal-key.ts';
-import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
-import { parseStreamKey, streamKey } from './store/key.ts';
-import type { Store } from './store/store.ts';
-import { JournalError } from './store/store.ts';
-import { runStoring } from './store/store-effect.ts';
 
 /** A numbered stream, or the renewals of a resource, as verified. `head` is the link that its next record must carry. */
 interface VerifiedStream {

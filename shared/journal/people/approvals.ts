@@ -1,14 +1,14 @@
-import type { EpochMs } from '../client/clock.ts';
-import { type RamPerson, type RamUser, userText } from '../policy/approvers.ts';
-import { type Money, moneyToJson } from '../policy/money.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { type RamPerson, type RamUser, userText } from '../../policy/approvers.ts';
+import { type Money, moneyToJson } from '../../policy/money.ts';
+import { expirySegment } from '../log/alerts.ts';
+import { linkOf } from '../log/record.ts';
+import { emptyStream, readable, type StreamEnd } from '../log/stream.ts';
+import { fromSegment, isKey, keyOf, streamKey } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import { type Storing, storeReadAll } from '../store/store-effect.ts';
 import { type AnswerWritten, appendAnswer, mostAnswers } from './append-answer.ts';
 import { type AnswerBody, readAnswerBody } from './approval-record.ts';
-import { expirySegment } from './log/alerts.ts';
-import { linkOf } from './log/record.ts';
-import { emptyStream, readable, type StreamEnd } from './log/stream.ts';
-import { fromSegment, isKey, keyOf, streamKey } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { type Storing, storeReadAll } from './store/store-effect.ts';
 
 /** Where an answer was given: at the command line, or by a link, which counts only where the rule says so. */
 type ApprovalSource = 'approvals' | 'approvals-link';

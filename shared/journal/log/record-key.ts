@@ -1,4 +1,4 @@
-import { isKey } from './store/key.ts';
+import { isKey } from '../store/key.ts';
 
 /** Files that people's machines leave in folders; none is a name that this program gives. */
 const litter =

@@ -1,9 +1,9 @@
-import { read } from '../schema/compare.ts';
-import { anyText, openObject, optional, type TypeOf } from '../schema/schema.ts';
-import { nullable } from '../schema/shapes.ts';
-import { encodeRecord, linkOf, parseRecord } from './log/record.ts';
-import { JournalError } from './store/store.ts';
-import { createOrRead, equalBytes, type Storing, storeRead } from './store/store-effect.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, openObject, optional, type TypeOf } from '../../schema/schema.ts';
+import { nullable } from '../../schema/shapes.ts';
+import { JournalError } from '../store/store.ts';
+import { createOrRead, equalBytes, type Storing, storeRead } from '../store/store-effect.ts';
+import { encodeRecord, linkOf, parseRecord } from './record.ts';
 
 /**
  * A person's word that everything goes on without a damaged record, or one that is missing: `skipped/<key>`. It is bound to the bytes that stood

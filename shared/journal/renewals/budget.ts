@@ -1,10 +1,11 @@
-import type { EpochMs } from '../client/clock.ts';
-import { type BudgetState, foldBudget } from './budget-fold.ts';
-import { type BudgetRecord, readBudgetRecord } from './budget-record.ts';
-import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from './log/stream.ts';
-import { fromSegment, keyOf, streamKey } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { type Storing, storeFolders } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, jsonList, matching, openObject, type Schema, type TypeOf } from '../../schema/schema.ts';
+import type { JournalRecord } from '../log/record.ts';
+import { append, brokenLink, lastListed, Misfits, type OtherEntry, readFrom, type StreamEnd } from '../log/stream.ts';
+import { fromSegment, keyOf, streamKey } from '../store/key.ts';
+import { JournalError, malformed } from '../store/store.ts';
+import { type Storing, storeFolders } from '../store/store-effect.ts';
 
 /** A month's budget in one currency, over all targets: `budget/all/<currency>/<yyyy-mm>`. */
 function budgetStream(currency: string, month: string): string {
@@ -137,4 +138,61 @@ export function* listBudgets(): Storing<ReadonlyMap<string, readonly string[]>> 
     months.set(currency, folders.filter((month) => /^\d{4}-\d{2}$/.test(month)).sort());
   }
   return months;
+}
+
+/** What the records of a month's budget add up to. Never a running number, which a crash could leave wrong. */
+export interface BudgetState {
+  /** The largest amount reserved by each id, in millionths, released ids left out. */
+  readonly reserved: ReadonlyMap<string, bigint>;
+  /** Ids that were released: they count nothing and are never reserved again. */
+  readonly released: ReadonlySet<string>;
+  /** The sum of what is reserved and not released. */
+  readonly usedMicros: bigint;
+  /** Why a record cannot be read: what it set aside is not known, so nothing more fits. */
+  readonly damaged?: JournalError | undefined;
+}
+
+/** Folds the records of a stream, in their order. */
+export function foldBudget(records: readonly BudgetRecord[]): BudgetState {
+  const reserved = new Map<string, bigint>();
+  const released = new Set<string>();
+  for (const { kind, body } of records) {
+    if (kind === 'release') for (const id of body.ids) released.add(id);
+    else {
+      for (const { id, micros } of body.reservations) {
+        const amount = BigInt(micros);
+        if (amount > (reserved.get(id) ?? -1n)) reserved.set(id, amount);
+      }
+    }
+  }
+  for (const id of released) reserved.delete(id);
+  return { reserved, released, usedMicros: [...reserved.values()].reduce((sum, amount) => sum + amount, 0n) };
+}
+
+/** Amounts set aside, by reservation id, in millionths of the stream's currency. */
+const reserve = openObject({
+  reservations: jsonList(openObject({ id: anyText, micros: matching(/^\d{1,30}$/, 'write millionths in digits') })),
+});
+
+/** Ids of reservations that are given back for good. */
+const release = openObject({ ids: jsonList(anyText) });
+
+const bodies = { reserve, release } as const;
+
+/** A record of a budget stream, read. */
+export type BudgetRecord =
+  | { readonly kind: 'reserve'; readonly body: TypeOf<typeof reserve> }
+  | { readonly kind: 'release'; readonly body: TypeOf<typeof release> };
+
+/**
+ * Reads a record of a budget stream. Other kinds are refused: a budget that is half understood is none.
+ * @throws JournalError `MalformedRecord`
+ */
+export function readBudgetRecord(key: string, record: JournalRecord): BudgetRecord {
+  const kind = record.kind;
+  if (kind === 'reserve' || kind === 'release') {
+    const parsed = read(bodies[kind] as Schema, record.body);
+    if (parsed.ok) return { kind, body: parsed.value } as BudgetRecord;
+  }
+  throw malformed(key, 'it is neither a reservation nor a release');
 }

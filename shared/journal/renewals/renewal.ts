@@ -1,11 +1,19 @@
-import type { EpochMs } from '../client/clock.ts';
-import { linkOf, parseRecord } from './log/record.ts';
-import { readable, withoutStrays } from './log/stream.ts';
-import { parseRenewalKey, type RenewalPart, renewalKey } from './renewal-key.ts';
-import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
-import { isSkipped } from './skipped.ts';
-import { JournalError, wayOut } from './store/store.ts';
-import { type Storing, storeRead, storeReadAll } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { encodeRecord, type JournalRecord, linkOf, parseRecord } from '../log/record.ts';
+import { isSkipped } from '../log/skipped.ts';
+import { readable, withoutStrays } from '../log/stream.ts';
+import { JournalError, wayOut } from '../store/store.ts';
+import { createOrRead, type Storing, storeRead, storeReadAll } from '../store/store-effect.ts';
+import {
+  type AnswerBody,
+  type ClaimBody,
+  type EndBody,
+  parseRenewalKey,
+  type RenewalPart,
+  readRenewalBody,
+  renewalKey,
+  type SlotBody,
+} from './renewal-record.ts';
 
 /** One number of a resource's stream: a claim with what became of it, or a slot that a person opened. */
 export interface RenewalEntry {
@@ -256,4 +264,23 @@ function missing(key: string): JournalError {
     `The journal record ${key} is missing though later ones are there, so nothing is ordered for this resource. ${wayOut(key)}`,
     { key },
   );
+}
+
+/** What became of creating a record: ours stands there, or another's does. `link` is what a record behind ours points to. */
+export interface Placed {
+  readonly mine: boolean;
+  readonly link: string;
+}
+
+/**
+ * Creates a record that carries a token of its writer. After a lost answer it is created again: the very same bytes there mean that we
+ * won. Whatever stays unclear is thrown, and the caller must act as if it had lost.
+ * @throws StoreError
+ */
+export function* place(key: string, record: JournalRecord): Storing<Placed> {
+  const bytes = encodeRecord(record);
+  const link = linkOf(bytes);
+  const there = yield* createOrRead(key, bytes);
+  if (there === undefined) return { mine: true, link };
+  return { mine: linkOf(there) === link, link };
 }

@@ -1,5 +1,5 @@
-import type { RamPerson } from '../policy/approvers.ts';
-import { isMoneyJson, type Money, moneyFromJson } from '../policy/money.ts';
+import type { RamPerson } from '../../policy/approvers.ts';
+import { isMoneyJson, type Money, moneyFromJson } from '../../policy/money.ts';
 
 /** What shows that an answer was given by a link: only who has seen the link can make it. All of it may be read by anybody. */
 export interface LinkProof {

@@ -1,10 +1,10 @@
-import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, openObject, optional } from '../schema/schema.ts';
-import { append, lastListed, readWhole, type StreamEnd, type StreamEntry, streamsUnder } from './log/stream.ts';
-import { fromSegment, keyOf, streamKey } from './store/key.ts';
-import { type JournalError, malformed } from './store/store.ts';
-import type { Storing } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, openObject, optional } from '../../schema/schema.ts';
+import { append, lastListed, readWhole, type StreamEnd, type StreamEntry, streamsUnder } from '../log/stream.ts';
+import { fromSegment, keyOf, streamKey } from '../store/key.ts';
+import { type JournalError, malformed } from '../store/store.ts';
+import type { Storing } from '../store/store-effect.ts';
 
 const prefix = 'halts';
 

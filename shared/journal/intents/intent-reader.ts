@@ -1,12 +1,12 @@
-import type { EpochMs } from '../client/clock.ts';
-import { fold, foldUnread, type RecordPlace } from './intents/intent-fold.ts';
-import { WrittenMemory } from './intents/intent-memory.ts';
-import { readWritten, type ToldHolds, type WrittenRecord } from './intents/intent-record.ts';
-import { countsOf, emptyState, openIntent, type RollingCounts, splitSettingKey, type WrittenState } from './intents/intent-state.ts';
-import { listedEnd, readFrom, type StreamEnd, type StreamEntry } from './log/stream.ts';
-import { keyOf, streamKey } from './store/key.ts';
-import type { JournalError } from './store/store.ts';
-import type { Storing } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { listedEnd, readFrom, type StreamEnd, type StreamEntry } from '../log/stream.ts';
+import { keyOf, streamKey } from '../store/key.ts';
+import type { JournalError } from '../store/store.ts';
+import type { Storing } from '../store/store-effect.ts';
+import { fold, foldUnread, type RecordPlace } from './intent-fold.ts';
+import { WrittenMemory } from './intent-memory.ts';
+import { readWritten, type ToldHolds, type WrittenRecord } from './intent-record.ts';
+import { countsOf, emptyState, openIntent, type RollingCounts, splitSettingKey, type WrittenState } from './intent-state.ts';
 
 /** Each record whose number is a multiple of this, the first excepted, is a snapshot: reading a stream starts at the last of them. */
 export const snapshotEvery = 100;

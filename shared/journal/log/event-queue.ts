@@ -1,7 +1,7 @@
-import type { EpochMs } from '../client/clock.ts';
-import { encodeRecord, parseRecord } from './log/record.ts';
-import { keyOf } from './store/key.ts';
-import { createSurely, type Storing, storeList, storeRead, storeReadAll } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { keyOf } from '../store/key.ts';
+import { createSurely, type Storing, storeList, storeRead, storeReadAll } from '../store/store-effect.ts';
+import { encodeRecord, parseRecord } from './record.ts';
 
 /** Where events of one function wait: those of one target, or of one of its regions, that came within the same few seconds. */
 export interface QueuePlace {

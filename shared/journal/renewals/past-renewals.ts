@@ -1,12 +1,20 @@
-import type { EpochMs } from '../client/clock.ts';
-import { linkOf, parseRecord } from './log/record.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { linkOf, parseRecord } from '../log/record.ts';
+import { isSkipped } from '../log/skipped.ts';
+import { JournalError, type Store } from '../store/store.ts';
+import { runStoring } from '../store/store-effect.ts';
 import { changedAnswer } from './renewal.ts';
-import { parseRenewalKey, type RenewalPart, renewalKey, renewalStream } from './renewal-key.ts';
-import { type AnswerBody, type ClaimBody, type EndBody, readRenewalBody, type SlotBody } from './renewal-record.ts';
-import { isSkipped } from './skipped.ts';
-import type { Store } from './store/store.ts';
-import { JournalError } from './store/store.ts';
-import { runStoring } from './store/store-effect.ts';
+import {
+  type AnswerBody,
+  type ClaimBody,
+  type EndBody,
+  parseRenewalKey,
+  type RenewalPart,
+  readRenewalBody,
+  renewalKey,
+  renewalStream,
+  type SlotBody,
+} from './renewal-record.ts';
 
 /** One number of a resource's stream of renewals, with all that is written under it. */
 export interface PastRenewal {

@@ -1,11 +1,11 @@
-import type { EpochMs } from '../client/clock.ts';
-import type { AlertName } from './log/alerts.ts';
-import { linkOf } from './log/record.ts';
-import { append, lastListed, Misfits, readable, type StreamEnd } from './log/stream.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { keyOf, maxSequence, streamKey } from '../store/key.ts';
+import { JournalError, malformed } from '../store/store.ts';
+import { type Storing, storeRead } from '../store/store-effect.ts';
+import type { AlertName } from './alerts.ts';
+import { linkOf } from './record.ts';
 import { isSkipped } from './skipped.ts';
-import { keyOf, maxSequence, streamKey } from './store/key.ts';
-import { JournalError, malformed } from './store/store.ts';
-import { type Storing, storeRead } from './store/store-effect.ts';
+import { append, lastListed, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /** A message that no channel took, and that the next runs of its function send until one does. */
 export interface CarriedMessage {

@@ -1,12 +1,12 @@
-import type { EpochMs } from '../client/clock.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, int, jsonList, openObject, type TypeOf } from '../schema/schema.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, int, jsonList, openObject, type TypeOf } from '../../schema/schema.ts';
+import { streamKey } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import { type Storing, storeReadAll } from '../store/store-effect.ts';
 import { type ChainProblem, checkNumbered, type NumberedRecord } from './chain.ts';
-import { type JournalRecord, linkOf } from './log/record.ts';
-import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './log/stream.ts';
-import { streamKey } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { type Storing, storeReadAll } from './store/store-effect.ts';
+import { type JournalRecord, linkOf } from './record.ts';
+import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from './stream.ts';
 
 /**
  * The stream of heads: `heads/<seq>`. Each says which records are covered since the one before it, each by the hash of its bytes, so that

@@ -1,5 +1,5 @@
-import { isStray, stray, widestGap } from './log/stream.ts';
-import { streamKey } from './store/key.ts';
+import { streamKey } from '../store/key.ts';
+import { isStray, stray, widestGap } from './stream.ts';
 
 /** A record of a chain, as it was found. */
 export interface ChainRecord {

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { EpochMs } from '../client/clock.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { parseRenewalKey } from '../renewals/renewal-record.ts';
+import { type RenewalRecord, verifyRenewals } from '../renewals/renewal-verify.ts';
+import { parseStreamKey, streamKey } from '../store/key.ts';
+import { JournalError, type Store } from '../store/store.ts';
+import { runStoring } from '../store/store-effect.ts';
 import { checkNumbered, type NumberedRecord } from './chain.ts';
 import { type Covered, type HeadChain, headFamilies, type JournalHead, type PageRef, readHeads, readPage, writeHead } from './heads.ts';
-import { type JournalRecord, linkOf, parseRecord } from './log/record.ts';
-import { heartbeatMs } from './log/runs.ts';
-import { parseRenewalKey } from './renewal-key.ts';
-import { type RenewalRecord, verifyRenewals } from './renewal-verify.ts';
+import { type JournalRecord, linkOf, parseRecord } from './record.ts';
+import { heartbeatMs } from './runs.ts';
 import { skipOf } from './skipped.ts';
-import { parseStreamKey, streamKey } from './store/key.ts';
-import type { Store } from './store/store.ts';
-import { JournalError } from './store/store.ts';
-import { runStoring } from './store/store-effect.ts';
 
 /** Something wrong with a record that a look at the journal found. */
 export interface CoverProblem {

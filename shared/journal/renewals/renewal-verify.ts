@@ -1,5 +1,5 @@
-import { type ChainProblem, type ChainRecord, type Known, replaced } from './chain.ts';
-import { type RenewalPart, renewalKey } from './renewal-key.ts';
+import { type ChainProblem, type ChainRecord, type Known, replaced } from '../log/chain.ts';
+import { type RenewalPart, renewalKey } from './renewal-record.ts';
 
 /** A record of a stream of renewals, as `journal verify` reads it. */
 export interface RenewalRecord extends ChainRecord {

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../client/clock.ts';
-import { encodeRecord, linkOf } from './log/record.ts';
-import type { StreamEnd } from './log/stream.ts';
-import { streamKey } from './store/key.ts';
-import { JournalError } from './store/store.ts';
-import { createOrRead, equalBytes, type Storing } from './store/store-effect.ts';
+import type { EpochMs } from '../../client/clock.ts';
+import { encodeRecord, linkOf } from '../log/record.ts';
+import type { StreamEnd } from '../log/stream.ts';
+import { streamKey } from '../store/key.ts';
+import { JournalError } from '../store/store.ts';
+import { createOrRead, equalBytes, type Storing } from '../store/store-effect.ts';
 
 /** Most records of a stream of answers that are read and written: more than people give, and few enough that nobody can slow a run down. */
 export const mostAnswers = 200;

@@ -1,15 +1,14 @@
-import { readAnswerBody } from './approval-record.ts';
-import { readBudgetRecord } from './budget-record.ts';
-import { partOf } from './exceptions.ts';
-import { expiriesIn } from './expiries.ts';
-import { wordOf } from './halts.ts';
-import { readWritten } from './intents/intent-record.ts';
-import { type JournalRecord, parseRecord } from './log/record.ts';
-import { readPolicyRecord } from './policy-record.ts';
-import { parseRenewalKey } from './renewal-key.ts';
-import { readRenewalBody } from './renewal-record.ts';
-import { parseStreamKey } from './store/key.ts';
-import { malformed } from './store/store.ts';
+import { readWritten } from '../intents/intent-record.ts';
+import { readAnswerBody } from '../people/approval-record.ts';
+import { partOf } from '../people/exceptions.ts';
+import { wordOf } from '../people/halts.ts';
+import { readPolicyRecord } from '../people/policies.ts';
+import { readBudgetRecord } from '../renewals/budget.ts';
+import { expiriesIn } from '../renewals/expiries.ts';
+import { parseRenewalKey, readRenewalBody } from '../renewals/renewal-record.ts';
+import { parseStreamKey } from '../store/key.ts';
+import { malformed } from '../store/store.ts';
+import { type JournalRecord, parseRecord } from './record.ts';
 
 interface Entry {
   readonly key: string;

@@ -1,9 +1,10 @@
-import { isMoneyJson, type MoneyJson } from '../policy/money.ts';
-import { read } from '../schema/compare.ts';
-import { anyText, decimal, flag, int, matching, oneOf, openObject, optional, type Schema, type TypeOf } from '../schema/schema.ts';
-import { anything, known, recordOf } from '../schema/shapes.ts';
-import type { JournalRecord } from './log/record.ts';
-import { malformed } from './store/store.ts';
+import { isMoneyJson, type MoneyJson } from '../../policy/money.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, decimal, flag, int, matching, oneOf, openObject, optional, type Schema, type TypeOf } from '../../schema/schema.ts';
+import { anything, known, recordOf } from '../../schema/shapes.ts';
+import type { JournalRecord } from '../log/record.ts';
+import { fromSegment, keyOf } from '../store/key.ts';
+import { malformed } from '../store/store.ts';
 
 const note = optional(recordOf(anything));
 
@@ -90,4 +91,29 @@ export function readRenewalBody<K extends keyof Bodies>(key: string, record: Jou
   if (parsed?.ok) return parsed.value as Bodies[K];
   const what = parsed ? parsed.where : `kind ${record.kind}`;
   throw malformed(key, `it is no ${kind}: ${what}`);
+}
+
+/** Stream of a resource's renewals: `renewals/<account>/<resource>`. Account and id name the resource; a region would claim it twice. */
+export function renewalStream(account: string, resourceId: string): string {
+  return keyOf('renewals', account, resourceId);
+}
+
+/** The records of one claim. */
+export type RenewalPart = 'claim' | 'answer' | 'end';
+
+/** Key of a record of claim `n`: `<stream>/<n>/<part>`, `n` with eight digits. */
+export function renewalKey(stream: string, n: number, part: RenewalPart): string {
+  return `${stream}/${String(n).padStart(8, '0')}/${part}`;
+}
+
+/** Where a record of a renewal belongs; undefined for other keys. */
+export function parseRenewalKey(
+  key: string,
+):
+  | { readonly stream: string; readonly account: string; readonly resourceId: string; readonly n: number; readonly part: RenewalPart }
+  | undefined {
+  const match = /^(renewals\/([^/]+)\/([^/]+))\/(\d{8})\/(claim|answer|end)$/.exec(key);
+  if (!match) return undefined;
+  const [, stream, account, resource, n, part] = match as unknown as [string, string, string, string, string, RenewalPart];
+  return { stream, account: fromSegment(account), resourceId: fromSegment(resource), n: Number(n), part };
 }

@@ -1,9 +1,9 @@
-import { type Money, moneyToJson } from '../policy/money.ts';
+import { type Money, moneyToJson } from '../../policy/money.ts';
+import { emptyStream } from '../log/stream.ts';
+import type { Storing } from '../store/store-effect.ts';
 import { type AnswerWritten, appendAnswer } from './append-answer.ts';
 import type { AnswerBody, LinkProof } from './approval-record.ts';
 import { type AnswerPlace, type Answers, type ApprovalSubject, approvalStream, electorateIn, linkVoice, seenIn } from './approvals.ts';
-import { emptyStream } from './log/stream.ts';
-import type { Storing } from './store/store-effect.ts';
 
 /** A new answer by link. */
 export interface NewLinkAnswer extends Pick<AnswerBody, 'verdict' | 'target' | 'period' | 'because'> {
