@@ -1,6 +1,6 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
-import { PlannedSpending } from '../../shared/engine/renewals/budget.ts';
+import { PlannedSpending } from '../../shared/engine/planned-spending.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Progress } from '../../shared/engine/run.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';

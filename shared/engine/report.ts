@@ -6,7 +6,6 @@ import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import type { Outcome } from './outcome.ts';
-import type { ReservationState } from './purchase/reservations.ts';
 import { waiting } from './reasons.ts';
 
 /** How many ids of resources kept as they are, and not covered, a report names at most. */
@@ -76,6 +75,27 @@ export interface BudgetUse {
   /** What is set aside and has not renewed anything: what the next run gives back is in neither sum. */
   readonly held: readonly HeldAmount[];
 }
+
+/** How a reservation stands, by the claim that it was made for. */
+export type ReservationState =
+  /** No claim yet: the next run that wants the resource uses it. */
+  | 'set-aside'
+  /** No claim, and nobody came back for it: its number is used up, then it is released. */
+  | 'abandoned'
+  /** Its claim is open, and its records prove that nothing was ordered: it is ended, then released. */
+  | 'ending'
+  /** Its claim came to nothing, or counts in another month or currency: it is released. */
+  | 'owed'
+  /** Claimed; no answer is written down. */
+  | 'under-way'
+  /** Nobody knows whether it was ordered. */
+  | 'unclear'
+  /** Ordered; the expiry has not moved as far as the journal knows. */
+  | 'ordered'
+  /** Renewed: used for good. */
+  | 'renewed'
+  /** Its claim cannot be trusted, and proves nothing. */
+  | 'unreadable';
 
 /** An amount that a budget holds for a renewal that has not taken effect. */
 export interface HeldAmount {

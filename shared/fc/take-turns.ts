@@ -1,10 +1,10 @@
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
 import type { Occasion } from '../engine/automation.ts';
-import type { HourlyMemory } from '../engine/renewals/alarms.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner, RunnerOptions } from '../engine/runner.ts';
 import { writtenScope } from '../journal/intents/intent-log.ts';
+import type { HourlyMemory } from '../notify/hourly-memory.ts';
 import { targetClient } from './clients.ts';
 import type { EventsTaken } from './event-turns.ts';
 import type { Hearing } from './hearing.ts';

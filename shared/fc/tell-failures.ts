@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
 import { sha256 } from '../client/hmac.ts';
-import { type HourlyMemory, hourOf } from '../engine/renewals/alarms.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import { failureText } from '../engine/telling/failure.ts';
 import { tellOnce } from '../engine/telling/once.ts';
 import type { AlertName } from '../journal/log/alerts.ts';
 import { policyStream } from '../journal/people/policies.ts';
 import type { Store } from '../journal/store/store.ts';
+import { type HourlyMemory, hourOf } from '../notify/hourly-memory.ts';
 import type { Message } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';

@@ -11,7 +11,6 @@ import { tagNewResources } from '../../functions/tag-new-resources/automation.ts
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { digestRunner } from '../../shared/engine/digests/run-digest.ts';
-import { HourlyMemory } from '../../shared/engine/renewals/alarms.ts';
 import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import { policySource } from '../../shared/fc/policy-source.ts';
@@ -22,6 +21,7 @@ import { sayHalt } from '../../shared/journal/people/halts.ts';
 import { newestPolicy, policyBody, publishPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { HourlyMemory } from '../../shared/notify/hourly-memory.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';

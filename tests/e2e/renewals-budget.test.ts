@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { purchaseLines } from '../../cli/render/purchases.ts';
 import { styleFor } from '../../cli/render/style.ts';
-import { PlannedSpending } from '../../shared/engine/renewals/budget.ts';
+import { PlannedSpending } from '../../shared/engine/planned-spending.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { readBudget } from '../../shared/journal/renewals/budget.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';

@@ -326,7 +326,7 @@ export const budgetMutants: readonly Mutant[] = [
   {
     name: 'plan-of-targets-not-summed',
     file: 'shared/engine/renewals/choose.ts',
-    from: '  input.planned?.add(admission.results.filter(({ request }) => ordered.has(request.wish)));\n',
+    from: '  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.wish))));\n',
     to: '',
     rule: 'A plan over several targets shares one budget.',
     tests: held,

@@ -110,7 +110,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'told-on-every-run-without-journal',
-    file: 'shared/engine/renewals/alarms.ts',
+    file: 'shared/notify/hourly-memory.ts',
     from: 'if (this.#told.get(what) === hour) return false;',
     to: 'if (this.#told.get(what) === -hour) return false;',
     rule: 'Without a journal a process tells a thing once an hour.',

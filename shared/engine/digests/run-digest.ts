@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { StoreError } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
+import { HourlyMemory } from '../../notify/hourly-memory.ts';
 import { notifierOf } from '../../notify/notifier.ts';
 import { shardsOf } from '../../policy/fan-out.ts';
 import { countingClient } from '../counting-client.ts';
 import { isExpected } from '../expected.ts';
 import { writeEnd } from '../keep-record.ts';
 import { reason } from '../reasons.ts';
-import { HourlyMemory } from '../renewals/alarms.ts';
 import { type RunReport, runError } from '../report.ts';
 import { ReportDraft } from '../report-draft.ts';
 import type { Runner, RunnerOptions } from '../runner.ts';

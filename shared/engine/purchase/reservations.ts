@@ -6,6 +6,7 @@ import { renewalKey, renewalStream } from '../../journal/renewals/renewal-record
 import { JournalError } from '../../journal/store/store.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
 import { type Money, moneyToJson } from '../../policy/money.ts';
+import type { ReservationState } from '../report.ts';
 import { type PurchaseRun, type Purchasing, randomToken } from './contract.ts';
 import { type MonthOf, monthBefore, monthOfOrder, nearMonthChange } from './month.ts';
 import type { ProtocolRules } from './rules.ts';
@@ -15,27 +16,6 @@ import type { ProtocolRules } from './rules.ts';
  * or finds its number taken.
  */
 const abandonedAfterMs = 60 * 60_000;
-
-/** How a reservation stands, by the claim that it was made for. */
-export type ReservationState =
-  /** No claim yet: the next run that wants the resource uses it. */
-  | 'set-aside'
-  /** No claim, and nobody came back for it: its number is used up, then it is released. */
-  | 'abandoned'
-  /** Its claim is open, and its records prove that nothing was ordered: it is ended, then released. */
-  | 'ending'
-  /** Its claim came to nothing, or counts in another month or currency: it is released. */
-  | 'owed'
-  /** Claimed; no answer is written down. */
-  | 'under-way'
-  /** Nobody knows whether it was ordered. */
-  | 'unclear'
-  /** Ordered; the expiry has not moved as far as the journal knows. */
-  | 'ordered'
-  /** Renewed: used for good. */
-  | 'renewed'
-  /** Its claim cannot be trusted, and proves nothing. */
-  | 'unreadable';
 
 /** The same in words, as plans and `streamwarden spend` say it behind an amount. */
 export const reservationWords: Readonly<Record<ReservationState, string>> = {

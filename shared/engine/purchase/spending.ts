@@ -2,8 +2,9 @@ import type { EpochMs } from '../../client/clock.ts';
 import { listBudgets, readBudget } from '../../journal/renewals/budget.ts';
 import type { Storing } from '../../journal/store/store-effect.ts';
 import { add, type Money, subtract, zero } from '../../policy/money.ts';
+import type { ReservationState } from '../report.ts';
 import { type MonthOf, monthBefore } from './month.ts';
-import { type Budget, type HeldReservation, heldIn, isGivenBack, type ReservationState, reservationWords } from './reservations.ts';
+import { type Budget, type HeldReservation, heldIn, isGivenBack, reservationWords } from './reservations.ts';
 
 /** One amount that a month's budget holds, as people read it. */
 export interface SpendingLine {

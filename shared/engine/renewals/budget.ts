@@ -2,6 +2,7 @@ import type { BudgetState } from '../../journal/renewals/budget.ts';
 import { readBudget } from '../../journal/renewals/budget.ts';
 import type { RenewalView } from '../../journal/renewals/renewal.ts';
 import type { Money } from '../../policy/money.ts';
+import type { PlannedAmount, PlannedSpending } from '../planned-spending.ts';
 import { type MonthOf, monthIn } from '../purchase/month.ts';
 import {
   type Budget,
@@ -26,30 +27,13 @@ export function monthOf({ policy }: Pick<RenewalContext, 'policy'>): MonthOf {
   return monthIn(policy.zones[policy.timezone] ?? { transitions: [] });
 }
 
-/**
- * What the runs of one command have planned to order so far, so that a plan over several targets shares one budget as their orders would. Kept
- * in memory: a plan writes nothing.
- */
-export class PlannedSpending {
-  readonly #planned = new Map<string, Map<string, bigint>>();
-
-  /** Adds what a run would order. The same renewal, seen through two targets, counts once. */
-  add(reserved: readonly Reserved[]): void {
-    for (const result of reserved) {
-      if (result.outcome === 'refused') continue;
-      const { id, amount, month, otherMonth } = result.reservation;
-      for (const each of otherMonth === undefined ? [month] : [month, otherMonth]) {
-        const key = `${amount.currency} ${each}`;
-        const amounts = this.#planned.get(key) ?? new Map<string, bigint>();
-        this.#planned.set(key, amounts.set(id, amount.micros));
-      }
-    }
-  }
-
-  /** What is planned in a budget, in millionths by id of the reservation. */
-  in({ currency, month }: Budget): ReadonlyMap<string, bigint> {
-    return this.#planned.get(`${currency} ${month}`) ?? new Map();
-  }
+/** What orders would take out of budgets: near a change of month one counts in both. */
+export function plannedAmounts(reserved: readonly Reserved[]): readonly PlannedAmount[] {
+  return reserved.flatMap((result) => {
+    if (result.outcome === 'refused') return [];
+    const { id, amount, month, otherMonth } = result.reservation;
+    return [{ id, amount, months: otherMonth === undefined ? [month] : [month, otherMonth] }];
+  });
 }
 
 /** What previewing goes by. */

@@ -5,6 +5,7 @@ import { formatMoney } from '../../policy/money.ts';
 import type { RefusedAccount } from '../account-check.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { guardByResource } from '../guard.ts';
+import type { PlannedSpending } from '../planned-spending.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
@@ -14,7 +15,7 @@ import type { Candidate, Chosen } from '../purchase/round.ts';
 import type { ProtocolRules } from '../purchase/rules.ts';
 import { reason } from '../reasons.ts';
 import type { BudgetUse } from '../report.ts';
-import { type PlannedSpending, previewAdmission } from './budget.ts';
+import { plannedAmounts, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes } from './decide-due.ts';
 import { accountCheck, type Renewal } from './effects.ts';
 import type { PlannedOrder, Question, RenewalContext, RenewalPlanner, RenewalVerdict } from './planner.ts';
@@ -128,7 +129,7 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
   });
   const chosen = decisions.flatMap(({ candidate, decision, wish }) => (decision.verdict === 'act' && wish ? [{ candidate, wish }] : []));
   const ordered = new Set(chosen.map(({ wish }) => wish));
-  input.planned?.add(admission.results.filter(({ request }) => ordered.has(request.wish)));
+  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.wish))));
   return { decisions, chosen, budgets: admission.budgets };
 }
 

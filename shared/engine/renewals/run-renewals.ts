@@ -1,6 +1,7 @@
 import type { Subscribable } from '../../fleet/subscription.ts';
 import { WrittenLog } from '../../journal/intents/intent-log.ts';
 import { StoreError } from '../../journal/store/store.ts';
+import { HourlyMemory } from '../../notify/hourly-memory.ts';
 import { notifierOf } from '../../notify/notifier.ts';
 import { isOthers } from '../account-check.ts';
 import { type CallCounts, countingClient } from '../counting-client.ts';
@@ -18,7 +19,6 @@ import type { Runner } from '../runner.ts';
 import { readStanding, type Standing } from '../standing.ts';
 import { isCutOffOnly } from '../telling/failure.ts';
 import { skewError, skewReason } from '../two-clocks.ts';
-import { HourlyMemory } from './alarms.ts';
 import { announceAlerts, announceHolds, announceLapses, announceOrders, askApprovers } from './announce.ts';
 import { announceAnswers } from './announce-answers.ts';
 import type { DueDecision } from './choose.ts';

@@ -1,11 +1,11 @@
 import type { WrittenLog } from '../../journal/intents/intent-log.ts';
+import type { HourlyMemory } from '../../notify/hourly-memory.ts';
 import type { CallCounts } from '../counting-client.ts';
 import type { Reason } from '../decision.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { ProtocolRules } from '../purchase/rules.ts';
 import type { ReportDraft } from '../report-draft.ts';
 import type { RunnerOptions } from '../runner.ts';
-import type { HourlyMemory } from './alarms.ts';
 import type { RenewalContext } from './planner.ts';
 import type { Renewing } from './renewing.ts';
 import type { Teller } from './teller.ts';

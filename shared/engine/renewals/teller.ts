@@ -5,6 +5,7 @@ import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../journa
 import type { JournalError, StoreError } from '../../journal/store/store.ts';
 import { joinAlike } from '../../notify/alike.ts';
 import { limitsOfKind } from '../../notify/channel-limits.ts';
+import { type HourlyMemory, hourOf } from '../../notify/hourly-memory.ts';
 import type { Message } from '../../notify/message.ts';
 import { zonedText } from '../../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
@@ -16,7 +17,6 @@ import type { ReportedAlert, RunReport } from '../report.ts';
 import { criticalRoute, NotToldError } from '../telling/critical.ts';
 import { failureName, failureText } from '../telling/failure.ts';
 import { withForged } from '../telling/once.ts';
-import { type HourlyMemory, hourOf } from './alarms.ts';
 import { type Renewal, tell } from './effects.ts';
 import { bySize, carriedOf, type Entry, groupsOf, isForNobody, isFoundAgain, isStuck, stuckMessage, warningsOf } from './to-tell.ts';
 

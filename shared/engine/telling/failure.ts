@@ -1,6 +1,6 @@
 import { sha256 } from '../../client/hmac.ts';
 import type { AlertName } from '../../journal/log/alerts.ts';
-import { hourOf } from '../renewals/alarms.ts';
+import { hourOf } from '../../notify/hourly-memory.ts';
 import type { RunReport } from '../report.ts';
 import { adviceFor } from './advice.ts';
 import { listed, nameOf } from './listed.ts';

@@ -2,10 +2,10 @@ import type { EpochMs } from '../../client/clock.ts';
 import { type AlertName, forgedText, type Mark, readMark, recordTold } from '../../journal/log/alerts.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
+import type { HourlyMemory } from '../../notify/hourly-memory.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Notifier, Told } from '../../notify/notifier.ts';
 import { isExpected } from '../expected.ts';
-import type { HourlyMemory } from '../renewals/alarms.ts';
 
 /** Who tells something once. */
 export interface OnceContext {

@@ -1,12 +1,12 @@
 import { alertId, readMark, recordTold } from '../../journal/log/alerts.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
+import type { HourlyMemory } from '../../notify/hourly-memory.ts';
 import type { Notifier } from '../../notify/notifier.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import type { Reason } from '../decision.ts';
 import { isExpected } from '../expected.ts';
 import { reason } from '../reasons.ts';
-import type { HourlyMemory } from '../renewals/alarms.ts';
 import type { RunReport } from '../report.ts';
 import { failureName, isCutOffOnly } from './failure.ts';
 import { withForged } from './once.ts';

@@ -1,10 +1,10 @@
-import { HourlyMemory } from '../../../shared/engine/renewals/alarms.ts';
 import { driveRenewal, type RenewalWorld } from '../../../shared/engine/renewals/drive.ts';
 import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
 import { Teller } from '../../../shared/engine/renewals/teller.ts';
 import type { AlertName } from '../../../shared/journal/log/alerts.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { type Delivery, delivered, undelivered } from '../../../shared/notify/channel.ts';
+import { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
 import type { Message, Severity } from '../../../shared/notify/message.ts';
 import { notifierOf } from '../../../shared/notify/notifier.ts';
 import { Pace } from '../../../shared/notify/pace.ts';
