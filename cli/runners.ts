@@ -3,9 +3,9 @@ import { enforcePolicy } from '../functions/enforce-policy/automation.ts';
 import { logOffSessions } from '../functions/log-off-sessions/automation.ts';
 import { powerWorkstations } from '../functions/power-workstations/automation.ts';
 import { renewBeforeExpiry } from '../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../functions/renew-before-expiry/run/run-renewals.ts';
 import { scaleOnSchedule } from '../functions/scale-on-schedule/automation.ts';
 import { tagNewResources } from '../functions/tag-new-resources/automation.ts';
-import { renewalRunner } from '../shared/engine/renewals/run-renewals.ts';
 import { automationRunner, type Runner } from '../shared/engine/runner.ts';
 
 /** The functions that the command line can run, in the order in which it runs them. */

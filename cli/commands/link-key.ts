@@ -10,7 +10,7 @@ export function linkKeyCommand(program: Command): void {
     .command('link-key')
     .description('print the value of STREAMWARDEN_LINK_PUBLIC_KEY that belongs to STREAMWARDEN_LINK_KEY in the environment')
     .action(async () => {
-      const { publicKeyOf, weaknessOf } = await import('../../shared/engine/renewals/approval-link.ts');
+      const { publicKeyOf, weaknessOf } = await import('../../shared/journal/people/approval-link.ts');
       const secret = process.env['STREAMWARDEN_LINK_KEY']?.trim() ?? '';
       const weakness = secret === '' ? 'is not set' : weaknessOf(secret);
       if (weakness !== undefined) {

@@ -1,4 +1,4 @@
-import { reservationWords } from '../../shared/engine/purchase/reservations.ts';
+import { reservationWords } from '../../functions/renew-before-expiry/purchase/reservations.ts';
 import type {
   BudgetUse,
   HeldAmount,

@@ -1,4 +1,4 @@
-import type { MonthSpending, SpendingLine } from '../../shared/engine/purchase/spending.ts';
+import type { MonthSpending, SpendingLine } from '../../functions/renew-before-expiry/purchase/spending.ts';
 import { canonicalJson } from '../../shared/journal/log/record.ts';
 import { formatMoney, type Money, moneyToJson, subtract, zero } from '../../shared/policy/money.ts';
 import type { Spend } from '../run/spend.ts';

@@ -1,5 +1,5 @@
+import { renewalState } from '../../functions/renew-before-expiry/run/state.ts';
 import { printable } from '../../shared/client/printable.ts';
-import { renewalState } from '../../shared/engine/renewals/state.ts';
 import type { DeliveryGroup, NodePool } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import type { Story } from '../run/story.ts';

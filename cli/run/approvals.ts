@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type AnsweredOrder,
-  answerWords,
-  type CountingAnswer,
-  countingAnswer,
-  electorateOf,
-} from '../../shared/engine/renewals/answers.ts';
 import type { WaitingApproval } from '../../shared/engine/report.ts';
 import { periodOf } from '../../shared/fleet/subscription-period.ts';
 import { alertKey } from '../../shared/journal/log/alerts.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
+import { type AnsweredOrder, answerWords, type CountingAnswer, countingAnswer, electorateOf } from '../../shared/journal/people/answers.ts';
 import { type Answers, type ApprovalSubject, readApprovals, recordApproval } from '../../shared/journal/people/approvals.ts';
 import { fromSegment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../functions/renew-before-expiry/purchase/resolve.ts';
+import { expiryMovedBy } from '../../functions/renew-before-expiry/purchase/shift.ts';
 import type { Caller } from '../../shared/client/caller-identity.ts';
-import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../shared/engine/purchase/resolve.ts';
-import { expiryMovedBy } from '../../shared/engine/purchase/shift.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewals/renewal.ts';

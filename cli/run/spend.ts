@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { monthIn } from '../../functions/renew-before-expiry/purchase/month.ts';
+import { readSpendingOf, type SpendingFound } from '../../functions/renew-before-expiry/purchase/spending.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
-import { monthIn } from '../../shared/engine/purchase/month.ts';
-import { readSpendingOf, type SpendingFound } from '../../shared/engine/purchase/spending.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

@@ -1,8 +1,54 @@
-import type { LinkPages, LinkPress, LinkQuestion, LinkState } from '../../shared/engine/renewals/link-pages.ts';
+import type { EpochMs } from '../../shared/client/clock.ts';
+import { printable } from '../../shared/client/printable.ts';
 import { periodText } from '../../shared/fleet/subscription-period.ts';
+import type { CountingAnswer } from '../../shared/journal/people/answers.ts';
+import type { LinkSubject } from '../../shared/journal/people/approval-link.ts';
 import { zonedText } from '../../shared/planning/local-time.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
-import { escapeHtml, facts, page, style } from './html.ts';
+
+/** Text as HTML shows it, in elements and in quoted attributes, on one line. */
+function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** The one style sheet of all pages. */
+const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+body{max-width:34rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.4rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
+dt{opacity:.7}
+dd{margin:0;overflow-wrap:anywhere}
+label{display:block;margin:1rem 0}
+input{display:block;box-sizing:border-box;width:100%;font:inherit;padding:.4rem}
+button{font:inherit;padding:.6rem 1rem;margin:0 .5rem .5rem 0}
+.small{font-size:.875rem;opacity:.8}`;
+
+/** A whole page. `content` is HTML already. */
+export function page(title: string, content: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${content}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Names and values, one below the other. */
+export function facts(entries: readonly (readonly [name: string, value: string])[]): string {
+  return `<dl>\n${entries.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')}\n</dl>`;
+}
 
 /** The pages that people see when they open an approval link. */
 export const pages: LinkPages = {
@@ -103,4 +149,45 @@ function about(question: LinkQuestion): string {
     ['Price', `${formatMoney(highest)} at most`],
     ['Asked', circle],
   ]);
+}
+
+/** What a page is about. */
+export interface LinkQuestion {
+  readonly subject: LinkSubject;
+  readonly target: CompiledTarget;
+  readonly policy: CompiledPolicy;
+}
+
+/** How the renewal of a question stands now. */
+export interface LinkState {
+  /** The answer that counts now, wherever it was given. */
+  readonly answer: CountingAnswer;
+  /** The same in words: `approved up to 233.28 CNY by li.wei`. */
+  readonly words: string;
+  /** Why that answer does not let this order pass; undefined where it does, or there is none. */
+  readonly gap: string | undefined;
+  /** Who has withdrawn the links of this expiry; undefined where nobody has. */
+  readonly withdrawnBy: string | undefined;
+  /** Set once the order was sent, or is about to be: then answers change nothing any more. */
+  readonly ordered: { readonly atMs: EpochMs; readonly orderId: string | undefined } | undefined;
+}
+
+/** What became of a press: `written`, or nothing was, since somebody had answered meanwhile. */
+type LinkPress = 'written' | 'overtaken';
+
+/** The pages that people see, as whole HTML documents. */
+export interface LinkPages {
+  /** The text of the one style sheet in them; nothing else may style or run in a page. */
+  readonly style: string;
+  /**
+   * The question, what counts now, and while nothing was ordered a form that posts `token`, `decision` and `because` to the page's own address.
+   * `press`: what became of the press that this page answers.
+   */
+  question(question: LinkQuestion, state: LinkState, token: string, press?: LinkPress): string;
+  /** The one page for every link that is refused, whatever the reason. */
+  refused(): string;
+  /** Nothing was written down: a failure on our side. */
+  failed(): string;
+  /** Nothing was written down: this function only observes. */
+  observing(): string;
 }

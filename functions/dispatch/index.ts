@@ -1,4 +1,4 @@
-import { createDispatcher } from '../../shared/fc/dispatching/dispatcher.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { planDispatch } from './plan.ts';
 
 /** The Function Compute handler: on a timer it begins other functions, one invocation for each target or region. */

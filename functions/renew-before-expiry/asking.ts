@@ -1,13 +1,13 @@
+import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Reason } from '../../shared/engine/decision.ts';
-import { type AnsweredOrder, answerGap, type CountingAnswer, countingAnswer } from '../../shared/engine/renewals/answers.ts';
-import type { Question, RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import { type AnsweredOrder, answerGap, type CountingAnswer, countingAnswer } from '../../shared/journal/people/answers.ts';
 import type { Answers } from '../../shared/journal/people/approvals.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
-import { amount } from './ceilings.ts';
+import type { Ask, OrderRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
-import type { Ask, OrderRule } from './renew-rule.ts';
+import type { Question, RenewalContext } from './run/planner.ts';
 
 /** Why people have to be asked about a price; undefined when they need not. */
 export function askReason(price: Money, lastPaid: Money | undefined, ask: Ask): string | undefined {
@@ -110,4 +110,29 @@ export function isTimeToAnswerOver(expiresAtMs: number, askedAtMs: number | null
 /** True where nobody has answered for so long that the rule orders a week instead. */
 export function isSilenceOver(expiresAtMs: number, rule: OrderRule, { nowMs }: RenewalContext): boolean {
   return rule.unanswered === 'renew 1 Week' && nowMs >= expiresAtMs - silenceMs;
+}
+
+/** Why no order may be placed at this price at all, whoever approves; undefined when one may. */
+export function ceilingReason(price: Money, rule: OrderRule, { policy }: RenewalContext): Reason | undefined {
+  const most = rule.maxPrice.find(({ currency }) => currency === price.currency);
+  if (most !== undefined && price.micros > most.micros) {
+    const text = `it costs ${formatMoney(price, { exact: true })} and maxPrice of rule ${rule.name} is ${formatMoney(most, { exact: true })}; raise that, or renew it by hand`;
+    return reason('price-over-maximum', text, { price: amount(price), most: amount(most) });
+  }
+  const limit = policy.limits.spendPerMonth?.find(({ currency }) => currency === price.currency);
+  if (limit !== undefined) return undefined;
+  const text = `limits.spendPerMonth has no amount in ${price.currency}, and nothing is converted; add one, or renew it by hand`;
+  return reason('no-spending-limit', text, { currency: price.currency });
+}
+
+/** Why a renewal would reach too far ahead; undefined when it does not. */
+export function aheadReason(endMs: EpochMs, rule: OrderRule, context: RenewalContext): Reason | undefined {
+  if (rule.aheadAtMostMs === undefined || endMs - context.nowMs <= rule.aheadAtMostMs) return undefined;
+  const text = `it would last until ${localText(endMs, context)}, beyond renewAheadAtMost of rule ${rule.name}; order a shorter period`;
+  return reason('too-far-ahead', text, { endMs });
+}
+
+/** An amount as the data of a reason: whole millionths as text. */
+function amount({ currency, micros }: Money): { readonly currency: string; readonly micros: string } {
+  return { currency, micros: micros.toString() };
 }

@@ -1,19 +1,27 @@
 import type { Reason } from '../../shared/engine/decision.ts';
-import { monthIn, monthsFor } from '../../shared/engine/purchase/month.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
-import type { Asked, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from '../../shared/engine/renewals/planner.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { type AnswerResult, answerTo, askReason, isSilenceOver, isTimeToAnswerOver, questionOf, weekOfSilence } from './asking.ts';
-import { aheadReason, ceilingReason } from './ceilings.ts';
-import { claimReason } from './claims.ts';
-import { coveringRule } from './cover.ts';
-import { unfitness } from './fitness.ts';
-import { orderOf, refOf } from './order.ts';
-import { priceOf, type RenewalPrice } from './price.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { type Matcher, matcher } from '../../shared/policy/selector.ts';
+import {
+  type AnswerResult,
+  aheadReason,
+  answerTo,
+  askReason,
+  ceilingReason,
+  isSilenceOver,
+  isTimeToAnswerOver,
+  questionOf,
+  weekOfSilence,
+} from './asking.ts';
+import type { Ask, CompiledRenewRule, OrderRule } from './compiled-rule.ts';
+import { orderOf, priceOf, type RenewalPrice, refOf } from './order.ts';
+import { found, held, type Outcome } from './outcome.ts';
+import { monthIn, monthsFor } from './purchase/month.ts';
 import { reason } from './reasons.ts';
-import type { Ask, OrderRule } from './renew-rule.ts';
+import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from './run/planner.ts';
 
 /**
  * Decides about the renewal of one resource. Pure: the same resource, policy, facts and `now` give the same step. It asks for the claims
@@ -157,4 +165,118 @@ function silentStep(due: Due, waits: Reason, question: Question): RenewalStep {
   if (forbidden) return hold(due, [forbidden, waits], question);
   const because = [reason('unanswered', `nobody has answered, so ${periodText(period)} is ordered instead of ${periodText(rule.period)}`)];
   return ordered(due, { period, price: price.value, approvedBy: undefined, unasked: true, because });
+}
+
+/** The rule that decides, or undefined where none covers the resource. `rule` names the one that could not be judged. */
+type Cover = Outcome<CompiledRenewRule | undefined> & { readonly rule?: string };
+
+/**
+ * The first rule that matches a resource. A rule that cannot be judged holds: it never falls through to the next, which may be about
+ * quite other resources. A resource outside the target's regions is not covered.
+ */
+function coveringRule(resource: Subscribable, { policy, target, nowMs }: RenewalContext): Cover {
+  if (target.regions !== undefined) {
+    const { region } = resource;
+    if (region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
+    if (!target.regions.includes(region)) {
+      return found(undefined, reason('not-covered', `region ${region} is outside the target`, { region }));
+    }
+  }
+  for (const { rule, matches } of rulesFor(policy, target, resource.kind)) {
+    const match = matches(resource, nowMs);
+    if (match === 'yes') return found(rule);
+    if (match !== 'no') {
+      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
+      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
+    }
+  }
+  return found(undefined, reason('not-covered', 'no rule matches; it is left alone'));
+}
+
+interface ReadyRule {
+  readonly rule: CompiledRenewRule;
+  readonly matches: Matcher;
+}
+
+const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly ReadyRule[]>>();
+
+/** The rules for one kind of resource of a target, in the order of the policy; prepared once per policy. */
+function rulesFor(policy: CompiledPolicy, target: CompiledTarget, kind: Subscribable['kind']): readonly ReadyRule[] {
+  let known = byPolicy.get(policy);
+  if (known === undefined) {
+    known = new Map();
+    byPolicy.set(policy, known);
+  }
+  const key = `${target.name}|${kind}`;
+  let ready = known.get(key);
+  if (ready === undefined) {
+    const rules = (policy.rules['renew-before-expiry'] ?? []) as readonly CompiledRenewRule[];
+    ready = rules.flatMap((rule) => {
+      const selector = kind === 'workstation' ? rule.workstations : rule.groups;
+      if (selector === undefined || rule.targets?.includes(target.name) === false) return [];
+      // A key that is spelled otherwise is told by the other functions; here a hold could let a subscription end.
+      return [{ rule, matches: matcher(selector, policy.zones[target.timezone], 'exact') }];
+    });
+    known.set(key, ready);
+  }
+  return ready;
+}
+
+/** A group serves; under any other status what a renewal does is not documented (API notes, delivery group status). */
+const groupStatus = 'PUBLISHED';
+
+/** No list of a workstation's states is published; these are the ones in which nothing is being built or broken (API notes, unverified). */
+const workstationStatuses: ReadonlySet<string> = new Set(['RUNNING', 'STOPPED', 'STARTING', 'STOPPING']);
+
+/** Why a resource is not in a state to be renewed; undefined when it is. */
+function unfitness(resource: Subscribable): Reason | undefined {
+  const { status } = resource;
+  const data = { status: status ?? null };
+  if (resource.kind === 'delivery-group') {
+    if (status === groupStatus) return undefined;
+    return reason('status', `its status is ${status ?? 'unknown'}, and renewing is known to work under ${groupStatus} only`, data);
+  }
+  if (resource.spot) return reason('spot', 'it is a spot instance');
+  if (status !== undefined && workstationStatuses.has(status)) return undefined;
+  return reason('status', `its status is ${status ?? 'unknown'}, and renewing is not known to work under that`, data);
+}
+
+/** Time that an order is given to move the expiry before anybody is told, in milliseconds (protocols, step 9). */
+const settlingMs = 15 * 60_000;
+
+/** Why what was ordered before forbids an order of a resource now; undefined when it does not. */
+function claimReason({ open, spent, spentAtMs, movedBackFromMs }: ClaimFacts, id: string, context: RenewalContext): Reason | undefined {
+  if (open) return openReason(open, id, context);
+  if (!spent) return undefined;
+  if (spentAtMs !== undefined) {
+    const text = `it was renewed at ${localText(spentAtMs, context)}, and reads may not show it yet`;
+    return reason('order-under-way', text);
+  }
+  const before =
+    movedBackFromMs === undefined
+      ? 'this very expiry was renewed before'
+      : `the expiry lies before ${localText(movedBackFromMs, context)}, to which it had been renewed: a refund, perhaps`;
+  const text = `${before}. Look in the bill; if it is to be renewed again, run 'streamwarden resolve ${id} --refunded'`;
+  return reason('expiry-claimed', text, { movedBackFromMs });
+}
+
+function openReason({ n, atMs, answer, orderId }: OpenClaim, id: string, context: RenewalContext): Reason {
+  const data = { claim: n, order: orderId };
+  const order = orderId === undefined ? 'an order' : `order ${orderId}`;
+  const since = localText(atMs, context);
+  if (answer === 'rejected' || answer === 'not-sent') {
+    return reason('order-closing', 'the last order was not placed; it is being closed as void, and the next run goes on', data);
+  }
+  const settling = context.nowMs < atMs + settlingMs;
+  // Whoever began it may be dead: that it was placed is said of an order that is known.
+  if (settling && answer === undefined)
+    return reason('order-begun', `an order was begun at ${since}, and whether it was placed is not known yet`, data);
+  if (settling && answer === 'ordered')
+    return reason('order-under-way', `${order} was placed at ${since}, and the expiry has not moved yet`, data);
+  if (answer === 'ordered') {
+    const text = `${order} of ${since} has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve ${id} --void --order ${orderId}'`;
+    return reason('order-unpaid', text, data);
+  }
+  const text = `whether an order of ${since} was placed is not known. Look for it in the bill; if none is there, run 'streamwarden resolve ${id} --void'. It is never sent again by itself`;
+  return reason('order-unclear', text, data);
 }

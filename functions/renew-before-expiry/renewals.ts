@@ -1,10 +1,10 @@
 import { renewAppInstanceGroup } from '../../shared/client/operations/renew-app-instance-group.ts';
 import { renewWuyingServer } from '../../shared/client/operations/renew-wuying-server.ts';
-import type { Renewing } from '../../shared/engine/renewals/renewing.ts';
 import { observeSubscribedGroups, rereadSubscribedGroup } from '../../shared/fleet/observe-subscribed-groups.ts';
 import { observeWorkstations, rereadWorkstation } from '../../shared/fleet/observe-workstations.ts';
 import { readRenewPrice } from '../../shared/fleet/renew-price.ts';
 import { planner } from './plan.ts';
+import type { Renewing } from './run/planner.ts';
 
 /** Renews delivery groups and workstations before their subscriptions end. */
 export const renewBeforeExpiry: Renewing = {

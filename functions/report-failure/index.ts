@@ -1,4 +1,4 @@
-import { createFailureReporter } from '../../shared/fc/failure-reporter.ts';
+import { createFailureReporter } from './failure-reporter.ts';
 
 /** The Function Compute handler: the destination of the other functions' failures. */
 export const handler = createFailureReporter();

@@ -1,10 +1,10 @@
 import type { Resource } from '../fleet/resource.ts';
+import type { LinkMaker } from '../journal/people/approval-link.ts';
 import type { LinkProver } from '../journal/people/approvals.ts';
 import { HourlyMemory } from '../notify/hourly-memory.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
 import type { PlannedSpending } from './planned-spending.ts';
-import type { LinkMaker } from './renewals/approval-link.ts';
 import type { RunReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
 import { tellingBy } from './telling/tell-run.ts';

@@ -7,7 +7,7 @@ import {
   linksBelow,
   publicKeyOf,
   weaknessOf,
-} from '../engine/renewals/approval-link.ts';
+} from '../journal/people/approval-link.ts';
 import type { LinkProver } from '../journal/people/approvals.ts';
 import { type Environment, SettingsError } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { electorateOf } from '../../shared/engine/renewals/answers.ts';
+import { electorateOf } from '../../shared/journal/people/answers.ts';
 import { type NewApproval, readApprovals, recordApproval } from '../../shared/journal/people/approvals.ts';
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';

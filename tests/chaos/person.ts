@@ -1,4 +1,4 @@
-import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
+import { type Resolved, resolveClaim } from '../../functions/renew-before-expiry/purchase/resolve.ts';
 import { type RenewalEntry, readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { parseRenewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';

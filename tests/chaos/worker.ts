@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Timers } from '../../shared/client/transport.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { ossStore } from '../../shared/journal/store/oss.ts';
 import type { Message } from '../../shared/notify/message.ts';

@@ -3,8 +3,8 @@
  * its own loads it as a bundle; which function it is stands in its environment.
  */
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
 import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';

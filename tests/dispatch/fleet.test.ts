@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DispatchFailedError, DispatchSummary } from '../../shared/fc/dispatching/dispatcher.ts';
+import type { DispatchFailedError, DispatchSummary } from '../../functions/dispatch/dispatcher.ts';
 import { RunFailedError } from '../../shared/fc/handle.ts';
 import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from './fleet.ts';
 

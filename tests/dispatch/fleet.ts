@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createDispatcher } from '../../functions/dispatch/dispatcher.ts';
 import { planDispatch } from '../../functions/dispatch/plan.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
-import { createDispatcher } from '../../shared/fc/dispatching/dispatcher.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';

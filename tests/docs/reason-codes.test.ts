@@ -5,11 +5,11 @@ import { reasonCodes as otaCodes } from '../../functions/approve-ota-windows/rea
 import { reasonCodes as enforceCodes } from '../../functions/enforce-policy/reasons.ts';
 import { reasonCodes as logOffCodes } from '../../functions/log-off-sessions/reasons.ts';
 import { reasonCodes as powerCodes } from '../../functions/power-workstations/reasons.ts';
+import { alertCodes } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
 import { reasonCodes as tagCodes } from '../../functions/tag-new-resources/reasons.ts';
 import { digestCodes } from '../../shared/engine/digests/digest-reasons.ts';
-import { alertCodes } from '../../shared/engine/purchase/contract.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
 
 const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');

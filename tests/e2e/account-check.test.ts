@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { assumeRoleCredentials } from '../../shared/client/credentials/assume-role.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { readExpiries, recordExpiries } from '../../shared/journal/renewals/expiries.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

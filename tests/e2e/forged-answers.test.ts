@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/log/record.ts';
 import {
   installationOf,
   type LinkSubject,
@@ -6,8 +7,7 @@ import {
   openToken,
   publicKeyOf,
   tokenField,
-} from '../../shared/engine/renewals/approval-link.ts';
-import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/log/record.ts';
+} from '../../shared/journal/people/approval-link.ts';
 import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../shared/journal/people/approvals.ts';
 import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

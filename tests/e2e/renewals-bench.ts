@@ -1,14 +1,14 @@
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
 import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Timers } from '../../shared/client/transport.ts';
-import { electorateOf } from '../../shared/engine/renewals/answers.ts';
-import { installationOf, linkProver, linksBelow, openToken, publicKeyOf, tokenField } from '../../shared/engine/renewals/approval-link.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { emptyStream } from '../../shared/journal/log/stream.ts';
+import { electorateOf } from '../../shared/journal/people/answers.ts';
+import { installationOf, linkProver, linksBelow, openToken, publicKeyOf, tokenField } from '../../shared/journal/people/approval-link.ts';
 import { type NewApproval, personVoice, readApprovals, recordApproval } from '../../shared/journal/people/approvals.ts';
 import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import type { Store } from '../../shared/journal/store/store.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { installationOf, linksBelow } from '../../shared/engine/renewals/approval-link.ts';
+import { installationOf, linksBelow } from '../../shared/journal/people/approval-link.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { Pace } from '../../shared/notify/pace.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';

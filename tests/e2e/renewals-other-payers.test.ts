@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Resolved, resolveClaim } from '../../shared/engine/purchase/resolve.ts';
+import { type Resolved, resolveClaim } from '../../functions/renew-before-expiry/purchase/resolve.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';

@@ -3,10 +3,10 @@ import { hears as enforceHears, enforcePolicy } from '../../functions/enforce-po
 import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
 import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { hears as tagHears, tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';

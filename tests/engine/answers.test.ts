@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AnsweredOrder, answerGap, answerWords, countingAnswer } from '../../shared/engine/renewals/answers.ts';
+import { type AnsweredOrder, answerGap, answerWords, countingAnswer } from '../../shared/journal/people/answers.ts';
 import { type Answers, type Approval, noAnswers } from '../../shared/journal/people/approvals.ts';
 
 const nowMs = 1_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { standingOf } from '../../shared/engine/purchase/standing.ts';
+import { standingOf } from '../../functions/renew-before-expiry/purchase/claim-state.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { readClaims, readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reserveBatch } from '../../shared/engine/purchase/reserve.ts';
+import { reserveBatch } from '../../functions/renew-before-expiry/purchase/reserve.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { isSkipped } from '../../shared/journal/log/skipped.ts';
 import { append, emptyStream, lastListed, listedEnd, readFrom, type StreamEnd } from '../../shared/journal/log/stream.ts';

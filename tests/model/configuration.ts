@@ -1,4 +1,4 @@
-import type { ProtocolRules } from '../../shared/engine/purchase/rules.ts';
+import type { ProtocolRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
 
 /** What can go wrong, or be done by others, with how it is told in a trace. */
 export const faults = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import { defaultRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import type { Configuration } from './configuration.ts';
 import { explore } from './explore.ts';
 import { pairs, singles } from './plan.ts';

@@ -1,5 +1,5 @@
-import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
-import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import { defaultRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
+import { sendTimeoutMs } from '../../functions/renew-before-expiry/purchase/renew.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { parseRenewalKey, renewalKey } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Configuration, Setting } from './configuration.ts';

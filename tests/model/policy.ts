@@ -1,7 +1,7 @@
 import { ruleModule } from '../../functions/renew-before-expiry/rule.ts';
+import { limitsOf, monthOf as monthOfPolicy } from '../../functions/renew-before-expiry/run/budget.ts';
+import type { RenewalContext } from '../../functions/renew-before-expiry/run/planner.ts';
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { limitsOf, monthOf as monthOfPolicy } from '../../shared/engine/renewals/budget.ts';
-import type { RenewalContext } from '../../shared/engine/renewals/planner.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';

@@ -1,4 +1,4 @@
-import { defaultRules, type ProtocolRules } from '../../shared/engine/purchase/rules.ts';
+import { defaultRules, type ProtocolRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import type { Configuration } from './configuration.ts';
 import type { Invariant } from './invariants.ts';
 

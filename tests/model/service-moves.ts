@@ -1,5 +1,5 @@
+import { sendTimeoutMs } from '../../functions/renew-before-expiry/purchase/renew.ts';
 import { ApiError } from '../../shared/client/errors.ts';
-import { sendTimeoutMs } from '../../shared/engine/purchase/renew.ts';
 import { tickMs } from './configuration.ts';
 import type { Position, Prepared } from './known-code.ts';
 import type { Emit, Model } from './model.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import { defaultRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import { type Family, families } from './stories/families.ts';
 import { ruleCases } from './stories/rule-cases.ts';
 import { sample, search } from './stories/search.ts';

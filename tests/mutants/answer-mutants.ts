@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const link = 'shared/engine/renewals/approval-link.ts';
+const link = 'shared/journal/people/approval-link.ts';
 const streams = 'shared/journal/people/approvals.ts';
 const forged = ['tests/e2e/forged-answers.test.ts', 'tests/functions/approval-links/approval-links.test.ts'];
 const read = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/answers.test.ts', ...forged];
@@ -129,7 +129,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-approval-counts',
-    file: 'shared/engine/renewals/answers.ts',
+    file: 'shared/journal/people/answers.ts',
     from: 'hadSeen(later, earlier) && !hadSeen(earlier, later);',
     to: 'hadSeen(later, earlier);',
     rule: 'Of two records that each claim to have seen the other neither comes before the other.',
@@ -137,7 +137,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'knowledge-not-handed-on',
-    file: 'shared/engine/renewals/answers.ts',
+    file: 'shared/journal/people/answers.ts',
     from: '          knows.set(voice, last);\n          changed = true;\n',
     to: '',
     rule: 'Who has read a record knows what its writer had read.',
@@ -145,7 +145,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'later-own-words-known-through-others',
-    file: 'shared/engine/renewals/answers.ts',
+    file: 'shared/journal/people/answers.ts',
     from: 'if (voice === each.voice || (knows.get(voice) ?? -1) >= last) continue;',
     to: 'if ((knows.get(voice) ?? -1) >= last) continue;',
     rule: 'Through others nobody has read what he wrote later himself.',
@@ -153,7 +153,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'crossing-untold',
-    file: 'shared/engine/renewals/announce-answers.ts',
+    file: 'functions/renew-before-expiry/run/announce-answers.ts',
     from: "if (answer?.state === 'refused' && answer.crossed !== undefined) yield*",
     to: "if (answer?.state === 'refused' && answer.crossed === null) yield*",
     rule: 'Two people who answered at the same time are both told.',
@@ -161,7 +161,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'forged-answer-untold',
-    file: 'shared/engine/renewals/announce-answers.ts',
+    file: 'functions/renew-before-expiry/run/announce-answers.ts',
     from: "const isForged = bad.some(({ code }) => code === 'forged' || code === 'altered');",
     to: "const isForged = bad.some(({ code }) => code === 'altered' && code !== 'altered');",
     rule: 'A forged answer is critical.',
@@ -297,7 +297,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'link-used-after-its-end',
-    file: 'shared/fc/links/handle-link.ts',
+    file: 'functions/approval-links/handle-link.ts',
     from: 'if (clock.now() >= subject.untilMs) return',
     to: 'if (clock.now() >= subject.untilMs + 60_000) return',
     rule: 'A link is void from its end on.',
@@ -305,7 +305,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'link-answers-what-was-ordered',
-    file: 'shared/fc/links/handle-link.ts',
+    file: 'functions/approval-links/handle-link.ts',
     from: 'if (!posted || before.state.ordered !== undefined) {',
     to: 'if (!posted) {',
     rule: 'Once the order was sent a link takes no answer any more.',
@@ -313,7 +313,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'link-answers-where-links-are-off',
-    file: 'shared/fc/links/handle-link.ts',
+    file: 'functions/approval-links/handle-link.ts',
     from: "if (!asksByLink(policy, circle)) return refuse('links-off');",
     to: "if (!asksByLink(policy, circle) && circle === '') return refuse('links-off');",
     rule: 'Where no rule counts links they take no answer.',
@@ -329,7 +329,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'former-approves',
-    file: 'shared/engine/renewals/answers.ts',
+    file: 'shared/journal/people/answers.ts',
     from: "if (each.verdict !== 'approve' || each.former) return false;",
     to: "if (each.verdict !== 'approve') return false;",
     rule: 'Who is not among the approvers any more approves nothing.',

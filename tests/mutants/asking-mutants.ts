@@ -91,7 +91,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'asks-while-it-observes',
-    file: 'shared/engine/renewals/run-renewals.ts',
+    file: 'functions/renew-before-expiry/run/run-renewals.ts',
     from: "if (draft.head.functionMode === 'act') yield* askApprovers(",
     to: 'if (draft.head.functionMode !== null) yield* askApprovers(',
     rule: 'A function that only observes asks nobody.',
@@ -99,7 +99,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'dearer-question-not-asked',
-    file: 'shared/engine/renewals/announce.ts',
+    file: 'functions/renew-before-expiry/run/announce.ts',
     from: '${periodText(period)}-${amount.currency}-${amount.micros}`.replaceAll(',
     to: '${periodText(period)}-${amount.currency}`.replaceAll(',
     rule: 'A dearer price is another question, and is asked.',

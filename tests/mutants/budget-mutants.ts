@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const at = (file: string): string => `shared/engine/purchase/${file}.ts`;
+const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 const held = [
   ...['reservations', 'reservations-meanwhile', 'reserve', 'release', 'resolve', 'settle'].map(
     (name) => `tests/engine/purchase/${name}.test.ts`,
@@ -12,112 +12,112 @@ const held = [
 export const budgetMutants: readonly Mutant[] = [
   {
     name: 'closed-hour-shorter',
-    file: at('month'),
+    file: at('purchase/month'),
     from: 'const beforeMonthChangeMs = 60 * 60_000;',
     to: 'const beforeMonthChangeMs = 59 * 60_000;',
     rule: 'Nothing is claimed from 60 minutes before a change of month.',
   },
   {
     name: 'closed-quarter-shorter',
-    file: at('month'),
+    file: at('purchase/month'),
     from: 'const afterMonthChangeMs = 15 * 60_000;',
     to: 'const afterMonthChangeMs = 14 * 60_000;',
     rule: 'Nothing is claimed until 15 minutes after a change of month.',
   },
   {
     name: 'released-id-reserved-again',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: 'if (state.released.has(id)) {',
     to: 'if (state.released.has(`${id}!`)) {',
     rule: 'A released reservation is never reserved again.',
   },
   {
     name: 'budget-over-by-one-order',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: 'if (used + more > limit.micros) {',
     to: 'if (used > limit.micros) {',
     rule: "A month's orders never exceed its limit.",
   },
   {
     name: 'batch-not-summed',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: '      used += more;\n',
     to: '',
     rule: 'Orders of one batch count against each other.',
   },
   {
     name: 'raise-not-counted',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: 'const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;',
     to: 'const more = before > 0n ? 0n : wish.reserve.micros;',
     rule: 'A price that rose raises its reservation, against the limit.',
   },
   {
     name: 'reserve-near-month-change',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: 'if (needed.length === 0) results.set(request, refusedFor(request, monthChanges));',
     to: 'if (needed.length === 0) fitting.push(request);',
     rule: 'Nothing that can wait is reserved near a change of month.',
   },
   {
     name: 'owed-release-forgotten',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: '    const ids = [...free].filter((id) => view.state.reserved.has(id));',
     to: '    const ids = [...free].filter((id) => view.state.released.has(id) && view.state.reserved.has(id));',
     rule: 'What a void claim had set aside is given back by whoever sees it.',
   },
   {
     name: 'lost-race-taken-for-won',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: 'if (added) return results;',
     to: 'if (added || !added) return results;',
     rule: "Who loses the race for the next number of the budget decides anew with the other's record.",
   },
   {
     name: 'one-month-near-the-change',
-    file: at('month'),
+    file: at('purchase/month'),
     from: 'return rules.bothMonths ? [monthOf(changeMs - 1), monthOf(changeMs)] : [monthOf(nowMs)];',
     to: 'return [monthOf(nowMs)];',
     rule: 'What cannot wait near a change of month is set aside in both months.',
   },
   {
     name: 'urgent-day-shorter',
-    file: at('month'),
+    file: at('purchase/month'),
     from: 'const urgentAfterChangeMs = 24 * 60 * 60_000;',
     to: 'const urgentAfterChangeMs = 23 * 60 * 60_000;',
     rule: 'What expires within 24 hours of a change of month does not wait for it.',
   },
   {
     name: 'month-of-order-guessed',
-    file: at('month'),
+    file: at('purchase/month'),
     from: 'return monthOf(claimedMs + (answered ? answeredWithinMs : executedWithinMs) + clocksApartMs) === month ? month : undefined;',
     to: 'return month;',
     rule: 'The other month has its money back only once the month of the order is known.',
   },
   {
     name: 'abandoned-too-soon',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'const abandonedAfterMs = 60 * 60_000;',
     to: 'const abandonedAfterMs = 59 * 60_000;',
     rule: 'A reservation without a claim is given up after 60 minutes at the earliest.',
   },
   {
     name: 'abandoned-number-not-used-up',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: '(isGivenBack(each) && (yield* usedUp(run, each, budget, context.nowMs)))',
     to: 'isGivenBack(each)',
     rule: 'A number whose reservation is given back is used up first.',
   },
   {
     name: 'wanted-reservation-abandoned',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "nowMs - sinceMs < abandonedAfterMs || wanted?.has(id) ? 'set-aside'",
     to: "nowMs - sinceMs < abandonedAfterMs ? 'set-aside'",
     rule: 'A reservation that this run needs is used again, however old it is.',
   },
   {
     name: 'unreadable-claim-gives-back',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (each.n < 0 || entry instanceof JournalError) return { ...each, state: 'unreadable' };",
     to: "if (each.n < 0 || entry instanceof JournalError) return { ...each, state: 'owed' };",
     rule: 'Money of a claim that cannot be trusted stays where it is.',
@@ -125,7 +125,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unclear-order-gives-back',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "return answer.outcome === 'ordered' ? 'ordered' : 'unclear';",
     to: "return answer.outcome === 'ordered' ? 'ordered' : 'owed';",
     rule: 'Money of an order that may have been placed stays where it is.',
@@ -133,7 +133,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unpaid-order-gives-back',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "return answer.outcome === 'ordered' ? 'ordered' : 'unclear';",
     to: "return answer.outcome === 'ordered' ? 'owed' : 'unclear';",
     rule: 'Money of an order that was placed stays where it is, paid or not.',
@@ -141,7 +141,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unanswered-claim-gives-back',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (answer === undefined) return 'under-way';",
     to: "if (answer === undefined) return 'owed';",
     rule: 'Money of a claim without an answer stays where it is.',
@@ -149,7 +149,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'renewed-gives-back',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (end) return 'renewed';",
     to: "if (end) return 'owed';",
     rule: 'Money of a renewal that took effect is used for good.',
@@ -157,7 +157,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'void-claim-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (!claim || end?.outcome === 'void') return 'owed';",
     to: "if (!claim) return 'owed';",
     rule: 'Money of a claim that came to nothing goes back.',
@@ -165,7 +165,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'slot-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (!claim || end?.outcome === 'void') return 'owed';",
     to: "if (!claim) return 'under-way';\n  if (end?.outcome === 'void') return 'owed';",
     rule: "Money whose number a person's slot has used up goes back.",
@@ -173,7 +173,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'refused-claim-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (end === undefined && isNothing(entry)) return 'ending';",
     to: '',
     rule: 'Money of an order that was refused goes back though its process died before the end.',
@@ -189,7 +189,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'claim-in-other-currency-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'if (claim.price.currency !== currency || (claim.month',
     to: "if (claim.price.currency === '' || (claim.month",
     rule: 'Money in another currency than that of the claim goes back.',
@@ -197,7 +197,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'claim-in-other-month-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "(claim.month !== month && claim.otherMonth !== month)) return 'owed';",
     to: "(claim.month === '' && claim.otherMonth !== month)) return 'owed';",
     rule: 'Money in a month in which its order does not count goes back.',
@@ -205,7 +205,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'unanswered-month-known',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'const counts = answered || end !== undefined ? monthOfOrder(claim.t, answered, monthOf) : undefined;',
     to: 'const counts = monthOfOrder(claim.t, true, monthOf);',
     rule: 'An order without an answer holds both months.',
@@ -213,7 +213,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'open-claim-used-up',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: '      if (view.open || view.next !== n) return false;\n',
     to: '      if (view.next < n) return false;\n',
     rule: 'A number behind an open claim is not used up.',
@@ -221,7 +221,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'lost-claim-used-up',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: '      if (!made.mine) return false;\n      link = made.link;\n',
     to: '      link = made.link;\n',
     rule: 'A number that another run claims meanwhile is not given back.',
@@ -229,7 +229,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'lost-answer-used-up',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: '      if (!made.mine) return false;\n      answered = made.link;\n',
     to: '      answered = made.link;\n',
     rule: 'A number whose answer another run writes meanwhile is left to that run.',
@@ -237,7 +237,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'ordered-remembered-as-used',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: "if (state === 'renewed') used?.add(budget, each.id);",
     to: "if (state === 'renewed' || state === 'ordered') used?.add(budget, each.id);",
     rule: 'Only what has renewed is used for good: an order can still be cancelled.',
@@ -245,7 +245,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'month-closed-while-it-holds',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'if (used && over && [...view.state.reserved.keys()].every((id) => used.has(budget, id))) used.close(budget);',
     to: 'if (used && over) used.close(budget);',
     rule: 'A month that is over is looked at until nothing is owed in it.',
@@ -253,7 +253,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'month-closed-too-soon',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'const over = budget.month < monthOf(nowMs) && !nearMonthChange(nowMs, monthOf);',
     to: 'const over = true;',
     rule: 'A month in which orders still come is not closed.',
@@ -261,7 +261,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'last-month-forgotten',
-    file: at('reservations'),
+    file: at('purchase/reservations'),
     from: 'for (const each of [monthBefore(month), month]) {',
     to: 'for (const each of [month]) {',
     rule: 'What is owed in the month before goes back too.',
@@ -277,7 +277,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'abandoned-claim-taken-for-an-order',
-    file: at('settle'),
+    file: at('purchase/settle'),
     from: "  if (claim.abandoned) return { end: { outcome: 'void', by: 'run' }, alerts: [] };\n",
     to: '',
     rule: 'A claim that only uses up a number is ended, and nobody is told of an order.',
@@ -285,7 +285,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'answered-month-not-given-back',
-    file: at('conclude'),
+    file: at('purchase/renew'),
     from: "if (mine && answer.outcome === 'ordered') yield* releaseOtherMonth(",
     to: "if (mine && answer.outcome === 'rejected') yield* releaseOtherMonth(",
     rule: 'Once an order is answered, the month in which it does not count has its money back.',
@@ -293,7 +293,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'wrong-month-given-back',
-    file: at('conclude'),
+    file: at('purchase/renew'),
     from: 'const spare = counts === month ? otherMonth : month;',
     to: 'const spare = counts === month ? month : otherMonth;',
     rule: 'The month in which the order counts keeps its money.',
@@ -301,7 +301,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'second-month-unasked',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: "passing = passing.filter((request) => results.get(request)?.outcome === 'reserved');\n  }\n  return batch",
     to: 'passing = [];\n  }\n  return batch',
     rule: 'Near a change of month both months must have the money.',
@@ -309,7 +309,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'second-month-refusal-ignored',
-    file: at('reserve'),
+    file: at('purchase/reserve'),
     from: "if (first?.outcome !== 'reserved' || second.outcome !== 'reserved') return second;",
     to: "if (second.outcome !== 'reserved') return first ?? second;\n  if (first?.outcome !== 'reserved') return second;",
     rule: 'What one of two months does not let pass is not ordered.',
@@ -317,7 +317,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'observer-gives-back',
-    file: 'shared/engine/renewals/order-due.ts',
+    file: at('run/order-due'),
     from: "return draft.head.functionMode === 'act' && log !== undefined",
     to: 'return log !== undefined',
     rule: 'A function that only observes gives nothing back.',
@@ -325,7 +325,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'plan-of-targets-not-summed',
-    file: 'shared/engine/renewals/choose.ts',
+    file: at('run/choose'),
     from: '  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.wish))));\n',
     to: '',
     rule: 'A plan over several targets shares one budget.',
@@ -333,7 +333,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     name: 'plan-counts-one-renewal-twice',
-    file: 'shared/engine/renewals/budget.ts',
+    file: at('run/budget'),
     from: 'if (micros > (reserved.get(id) ?? -1n)) reserved.set(id, micros);',
     to: 'reserved.set(`${id}+`, micros);',
     rule: 'One renewal that two targets show counts once in a plan.',

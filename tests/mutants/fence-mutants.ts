@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const at = (file: string): string => `shared/engine/renewals/${file}.ts`;
+const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 const round = ['tests/engine/purchase/round.test.ts', 'tests/engine/purchase/classify.test.ts', 'tests/engine/purchase/renew.test.ts'];
 const again = ['tests/e2e/renewals-alarm-texts.test.ts', 'tests/e2e/renewals-fences.test.ts', 'tests/e2e/renewals-safety.test.ts'];
 const fences = ['tests/e2e/renewals-fences.test.ts', 'tests/e2e/renewals-alarm-texts.test.ts'];
@@ -9,7 +9,7 @@ const fences = ['tests/e2e/renewals-fences.test.ts', 'tests/e2e/renewals-alarm-t
 export const fenceMutants: readonly Mutant[] = [
   {
     name: 'planner-month-of-target',
-    file: 'functions/renew-before-expiry/plan.ts',
+    file: at('plan'),
     from: 'monthIn(policy.zones[policy.timezone] ?? { transitions: [] })).length === 0',
     to: 'monthIn(policy.zones[context.target.timezone] ?? { transitions: [] })).length === 0',
     rule: "Whether the month changes is told by the policy's zone, when planning too.",
@@ -33,7 +33,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'old-prices-sent',
-    file: at('order-due'),
+    file: at('run/order-due'),
     from: '    if (old) quotes = new Map();\n',
     to: '',
     rule: 'An old decision is made anew by fresh prices.',
@@ -41,7 +41,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'clock-set-back-decision-sent',
-    file: at('order-due'),
+    file: at('run/order-due'),
     from: 'const old = nowMs - decidedAtMs > decisionLastsMs || nowMs < decidedAtMs;',
     to: 'const old = nowMs - decidedAtMs > decisionLastsMs;',
     rule: 'A clock that was set back says nothing of how old a decision is.',
@@ -49,7 +49,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'freeze-not-read-again',
-    file: at('order-due'),
+    file: at('run/order-due'),
     from: 'context: { ...context, policy, nowMs } }, {}));',
     to: 'context: { ...context, nowMs } }, {}));',
     rule: 'Exceptions that people said meanwhile count right before the order.',
@@ -57,7 +57,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'clock-not-read-again',
-    file: at('order-due'),
+    file: at('run/order-due'),
     from: 'context: { ...context, policy, nowMs } }, {}));',
     to: 'context: { ...context, policy } }, {}));',
     rule: 'Right before the order it is decided by the clock as it is then.',
@@ -65,7 +65,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'dearer-decision-sent',
-    file: at('choose'),
+    file: at('run/choose'),
     from: 'if (same && reserve.micros <= wish.reserve.micros) return undefined;',
     to: 'if (same) return undefined;',
     rule: 'What would be dearer by now is not ordered at the old price.',
@@ -73,7 +73,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'other-period-sent',
-    file: at('choose'),
+    file: at('run/choose'),
     from: 'const same = samePeriod(period, wish.period) && autoPay === wish.autoPay &&',
     to: 'const same = autoPay === wish.autoPay &&',
     rule: 'What would be another period by now is not ordered.',
@@ -81,7 +81,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'held-decision-sent',
-    file: at('choose'),
+    file: at('run/choose'),
     from: "if (decision?.verdict !== 'act' || order === undefined) {",
     to: 'if (decision === undefined || order === undefined) {',
     rule: 'What a freeze or an exception holds by now is not ordered.',
@@ -89,7 +89,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'decided-without-time',
-    file: at('choose'),
+    file: at('run/choose'),
     from: 'const verdict = late ? undecided(candidate.due, late) : yield*',
     to: 'const verdict = late?.text === null ? undecided(candidate.due, late) : yield*',
     rule: 'What a run has no time left for is not decided.',
@@ -97,7 +97,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'frozen-renewals-ordered',
-    file: at('choose'),
+    file: at('run/choose'),
     from: 'const guarded = guardByResource(decisions, {',
     to: 'const guarded = decisions;\n  guardByResource(decisions, {',
     rule: 'Freezes and exceptions hold renewals.',
@@ -105,7 +105,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'freeze-makes-it-lapse',
-    file: 'functions/renew-before-expiry/order.ts',
+    file: at('order'),
     from: 'return untilMs !== undefined && untilMs > expiresAtMs - leastAfterFreezeMs;',
     to: 'return untilMs !== undefined && untilMs > expiresAtMs;',
     rule: 'A freeze that would leave less than a day does not hold a renewal.',
@@ -113,7 +113,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'freeze-never-holds',
-    file: 'functions/renew-before-expiry/order.ts',
+    file: at('order'),
     from: 'return untilMs !== undefined && untilMs > expiresAtMs - leastAfterFreezeMs;',
     to: 'return untilMs !== undefined;',
     rule: 'A freeze holds a renewal that can be ordered a day before its expiry after it.',
@@ -121,7 +121,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'freeze-by-the-clock-of-the-policy',
-    file: 'functions/renew-before-expiry/order.ts',
+    file: at('order'),
     from: "frozenUntil(policy, 'renew-before-expiry', target.timezone, nowMs)",
     to: "frozenUntil(policy, 'renew-before-expiry', target.timezone && policy.timezone, nowMs)",
     rule: 'A freeze lies on the clock of the target.',
@@ -153,7 +153,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'any-number-of-orders',
-    file: at('choose'),
+    file: at('run/choose'),
     from: 'const defaultOrdersPerRun = 50;',
     to: 'const defaultOrdersPerRun = 50_000;',
     rule: 'A run places 50 orders at most where the policy does not say.',
@@ -161,7 +161,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'latest-expiry-first',
-    file: at('screen'),
+    file: at('run/screen'),
     from: 'due.sort((a, b) => a.expiresAtMs - b.expiresAtMs ||',
     to: 'due.sort((a, b) => b.expiresAtMs - a.expiresAtMs ||',
     rule: 'What expires first is ordered first.',
@@ -169,7 +169,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'low-balance-taken-for-the-resource',
-    file: 'shared/engine/purchase/classify.ts',
+    file: at('purchase/renew'),
     from: 'const ownToResource = /NotFound|',
     to: 'const ownToResource = /Balance|NotFound|',
     rule: 'A balance that is too low ends the orders of the run.',
@@ -177,7 +177,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'one-refusal-stops-all',
-    file: 'shared/engine/purchase/classify.ts',
+    file: at('purchase/renew'),
     from: 'return ownToResource.test(code) ? undefined : code;',
     to: 'return code;',
     rule: 'A refusal that is about one resource stops no other order.',
@@ -185,7 +185,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'orders-go-on-without-keys',
-    file: 'shared/engine/purchase/classify.ts',
+    file: at('purchase/renew'),
     from: "return outcome === 'not-sent' && ofTheKeys.has(code);",
     to: "return outcome === 'rejected' && ofTheKeys.has(code);",
     rule: 'Where the keys are missing or of another account, no further order is tried.',
@@ -193,7 +193,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'late-run-chooses',
-    file: 'shared/engine/purchase/round.ts',
+    file: at('purchase/round'),
     from: 'const chosen = late ? [] : yield* hooks.choose(candidates);',
     to: 'const chosen = yield* hooks.choose(candidates);',
     rule: 'A run that has not seen all that is due orders nothing.',
@@ -201,7 +201,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-expiry-sets-money-aside',
-    file: 'shared/engine/purchase/round.ts',
+    file: at('purchase/round'),
     from: "if (expiryMovedBy(wish.expiresAtMs, candidate.rereadMs ?? wish.expiresAtMs) === 'none') requests",
     to: "if (expiryMovedBy(wish.expiresAtMs, wish.expiresAtMs) === 'none') requests",
     rule: 'No money is set aside for an expiry that has moved.',
@@ -209,7 +209,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'alarms-wait-for-the-orders',
-    file: 'shared/engine/purchase/round.ts',
+    file: at('purchase/round'),
     from: '    if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: undefined });\n',
     to: '',
     rule: 'Alarms go out before the first order, which may break off the run.',
@@ -217,7 +217,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'claim-with-end-unread',
-    file: at('candidates'),
+    file: at('run/order-due'),
     from: 'view = endedBy(view, settled.end);',
     to: 'view = endedBy(view, undefined);',
     rule: 'A plan counts as settled what the run would settle.',
@@ -225,7 +225,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'intent-closed-by-an-older-claim',
-    file: at('follow-up'),
+    file: at('run/order-due'),
     from: 'if (last !== undefined && last.atMs >= atMs) return',
     to: 'if (last !== undefined) return',
     rule: 'An intent is closed by its own claim, not by the one before it.',
@@ -233,7 +233,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'intent-given-up-at-once',
-    file: at('follow-up'),
+    file: at('run/order-due'),
     from: 'return nowMs - atMs < givenUpAfterMs ? [] : [',
     to: 'return nowMs - atMs < 0 ? [] : [',
     rule: 'An intent without a claim is given up once its run must have ended.',
@@ -241,7 +241,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'outside-the-window-forgotten',
-    file: at('screen'),
+    file: at('run/screen'),
     from: '    followed.add(resource.id);\n    lookCloser(resource);\n',
     to: '',
     rule: 'An order is followed up outside of its window too.',
@@ -249,7 +249,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'broken-list-silences-the-rest',
-    file: at('observe'),
+    file: at('run/screen'),
     from: '      failures.push({ what, error });\n',
     to: '      throw error;\n',
     rule: 'A list that fails does not silence the alarms of the others.',

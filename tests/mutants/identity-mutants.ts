@@ -84,7 +84,7 @@ export const identityMutants: readonly Mutant[] = [
   },
   {
     name: 'account-asked-for-nothing',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: '!rules.identityFirst || (questions.size === 0 && decisions.every((',
     to: '!rules.identityFirst || (questions.size < 0 && decisions.every((',
     rule: 'Whose keys these are is asked only where something hangs on it.',
@@ -92,7 +92,7 @@ export const identityMutants: readonly Mutant[] = [
   },
   {
     name: 'asks-under-another-account',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: 'const decided = other && questionOf(found.verdict) ?',
     to: 'const decided = other && found.verdict === undefined ?',
     rule: 'Nobody is asked to approve what stands under the number of another account.',
@@ -100,7 +100,7 @@ export const identityMutants: readonly Mutant[] = [
   },
   {
     name: 'question-hides-another-account',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: 'const decision = questions.has(planned.resource.id) ? blockedBy(planned, other) : holdFor(planned, other);',
     to: 'const decision = holdFor(planned, other);',
     rule: 'A renewal that people would be asked about says that the account holds it.',
@@ -108,7 +108,7 @@ export const identityMutants: readonly Mutant[] = [
   },
   {
     name: 'another-account-fails-nothing',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: '  onOtherAccount(check);\n',
     to: '',
     rule: 'A run whose keys are of another account fails.',

@@ -70,7 +70,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'damaged-budget-lets-pass',
-    file: 'shared/engine/purchase/reserve.ts',
+    file: 'functions/renew-before-expiry/purchase/reserve.ts',
     from: 'if (state.damaged) {',
     to: 'if (state.damaged && id === month) {',
     rule: 'Nothing is ordered in a month whose budget cannot be read.',

@@ -209,7 +209,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'old-expiry-taken-for-a-refund',
-    file: 'shared/engine/purchase/standing.ts',
+    file: 'functions/renew-before-expiry/purchase/claim-state.ts',
     from: 'return nowMs - entry.atMs < lagMs;',
     to: 'return nowMs - entry.atMs < 0;',
     rule: 'An expiry from before a young order of ours is an old reading, and no refund.',

@@ -1,10 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
-const teller = 'shared/engine/renewals/teller.ts';
+const teller = 'functions/renew-before-expiry/run/teller.ts';
 const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/pace.ts';
-const reporter = 'shared/fc/failure-reporter.ts';
+const reporter = 'functions/report-failure/failure-reporter.ts';
 const told = ['tests/engine/renewals/teller.test.ts', 'tests/journal/outbox.test.ts', 'tests/e2e/renewals-alarms.test.ts'];
 const marks = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/renewals/teller.test.ts'];
 const paced = ['tests/notify/pace.test.ts', 'tests/e2e/renewals-burst.test.ts', 'tests/engine/renewals/teller.test.ts'];
@@ -206,7 +206,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'link-in-the-outbox',
-    file: 'shared/engine/renewals/to-tell.ts',
+    file: 'functions/renew-before-expiry/run/to-tell.ts',
     from: 'return { id, code, severity, title, text, atMs: timeMs,',
     to: 'return { id, code, severity, title, text: `${text}${(message as { link?: string }).link ?? ""}`, atMs: timeMs,',
     rule: 'A link is a secret, and is not carried in the journal.',
@@ -214,7 +214,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'order-called-paid',
-    file: 'shared/engine/renewals/announce.ts',
+    file: 'functions/renew-before-expiry/run/announce.ts',
     from: "const isRenewed = wish.autoPay && end?.outcome === 'moved';",
     to: "const isRenewed = wish.autoPay || end?.outcome === 'moved';",
     rule: 'Only an expiry that has moved is told as a renewal.',
@@ -222,7 +222,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'order-announced-never',
-    file: 'shared/engine/renewals/announce.ts',
+    file: 'functions/renew-before-expiry/run/announce.ts',
     from: "if (outcome !== 'ordered') continue;",
     to: "if (outcome !== 'unclear') continue;",
     rule: 'Each order that was placed is told.',
@@ -342,7 +342,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'stuck-with-its-text',
-    file: 'shared/engine/renewals/to-tell.ts',
+    file: 'functions/renew-before-expiry/run/to-tell.ts',
     from: 'from !== undefined && nowMs - from.atMs >= stuckAfterMs',
     to: 'from !== undefined && nowMs - from.atMs >= stuckAfterMs * 99',
     rule: 'What no channel takes for a day is told of without its text.',

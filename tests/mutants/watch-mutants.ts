@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
-const moves = 'shared/engine/renewals/expiry-moves.ts';
-const watching = 'shared/engine/renewals/watch-expiries.ts';
+const moves = 'functions/renew-before-expiry/run/expiry-moves.ts';
+const watching = 'functions/renew-before-expiry/run/watch-expiries.ts';
 const expiries = 'shared/journal/renewals/expiries.ts';
 const heads = 'shared/journal/log/heads.ts';
 const cover = 'shared/journal/log/cover.ts';
@@ -52,7 +52,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-back-ordered-at-once',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: "if (standing?.state !== 'free' || !back.has(due.subject.id) ||",
     to: "if (standing?.state !== 'free' || back.size >= 0 ||",
     rule: 'The run that first sees an expiry moved back does not order for it.',
@@ -60,7 +60,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-back-held-for-ever',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: 'due.expiresAtMs - nowMs < dayMs) return undefined;',
     to: 'due.expiresAtMs - nowMs < 0) return undefined;',
     rule: 'An expiry that moved back is ordered for on its last day, whatever could not be written or told.',
@@ -68,7 +68,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-back-not-held-at-a-day',
-    file: 'shared/engine/renewals/choose.ts',
+    file: 'functions/renew-before-expiry/run/choose.ts',
     from: 'due.expiresAtMs - nowMs < dayMs) return undefined;',
     to: 'due.expiresAtMs - nowMs <= dayMs) return undefined;',
     rule: 'An expiry that moved back waits while a day is left.',
@@ -308,7 +308,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'end-without-answer',
-    file: 'shared/engine/purchase/settle.ts',
+    file: 'functions/renew-before-expiry/purchase/settle.ts',
     from: 'const body = { ...end, ...(entry.answerLink === undefined ? {} : { answer: entry.answerLink }) };',
     to: 'const body = { ...end };',
     rule: 'The end of a claim carries what its answer was.',
@@ -316,7 +316,7 @@ export const watchMutants: readonly Mutant[] = [
   },
   {
     name: 'used-up-end-without-answer',
-    file: 'shared/engine/purchase/reservations.ts',
+    file: 'functions/renew-before-expiry/purchase/reservations.ts',
     from: "{ outcome: 'void', by: 'run', answer: answered };",
     to: "{ outcome: 'void', by: 'run', ...(answered ? {} : { answer: answered }) };",
     rule: 'The end of a number that was used up carries what its answer was.',

@@ -36,9 +36,9 @@ test('what prints for people, and what functions word, writes no instant in UTC;
     'cli/render/policies.ts',
     'cli/render/spend.ts',
     // The report, which is JSON; what prints it writes local time.
-    'shared/engine/renewals/budget.ts',
-    'shared/engine/renewals/purchase-report.ts',
-    'shared/engine/renewals/run-states.ts',
+    'functions/renew-before-expiry/run/budget.ts',
+    'functions/renew-before-expiry/run/run-renewals.ts',
+    'functions/renew-before-expiry/run/run-states.ts',
     // What webhooks carry beside the text.
     'shared/notify/message-json.ts',
   ]);

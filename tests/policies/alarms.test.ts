@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compileSource } from '../../cli/run/policies/source.ts';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
+import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
-import { renewalRunner } from '../../shared/engine/renewals/run-renewals.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
 import { openRenewalDesk, type RenewalDesk } from '../cli/renewal-desk.ts';
 

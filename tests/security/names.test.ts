@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { facts, page } from '../../functions/approval-links/html.ts';
+import { facts, page } from '../../functions/approval-links/pages.ts';
 import { printable, printableLines } from '../../shared/client/printable.ts';
 import { redact } from '../../shared/client/redact.ts';
 import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { SubscriptionPeriod } from '../../fleet/subscription-period.ts';
 import { readMarks } from '../../journal/log/alerts.ts';
+import { answerWords, countingAnswer, electorateOf } from '../../journal/people/answers.ts';
 import { type ApprovalSubject, type LinkProver, readApprovals } from '../../journal/people/approvals.ts';
 import type { Store } from '../../journal/store/store.ts';
 import { runStoring } from '../../journal/store/store-effect.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
 import { zero } from '../../policy/money.ts';
-import { answerWords, countingAnswer, electorateOf } from '../renewals/answers.ts';
 import type { ExpiryLine } from './digest-facts.ts';
 import type { Expiry } from './fleet-facts.ts';
 import { type AnyRule, rulesFor } from './rule-cover.ts';

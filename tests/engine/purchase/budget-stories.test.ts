@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PurchaseEffect, Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { defaultRules, type ProtocolRules } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { type MonthOf, monthIn } from '../../../functions/renew-before-expiry/purchase/month.ts';
+import { type Budget, heldIn, UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
+import { resolveClaim } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
+import { type DueSubscription, renewalRound } from '../../../functions/renew-before-expiry/purchase/round.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
-import type { PurchaseEffect, Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import { type MonthOf, monthIn } from '../../../shared/engine/purchase/month.ts';
-import { type Budget, heldIn, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
-import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
-import { type DueSubscription, renewalRound } from '../../../shared/engine/purchase/round.ts';
-import { defaultRules, type ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { readRenewal } from '../../../shared/journal/renewals/renewal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import {
   day,
   down,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { classifyAnswer, classifyFailure } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import { CredentialsError, InputError } from '../../../shared/client/errors.ts';
-import { classifyAnswer, classifyFailure } from '../../../shared/engine/purchase/classify.ts';
 import { apiError } from './purchase-bench.ts';
 
 describe('what the answer to an order means', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nearMonthChange } from '../../../shared/engine/purchase/month.ts';
+import { nearMonthChange } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import { minute, monthOf } from './purchase-bench.ts';
 
 /** Midnight of 2026-12-01 in Shanghai. */

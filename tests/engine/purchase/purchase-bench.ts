@@ -1,10 +1,15 @@
+import type {
+  ObservedSubscription,
+  PurchaseEffect,
+  Purchasing,
+  RenewalWish,
+} from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { monthIn } from '../../../functions/renew-before-expiry/purchase/month.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
+import type { Reservation, ReserveRequest } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
+import { reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
-import type { ObservedSubscription, PurchaseEffect, Purchasing, RenewalWish } from '../../../shared/engine/purchase/contract.ts';
-import { monthIn } from '../../../shared/engine/purchase/month.ts';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
-import type { Reservation, ReserveRequest } from '../../../shared/engine/purchase/reserve.ts';
-import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
 import { parseRecord } from '../../../shared/journal/log/record.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';

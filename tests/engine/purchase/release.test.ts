@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
-import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
+import { settleOpen } from '../../../functions/renew-before-expiry/purchase/settle.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { apiError, day, expiry, monthOf, noon, prepared, purchaseBench, readView } from './purchase-bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import { linkOf, parseRecord } from '../../../shared/journal/log/record.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';

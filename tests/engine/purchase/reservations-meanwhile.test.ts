@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import { settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
-import { resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
-import { settleOpen } from '../../../shared/engine/purchase/settle.ts';
+import type { Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { settleBudget, settleBudgets, UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
+import { resolveClaim } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
+import { settleOpen } from '../../../functions/renew-before-expiry/purchase/settle.ts';
 import { encodeRecord, linkOf } from '../../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { addToBudget, readBudget } from '../../../shared/journal/renewals/budget.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
-import { heldIn, settleBudget, settleBudgets, UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
-import { reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
-import { openSlot, resolveClaim } from '../../../shared/engine/purchase/resolve.ts';
+import type { Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
+import { heldIn, settleBudget, settleBudgets, UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
+import { reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
+import { openSlot, resolveClaim } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
-import { type ReserveRequest, reserveBatch } from '../../../shared/engine/purchase/reserve.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
+import { type ReserveRequest, reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
 import { addToBudget, readBudget, releaseReservations, reservationId } from '../../../shared/journal/renewals/budget.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { renew } from '../../../shared/engine/purchase/renew.ts';
-import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
-import { standingOf } from '../../../shared/engine/purchase/standing.ts';
+import { standingOf } from '../../../functions/renew-before-expiry/purchase/claim-state.ts';
+import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
+import { openSlot, resolveClaim, type Verdict } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { readHistory } from '../../../shared/journal/renewals/renewal.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Purchasing } from '../../../shared/engine/purchase/contract.ts';
-import type { Recheck } from '../../../shared/engine/purchase/renew.ts';
+import type { Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import type { Recheck } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import {
   type AlarmFound,
   type Candidate,
   type DueSubscription,
   type RoundResult,
   renewalRound,
-} from '../../../shared/engine/purchase/round.ts';
+} from '../../../functions/renew-before-expiry/purchase/round.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { apiError, context, day, down, expiry, minute, noon, type PurchaseBench, purchaseBench, wishFor } from './purchase-bench.ts';
 

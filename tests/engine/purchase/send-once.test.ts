@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { sendOnce } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { renewBeforeExpiry } from '../../../functions/renew-before-expiry/renewals.ts';
+import { driveRenewal, type RenewalWorld } from '../../../functions/renew-before-expiry/run/drive.ts';
 import type { Client } from '../../../shared/client/client.ts';
-import { sendOnce } from '../../../shared/engine/purchase/contract.ts';
-import { driveRenewal, type RenewalWorld } from '../../../shared/engine/renewals/drive.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { wishFor } from './purchase-bench.ts';

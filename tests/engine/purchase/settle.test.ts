@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settlementOf, settleOpen } from '../../../shared/engine/purchase/settle.ts';
+import { settlementOf, settleOpen } from '../../../functions/renew-before-expiry/purchase/settle.ts';
 import { linkOf } from '../../../shared/journal/log/record.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';

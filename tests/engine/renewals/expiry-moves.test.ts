@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { causeOf, ExpiryComparison, type MoveCause, moveAlert } from '../../../shared/engine/renewals/expiry-moves.ts';
+import { causeOf, ExpiryComparison, type MoveCause, moveAlert } from '../../../functions/renew-before-expiry/run/expiry-moves.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { SeenExpiries } from '../../../shared/journal/renewals/expiries.ts';
 import type { RenewalEntry, RenewalView } from '../../../shared/journal/renewals/renewal.ts';

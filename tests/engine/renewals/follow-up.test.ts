@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Candidate, DueSubscription } from '../../../shared/engine/purchase/round.ts';
-import { endedSince } from '../../../shared/engine/renewals/follow-up.ts';
+import type { Candidate, DueSubscription } from '../../../functions/renew-before-expiry/purchase/round.ts';
+import { endedSince } from '../../../functions/renew-before-expiry/run/order-due.ts';
 import type { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Renewal } from '../../../shared/engine/renewals/effects.ts';
-import type { Teller } from '../../../shared/engine/renewals/teller.ts';
+import type { Renewal } from '../../../functions/renew-before-expiry/run/effects.ts';
+import type { Teller } from '../../../functions/renew-before-expiry/run/teller.ts';
 import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/journal/people/approval-link.ts';
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';

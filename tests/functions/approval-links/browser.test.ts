@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linkProver, publicKeyOf } from '../../../shared/engine/renewals/approval-link.ts';
+import { linkProver, publicKeyOf } from '../../../shared/journal/people/approval-link.ts';
 import { readApprovals } from '../../../shared/journal/people/approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { type HttpTrigger, httpTrigger } from '../../e2e/http-trigger.ts';

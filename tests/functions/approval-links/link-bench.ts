@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createLinkHandler } from '../../../functions/approval-links/handle-link.ts';
 import { pages } from '../../../functions/approval-links/pages.ts';
-import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField } from '../../../shared/engine/renewals/approval-link.ts';
-import { createLinkHandler } from '../../../shared/fc/links/handle-link.ts';
+import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField } from '../../../shared/journal/people/approval-link.ts';
 import { directoryStore } from '../../../shared/journal/store/directory.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { DispatchWish } from '../../../functions/dispatch/plan.ts';
 import { planDispatch } from '../../../functions/dispatch/plan.ts';
-import type { DispatchWish } from '../../../shared/engine/dispatch-plan.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { spreadFunctions } from '../../../shared/policy/fan-out.ts';
 

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { planner } from '../../../functions/renew-before-expiry/plan.ts';
 import { reasonCodes } from '../../../functions/renew-before-expiry/reasons.ts';
 import { ruleModule } from '../../../functions/renew-before-expiry/rule.ts';
-import type { ClaimFacts, OpenClaim, RenewalContext, RenewalFacts, RenewalStep } from '../../../shared/engine/renewals/planner.ts';
+import type {
+  ClaimFacts,
+  OpenClaim,
+  RenewalContext,
+  RenewalFacts,
+  RenewalStep,
+} from '../../../functions/renew-before-expiry/run/planner.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
 import { noAnswers } from '../../../shared/journal/people/approvals.ts';

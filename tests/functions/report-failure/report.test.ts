@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFailureReporter } from '../../../shared/fc/failure-reporter.ts';
+import { createFailureReporter } from '../../../functions/report-failure/failure-reporter.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';

@@ -1,4 +1,4 @@
-import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
+import type { RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { endAfter } from '../../../shared/fleet/subscription-period.ts';
 import type { Order, Subscription, World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { electorateOf } from '../../../shared/engine/renewals/answers.ts';
+import { electorateOf } from '../../../shared/journal/people/answers.ts';
 import { readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
 import { recordLinkAnswer } from '../../../shared/journal/people/link-approvals.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';

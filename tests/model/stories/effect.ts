@@ -1,8 +1,8 @@
+import type { ObservedSubscription, PurchaseEffect } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
+import type { Observed } from '../../../functions/renew-before-expiry/run/screen.ts';
 import type { AccountCheck } from '../../../shared/engine/account-check.ts';
 import type { Moment } from '../../../shared/engine/effects.ts';
-import type { ObservedSubscription, PurchaseEffect } from '../../../shared/engine/purchase/contract.ts';
-import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
-import type { Observed } from '../../../shared/engine/renewals/observe.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { RenewQuote } from '../../../shared/fleet/renew-price.ts';
 import type { Told } from '../../../shared/notify/notifier.ts';

@@ -1,6 +1,6 @@
 import { ruleModule } from '../../../functions/renew-before-expiry/rule.ts';
+import { monthOf } from '../../../functions/renew-before-expiry/run/budget.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { monthOf } from '../../../shared/engine/renewals/budget.ts';
 import type { LinkProver } from '../../../shared/journal/people/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';

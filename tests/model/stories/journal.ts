@@ -1,4 +1,4 @@
-import { streamOf } from '../../../shared/engine/purchase/stream.ts';
+import { streamOf } from '../../../functions/renew-before-expiry/purchase/claim.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { type RenewalEntry, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
 import { parseRenewalKey, renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';

@@ -1,4 +1,4 @@
-import { openSlot, resolveClaim, type Verdict } from '../../../shared/engine/purchase/resolve.ts';
+import { openSlot, resolveClaim, type Verdict } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
 import type { StoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import { indexOf, move } from './account.ts';
 import { answering } from './answers.ts';

@@ -1,9 +1,9 @@
+import { isJournalFailure } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import { UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
 import { renewBeforeExpiry } from '../../../functions/renew-before-expiry/renewals.ts';
+import { renewalRun } from '../../../functions/renew-before-expiry/run/run-renewals.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { CallCounts } from '../../../shared/engine/counting-client.ts';
-import { isJournalFailure } from '../../../shared/engine/purchase/failure.ts';
-import { UsedReservations } from '../../../shared/engine/purchase/reservations.ts';
-import { renewalRun } from '../../../shared/engine/renewals/run-renewals.ts';
 import type { RunReport } from '../../../shared/engine/report.ts';
 import { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
 import type { Message } from '../../../shared/notify/message.ts';

@@ -1,4 +1,4 @@
-import type { ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
+import type { ProtocolRules } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { Dimension } from './dimensions.ts';
 import type { Rule } from './violation.ts';
 

@@ -1,4 +1,4 @@
-import { defaultRules, type ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
+import { defaultRules, type ProtocolRules } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { RandomStream } from '../../../simulator/world/random.ts';
 import { Visited } from '../visited.ts';
 import { ByChance, EachWay } from './chooser.ts';

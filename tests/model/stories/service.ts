@@ -1,5 +1,5 @@
+import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
-import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Heard } from '../process-tree.ts';
 import { drop, indexOf, place, priceOf } from './account.ts';

@@ -1,4 +1,4 @@
-import type { RenewalEffect } from '../../../shared/engine/renewals/effects.ts';
+import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import type { Way } from './chooser.ts';
 import type { Process } from './process.ts';

@@ -1,4 +1,4 @@
-import { monthsFor } from '../../../shared/engine/purchase/month.ts';
+import { monthsFor } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import { priceOf } from './account.ts';
 import { type Standing, standingOf } from './answers.ts';

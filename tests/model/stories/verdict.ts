@@ -1,5 +1,5 @@
+import type { RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
 import { priceOf } from './account.ts';
 import { type Standing, standingOf } from './answers.ts';
 import { accountId, dayMs, type Family, hourMs } from './families.ts';

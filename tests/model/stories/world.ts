@@ -1,6 +1,5 @@
+import type { ProtocolRules, RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { RenewalWish } from '../../../shared/engine/purchase/contract.ts';
-import type { ProtocolRules } from '../../../shared/engine/purchase/rules.ts';
 import type { Dimension } from './dimensions.ts';
 import type { Family } from './families.ts';
 import type { Memory } from './memory.ts';

@@ -1,0 +1,78 @@
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import type { Reason } from '../../../shared/engine/decision.ts';
+import type { RenewalStateLine } from '../../../shared/engine/report.ts';
+import type { AlarmFound } from '../purchase/round.ts';
+import type { StatedAlarm } from './announce.ts';
+import { type DueDecision, holdRefused } from './choose.ts';
+import type { DueResult } from './order-due.ts';
+import type { ScreenedAlarm, Screening } from './screen.ts';
+import { type RenewalState, renewalState } from './state.ts';
+
+/** What is known of decisions and orders at a moment of a run. */
+export interface StateFacts {
+  /** Of what was due; empty where deciding failed. */
+  readonly decisions: readonly DueDecision[];
+  /** Ids of what is to be ordered in this run. */
+  readonly chosen: ReadonlySet<string>;
+  /** Why none of it was begun; undefined where it was. */
+  readonly left: Reason | undefined;
+  readonly found: AlarmFound;
+}
+
+/** The states of what was due, by resource id. */
+export function statesOf({ decisions, chosen, left, found: { done } }: StateFacts): ReadonlyMap<string, RenewalState> {
+  const settled = done ? holdRefused(decisions, done.reserved) : decisions;
+  const outcomes = new Map(done?.outcomes.map((outcome) => [outcome.wish.resource.id, outcome]));
+  return new Map(
+    settled.map(({ decision, candidate }) => {
+      const { id } = decision.resource;
+      if (candidate.settled?.end?.outcome === 'moved') return [id, renewed];
+      const outcome = outcomes.get(id) ?? (decision.verdict === 'act' && chosen.has(id) ? notBegun(left, done) : undefined);
+      return [id, renewalState({ decision, outcome })];
+    }),
+  );
+}
+
+/**
+ * The alarms that can be told now, with the state of each renewal (protocols, renewal, step 16). What is about to be ordered is told later, with
+ * what became of it; what could not be decided is told as that.
+ */
+export function statedAlarms(alarms: readonly ScreenedAlarm[], facts: StateFacts): readonly StatedAlarm[] {
+  const states = statesOf(facts);
+  return alarms.flatMap(({ alarm, decision }): StatedAlarm[] => {
+    const { id } = alarm.resource;
+    if (!facts.found.done && facts.chosen.has(id)) return [];
+    return [{ alarm, state: states.get(id) ?? renewalState({ decision }) }];
+  });
+}
+
+/** The states of a run for its report: of what was due, and of everything else whose expiry is near. Nearest expiry first. */
+export function stateLines(seen: Screening, result: Pick<DueResult, 'states'>): readonly RenewalStateLine[] {
+  const near = new Map(seen.alarms.map(({ alarm, decision }) => [alarm.resource.id, { subject: alarm.resource, decision }]));
+  for (const { subject } of seen.due) if (!near.has(subject.id)) near.set(subject.id, { subject, decision: undefined });
+  return [...near.values()]
+    .sort((a, b) => expiryOrder(a.subject.expiresAtMs) - expiryOrder(b.subject.expiresAtMs))
+    .map(({ subject, decision }): RenewalStateLine => {
+      const { id, name, region, expiresAtMs } = subject;
+      const { code, words, because, todo } = result.states.get(id) ?? renewalState({ decision });
+      return {
+        resource: { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) },
+        ...(expiresAtMs === undefined ? {} : { expires: new Date(expiresAtMs).toISOString() }),
+        ...{ code, words, because },
+        ...(todo === undefined ? {} : { todo }),
+      };
+    });
+}
+
+function expiryOrder(expiresAtMs: EpochMs | undefined): number {
+  return expiresAtMs ?? 0;
+}
+
+/** What was chosen and not begun: another run came first, or the journal failed on the way. */
+function notBegun(left: Reason | undefined, done: AlarmFound['done']) {
+  const text = left?.text ?? done?.error?.message ?? 'the run ended before it';
+  const code = left?.code ?? (done?.error ? 'journal-unavailable' : 'stopped');
+  return { outcome: 'stopped', code, text, orderId: undefined, end: undefined } as const;
+}
+
+const renewed: RenewalState = { code: 'renewed', words: 'renewed', because: '', todo: undefined };
