@@ -1,12 +1,12 @@
+import type { CompiledDigestRule } from '../../functions/digest/compiled-rule.ts';
 import { composePage } from '../../functions/digest/compose.ts';
 import type { DigestPage } from '../../functions/digest/digest-page.ts';
+import { lastSent } from '../../functions/digest/digest-stream.ts';
+import type { DigestFacts } from '../../functions/digest/facts/digest-facts.ts';
+import type { FleetFacts } from '../../functions/digest/facts/fleet-facts.ts';
+import { gatherFacts } from '../../functions/digest/facts/gather.ts';
+import { observeTarget } from '../../functions/digest/facts/observe-fleet.ts';
 import { plotsOf } from '../../functions/digest/plots.ts';
-import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
-import type { CompiledDigestRule } from '../../shared/engine/digests/digest-rule.ts';
-import { lastSent } from '../../shared/engine/digests/digest-stream.ts';
-import type { FleetFacts } from '../../shared/engine/digests/fleet-facts.ts';
-import { gatherFacts } from '../../shared/engine/digests/gather.ts';
-import { observeTarget } from '../../shared/engine/digests/observe-target.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';

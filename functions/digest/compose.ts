@@ -1,10 +1,19 @@
-import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
-import type { Shown } from '../../shared/engine/digests/digest-rule.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
+import type { Shown } from './compiled-rule.ts';
 import type { DigestPage, Plot, Section } from './digest-page.ts';
-import { exceptionsSection, expiringSection, headsSection, notCoveredSection } from './fleet-sections.ts';
+import type { DigestFacts } from './facts/digest-facts.ts';
 import { ordersSection, savedSection, spendByTagSection } from './money-sections.ts';
-import { doneSection, driftSection, heldSection, neverRan, silentSection } from './run-sections.ts';
+import {
+  doneSection,
+  driftSection,
+  exceptionsSection,
+  expiringSection,
+  headsSection,
+  heldSection,
+  neverRan,
+  notCoveredSection,
+  silentSection,
+} from './sections.ts';
 import { counted } from './words.ts';
 
 const sections: Readonly<Record<string, (facts: DigestFacts) => Section>> = {

@@ -1,5 +1,5 @@
-import type { Digesting } from '../../shared/engine/digests/tell-digest.ts';
 import { composePage, isUrgent } from './compose.ts';
+import type { Digesting } from './run-digest.ts';
 import { digestText } from './text.ts';
 
 /** Tells once a day what happened, what is held and what is ahead. */

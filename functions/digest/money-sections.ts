@@ -1,10 +1,10 @@
-import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
-import type { PastOrder } from '../../shared/engine/digests/past-orders.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money, moneyFromJson } from '../../shared/policy/money.ts';
 import { amountsText, fromJson, sums } from './amount-text.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
-import { placed } from './run-sections.ts';
+import type { DigestFacts } from './facts/digest-facts.ts';
+import type { PastOrder } from './facts/past-orders.ts';
+import { placed } from './sections.ts';
 import { counted, nameOf } from './words.ts';
 
 /** The orders of the span on the targets of a digest. What is void is told and not counted. */

@@ -1,9 +1,9 @@
-import type { DigestFacts } from '../../shared/engine/digests/digest-facts.ts';
 import { weekdayDate } from '../../shared/planning/local-time.ts';
 import { formatMoney } from '../../shared/policy/money.ts';
 import { addDays } from '../../shared/policy/values/local-date-time.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
 import type { BarPlot, Plot, StepPlot } from './digest-page.ts';
+import type { DigestFacts } from './facts/digest-facts.ts';
 import { counts } from './money-sections.ts';
 
 const days = 30;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ruleModules } from '../../cli/registry.ts';
 import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
 import { digest } from '../../functions/digest/digesting.ts';
+import { digestRunner } from '../../functions/digest/run-digest.ts';
 import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
 import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
@@ -11,7 +12,6 @@ import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts
 import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { digestRunner } from '../../shared/engine/digests/run-digest.ts';
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import { policySource } from '../../shared/fc/policy-source.ts';
 import { tellBroken, tellDamaged } from '../../shared/fc/tell-failures.ts';

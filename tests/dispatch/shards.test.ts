@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { readLifeSigns } from '../../shared/engine/digests/signs-of-life.ts';
+import { readLifeSigns } from '../../functions/digest/facts/heartbeats.ts';
 import { isScopeOf, writtenScope } from '../../shared/journal/intents/intent-log.ts';
 import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
 import { reasonCodes as otaCodes } from '../../functions/approve-ota-windows/reasons.ts';
+import { digestCodes } from '../../functions/digest/run-digest.ts';
 import { reasonCodes as enforceCodes } from '../../functions/enforce-policy/reasons.ts';
 import { reasonCodes as logOffCodes } from '../../functions/log-off-sessions/reasons.ts';
 import { reasonCodes as powerCodes } from '../../functions/power-workstations/reasons.ts';
@@ -9,7 +10,6 @@ import { alertCodes } from '../../functions/renew-before-expiry/purchase/contrac
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
 import { reasonCodes as tagCodes } from '../../functions/tag-new-resources/reasons.ts';
-import { digestCodes } from '../../shared/engine/digests/digest-reasons.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
 
 const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');

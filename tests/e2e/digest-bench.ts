@@ -1,5 +1,6 @@
 import { digest } from '../../functions/digest/digesting.ts';
 import { ruleModule as digestRules } from '../../functions/digest/rule.ts';
+import { digestRunner } from '../../functions/digest/run-digest.ts';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
 import { ruleModule as renewRules } from '../../functions/renew-before-expiry/rule.ts';
 import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
@@ -8,7 +9,6 @@ import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule
 import { createClient } from '../../shared/client/call.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { digestRunner } from '../../shared/engine/digests/run-digest.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { automationRunner, type Runner, type RunnerOptions } from '../../shared/engine/runner.ts';
 import type { Message } from '../../shared/notify/message.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { dayWords } from '../../../functions/digest/digest-days.ts';
-import { ruleModule } from '../../../functions/digest/rule.ts';
-import { shownParts } from '../../../shared/engine/digests/digest-rule.ts';
+import { shownParts } from '../../../functions/digest/compiled-rule.ts';
+import { dayWords, ruleModule } from '../../../functions/digest/rule.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 
 const root = new URL('../../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DoneTally } from '../../../shared/engine/digests/done-tally.ts';
-import type { PastRun } from '../../../shared/engine/digests/run-records.ts';
+import { DoneTally } from '../../../functions/digest/facts/gather.ts';
+import type { PastRun } from '../../../functions/digest/facts/past-runs.ts';
 
 type Estimate = readonly [yuan: number, per: string];
 

@@ -1,10 +1,10 @@
+import type { CompiledDigestRule } from '../../../functions/digest/compiled-rule.ts';
 import { composePage } from '../../../functions/digest/compose.ts';
 import type { DigestPage } from '../../../functions/digest/digest-page.ts';
+import type { DigestFacts, TargetFacts } from '../../../functions/digest/facts/digest-facts.ts';
+import type { FleetFacts } from '../../../functions/digest/facts/fleet-facts.ts';
+import type { PastOrder } from '../../../functions/digest/facts/past-orders.ts';
 import { plotsOf } from '../../../functions/digest/plots.ts';
-import type { DigestFacts, TargetFacts } from '../../../shared/engine/digests/digest-facts.ts';
-import type { CompiledDigestRule } from '../../../shared/engine/digests/digest-rule.ts';
-import type { FleetFacts } from '../../../shared/engine/digests/fleet-facts.ts';
-import type { PastOrder } from '../../../shared/engine/digests/past-orders.ts';
 
 const hours = 3_600_000;
 const days = 24 * hours;

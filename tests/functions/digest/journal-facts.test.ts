@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dueSlot, spanOf } from '../../../functions/digest/digest-slot.ts';
+import { claimSending, digestStream, lastSent, readDigestStream, recordSeen, recordSent } from '../../../functions/digest/digest-stream.ts';
+import { scheduledGroup } from '../../../functions/digest/facts/capacity-tally.ts';
+import { readLifeSigns, silenceOf } from '../../../functions/digest/facts/heartbeats.ts';
+import { foldHolds, type HoldAges } from '../../../functions/digest/facts/past-runs.ts';
 import type { CompiledScaleRule } from '../../../functions/scale-on-schedule/compiled-rule.ts';
 import { peakOf } from '../../../functions/scale-on-schedule/group-state.ts';
-import { dueSlot, spanOf } from '../../../shared/engine/digests/digest-slot.ts';
-import {
-  claimSending,
-  digestStream,
-  lastSent,
-  readDigestStream,
-  recordSeen,
-  recordSent,
-} from '../../../shared/engine/digests/digest-stream.ts';
-import { foldHolds, type HoldAges } from '../../../shared/engine/digests/held-since.ts';
-import { scheduledGroup } from '../../../shared/engine/digests/scheduled-nodes.ts';
-import { readLifeSigns, silenceOf } from '../../../shared/engine/digests/signs-of-life.ts';
 import { recordHeartbeat } from '../../../shared/journal/log/runs.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';

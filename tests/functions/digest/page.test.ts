@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeHtml } from '../../../functions/digest/page/escape-html.ts';
 import { htmlPage } from '../../../functions/digest/page/html-page.ts';
-import { roundTicks } from '../../../functions/digest/page/plot-frame.ts';
+import { roundTicks } from '../../../functions/digest/page/plot-svg.ts';
 import { busyFacts, factsOf, hostile, pageOf } from './facts.ts';
 
 const html = htmlPage(pageOf(busyFacts()));

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DigestDays, digestSlots } from '../../../functions/digest/digest-days.ts';
-import { ruleModule } from '../../../functions/digest/rule.ts';
-import type { CompiledDigestRule } from '../../../shared/engine/digests/digest-rule.ts';
+import type { CompiledDigestRule } from '../../../functions/digest/compiled-rule.ts';
+import { type DigestDays, digestSlots, ruleModule } from '../../../functions/digest/rule.ts';
 import { calendarOf, plainWeek } from '../../../shared/policy/calendar.ts';
 import { decodePolicy, encodePolicy } from '../../../shared/policy/codec.ts';
 import { compile } from '../../../shared/policy/compile.ts';

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../client/clock.ts';
+import type { EpochMs } from '../../shared/client/clock.ts';
 
 /** What a digest can show, beside spending by a tag. A closed list (policy reference). */
 export const shownParts = [

@@ -1,13 +1,14 @@
-import type { EpochMs } from '../../client/clock.ts';
-import type { CompiledException, ZoneTable } from '../../policy/compiled.ts';
-import type { Money } from '../../policy/money.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { printable } from '../../../shared/client/printable.ts';
+import type { CompiledException, ZoneTable } from '../../../shared/policy/compiled.ts';
+import type { Money } from '../../../shared/policy/money.ts';
+import type { CompiledDigestRule } from '../compiled-rule.ts';
 import type { Stretch } from './capacity-tally.ts';
-import type { CompiledDigestRule } from './digest-rule.ts';
 import type { Expiry, FleetFacts } from './fleet-facts.ts';
-import type { Since } from './held-since.ts';
+import type { LifeSigns } from './heartbeats.ts';
 import type { JournalHeads } from './journal-heads.ts';
 import type { Spending } from './past-orders.ts';
-import type { LifeSigns } from './signs-of-life.ts';
+import type { PastRun, Since } from './past-runs.ts';
 
 /** One change that was made, or tried. */
 export interface DoneLine {
@@ -104,4 +105,13 @@ export interface DigestFacts {
   readonly heads?: JournalHeads;
   /** What of the journal could not be read. */
   readonly unreadable: readonly string[];
+}
+
+/** A change as plans say it: `nodes: fixed at 8 → fixed at 4`; `otherwise` where the action names none. */
+export function changeText(action: PastRun['decisions'][number]['action'], otherwise: string): string {
+  return printable(action?.change.map(({ field, from, to }) => `${field}: ${plain(from)} → ${plain(to)}`).join('; ') || otherwise);
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : value === null || value === undefined ? 'none' : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
-import type { EpochMs } from '../../client/clock.ts';
-import type { Subscribable } from '../../fleet/subscription.ts';
-import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../policy/compiled.ts';
-import { cachedMatcher } from '../../policy/exception.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import type { Subscribable } from '../../../shared/fleet/subscription.ts';
+import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { cachedMatcher } from '../../../shared/policy/exception.ts';
 
 /** The parts of a rule that all functions share, read loosely: each function alone knows the rest. */
 export interface AnyRule {

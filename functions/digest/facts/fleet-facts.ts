@@ -1,7 +1,7 @@
-import { isMoneyJson, type MoneyJson } from '../../policy/money.ts';
-import { read } from '../../schema/compare.ts';
-import { anyText, decimal, flag, jsonList, oneOf, openObject, optional, type TypeOf } from '../../schema/schema.ts';
-import { known, recordOf } from '../../schema/shapes.ts';
+import { isMoneyJson, type MoneyJson } from '../../../shared/policy/money.ts';
+import { read } from '../../../shared/schema/compare.ts';
+import { anyText, decimal, flag, jsonList, oneOf, openObject, optional, type TypeOf } from '../../../shared/schema/schema.ts';
+import { known, recordOf } from '../../../shared/schema/shapes.ts';
 
 const money = known<MoneyJson>(isMoneyJson);
 const resource = { id: anyText, name: optional(anyText) };

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../../client/clock.ts';
-import type { ZoneTable } from '../../policy/compiled.ts';
-import { localMsOf } from '../../policy/values/local-date-time.ts';
-import { instantOf, localTimeAt } from '../../policy/zones.ts';
-import type { Stretch } from './capacity-tally.ts';
-import type { CompiledDigestRule } from './digest-rule.ts';
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { ZoneTable } from '../../shared/policy/compiled.ts';
+import { localMsOf } from '../../shared/policy/values/local-date-time.ts';
+import { instantOf, localTimeAt } from '../../shared/policy/zones.ts';
+import type { CompiledDigestRule } from './compiled-rule.ts';
+import type { Stretch } from './facts/capacity-tally.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,13 +1,13 @@
-import type { EpochMs } from '../../client/clock.ts';
-import { readBudget } from '../../journal/renewals/budget.ts';
-import { readHistory } from '../../journal/renewals/renewal.ts';
-import { renewalStream } from '../../journal/renewals/renewal-record.ts';
-import { fromSegment } from '../../journal/store/key.ts';
-import type { Store } from '../../journal/store/store.ts';
-import { runStoring } from '../../journal/store/store-effect.ts';
-import type { CompiledPolicy } from '../../policy/compiled.ts';
-import { type Money, moneyFromJson } from '../../policy/money.ts';
-import { localTimeAt } from '../../policy/zones.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { readBudget } from '../../../shared/journal/renewals/budget.ts';
+import { readHistory } from '../../../shared/journal/renewals/renewal.ts';
+import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
+import { fromSegment } from '../../../shared/journal/store/key.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { type Money, moneyFromJson } from '../../../shared/policy/money.ts';
+import { localTimeAt } from '../../../shared/policy/zones.ts';
 import type { Stretch } from './capacity-tally.ts';
 
 /** An order of ours as the journal knows it. The amount is what was quoted and set aside, never an estimate. */

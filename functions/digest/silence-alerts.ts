@@ -1,12 +1,12 @@
-import { type AlertName, alertId } from '../../journal/log/alerts.ts';
-import type { Message } from '../../notify/message.ts';
-import { zonedText } from '../../planning/local-time.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
-import { formatDuration } from '../../policy/values/duration.ts';
-import { localTimeAt } from '../../policy/zones.ts';
-import { criticalRoute } from '../telling/critical.ts';
-import { type OnceContext, tellOnce } from '../telling/once.ts';
-import { deadMan, type LifeSigns, silenceOf } from './signs-of-life.ts';
+import { criticalRoute } from '../../shared/engine/telling/critical.ts';
+import { type OnceContext, type OnceTold, tellOnce } from '../../shared/engine/telling/once.ts';
+import { type AlertName, alertId } from '../../shared/journal/log/alerts.ts';
+import type { Message } from '../../shared/notify/message.ts';
+import { zonedText } from '../../shared/planning/local-time.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { formatDuration } from '../../shared/policy/values/duration.ts';
+import { localTimeAt } from '../../shared/policy/zones.ts';
+import { deadMan, type LifeSigns, silenceOf } from './facts/heartbeats.ts';
 
 /** What telling of silence needs. */
 export interface SilenceContext extends OnceContext {
@@ -80,4 +80,23 @@ async function sendSilence(message: Message, { policy, notifier }: SilenceContex
 function channelsOf({ severity }: Message, policy: CompiledPolicy): readonly string[] {
   const named = policy.tell['silent'] ?? [];
   return severity === 'critical' ? (criticalRoute(policy, named)[0] ?? []) : named;
+}
+
+/**
+ * Tells once that a freeze has begun: what it stops, and until when, on the channels for what is held. A freeze is of the whole policy, so it is told
+ * once for all targets; one that stops nothing is told to nobody. What reached nobody is told by the next run. Gives what became of each.
+ */
+export async function tellFreezes(context: OnceContext & { readonly policy: CompiledPolicy }): Promise<readonly OnceTold[]> {
+  const { policy, nowMs } = context;
+  const channels = policy.tell['held'] ?? [];
+  const told: OnceTold[] = [];
+  if (channels.length === 0) return told;
+  for (const { text, beginsMs, untilMs } of policy.warnings) {
+    if (beginsMs === undefined || untilMs === undefined || nowMs < beginsMs || nowMs >= untilMs) continue;
+    const name: AlertName = { account: 'policy', resource: `until-${untilMs}`, expiresAtMs: beginsMs, step: 'freeze' };
+    const about = { severity: 'warning', title: 'A freeze has begun', text, data: { beginsMs, untilMs } } as const;
+    const message: Message = { id: alertId(name), timeMs: nowMs, ...about };
+    told.push(await tellOnce(name, channels, message, context));
+  }
+  return told;
 }

@@ -1,8 +1,7 @@
-import type { EpochMs } from '../../client/clock.ts';
-import { parseRecord } from '../../journal/log/record.ts';
-import { heartbeatMs, heartbeatsOf } from '../../journal/log/runs.ts';
-import type { Store } from '../../journal/store/store.ts';
-import { JournalError } from '../../journal/store/store.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { parseRecord } from '../../../shared/journal/log/record.ts';
+import { heartbeatMs, heartbeatsOf } from '../../../shared/journal/log/runs.ts';
+import { JournalError, type Store } from '../../../shared/journal/store/store.ts';
 import type { Stretch } from './capacity-tally.ts';
 
 /** What a function's signs of life on a target say. */

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../../client/clock.ts';
-import { type CoverProblem, coverJournal } from '../../journal/log/cover.ts';
-import { heartbeatsOf } from '../../journal/log/runs.ts';
-import type { Store } from '../../journal/store/store.ts';
-import type { CompiledPolicy } from '../../policy/compiled.ts';
-import { shardsOf } from '../../policy/fan-out.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { type CoverProblem, coverJournal } from '../../../shared/journal/log/cover.ts';
+import { heartbeatsOf } from '../../../shared/journal/log/runs.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { shardsOf } from '../../../shared/policy/fan-out.ts';
 import { functionsOf } from './rule-cover.ts';
 
 /** A head as a digest tells it. */

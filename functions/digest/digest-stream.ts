@@ -1,15 +1,14 @@
-import type { EpochMs } from '../../client/clock.ts';
-import type { JournalRecord } from '../../journal/log/record.ts';
-import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../../journal/log/stream.ts';
-import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../journal/store/key.ts';
-import type { Store } from '../../journal/store/store.ts';
-import { malformed } from '../../journal/store/store.ts';
-import { runStoring, type Storing } from '../../journal/store/store-effect.ts';
-import { read } from '../../schema/compare.ts';
-import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../schema/schema.ts';
-import { tupleOf } from '../../schema/shapes.ts';
-import type { CompiledDigestRule } from './digest-rule.ts';
-import { type FleetFacts, readFleetFacts } from './fleet-facts.ts';
+import type { EpochMs } from '../../shared/client/clock.ts';
+import type { JournalRecord } from '../../shared/journal/log/record.ts';
+import { append, lastListed, readFrom, type StreamEnd, type StreamEntry } from '../../shared/journal/log/stream.ts';
+import { fromSegment, keyOf, parseStreamKey, streamKey } from '../../shared/journal/store/key.ts';
+import { malformed, type Store } from '../../shared/journal/store/store.ts';
+import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
+import { read } from '../../shared/schema/compare.ts';
+import { anyText, decimal, flag, jsonList, openObject, optional, type TypeOf } from '../../shared/schema/schema.ts';
+import { tupleOf } from '../../shared/schema/shapes.ts';
+import type { CompiledDigestRule } from './compiled-rule.ts';
+import { type FleetFacts, readFleetFacts } from './facts/fleet-facts.ts';
 
 /** The head of the journal that was told. */
 const head = openObject({ sequence: decimal, hash: anyText });

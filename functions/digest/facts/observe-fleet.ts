@@ -1,14 +1,27 @@
-import type { EpochMs } from '../../client/clock.ts';
-import type { PricedNode } from '../../fleet/node-price-key.ts';
-import { mayExpire, type Subscribable } from '../../fleet/subscription.ts';
-import type { WrittenReader } from '../../journal/intents/intent-reader.ts';
-import { tagKeyOf } from '../../journal/intents/intent-view.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../policy/compiled.ts';
-import { type Money, moneyToJson, timesHours } from '../../policy/money.ts';
-import { CapacityTally, type Stretch } from './capacity-tally.ts';
+import type { Client } from '../../../shared/client/client.ts';
+import type { EpochMs } from '../../../shared/client/clock.ts';
+import { isExpected } from '../../../shared/engine/expected.ts';
+import { observeWhole } from '../../../shared/engine/observe-whole.ts';
+import type { RunnerOptions } from '../../../shared/engine/runner.ts';
+import { readNodePrice } from '../../../shared/fleet/node-price.ts';
+import type { PricedNode } from '../../../shared/fleet/node-price-key.ts';
+import { observeDeliveryGroups } from '../../../shared/fleet/observe-delivery-groups.ts';
+import { observeWorkstations } from '../../../shared/fleet/observe-workstations.ts';
+import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
+import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
+import { readWrittenStream, WrittenReader } from '../../../shared/journal/intents/intent-reader.ts';
+import { tagKeyOf } from '../../../shared/journal/intents/intent-view.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { shardsOf } from '../../../shared/policy/fan-out.ts';
+import { type Money, moneyToJson, timesHours } from '../../../shared/policy/money.ts';
+import { localTimeAt } from '../../../shared/policy/zones.ts';
+import { type CompiledDigestRule, needsPrices, spendTags } from '../compiled-rule.ts';
+import { startOfDay } from '../digest-slot.ts';
+import { CapacityTally, type Stretch, scheduledGroup } from './capacity-tally.ts';
 import { type Expiry, type FleetFacts, listed } from './fleet-facts.ts';
-import { type FunctionCover, RuleCover } from './rule-cover.ts';
-import { scheduledGroup } from './scheduled-nodes.ts';
+import { readSpending } from './past-orders.ts';
+import { type FunctionCover, functionsOf, RuleCover } from './rule-cover.ts';
 
 /** So many of those that no sum has are named. */
 const namedOmitted = 20;
@@ -30,7 +43,7 @@ interface TallyOptions {
 }
 
 /** Takes resources one by one and keeps what a digest tells of them. */
-export class FleetTally {
+class FleetTally {
   readonly #options: TallyOptions;
   readonly #cover: RuleCover;
   readonly #capacity: CapacityTally;
@@ -180,4 +193,112 @@ export class FleetTally {
 
 function named({ id, name }: Subscribable): { id: string; name?: string } {
   return { id, ...(name === undefined ? {} : { name }) };
+}
+
+/** What observing a target's fleet needs. */
+interface FleetInput {
+  readonly client: Client;
+  readonly target: CompiledTarget;
+  readonly policy: CompiledPolicy;
+  readonly nowMs: EpochMs;
+  /** The stretch for which costs are estimated. */
+  readonly span: Stretch;
+  /** Where the figures for plots begin. Default: now. */
+  readonly plotFromMs?: EpochMs;
+  /** Asks the service for the price of each type of node. */
+  readonly prices: boolean;
+  /** Tag keys by whose values spending is summed up. */
+  readonly tags: readonly string[];
+  /** Ids of resources for which there were orders: their names and tags are kept. */
+  readonly ordered: ReadonlySet<string>;
+  /** What each function has written, where the journal could be read. */
+  readonly logs: Iterable<readonly [functionName: string, log: WrittenReader]>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
+}
+
+/** The facts of one observation, and how it went. */
+export interface ObservedFleet {
+  readonly facts: FleetFacts;
+  readonly announced: number | undefined;
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * Reads delivery groups and workstations page by page and keeps what a digest tells of them. A list that fails ends early and is named
+ * in `failures`; the other is read all the same.
+ */
+async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
+  const { client, signal } = input;
+  const tally = new FleetTally(input);
+  const errors: unknown[] = [];
+  let announced: number | undefined = 0;
+  const lists = [
+    { what: 'delivery groups', pages: () => observeDeliveryGroups(client, signal) },
+    { what: 'workstations', pages: () => observeWorkstations(client, signal) },
+  ] as const;
+  for (const { what, pages } of lists) {
+    const before: number | undefined = announced;
+    const upTo = (total: number | undefined): number | undefined =>
+      before === undefined || total === undefined ? undefined : before + total;
+    try {
+      const list = await observeWhole<Subscribable>(pages, (fresh, total) => {
+        for (const resource of fresh) tally.take(resource);
+        input.onPage?.(tally.observed, upTo(total));
+      });
+      announced = upTo(list.announced);
+      if (list.complete) continue;
+      const told = list.announced ?? 'an unknown number of';
+      tally.fail(`the service announces ${told} ${what}, and ${list.observed} could be read`);
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      tally.fail(`the ${what} could not be read: ${error.message}`);
+      errors.push(error);
+      announced = undefined;
+    }
+  }
+  const facts = await tally.facts((node) => priceOf(client, node, signal));
+  return { facts, announced, errors };
+}
+
+async function priceOf(client: Client, node: Parameters<typeof readNodePrice>[1], signal: AbortSignal | undefined) {
+  try {
+    return await readNodePrice(client, node, signal);
+  } catch (error) {
+    // A price that cannot be read leaves an estimate out; the digest says how many groups it is without.
+    if (!isExpected(error)) throw error;
+    return undefined;
+  }
+}
+
+/** What observing a target for a digest needs. */
+export interface ObserveInput extends Pick<RunnerOptions, 'client' | 'target' | 'policy' | 'store' | 'signal' | 'onProgress'> {
+  readonly rule: CompiledDigestRule;
+  readonly span: Stretch;
+  readonly nowMs: EpochMs;
+  /** Instant whose local day the plots begin with: the same for all targets of a digest. */
+  readonly plotDayMs: EpochMs;
+  /** Does something with the journal that may fail; gives undefined then. Without it a fleet is observed all the same. */
+  readonly attempt: <T>(work: () => Promise<T>) => Promise<T | undefined>;
+}
+
+/** What a target's fleet looks like to a digest. What cannot be read is part of it. Reads the logs of the functions that have rules for it. */
+export async function observeTarget(input: ObserveInput): Promise<ObservedFleet> {
+  const { client, policy, target, store, signal, onProgress, rule, span, nowMs, plotDayMs, attempt } = input;
+  const zone = policy.zones[rule.timezone] ?? { transitions: [] };
+  const tags = spendTags(rule.show);
+  const logs: (readonly [functionName: string, log: WrittenReader])[] = [];
+  for (const functionName of functionsOf(policy, target)) {
+    for (const part of shardsOf(target, functionName)) {
+      const loaded = await attempt(() => runStoring(store, readWrittenStream(functionName, writtenScope(part))));
+      if (loaded) logs.push([functionName, new WrittenReader(loaded)]);
+    }
+  }
+  const spending = rule.show.includes('orders') || tags.length > 0 ? await attempt(() => readSpending(store, policy, span)) : undefined;
+  return observeFleet({
+    ...{ client, target, policy, nowMs, span, tags, logs, signal, prices: needsPrices(rule.show) },
+    plotFromMs: startOfDay({ date: localTimeAt(zone, plotDayMs).date }, zone),
+    ordered: new Set(spending?.orders.map(({ resource }) => resource)),
+    onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),
+  });
 }
