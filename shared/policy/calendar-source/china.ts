@@ -1,13 +1,12 @@
-import chineseDays from 'chinese-days';
+import published from 'chinese-days/dist/chinese-days.json' with { type: 'json' };
 import type { CalendarSource, DayKind } from '../calendar.ts';
+import { isoWeekday } from '../values/local-date-time.ts';
 
 /**
- * Noon of the date on this machine's clock: the library reads a text as UTC and shows it in the machine's zone, so that west of
- * Greenwich every text would be the day before.
+ * The days that were published, by date. The library's own functions are not called: they keep dates as instants of the zone in which the process
+ * began, and are a day off west of Greenwich.
  */
-function noon(date: string): Date {
-  return new Date(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10)), 12);
-}
+const days: { readonly holidays: Readonly<Record<string, string>>; readonly workdays: Readonly<Record<string, string>> } = published;
 
 /**
  * Holidays and make-up workdays as China's State Council publishes them, for the years that the installed `chinese-days` carries.
@@ -15,22 +14,15 @@ function noon(date: string): Date {
  */
 export const chinaStateCouncil: CalendarSource = {
   name: 'china-state-council',
-  publishes: (year) => remembered(years, year, isPublished),
-  dayKind: (date) => remembered(kinds, date, (day) => (chineseDays.isWorkday(noon(day)) ? 'workday' : 'restday')),
+  publishes: isPublished,
+  dayKind,
 };
 
 function isPublished(year: number): boolean {
-  return year >= 1900 && year <= 9999 && chineseDays.getDayDetail(noon(`${year}-10-01`)).name.startsWith('National Day');
+  return days.holidays[`${year}-10-01`]?.startsWith('National Day') ?? false;
 }
 
-// A schedule asks for each of its days, and the library formats several dates for each answer.
-const years = new Map<number, boolean>();
-const kinds = new Map<string, DayKind>();
-
-function remembered<K, V>(known: Map<K, V>, key: K, find: (key: K) => V): V {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const found = find(key);
-  known.set(key, found);
-  return found;
+function dayKind(date: string): DayKind {
+  if (Object.hasOwn(days.workdays, date)) return 'workday';
+  return Object.hasOwn(days.holidays, date) || isoWeekday(date) > 5 ? 'restday' : 'workday';
 }
