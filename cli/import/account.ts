@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 
 /** An account as `import` read it: all that the imported policy is made from. */
 export interface ObservedAccount {

@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/engine/decision.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import type { ImportSettings, ObservedAccount } from './account.ts';
 import { draftPolicy, type PolicyDraft } from './policy-draft.ts';
 import { policyText } from './policy-text.ts';

@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/engine/decision.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { addDays, dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { zoneTable } from '../../shared/policy/zone-source.ts';
 import type { ImportSettings, LeftAlone, ObservedAccount } from './account.ts';

@@ -2,10 +2,10 @@ import { planner as enforcePlanner } from '../../functions/enforce-policy/plan.t
 import { planner as powerPlanner } from '../../functions/power-workstations/plan.ts';
 import { planner as scalePlanner } from '../../functions/scale-on-schedule/plan.ts';
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { unreadTenant } from '../../shared/fleet/tenant.ts';
 import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { formatProblem } from '../../shared/policy/problem.ts';

@@ -1,4 +1,4 @@
-import { type Json, type Reason, reasonOf } from '../../shared/engine/decision.ts';
+import { type Json, type Reason, reasonOf } from '../../shared/planning/decision.ts';
 
 /** Why `import` leaves a group alone, by code; besides these it gives the codes of scale-on-schedule for what could not be read. */
 export const leftAloneCodes = {

@@ -3,8 +3,8 @@ import { reArm, weekCanBeSent } from '../../functions/scale-on-schedule/method.t
 import { type ServiceDay, serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
 import type { ScheduleStrategy, UsageStrategy } from '../../functions/scale-on-schedule/strategy.ts';
 import { weekdays } from '../../functions/scale-on-schedule/strategy.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { Charge, DeliveryGroup, NativeWeek } from '../../shared/fleet/delivery-group.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { mostNodes } from '../../shared/policy/values/level.ts';

@@ -1,6 +1,6 @@
 import { printable } from '../../shared/client/printable.ts';
-import type { ActDecision, Change, HoldDecision, Reason } from '../../shared/engine/decision.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
+import type { ActDecision, Change, HoldDecision, Reason } from '../../shared/planning/decision.ts';
 import { amountCovers, costText, signedAmount } from './amount.ts';
 import { alignColumns } from './columns.ts';
 import { purchaseLines } from './purchases.ts';

@@ -1,8 +1,8 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import { type Action, type Decision, type Reason, reasonOf } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { notShownYet } from '../../shared/journal/intents/intent-view.ts';
+import { type Action, type Decision, type Reason, reasonOf } from '../../shared/planning/decision.ts';
 
 /** Every reason code that offboarding gives, with its meaning. Codes are stable. */
 export const offboardReasonCodes = {

@@ -1,7 +1,7 @@
-import type { Decision } from '../../shared/engine/decision.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { type PastWrite, pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { type PastRenewal, pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import { CommandFailure } from '../failure.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';

@@ -1,8 +1,8 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { ActDecision, HoldDecision } from '../../shared/engine/decision.ts';
 import { WrittenLog, writtenScope } from '../../shared/journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
 import type { Storing } from '../../shared/journal/store/store-effect.ts';
+import type { ActDecision, HoldDecision } from '../../shared/planning/decision.ts';
 import { placeOf, placePrefix } from './history.ts';
 import { reason } from './reasons.ts';
 import { ringTimes } from './ring-times.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason, Sighted } from '../../shared/engine/decision.ts';
 import { parseInstant } from '../../shared/fleet/instant.ts';
 import type { OtaGroup, OtaTask } from '../../shared/fleet/ota-group.ts';
+import type { Reason, Sighted } from '../../shared/planning/decision.ts';
 import { utcText } from '../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import type { Window, Windows } from './compiled-rule.ts';

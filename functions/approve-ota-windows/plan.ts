@@ -1,7 +1,7 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { coverOf, type Place } from './cover.ts';
 import { type GroupFacts, groupFacts, rememberFailures, rememberMember } from './group-facts.ts';
 import { pastUpdates, sightedEnd, sightedOffer, sightedRead, sightedUnread } from './history.ts';

@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ForeignValue } from '../../shared/journal/intents/intent-record.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
 import type { Cover, Place } from './cover.ts';
 import { rulesFor } from './cover.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
-import type { ActDecision, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
+import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
 import { type ReadyRing, rulesFor } from './cover.ts';
 import type { PastUpdates, SeenEnd } from './history.ts';

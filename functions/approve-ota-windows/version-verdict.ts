@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
+import type { Action, Reason } from '../../shared/planning/decision.ts';
 import { localText, spanText, utcText } from '../../shared/planning/local-time.ts';
 import type { CompiledException } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { countingClient } from '../../shared/engine/counting-client.ts';
-import type { Json, Reason } from '../../shared/engine/decision.ts';
 import { isExpected } from '../../shared/engine/expected.ts';
 import { writeEnd } from '../../shared/engine/keep-record.ts';
 import { reason } from '../../shared/engine/reasons.ts';
@@ -13,6 +12,7 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { HourlyMemory } from '../../shared/notify/hourly-memory.ts';
 import { type Notifier, notifierOf } from '../../shared/notify/notifier.ts';
+import type { Json, Reason } from '../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { shardsOf } from '../../shared/policy/fan-out.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';

@@ -1,7 +1,7 @@
-import type { Action, Change, Harm, Json, Reason } from '../../shared/engine/decision.ts';
 import { accessOf, type GroupAccess } from '../../shared/fleet/authorization.ts';
 import { type GovernedGroup, timeoutNever } from '../../shared/fleet/governed-group.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
+import type { Action, Change, Harm, Json, Reason } from '../../shared/planning/decision.ts';
 import { matcher } from '../../shared/policy/selector.ts';
 import type { EnforceRule, TenantWish } from './compiled-rule.ts';
 import { reason } from './reasons.ts';

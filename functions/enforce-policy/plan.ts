@@ -1,5 +1,4 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { GroupAccess } from '../../shared/fleet/authorization.ts';
 import { type DeliveryGroup, servesSoon } from '../../shared/fleet/delivery-group.ts';
@@ -7,12 +6,13 @@ import type { GovernedGroup } from '../../shared/fleet/governed-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
 import { awaitedSetting } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Matcher } from '../../shared/policy/selector.ts';
 import type { EnforceRule, TenantWish } from './compiled-rule.ts';
 import { accessDrift, type Drift, groupDrift, loadOf, lowersTimeout, settingsText, tenantDrift } from './drift.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { reversals } from './reversals.ts';
 

@@ -1,4 +1,4 @@
-import { type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
+import { type ReasonBuilder, reasonOf } from '../../shared/planning/decision.ts';
 
 /** Every code that a decision of enforce-policy can carry, with its meaning. Codes are stable; texts may change. */
 export const reasonCodes = {

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import { calledSince } from '../../shared/engine/decide.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import { wholeIdOf } from '../../shared/journal/intents/intent-state.ts';
 import { notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/intents/intent-view.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 

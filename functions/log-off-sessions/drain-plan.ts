@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
 import { notShownYet } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText, utcText } from '../../shared/planning/local-time.ts';
 import { parseTimestamp } from '../../shared/policy/values/timestamp.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';

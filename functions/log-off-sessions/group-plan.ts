@@ -1,8 +1,8 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { servesSoon } from '../../shared/fleet/delivery-group.ts';
 import type { SessionFacts, SessionGroup } from '../../shared/fleet/session.ts';
+import type { Action, Reason } from '../../shared/planning/decision.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';
 import type { Moment } from './moment.ts';
 import { nativeState } from './moment.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup, NativePeriod, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { SessionGroup } from '../../shared/fleet/session.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { localText, utcText } from '../../shared/planning/local-time.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from '../../shared/policy/compiled.ts';
 import { type KeptSpan, keptSpans } from '../../shared/policy/exception.ts';

@@ -1,8 +1,8 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { SessionGroup, SessionResource } from '../../shared/fleet/session.ts';
+import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';

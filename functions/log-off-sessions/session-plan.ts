@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Reason } from '../../shared/engine/decision.ts';
 import type { Session, SessionFacts, SessionGroup } from '../../shared/fleet/session.ts';
 import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Reason } from '../../shared/planning/decision.ts';
 import { userProtected } from '../../shared/policy/protect.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';
 import { extension, type LogOffWindow, type Moment, nativeState } from './moment.ts';

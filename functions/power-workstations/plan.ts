@@ -1,8 +1,8 @@
 import type { PlanContext, Planner, Totals } from '../../shared/engine/automation.ts';
-import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
+import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';

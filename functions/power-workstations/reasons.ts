@@ -1,4 +1,4 @@
-import { type ReasonBuilder, reasonOf } from '../../shared/engine/decision.ts';
+import { type ReasonBuilder, reasonOf } from '../../shared/planning/decision.ts';
 
 /** Every code that a decision of power-workstations can carry, with its meaning. Codes are stable; texts may change. */
 export const reasonCodes = {

@@ -1,9 +1,9 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
 import { notShownYet, type WrittenValue, type WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';

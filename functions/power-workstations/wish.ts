@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { type Segment, type Timeline, timelineKey } from '../../shared/policy/compiled.ts';
 import { type KeptSpan, keptSpans } from '../../shared/policy/exception.ts';
 import { isUnknown, lastBoundary, levelAt, nextBoundary } from '../../shared/policy/schedule.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import { periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import { type AnsweredOrder, answerGap, type CountingAnswer, countingAnswer } from '../../shared/journal/people/answers.ts';
 import type { Answers } from '../../shared/journal/people/approvals.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import type { Ask, OrderRule } from './compiled-rule.ts';

@@ -1,12 +1,12 @@
-import type { ActDecision, Action, Json, Reason } from '../../shared/engine/decision.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, monthsOf, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import type { ActDecision, Action, Json, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { frozenUntil } from '../../shared/policy/exception.ts';
 import { formatMoney, type Money, times } from '../../shared/policy/money.ts';
 import type { OrderRule } from './compiled-rule.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import type { PlannedOrder, RenewalContext, RenewalFacts, RenewalVerdict } from './run/planner.ts';
 

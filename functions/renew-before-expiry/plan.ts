@@ -1,8 +1,9 @@
-import type { Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { type Matcher, matcher } from '../../shared/policy/selector.ts';
 import {
@@ -18,7 +19,6 @@ import {
 } from './asking.ts';
 import type { Ask, CompiledRenewRule, OrderRule } from './compiled-rule.ts';
 import { orderOf, priceOf, type RenewalPrice, refOf } from './order.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { monthIn, monthsFor } from './purchase/month.ts';
 import { reason } from './reasons.ts';
 import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from './run/planner.ts';

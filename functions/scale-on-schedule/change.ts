@@ -1,6 +1,6 @@
-import type { Action, Harm, Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Action, Harm, Reason } from '../../shared/planning/decision.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Json } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { tagSetting } from '../../shared/journal/intents/intent-view.ts';
+import type { Json } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { groupProtected, ownerProtected } from '../../shared/policy/protect.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import type { ExceptionEffects } from './wish.ts';
 

@@ -1,9 +1,9 @@
 import { waiting } from '../../shared/engine/reasons.ts';
 import { type Charge, type DeliveryGroup, type NodePool, type Strategy, servesSoon } from '../../shared/fleet/delivery-group.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { nearKey } from '../../shared/policy/selector.ts';
 import { mostNodes } from '../../shared/policy/values/level.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 
 /** A group of which everything is known that scaling needs. */

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Sighted } from '../../shared/engine/decision.ts';
 import type { Charge, DeliveryGroup, NativePeriod, Strategy } from '../../shared/fleet/delivery-group.ts';
 import { keptPrefix } from '../../shared/journal/intents/intent-view.ts';
+import type { Sighted } from '../../shared/planning/decision.ts';
 import type { Timeline } from '../../shared/policy/compiled.ts';
 import { nextBoundary } from '../../shared/policy/schedule.ts';
 import { formatLevel, nodesOf } from '../../shared/policy/values/level.ts';

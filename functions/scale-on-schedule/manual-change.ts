@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import {
   keptPrefix,
@@ -9,6 +8,7 @@ import {
   type WrittenValue,
   type WrittenView,
 } from '../../shared/journal/intents/intent-view.ts';
+import type { Reason, Sighted } from '../../shared/planning/decision.ts';
 import type { ManualChange } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { isOurs, withoutDate } from './strategy-value.ts';

@@ -1,12 +1,12 @@
-import type { Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { Charge, NativePeriod, NativeWeek } from '../../shared/fleet/delivery-group.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import type { CompiledScaleRule, Method } from './compiled-rule.ts';
 import type { CutProtection } from './cut-protection.ts';
 import type { GroupState } from './group-state.ts';
 import { fitDay, type NativeSchedule } from './native-schedule.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Json } from '../../shared/engine/decision.ts';
 import type { Charge, DeliveryGroup, NativePeriod, NativeWeek, NodePool, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Json } from '../../shared/planning/decision.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';

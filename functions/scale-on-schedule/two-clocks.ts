@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Json } from '../../shared/engine/decision.ts';
-import { allHarms } from '../../shared/engine/severity.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import type { Action, Json } from '../../shared/planning/decision.ts';
+import { allHarms } from '../../shared/planning/decision.ts';
 import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
 import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
 import { groupState } from './group-state.ts';

@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Decision, Reason } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
 import type { DeliveryGroup, Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, loweringOf } from './change.ts';
 import { beforeOf } from './cost.ts';

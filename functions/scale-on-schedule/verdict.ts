@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason, Sighted } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
-import { allHarms } from '../../shared/engine/severity.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import { unreadValue } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Decision, Reason, Sighted } from '../../shared/planning/decision.ts';
+import { allHarms } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, extended, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';

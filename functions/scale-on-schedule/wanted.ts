@@ -1,7 +1,8 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import type { Strategy } from '../../shared/fleet/delivery-group.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { type Timeline, timelineKey } from '../../shared/policy/compiled.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
 import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
@@ -13,7 +14,6 @@ import { type GroupState, peakOf } from './group-state.ts';
 import { type ScheduleStanding, scheduleStanding } from './levels.ts';
 import { chooseMethod, fixedStrategy, type MayLower, nativeStrategy, usageStrategy } from './method.ts';
 import { type NativeSchedule, nativeSchedule } from './native-schedule.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import type { ScheduleStrategy } from './strategy.ts';

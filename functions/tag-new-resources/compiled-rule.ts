@@ -1,9 +1,9 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Matcher } from '../../shared/policy/selector.ts';
-import { found, held, type Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
 
 /** Functions whose rules spend money or end sessions, so that a tag which brings a group under one of them has consequences. */

@@ -1,7 +1,7 @@
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
-import type { Action, Decision, Reason } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { unreadValue } from '../../shared/journal/intents/intent-view.ts';
+import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
 import { type OtherRule, otherRules } from './coming-under.ts';
 import { coveringRule, mostCustomTags, mostPerCall } from './compiled-rule.ts';
 import { reason } from './reasons.ts';

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Reason } from '../../shared/engine/decision.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { notShownYet, type UnreadValue, unreadValue, type WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { Reason } from '../../shared/planning/decision.ts';
 import { nearKey } from '../../shared/policy/selector.ts';
 import { type Consequential, coveringRule, longestText, mostPerCall, type TagRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';

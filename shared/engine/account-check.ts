@@ -1,7 +1,7 @@
 import { callerIdentity, mismatchText } from '../client/caller-identity.ts';
 import type { Client } from '../client/client.ts';
+import type { Reason } from '../planning/decision.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
-import type { Reason } from './decision.ts';
 import { isExpected } from './expected.ts';
 import { reason } from './reasons.ts';
 import { type RunError, runError } from './report.ts';

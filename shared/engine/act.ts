@@ -2,12 +2,12 @@ import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import { canonicalJson } from '../journal/log/record.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
-import type { ActDecision, Decision, Reason } from './decision.ts';
+import type { ActDecision, Decision, Reason } from '../planning/decision.ts';
+import { allHarms, isHarsher } from '../planning/decision.ts';
 import { apiCall, clockNow, type Executing, type Moment, reread, sessionUsers } from './effects.ts';
 import { isExpected } from './expected.ts';
 import { type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { allHarms, isHarsher } from './severity.ts';
 
 /** The second look at an action, on the resource as it is right before the call and at that instant. */
 export interface SecondLook<R extends Resource> {

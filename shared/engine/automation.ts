@@ -6,9 +6,9 @@ import type { WrittenLog } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
 import type { WrittenView } from '../journal/intents/intent-view.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
+import type { ActDecision, Action, Decision, HoldDecision } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
-import type { ActDecision, Action, Decision, HoldDecision } from './decision.ts';
 import type { HaltReader } from './standing.ts';
 
 /** One page of the fleet, in the order of the service. */

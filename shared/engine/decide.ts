@@ -2,9 +2,9 @@ import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { notShownYet } from '../journal/intents/intent-view.ts';
+import type { Decision } from '../planning/decision.ts';
 import { localText } from '../planning/local-time.ts';
 import type { Occasion, PlanContext, Planner } from './automation.ts';
-import type { Decision } from './decision.ts';
 import { reason, waiting } from './reasons.ts';
 
 /**

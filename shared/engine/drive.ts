@@ -4,9 +4,9 @@ import { InputError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { Store } from '../journal/store/store.ts';
 import { performStoreEffect } from '../journal/store/store-effect.ts';
+import type { Action } from '../planning/decision.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import type { Automation } from './automation.ts';
-import type { Action } from './decision.ts';
 import type { EngineEffect, Executing } from './effects.ts';
 import type { Outcome } from './outcome.ts';
 

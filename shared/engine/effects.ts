@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
 import type { StoreEffect } from '../journal/store/store-effect.ts';
-import type { Action } from './decision.ts';
+import type { Action } from '../planning/decision.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What the executor asks of the world. Everything it does passes through here, so that tests can stop it after any step. */

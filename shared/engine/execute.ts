@@ -2,14 +2,14 @@ import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/intents/intent-log.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
+import type { ActDecision, Reason } from '../planning/decision.ts';
+import { allHarms } from '../planning/decision.ts';
 import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
-import type { ActDecision, Reason } from './decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';
 import { sessionsCut } from './guard-limits.ts';
 import { type JoinedActs, joined } from './joined-acts.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { allHarms } from './severity.ts';
 
 /** How the executor goes about its work. */
 export interface ExecuteRules {

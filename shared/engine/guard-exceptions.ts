@@ -1,10 +1,10 @@
 import { type Resource, wholeOf } from '../fleet/resource.ts';
+import type { Action, Reason } from '../planning/decision.ts';
+import { canCut } from '../planning/decision.ts';
 import type { Never } from '../policy/compiled.ts';
 import { exceptionsInForce } from '../policy/exception.ts';
-import type { Action, Reason } from './decision.ts';
 import type { ResourceGuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
-import { canCut } from './severity.ts';
 
 /** What an exception calls everything that a function does. */
 const wordOf: Readonly<Record<string, Never>> = {

@@ -1,8 +1,8 @@
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
-import type { ActDecision, Harm, Reason } from './decision.ts';
+import type { ActDecision, Harm, Reason } from '../planning/decision.ts';
+import { allHarms, isReversible } from '../planning/decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
-import { allHarms, isReversible } from './severity.ts';
 
 /** A day's limit on sessions cut where the policy names only the one per run: this many times it. */
 const sessionsPerDayFactor = 4;

@@ -1,8 +1,8 @@
 import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { type RollingCounts, unknownActs } from '../journal/intents/intent-state.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
+import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
 import type { PlanContext } from './automation.ts';
-import type { ActDecision, Decision, HoldDecision } from './decision.ts';
 import type { GuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
 

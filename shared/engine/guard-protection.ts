@@ -1,10 +1,10 @@
 import { type Resource, wholeOf } from '../fleet/resource.ts';
+import type { Action, Reason } from '../planning/decision.ts';
+import { canCut, takesCapacity } from '../planning/decision.ts';
 import { localText } from '../planning/local-time.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
-import type { Action, Reason } from './decision.ts';
 import type { ResourceGuardContext } from './guard-context.ts';
 import { reason } from './reasons.ts';
-import { canCut, takesCapacity } from './severity.ts';
 
 /** True where the policy protects users and the action is one that their sessions hold: cuts, and lowering under them. */
 export function asksForUsers(action: Action, { policy }: Pick<ResourceGuardContext, 'policy'>): boolean {

@@ -1,12 +1,12 @@
+import type { ActDecision, Decision, HoldDecision, Reason } from '../planning/decision.ts';
+import { allHarms } from '../planning/decision.ts';
 import { frozen } from '../policy/exception.ts';
-import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import type { GuardContext, ResourceGuardContext } from './guard-context.ts';
 import { exceptionReason } from './guard-exceptions.ts';
 import { limitsPassed } from './guard-limits.ts';
 import { nodesAdded } from './guard-nodes.ts';
 import { protectionReason } from './guard-protection.ts';
 import { reason } from './reasons.ts';
-import { allHarms } from './severity.ts';
 
 /** Decides which of some acts are done now and which wait, such as by rings or by places; order and number are those of the acts. */
 export type Settle = (acts: readonly ActDecision[]) => readonly Decision[];

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../journal/log/record.ts';
-import type { ActDecision } from './decision.ts';
+import type { ActDecision } from '../planning/decision.ts';
 
 /** Actions that one call can do. `param`: the list of the input in which each names its resource; undefined for an action by itself. */
 export interface JoinedActs {

@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { ActDecision, HoldDecision } from '../planning/decision.ts';
 import type { Automation, PlanContext } from './automation.ts';
-import type { ActDecision, HoldDecision } from './decision.ts';
 import { guarding } from './guard.ts';
 import { Protection } from './protection-facts.ts';
 import type { Survey } from './survey.ts';

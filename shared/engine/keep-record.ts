@@ -6,7 +6,7 @@ import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
 import { JournalError } from '../journal/store/store.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
-import type { Decision } from './decision.ts';
+import type { Decision } from '../planning/decision.ts';
 import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */

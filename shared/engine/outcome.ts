@@ -3,7 +3,7 @@ import { redact } from '../client/redact.ts';
 import type { ResourceRef } from '../fleet/resource.ts';
 import type { IntentOutcome } from '../journal/intents/intent-record.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
-import type { ActDecision, Reason } from './decision.ts';
+import type { ActDecision, Reason } from '../planning/decision.ts';
 import { reason } from './reasons.ts';
 
 /** What became of one action. */

@@ -4,9 +4,9 @@ import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
 import { tagKeyOf, tagSetting } from '../journal/intents/intent-view.ts';
+import type { ActDecision } from '../planning/decision.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { Automation, PlanContext } from './automation.ts';
-import type { ActDecision } from './decision.ts';
 import { asksForUsers, ownerTagOf } from './guard-protection.ts';
 
 /** What protection needs to know of what may act: users with a session, and since when owners' tags are known. */

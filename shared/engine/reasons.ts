@@ -1,4 +1,4 @@
-import { type ReasonBuilder, reasonOf } from './decision.ts';
+import { type ReasonBuilder, reasonOf } from '../planning/decision.ts';
 
 /** Every reason code that the engine gives, with its meaning. Codes are stable: people and programs may go by them. */
 export const reasonCodes = {

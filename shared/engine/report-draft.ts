@@ -1,11 +1,11 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { JournalError } from '../journal/store/store.ts';
+import type { ActDecision, HoldDecision, Reason } from '../planning/decision.ts';
 import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
-import type { ActDecision, HoldDecision, Reason } from './decision.ts';
 import { isExpected } from './expected.ts';
 import { incompleteText } from './observe-whole.ts';
 import type { Outcome } from './outcome.ts';

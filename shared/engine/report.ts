@@ -1,10 +1,10 @@
 import type { ResourceRef } from '../fleet/resource.ts';
 import { canonicalJson } from '../journal/log/record.ts';
 import type { Severity } from '../notify/message.ts';
+import type { ActDecision, Decision, HoldDecision, Reason } from '../planning/decision.ts';
 import { add, type CostEstimate, type Money } from '../policy/money.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
-import type { ActDecision, Decision, HoldDecision, Reason } from './decision.ts';
 import type { Outcome } from './outcome.ts';
 import { waiting } from './reasons.ts';
 

@@ -6,9 +6,9 @@ import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-rec
 import { keptPrefix } from '../journal/intents/intent-view.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring, type Storing } from '../journal/store/store-effect.ts';
+import type { Decision } from '../planning/decision.ts';
 import type { Automation, PlanContext, Totals } from './automation.ts';
 import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
 import { observeWhole } from './observe-whole.ts';
 import { namedByEvents } from './observed-pages.ts';
 import { tagSeen, tagsGone } from './protection-facts.ts';

@@ -2,7 +2,7 @@ import type { Resource } from '../fleet/resource.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { unreadSetting } from '../journal/intents/intent-view.ts';
-import type { ActDecision, Decision, HoldDecision } from './decision.ts';
+import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
 import { manualChangeCode, sightedCode } from './reasons.ts';
 import { idsNamed } from './report.ts';
 

@@ -1,11 +1,11 @@
 import type { Client } from '../client/client.ts';
 import type { Resource } from '../fleet/resource.ts';
 import { canonicalJson } from '../journal/log/record.ts';
+import type { ActDecision, Action, Decision } from '../planning/decision.ts';
+import { canCut, takesCapacity } from '../planning/decision.ts';
 import type { Automation, PlanContext, Planner } from './automation.ts';
-import type { ActDecision, Action, Decision } from './decision.ts';
 import { type EngineReasonCode, reason } from './reasons.ts';
 import type { RunError } from './report.ts';
-import { canCut, takesCapacity } from './severity.ts';
 
 /** Code of the reason for which a decision is held while the clocks differ. */
 export const clockSkewCode: EngineReasonCode = 'clock-skew';

@@ -9,13 +9,13 @@ import { ruleModule as tagModule } from '../../functions/tag-new-resources/rule.
 import { createClient } from '../../shared/client/call.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import type { Decision } from '../../shared/engine/decision.ts';
 import { holdIdentity, isWaiting, type RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { takeEvents } from '../../shared/fc/event-turns.ts';
 import { occasionsOf } from '../../shared/fc/occasions.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';

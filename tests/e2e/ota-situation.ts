@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Decision } from '../../shared/engine/decision.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { type OtaBench, offeredGroup, otaBench, otaPolicyText, rings } from './ota-bench.ts';

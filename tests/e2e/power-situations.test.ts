@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Decision } from '../../shared/engine/decision.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import type { WorkstationSeed } from '../../simulator/world/seed.ts';
 import { hours, minutes, type PowerBench, policyText, powerBench } from '../functions/power-workstations/power-bench.ts';
 

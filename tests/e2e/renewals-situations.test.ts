@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Decision } from '../../shared/engine/decision.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import type { GroupSeed, WorkstationSeed } from '../../simulator/world/seed.ts';
 import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
 

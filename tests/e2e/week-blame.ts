@@ -1,4 +1,4 @@
-import type { Decision } from '../../shared/engine/decision.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import type { Played } from './automations-week.ts';
 import { touchedByPeople } from './week-story.ts';
 

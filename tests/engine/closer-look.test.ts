@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Automation } from '../../shared/engine/automation.ts';
-import type { Harm } from '../../shared/engine/decision.ts';
 import { sightedCode } from '../../shared/engine/reasons.ts';
 import { run } from '../../shared/engine/run.ts';
+import type { Harm } from '../../shared/planning/decision.ts';
 import { type Dial, noon, policyWith, target } from './dial.ts';
 import { apiError, bench, codes } from './run-bench.ts';
 

@@ -4,8 +4,8 @@ import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { query } from '../../shared/client/fields.ts';
 import { operation } from '../../shared/client/operation.ts';
 import type { Automation, Planner } from '../../shared/engine/automation.ts';
-import type { Action, Decision } from '../../shared/engine/decision.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
+import type { Action, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { anyText } from '../../shared/schema/schema.ts';
 

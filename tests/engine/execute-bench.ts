@@ -1,11 +1,11 @@
 import { ApiError } from '../../shared/client/errors.ts';
-import type { ActDecision } from '../../shared/engine/decision.ts';
 import { type DriveWorld, drive } from '../../shared/engine/drive.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
 import { secondLook } from '../../shared/engine/guard-again.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import type { ActDecision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';

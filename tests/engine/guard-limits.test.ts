@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ActDecision, Action, Decision, Harm } from '../../shared/engine/decision.ts';
+import type { ActDecision, Action, Decision, Harm } from '../../shared/planning/decision.ts';
 
 import { act, codeOf, contextOf, cut, guard, type World } from './guard-world.ts';
 

@@ -1,8 +1,8 @@
-import type { ActDecision, Action, Decision } from '../../shared/engine/decision.ts';
 import { guarding, type Settle } from '../../shared/engine/guard.ts';
 import type { GuardContext } from '../../shared/engine/guard-context.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { noCounts } from '../../shared/journal/intents/intent-state.ts';
+import type { ActDecision, Action, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledException, CompiledLimits, CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith, target } from './dial.ts';
 

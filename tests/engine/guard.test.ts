@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Action, Decision } from '../../shared/engine/decision.ts';
 import { functionMode } from '../../shared/engine/guard-mode.ts';
+import type { Action, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 

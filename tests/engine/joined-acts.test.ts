@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ActDecision } from '../../shared/engine/decision.ts';
 import { joined } from '../../shared/engine/joined-acts.ts';
+import type { ActDecision } from '../../shared/planning/decision.ts';
 
 const act = (id: string, more: { operation?: string; tag?: string; atOnce?: number } = {}): ActDecision => ({
   verdict: 'act',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../shared/engine/decision.ts';
 import { secondLook } from '../../shared/engine/guard-again.ts';
+import type { Action } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 import { apiError, bench, codes, minutes } from './run-bench.ts';

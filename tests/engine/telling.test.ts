@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../shared/engine/decision.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
+import type { Action } from '../../shared/planning/decision.ts';
 import { target } from './dial.ts';
 import { apiError, kindsOf, minutes } from './run-bench.ts';
 import { tellingBench, tellingPolicy } from './telling-bench.ts';

@@ -6,8 +6,8 @@ import { planner as enforcePlanner } from '../../functions/enforce-policy/plan.t
 import { planner as powerPlanner } from '../../functions/power-workstations/plan.ts';
 import { planner as scalePlanner } from '../../functions/scale-on-schedule/plan.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Decision } from '../../shared/engine/decision.ts';
 import { unreadTenant } from '../../shared/fleet/tenant.ts';
+import type { Decision } from '../../shared/planning/decision.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import type { Problem } from '../../shared/policy/problem.ts';

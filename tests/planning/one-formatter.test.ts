@@ -29,12 +29,20 @@ test('a time of day out of minutes is written in one place, and seconds of UTC f
 });
 
 test('what prints for people, and what functions word, writes no instant in UTC; machines read them in JSON, CSV and records', () => {
-  const worded = sources.filter((name) => /^(cli\/(render|doctor)|functions|shared\/(notify|engine\/(renewals|telling)))\//.test(name));
+  const worded = sources.filter((name) => /^(cli\/(render|doctor)|functions|shared\/(notify|engine\/telling))\//.test(name));
   expect(filesWith(/toISOString/, worded)).toEqual([
     // CSV and JSON for the auditor.
     'cli/render/audit.ts',
     'cli/render/policies.ts',
     'cli/render/spend.ts',
+    // Keys of the journal: dates of UTC.
+    'functions/digest/facts/heartbeats.ts',
+    'functions/digest/facts/past-runs.ts',
+    'functions/digest/silence-alerts.ts',
+    // What the next function reads.
+    'functions/dispatch/dispatcher.ts',
+    // The name under which an alert is told once.
+    'functions/renew-before-expiry/purchase/claim-state.ts',
     // The report, which is JSON; what prints it writes local time.
     'functions/renew-before-expiry/run/budget.ts',
     'functions/renew-before-expiry/run/run-renewals.ts',

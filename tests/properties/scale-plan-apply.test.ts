@@ -5,9 +5,9 @@ import { journalValue } from '../../functions/scale-on-schedule/strategy-value.t
 import { checkInput } from '../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { Action } from '../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
+import type { Action } from '../../shared/planning/decision.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { groupProtected } from '../../shared/policy/protect.ts';
 import { contextOf, policyOf, writtenView } from '../functions/scale-on-schedule/situation.ts';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Decision } from '../../../shared/engine/decision.ts';
 import type { RunReport } from '../../../shared/engine/report.ts';
 import type { Progress } from '../../../shared/engine/run.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { runners } from '../../runners.ts';
 import type { World } from '../../world/world.ts';

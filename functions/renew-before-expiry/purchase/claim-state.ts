@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Json } from '../../../shared/engine/decision.ts';
 import type { RenewalEntry, RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 import { parseRenewalKey, renewalKey } from '../../../shared/journal/renewals/renewal-record.ts';
+import type { Json } from '../../../shared/planning/decision.ts';
 import { formatMoney, moneyFromJson } from '../../../shared/policy/money.ts';
 import { type Alert, type AlertCode, defaultRules, type InstantText, type ProtocolRules } from './contract.ts';
 import { expiryMovedBy } from './shift.ts';

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Json } from '../../../shared/engine/decision.ts';
 import type { Moment } from '../../../shared/engine/effects.ts';
 import type { ResourceRef } from '../../../shared/fleet/resource.ts';
 import { JournalError, StoreError } from '../../../shared/journal/store/store.ts';
 import type { StoreEffect } from '../../../shared/journal/store/store-effect.ts';
+import type { Json } from '../../../shared/planning/decision.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 
 /** Length of a subscription period as claims record it. Which pairs can be ordered is the planner's business. */

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { HoldDecision } from '../../../shared/engine/decision.ts';
 import { listed, nameOf } from '../../../shared/engine/telling/listed.ts';
 import type { ResourceRef } from '../../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
@@ -7,6 +6,7 @@ import { periodText } from '../../../shared/fleet/subscription-period.ts';
 import { type AlertName, alertId } from '../../../shared/journal/log/alerts.ts';
 import type { LinkMaker, LinkSubject } from '../../../shared/journal/people/approval-link.ts';
 import type { Message, Severity } from '../../../shared/notify/message.ts';
+import type { HoldDecision } from '../../../shared/planning/decision.ts';
 import { zonedText } from '../../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { RefusedAccount } from '../../../shared/engine/account-check.ts';
-import type { ActDecision, Decision, Reason } from '../../../shared/engine/decision.ts';
 import { guardByResource } from '../../../shared/engine/guard.ts';
 import type { PlannedSpending } from '../../../shared/engine/planned-spending.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
 import type { Resource } from '../../../shared/fleet/resource.ts';
 import { periodText, samePeriod } from '../../../shared/fleet/subscription-period.ts';
+import type { ActDecision, Decision, Reason } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type ProtocolRules, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { HoldDecision, Reason } from '../../../shared/engine/decision.ts';
 import { isExpected } from '../../../shared/engine/expected.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import { runError } from '../../../shared/engine/report.ts';
@@ -11,6 +10,7 @@ import { electorateOf } from '../../../shared/journal/people/answers.ts';
 import { readApprovals } from '../../../shared/journal/people/approvals.ts';
 import type { RenewalEntry } from '../../../shared/journal/renewals/renewal.ts';
 import { JournalError } from '../../../shared/journal/store/store.ts';
+import type { HoldDecision, Reason } from '../../../shared/planning/decision.ts';
 import { isMoneyJson, type MoneyJson, moneyFromJson } from '../../../shared/policy/money.ts';
 import type { Candidate, DueSubscription } from '../purchase/round.ts';
 import { quoteOf, type Renewal } from './effects.ts';

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { ActDecision, Reason } from '../../../shared/engine/decision.ts';
 import { type Outcome, outcomeOf } from '../../../shared/engine/outcome.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
@@ -11,6 +10,7 @@ import { tryOnSentinel } from '../../../shared/journal/log/sentinel.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import type { Storing } from '../../../shared/journal/store/store-effect.ts';
+import type { ActDecision, Reason } from '../../../shared/planning/decision.ts';
 import { zonedText } from '../../../shared/planning/local-time.ts';
 import { streamOf } from '../purchase/claim.ts';
 import { standingOf } from '../purchase/claim-state.ts';

@@ -1,7 +1,7 @@
-import type { Reason } from '../../../shared/engine/decision.ts';
 import type { Outcome } from '../../../shared/engine/outcome.ts';
 import { type EngineReasonCode, reason } from '../../../shared/engine/reasons.ts';
 import type { IntentOutcome } from '../../../shared/journal/intents/intent-record.ts';
+import type { Reason } from '../../../shared/planning/decision.ts';
 import { lacksKeys, type RenewalOutcome, type StopCode } from '../purchase/renew.ts';
 
 const stops: Readonly<Record<StopCode, readonly [IntentOutcome, EngineReasonCode]>> = {

@@ -1,12 +1,12 @@
 import type { Client } from '../../../shared/client/client.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { AnyOperation } from '../../../shared/client/operation.ts';
-import type { ActDecision, Decision } from '../../../shared/engine/decision.ts';
 import type { RenewQuote } from '../../../shared/fleet/renew-price.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import type { CountingAnswer } from '../../../shared/journal/people/answers.ts';
 import type { Answers, LinkProver } from '../../../shared/journal/people/approvals.ts';
+import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 

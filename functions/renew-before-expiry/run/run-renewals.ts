@@ -1,6 +1,5 @@
 import { isOthers } from '../../../shared/engine/account-check.ts';
 import { type CallCounts, countingClient } from '../../../shared/engine/counting-client.ts';
-import type { ActDecision, HoldDecision, Reason } from '../../../shared/engine/decision.ts';
 import { isExpected } from '../../../shared/engine/expected.ts';
 import { functionMode } from '../../../shared/engine/guard-mode.ts';
 import { compareHolds, writeEnd } from '../../../shared/engine/keep-record.ts';
@@ -28,6 +27,7 @@ import { answerWords } from '../../../shared/journal/people/answers.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
 import { notifierOf } from '../../../shared/notify/notifier.ts';
+import type { ActDecision, HoldDecision, Reason } from '../../../shared/planning/decision.ts';
 import { defaultRules, moment, randomToken } from '../purchase/contract.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
 import { UsedReservations } from '../purchase/reservations.ts';

@@ -1,9 +1,9 @@
 import type { CallCounts } from '../../../shared/engine/counting-client.ts';
-import type { Reason } from '../../../shared/engine/decision.ts';
 import type { ReportDraft } from '../../../shared/engine/report-draft.ts';
 import type { RunnerOptions } from '../../../shared/engine/runner.ts';
 import type { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
+import type { Reason } from '../../../shared/planning/decision.ts';
 import type { ProtocolRules } from '../purchase/contract.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { RenewalContext, Renewing } from './planner.ts';

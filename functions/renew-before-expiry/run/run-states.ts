@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Reason } from '../../../shared/engine/decision.ts';
 import type { RenewalStateLine } from '../../../shared/engine/report.ts';
+import type { Reason } from '../../../shared/planning/decision.ts';
 import type { AlarmFound } from '../purchase/round.ts';
 import type { StatedAlarm } from './announce.ts';
 import { type DueDecision, holdRefused } from './choose.ts';

@@ -1,10 +1,10 @@
 import type { Client } from '../../../shared/client/client.ts';
 import type { Totals } from '../../../shared/engine/automation.ts';
-import type { Decision, HoldDecision } from '../../../shared/engine/decision.ts';
 import { observeWhole } from '../../../shared/engine/observe-whole.ts';
 import { idsNamed } from '../../../shared/engine/report.ts';
 import { provenSkew } from '../../../shared/engine/two-clocks.ts';
 import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
+import type { Decision, HoldDecision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { type Alarm, alarmOf } from './alarms.ts';
 import type { DueResource } from './decide-due.ts';

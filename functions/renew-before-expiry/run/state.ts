@@ -1,4 +1,4 @@
-import type { Decision, Reason } from '../../../shared/engine/decision.ts';
+import type { Decision, Reason } from '../../../shared/planning/decision.ts';
 import { formatMoney, isMoneyJson, moneyFromJson } from '../../../shared/policy/money.ts';
 import type { RenewalOutcome } from '../purchase/renew.ts';
 

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Reason } from '../../../shared/engine/decision.ts';
 import type { ReportedAlert, RunReport } from '../../../shared/engine/report.ts';
 import { criticalRoute, NotToldError } from '../../../shared/engine/telling/critical.ts';
 import { failureName, failureText } from '../../../shared/engine/telling/failure.ts';
@@ -12,6 +11,7 @@ import { joinAlike } from '../../../shared/notify/alike.ts';
 import { limitsOfKind } from '../../../shared/notify/channel-limits.ts';
 import { type HourlyMemory, hourOf } from '../../../shared/notify/hourly-memory.ts';
 import type { Message } from '../../../shared/notify/message.ts';
+import type { Reason } from '../../../shared/planning/decision.ts';
 import { zonedText } from '../../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { TellKind } from '../../../shared/policy/document.ts';

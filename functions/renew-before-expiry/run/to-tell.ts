@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { Reason } from '../../../shared/engine/decision.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { AlertName } from '../../../shared/journal/log/alerts.ts';
 import { type CarriedMessage, outboxStream } from '../../../shared/journal/log/outbox.ts';
 import { limitsOfKind } from '../../../shared/notify/channel-limits.ts';
 import type { Message, Severity } from '../../../shared/notify/message.ts';
+import type { Reason } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 
 /** Something that waits to be told. */

@@ -1,7 +1,7 @@
 import type { Message } from '../../notify/message.ts';
+import type { ActDecision, Decision, HoldDecision, Json, Reason } from '../../planning/decision.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
 import type { TellKind } from '../../policy/document.ts';
-import type { ActDecision, Decision, HoldDecision, Json, Reason } from '../decision.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RunReport } from '../report.ts';
 import { failureCount, failureText } from './failure.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planner } from '../../../functions/approve-ota-windows/plan.ts';
-import type { ActDecision, Decision } from '../../../shared/engine/decision.ts';
 import type { OtaGroup, OtaTask } from '../../../shared/fleet/ota-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
+import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import { contextAt, days, groupOf, hours, minutes, shanghai } from './situation.ts';
 
 const start = shanghai('2026-11-25 12:30');

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { type Governed, planner } from '../../../functions/enforce-policy/plan.ts';
 import { ruleModule } from '../../../functions/enforce-policy/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
-import type { Action, Decision } from '../../../shared/engine/decision.ts';
 import type { GroupAccess } from '../../../shared/fleet/authorization.ts';
 import type { GovernedGroup } from '../../../shared/fleet/governed-group.ts';
 import { unreadTenant } from '../../../shared/fleet/tenant.ts';
 import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { Action, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { accountId, compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planner } from '../../../functions/log-off-sessions/plan.ts';
-import type { Decision } from '../../../shared/engine/decision.ts';
 import type { SessionFacts, SessionGroup } from '../../../shared/fleet/session.ts';
 import { partsOf } from '../../../shared/fleet/session-map.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
 import { contextOf, groupOf, partsWith, policyOf, sessionOf, writtenView } from './situation.ts';
 
 const after = 'name: r, groups: all, targets: [home], after: {schedule: office, wait: 30m}';

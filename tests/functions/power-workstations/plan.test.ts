@@ -5,10 +5,10 @@ import { checkInput } from '../../../shared/client/check-input.ts';
 import { startWuyingServer } from '../../../shared/client/operations/start-wuying-server.ts';
 import { stopWuyingServer } from '../../../shared/client/operations/stop-wuying-server.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
-import type { Decision } from '../../../shared/engine/decision.ts';
 import { mapWorkstation } from '../../../shared/fleet/map-workstation.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
 import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { hours, minutes, policyFrom, policyText, shanghai } from './power-bench.ts';
 

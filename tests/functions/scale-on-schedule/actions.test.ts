@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { reasonCodes } from '../../../functions/scale-on-schedule/reasons.ts';
 import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
-import type { Action } from '../../../shared/engine/decision.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import type { Action } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
 import { contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './situation.ts';
 

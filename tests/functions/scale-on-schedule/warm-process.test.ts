@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
-import type { Decision } from '../../../shared/engine/decision.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledException, CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { contextOf, groupOf, policyOf, shanghai, usage } from './situation.ts';
 

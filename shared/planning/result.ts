@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/engine/decision.ts';
+import type { Reason } from './decision.ts';
 
 /** A value, or the reasons that a decision has to hold. Reasons beside a value go with the decision. */
 export type Outcome<T> =
