@@ -1,5 +1,5 @@
 import { printableLines } from '../shared/client/printable.ts';
-import type { ErrorClass } from '../shared/engine/expected.ts';
+import type { ErrorClass } from '../shared/engine/report.ts';
 
 /** An expected failure of a command: printed as one message with what to do next, never as a stack trace. */
 export class CommandFailure extends Error {
@@ -30,7 +30,7 @@ async function classesForPeople(): Promise<readonly ErrorClass[]> {
 
 /** Prints a failure for a person (standard error) or as JSON (standard output) and gives the exit status. */
 export async function reportFailure(error: unknown, json: boolean): Promise<number> {
-  const { isExpected } = await import('../shared/engine/expected.ts');
+  const { isExpected } = await import('../shared/engine/report.ts');
   const forPeople = isExpected(error, error instanceof CommandFailure ? [CommandFailure] : await classesForPeople());
   const exitCode = error instanceof CommandFailure ? error.exitCode : 1;
   if (json) {

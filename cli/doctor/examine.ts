@@ -1,7 +1,7 @@
 import type { Client } from '../../shared/client/client.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { checkAccount } from '../../shared/engine/account-check.ts';
-import { isExpected } from '../../shared/engine/expected.ts';
+import { isExpected } from '../../shared/engine/report.ts';
 import type { OssClient } from '../../shared/journal/store/oss-client.ts';
 import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';

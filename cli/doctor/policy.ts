@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { isExpected } from '../../shared/engine/expected.ts';
+import { isExpected } from '../../shared/engine/report.ts';
 import { newestPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

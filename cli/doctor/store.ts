@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { isExpected } from '../../shared/engine/expected.ts';
-import { listed } from '../../shared/engine/telling/listed.ts';
+import { listed } from '../../shared/engine/notifications.ts';
+import { isExpected } from '../../shared/engine/report.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { fromSegment } from '../../shared/journal/store/key.ts';

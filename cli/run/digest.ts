@@ -7,7 +7,7 @@ import type { FleetFacts } from '../../functions/digest/facts/fleet-facts.ts';
 import { gatherFacts } from '../../functions/digest/facts/gather.ts';
 import { observeTarget } from '../../functions/digest/facts/observe-fleet.ts';
 import { plotsOf } from '../../functions/digest/plots.ts';
-import { isExpected } from '../../shared/engine/expected.ts';
+import { isExpected } from '../../shared/engine/report.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { CommandFailure } from '../failure.ts';

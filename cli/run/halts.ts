@@ -1,4 +1,4 @@
-import { isExpected } from '../../shared/engine/expected.ts';
+import { isExpected } from '../../shared/engine/report.ts';
 import { observeOtaGroups } from '../../shared/fleet/ota-observe.ts';
 import { type HaltHistory, haltHistories, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

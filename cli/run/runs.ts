@@ -1,5 +1,5 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
-import { functionMode } from '../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../shared/engine/guard.ts';
 import { PlannedSpending } from '../../shared/engine/planned-spending.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Progress } from '../../shared/engine/run.ts';

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { countingClient } from '../../shared/engine/counting-client.ts';
-import { isExpected } from '../../shared/engine/expected.ts';
-import { writeEnd } from '../../shared/engine/keep-record.ts';
 import { reason } from '../../shared/engine/reasons.ts';
-import { type RunReport, runError } from '../../shared/engine/report.ts';
+import { writeEnd } from '../../shared/engine/record-run.ts';
+import { isExpected, type RunReport, runError } from '../../shared/engine/report.ts';
 import { ReportDraft } from '../../shared/engine/report-draft.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { provenSkew, skewError } from '../../shared/engine/two-clocks.ts';

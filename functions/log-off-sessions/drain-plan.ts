@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import { functionMode } from '../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../shared/engine/guard.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../shared/fleet/session.ts';
 import { notShownYet } from '../../shared/journal/intents/intent-view.ts';
 import type { Action, Reason } from '../../shared/planning/decision.ts';

@@ -1,5 +1,5 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import { functionMode } from '../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../shared/engine/guard.ts';
 import type { DeliveryGroup, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate } from '../../shared/planning/local-time.ts';

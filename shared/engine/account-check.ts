@@ -2,9 +2,8 @@ import { callerIdentity, mismatchText } from '../client/caller-identity.ts';
 import type { Client } from '../client/client.ts';
 import type { Reason } from '../planning/decision.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
-import { isExpected } from './expected.ts';
 import { reason } from './reasons.ts';
-import { type RunError, runError } from './report.ts';
+import { isExpected, type RunError, runError } from './report.ts';
 
 /** Whether the keys of a target belong to the account that the policy states for it; where not, why nothing may be done there. */
 export type AccountCheck = { readonly ok: true; readonly account: string } | RefusedAccount;

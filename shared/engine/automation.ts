@@ -9,7 +9,7 @@ import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Action, Decision, HoldDecision } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
-import type { HaltReader } from './standing.ts';
+import type { HaltReader } from './overrides.ts';
 
 /** One page of the fleet, in the order of the service. */
 interface ObservedPage<R extends Resource> {

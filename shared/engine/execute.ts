@@ -1,15 +1,14 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import { canonicalJson } from '../journal/log/record.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
-import type { ActDecision, Reason } from '../planning/decision.ts';
-import { allHarms } from '../planning/decision.ts';
-import { beforeCall, callFor, notNow, type SecondLook } from './act.ts';
+import { type ActDecision, allHarms, type Reason } from '../planning/decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';
-import { sessionsCut } from './guard-limits.ts';
-import { type JoinedActs, joined } from './joined-acts.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { sessionsCut } from './guard.ts';
 import { reason } from './reasons.ts';
+import { beforeCall, callFor, notNow, type SecondLook } from './recheck.ts';
+import { type Outcome, outcomeOf } from './report.ts';
 
 /** How the executor goes about its work. */
 export interface ExecuteRules {
@@ -180,4 +179,41 @@ function* secondLookAt<R extends Resource>(
     const text = error instanceof Error ? error.message : String(error);
     return outcomeOf(decision, 'failed', reason('defect', `Nothing was sent, since the program failed: ${text}`));
   }
+}
+
+/** Actions that one call can do. `param`: the list of the input in which each names its resource; undefined for an action by itself. */
+export interface JoinedActs {
+  readonly decisions: readonly ActDecision[];
+  readonly param: string | undefined;
+}
+
+interface Growing {
+  readonly decisions: ActDecision[];
+  readonly param: string | undefined;
+}
+
+/** Where an operation takes several resources, and how many at most. */
+type BatchOf = (operation: string) => { readonly param: string; readonly max: number } | undefined;
+
+/** Groups of actions that differ in nothing but the resource, each as large as the operation and the actions allow, in the order of their first. */
+export function joined(decisions: readonly ActDecision[], batchOf: BatchOf = () => undefined): readonly JoinedActs[] {
+  const groups: Growing[] = [];
+  const open = new Map<string, Growing>();
+  for (const decision of decisions) {
+    const { operation, input, atOnce } = decision.action;
+    const batch = batchOf(operation);
+    const ids = batch && input[batch.param];
+    if (!batch || !Array.isArray(ids)) {
+      groups.push({ decisions: [decision], param: undefined });
+      continue;
+    }
+    const most = Math.max(1, Math.min(batch.max, atOnce ?? batch.max));
+    const key = canonicalJson([operation, { ...input, [batch.param]: [] }, most]);
+    const group: Growing = open.get(key) ?? { decisions: [], param: batch.param };
+    if (group.decisions.length === 0) groups.push(group);
+    group.decisions.push(decision);
+    if (group.decisions.length < most) open.set(key, group);
+    else open.delete(key);
+  }
+  return groups;
 }

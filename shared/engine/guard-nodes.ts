@@ -3,7 +3,7 @@ import { type RollingCounts, unknownActs } from '../journal/intents/intent-state
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
 import type { PlanContext } from './automation.ts';
-import type { GuardContext } from './guard-context.ts';
+import type { GuardContext } from './guard.ts';
 import { reason } from './reasons.ts';
 
 /** What limits of added nodes are counted by. */

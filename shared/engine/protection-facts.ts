@@ -7,7 +7,7 @@ import { tagKeyOf, tagSetting } from '../journal/intents/intent-view.ts';
 import type { ActDecision } from '../planning/decision.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { Automation, PlanContext } from './automation.ts';
-import { asksForUsers, ownerTagOf } from './guard-protection.ts';
+import { asksForUsers, ownerTagOf } from './guard.ts';
 
 /** What protection needs to know of what may act: users with a session, and since when owners' tags are known. */
 export class Protection<R extends Resource> {

@@ -6,12 +6,11 @@ import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
-import { isExpected } from './expected.ts';
+import type { Survey } from './observe.ts';
 import { incompleteText } from './observe-whole.ts';
-import type { Outcome } from './outcome.ts';
 import { reason } from './reasons.ts';
-import { type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
-import type { Survey } from './survey.ts';
+import type { Outcome } from './report.ts';
+import { isExpected, type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
 
 type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'region' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
   readonly nowMs: EpochMs;

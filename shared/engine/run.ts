@@ -11,22 +11,19 @@ import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { checkAccount, isOthers, type RefusedAccount } from './account-check.ts';
 import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
 import { countingClient } from './counting-client.ts';
-import { drive } from './drive.ts';
+import { drive } from './effects.ts';
 import { type ExecuteRules, execute } from './execute.ts';
-import { isExpected } from './expected.ts';
-import { secondLook } from './guard-again.ts';
-import { functionMode } from './guard-mode.ts';
+import { functionMode, guarding } from './guard.ts';
 import { addedElsewhere } from './guard-nodes.ts';
-import { judge } from './judge.ts';
-import { compareHolds, writeEnd, writeSeen } from './keep-record.ts';
-import type { Outcome } from './outcome.ts';
+import type { TellRun } from './notifications.ts';
+import { RunFacts, type Survey, survey } from './observe.ts';
+import { loadStanding, type Standing } from './overrides.ts';
+import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
-import { type RunReport, runError } from './report.ts';
+import { secondLook } from './recheck.ts';
+import { compareHolds, writeEnd, writeSeen } from './record-run.ts';
+import { isExpected, type Outcome, type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
-import { RunFacts } from './run-facts.ts';
-import { loadStanding, type Standing } from './standing.ts';
-import { type Survey, survey } from './survey.ts';
-import type { TellRun } from './telling/tell-run.ts';
 import { byBothClocks, clockSkewCode, provenSkew, skewError } from './two-clocks.ts';
 
 /** How far a run has come. */
@@ -262,4 +259,47 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
   const skewMs = held ? provenSkew(client) : undefined;
   if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   if (executed.error) draft.fail(executed.error);
+}
+
+/** What judging needs. */
+interface JudgeInput<R extends Resource> {
+  readonly automation: Automation<R>;
+  readonly client: Client;
+  readonly context: PlanContext;
+  readonly seen: Survey<R>;
+  readonly log: WrittenLog;
+  /** Nodes that were added in the 24 hours before on the other targets. Asked for only where nodes are to be added. */
+  readonly nodesAddedElsewhere: () => Promise<number>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What acts and what holds in the end: settles and guards what would act. Order is that of the observation. */
+async function judge<R extends Resource>(input: JudgeInput<R>): Promise<readonly (ActDecision | HoldDecision)[]> {
+  const { automation, context, seen, log } = input;
+  const { policy, target, nowMs } = context;
+  const protection = new Protection({ ...input, acting: seen.acting });
+  const addsNodes = seen.decisions.some(({ verdict, action }) => verdict === 'act' && (action?.nodesAdded ?? 0) > 0);
+  const steps = guarding(
+    seen.decisions,
+    {
+      functionName: automation.name,
+      policy,
+      target,
+      nowMs,
+      totals: seen.totals,
+      byRule: seen.byRule,
+      nodes: seen.nodes,
+      counts: log.counts(target.name, nowMs),
+      nodesAddedElsewhere: addsNodes ? await input.nodesAddedElsewhere() : 0,
+      resourceOf: (id) => seen.acting.get(id),
+      sessionUsersOf: protection.sessionUsersOf,
+      tagFirstSeenMs: protection.tagFirstSeenMs,
+    },
+    (acts) => automation.planner.settle?.(acts, seen.totals, context) ?? acts,
+  );
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value.filter((decision) => decision.verdict !== 'keep');
+    await protection.gather(step.value);
+  }
 }

@@ -4,10 +4,10 @@ import type { LinkProver } from '../journal/people/approvals.ts';
 import { HourlyMemory } from '../notify/hourly-memory.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
+import { tellingBy } from './notifications.ts';
 import type { PlannedSpending } from './planned-spending.ts';
 import type { RunReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
-import { tellingBy } from './telling/tell-run.ts';
 
 /** What any run of a function needs, whatever the function does. */
 export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' | 'factReader' | 'rules' | 'tell'> {

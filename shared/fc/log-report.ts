@@ -1,5 +1,5 @@
+import { newHolds } from '../engine/notifications.ts';
 import type { RunReport } from '../engine/report.ts';
-import { newHolds } from '../engine/telling/run-messages.ts';
 import type { Log } from './log.ts';
 import { summaryOf } from './summary.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
 import { sha256 } from '../client/hmac.ts';
+import { failureText } from '../engine/notifications.ts';
 import { type RunReport, runError } from '../engine/report.ts';
-import { failureText } from '../engine/telling/failure.ts';
 import { tellOnce } from '../engine/telling/once.ts';
 import type { AlertName } from '../journal/log/alerts.ts';
 import { policyStream } from '../journal/people/policies.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { handler as approveOtaWindows } from '../../functions/approve-ota-windows/index.ts';
 import { handler as logOffSessions } from '../../functions/log-off-sessions/index.ts';
 import { handler as powerWorkstations } from '../../functions/power-workstations/index.ts';
-import { writeEnd } from '../../shared/engine/keep-record.ts';
+import { writeEnd } from '../../shared/engine/record-run.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { createHandler, type HandlerOptions } from '../../shared/fc/handle.ts';

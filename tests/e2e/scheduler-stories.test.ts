@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import { runMessages } from '../../shared/engine/telling/run-messages.ts';
+import { runMessages } from '../../shared/engine/notifications.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';

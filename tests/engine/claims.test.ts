@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drive } from '../../shared/engine/drive.ts';
+import { drive } from '../../shared/engine/effects.ts';
 import { claimOnce, type OneTimeAct } from '../../shared/journal/log/claims.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

@@ -1,7 +1,7 @@
 import { ApiError } from '../../shared/client/errors.ts';
-import { type DriveWorld, drive } from '../../shared/engine/drive.ts';
+import { type DriveWorld, drive } from '../../shared/engine/effects.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
-import { secondLook } from '../../shared/engine/guard-again.ts';
+import { secondLook } from '../../shared/engine/recheck.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../shared/client/errors.ts';
-import { drive } from '../../shared/engine/drive.ts';
+import { drive } from '../../shared/engine/effects.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { CredentialsError, InputError } from '../../shared/client/errors.ts';
-import { type ErrorClass, isExpected } from '../../shared/engine/expected.ts';
+import { type ErrorClass, isExpected } from '../../shared/engine/report.ts';
 import { JournalError, StoreError } from '../../shared/journal/store/store.ts';
 import { apiError } from './run-bench.ts';
 

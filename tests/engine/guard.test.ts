@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { functionMode } from '../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../shared/engine/guard.ts';
 import type { Action, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joined } from '../../shared/engine/joined-acts.ts';
+import { joined } from '../../shared/engine/execute.ts';
 import type { ActDecision } from '../../shared/planning/decision.ts';
 
 const act = (id: string, more: { operation?: string; tag?: string; atOnce?: number } = {}): ActDecision => ({

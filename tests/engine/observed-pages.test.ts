@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../shared/client/client.ts';
 import type { Automation, PlanContext } from '../../shared/engine/automation.ts';
-import { namedByEvents } from '../../shared/engine/observed-pages.ts';
+import { namedByEvents } from '../../shared/engine/observe.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { target } from './dial.ts';
 

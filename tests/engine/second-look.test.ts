@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { secondLook } from '../../shared/engine/guard-again.ts';
+import { secondLook } from '../../shared/engine/recheck.ts';
 import type { Action } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadStanding } from '../../shared/engine/standing.ts';
+import { loadStanding } from '../../shared/engine/overrides.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
 import { addException, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';

@@ -17,7 +17,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'limits-of-a-day-ignored',
-    file: 'shared/engine/guard-limits.ts',
+    file: 'shared/engine/guard.ts',
     from: 'if (actionsPer24h !== undefined && before + wanted > actionsPer24h) {',
     to: 'if (actionsPer24h !== undefined && wanted > actionsPer24h) {',
     rule: 'What was done within 24 hours counts against the limit of the day.',
@@ -137,7 +137,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'exceptions-of-the-night-ignored',
-    file: 'shared/engine/standing.ts',
+    file: 'shared/engine/overrides.ts',
     from: 'return added.length === 0 ? policy : {',
     to: 'return added.length >= 0 ? policy : {',
     rule: 'What people say in the journal holds as what the policy says.',

@@ -41,7 +41,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'owner-tag-never-seen-first',
-    file: 'shared/engine/survey.ts',
+    file: 'shared/engine/observe.ts',
     from: 'tags.push(...tagSeen(context.policy, whole));',
     to: '',
     rule: "The first sight of an owner's tag is written where it is read.",
@@ -49,7 +49,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'owner-tag-seen-ahead-kept',
-    file: 'shared/engine/keep-record.ts',
+    file: 'shared/engine/record-run.ts',
     from: 'known?.value !== value || known.sinceMs > signed.atMs;',
     to: 'known?.value !== value;',
     rule: 'What a clock that was ahead saw first is written anew.',
@@ -169,7 +169,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'alternating-holds-told',
-    file: 'shared/engine/keep-record.ts',
+    file: 'shared/engine/record-run.ts',
     from: 'Math.abs(nowMs - atMs) < sameHoldMs',
     to: 'nowMs - atMs < 0',
     rule: 'A hold that comes back within a day is no news.',

@@ -118,7 +118,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'failure-told-at-each-run',
-    file: 'shared/engine/telling/failure.ts',
+    file: 'shared/engine/notifications.ts',
     from: 'step: `failed-${hourOf(Date.parse(at))}-${kind.slice(0, 8)}`,',
     to: 'step: `failed-${Date.parse(at)}-${kind.slice(0, 8)}`,',
     rule: 'Failures of the same kind are told once an hour.',
@@ -126,7 +126,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'other-failure-untold',
-    file: 'shared/engine/telling/failure.ts',
+    file: 'shared/engine/notifications.ts',
     from: 'step: `failed-${hourOf(Date.parse(at))}-${kind.slice(0, 8)}`,',
     to: 'step: `failed-${hourOf(Date.parse(at))}-${kind.slice(0, 0)}`,',
     rule: 'A failure of another kind is told at once.',

@@ -1,4 +1,4 @@
-import { listed } from '../../../shared/engine/telling/listed.ts';
+import { listed } from '../../../shared/engine/notifications.ts';
 import { type CalendarDays, changedDays } from '../../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, ZoneTable } from '../../../shared/policy/compiled.ts';
 import { dateOfLocalMs } from '../../../shared/policy/values/local-date-time.ts';

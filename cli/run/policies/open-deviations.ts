@@ -1,4 +1,4 @@
-import { functionMode } from '../../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../../shared/engine/guard.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';

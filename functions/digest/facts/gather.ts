@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { functionMode } from '../../../shared/engine/guard-mode.ts';
+import { functionMode } from '../../../shared/engine/guard.ts';
+import { loadStanding } from '../../../shared/engine/overrides.ts';
 import { holdIdentity } from '../../../shared/engine/report.ts';
-import { loadStanding } from '../../../shared/engine/standing.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
 import { readWrittenStream, WrittenReader } from '../../../shared/journal/intents/intent-reader.ts';

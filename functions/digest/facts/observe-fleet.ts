@@ -1,7 +1,7 @@
 import type { Client } from '../../../shared/client/client.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { isExpected } from '../../../shared/engine/expected.ts';
 import { observeWhole } from '../../../shared/engine/observe-whole.ts';
+import { isExpected } from '../../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../../shared/engine/runner.ts';
 import { readNodePrice } from '../../../shared/fleet/node-price.ts';
 import type { PricedNode } from '../../../shared/fleet/node-price-key.ts';

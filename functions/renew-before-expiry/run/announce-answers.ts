@@ -1,5 +1,5 @@
 import { sha256 } from '../../../shared/client/hmac.ts';
-import { listed, nameOf } from '../../../shared/engine/telling/listed.ts';
+import { listed, nameOf } from '../../../shared/engine/notifications.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { dailyStep } from '../../../shared/journal/log/alerts.ts';
 import type { Crossing } from '../../../shared/journal/people/answers.ts';

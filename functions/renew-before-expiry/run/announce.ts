@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { listed, nameOf } from '../../../shared/engine/telling/listed.ts';
+import { listed, nameOf } from '../../../shared/engine/notifications.ts';
 import type { ResourceRef } from '../../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText } from '../../../shared/fleet/subscription-period.ts';

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { isExpected } from '../../../shared/engine/expected.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
-import { runError } from '../../../shared/engine/report.ts';
+import { isExpected, runError } from '../../../shared/engine/report.ts';
 import type { RenewQuote } from '../../../shared/fleet/renew-price.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText, samePeriod } from '../../../shared/fleet/subscription-period.ts';

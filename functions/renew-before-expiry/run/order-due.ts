@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { type Outcome, outcomeOf } from '../../../shared/engine/outcome.ts';
+import { readStanding } from '../../../shared/engine/overrides.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
-import { readStanding } from '../../../shared/engine/standing.ts';
+import { type Outcome, outcomeOf } from '../../../shared/engine/report.ts';
 import { clockSkewCode } from '../../../shared/engine/two-clocks.ts';
 import type { Added, Signed, WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { IntentOutcome } from '../../../shared/journal/intents/intent-record.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../../shared/engine/outcome.ts';
 import { type EngineReasonCode, reason } from '../../../shared/engine/reasons.ts';
+import type { Outcome } from '../../../shared/engine/report.ts';
 import type { IntentOutcome } from '../../../shared/journal/intents/intent-record.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
 import { lacksKeys, type RenewalOutcome, type StopCode } from '../purchase/renew.ts';

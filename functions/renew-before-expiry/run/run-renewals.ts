@@ -1,13 +1,15 @@
 import { isOthers } from '../../../shared/engine/account-check.ts';
 import { type CallCounts, countingClient } from '../../../shared/engine/counting-client.ts';
-import { isExpected } from '../../../shared/engine/expected.ts';
-import { functionMode } from '../../../shared/engine/guard-mode.ts';
-import { compareHolds, writeEnd } from '../../../shared/engine/keep-record.ts';
+import { functionMode } from '../../../shared/engine/guard.ts';
+import { isCutOffOnly } from '../../../shared/engine/notifications.ts';
+import { readStanding, type Standing } from '../../../shared/engine/overrides.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
+import { compareHolds, writeEnd } from '../../../shared/engine/record-run.ts';
 import {
   type AnsweredApproval,
   type BudgetUse,
   idsNamed,
+  isExpected,
   type OrderLine,
   type PurchaseReport,
   type ReportedAlert,
@@ -17,8 +19,6 @@ import {
 } from '../../../shared/engine/report.ts';
 import { ReportDraft } from '../../../shared/engine/report-draft.ts';
 import type { Runner } from '../../../shared/engine/runner.ts';
-import { readStanding, type Standing } from '../../../shared/engine/standing.ts';
-import { isCutOffOnly } from '../../../shared/engine/telling/failure.ts';
 import { skewError, skewReason } from '../../../shared/engine/two-clocks.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText } from '../../../shared/fleet/subscription-period.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
+import { failureName, failureText } from '../../../shared/engine/notifications.ts';
 import type { ReportedAlert, RunReport } from '../../../shared/engine/report.ts';
 import { criticalRoute, NotToldError } from '../../../shared/engine/telling/critical.ts';
-import { failureName, failureText } from '../../../shared/engine/telling/failure.ts';
 import { withForged } from '../../../shared/engine/telling/once.ts';
 import type { ResourceRef } from '../../../shared/fleet/resource.ts';
 import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../../shared/journal/log/alerts.ts';

@@ -5,7 +5,7 @@ import { runStoring } from '../../journal/store/store-effect.ts';
 import type { HourlyMemory } from '../../notify/hourly-memory.ts';
 import type { Message } from '../../notify/message.ts';
 import type { Notifier, Told } from '../../notify/notifier.ts';
-import { isExpected } from '../expected.ts';
+import { isExpected } from '../report.ts';
 
 /** Who tells something once. */
 export interface OnceContext {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
-import { exceptionReason } from '../../../shared/engine/guard-exceptions.ts';
-import { asksForUsers } from '../../../shared/engine/guard-protection.ts';
+import { asksForUsers, exceptionReason } from '../../../shared/engine/guard.ts';
 import type { NodePool, Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, usage } from './situation.ts';
 
