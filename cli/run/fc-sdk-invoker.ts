@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { CredentialsProvider } from '../../shared/client/credentials.ts';
 import { parseEndpoint } from '../../shared/client/endpoint.ts';
 import { redact } from '../../shared/client/redact.ts';
-import { checkInvocation, InvokeError, type Invoker } from '../../shared/fc/invoker.ts';
+import { checkInvocation, InvokeError, type Invoker } from '../../shared/fc/signing-invoker.ts';
 
 /** What a synchronous invocation came to. */
 export interface RemoteAnswer {

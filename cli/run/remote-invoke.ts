@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { InvokeError } from '../../shared/fc/invoker.ts';
-import { invocationHost } from '../../shared/fc/signing-invoker.ts';
+import { InvokeError, invocationHost } from '../../shared/fc/signing-invoker.ts';
 import { deskCredentials } from '../credentials/desk.ts';
 import { CommandFailure } from '../failure.ts';
 import { styleFor } from '../render/style.ts';

@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { EventError } from '../../events/event-error.ts';
-import { type HttpRequest, type HttpResponse, parseHttpEvent } from '../../events/http.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { functionRoleCredentials } from '../../shared/client/credentials/function-role.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { runError } from '../../shared/engine/report.ts';
 import { linkKeys } from '../../shared/fc/approval-links.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
+import { EventError } from '../../shared/fc/events/event-error.ts';
+import { type HttpRequest, type HttpResponse, parseHttpEvent } from '../../shared/fc/events/http.ts';
 import type { HandlerParts } from '../../shared/fc/handle.ts';
 import { jsonLog, type Log } from '../../shared/fc/log.ts';
 import { policySource, readBundled } from '../../shared/fc/policy-source.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { agreedAddress, openStore } from '../../shared/fc/store.ts';
 import { answerGap, answerWords, countingAnswer, electorateOf } from '../../shared/journal/people/answers.ts';

@@ -1,14 +1,13 @@
-import { eventText } from '../../events/read-event.ts';
-import { parseTimerEvent } from '../../events/timer.ts';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { functionRoleCredentials } from '../../shared/client/credentials/function-role.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { runError } from '../../shared/engine/report.ts';
-import { endOf, type FunctionContext } from '../../shared/fc/context.ts';
-import type { Invoker } from '../../shared/fc/invoker.ts';
+import { eventText } from '../../shared/fc/events/read-event.ts';
+import { parseTimerEvent } from '../../shared/fc/events/timer.ts';
 import { jsonLog, type Log } from '../../shared/fc/log.ts';
 import { policySource, readBundled } from '../../shared/fc/policy-source.ts';
-import { type Environment, readSettings } from '../../shared/fc/settings.ts';
+import { type Environment, endOf, type FunctionContext, readSettings } from '../../shared/fc/settings.ts';
+import type { Invoker } from '../../shared/fc/signing-invoker.ts';
 import { invocationHost, signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import { agreedAddress, storeOf } from '../../shared/fc/store.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';

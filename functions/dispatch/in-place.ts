@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { FunctionContext } from '../../shared/fc/context.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
 import type { DispatchTask } from './plan.ts';
 
 /** The handler of another function, from the file that the build put beside this one. */

@@ -1,5 +1,3 @@
-import { type FailedInvocation, parseFailedInvocation } from '../../events/async-destination.ts';
-import { eventText } from '../../events/read-event.ts';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { functionRoleCredentials } from '../../shared/client/credentials/function-role.ts';
 import { sha256 } from '../../shared/client/hmac.ts';
@@ -7,22 +5,22 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { runError } from '../../shared/engine/report.ts';
 import { criticalRoute, NotToldError } from '../../shared/engine/telling/critical.ts';
 import { withForged } from '../../shared/engine/telling/once.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
+import { type FailedInvocation, parseFailedInvocation } from '../../shared/fc/events/async-destination.ts';
+import { eventText } from '../../shared/fc/events/read-event.ts';
 import type { HandlerParts } from '../../shared/fc/handle.ts';
 import { jsonLog, type Log } from '../../shared/fc/log.ts';
-import { noStore } from '../../shared/fc/no-store.ts';
 import { policySource, readBundled } from '../../shared/fc/policy-source.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
-import { agreedAddress, storeOf } from '../../shared/fc/store.ts';
+import { agreedAddress, noStore, storeOf } from '../../shared/fc/store.ts';
 import { type AlertName, alertId, type Mark, readMarks, recordTold } from '../../shared/journal/log/alerts.ts';
 import { JournalError, type Store, StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { consoleChannel } from '../../shared/notify/console-channel.ts';
 import { hourOf } from '../../shared/notify/hourly-memory.ts';
 import type { Message } from '../../shared/notify/message.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
+import { notifierOf, Pace } from '../../shared/notify/notifier.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
-import { Pace } from '../../shared/notify/pace.ts';
 import { spreadOf } from '../../shared/policy/fan-out.ts';
 
 /**

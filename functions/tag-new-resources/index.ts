@@ -1,6 +1,6 @@
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
-import { hearing } from '../../shared/fc/hearing.ts';
+import { hearing } from '../../shared/fc/work.ts';
 import { hears, tagNewResources } from './automation.ts';
 
 /** The function's entry: a sweep over every group on a timer, one group on an event. */

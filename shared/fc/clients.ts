@@ -3,7 +3,7 @@ import { writesOnlyTo } from '../client/caller-identity.ts';
 import type { Client } from '../client/client.ts';
 import { assumeRoleCredentials } from '../client/credentials/assume-role.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
-import type { CompiledTarget } from '../policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { SettingsError } from './settings.ts';
 
 /** Hosts of the service's endpoints (API definition). A host made up for another region would probably resolve to nothing. */
@@ -51,4 +51,18 @@ export function targetClient({ name, account, role, endpoint }: CompiledTarget, 
       ? {}
       : { checkKeys: writesOnlyTo(account, `targets.${name}.account`, (keys) => createClient({ ...shared, credentials: keys })) };
   return createClient({ ...shared, credentials, ...checked });
+}
+
+/**
+ * A policy whose targets name the roles of one power: with `-operator`, the role `streamwarden` of a target becomes `streamwarden-operator`. So
+ * functions of different powers assume different roles in an account that is not their own, though the policy has one name for it. Without
+ * a suffix, and for targets without a role, nothing changes.
+ */
+export function withRoleSuffix(policy: CompiledPolicy, suffix: string | undefined): CompiledPolicy {
+  if (suffix === undefined) return policy;
+  const targets = Object.entries(policy.targets).map(([name, target]) => [
+    name,
+    target.role === undefined ? target : { ...target, role: `${target.role}${suffix}` },
+  ]);
+  return { ...policy, targets: Object.fromEntries(targets) };
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { creations } from '../../events/audited-calls.ts';
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Occasion } from '../engine/automation.ts';
 import type { RunReport } from '../engine/report.ts';
@@ -9,6 +8,7 @@ import { closeQueue, enqueue, slotAt, slotMs, takeTurn } from '../journal/log/ev
 import type { Store } from '../journal/store/store.ts';
 import { runStoring } from '../journal/store/store-effect.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
+import { creations } from './events/audited-calls.ts';
 
 /** How often a run on events is repeated where another run was in its way. */
 const repeats = 6;

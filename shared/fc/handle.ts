@@ -1,4 +1,3 @@
-import { eventText } from '../../events/read-event.ts';
 import type { Clock } from '../client/clock.ts';
 import { functionRoleCredentials } from '../client/credentials/function-role.ts';
 import { systemClock } from '../client/system-clock.ts';
@@ -6,21 +5,20 @@ import { runError } from '../engine/report.ts';
 import type { Runner } from '../engine/runner.ts';
 import { consoleChannel } from '../notify/console-channel.ts';
 import { HourlyMemory } from '../notify/hourly-memory.ts';
-import { notifierOf } from '../notify/notifier.ts';
+import { notifierOf, Pace } from '../notify/notifier.ts';
 import { openChannels } from '../notify/open-channels.ts';
-import { Pace } from '../notify/pace.ts';
 import type { ApprovalLinks } from './approval-links.ts';
-import { endOf, type FunctionContext } from './context.ts';
-import type { Hearing } from './hearing.ts';
+import { withRoleSuffix } from './clients.ts';
+import { eventText } from './events/read-event.ts';
+import type { TargetSummary } from './log.ts';
 import { jsonLog, type Log } from './log.ts';
 import { policySource, readBundled } from './policy-source.ts';
-import { type Environment, readSettings } from './settings.ts';
+import { type Environment, endOf, type FunctionContext, readSettings } from './settings.ts';
 import { agreedAddress, openStore } from './store.ts';
-import type { TargetSummary } from './summary.ts';
 import { takeTurns } from './take-turns.ts';
-import { withRoleSuffix } from './target-roles.ts';
 import { tellBroken } from './tell-failures.ts';
 import { inTurn, placeName, type Timeout } from './turns.ts';
+import type { Hearing } from './work.ts';
 import { workOf } from './work.ts';
 
 /** What an invocation answers. */

@@ -4,8 +4,7 @@ import type { CredentialsProvider } from '../client/credentials.ts';
 import { directoryStore } from '../journal/store/directory.ts';
 import { type OssStoreOptions, ossStore } from '../journal/store/oss.ts';
 import { parseOssAddress } from '../journal/store/oss-client.ts';
-import type { Store } from '../journal/store/store.ts';
-import { noStore } from './no-store.ts';
+import { type Store, StoreError } from '../journal/store/store.ts';
 import { type Environment, type Settings, SettingsError } from './settings.ts';
 
 /** With what a store is reached; a directory needs none of it. */
@@ -95,3 +94,22 @@ export function openStore(settings: Settings, policyStore: string | undefined, a
     'This function has no journal, and nothing is done that is not written down first: set STREAMWARDEN_STORE to oss://BUCKET/PREFIX, or to dir:PATH of a mounted folder, or STREAMWARDEN_OBSERVE=true to observe only.',
   );
 }
+
+/** An empty store that takes nothing, for functions that only observe. */
+export const noStore: Store = {
+  name: 'no journal',
+  shared: false,
+  async create(key) {
+    throw new StoreError(
+      'Denied',
+      `Cannot write ${key}: this function observes only and has no journal. Give it one by STREAMWARDEN_STORE.`,
+    );
+  },
+  async read() {
+    return undefined;
+  },
+  async *list() {},
+  async folders() {
+    return [];
+  },
+};

@@ -7,14 +7,12 @@ import { writtenScope } from '../journal/intents/intent-log.ts';
 import type { HourlyMemory } from '../notify/hourly-memory.ts';
 import { targetClient } from './clients.ts';
 import type { EventsTaken } from './event-turns.ts';
-import type { Hearing } from './hearing.ts';
 import type { Log } from './log.ts';
-import { logReport } from './log-report.ts';
+import { logReport, summaryOf, type TargetSummary } from './log.ts';
 import type { Settings } from './settings.ts';
-import { summaryOf, type TargetSummary } from './summary.ts';
 import { tellDamaged, tellTargetFailed } from './tell-failures.ts';
 import { placeName, type Timeout, turnSignal } from './turns.ts';
-import type { WorkItem } from './work.ts';
+import type { Hearing, WorkItem } from './work.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
 const reportMs = 10_000;

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Channel, delivered, undelivered } from './channel.ts';
-import { messageJson } from './message-json.ts';
+import { messageJson } from './message.ts';
 
 /** Appends each message to a file as one line of JSON, flushed before it counts as delivered. Makes the file and its folder. */
 export function fileChannel(file: string): Channel {

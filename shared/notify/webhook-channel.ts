@@ -1,6 +1,6 @@
 import { hmacSha256 } from '../client/hmac.ts';
 import type { Channel } from './channel.ts';
-import { messageJson } from './message-json.ts';
+import { messageJson } from './message.ts';
 import { fieldsOf, type PostingOptions, postingChannel } from './posting-channel.ts';
 
 /**

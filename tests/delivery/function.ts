@@ -6,8 +6,8 @@ import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.
 import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler, type InvocationSummary } from '../../shared/fc/handle.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
 import { controlledClock } from '../chaos/controlled-clock.ts';
 
 /** How often the world's time is asked for while a run is under way, in milliseconds of real time. */

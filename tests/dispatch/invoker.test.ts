@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fcSdkInvoker } from '../../cli/run/fc-sdk-invoker.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { InvokeError, type Invoker } from '../../shared/fc/invoker.ts';
-import { signingInvoker } from '../../shared/fc/signing-invoker.ts';
+import { InvokeError, type Invoker, signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import type { Call } from '../../simulator/invocations/deployed.ts';
 import type { FrontFault, FrontRequest } from '../../simulator/invocations/front.ts';
 import { type InvocationPlace, invocationPlace } from './invocation-place.ts';

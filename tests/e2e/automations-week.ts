@@ -12,7 +12,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { holdIdentity, isWaiting, type RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { takeEvents } from '../../shared/fc/event-turns.ts';
-import { occasionsOf } from '../../shared/fc/occasions.ts';
+import { occasionsOf } from '../../shared/fc/work.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import type { Decision } from '../../shared/planning/decision.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HttpResponse } from '../../events/http.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
+import type { HttpResponse } from '../../shared/fc/events/http.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
 
 /** A function behind an HTTP trigger on this machine. */
 export interface HttpTrigger {

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { installationOf, linksBelow } from '../../shared/journal/people/approval-link.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
-import { Pace } from '../../shared/notify/pace.ts';
+import { notifierOf, Pace } from '../../shared/notify/notifier.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';
 import { type LimitedRobot, limitedRobot } from '../notify/robot-limits.ts';
 import { linkSecret, minutes, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';

@@ -12,9 +12,9 @@ import { createAppInstanceGroup } from '../../shared/client/operations/create-ap
 import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
-import { hearing } from '../../shared/fc/hearing.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
+import { hearing } from '../../shared/fc/work.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EventError } from '../../events/event-error.ts';
-import { isStale, parseTimerEvent } from '../../events/timer.ts';
+import { EventError } from '../../shared/fc/events/event-error.ts';
+import { isStale, parseTimerEvent } from '../../shared/fc/events/timer.ts';
 
 const sample = readFileSync(new URL('../../events/samples/timer.json', import.meta.url), 'utf8');
 const event = (more: object) => JSON.stringify({ ...(JSON.parse(sample) as object), ...more });

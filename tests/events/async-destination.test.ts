@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseFailedInvocation } from '../../events/async-destination.ts';
-import { EventError } from '../../events/event-error.ts';
+import { parseFailedInvocation } from '../../shared/fc/events/async-destination.ts';
+import { EventError } from '../../shared/fc/events/event-error.ts';
 
 const sample = (name: string) => readFileSync(new URL(`../../events/samples/async-destination-${name}.json`, import.meta.url), 'utf8');
 // biome-ignore lint/suspicious/noExplicitAny: parts of it are taken away and replaced.

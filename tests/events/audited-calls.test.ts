@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type Hearing, hearCalls } from '../../events/audited-calls.ts';
+import { type Hearing, hearCalls } from '../../shared/fc/events/audited-calls.ts';
 
 const sampleText = (name: string) => readFileSync(new URL(`../../events/samples/${name}.json`, import.meta.url), 'utf8');
 const sample = (name: string) => JSON.parse(sampleText(name)) as Envelope;

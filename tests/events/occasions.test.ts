@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EventError } from '../../events/event-error.ts';
-import { occasionsOf } from '../../shared/fc/occasions.ts';
+import { EventError } from '../../shared/fc/events/event-error.ts';
+import { occasionsOf } from '../../shared/fc/work.ts';
 import { policyWith, target } from '../engine/dial.ts';
 
 const created = JSON.parse(

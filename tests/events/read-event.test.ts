@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { auditRecords } from '../../events/audit-record.ts';
-import { creations } from '../../events/audited-calls.ts';
-import { EventError } from '../../events/event-error.ts';
-import { parseHttpEvent } from '../../events/http.ts';
-import { eventData, eventText } from '../../events/read-event.ts';
-import { parseTimerEvent } from '../../events/timer.ts';
-import { hearing } from '../../shared/fc/hearing.ts';
+import { auditRecords } from '../../shared/fc/events/audit-record.ts';
+import { creations } from '../../shared/fc/events/audited-calls.ts';
+import { EventError } from '../../shared/fc/events/event-error.ts';
+import { parseHttpEvent } from '../../shared/fc/events/http.ts';
+import { eventData, eventText } from '../../shared/fc/events/read-event.ts';
+import { parseTimerEvent } from '../../shared/fc/events/timer.ts';
 import { readSettings, SettingsError } from '../../shared/fc/settings.ts';
-import { workOf } from '../../shared/fc/work.ts';
+import { hearing, workOf } from '../../shared/fc/work.ts';
 import { policyWith, target } from '../engine/dial.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

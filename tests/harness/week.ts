@@ -9,8 +9,8 @@ import { createAppInstanceGroup } from '../../shared/client/operations/create-ap
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
 import { targetClient } from '../../shared/fc/clients.ts';
 import type { InvocationSummary } from '../../shared/fc/handle.ts';
+import { summaryOf, type TargetSummary } from '../../shared/fc/log.ts';
 import { storeOf } from '../../shared/fc/store.ts';
-import { summaryOf, type TargetSummary } from '../../shared/fc/summary.ts';
 import { slotMs } from '../../shared/journal/log/event-queue.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';

@@ -153,7 +153,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'user-agent-believed',
-    file: 'events/audited-calls.ts',
+    file: 'shared/fc/events/audited-calls.ts',
     from: "if (record.vouched && isOwnCall(data, ownRoles)) return 'own-call';",
     to: "if (String(data.userAgent).startsWith('streamwarden') || isOwnCall(data, ownRoles)) return 'own-call';",
     rule: 'Nobody hides a call behind a user agent.',
@@ -161,7 +161,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'caller-of-an-unvouched-record-believed',
-    file: 'events/audited-calls.ts',
+    file: 'shared/fc/events/audited-calls.ts',
     from: 'record.vouched ? callerOf(data) : undefined;',
     to: 'callerOf(data);',
     rule: 'Who called is believed where the event bus vouches for the record.',

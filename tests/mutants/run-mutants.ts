@@ -159,7 +159,7 @@ const faults: readonly Mutant[] = [
   },
   {
     name: 'no-reserve-for-critical',
-    file: 'shared/notify/pace.ts',
+    file: 'shared/notify/notifier.ts',
     from: 'const reserve = 0.25;',
     to: 'const reserve = 0;',
     rule: 'A part of each minute is kept for critical messages.',

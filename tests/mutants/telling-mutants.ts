@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const teller = 'functions/renew-before-expiry/run/teller.ts';
 const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
-const pace = 'shared/notify/pace.ts';
+const pace = 'shared/notify/notifier.ts';
 const reporter = 'functions/report-failure/failure-reporter.ts';
 const told = ['tests/engine/renewals/teller.test.ts', 'tests/journal/outbox.test.ts', 'tests/e2e/renewals-alarms.test.ts'];
 const marks = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/renewals/teller.test.ts'];
@@ -238,7 +238,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'dropped-event-taken-for-success',
-    file: 'events/async-destination.ts',
+    file: 'shared/fc/events/async-destination.ts',
     from: 'const condition = requestContext.condition || responseContext?.functionError;',
     to: 'const condition = responseContext?.functionError;',
     rule: 'An invocation that never began is a failure too.',
@@ -246,7 +246,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'thrown-error-taken-for-success',
-    file: 'events/async-destination.ts',
+    file: 'shared/fc/events/async-destination.ts',
     from: 'const condition = requestContext.condition || responseContext?.functionError;',
     to: 'const { condition } = requestContext;',
     rule: 'A failure that only the answer names is a failure.',
@@ -254,7 +254,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'unreadable-answer-hides-failure',
-    file: 'events/async-destination.ts',
+    file: 'shared/fc/events/async-destination.ts',
     from: '    // Whatever it is, the invocation failed all the same, and that is what has to be told.\n    return undefined;',
     to: "    throw new EventError('This answer cannot be read.');",
     rule: 'A failure is told whatever its answer is.',

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printable } from '../../shared/client/printable.ts';
 import { joinAlike } from '../../shared/notify/alike.ts';
-import { forChannel } from '../../shared/notify/link-text.ts';
 import type { Message } from '../../shared/notify/message.ts';
+import { forChannel } from '../../shared/notify/notifier.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';
 
 const matter = (title: string, text: string, link?: string) => ({

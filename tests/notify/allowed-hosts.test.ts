@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hostList, isAllowedHost } from '../../shared/notify/host-list.ts';
+import { hostList, isAllowedHost } from '../../shared/notify/posting-channel.ts';
 import { slackChannel } from '../../shared/notify/slack-channel.ts';
 
 const clock = { now: () => 0, sleep: async () => {} };

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Delivery, delivered, undelivered } from '../../shared/notify/channel.ts';
 import type { Message, Severity } from '../../shared/notify/message.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
-import { Pace } from '../../shared/notify/pace.ts';
+import { notifierOf, Pace } from '../../shared/notify/notifier.ts';
 
 const minuteMs = 60_000;
 const start = 1_700_002_800_000;

@@ -48,6 +48,6 @@ test('what prints for people, and what functions word, writes no instant in UTC;
     'functions/renew-before-expiry/run/run-renewals.ts',
     'functions/renew-before-expiry/run/run-states.ts',
     // What webhooks carry beside the text.
-    'shared/notify/message-json.ts',
+    'shared/notify/message.ts',
   ]);
 });

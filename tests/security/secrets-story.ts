@@ -18,9 +18,9 @@ import { hears as tagHears } from '../../functions/tag-new-resources/automation.
 import { closeConnections } from '../../shared/client/agents.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import { approvalLinks } from '../../shared/fc/approval-links.ts';
-import type { FunctionContext } from '../../shared/fc/context.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
-import { hearing } from '../../shared/fc/hearing.ts';
+import type { FunctionContext } from '../../shared/fc/settings.ts';
+import { hearing } from '../../shared/fc/work.ts';
 import { publicKeyOf } from '../../shared/journal/people/approval-link.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { compile } from '../../shared/policy/compile.ts';

@@ -1,4 +1,4 @@
-import { type Loose, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { type Loose, objectOf, textOf } from '../../fleet/answer-fields.ts';
 import { eventData } from './read-event.ts';
 
 /** A record of the audit trail, and what its envelope adds; nothing of it is believed yet. */

@@ -1,6 +1,6 @@
-import type { Occasion } from '../shared/engine/automation.ts';
-import { textOf } from '../shared/fleet/answer-fields.ts';
-import { parseInstant } from '../shared/fleet/instant.ts';
+import type { Occasion } from '../../engine/automation.ts';
+import { textOf } from '../../fleet/answer-fields.ts';
+import { parseInstant } from '../../fleet/instant.ts';
 import { type AuditRecord, auditRecords } from './audit-record.ts';
 import { auditedGroups } from './audited-groups.ts';
 import { callerOf, isOwnCall, sourceOf } from './caller.ts';

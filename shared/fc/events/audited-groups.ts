@@ -1,4 +1,4 @@
-import { type Loose, listOf, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { type Loose, listOf, objectOf, textOf } from '../../fleet/answer-fields.ts';
 import { eventData } from './read-event.ts';
 
 /** How deep parameters and answers are looked through: the id of a new group lies in an object of the answer. */

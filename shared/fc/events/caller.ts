@@ -1,4 +1,4 @@
-import { type Loose, objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { type Loose, objectOf, textOf } from '../../fleet/answer-fields.ts';
 
 /** Longest name of a caller that is passed on, in characters: what a tag can carry (API notes, tags). */
 const longest = 128;

@@ -1,6 +1,6 @@
-import { read } from '../shared/schema/compare.ts';
-import { anyText, decimal, matching, openObject, optional } from '../shared/schema/schema.ts';
-import { eitherOf, nullable } from '../shared/schema/shapes.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, decimal, matching, openObject, optional } from '../../schema/schema.ts';
+import { eitherOf, nullable } from '../../schema/shapes.ts';
 import { EventError } from './event-error.ts';
 import { eventData } from './read-event.ts';
 

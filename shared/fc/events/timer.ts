@@ -1,6 +1,6 @@
-import { read } from '../shared/schema/compare.ts';
-import { anyText, jsonList, matching, oneOf, openObject, optional, sized } from '../shared/schema/schema.ts';
-import { nullable } from '../shared/schema/shapes.ts';
+import { read } from '../../schema/compare.ts';
+import { anyText, jsonList, matching, oneOf, openObject, optional, sized } from '../../schema/schema.ts';
+import { nullable } from '../../schema/shapes.ts';
 import { EventError } from './event-error.ts';
 import { eventData } from './read-event.ts';
 

@@ -1,4 +1,4 @@
-import { objectOf, textOf } from '../shared/fleet/answer-fields.ts';
+import { objectOf, textOf } from '../../fleet/answer-fields.ts';
 import { EventError } from './event-error.ts';
 import { eventData, eventText } from './read-event.ts';
 
