@@ -29,8 +29,8 @@ async function explain(wanted: string, flags: Flags): Promise<number> {
   const [{ withSession }, { gatherStories }, { storyLines }, { canonicalJson }, { styleFor }, { localClock }, { CommandFailure }] =
     await Promise.all([
       import('../run/session.ts'),
-      import('../run/story.ts'),
-      import('../render/story.ts'),
+      import('../explain/story.ts'),
+      import('../explain/story-lines.ts'),
       import('../../shared/journal/log/record.ts'),
       import('../render/style.ts'),
       import('../render/local-clock.ts'),
@@ -53,9 +53,9 @@ async function explainAt(wanted: string, flags: Flags, at: string): Promise<numb
   const [{ withSession }, { storiesAt }, { momentOf }, { storyAtLines }, { canonicalJson }, { styleFor }, clocks, { CommandFailure }] =
     await Promise.all([
       import('../run/session.ts'),
-      import('../run/story-at.ts'),
+      import('../explain/story-at.ts'),
       import('../run/moment.ts'),
-      import('../render/story-at.ts'),
+      import('../explain/story-at-lines.ts'),
       import('../../shared/journal/log/record.ts'),
       import('../render/style.ts'),
       import('../render/local-clock.ts'),

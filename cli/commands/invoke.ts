@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LocalFlags } from '../harness/invoke-local.ts';
-import type { RemoteFlags } from '../run/remote-invoke.ts';
+import type { RemoteFlags } from '../harness/remote-invoke.ts';
 
 /**
  * Adds `streamwarden invoke`: calls the handler of a built function in a fresh process on this machine, as Function Compute's runtime would,
@@ -31,7 +31,7 @@ export function invokeCommand(program: Command): void {
     .option('--account <id>', 'with --remote: account of the function (default: ALIBABA_CLOUD_ACCOUNT_ID)')
     .action(async (name: string, flags: LocalFlags & RemoteFlags & { readonly remote?: boolean }) => {
       if (flags.remote) {
-        const [{ invokeRemote }, { readEvent }] = await Promise.all([import('../run/remote-invoke.ts'), import('../harness/flags.ts')]);
+        const [{ invokeRemote }, { readEvent }] = await Promise.all([import('../harness/remote-invoke.ts'), import('../harness/flags.ts')]);
         process.exitCode = await invokeRemote(name, readEvent(flags.event), flags);
         return;
       }

@@ -42,13 +42,13 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
     { applied },
   ] = await Promise.all([
     import('../run/session.ts'),
-    import('../run/offboard.ts'),
+    import('../offboard/offboard.ts'),
     import('../run/interrupt.ts'),
     import('../../shared/engine/report.ts'),
     import('../render/style.ts'),
     import('../render/run-report.ts'),
     import('../render/local-clock.ts'),
-    import('../render/offboard.ts'),
+    import('../offboard/offboard-lines.ts'),
     import('../render/applied.ts'),
   ]);
   const apply = flags.yes === true;

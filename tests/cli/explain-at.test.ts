@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type StoryAt, storiesAt } from '../../cli/explain/story-at.ts';
+import { storyAtLines } from '../../cli/explain/story-at-lines.ts';
 import { localClock } from '../../cli/render/local-clock.ts';
-import { storyAtLines } from '../../cli/render/story-at.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import { momentOf } from '../../cli/run/moment.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
-import { type StoryAt, storiesAt } from '../../cli/run/story-at.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { streamwarden } from './command.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lastGoodRun } from '../../cli/run/run-records.ts';
-import { readTrail, type TrailEvent } from '../../cli/run/trail.ts';
-import { settingsAt } from '../../cli/run/trail-at.ts';
+import { lastGoodRun } from '../../cli/explain/run-records.ts';
+import { readTrail, type TrailEvent } from '../../cli/explain/trail.ts';
+import { settingsAt } from '../../cli/explain/trail-at.ts';
 import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
 import { recordHeartbeat } from '../../shared/journal/log/runs.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { offboard } from '../../cli/run/offboard.ts';
+import { offboard } from '../../cli/offboard/offboard.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { offboardExitCode } from '../../cli/offboard/offboard.ts';
+import { offboardReasonCodes } from '../../cli/offboard/offboard-step.ts';
 import { exceptionOfFlags } from '../../cli/run/exception-flags.ts';
-import { offboardExitCode } from '../../cli/run/offboard.ts';
-import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { addException } from '../../shared/journal/people/exceptions.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fcSdkInvoker } from '../../cli/run/fc-sdk-invoker.ts';
+import { fcSdkInvoker } from '../../cli/harness/fc-sdk-invoker.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { InvokeError, type Invoker, signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import type { Call } from '../../simulator/invocations/deployed.ts';

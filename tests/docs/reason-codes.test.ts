@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { offboardReasonCodes } from '../../cli/run/offboard-step.ts';
+import { offboardReasonCodes } from '../../cli/offboard/offboard-step.ts';
 import { reasonCodes as otaCodes } from '../../functions/approve-ota-windows/reasons.ts';
 import { digestCodes } from '../../functions/digest/run-digest.ts';
 import { reasonCodes as enforceCodes } from '../../functions/enforce-policy/reasons.ts';

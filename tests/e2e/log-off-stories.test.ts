@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { storyLines } from '../../cli/render/story.ts';
+import type { Story } from '../../cli/explain/story.ts';
+import { storyLines } from '../../cli/explain/story-lines.ts';
 import { styleFor } from '../../cli/render/style.ts';
-import type { Story } from '../../cli/run/story.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';

@@ -1,6 +1,6 @@
 import { printable } from '../../shared/client/printable.ts';
-import type { Offboarded, OffboardLeft } from '../run/offboard.ts';
-import type { Style } from './style.ts';
+import type { Style } from '../render/style.ts';
+import type { Offboarded, OffboardLeft } from './offboard.ts';
 
 /** What the look after clients have followed showed, as lines for a person. */
 export function lookedAgainLines(found: Offboarded['lookedAgain'], left: readonly OffboardLeft[], user: string): string[] {

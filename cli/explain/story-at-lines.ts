@@ -1,9 +1,9 @@
-import type { StoryAt } from '../run/story-at.ts';
-import type { SettingAt } from '../run/trail-at.ts';
-import type { LocalClock } from './local-clock.ts';
-import { renewalLine } from './renewal-line.ts';
-import { valueText } from './story.ts';
-import type { Style } from './style.ts';
+import type { LocalClock } from '../render/local-clock.ts';
+import { renewalLine } from '../render/renewal-line.ts';
+import type { Style } from '../render/style.ts';
+import type { StoryAt } from './story-at.ts';
+import { valueText } from './story-lines.ts';
+import type { SettingAt } from './trail-at.ts';
 
 /** What the journal tells of a resource around an instant, as lines for a person; times by the policy's clock. */
 export function storyAtLines(story: StoryAt, clock: LocalClock, style: Style): string[] {

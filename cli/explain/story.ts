@@ -3,8 +3,8 @@ import { type PastWrite, pastWrites } from '../../shared/journal/intents/past-wr
 import { type PastRenewal, pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import type { Decision } from '../../shared/planning/decision.ts';
 import { CommandFailure } from '../failure.ts';
-import { runAll } from './runs.ts';
-import type { Session } from './session.ts';
+import { runAll } from '../run/runs.ts';
+import type { Session } from '../run/session.ts';
 
 /** All that is known of one resource to one function. */
 export interface Story {

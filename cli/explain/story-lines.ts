@@ -2,11 +2,11 @@ import { renewalState } from '../../functions/renew-before-expiry/run/state.ts';
 import { printable } from '../../shared/client/printable.ts';
 import type { DeliveryGroup, NodePool } from '../../shared/fleet/delivery-group.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
-import type { Story } from '../run/story.ts';
-import { costText } from './amount.ts';
-import { type InstantText, renewalLine } from './renewal-line.ts';
-import { changeText } from './run-report.ts';
-import type { Style } from './style.ts';
+import { costText } from '../render/amount.ts';
+import { type InstantText, renewalLine } from '../render/renewal-line.ts';
+import { changeText } from '../render/run-report.ts';
+import type { Style } from '../render/style.ts';
+import type { Story } from './story.ts';
 
 const verdictWords = { act: 'to be changed', keep: 'kept as it is', hold: 'held' } as const;
 

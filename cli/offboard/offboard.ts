@@ -7,10 +7,10 @@ import type { Workstation } from '../../shared/fleet/workstation.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { userProtected } from '../../shared/policy/protect.ts';
 import { CommandFailure } from '../failure.ts';
+import type { Session } from '../run/session.ts';
 import { isAlike, orUnread } from './offboard-access.ts';
 import { noFinds, type OffboardFinds, offboarding } from './offboard-automation.ts';
 import type { OffboardPhase } from './offboard-step.ts';
-import type { Session } from './session.ts';
 
 /** What offboarding met on a target that no call takes away. */
 export interface OffboardLeft {

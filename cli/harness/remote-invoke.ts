@@ -3,8 +3,8 @@ import { InvokeError, invocationHost } from '../../shared/fc/signing-invoker.ts'
 import { deskCredentials } from '../credentials/desk.ts';
 import { CommandFailure } from '../failure.ts';
 import { styleFor } from '../render/style.ts';
+import { print } from '../run/report-runs.ts';
 import { fcSdkInvoker, type RemoteAnswer, type RemoteFunctions } from './fc-sdk-invoker.ts';
-import { print } from './report-runs.ts';
 
 /** Flags of an invocation in the cloud. */
 export interface RemoteFlags {
