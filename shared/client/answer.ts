@@ -63,8 +63,8 @@ export const readDecimal: LeafReader<number> = { kind: 'decimal' };
 /** True or false; `"true"` and `"false"` count. */
 export const readFlag: LeafReader<boolean> = { kind: 'flag' };
 
-/** Text with the values that are known; others pass, since the service may learn new ones. */
-export function readOneOf<const V extends string>(..._known: V[]): LeafReader<V | (string & {})> {
+/** Text with the values that are known, named by type only; others pass, since the service may learn new ones. */
+export function readOneOf<V extends string>(): LeafReader<V | (string & {})> {
   return readText as LeafReader<V | (string & {})>;
 }
 

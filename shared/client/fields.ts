@@ -1,5 +1,5 @@
-import { int, type NumberSchema, type OneOfSchema, oneOf, open, type Schema, type TextSchema } from '../schema/schema.ts';
-import type { Encoding, Fault, Param, Place } from './operation.ts';
+import type { Schema, TextSchema } from '../schema/schema.ts';
+import type { Combination, Encoding, Fault, Param, Place } from './operation.ts';
 
 /** Puts a schema in a place of the request. */
 interface Placement {
@@ -49,11 +49,28 @@ export const instant: TextSchema<string> = {
   advice: 'write an ISO 8601 instant with its offset, such as 2026-11-25T00:00:00Z',
 };
 
-/** The only product type of delivery groups. */
-export const cloudApp: OneOfSchema<'CloudApp'> = oneOf('CloudApp');
+/** A whole percentage as text. */
+export const percentage: TextSchema<string> = {
+  kind: 'text',
+  pattern: /^(100|[1-9]?\d)$/,
+  advice: 'write a whole percentage from 0 to 100 as text, such as "85"',
+};
 
-/** Region of a resource; ListRegions names those that exist today. */
-export const businessRegion: TextSchema<'cn-shanghai' | 'cn-hangzhou' | (string & {})> = open('cn-shanghai', 'cn-hangzhou');
-
-/** Number of a page, from 1. */
-export const pageNumber: NumberSchema<number> = int(1);
+/**
+ * Fields whose values are legal only in these combinations, or all left out. `at` is the field that a fault names.
+ */
+export function legalTogether<V extends object>(
+  fields: readonly string[],
+  values: Combination['values'],
+  at: string,
+  advice: string,
+): Combination<V> {
+  const check = (input: unknown): readonly Fault[] => {
+    const given = fields.map((field) =>
+      field.split('.').reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], input),
+    );
+    const legal = [fields.map(() => undefined), ...values].some((pair) => pair.every((value, index) => value === given[index]));
+    return faultIf(!legal, at, advice);
+  };
+  return { fields, values, check };
+}

@@ -157,10 +157,11 @@ interface Definition<
 > {
   readonly action: string;
   readonly group: string;
-  readonly access: 'read' | 'write';
+  /** Default: a read where it has no effect. */
+  readonly access?: 'read' | 'write';
   readonly effect: Effect;
-  /** Default: the operation's own name, marked `assumed`. */
-  readonly ram?: RamAction;
+  /** Default: the operation's own name, marked `assumed`; without an action its own name, which a page confirms. */
+  readonly ram?: Omit<RamAction, 'action'> & { readonly action?: string };
   /** See `Operation`. */
   readonly service?: { readonly host: string; readonly version: string };
   readonly params: P;
@@ -187,10 +188,11 @@ export function operation<
   const F extends Partial | undefined = undefined,
   V extends object = object,
 >(definition: Definition<P, O, G, F, V>): Operation<P, O, G, F, InputOfParams<P> & V> {
-  const { action, params, ram, paging, verdict, partial } = definition;
+  const { action, access, effect, params, ram, paging, verdict, partial } = definition;
   return {
     ...definition,
-    ram: ram ?? { action: `appstreaming:${action}`, assumed: true },
+    access: access ?? (effect === 'none' ? 'read' : 'write'),
+    ram: { action: `appstreaming:${action}`, ...(ram ?? { assumed: true }) },
     input: { kind: 'object', fields: Object.fromEntries(Object.entries(params).map(([name, { schema }]) => [name, schema])) },
     paging: paging as G,
     verdict: verdict ?? anyGoodCode,

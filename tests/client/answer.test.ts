@@ -38,7 +38,7 @@ describe('a field of an answer', () => {
     ['a flag', readFlag, false, false],
     ['a flag as text', readFlag, 'true', true],
     ['1 where a flag belongs', readFlag, 1, undefined],
-    ['a value that the service learned later', readOneOf('A', 'B'), 'C', 'C'],
+    ['a value that the service learned later', readOneOf<'A' | 'B'>(), 'C', 'C'],
     ['a list', readList(readText), ['a', 'b'], ['a', 'b']],
     ['a list with entries that cannot be read, which stay', readList(readText), ['a', null, {}], ['a', null, {}]],
     ['text where a list belongs', readList(readText), 'a', undefined],

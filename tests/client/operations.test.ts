@@ -37,7 +37,7 @@ interface Fact {
   response: Field;
 }
 
-const url = new URL('../fixtures/appstream-center-2021-09-01.json', import.meta.url);
+const url = new URL('../../api/appstream-center-2021-09-01.json', import.meta.url);
 const facts: Fact[] = JSON.parse(readFileSync(url, 'utf8')).operations;
 
 /** Optional on paper, demanded by this program. */

@@ -19,7 +19,7 @@ interface Fact {
   readonly params: readonly { readonly name: string; readonly in: 'query' | 'body'; readonly encoding: string }[];
 }
 
-const facts = JSON.parse(readFileSync(new URL('../fixtures/appstream-center-2021-09-01.json', import.meta.url), 'utf8')) as {
+const facts = JSON.parse(readFileSync(new URL('../../api/appstream-center-2021-09-01.json', import.meta.url), 'utf8')) as {
   operations: Fact[];
 };
 

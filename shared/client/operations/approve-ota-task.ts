@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf, text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
 import { body, instant } from '../fields.ts';
@@ -10,7 +11,6 @@ import { operation } from '../operation.ts';
 export const approveOtaTask = operation({
   action: 'ApproveOtaTask',
   group: 'OTA',
-  access: 'write',
   effect: 'disruptive',
   ram: { action: 'appstreaming:ModifyAppInstanceGroupAttribute', level: 'update' },
   params: {

@@ -1,7 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, cloudApp, faultIf } from '../fields.ts';
+import { namesSomebody } from '../checks.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Gives users and user groups access to a delivery group, or takes it away. Users get mail, so send changes only.
@@ -10,25 +13,19 @@ import { operation } from '../operation.ts';
 export const authorizeInstanceGroup = operation({
   action: 'AuthorizeInstanceGroup',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'disruptive',
   params: {
     AppInstanceGroupId: body(text),
     AppInstancePersistentId: body(optional(text)),
     AuthorizeUserGroupIds: body.flat(optional(list(text, 20))),
     AuthorizeUserIds: body.flat(optional(list(text, 100))),
-    /** The service keeps it for its own callers. */
+    /** The service keeps it for its own callers. Default of the service: default. */
     AvatarId: body(optional(text)),
     ProductType: body(cloudApp),
     UnAuthorizeUserGroupIds: body.flat(optional(list(text, 20))),
     UnAuthorizeUserIds: body.flat(optional(list(text, 100))),
     UserMeta: body.json(optional(object({ AdDomain: optional(text), Type: optional(oneOf('ad', 'simple')) }))),
   },
-  check: (input) =>
-    faultIf(
-      !input.AuthorizeUserIds && !input.UnAuthorizeUserIds && !input.AuthorizeUserGroupIds && !input.UnAuthorizeUserGroupIds,
-      'AuthorizeUserIds',
-      'name at least one user or user group to add or remove',
-    ),
+  check: namesSomebody,
   output: answer({}),
 });

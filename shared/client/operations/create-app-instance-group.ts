@@ -1,9 +1,12 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, intOr, jsonList, list, object, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
-import { body, businessRegion, cloudApp, query } from '../fields.ts';
+import { strategyOfNewGroup } from '../checks.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
-import { strategyFaults } from '../shapes/scaling-rules.ts';
+import { cloudApp } from '../shapes/product.ts';
+import { businessRegion } from '../shapes/region.ts';
 import { scalingFields } from '../shapes/scaling-strategy.ts';
 
 /**
@@ -13,16 +16,18 @@ import { scalingFields } from '../shapes/scaling-strategy.ts';
 export const createAppInstanceGroup = operation({
   action: 'CreateAppInstanceGroup',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'purchase',
-  ram: { action: 'appstreaming:CreateAppInstanceGroup', contested: true },
+  ram: { contested: true },
   params: {
     AppCenterImageId: body(text),
     AppInstanceGroupName: body(optional(text)),
     AppPackageType: body(optional(text)),
     AppPolicyId: body(optional(text)),
+    /** Default of the service: App. */
     AuthMode: body(optional(oneOf('App', 'Session', 'AppInstanceGroup'))),
+    /** Default of the service: false. */
     AutoPay: body(optional(flag)),
+    /** Default of the service: false. */
     AutoRenew: body(optional(flag)),
     BizRegionId: body(businessRegion),
     ChargeResourceMode: body(oneOf('Node')),
@@ -32,6 +37,7 @@ export const createAppInstanceGroup = operation({
       optional(
         object({
           DomainRules: optional(jsonList(object({ Domain: optional(text), Policy: optional(oneOf('allow', 'block')) }))),
+          /** In minutes. */
           IpExpireMinutes: optional(int(60)),
           OfficeSiteId: optional(text),
           Routes: optional(jsonList(object({ Destination: optional(text), Mode: optional(oneOf('Shared')) }))),
@@ -43,6 +49,7 @@ export const createAppInstanceGroup = operation({
     NodePool: body.json(
       optional(
         object({
+          ...scalingFields,
           NodeCapacity: optional(int(1)),
           NodeInstanceType: optional(
             open(
@@ -53,7 +60,6 @@ export const createAppInstanceGroup = operation({
               'appstreaming.vgpu.8c31g.16g',
             ),
           ),
-          ...scalingFields,
         }),
       ),
     ),
@@ -67,14 +73,25 @@ export const createAppInstanceGroup = operation({
         object({
           DebugMode: optional(oneOf('OFF', 'ON')),
           PerSessionPerApp: optional(flag),
+          /** Default of the service: DYNAMIC. */
           PersistentAppInstanceScheduleMode: optional(oneOf('DYNAMIC', 'FIX_NODE')),
+          /** Default of the service: true. */
           SessionPreOpen: optional(oneOf('true', 'false')),
           SessionType: optional(oneOf('CONSOLE', 'NORMAL')),
           SessionUserGenerationMode: optional(oneOf('wyid')),
         }),
       ),
     ),
-    SecurityPolicy: body.json(optional(object({ ResetAfterUnbind: optional(flag), SkipUserAuthCheck: optional(flag) }))),
+    SecurityPolicy: body.json(
+      optional(
+        object({
+          ResetAfterUnbind: optional(flag),
+          /** Default of the service: false. */
+          SkipUserAuthCheck: optional(flag),
+        }),
+      ),
+    ),
+    /** In minutes. Default of the service: 15. */
     SessionTimeout: body(intOr(-1, 3, 300)),
     StoragePolicy: body.json(
       optional(
@@ -105,6 +122,6 @@ export const createAppInstanceGroup = operation({
     ),
   },
   combination: periodPair,
-  check: (input) => (input.NodePool ? strategyFaults(input.NodePool, ['NodePool']) : []),
+  check: strategyOfNewGroup,
   output: answer({ AppInstanceGroupModel: readObject({ AppInstanceGroupId: readText, NodePoolId: readText, OrderId: readText }) }),
 });

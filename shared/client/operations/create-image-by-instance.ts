@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readObject, readText } from '../answer.ts';
 import { body, insist, query } from '../fields.ts';
@@ -11,18 +12,20 @@ import { tagFilter } from '../shapes/tag.ts';
 export const createImageByInstance = operation({
   action: 'CreateImageByInstance',
   group: 'Images',
-  access: 'write',
   effect: 'write',
-  ram: { action: 'appstreaming:CreateImageByInstance', level: 'create' },
+  ram: { level: 'create' },
   params: {
     AutoCleanUserdata: body(optional(flag)),
     /** The service keeps it for its own callers. */
     BizType: body(optional(int())),
     CopyProfile: body(optional(flag)),
     Description: body(optional(text)),
+    /** Default of the service: ALL. */
     DiskType: body(optional(oneOf('SYSTEM', 'ALL'))),
     ImageName: body(optional(text)),
+    /** Demanded here: an image is made of something. */
     InstanceId: insist(body(text)),
+    /** Demanded here: says what kind of id InstanceId is. */
     InstanceType: insist(body(oneOf('CloudDesktop', 'WuyingServer'))),
     /** The service keeps it for its own callers. */
     ProductType: body(optional(text)),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { decimal, flag, int, list, object, open, optional, sized, text } from '../../schema/schema.ts';
 import { answer, readList, readObject, readText } from '../answer.ts';
 import { body } from '../fields.ts';
@@ -7,13 +8,13 @@ import { operation } from '../operation.ts';
 export const createWuyingServer = operation({
   action: 'CreateWuyingServer',
   group: 'Workstations',
-  access: 'write',
   effect: 'purchase',
-  ram: { action: 'appstreaming:CreateWuyingServer', level: 'create' },
+  ram: { level: 'create' },
   params: {
     Amount: body(optional(int(1))),
     AutoPay: body(optional(flag)),
     AutoRenew: body(optional(flag)),
+    /** In Mbit/s. */
     Bandwidth: body(optional(int(2, 100))),
     BizRegionId: body(optional(text)),
     ChargeType: body(optional(open('PrePaid'))),
@@ -44,6 +45,7 @@ export const createWuyingServer = operation({
     SubPayType: body(optional(text)),
     SystemDiskCategory: body(optional(open('cloud_auto'))),
     SystemDiskPerformanceLevel: body(optional(text)),
+    /** In GB. */
     SystemDiskSize: body(optional(int())),
     VSwitchIds: body.flat(optional(list(text))),
     VirtualNodePoolId: body(optional(text)),

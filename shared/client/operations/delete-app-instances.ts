@@ -1,7 +1,9 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, text } from '../../schema/schema.ts';
 import { answer, readFlag, readList, readObject, readText } from '../answer.ts';
-import { body, cloudApp } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Deletes app instances that are INIT or IDLE. Open to some customers only.
@@ -10,9 +12,8 @@ import { operation } from '../operation.ts';
 export const deleteAppInstances = operation({
   action: 'DeleteAppInstances',
   group: 'App Instances',
-  access: 'write',
   effect: 'destructive',
-  ram: { action: 'appstreaming:DeleteAppInstances', level: 'delete' },
+  ram: { level: 'delete' },
   params: {
     AppInstanceGroupId: body(text),
     AppInstanceIds: body.flat(list(text, 100)),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -10,10 +11,10 @@ import { operation } from '../operation.ts';
 export const deleteImage = operation({
   action: 'DeleteImage',
   group: 'Images',
-  access: 'write',
   effect: 'destructive',
-  ram: { action: 'appstreaming:DeleteImage', level: 'none', contested: true },
+  ram: { level: 'none', contested: true },
   params: {
+    /** Demanded here: deletes for good: never without naming what. */
     ImageId: insist(body(text)),
   },
   output: judgedAnswer({ Data: readFlag, Success: readFlag }),

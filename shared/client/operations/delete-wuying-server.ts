@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
 import { body } from '../fields.ts';
@@ -7,9 +8,8 @@ import { operation } from '../operation.ts';
 export const deleteWuyingServer = operation({
   action: 'DeleteWuyingServer',
   group: 'Workstations',
-  access: 'write',
   effect: 'destructive',
-  ram: { action: 'appstreaming:DeleteWuyingServer', level: 'delete' },
+  ram: { level: 'delete' },
   params: {
     WuyingServerId: body(text),
   },

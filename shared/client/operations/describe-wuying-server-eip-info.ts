@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
 import { body } from '../fields.ts';
@@ -7,7 +8,6 @@ import { operation } from '../operation.ts';
 export const describeWuyingServerEipInfo = operation({
   action: 'DescribeWuyingServerEipInfo',
   group: 'Workstations',
-  access: 'read',
   effect: 'none',
   params: {
     Isp: body(optional(oneOf('ChinaMobile', 'ChinaTelecom', 'ChinaUnicom'))),

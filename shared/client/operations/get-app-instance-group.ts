@@ -1,8 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
-import { answer } from '../answer.ts';
-import { cloudApp, query } from '../fields.ts';
+import { answer, readObject, readOneOf, readText } from '../answer.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
-import { readDeliveryGroup } from '../shapes/delivery-group.ts';
+import { deliveryGroup } from '../shapes/delivery-group.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * One delivery group: the check right before a write and the confirmation right after. Free.
@@ -11,12 +13,18 @@ import { readDeliveryGroup } from '../shapes/delivery-group.ts';
 export const getAppInstanceGroup = operation({
   action: 'GetAppInstanceGroup',
   group: 'Delivery Groups',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:GetAppInstanceGroup', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppInstanceGroupId: query(text),
     ProductType: query(cloudApp),
   },
-  output: answer({ AppInstanceGroupModels: readDeliveryGroup }),
+  output: answer({
+    AppInstanceGroupModels: readObject({
+      ...deliveryGroup,
+      AppCenterImageName: readText,
+      AppInstanceTypeName: readText,
+      SessionType: readOneOf<'CONSOLE' | 'NORMAL'>(),
+    }),
+  }),
 });

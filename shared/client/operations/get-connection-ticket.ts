@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readOneOf, readText } from '../answer.ts';
 import { body } from '../fields.ts';
@@ -10,7 +11,6 @@ import { operation } from '../operation.ts';
 export const getConnectionTicket = operation({
   action: 'GetConnectionTicket',
   group: 'Connections',
-  access: 'write',
   effect: 'write',
   params: {
     AccessType: body(optional(oneOf('INTERNET', 'VPC'))),
@@ -33,9 +33,9 @@ export const getConnectionTicket = operation({
     AppInstancePersistentId: readText,
     AvatarId: readText,
     BizRegionId: readText,
-    OsType: readOneOf('Windows'),
+    OsType: readOneOf<'Windows'>(),
     TaskId: readText,
-    TaskStatus: readOneOf('Running', 'Finished', 'Failed'),
+    TaskStatus: readOneOf<'Running' | 'Finished' | 'Failed'>(),
     TenantId: readInt,
     Ticket: readText,
   }),

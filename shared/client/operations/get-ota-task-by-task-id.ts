@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { judgedAnswer, readText } from '../answer.ts';
 import { body } from '../fields.ts';
@@ -10,7 +11,6 @@ import { operation } from '../operation.ts';
 export const getOtaTaskByTaskId = operation({
   action: 'GetOtaTaskByTaskId',
   group: 'OTA',
-  access: 'read',
   effect: 'none',
   ram: { action: 'appstreaming:ModifyAppInstanceGroupAttribute', level: 'get' },
   params: {

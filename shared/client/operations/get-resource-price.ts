@@ -1,9 +1,13 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readList, readObject, readOneOf } from '../answer.ts';
-import { businessRegion, cloudApp, faultIf, query } from '../fields.ts';
+import { namesAType } from '../checks.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 import { price, priceRules } from '../shapes/price.ts';
+import { cloudApp } from '../shapes/product.ts';
+import { businessRegion } from '../shapes/region.ts';
 
 /**
  * The price of nodes or sessions before they are bought. Free.
@@ -12,9 +16,8 @@ import { price, priceRules } from '../shapes/price.ts';
 export const getResourcePrice = operation({
   action: 'GetResourcePrice',
   group: 'Resources',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:GetResourcePrice', level: 'get' },
+  ram: { level: 'get' },
   params: {
     Amount: query(int(1)),
     AppInstanceType: query(optional(text)),
@@ -36,14 +39,9 @@ export const getResourcePrice = operation({
     ProductType: query(cloudApp),
   },
   combination: periodPair,
-  check: (input) =>
-    faultIf(
-      input.NodeInstanceType === undefined && input.AppInstanceType === undefined,
-      'NodeInstanceType',
-      'name a node type or an app instance type',
-    ),
+  check: namesAType,
   output: judgedAnswer({
-    PriceList: readList(readObject({ Price: price, PriceType: readOneOf('Connected', 'Standby'), Rules: priceRules })),
+    PriceList: readList(readObject({ Price: price, PriceType: readOneOf<'Connected' | 'Standby'>(), Rules: priceRules })),
     PriceModel: readObject({ Price: price, Rules: priceRules }),
   }),
 });

@@ -1,9 +1,11 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { answer, readObject } from '../answer.ts';
-import { cloudApp, query } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
 import { price, priceRules } from '../shapes/price.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * What renewing a delivery group for a period would cost. Free.
@@ -12,9 +14,8 @@ import { price, priceRules } from '../shapes/price.ts';
 export const getResourceRenewPrice = operation({
   action: 'GetResourceRenewPrice',
   group: 'Resources',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:GetResourceRenewPrice', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppInstanceGroupId: query(text),
     Period: query(period),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import type { AnyOperation } from '../operation.ts';
 import { approveOtaTask } from './approve-ota-task.ts';
 import { authorizeInstanceGroup } from './authorize-instance-group.ts';
@@ -51,7 +52,7 @@ import { updateAppInstanceGroupImage } from './update-app-instance-group-image.t
 import { updateWuyingServerImage } from './update-wuying-server-image.ts';
 
 /**
- * All 50 operations by action, for programs that must know every one of them. A function imports the few rows that it
+ * All operations by action, for programs that must know every one of them. A function imports the few rows that it
  * calls, so that its bundle carries no other.
  */
 export const operations = {

@@ -1,9 +1,12 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, list, oneOf, optional, text } from '../../schema/schema.ts';
-import { answer, readInt, readList } from '../answer.ts';
-import { body, businessRegion, cloudApp, pageNumber, query } from '../fields.ts';
+import { answer, readFlag, readInt, readList, readObject, readOneOf } from '../answer.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
-import { readListedDeliveryGroup } from '../shapes/delivery-group.ts';
-import { tagFilter } from '../shapes/tag.ts';
+import { deliveryGroup } from '../shapes/delivery-group.ts';
+import { cloudApp } from '../shapes/product.ts';
+import { businessRegion } from '../shapes/region.ts';
+import { readTags, tagFilter } from '../shapes/tag.ts';
 
 /**
  * The delivery groups of the account with nearly all that is known of them. Free.
@@ -12,9 +15,8 @@ import { tagFilter } from '../shapes/tag.ts';
 export const listAppInstanceGroup = operation({
   action: 'ListAppInstanceGroup',
   group: 'Delivery Groups',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListAppInstanceGroup', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppCenterImageId: query(optional(text)),
     AppInstanceGroupId: query(optional(text)),
@@ -23,10 +25,11 @@ export const listAppInstanceGroup = operation({
     ExcludedUserGroupIds: body.flat(optional(list(text))),
     NodeInstanceType: query(optional(text)),
     OfficeSiteId: query(optional(text)),
-    PageNumber: query(optional(pageNumber)),
+    PageNumber: query(optional(int(1))),
+    /** Default of the service: 20. */
     PageSize: query(optional(int(1, 100))),
     ProductType: query(cloudApp),
-    /** Out of date: BizRegionId takes its place. */
+    /** @deprecated BizRegionId takes its place. */
     RegionId: query(optional(text)),
     Status: body.flat(
       optional(
@@ -37,7 +40,14 @@ export const listAppInstanceGroup = operation({
     UserGroupIds: body.flat(optional(list(text))),
   },
   output: answer({
-    AppInstanceGroupModels: readList(readListedDeliveryGroup),
+    AppInstanceGroupModels: readList(
+      readObject({
+        ...deliveryGroup,
+        AppPolicyImageCheck: readFlag,
+        AppPolicyVersion: readOneOf<'CENTER' | 'DEFAULT'>(),
+        ResourceTags: readTags,
+      }),
+    ),
     PageNumber: readInt,
     PageSize: readInt,
     TotalCount: readInt,

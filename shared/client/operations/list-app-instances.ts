@@ -1,6 +1,8 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, list, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, faultIf, pageNumber, query } from '../fields.ts';
+import { deletedByIdOnly } from '../checks.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**
@@ -10,40 +12,37 @@ import { operation } from '../operation.ts';
 export const listAppInstances = operation({
   action: 'ListAppInstances',
   group: 'App Instances',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListAppInstances', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppInstanceGroupId: query(text),
     AppInstanceId: query(optional(text)),
     AppInstanceIdList: body.flat(optional(list(text, 100))),
+    /** Default of the service: false. */
     IncludeDeleted: query(optional(flag)),
-    PageNumber: query(optional(pageNumber)),
+    /** Default of the service: 1. */
+    PageNumber: query(optional(int(1))),
+    /** Default of the service: 20. */
     PageSize: query(optional(int(1, 100))),
     Status: body.flat(optional(list(oneOf('INIT', 'STARTING', 'CLOSING', 'CLOSED', 'RUNNING', 'IDLE', 'BOUND', 'UNAVAILABLE'), 100))),
     UserIdList: query.flat(optional(list(text, 100))),
   },
-  check: (input) =>
-    faultIf(
-      input.IncludeDeleted === true && input.AppInstanceIdList === undefined,
-      'AppInstanceIdList',
-      'name the instances: IncludeDeleted has no effect without them',
-    ),
+  check: deletedByIdOnly,
   output: answer({
     AppInstanceModels: readList(
       readObject({
         AppInstanceGroupId: readText,
         AppInstanceId: readText,
         BindInfo: readObject({ EndUserId: readText, UsageDuration: readInt }),
-        ChargeType: readOneOf('PostPaid', 'PrePaid'),
+        ChargeType: readOneOf<'PostPaid' | 'PrePaid'>(),
         GmtCreate: readText,
         GmtModified: readText,
         MainEthPublicIp: readText,
         NetworkInterfaceId: readText,
         NetworkInterfaceIp: readText,
         NodeId: readText,
-        SessionStatus: readOneOf('connect', 'disconnect'),
-        Status: readOneOf('INIT', 'STARTING', 'CLOSING', 'CLOSED', 'RUNNING', 'IDLE', 'BOUND', 'UNAVAILABLE'),
+        SessionStatus: readOneOf<'connect' | 'disconnect'>(),
+        Status: readOneOf<'INIT' | 'STARTING' | 'CLOSING' | 'CLOSED' | 'RUNNING' | 'IDLE' | 'BOUND' | 'UNAVAILABLE'>(),
       }),
     ),
     PageNumber: readInt,

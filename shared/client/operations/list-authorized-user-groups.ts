@@ -1,20 +1,21 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, cloudApp, pageNumber } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /** The user groups that may use a delivery group. Free. Both page parameters are required. */
 export const listAuthorizedUserGroups = operation({
   action: 'ListAuthorizedUserGroups',
   group: 'Delivery Groups',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListAuthorizedUserGroups', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppInstanceGroupId: body(text),
     GroupId: body(optional(text)),
     GroupName: body(optional(text)),
-    PageNumber: body(pageNumber),
+    PageNumber: body(int(1)),
     PageSize: body(int(undefined, 100)),
     ProductType: body(cloudApp),
   },
@@ -25,7 +26,7 @@ export const listAuthorizedUserGroups = operation({
     UserGroups: readList(
       readObject({
         AppInstanceGroupId: readText,
-        AuthMode: readOneOf('App', 'Session', 'AppInstanceGroup'),
+        AuthMode: readOneOf<'App' | 'Session' | 'AppInstanceGroup'>(),
         GroupId: readText,
         GroupName: readText,
       }),

@@ -1,6 +1,7 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, list, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, pageNumber } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**
@@ -10,14 +11,15 @@ import { operation } from '../operation.ts';
 export const listBindInfo = operation({
   action: 'ListBindInfo',
   group: 'Connections',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListBindInfo', level: 'list' },
+  ram: { level: 'list' },
   params: {
     AppIdList: body.flat(optional(list(text, 100))),
     AppInstanceGroupIdList: body.flat(optional(list(text, 100))),
     AppInstanceIdList: body.flat(optional(list(text, 100))),
-    PageNumber: body(optional(pageNumber)),
+    /** Default of the service: 1. */
+    PageNumber: body(optional(int(1))),
+    /** Default of the service: 20. */
     PageSize: body(optional(int(1, 100))),
     UserIdList: body.flat(optional(list(text, 100))),
     WyIdList: body.flat(optional(list(text, 100))),
@@ -25,12 +27,12 @@ export const listBindInfo = operation({
   output: answer({
     BindInfoModels: readList(
       readObject({
-        AccountType: readOneOf('ad', 'simple'),
+        AccountType: readOneOf<'ad' | 'simple'>(),
         AppId: readText,
         AppInstanceGroupId: readText,
         AppInstanceId: readText,
         AppVersion: readText,
-        ProductType: readOneOf('CloudApp', 'CloudBrowser', 'AndroidCloud'),
+        ProductType: readOneOf<'CloudApp' | 'CloudBrowser' | 'AndroidCloud'>(),
         RegionId: readText,
         UserId: readText,
         WyId: readText,

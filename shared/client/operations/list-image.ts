@@ -1,6 +1,7 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, list, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, pageNumber, query } from '../fields.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { tagFilter } from '../shapes/tag.ts';
 
@@ -11,11 +12,10 @@ import { tagFilter } from '../shapes/tag.ts';
 export const listImage = operation({
   action: 'ListImage',
   group: 'Images',
-  access: 'read',
   effect: 'none',
   params: {
     BizRegionIdList: body.flat(optional(list(text))),
-    /** The service keeps it for its own callers. */
+    /** The service keeps it for its own callers. Default of the service: 1. */
     BizType: body(optional(oneOf(1))),
     /** The service keeps it for its own callers. */
     BizTypeList: body.flat(optional(list(int()))),
@@ -28,7 +28,8 @@ export const listImage = operation({
     LanguageType: body(optional(oneOf('en-US', 'zh-HK', 'zh-CN', 'ja-JP'))),
     OsType: body(optional(oneOf('Linux', 'Unknown', 'Windows', 'Android'))),
     PackageType: body(optional(oneOf('Ecs_Container', 'Ecs'))),
-    PageNumber: body(optional(pageNumber)),
+    PageNumber: body(optional(int(1))),
+    /** Default of the service: 10. */
     PageSize: body(optional(int(undefined, 100))),
     PlatformName: body(
       optional(open('Ubuntu', 'Debian', 'Windows Server 2022', 'Windows Server 2019', 'Windows Server 2016', 'Windows 11', 'Windows 10')),
@@ -65,7 +66,7 @@ export const listImage = operation({
         FotaVersion: readText,
         GmtCreate: readText,
         GmtModified: readText,
-        ImageCreateMode: readOneOf('BY_SNAPSHOT_ID', 'BUILDER_MANUAL', 'INSTANCE_AUTO', 'BY_INSTANCE_ID'),
+        ImageCreateMode: readOneOf<'BY_SNAPSHOT_ID' | 'BUILDER_MANUAL' | 'INSTANCE_AUTO' | 'BY_INSTANCE_ID'>(),
         ImageIconUrl: readText,
         ImageId: readText,
         ImageName: readText,
@@ -73,7 +74,7 @@ export const listImage = operation({
           readObject({ ImageId: readText, Progress: readText, RegionId: readText, Status: readText, VersionId: readText }),
         ),
         ImageRegionList: readList(readText),
-        ImageType: readOneOf('User', 'Shared', 'System', 'Community'),
+        ImageType: readOneOf<'User' | 'Shared' | 'System' | 'Community'>(),
         Language: readText,
         LatestVersionId: readText,
         OnlineVersion: readFlag,
@@ -89,7 +90,7 @@ export const listImage = operation({
         Rating: readInt,
         ResourceInstanceCategory: readText,
         Scene: readText,
-        SessionType: readOneOf('SINGLE_SESSION', 'MULTIPLE_SESSION'),
+        SessionType: readOneOf<'SINGLE_SESSION' | 'MULTIPLE_SESSION'>(),
         SnapshotList: readList(
           readObject({
             BindType: readText,
@@ -101,7 +102,7 @@ export const listImage = operation({
             VersionId: readText,
           }),
         ),
-        Status: readOneOf('AVAILABLE', 'INIT', 'CREATE_FAILED', 'CREATING'),
+        Status: readOneOf<'AVAILABLE' | 'INIT' | 'CREATE_FAILED' | 'CREATING'>(),
         SupportedLanguageList: readList(readText),
         SystemDiskSize: readInt,
         TagList: readList(readObject({ Key: readText, Value: readText })),

@@ -1,7 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { decimal, int, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { businessRegion, cloudApp, pageNumber, query } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
+import { businessRegion } from '../shapes/region.ts';
 
 /**
  * The node types on sale with their sizes. Free.
@@ -10,24 +13,25 @@ import { operation } from '../operation.ts';
 export const listNodeInstanceType = operation({
   action: 'ListNodeInstanceType',
   group: 'Resources',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListNodeInstanceType', level: 'get' },
+  ram: { level: 'get' },
   params: {
     BizRegionId: query(optional(businessRegion)),
     ChargeType: query(optional(text)),
     Cpu: query(optional(decimal)),
     Gpu: query(optional(decimal)),
+    /** In MB. */
     GpuMemory: query(optional(int())),
     InstanceTypeForModify: query(optional(text)),
     Language: query(optional(oneOf('en-US', 'zh-CN'))),
+    /** In MB. */
     Memory: query(optional(int())),
     NodeInstanceType: query(optional(text)),
     NodeInstanceTypeFamily: query(optional(text)),
     OrderBy: query(optional(oneOf('CPU', 'Memory'))),
     OrderType: query(optional(text)),
     OsType: query(optional(open('Windows'))),
-    PageNumber: query(pageNumber),
+    PageNumber: query(int(1)),
     PageSize: query(int(1, 100)),
     ProductType: query(cloudApp),
     SortType: query(optional(oneOf('ASC', 'DESC'))),
@@ -41,7 +45,7 @@ export const listNodeInstanceType = operation({
         MaxCapacity: readInt,
         Memory: readInt,
         NodeInstanceType: readText,
-        NodeInstanceTypeFamily: readOneOf('appstreaming.general', 'appstreaming.vgpu'),
+        NodeInstanceTypeFamily: readOneOf<'appstreaming.general' | 'appstreaming.vgpu'>(),
         NodeTypeName: readText,
       }),
     ),

@@ -1,6 +1,7 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, oneOf, text } from '../../schema/schema.ts';
 import { answer, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, pageNumber } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**
@@ -10,13 +11,12 @@ import { operation } from '../operation.ts';
 export const listOtaTask = operation({
   action: 'ListOtaTask',
   group: 'OTA',
-  access: 'read',
   effect: 'none',
   ram: { action: 'appstreaming:ListAppInstanceGroup', level: 'get' },
   params: {
     AppInstanceGroupId: body(text),
     OtaType: body(oneOf('Fota', 'ImageUpdate', 'AppUpdate')),
-    PageNumber: body(pageNumber),
+    PageNumber: body(int(1)),
     PageSize: body(int(1, 100)),
   },
   output: answer({
@@ -25,7 +25,7 @@ export const listOtaTask = operation({
     TaskList: readList(
       readObject({
         OtaVersion: readText,
-        TaskDisplayStatus: readOneOf('STANDBY', 'RUNNING', 'FAILED', 'TERMINATED', 'FINISHED', 'PART_FINISHED'),
+        TaskDisplayStatus: readOneOf<'STANDBY' | 'RUNNING' | 'FAILED' | 'TERMINATED' | 'FINISHED' | 'PART_FINISHED'>(),
         TaskId: readText,
         TaskStartTime: readText,
       }),

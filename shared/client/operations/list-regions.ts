@@ -1,7 +1,9 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { optional, text } from '../../schema/schema.ts';
 import { answer, readList, readObject, readText } from '../answer.ts';
-import { cloudApp, query } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * The regions that the service supports; not each of them is open for purchases. Free.
@@ -10,9 +12,8 @@ import { operation } from '../operation.ts';
 export const listRegions = operation({
   action: 'ListRegions',
   group: 'Regions',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListRegions', level: 'get' },
+  ram: { level: 'get' },
   params: {
     /** The service keeps it for its own callers. */
     BizSource: query(optional(text)),

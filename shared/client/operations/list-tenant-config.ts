@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { answer, readFlag, readList, readObject, readText } from '../answer.ts';
 import { operation } from '../operation.ts';
 
@@ -5,9 +6,8 @@ import { operation } from '../operation.ts';
 export const listTenantConfig = operation({
   action: 'ListTenantConfig',
   group: 'Tenant Account',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListTenantConfig', level: 'get' },
+  ram: { level: 'get' },
   params: {},
   output: answer({
     TenantConfigModel: readObject({

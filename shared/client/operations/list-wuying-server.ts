@@ -1,6 +1,7 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, list, open, optional, text } from '../../schema/schema.ts';
 import { answer, readDecimal, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
-import { body, instant, pageNumber } from '../fields.ts';
+import { body, instant } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 /**
@@ -10,9 +11,8 @@ import { operation } from '../operation.ts';
 export const listWuyingServer = operation({
   action: 'ListWuyingServer',
   group: 'Workstations',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:ListWuyingServer', level: 'list' },
+  ram: { level: 'list' },
   params: {
     AddVirtualNodePoolStatusList: body.flat(optional(list(text))),
     BizRegionId: body(optional(text)),
@@ -25,7 +25,7 @@ export const listWuyingServer = operation({
     ImageId: body(optional(text)),
     NetworkInterfaceIp: body(optional(text)),
     OfficeSiteId: body(optional(text)),
-    PageNumber: body(optional(pageNumber)),
+    PageNumber: body(optional(int(1))),
     PageSize: body(optional(int())),
     ProductType: body(optional(text)),
     ServerInstanceType: body(optional(text)),

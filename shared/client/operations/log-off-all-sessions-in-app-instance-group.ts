@@ -1,7 +1,9 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, cloudApp } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Ends all sessions of a pay-as-you-go group under a schedule, outside the periods of that schedule only. Unsaved work
@@ -10,9 +12,8 @@ import { operation } from '../operation.ts';
 export const logOffAllSessionsInAppInstanceGroup = operation({
   action: 'LogOffAllSessionsInAppInstanceGroup',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'disruptive',
-  ram: { action: 'appstreaming:LogOffAllSessionsInAppInstanceGroup', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppInstanceGroupId: body(text),
     ProductType: body(cloudApp),

@@ -1,18 +1,21 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, intOr, jsonList, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { body, cloudApp, faultIf, query } from '../fields.ts';
+import { attributesTogether } from '../checks.ts';
+import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Sets attributes of a delivery group. No order.
- * Only the name, SessionTimeout, NodeCapacity and SkipUserAuthCheck can be read back; PerSessionPerApp uses more sessions.
+ * Only the name, SessionTimeout, NodeCapacity and SkipUserAuthCheck can be read back; PerSessionPerApp uses more
+ * sessions.
  */
 export const modifyAppInstanceGroupAttribute = operation({
   action: 'ModifyAppInstanceGroupAttribute',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'write',
-  ram: { action: 'appstreaming:ModifyAppInstanceGroupAttribute', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppInstanceGroupId: query(text),
     AppInstanceGroupName: query(optional(text)),
@@ -22,10 +25,19 @@ export const modifyAppInstanceGroupAttribute = operation({
     NodePool: query.json(optional(object({ NodeCapacity: optional(int(1)), NodePoolId: optional(text) }))),
     PerSessionPerApp: body(optional(flag)),
     PreOpenAppId: body(optional(text)),
+    /** Default of the service: OFF. */
     PreOpenMode: body(optional(oneOf('SINGLE_APP', 'OFF'))),
     ProductType: query(cloudApp),
-    SecurityPolicy: body.json(optional(object({ ResetAfterUnbind: optional(flag), SkipUserAuthCheck: optional(flag) }))),
-    /** Minutes; -1 keeps sessions for ever. */
+    SecurityPolicy: body.json(
+      optional(
+        object({
+          ResetAfterUnbind: optional(flag),
+          /** Default of the service: false. */
+          SkipUserAuthCheck: optional(flag),
+        }),
+      ),
+    ),
+    /** -1 keeps sessions for ever. In minutes. Default of the service: 15. */
     SessionTimeout: query(optional(intOr(-1, 3, 300))),
     StoragePolicy: body.json(
       optional(
@@ -37,17 +49,6 @@ export const modifyAppInstanceGroupAttribute = operation({
       ),
     ),
   },
-  check: (input) => [
-    ...faultIf(
-      input.PreOpenMode === 'SINGLE_APP' && input.PreOpenAppId === undefined,
-      'PreOpenAppId',
-      'name the app that SINGLE_APP opens',
-    ),
-    ...faultIf(
-      input.NodePool?.NodeCapacity !== undefined && input.NodePool.NodePoolId === undefined,
-      'NodePool.NodePoolId',
-      'name the node pool whose capacity changes',
-    ),
-  ],
+  check: attributesTogether,
   output: judgedAnswer({}),
 });

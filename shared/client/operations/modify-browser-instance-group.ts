@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { anyText, flag, int, jsonList, object, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
 import { body, query } from '../fields.ts';
@@ -10,7 +11,6 @@ import { operation } from '../operation.ts';
 export const modifyBrowserInstanceGroup = operation({
   action: 'ModifyBrowserInstanceGroup',
   group: 'Other',
-  access: 'write',
   effect: 'disruptive',
   ram: { action: 'appstreaming:CreateAppInstanceGroup', level: 'update' },
   params: {
@@ -76,6 +76,7 @@ export const modifyBrowserInstanceGroup = operation({
           FileManager: optional(anyText),
           Html5FileTransfer: optional(anyText),
           NoOperationDisconnect: optional(anyText),
+          /** In seconds. */
           NoOperationDisconnectTime: optional(int()),
           PolicyId: optional(anyText),
           PolicyVersion: optional(open('Center')),

@@ -1,7 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, jsonList, object, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readObject, readText } from '../answer.ts';
-import { body, cloudApp, faultIf } from '../fields.ts';
+import { modeWithNodes } from '../checks.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Raises the subscription nodes of a group to a total, converting pay-as-you-go nodes. An order: it costs money, and no
@@ -10,9 +13,8 @@ import { operation } from '../operation.ts';
 export const modifyNodePoolAmount = operation({
   action: 'ModifyNodePoolAmount',
   group: 'Resources',
-  access: 'write',
   effect: 'purchase',
-  ram: { action: 'appstreaming:ModifyNodePoolAmount', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppInstanceGroupId: body(text),
     NodePool: body.json(
@@ -24,11 +26,6 @@ export const modifyNodePoolAmount = operation({
     ),
     ProductType: body(cloudApp),
   },
-  check: ({ NodePool: pool }) =>
-    faultIf(
-      (pool.PrePaidNodeAmountModifyMode === undefined) !== (pool.PrePaidNodeAmountModifyNodeIds === undefined),
-      'NodePool.PrePaidNodeAmountModifyNodeIds',
-      'send the mode and the ids of the nodes to convert together',
-    ),
+  check: modeWithNodes,
   output: answer({ Data: readObject({ OrderId: readText }) }),
 });

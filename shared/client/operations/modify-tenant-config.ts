@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -7,10 +8,10 @@ import { operation } from '../operation.ts';
 export const modifyTenantConfig = operation({
   action: 'ModifyTenantConfig',
   group: 'Tenant Account',
-  access: 'write',
   effect: 'write',
-  ram: { action: 'appstreaming:ModifyTenantConfig', level: 'update' },
+  ram: { level: 'update' },
   params: {
+    /** Demanded here: the only thing that the call sets. */
     AppInstanceGroupExpireRemind: insist(body(flag)),
   },
   output: answer({}),

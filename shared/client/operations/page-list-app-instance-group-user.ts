@@ -1,7 +1,9 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, optional, text } from '../../schema/schema.ts';
 import { answer, readList, readText } from '../answer.ts';
-import { body, cloudApp, pageNumber } from '../fields.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * The names of the users of a delivery group. Free.
@@ -10,12 +12,11 @@ import { operation } from '../operation.ts';
 export const pageListAppInstanceGroupUser = operation({
   action: 'PageListAppInstanceGroupUser',
   group: 'Delivery Groups',
-  access: 'read',
   effect: 'none',
-  ram: { action: 'appstreaming:PageListAppInstanceGroupUser', level: 'get' },
+  ram: { level: 'get' },
   params: {
     AppInstanceGroupId: body(text),
-    PageNumber: body(optional(pageNumber)),
+    PageNumber: body(optional(int(1))),
     PageSize: body(optional(int(undefined, 100))),
     ProductType: body(cloudApp),
   },

@@ -1,8 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, jsonList, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readText } from '../answer.ts';
-import { cloudApp, query } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Orders a renewal of a subscription group. It costs money, and a second call renews a second time: no token guards it.
@@ -12,12 +14,11 @@ import { period, periodPair, periodUnit } from '../shapes/period.ts';
 export const renewAppInstanceGroup = operation({
   action: 'RenewAppInstanceGroup',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'purchase',
-  ram: { action: 'appstreaming:RenewAppInstanceGroup', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppInstanceGroupId: query(text),
-    /** Default of the service: false, which leaves an unpaid order. */
+    /** Without it an order stays that nobody has paid. Default of the service: false. */
     AutoPay: query(optional(flag)),
     Period: query(period),
     PeriodUnit: query(periodUnit),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, oneOf, optional, text } from '../../schema/schema.ts';
 import { answer, readText } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -10,15 +11,17 @@ import { operation } from '../operation.ts';
 export const renewWuyingServer = operation({
   action: 'RenewWuyingServer',
   group: 'Workstations',
-  access: 'write',
   effect: 'purchase',
-  ram: { action: 'appstreaming:RenewWuyingServer', level: 'update' },
+  ram: { level: 'update' },
   params: {
+    /** Demanded here: decides about money. */
     AutoPay: insist(body(flag)),
-    /** Which numbers can be ordered is not documented. */
+    /** Which numbers can be ordered is not documented. Demanded here: decides about money. */
     Period: insist(body(int())),
+    /** Demanded here: decides about money. */
     PeriodUnit: insist(body(oneOf('Month', 'Year'))),
     PromotionId: body(optional(text)),
+    /** Demanded here: decides about money. */
     WuyingServerId: insist(body(text)),
   },
   output: answer({ OrderId: readText }),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -10,11 +11,11 @@ import { operation } from '../operation.ts';
 export const restartWuyingServer = operation({
   action: 'RestartWuyingServer',
   group: 'Workstations',
-  access: 'write',
   effect: 'disruptive',
-  ram: { action: 'appstreaming:RestartWuyingServer', level: 'update' },
+  ram: { level: 'update' },
   params: {
     ProductType: body(optional(text)),
+    /** Demanded here: an empty list could mean all. */
     WuyingServerIdList: insist(body.flat(list(text))),
   },
   output: answer({}),

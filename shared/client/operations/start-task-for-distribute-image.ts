@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, oneOf, optional, text } from '../../schema/schema.ts';
 import { judgedAnswer, readFlag, readText } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -10,10 +11,10 @@ import { operation } from '../operation.ts';
 export const startTaskForDistributeImage = operation({
   action: 'StartTaskForDistributeImage',
   group: 'Images',
-  access: 'write',
   effect: 'write',
-  ram: { action: 'appstreaming:StartTaskForDistributeImage', level: 'create' },
+  ram: { level: 'create' },
   params: {
+    /** Demanded here: left out it could mean every region, and storage is charged. */
     DestinationRegionList: insist(body.flat(list(text))),
     ImageId: body(text),
     ProductType: body(optional(oneOf('CloudDesktop', 'CloudApp', 'WuyingServer'))),

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, list, optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -10,12 +11,12 @@ import { operation } from '../operation.ts';
 export const stopWuyingServer = operation({
   action: 'StopWuyingServer',
   group: 'Workstations',
-  access: 'write',
   effect: 'disruptive',
-  ram: { action: 'appstreaming:StopWuyingServer', level: 'update' },
+  ram: { level: 'update' },
   params: {
     Force: body(optional(flag)),
     ProductType: body(optional(text)),
+    /** Demanded here: an empty list could mean all. */
     WuyingServerIdList: insist(body.flat(list(text))),
   },
   output: answer({}),

@@ -1,6 +1,8 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, object, oneOf, optional } from '../../schema/schema.ts';
 import { answer, readList, readObject, readOneOf, readText } from '../answer.ts';
-import { body, faultIf } from '../fields.ts';
+import { idsUnlessAccount } from '../checks.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { readTags, taggedIds, tagText } from '../shapes/tag.ts';
 
@@ -11,27 +13,21 @@ import { readTags, taggedIds, tagText } from '../shapes/tag.ts';
 export const tagCloudResources = operation({
   action: 'TagCloudResources',
   group: 'Resource Tags',
-  access: 'write',
   effect: 'write',
-  ram: { action: 'appstreaming:TagCloudResources', level: 'update' },
+  ram: { level: 'update' },
   params: {
     ResourceIds: body.flat(optional(taggedIds)),
     ResourceType: body(oneOf('CenterImageId', 'AppId', 'WyId', 'AppInstanceGroupId', 'AliUid')),
     Tags: body.flat(list(object({ Key: tagText, Value: tagText }), 20)),
   },
-  check: (input) =>
-    faultIf(
-      input.ResourceType === 'AliUid' ? input.ResourceIds !== undefined : input.ResourceIds === undefined,
-      'ResourceIds',
-      'name the resources; leave it out only for AliUid, the account itself',
-    ),
+  check: idsUnlessAccount,
   output: answer({
     FailedResources: readList(
       readObject({
         Code: readText,
         Message: readText,
         ResourceId: readText,
-        ResourceType: readOneOf('CenterImageId', 'AppId', 'WyId', 'AppInstanceGroupId', 'AliUid'),
+        ResourceType: readOneOf<'CenterImageId' | 'AppId' | 'WyId' | 'AppInstanceGroupId' | 'AliUid'>(),
         Tags: readTags,
       }),
     ),

@@ -1,7 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { optional, text } from '../../schema/schema.ts';
 import { answer } from '../answer.ts';
-import { body, cloudApp, faultIf } from '../fields.ts';
+import { namesASession } from '../checks.ts';
+import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
 
 /**
  * Ends the binding of one user, and the session with it. Where the group resets after unbinding, the instance is wiped.
@@ -10,9 +13,8 @@ import { operation } from '../operation.ts';
 export const unbind = operation({
   action: 'Unbind',
   group: 'Connections',
-  access: 'write',
   effect: 'disruptive',
-  ram: { action: 'appstreaming:Unbind', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppInstanceGroupId: body(text),
     AppInstanceId: body(optional(text)),
@@ -20,11 +22,6 @@ export const unbind = operation({
     EndUserId: body(text),
     ProductType: body(cloudApp),
   },
-  check: (input) =>
-    faultIf(
-      input.AppInstanceId === undefined && input.AppInstancePersistentId === undefined,
-      'AppInstanceId',
-      'name the app instance or the persistent session, or more than one session could end',
-    ),
+  check: namesASession,
   output: answer({}),
 });

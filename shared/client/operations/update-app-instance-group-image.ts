@@ -1,7 +1,10 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
 import { judgedAnswer } from '../answer.ts';
-import { businessRegion, cloudApp, query } from '../fields.ts';
+import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { cloudApp } from '../shapes/product.ts';
+import { businessRegion } from '../shapes/region.ts';
 
 /**
  * Puts another image on a delivery group. It cuts live sessions when it starts, and has no start time: the caller picks
@@ -10,9 +13,8 @@ import { operation } from '../operation.ts';
 export const updateAppInstanceGroupImage = operation({
   action: 'UpdateAppInstanceGroupImage',
   group: 'Delivery Groups',
-  access: 'write',
   effect: 'disruptive',
-  ram: { action: 'appstreaming:UpdateAppInstanceGroupImage', level: 'update' },
+  ram: { level: 'update' },
   params: {
     AppCenterImageId: query(text),
     AppInstanceGroupId: query(text),

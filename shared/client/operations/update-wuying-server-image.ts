@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf, text } from '../../schema/schema.ts';
 import { answer, readText } from '../answer.ts';
 import { body, insist } from '../fields.ts';
@@ -7,12 +8,14 @@ import { operation } from '../operation.ts';
 export const updateWuyingServerImage = operation({
   action: 'UpdateWuyingServerImage',
   group: 'Workstations',
-  access: 'write',
   effect: 'destructive',
-  ram: { action: 'appstreaming:UpdateWuyingServerImage', level: 'update', contested: true },
+  ram: { level: 'update', contested: true },
   params: {
+    /** Demanded here: a change needs its value. */
     ImageId: insist(body(text)),
+    /** Demanded here: the service demands this very spelling. */
     ProductType: insist(body(oneOf('WuyingServer'))),
+    /** Demanded here: a change needs its object. */
     WuyingServerId: insist(body(text)),
   },
   output: answer({ TaskId: readText }),

@@ -1,6 +1,6 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf } from '../../schema/schema.ts';
-import { faultIf } from '../fields.ts';
-import type { Combination } from '../operation.ts';
+import { legalTogether } from '../fields.ts';
 
 /** Length of a subscription period in units of `PeriodUnit`; not every number goes with every unit. */
 export const period = oneOf(1, 2, 3, 6);
@@ -14,25 +14,19 @@ export type Period =
   | { readonly Period: 1 | 2 | 3 | 6; readonly PeriodUnit: 'Month' }
   | { readonly Period: 1 | 2 | 3; readonly PeriodUnit: 'Year' };
 
-const values = [
-  [1, 'Week'],
-  [1, 'Month'],
-  [2, 'Month'],
-  [3, 'Month'],
-  [6, 'Month'],
-  [1, 'Year'],
-  [2, 'Year'],
-  [3, 'Year'],
-] as const;
-
 /** The closed set of pairs. The service accepts others and fails later, when it orders (API notes). */
-export const periodPair: Combination<Period> = {
-  fields: ['Period', 'PeriodUnit'],
-  values,
-  check: ({ Period, PeriodUnit }: { Period?: unknown; PeriodUnit?: unknown }) =>
-    faultIf(
-      !values.some(([length, unit]) => length === Period && unit === PeriodUnit),
-      'Period',
-      'choose one of 1 Week; 1, 2, 3 or 6 Month; 1, 2 or 3 Year',
-    ),
-};
+export const periodPair = legalTogether<Period>(
+  ['Period', 'PeriodUnit'],
+  [
+    [1, 'Week'],
+    [1, 'Month'],
+    [2, 'Month'],
+    [3, 'Month'],
+    [6, 'Month'],
+    [1, 'Year'],
+    [2, 'Year'],
+    [3, 'Year'],
+  ],
+  'Period',
+  'choose one of 1 Week; 1, 2, 3 or 6 Month; 1, 2 or 3 Year',
+);

@@ -1,3 +1,4 @@
+// Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { readFlag, readInt, readList, readObject, readText } from '../answer.ts';
 
 /** A discount that can be named in an order through its `PromotionId`. */

@@ -1,4 +1,5 @@
-import type { Fault } from '../operation.ts';
+import type { Fault } from './operation.ts';
+import { scheduleRules } from './shapes/schedule-rules.ts';
 
 /** The fields of a strategy that its rules look at. */
 export interface StrategyInput {
@@ -24,9 +25,6 @@ interface RecurrenceInput {
   readonly TimerPeriods?: readonly PeriodInput[] | undefined;
 }
 
-/** Limits of a weekly schedule (API notes). Lengths and gaps in minutes, span in days. */
-const scheduleLimits = { periodsPerDay: 3, periodMinutes: 15, gapMinutes: 5, spanDaysMin: 7, spanDaysMax: 365 } as const;
-
 const needed = {
   NODE_SCALING_BY_SCHEDULE: ['WarmUp', 'StrategyEnableDate', 'StrategyDisableDate', 'RecurrenceSchedules'],
   NODE_SCALING_BY_USAGE: ['ScalingStep', 'MaxScalingAmount', 'ScalingUsageThreshold'],
@@ -49,7 +47,7 @@ function spanFaults(enable: string, disable: string, at: readonly string[]): Fau
   const until = dayNumber(disable);
   if (from === undefined) return [{ path: [...at, 'StrategyEnableDate'], text: 'choose a date that exists' }];
   if (until === undefined) return [{ path: [...at, 'StrategyDisableDate'], text: 'choose a date that exists' }];
-  const { spanDaysMin, spanDaysMax } = scheduleLimits;
+  const { spanDaysMin, spanDaysMax } = scheduleRules;
   if (until - from >= spanDaysMin && until - from <= spanDaysMax) return [];
   const text = `end the schedule ${spanDaysMin} to ${spanDaysMax} days after its enable date`;
   return [{ path: [...at, 'StrategyDisableDate'], text }];
@@ -63,17 +61,17 @@ interface Stretch {
 function dayFaults(weekday: number, stretches: readonly Stretch[], at: readonly string[]): Fault[] {
   const path = [...at, 'RecurrenceSchedules'];
   const day = `weekday ${weekday}`;
-  const { periodsPerDay, periodMinutes, gapMinutes } = scheduleLimits;
+  const { timerPeriodsMax, periodMinutesMin, gapMinutesMin } = scheduleRules;
   const faults: Fault[] = [];
-  if (stretches.length > periodsPerDay) {
-    faults.push({ path, text: `${day} has ${stretches.length} periods: keep to ${periodsPerDay} a day` });
+  if (stretches.length > timerPeriodsMax) {
+    faults.push({ path, text: `${day} has ${stretches.length} periods: keep to ${timerPeriodsMax} a day` });
   }
-  if (stretches.some(({ start, end }) => end - start < periodMinutes)) {
-    faults.push({ path, text: `${day}: let each period end at least ${periodMinutes} minutes after it starts, before midnight` });
+  if (stretches.some(({ start, end }) => end - start < periodMinutesMin)) {
+    faults.push({ path, text: `${day}: let each period end at least ${periodMinutesMin} minutes after it starts, before midnight` });
   }
   const sorted = stretches.toSorted((a, b) => a.start - b.start);
-  if (sorted.some(({ start }, i) => i > 0 && start - (sorted[i - 1]?.end ?? 0) < gapMinutes)) {
-    faults.push({ path, text: `${day}: leave at least ${gapMinutes} minutes between periods` });
+  if (sorted.some(({ start }, i) => i > 0 && start - (sorted[i - 1]?.end ?? 0) < gapMinutesMin)) {
+    faults.push({ path, text: `${day}: leave at least ${gapMinutesMin} minutes between periods` });
   }
   return faults;
 }

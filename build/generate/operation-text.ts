@@ -1,0 +1,130 @@
+import type { OverlayEntry } from '../../api/overlay/entry.ts';
+import type { Definition, Field, OperationFacts } from './definition.ts';
+import { literal, noteOf, parameterText, readerFieldsText, type Writing } from './schema-text.ts';
+import { commented, exportName } from './typescript.ts';
+
+/** What an operation is written from. */
+export interface OperationSource {
+  readonly definition: Definition;
+  readonly operation: OperationFacts;
+  readonly entry: OverlayEntry | undefined;
+  readonly ramPrefix: string;
+  /** Name of the combination with the same fields and values. */
+  readonly combinationName: string | undefined;
+  readonly writing: Writing;
+}
+
+/** The body of an operation's module: one row of the operation table. */
+export function operationText(source: OperationSource): string {
+  const { operation, entry, writing } = source;
+  const { name } = operation;
+  const group = entry?.facts?.group ?? operation.group;
+  if (group === undefined) writing.problem(`${name} has no group; add it to its facts`);
+  const rows = [
+    `action: ${literal(name)},`,
+    `group: ${literal(group ?? '')},`,
+    `effect: ${literal(effectOf(source))},`,
+    ...ramRows(source),
+    `params: {\n${operation.params.map((field) => paramText(field, source)).join('\n')}\n},`,
+    ...(source.combinationName === undefined ? [] : [`combination: ${source.combinationName},`]),
+    ...(entry?.check ? [`check: ${entry.check},`] : []),
+    `output: ${outputText(source)},`,
+    ...pagingRows(source),
+    ...(entry?.batch ? batchRows(entry.batch) : []),
+    ...(entry?.verdict ? [`verdict: ${objectText(entry.verdict)},`] : []),
+    ...(entry?.partial ? [`partial: ${objectText(entry.partial)},`] : []),
+    ...(entry?.token === undefined ? [] : [`token: ${literal(entry.token)},`]),
+  ];
+  const note = entry ? `${commented(entry.note)}\n` : '';
+  return `${note}export const ${exportName(name)} = operation({\n${rows.join('\n')}\n});`;
+}
+
+function effectOf({ operation, entry, writing }: OperationSource): string {
+  const access = entry?.facts?.access ?? operation.access;
+  if (access === undefined) writing.problem(`${operation.name} does not say whether it writes; add the access to its facts`);
+  if (access === 'read' && entry?.effect) writing.problem(`${operation.name} reads, and has no effect`);
+  if (access === 'read') return 'none';
+  if (!entry?.effect) writing.problem(`${operation.name} writes; say in the overlay what it can do at worst, as its effect`);
+  return entry?.effect ?? 'destructive';
+}
+
+/** The permission, where it is more than the operation's own name, which nobody has confirmed. */
+function ramRows({ operation, entry, ramPrefix }: OperationSource): string[] {
+  const ram = entry?.facts?.ram ?? operation.ram;
+  if (!ram) return ramPrefix === 'appstreaming' ? [] : [`ram: { action: ${literal(`${ramPrefix}:${operation.name}`)}, assumed: true },`];
+  const { action, ...more } = ram;
+  return [`ram: ${objectText(action === `appstreaming:${operation.name}` ? more : ram)},`];
+}
+
+function paramText(field: Field, { operation, entry, writing }: OperationSource): string {
+  const name = field.name as string;
+  const path = `${operation.name}.${name}`;
+  const insisted = entry?.insist?.[name];
+  if (insisted !== undefined && field.required) writing.problem(`${path} is required as it is; insist on it no more`);
+  const schema = parameterText(field, path, entry?.emptyText !== undefined, writing);
+  const placed = `${field.in}${encodings[field.encoding ?? 'plain']}(${field.required || insisted !== undefined ? schema : `optional(${schema})`})`;
+  if (field.secret && field.encoding !== 'plain') writing.problem(`${path} is a secret that is not plain`);
+  const param = field.secret ? placed.replace('(', '.secret(') : placed;
+  const note = noteOf(field, entry?.notes?.[name], insisted);
+  return `${note === '' ? '' : `${commented([note])}\n`}${name}: ${insisted === undefined ? param : `insist(${param})`},`;
+}
+
+const encodings = { plain: '', flat: '.flat', json: '.json' } as const;
+
+/** The fields that every answer has; `answer` and `judgedAnswer` read them. */
+const ofEveryAnswer = ['RequestId', 'Code', 'Message'];
+
+function outputText({ operation, entry, writing }: OperationSource): string {
+  const { name, response } = operation;
+  const fields = response.fields ?? [];
+  if (!fields.some((field) => field.name === 'RequestId')) writing.problem(`the answer of ${name} has no RequestId`);
+  const judged = fields.some((field) => field.name === 'Code');
+  const own = {
+    ...withMore(response, entry),
+    fields: withMore(response, entry).fields?.filter((field) => !ofEveryAnswer.includes(field.name ?? '')) ?? [],
+  };
+  return `${judged ? 'judgedAnswer' : 'answer'}(${readerFieldsText(own, name, writing)})`;
+}
+
+/** The answer with the fields that the definition does not name. */
+function withMore(response: Field, entry: OverlayEntry | undefined): Field {
+  return (entry?.answersToo ?? []).reduce(
+    (answer, { at, field, type }) => withField(answer, at.split('.'), { name: field, type }),
+    response,
+  );
+}
+
+function withField(at: Field, steps: readonly string[], added: Field): Field {
+  const [step, ...rest] = steps;
+  if (step === undefined)
+    return { ...at, fields: [...(at.fields ?? []), added].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1)) };
+  const name = step.replace('[]', '');
+  const deeper = (field: Field): Field =>
+    step.endsWith('[]') ? { ...field, items: withField(field.items as Field, rest, added) } : withField(field, rest, added);
+  return { ...at, fields: at.fields?.map((field) => (field.name === name ? deeper(field) : field)) ?? [] };
+}
+
+function pagingRows({ operation, entry, writing }: OperationSource): string[] {
+  const paging = entry?.facts?.paging ?? operation.paging;
+  if (!paging) {
+    if (entry?.rowId) writing.problem(`${operation.name} has no pages, so its rows need no id`);
+    return [];
+  }
+  const { firstPage = 1, ...own } = paging;
+  if (firstPage !== 1) writing.problem(`${operation.name} counts its pages from ${firstPage}; the client counts from 1`);
+  if (!entry?.rowId) writing.problem(`${operation.name} has pages; say in the overlay which fields tell its rows apart, as rowId`);
+  return [`paging: ${objectText({ ...own, id: entry?.rowId ?? [] })},`];
+}
+
+function batchRows({ param, max, because }: NonNullable<OverlayEntry['batch']>): string[] {
+  return [...(because === undefined ? [] : [`// ${because}`]), `batch: ${objectText({ param, max })},`];
+}
+
+/** Plain data as source text. */
+export function objectText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(objectText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return literal(value as string | number | boolean);
+  return `{ ${Object.entries(value)
+    .map(([name, entry]) => `${name}: ${objectText(entry)}`)
+    .join(', ')} }`;
+}

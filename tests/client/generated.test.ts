@@ -1,0 +1,122 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { appStreaming } from '../../api/overlay/app-streaming.ts';
+import type { Entries } from '../../api/overlay/entry.ts';
+import { type Definition, type OperationFacts, reduced } from '../../build/generate/definition.ts';
+import { differences, folders, formatted, operationModules, origin, write } from '../../build/generate/files.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const definition: Definition = JSON.parse(readFileSync(path.join(root, origin.definition), 'utf8'));
+
+/** Files of a table that can be written. */
+function filesOf(from: Definition, entries: Entries = appStreaming.entries): ReadonlyMap<string, string> {
+  const written = operationModules(from, { ...appStreaming, entries });
+  if ('problems' in written) throw new Error(written.problems.join('; '));
+  return written.files;
+}
+
+/** What keeps a table from being written. */
+function problemsOf(operations: readonly OperationFacts[], entries: Entries): readonly string[] {
+  const written = operationModules({ ...definition, operations: [...definition.operations, ...operations] }, { ...appStreaming, entries });
+  return 'problems' in written ? written.problems : [];
+}
+
+const made: OperationFacts = {
+  name: 'PauseThing',
+  group: 'Things',
+  access: 'write',
+  params: [{ name: 'ThingId', type: 'string', required: true, in: 'body', encoding: 'plain' }],
+  response: { type: 'object', fields: [{ name: 'RequestId', type: 'string' }] },
+};
+const { entries } = appStreaming;
+
+describe('the committed table of operations', () => {
+  const copy = mkdtempSync(path.join(tmpdir(), 'streamwarden-table-'));
+  afterAll(() => rmSync(copy, { recursive: true }));
+  const files = formatted(filesOf(definition), root);
+
+  it('is what its definition and its overlay give', () => {
+    expect(differences(files, root)).toEqual([]);
+  });
+
+  it('names its origin in the first line of every file', () => {
+    for (const text of files.values())
+      expect(text.split('\n', 1)[0]).toMatch(/^\/\/ Generated from api\/appstream-center-2021-09-01\.json/);
+  });
+
+  it('is out of date after a change by hand, without a file, and with one too many, until it is written again', () => {
+    for (const folder of folders) cpSync(path.join(root, folder), path.join(copy, folder), { recursive: true });
+    writeFileSync(path.join(copy, 'shared/client/operations/unbind.ts'), '// by hand\n');
+    rmSync(path.join(copy, 'shared/client/shapes/tag.ts'));
+    writeFileSync(path.join(copy, 'shared/client/operations/old.ts'), '');
+    expect([...differences(files, copy)].sort()).toEqual([
+      'shared/client/operations/old.ts belongs to no operation',
+      'shared/client/operations/unbind.ts is out of date',
+      'shared/client/shapes/tag.ts is missing',
+    ]);
+    write(files, copy);
+    expect(differences(files, copy)).toEqual([]);
+  });
+});
+
+describe('a definition', () => {
+  it('is kept as what the project reads of it', () => {
+    expect(reduced(definition)).toEqual(definition);
+    const published = {
+      ...definition,
+      endpointRule: 'regional',
+      operations: [{ ...made, method: 'POST', summary: 'prose', params: [{ ...made.params[0], example: 't-1', description: 'prose' }] }],
+    } as unknown as Definition;
+    expect(reduced(published).operations).toEqual([made]);
+    expect(reduced(published)).not.toHaveProperty('endpointRule');
+  });
+
+  it('with a new operation needs a word on what a write can do', () => {
+    expect(problemsOf([made], entries)).toEqual(['PauseThing writes; say in the overlay what it can do at worst, as its effect']);
+    const more: Entries = { ...entries, PauseThing: { note: ['Pauses a thing.'], effect: 'disruptive' } };
+    const files = filesOf({ ...definition, operations: [...definition.operations, made] }, more);
+    const before = filesOf(definition);
+    expect(
+      [...files]
+        .filter(([file, text]) => before.get(file) !== text)
+        .map(([file]) => file)
+        .sort(),
+    ).toEqual(['shared/client/operations/index.ts', 'shared/client/operations/pause-thing.ts']);
+  });
+
+  it.each<[string, Partial<OperationFacts>, Entries, RegExp]>([
+    ['a list whose rows cannot be told apart', { access: 'read', paging: { style: 'page', items: 'Things' } }, {}, /rowId/],
+    [
+      'pages counted from 0',
+      { access: 'read', paging: { style: 'page', firstPage: 0 } },
+      { PauseThing: { note: [], rowId: ['Id'] } },
+      /from 0/,
+    ],
+    ['a read with an effect', { access: 'read' }, { PauseThing: { note: [], effect: 'write' } }, /reads, and has no effect/],
+    [
+      'a type that could be money',
+      { access: 'read', params: [{ name: 'A', type: 'number', in: 'body' }] },
+      {},
+      /PauseThing\.A is of the type number/,
+    ],
+    [
+      'legal values that have no name',
+      { access: 'read', combinations: { fields: ['A', 'B'], values: [[1, 'x']] } },
+      {},
+      /A and B has no name/,
+    ],
+    ['an answer without RequestId', { access: 'read', response: { type: 'object' } }, {}, /has no RequestId/],
+    ['an entry about nothing', { access: 'read' }, { ResumeThing: { note: [] } }, /ResumeThing, which the definition does not have/],
+    [
+      'a demand for what is required',
+      { access: 'read' },
+      { PauseThing: { note: [], insist: { ThingId: 'of old' } } },
+      /insist on it no more/,
+    ],
+  ])('is refused with %s', (_, facts, more, problem) => {
+    expect(problemsOf([{ ...made, ...facts }], { ...entries, ...more }).join('; ')).toMatch(problem);
+  });
+});
