@@ -23,8 +23,8 @@ export interface OverlayEntry {
   readonly emptyText?: string;
   /** Fields that tell a row of a list from others; empty where rows are bare values. */
   readonly rowId?: readonly string[];
-  /** The list parameter that lets one call serve several resources. */
-  readonly batch?: { readonly param: string; readonly max: number; readonly because?: string };
+  /** The list parameter that lets one call serve several resources, and how many where the definition does not say it. */
+  readonly batch?: { readonly param: string; readonly max?: number; readonly because?: string };
   /** How success looks with HTTP 200, where the usual codes do not say it. */
   readonly verdict?: { readonly codes: readonly string[]; readonly codeRequired?: true; readonly flags?: readonly string[] };
   /** The list of the answer that names the resources for which a call failed. */

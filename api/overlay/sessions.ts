@@ -16,7 +16,7 @@ export const sessions: Entries = {
       '`Success` of a row means that the deletion began: poll ListAppInstances with IncludeDeleted.',
     ],
     effect: 'destructive',
-    batch: { param: 'AppInstanceIds', max: 100 },
+    batch: { param: 'AppInstanceIds' },
     partial: { list: 'DeleteAppInstanceModels', id: 'AppInstanceId', success: 'Success' },
   },
   ListPersistentAppInstances: {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Overlay } from '../../api/overlay/entry.ts';
 import type { Definition } from './definition.ts';
 import { operationText } from './operation-text.ts';
-import { type Declaration, namedShapes, scheduleRules, shapesText } from './shapes-text.ts';
+import { type Declaration, namedShapes, serviceFacts, shapesText } from './shapes-text.ts';
 import { type Exports, exportName, fileName, identifiersOf, moduleText } from './typescript.ts';
 
 /** The folders that hold generated files and nothing else. */
@@ -63,7 +63,7 @@ export function operationModules(definition: Definition, overlay: Overlay): Writ
     }),
   );
   if (problems.length > 0) return { problems };
-  const shapes = [...scheduleRules(definition), ...declarations];
+  const shapes = [...serviceFacts(definition), ...declarations];
   const firstLine = `// Generated from ${origin.definition} and ${origin.overlay}: change those, and run \`npm run generate\`.`;
   const exports = exportsOf(shapes, checks);
   const files = new Map<string, string>();

@@ -30,7 +30,7 @@ export function operationText(source: OperationSource): string {
     ...(entry?.check ? [`check: ${entry.check},`] : []),
     `output: ${outputText(source)},`,
     ...pagingRows(source),
-    ...(entry?.batch ? batchRows(entry.batch) : []),
+    ...batchRows(source),
     ...(entry?.verdict ? [`verdict: ${objectText(entry.verdict)},`] : []),
     ...(entry?.partial ? [`partial: ${objectText(entry.partial)},`] : []),
     ...(entry?.token === undefined ? [] : [`token: ${literal(entry.token)},`]),
@@ -116,8 +116,14 @@ function pagingRows({ operation, entry, writing }: OperationSource): string[] {
   return [`paging: ${objectText({ ...own, id: entry?.rowId ?? [] })},`];
 }
 
-function batchRows({ param, max, because }: NonNullable<OverlayEntry['batch']>): string[] {
-  return [...(because === undefined ? [] : [`// ${because}`]), `batch: ${objectText({ param, max })},`];
+function batchRows({ operation, entry, writing }: OperationSource): string[] {
+  if (!entry?.batch) return [];
+  const { param, because } = entry.batch;
+  const stated = operation.params.find(({ name }) => name === param)?.maxItems;
+  const max = stated ?? entry.batch.max;
+  if (stated !== undefined && entry.batch.max !== undefined) writing.problem(`${operation.name}.${param} has a largest batch as it is`);
+  if (max === undefined) writing.problem(`${operation.name}.${param} has no largest batch; say one in the overlay`);
+  return [...(because === undefined ? [] : [`// ${because}`]), `batch: ${objectText({ param, max: max ?? 1 })},`];
 }
 
 /** Plain data as source text. */

@@ -156,10 +156,30 @@ export function shapesText(declarations: readonly Declaration[], isUsed: (name: 
     .join('\n\n');
 }
 
-/** The limits of weekly schedules, as a declaration. */
-export function scheduleRules({ scheduleRules: rules }: Definition): Declaration[] {
-  if (!rules) return [];
-  const note =
-    'Limits of a weekly schedule: periods per day, minutes between periods and of each period, days from its enable to its disable date.';
-  return [{ file: 'schedule-rules', name: 'scheduleRules', note, source: `${objectText(rules)} as const`, exported: true }];
+/** What the definition says of the service as a whole: its version, the limits of weekly schedules, and the sizes of pages that nobody asked for. */
+export function serviceFacts({ version, scheduleRules: rules, operations }: Definition): Declaration[] {
+  const sizes = operations.flatMap(({ name, paging, params }) => {
+    const size = params.find((param) => param.name === paging?.['sizeParam'])?.default;
+    return size === undefined ? [] : [[name, size] as const];
+  });
+  const declared = (file: string, name: string, note: string, source: string): Declaration => ({
+    file,
+    name,
+    note,
+    source,
+    exported: true,
+  });
+  return [
+    declared('service', 'apiVersion', 'Version of the API.', literal(version)),
+    ...(rules ? [declared('schedule-rules', 'scheduleRules', scheduleNote, `${objectText(rules)} as const`)] : []),
+    declared(
+      'page-sizes',
+      'defaultPageSizes',
+      'Size of a page where a call names none, by operation.',
+      `${objectText(Object.fromEntries(sizes))} as const`,
+    ),
+  ];
 }
+
+const scheduleNote =
+  'Limits of a weekly schedule: periods of a day, minutes of and between periods, days from its enable to its disable date.';

@@ -14,6 +14,7 @@ import type { AnyOperation, InputOf } from './operation.ts';
 import { readPages } from './paginate.ts';
 import { withPartial } from './partial.ts';
 import { serviceClock } from './service-clock.ts';
+import { apiVersion } from './shapes/service.ts';
 import { realTimers, type Timers } from './transport.ts';
 
 /** How a client signs: V3 (`ACS3-HMAC-SHA256`), or the classic RPC signature that the vendor calls discontinued. */
@@ -28,7 +29,7 @@ export interface ClientOptions {
   readonly clock: Clock;
   /** Default: `v3`. */
   readonly signature?: SignatureVersion;
-  /** API version. Default: `2021-09-01`. */
+  /** API version. Default: that of App Streaming. */
   readonly version?: string;
   /** Default: the one that all clients of the endpoint share. */
   readonly limiter?: Limiter;
@@ -68,7 +69,7 @@ export function createClient(options: ClientOptions): Client {
     clock: options.clock,
     credentials: options.credentials,
     signature: options.signature ?? 'v3',
-    version: options.version ?? '2021-09-01',
+    version: options.version ?? apiVersion,
     limiter: options.limiter ?? sharedLimiter(endpoint.host, options.clock),
     transport: {
       endpoint,

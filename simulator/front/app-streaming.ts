@@ -1,11 +1,9 @@
 import type { AnyOperation, Param } from '../../shared/client/operation.ts';
+import { apiVersion } from '../../shared/client/shapes/service.ts';
 import type { Handler } from '../handler.ts';
 import { type ParsingHabits, parseInput, withoutSecrets } from './parse.ts';
 import type { Service, ServiceCall } from './service.ts';
 import { type Spelling, spellingOf } from './spelling.ts';
-
-/** Version of the App Streaming API. */
-const appStreamingVersion = '2021-09-01';
 
 /** Makes a service of the operation table and the handlers of the world; an operation without a handler does not exist. */
 export function appStreaming(
@@ -23,7 +21,7 @@ export function appStreaming(
         callOf(operation, (input, context) => spell(handler(input, context)), habits),
       );
   }
-  return { version: appStreamingVersion, find: (action) => calls.get(action) };
+  return { version: apiVersion, find: (action) => calls.get(action) };
 }
 
 function callOf(operation: AnyOperation, handler: Handler, habits: ParsingHabits): ServiceCall {

@@ -2,6 +2,7 @@ import type { InputOf } from '../../shared/client/operation.ts';
 import type { createImageByInstance } from '../../shared/client/operations/create-image-by-instance.ts';
 import type { listImage } from '../../shared/client/operations/list-image.ts';
 import type { startTaskForDistributeImage } from '../../shared/client/operations/start-task-for-distribute-image.ts';
+import { defaultPageSizes } from '../../shared/client/shapes/page-sizes.ts';
 import { BodyFault, type Handler, type HandlerContext } from '../handler.ts';
 import { type ImageEntity, makeImage } from '../world/image.ts';
 import { businessRegions } from '../world/region.ts';
@@ -41,7 +42,7 @@ function wanted(input: InputOf<typeof listImage>, image: ImageEntity): boolean {
 /** All images that are not deleted; ten to a page where nothing is said. */
 function list(input: InputOf<typeof listImage>, context: HandlerContext): Record<string, unknown> {
   const images = [...context.account.images.values()].filter((image) => wanted(input, image));
-  const page = pageOf(images, input, 10);
+  const page = pageOf(images, input, defaultPageSizes.ListImage);
   const Data = page.rows.map((image) => imageModel(image, context));
   return { ...success, Count: page.total, PageNumber: page.number, PageSize: page.size, Data };
 }

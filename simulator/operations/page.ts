@@ -1,14 +1,16 @@
+import { defaultPageSizes } from '../../shared/client/shapes/page-sizes.ts';
+
 /** Page parameters as most list operations take them. */
 export interface PageInput {
   readonly PageNumber?: number | undefined;
   readonly PageSize?: number | undefined;
 }
 
-/** The rows of the wanted page and where they lie; past the end there are none. `size` is the default page size. */
+/** The rows of the wanted page and where they lie; past the end there are none. `size` is the page size where none is named; most lists have the same. */
 export function pageOf<Row>(
   rows: readonly Row[],
   input: PageInput,
-  size = 20,
+  size: number = defaultPageSizes.ListAppInstanceGroup,
 ): { rows: readonly Row[]; number: number; size: number; total: number } {
   const number = input.PageNumber ?? 1;
   const pageSize = input.PageSize ?? size;

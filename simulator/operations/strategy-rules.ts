@@ -1,11 +1,15 @@
+import { scalingFields } from '../../shared/client/shapes/scaling-strategy.ts';
+import { scheduleRules } from '../../shared/client/shapes/schedule-rules.ts';
+import { mismatches } from '../../shared/schema/compare.ts';
+import type { NumberSchema } from '../../shared/schema/schema.ts';
 import { BodyFault } from '../handler.ts';
 import type { DeliveryGroupEntity } from '../world/delivery-group.ts';
 import { dateStart, dayMs, localDate } from '../world/local-time.ts';
 import type { RecurrenceSchedule, StrategySettings } from '../world/strategy.ts';
 import { minuteOfDay } from '../world/weekly-schedule.ts';
 
-/** Limits of a native schedule (API definition, schedule rules). */
-const rules = { periodsPerDay: 3, gapMinutes: 5, periodMinutes: 15, spanDaysMin: 7, spanDaysMax: 365, nodesMax: 100 };
+/** Most nodes of a pool; those of a period and elastic ones are assumed to have the same limit. */
+const nodesMax = (scalingFields.NodeAmount.inner as NumberSchema).max ?? Number.POSITIVE_INFINITY;
 
 function refuse(field: string, why: string): never {
   throw new BodyFault(`InvalidParameter.${field}`, `${field} ${why}.`);
@@ -13,6 +17,14 @@ function refuse(field: string, why: string): never {
 
 function whole(value: unknown, low: number, high: number): boolean {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+}
+
+/** Refuses a value that the definition does not allow in a field of strategies. */
+function checkField(field: keyof typeof scalingFields, value: unknown): void {
+  const [wrong] = mismatches(scalingFields[field].inner, value);
+  if (!wrong) return;
+  const names = [field, ...wrong.path].filter((step) => typeof step === 'string');
+  refuse(names.at(-1) ?? field, `has a wrong value: ${wrong.text}`);
 }
 
 /**
@@ -38,24 +50,21 @@ function checkNodeAmount(group: DeliveryGroupEntity, sent: StrategySettings, str
     if (!same) refuse('NodeAmount', 'cannot be changed for a subscription here');
   } else if (strategy.StrategyType === 'NODE_SCALING_BY_SCHEDULE') {
     if (amount !== undefined) refuse('NodeAmount', 'cannot be set under scheduled scaling');
-  } else if (!whole(strategy.NodeAmount, 1, rules.nodesMax)) {
-    refuse('NodeAmount', `must be a whole number from 1 to ${rules.nodesMax}`);
+  } else {
+    checkField('NodeAmount', strategy.NodeAmount);
   }
 }
 
 function checkUsage(group: DeliveryGroupEntity, strategy: StrategySettings): void {
   const { usageForPayAsYouGo, zeroScalingCeiling } = group.world.assumptions;
   if (group.charge === 'PostPaid' && usageForPayAsYouGo === 'refuse') refuse('StrategyType', 'NODE_SCALING_BY_USAGE needs a subscription');
-  if (!whole(strategy.ScalingStep, 1, 10)) refuse('ScalingStep', 'must be a whole number from 1 to 10');
+  checkField('ScalingStep', strategy.ScalingStep);
   const lowest = zeroScalingCeiling === 'accept' ? 0 : 1;
-  if (!whole(strategy.MaxScalingAmount, lowest, rules.nodesMax))
-    refuse('MaxScalingAmount', `must be a whole number from ${lowest} to ${rules.nodesMax}`);
-  const threshold = strategy.ScalingUsageThreshold;
-  if (typeof threshold !== 'string' || !/^\d{1,3}$/.test(threshold) || Number(threshold) > 100) {
-    refuse('ScalingUsageThreshold', 'must be text holding a number from 0 to 100');
-  }
-  if (!whole(strategy.ScalingDownAfterIdleMinutes ?? 5, 5, 120))
-    refuse('ScalingDownAfterIdleMinutes', 'must be a whole number from 5 to 120');
+  if (!whole(strategy.MaxScalingAmount, lowest, nodesMax))
+    refuse('MaxScalingAmount', `must be a whole number from ${lowest} to ${nodesMax}`);
+  checkField('ScalingUsageThreshold', strategy.ScalingUsageThreshold);
+  const { ScalingDownAfterIdleMinutes: idleMinutes } = strategy;
+  if (idleMinutes !== undefined) checkField('ScalingDownAfterIdleMinutes', idleMinutes);
   if (!whole(strategy.MaxIdleAppInstanceAmount ?? 0, 0, Number.MAX_SAFE_INTEGER))
     refuse('MaxIdleAppInstanceAmount', 'must not be negative');
 }
@@ -65,11 +74,11 @@ function checkSchedule(group: DeliveryGroupEntity, strategy: StrategySettings, p
   if (typeof strategy.WarmUp !== 'boolean') refuse('WarmUp', 'is required');
   checkDates(group, strategy, present);
   const schedules = strategy.RecurrenceSchedules ?? [];
-  if (!whole(schedules.length, 1, 7)) refuse('RecurrenceSchedules', 'must hold 1 to 7 schedules');
+  if (schedules.length === 0) refuse('RecurrenceSchedules', 'must hold a schedule');
+  checkField('RecurrenceSchedules', schedules);
   for (const { RecurrenceType, RecurrenceValues } of schedules) {
-    if (RecurrenceType !== 'weekly') refuse('RecurrenceType', 'must be weekly');
-    if (!RecurrenceValues?.length || RecurrenceValues.some((day) => !whole(day, 1, 7)))
-      refuse('RecurrenceValues', 'must hold days from 1 to 7');
+    if (RecurrenceType === undefined) refuse('RecurrenceType', 'is required');
+    if (!RecurrenceValues?.length) refuse('RecurrenceValues', 'must hold a day');
   }
   for (let day = 1; day <= 7; day += 1) checkDay(group, schedules, day);
 }
@@ -84,8 +93,8 @@ function checkDates(group: DeliveryGroupEntity, strategy: StrategySettings, pres
   const unchanged = enable === present.StrategyEnableDate && group.world.assumptions.pastEnableDate === 'accept';
   if (enable < today && !unchanged) refuse('StrategyEnableDate', `must not be in the past; today is ${today}`);
   const days = (disableMs - enableMs) / dayMs;
-  if (days < rules.spanDaysMin || days > rules.spanDaysMax) {
-    refuse('StrategyDisableDate', `must be ${rules.spanDaysMin} to ${rules.spanDaysMax} days after the enable date`);
+  if (days < scheduleRules.spanDaysMin || days > scheduleRules.spanDaysMax) {
+    refuse('StrategyDisableDate', `must be ${scheduleRules.spanDaysMin} to ${scheduleRules.spanDaysMax} days after the enable date`);
   }
 }
 
@@ -99,17 +108,19 @@ function checkDay(group: DeliveryGroupEntity, schedules: readonly RecurrenceSche
       const end = minuteOfDay(EndTime ?? '');
       if (start === undefined || start === 1440) refuse('StartTime', 'must be a time HH:mm');
       if (end === undefined || (end === 1440 && endOfDay24 === 'refuse')) refuse('EndTime', 'must be a time HH:mm');
-      if (end - start < rules.periodMinutes)
-        refuse('TimerPeriods', `must last ${rules.periodMinutes} minutes at least and end on the same day`);
+      if (end - start < scheduleRules.periodMinutesMin)
+        refuse('TimerPeriods', `must last ${scheduleRules.periodMinutesMin} minutes at least and end on the same day`);
       const lowest = zeroPeriodAmount === 'accept' ? 0 : 1;
-      if (!whole(Amount, lowest, rules.nodesMax)) refuse('Amount', `must be a whole number from ${lowest} to ${rules.nodesMax}`);
+      if (!whole(Amount, lowest, nodesMax)) refuse('Amount', `must be a whole number from ${lowest} to ${nodesMax}`);
       return { start, end };
     })
     .sort((a, b) => a.start - b.start);
-  if (periods.length > rules.periodsPerDay) refuse('TimerPeriods', `must not be more than ${rules.periodsPerDay} on one day`);
+  if (periods.length > scheduleRules.timerPeriodsMax)
+    refuse('TimerPeriods', `must not be more than ${scheduleRules.timerPeriodsMax} on one day`);
   periods.reduce(
     (before, after) => {
-      if (after.start - before.end < rules.gapMinutes) refuse('TimerPeriods', `must be ${rules.gapMinutes} minutes apart at least`);
+      if (after.start - before.end < scheduleRules.gapMinutesMin)
+        refuse('TimerPeriods', `must be ${scheduleRules.gapMinutesMin} minutes apart at least`);
       return after;
     },
     { start: Number.NEGATIVE_INFINITY, end: Number.NEGATIVE_INFINITY },

@@ -2,6 +2,7 @@ import type { InputOf } from '../../shared/client/operation.ts';
 import type { listTagCloudResources } from '../../shared/client/operations/list-tag-cloud-resources.ts';
 import type { tagCloudResources } from '../../shared/client/operations/tag-cloud-resources.ts';
 import type { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
+import { defaultPageSizes } from '../../shared/client/shapes/page-sizes.ts';
 import { type Handler, type HandlerContext, ServiceFault } from '../handler.ts';
 import { drainTag } from '../world/delivery-group.ts';
 import { readTags, removeTag, type TaggedKind, taggedIds, tagsOf, writeTag } from './tagged-resource.ts';
@@ -94,7 +95,7 @@ function untag(input: InputOf<typeof untagCloudResources>, context: HandlerConte
 
 /** Tags of resources of one kind; resources without any are left out. */
 function list(input: InputOf<typeof listTagCloudResources>, context: HandlerContext): Record<string, unknown> {
-  const { ResourceType: kind, Scope = 'All', MaxResults = 50, NextToken } = input;
+  const { ResourceType: kind, Scope = 'All', MaxResults = defaultPageSizes.ListTagCloudResources, NextToken } = input;
   if (kind !== 'AliUid' && !input.ResourceIds && context.world.assumptions.listTagsWithoutIds === 'refuse') {
     throw new ServiceFault('MissingResourceIds', 'ResourceIds is mandatory for this action.');
   }

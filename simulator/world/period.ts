@@ -1,10 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { periodPair } from '../../shared/client/shapes/period.ts';
 import { beijingOffsetMs, dayMs } from './local-time.ts';
 
 /** Unit of a subscription period, as orders spell it. */
 export type PeriodUnit = 'Week' | 'Month' | 'Year';
 
-const legal: ReadonlySet<string> = new Set(['1 Week', '1 Month', '2 Month', '3 Month', '6 Month', '1 Year', '2 Year', '3 Year']);
+const legal: ReadonlySet<string> = new Set(periodPair.values.map(([period, unit]) => `${period} ${unit}`));
 
 /** True for the pairs that the ordering system of delivery groups knows (API definition, combinations). */
 export function isLegalPeriod(period: number, unit: string): boolean {
