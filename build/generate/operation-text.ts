@@ -41,7 +41,10 @@ export function operationText(source: OperationSource): string {
 
 function effectOf({ operation, entry, writing }: OperationSource): string {
   const access = entry?.facts?.access ?? operation.access;
-  if (access === undefined) writing.problem(`${operation.name} does not say whether it writes; add the access to its facts`);
+  if (access === undefined) {
+    writing.problem(`${operation.name} does not say whether it writes; add the access to its facts`);
+    return 'destructive';
+  }
   if (access === 'read' && entry?.effect) writing.problem(`${operation.name} reads, and has no effect`);
   if (access === 'read') return 'none';
   if (!entry?.effect) writing.problem(`${operation.name} writes; say in the overlay what it can do at worst, as its effect`);

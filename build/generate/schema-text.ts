@@ -57,7 +57,7 @@ function plainInputText(field: Field, at: Standing, writing: Writing): string {
     case 'object':
       return `object(${inputFieldsText(field, at, writing)})`;
     default:
-      writing.problem(`${at.path} is of the type ${field.type}, which says not whether it is whole or money; correct it`);
+      writing.problem(`${at.path} has the type ${field.type}, which no schema stands for; correct the definition`);
       return 'text';
   }
 }
@@ -130,7 +130,7 @@ function plainReaderText(field: Field, path: string, writing: Writing): string {
     case 'object':
       return `readObject(${readerFieldsText(field, path, writing)})`;
     default:
-      writing.problem(`${path} of the answer is of the type ${field.type}, which says not whether it is whole or money; correct it`);
+      writing.problem(`${path} of the answer has the type ${field.type}, which no reader stands for; correct the definition`);
       return 'readText';
   }
 }

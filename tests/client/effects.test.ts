@@ -9,40 +9,31 @@ const named = (test: (row: AnyOperation) => boolean) =>
     .map(({ action }) => action)
     .sort();
 
-/** What each write can do to the account at worst, unless a planner knows better of a single action. */
-const effects = {
-  purchase: ['CreateAppInstanceGroup', 'CreateWuyingServer', 'ModifyNodePoolAmount', 'RenewAppInstanceGroup', 'RenewWuyingServer'],
-  destructive: ['DeleteAppInstanceGroup', 'DeleteAppInstances', 'DeleteImage', 'DeleteWuyingServer', 'UpdateWuyingServerImage'],
-  disruptive: [
-    'ApproveOtaTask',
-    'AuthorizeInstanceGroup',
-    'LogOffAllSessionsInAppInstanceGroup',
-    'ModifyBrowserInstanceGroup',
-    'RestartWuyingServer',
-    'StopWuyingServer',
-    'Unbind',
-    'UpdateAppInstanceGroupImage',
-  ],
-  write: [
-    'CreateImageByInstance',
-    'CreateImageFromAppInstanceGroup',
-    'GetConnectionTicket',
-    'GetDebugAppInstance',
-    'ModifyAppInstanceGroupAttribute',
-    'ModifyAppPolicy',
-    'ModifyNodePoolAttribute',
-    'ModifyTenantConfig',
-    'ModifyWuyingServerAttribute',
-    'StartTaskForDistributeImage',
-    'StartWuyingServer',
-    'TagCloudResources',
-    'UntagCloudResources',
-  ],
-};
+/** What can cut people off or take something from them. */
+const disruptive = [
+  'ApproveOtaTask',
+  'AuthorizeInstanceGroup',
+  'LogOffAllSessionsInAppInstanceGroup',
+  'ModifyBrowserInstanceGroup',
+  'RestartWuyingServer',
+  'StopWuyingServer',
+  'Unbind',
+  'UpdateAppInstanceGroupImage',
+];
 
 describe('effects of operations', () => {
-  it.each(Object.entries(effects))('%s is the effect of exactly the operations that deserve it', (effect, actions) => {
-    expect(named((row) => row.effect === effect)).toEqual(actions);
+  it('is a purchase where the answer names an order, and nowhere else', () => {
+    expect(named((row) => row.effect === 'purchase')).toEqual(named(({ output }) => JSON.stringify(output).includes('"OrderId"')));
+    expect(named((row) => row.effect === 'purchase')).toContain('RenewAppInstanceGroup');
+  });
+
+  it('is destructive where something is deleted, and for an image that may take disks with it', () => {
+    const deletions = named(({ action }) => action.startsWith('Delete'));
+    expect(named((row) => row.effect === 'destructive')).toEqual([...deletions, 'UpdateWuyingServerImage']);
+  });
+
+  it('is disruptive for exactly the operations that deserve it', () => {
+    expect(named((row) => row.effect === 'disruptive')).toEqual(disruptive);
   });
 
   it('is none for reads and never none for writes', () => {

@@ -100,7 +100,7 @@ describe('a definition', () => {
       'a type that could be money',
       { access: 'read', params: [{ name: 'A', type: 'number', in: 'body' }] },
       {},
-      /PauseThing\.A is of the type number/,
+      /PauseThing\.A has the type number/,
     ],
     [
       'legal values that have no name',
