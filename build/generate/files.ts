@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Overlay } from '../../api/overlay/entry.ts';
+import { corrected } from './corrections.ts';
 import type { Definition } from './definition.ts';
 import { operationText } from './operation-text.ts';
 import { type Declaration, namedShapes, serviceFacts, shapesText } from './shapes-text.ts';
@@ -38,34 +39,26 @@ const ofAnswer = ['answer', 'judgedAnswer', 'readDecimal', 'readFlag', 'readInt'
 const ofFields = ['body', 'insist', 'instant', 'legalTogether', 'percentage', 'query'];
 
 /** Writes the modules of all operations and of what they share, not yet formatted. */
-export function operationModules(definition: Definition, overlay: Overlay): Written {
+export function operationModules(published: Definition, overlay: Overlay): Written {
   const problems: string[] = [];
   const problem = (text: string): void => void problems.push(text);
+  const { entries, ramPrefix } = overlay;
+  const definition = corrected(published, entries, problem);
   const { declarations, writing, combinationName } = namedShapes(definition, overlay, problem);
-  for (const name of Object.keys(overlay.entries)) {
-    if (!definition.operations.some((operation) => operation.name === name))
-      problem(`the overlay speaks of ${name}, which the definition does not have`);
-  }
-  const checks = Object.values(overlay.entries).flatMap(({ check }) => (check ? [check] : []));
   const bodies = new Map(
     definition.operations.map((operation) => {
       const { name, combinations } = operation;
-      const entry = overlay.entries[name];
-      const source = {
-        definition,
-        operation,
-        entry,
-        ramPrefix: overlay.ramPrefix,
-        writing,
-        combinationName: combinationName(combinations),
-      };
+      const source = { operation, entry: entries[name], ramPrefix, writing, combinationName: combinationName(combinations) };
       return [name, operationText(source)];
     }),
   );
   if (problems.length > 0) return { problems };
   const shapes = [...serviceFacts(definition), ...declarations];
   const firstLine = `// Generated from ${origin.definition} and ${origin.overlay}: change those, and run \`npm run generate\`.`;
-  const exports = exportsOf(shapes, checks);
+  const exports = exportsOf(
+    shapes,
+    Object.values(entries).flatMap(({ check }) => (check ? [check] : [])),
+  );
   const files = new Map<string, string>();
   for (const [name, body] of bodies) files.set(`${folders[0]}/${fileName(name)}.ts`, moduleText(firstLine, body, exports));
   files.set(`${folders[0]}/index.ts`, indexText(firstLine, [...bodies.keys()]));

@@ -1,11 +1,11 @@
 import type { OverlayEntry } from '../../api/overlay/entry.ts';
-import type { Definition, Field, OperationFacts } from './definition.ts';
-import { literal, noteOf, parameterText, readerFieldsText, type Writing } from './schema-text.ts';
-import { commented, exportName } from './typescript.ts';
+import type { Field, OperationFacts } from './definition.ts';
+import { noteOf, parameterText, readerFieldsText, type Writing } from './schema-text.ts';
+import { commented, exportName, literal, objectText } from './typescript.ts';
 
 /** What an operation is written from. */
 export interface OperationSource {
-  readonly definition: Definition;
+  /** Facts of the definition, corrected. */
   readonly operation: OperationFacts;
   readonly entry: OverlayEntry | undefined;
   readonly ramPrefix: string;
@@ -17,8 +17,7 @@ export interface OperationSource {
 /** The body of an operation's module: one row of the operation table. */
 export function operationText(source: OperationSource): string {
   const { operation, entry, writing } = source;
-  const { name } = operation;
-  const group = entry?.facts?.group ?? operation.group;
+  const { name, group } = operation;
   if (group === undefined) writing.problem(`${name} has no group; add it to its facts`);
   const rows = [
     `action: ${literal(name)},`,
@@ -40,7 +39,7 @@ export function operationText(source: OperationSource): string {
 }
 
 function effectOf({ operation, entry, writing }: OperationSource): string {
-  const access = entry?.facts?.access ?? operation.access;
+  const { access } = operation;
   if (access === undefined) {
     writing.problem(`${operation.name} does not say whether it writes; add the access to its facts`);
     return 'destructive';
@@ -52,8 +51,8 @@ function effectOf({ operation, entry, writing }: OperationSource): string {
 }
 
 /** The permission, where it is more than the operation's own name, which nobody has confirmed. */
-function ramRows({ operation, entry, ramPrefix }: OperationSource): string[] {
-  const ram = entry?.facts?.ram ?? operation.ram;
+function ramRows({ operation, ramPrefix }: OperationSource): string[] {
+  const { ram } = operation;
   if (!ram) return ramPrefix === 'appstreaming' ? [] : [`ram: { action: ${literal(`${ramPrefix}:${operation.name}`)}, assumed: true },`];
   const { action, ...more } = ram;
   return [`ram: ${objectText(action === `appstreaming:${operation.name}` ? more : ram)},`];
@@ -77,38 +76,17 @@ const encodings = { plain: '', flat: '.flat', json: '.json' } as const;
 /** The fields that every answer has; `answer` and `judgedAnswer` read them. */
 const ofEveryAnswer = ['RequestId', 'Code', 'Message'];
 
-function outputText({ operation, entry, writing }: OperationSource): string {
+function outputText({ operation, writing }: OperationSource): string {
   const { name, response } = operation;
   const fields = response.fields ?? [];
   if (!fields.some((field) => field.name === 'RequestId')) writing.problem(`the answer of ${name} has no RequestId`);
   const judged = fields.some((field) => field.name === 'Code');
-  const own = {
-    ...withMore(response, entry),
-    fields: withMore(response, entry).fields?.filter((field) => !ofEveryAnswer.includes(field.name ?? '')) ?? [],
-  };
+  const own = { ...response, fields: fields.filter((field) => !ofEveryAnswer.includes(field.name ?? '')) };
   return `${judged ? 'judgedAnswer' : 'answer'}(${readerFieldsText(own, name, writing)})`;
 }
 
-/** The answer with the fields that the definition does not name. */
-function withMore(response: Field, entry: OverlayEntry | undefined): Field {
-  return (entry?.answersToo ?? []).reduce(
-    (answer, { at, field, type }) => withField(answer, at.split('.'), { name: field, type }),
-    response,
-  );
-}
-
-function withField(at: Field, steps: readonly string[], added: Field): Field {
-  const [step, ...rest] = steps;
-  if (step === undefined)
-    return { ...at, fields: [...(at.fields ?? []), added].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1)) };
-  const name = step.replace('[]', '');
-  const deeper = (field: Field): Field =>
-    step.endsWith('[]') ? { ...field, items: withField(field.items as Field, rest, added) } : withField(field, rest, added);
-  return { ...at, fields: at.fields?.map((field) => (field.name === name ? deeper(field) : field)) ?? [] };
-}
-
 function pagingRows({ operation, entry, writing }: OperationSource): string[] {
-  const paging = entry?.facts?.paging ?? operation.paging;
+  const { paging } = operation;
   if (!paging) {
     if (entry?.rowId) writing.problem(`${operation.name} has no pages, so its rows need no id`);
     return [];
@@ -127,13 +105,4 @@ function batchRows({ operation, entry, writing }: OperationSource): string[] {
   if (stated !== undefined && entry.batch.max !== undefined) writing.problem(`${operation.name}.${param} has a largest batch as it is`);
   if (max === undefined) writing.problem(`${operation.name}.${param} has no largest batch; say one in the overlay`);
   return [...(because === undefined ? [] : [`// ${because}`]), `batch: ${objectText({ param, max: max ?? 1 })},`];
-}
-
-/** Plain data as source text. */
-export function objectText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(objectText).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return literal(value as string | number | boolean);
-  return `{ ${Object.entries(value)
-    .map(([name, entry]) => `${name}: ${objectText(entry)}`)
-    .join(', ')} }`;
 }

@@ -1,5 +1,5 @@
 import type { Field } from './definition.ts';
-import { commented } from './typescript.ts';
+import { commented, literal } from './typescript.ts';
 
 /** A set of fields with a name of its own, which objects can begin with. */
 export interface FieldSet {
@@ -182,8 +182,3 @@ export function noteOf(field: Field, note?: string, insisted?: string): string {
 }
 
 const unitNames: Readonly<Record<string, string>> = { minute: 'minutes', second: 'seconds' };
-
-/** A value as source text. */
-export function literal(value: string | number | boolean): string {
-  return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
-}

@@ -1,17 +1,7 @@
 import type { Combined, Overlay, Shape } from '../../api/overlay/entry.ts';
 import { type Definition, type Field, fieldAt, type LegalTogether } from './definition.ts';
-import { objectText } from './operation-text.ts';
-import {
-  type FieldSet,
-  fieldSources,
-  inputFieldsText,
-  literal,
-  parameterText,
-  readerFieldsText,
-  readerText,
-  type Writing,
-} from './schema-text.ts';
-import { commented } from './typescript.ts';
+import { type FieldSet, fieldSources, inputFieldsText, parameterText, readerFieldsText, readerText, type Writing } from './schema-text.ts';
+import { commented, literal, objectText } from './typescript.ts';
 
 /** A declaration of `shared/client/shapes/`. */
 export interface Declaration {
@@ -53,6 +43,8 @@ export function namedShapes(definition: Definition, overlay: Overlay, problem: (
   for (const combined of overlay.combined) {
     const operation = definition.operations.find(({ name }) => name === combined.operation);
     if (!operation?.combinations) problem(`${combined.name}: ${combined.operation} has no legal combinations`);
+    else if (!isWritable(operation.combinations))
+      problem(`${combined.name}: only pairs of parameters, or of fields of one object, can be written`);
     else {
       combinations.set(JSON.stringify(operation.combinations), combined.name);
       declarations.push(...combinationOf(combined, operation.combinations, operation.params));
@@ -109,6 +101,13 @@ function combinationOf({ file, name, note, type, at }: Combined, legal: LegalTog
     },
     { file, name, note, source },
   ];
+}
+
+/** Pairs can be written: of parameters, or of two fields of one object. */
+function isWritable({ fields, values }: LegalTogether): boolean {
+  const objects = new Set(fields.map((field) => field.split('.').slice(0, -1).join('.')));
+  const isFlat = fields.every((field) => field.split('.').length <= 2);
+  return fields.length === 2 && values.every((pair) => pair.length === 2) && objects.size === 1 && isFlat;
 }
 
 /** The values of the last field, each with what the fields before it may be. */

@@ -42,3 +42,17 @@ export function identifiersOf(source: string): ReadonlySet<string> {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^'\\\n]|\\.)*'/g, ' ');
   return new Set(code.match(/[A-Za-z_$][\w$]*/g) ?? []);
 }
+
+/** A value as source text. */
+export function literal(value: string | number | boolean): string {
+  return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
+}
+
+/** Plain data as source text. */
+export function objectText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(objectText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return literal(value as string | number | boolean);
+  return `{ ${Object.entries(value)
+    .map(([name, entry]) => `${name}: ${objectText(entry)}`)
+    .join(', ')} }`;
+}

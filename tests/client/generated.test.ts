@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { appStreaming } from '../../api/overlay/app-streaming.ts';
 import type { Entries } from '../../api/overlay/entry.ts';
-import { type Definition, type OperationFacts, reduced } from '../../build/generate/definition.ts';
+import { type Definition, type Field, type OperationFacts, reduced } from '../../build/generate/definition.ts';
 import { differences, folders, formatted, operationModules, origin, write } from '../../build/generate/files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,6 +31,7 @@ const made: OperationFacts = {
   params: [{ name: 'ThingId', type: 'string', required: true, in: 'body', encoding: 'plain' }],
   response: { type: 'object', fields: [{ name: 'RequestId', type: 'string' }] },
 };
+const rows: Field = { name: 'Things', type: 'array', items: { type: 'object', fields: [{ name: 'Id', type: 'string' }] } };
 const { entries } = appStreaming;
 
 describe('the committed table of operations', () => {
@@ -87,6 +88,30 @@ describe('a definition', () => {
     ).toEqual(['shared/client/operations/index.ts', 'shared/client/operations/pause-thing.ts']);
   });
 
+  it('is refused with three values that are legal only together', () => {
+    const three = { ...made, access: 'read', combinations: { fields: ['A', 'B', 'C'], values: [[1, 2, 3]] } } as const;
+    const combined = [{ file: 'three', name: 'three', note: '', operation: 'PauseThing', at: 'A', type: { name: 'Three', note: '' } }];
+    const written = operationModules({ ...definition, operations: [...definition.operations, three] }, { ...appStreaming, combined });
+    expect('problems' in written && written.problems.join('; ')).toMatch(/three: only pairs/);
+  });
+
+  it('is corrected by the facts of the overlay', () => {
+    const bare: OperationFacts = {
+      name: 'ListThings',
+      params: made.params,
+      response: { type: 'object', fields: [...(made.response.fields ?? []), rows] },
+    };
+    const ram = { action: 'appstreaming:ReadThings', level: 'list' } as const;
+    const paging = { style: 'page', pageParam: 'PageNumber', sizeParam: 'PageSize', items: 'Things' };
+    const answersToo = [{ at: 'Things[]', field: 'Mood', type: 'string', because: 'seen' }];
+    const entry = { note: ['Things.'], facts: { group: 'Things', access: 'read', ram, paging } as const, rowId: ['Id'], answersToo };
+    const files = filesOf({ ...definition, operations: [...definition.operations, bare] }, { ...entries, ListThings: entry });
+    const text = files.get('shared/client/operations/list-things.ts')?.replaceAll(/\s+/g, ' ');
+    expect(text).toContain("group: 'Things', effect: 'none', ram: { action: 'appstreaming:ReadThings', level: 'list' },");
+    expect(text).toContain("items: 'Things', id: ['Id'] }");
+    expect(text).toContain('Things: readList(readObject({ Id: readText, Mood: readText, }))');
+  });
+
   it.each<[string, Partial<OperationFacts>, Entries, RegExp]>([
     ['a list whose rows cannot be told apart', { access: 'read', paging: { style: 'page', items: 'Things' } }, {}, /rowId/],
     [
@@ -110,6 +135,19 @@ describe('a definition', () => {
     ],
     ['an answer without RequestId', { access: 'read', response: { type: 'object' } }, {}, /has no RequestId/],
     ['an entry about nothing', { access: 'read' }, { ResumeThing: { note: [] } }, /ResumeThing, which the definition does not have/],
+    [
+      'no word on whether it writes',
+      { access: undefined } as never,
+      {},
+      /^PauseThing does not say whether it writes; add the access to its facts$/,
+    ],
+    ['a note on no parameter', { access: 'read' }, { PauseThing: { note: [], notes: { Id: 'no such' } } }, /PauseThing\.Id, which/],
+    [
+      'a field more in a place that the answer does not have',
+      { access: 'read' },
+      { PauseThing: { note: [], answersToo: [{ at: 'Rows[]', field: 'A', type: 'string', because: 'seen' }] } },
+      /Rows\[\] of the answer of PauseThing/,
+    ],
     [
       'a demand for what is required',
       { access: 'read' },
