@@ -62,6 +62,8 @@ export interface Combined {
   readonly operation: string;
   /** The field that a fault names. */
   readonly at: string;
+  /** A name for the values alone, in a file of their own: who needs no check carries none. */
+  readonly values?: { readonly file: string; readonly name: string; readonly note: string };
   /** The type of the legal values. */
   readonly type: { readonly name: string; readonly note: string; readonly exported?: true };
 }

@@ -108,6 +108,7 @@ export const combined: readonly Combined[] = [
     note: 'The closed set of pairs. The service accepts others and fails later, when it orders (API notes).',
     operation: 'RenewAppInstanceGroup',
     at: 'Period',
+    values: { file: 'legal-periods', name: 'legalPeriods', note: 'The pairs of period and unit that can be ordered, shortest first.' },
     type: { name: 'Period', note: 'The pairs of period and unit that can be ordered.', exported: true },
   },
   {

@@ -88,9 +88,11 @@ function shapeOf(definition: Definition, shape: Shape, writing: Writing): { sour
 }
 
 /** The type of the legal values, and the combination that checks them. */
-function combinationOf({ file, name, note, type, at }: Combined, legal: LegalTogether, params: readonly Field[]): Declaration[] {
-  const source = `legalTogether<${type.name}>(${objectText(legal.fields)}, ${objectText(legal.values)}, ${literal(at)}, ${literal(adviceOn(legal))})`;
+function combinationOf({ file, name, note, type, at, values }: Combined, legal: LegalTogether, params: readonly Field[]): Declaration[] {
+  const pairs = objectText(legal.values);
+  const source = `legalTogether<${type.name}>(${objectText(legal.fields)}, ${values?.name ?? pairs}, ${literal(at)}, ${literal(adviceOn(legal))})`;
   return [
+    ...(values ? [{ ...values, source: `${pairs} as const`, exported: true as const }] : []),
     {
       file,
       name: type.name,

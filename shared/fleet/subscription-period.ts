@@ -1,22 +1,13 @@
 import type { EpochMs } from '../client/clock.ts';
+import { legalPeriods } from '../client/shapes/legal-periods.ts';
 
-/** A period that can be ordered: the closed set of the service (API notes, RenewAppInstanceGroup). */
-export type SubscriptionPeriod =
-  | { readonly count: 1; readonly unit: 'Week' }
-  | { readonly count: 1 | 2 | 3 | 6; readonly unit: 'Month' }
-  | { readonly count: 1 | 2 | 3; readonly unit: 'Year' };
+type CountAndUnit<P> = P extends readonly [infer Count, infer Unit] ? { readonly count: Count; readonly unit: Unit } : never;
 
-/** All periods that can be ordered, shortest first. */
-export const subscriptionPeriods: readonly SubscriptionPeriod[] = [
-  { count: 1, unit: 'Week' },
-  { count: 1, unit: 'Month' },
-  { count: 2, unit: 'Month' },
-  { count: 3, unit: 'Month' },
-  { count: 6, unit: 'Month' },
-  { count: 1, unit: 'Year' },
-  { count: 2, unit: 'Year' },
-  { count: 3, unit: 'Year' },
-];
+/** A period that can be ordered: the closed set of the service. */
+export type SubscriptionPeriod = CountAndUnit<(typeof legalPeriods)[number]>;
+
+/** All periods that can be ordered, shortest first; a bundle that does not need them carries none. */
+export const subscriptionPeriods = /* @__PURE__ */ legalPeriods.map(([count, unit]) => ({ count, unit })) as readonly SubscriptionPeriod[];
 
 const dayMs = 86_400_000;
 /** Subscriptions end on day boundaries of UTC+8 (API notes, Times, inferred), so months are counted on that calendar. */

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { periodPair } from '../../shared/client/shapes/period.ts';
+import { legalPeriods } from '../../shared/client/shapes/legal-periods.ts';
 import { beijingOffsetMs, dayMs } from './local-time.ts';
 
 /** Unit of a subscription period, as orders spell it. */
 export type PeriodUnit = 'Week' | 'Month' | 'Year';
 
-const legal: ReadonlySet<string> = new Set(periodPair.values.map(([period, unit]) => `${period} ${unit}`));
+const legal: ReadonlySet<string> = new Set(legalPeriods.map(([period, unit]) => `${period} ${unit}`));
 
 /** True for the pairs that the ordering system of delivery groups knows (API definition, combinations). */
 export function isLegalPeriod(period: number, unit: string): boolean {

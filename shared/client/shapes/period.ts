@@ -1,6 +1,7 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf } from '../../schema/schema.ts';
 import { legalTogether } from '../fields.ts';
+import { legalPeriods } from './legal-periods.ts';
 
 /** Length of a subscription period in units of `PeriodUnit`; not every number goes with every unit. */
 export const period = oneOf(1, 2, 3, 6);
@@ -17,16 +18,7 @@ export type Period =
 /** The closed set of pairs. The service accepts others and fails later, when it orders (API notes). */
 export const periodPair = legalTogether<Period>(
   ['Period', 'PeriodUnit'],
-  [
-    [1, 'Week'],
-    [1, 'Month'],
-    [2, 'Month'],
-    [3, 'Month'],
-    [6, 'Month'],
-    [1, 'Year'],
-    [2, 'Year'],
-    [3, 'Year'],
-  ],
+  legalPeriods,
   'Period',
   'choose one of 1 Week; 1, 2, 3 or 6 Month; 1, 2 or 3 Year',
 );
