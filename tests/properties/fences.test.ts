@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CompiledLimits, CompiledPolicy } from '../../shared/policy/compiled.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { policyOf, shanghai } from '../functions/scale-on-schedule/situation.ts';
 import type { Fields } from './applied-row.ts';
 import { type Event, type Played, play } from './fenced-weeks.ts';
+import { given, limits, method } from './generated-fences.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -12,13 +13,6 @@ const days = 5;
 /** National Day week with its make-up Saturday, and ordinary weeks. */
 const starts = ['2026-09-29 13:10', '2026-10-07 00:00', '2026-11-23 07:30', '2026-12-17 22:00'];
 
-const method = fc.constantFrom(
-  '',
-  ', method: fixed',
-  ', method: service-schedule',
-  ', method: service-schedule, stepwise: true',
-  ', method: usage',
-);
 const schedule = fc.constantFrom('office', 'studio', 'service', 'minimal', 'late', 'night');
 const rule = fc.record({ schedule, method, peak: fc.integer({ min: 1, max: 9 }) });
 const exception = fc.record({
@@ -126,14 +120,9 @@ function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, at
   };
 }
 
-const share = fc.option(fc.constantFrom(0, 10, 30, 100), { nil: undefined });
-const count = fc.option(fc.constantFrom(0, 1, 3, 50), { nil: undefined });
 const freeze = fc.record({ from: fc.integer({ min: 0, max: days * 24 }), hours: fc.integer({ min: 1, max: days * 24 }) });
 const fence = fc.record({
-  limits: fc.record({
-    ...{ actionsPerRun: count, actionsPer24h: count, shareOfRulePerRun: share, shareOfRulePer24h: share },
-    ...{ sessionsCutPerRun: count, sessionsCutPer24h: count },
-  }),
+  limits,
   freezes: fc.array(freeze, { maxLength: 2 }),
 });
 
@@ -165,9 +154,6 @@ function played(
   return fences.map((each) => play({ rows, policy: policyFor(first, fromMs), fence: each, events, demand: people, fromMs, days }));
 }
 
-const given = (limits: Readonly<Record<string, number | undefined>>): CompiledLimits =>
-  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-
 /** Each story takes a tenth of a second, so only some are played here; other seeds play others. */
 const seed = Number(process.env['STREAMWARDEN_SEED'] ?? 1);
 
@@ -177,13 +163,13 @@ const unbounded = { nodesAddedPer24h: 100_000 };
 describe('weeks of policies, with and without fences', () => {
   test('with any limit or freeze no group ever has fewer nodes than without', () => {
     fc.assert(
-      fc.property(story, fence, (input, { limits, freezes }) => {
+      fc.property(story, fence, (input, { limits: drawn, freezes }) => {
         const fromMs = shanghai(input.start);
         const spans = freezes.map(({ from, hours }) => ({ fromMs: fromMs + from * hour, untilMs: fromMs + (from + hours) * hour }));
         const [free, fenced] = played(input, [
           { limits: unbounded },
           {
-            limits: { ...given(limits), ...unbounded },
+            limits: { ...given(drawn), ...unbounded },
             freezes: spans.map((span) => ({ because: 'F', except: [], spans: { 'Asia/Shanghai': span } })),
           },
         ]);

@@ -23,7 +23,8 @@ calendars:
 limits: {}
 `;
 
-const schedules = `
+/** Schedules of all kinds, as a section of a policy. */
+export const schedules = `
 schedules:
   office: {workday: {08:00-09:00: 40%, 09:00-18:30: 100%, 18:30-21:00: 40%}}
   studio: {workday: {09:30-23:30: 100%}, restday: {13:00-20:00: 30%}}
