@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { exception, type Part, protect, rules } from './generated-rules.ts';
+import { exception, type Part, protect, rules as rulesOf, scaleRules } from './generated-rules.ts';
 import { type Moment, set, sometimes } from './moment.ts';
 import { given, limits as harmLimits, schedules } from './product.ts';
 
@@ -102,7 +102,7 @@ const sections = (moment: Moment, calm: boolean) =>
   fc.record({
     timezone: fc.constantFrom('Asia/Shanghai', 'Asia/Shanghai', 'Asia/Shanghai', 'Asia/Shanghai', 'Asia/Tokyo', 'Europe/Berlin'),
     serviceTimeZone: sometimes(10, fc.constantFrom('UTC', 'Asia/Tokyo')),
-    ...{ targets, calendars: calendars(moment), near: nearSchedules(moment), rules: rules(moment, calm) },
+    ...{ targets, calendars: calendars(moment), near: nearSchedules(moment), rules: rulesOf(moment, calm) },
     mode: calm ? fc.constant<Part>({ default: 'act' }) : mode,
     limits: calm ? fc.constant<Part>({ spendPerMonth: ['400000 CNY', '15000 USD'] }) : limits(moment),
     exceptions: fc.array(exception(moment), { maxLength: calm ? 1 : 2, size: 'max' }),
@@ -133,8 +133,8 @@ export interface Policies {
 }
 
 /**
- * A policy about a moment; `calm`: with few fences. The one before had other exceptions, or let functions act that only observe now, or was
- * wholly another.
+ * A policy about a moment; `calm`: with few fences. The one before had other exceptions or other scale rules, or let functions act that only
+ * observe now, or was wholly another.
  */
 export const policies = (moment: Moment, calm: boolean): fc.Arbitrary<Policies> =>
   fc
@@ -148,12 +148,14 @@ export const policies = (moment: Moment, calm: boolean): fc.Arbitrary<Policies> 
             .array(exception(moment), { minLength: 1, maxLength: 2 })
             .map((exceptions) => ({ exceptions, mode: { default: 'act' } })),
         },
+        { weight: 2, arbitrary: scaleRules(true).map((scale) => ({ scale, mode: { default: 'act' } })) },
         { weight: 1, arbitrary: mode.map((now) => ({ mode: { default: 'act' }, now })) },
         { weight: 1, arbitrary: sections(moment, calm) },
       ),
     })
     .map(({ now, before }) => {
       if (before === undefined) return { policy: textOf(now), former: undefined };
-      const { now: modeNow, ...changed } = { now: undefined, ...before };
-      return { policy: textOf(modeNow === undefined ? now : { ...now, mode: modeNow }), former: textOf({ ...now, ...changed }) };
+      const { now: modeNow, scale, ...changed } = { now: undefined, scale: undefined, ...before };
+      const rules = scale === undefined ? now.rules : { ...now.rules, 'scale-on-schedule': scale };
+      return { policy: textOf(modeNow === undefined ? now : { ...now, mode: modeNow }), former: textOf({ ...now, rules, ...changed }) };
     });

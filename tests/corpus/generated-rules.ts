@@ -280,7 +280,8 @@ const usualScale: fc.Arbitrary<Part> = fc
   })
   .map(({ method: text, ...rest }) => set({ ...rest, ...methodKeys(text), name: 'usual', groups: { charge: 'pay-as-you-go' } }));
 
-const scaleRules = (calm: boolean): fc.Arbitrary<readonly Part[]> =>
+/** Rules of scale-on-schedule. */
+export const scaleRules = (calm: boolean): fc.Arbitrary<readonly Part[]> =>
   calm ? fc.tuple(usualScale, list(scale, 2)).map(([usual, others]) => [usual, ...others]) : list(scale, 5);
 
 /** Rules of all seven functions that plan. */
