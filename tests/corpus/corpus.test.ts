@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,13 @@ async function playAll(): Promise<readonly StoryRecord[]> {
   const records: StoryRecord[] = [];
   for (const index of indexes) records.push(await playStory(seed, index));
   return records;
+}
+
+/** The text of the first reason in a line. */
+function reasonIn(line: string): string {
+  const [, text] = /"because":\[\{"code":"[^"]+",(?:"data":\{[^{}]*\},)?"text":"([^"\\]+)"/.exec(line) ?? [];
+  if (text === undefined) throw new Error('the line has no reason');
+  return text;
 }
 
 describe('the corpus of decisions', () => {
@@ -39,9 +47,8 @@ describe('the corpus of decisions', () => {
   });
 
   test('shows one changed text of a reason, and where it stands', () => {
-    const line = first.map(lineOf).find((each) => each.includes('"verdict":"hold"')) ?? '';
-    const [, text = ''] = /"because":\[\{"code":"[^"]+",(?:"data":\{[^{}]*\},)?"text":"([^"\\]+)"/.exec(line) ?? [];
-    expect(text).not.toBe('');
+    const line = lineOf(first[0] as StoryRecord);
+    const text = reasonIn(line);
     const changed = line.replace(text, `${text} Or not.`);
     const found = differencesIn(line, changed);
     expect(found).toHaveLength(1);
@@ -62,5 +69,25 @@ describe('the corpus of decisions', () => {
     expect(read).toEqual(lines);
     expect(await reading.next()).toBeUndefined();
     reading.close();
+  });
+
+  test('ends with exit code 1 where a record of the file says another reason, and with 0 where all are the same', async () => {
+    const line = lineOf(first[0] as StoryRecord);
+    const text = reasonIn(line);
+    for (const [name, before, code] of [
+      ['same', line, 0],
+      ['other', line.replace(text, 'Something else.'), 1],
+    ] as const) {
+      const file = path.join(folder, name);
+      const writing = createRecordFile(file, { seed, stories: 1 });
+      await writing.add(before);
+      await writing.close();
+      const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'tests/corpus/main.ts', '--compare', file], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(code);
+      expect(stderr).toContain(`${code} of 1 stories differ`);
+      if (code === 1) expect(stderr).toContain(`before: "Something else."\n    after:  ${JSON.stringify(text)}`);
+    }
   });
 });

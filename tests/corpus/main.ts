@@ -7,7 +7,7 @@
  */
 import './zone.ts';
 import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
-import { createRecordFile, differenceLines, differencesIn, hashOf, openRecordFile } from './corpus.ts';
+import { createRecordFile, differenceLines, differencesIn, hashOf, openRecordFile, type ReadRecords } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { playStory } from './play.ts';
 import { lineOf } from './record.ts';
@@ -33,10 +33,12 @@ const flags = developerCommand('corpus', 'Plays generated accounts and policies,
   .parse()
   .opts<Flags>();
 
-const former = flags.compare === undefined ? undefined : await openRecordFile(flags.compare);
+const former = flags.compare === undefined ? undefined : await opened(flags.compare);
 const seed = flags.seed ?? former?.head.seed ?? 1;
 const stories = flags.stories ?? former?.head.stories ?? defaultStories;
-if (former && former.head.seed !== seed) throw new Error(`${flags.compare} has the stories of seed ${former.head.seed}, not of ${seed}`);
+if (former && former.head.seed !== seed) refuse(`${flags.compare} has the stories of seed ${former.head.seed}, not of ${seed}.`);
+if (former && stories > former.head.stories) refuse(`${flags.compare} has ${former.head.stories} stories, fewer than ${stories}.`);
+if (flags.only !== undefined && flags.only >= stories) refuse(`There is no story ${flags.only}: they count from 0 to ${stories - 1}.`);
 
 if (flags.only !== undefined && former === undefined) {
   console.log(JSON.stringify(JSON.parse(lineOf(await playStory(seed, flags.only))), undefined, 2));
@@ -65,4 +67,17 @@ if (flags.only !== undefined && former === undefined) {
   console.error(coverage.lines().join('\n'));
   if (former !== undefined) console.error(`${differing} of ${hashes.length} stories differ from ${flags.compare}`);
   process.exitCode = differing > 0 ? 1 : 0;
+}
+
+async function opened(file: string): Promise<ReadRecords> {
+  try {
+    return await openRecordFile(file);
+  } catch (error) {
+    return refuse(`${file} cannot be read: ${(error as Error).message}. Write one with --write.`);
+  }
+}
+
+function refuse(text: string): never {
+  console.error(text);
+  process.exit(1);
 }
