@@ -132,8 +132,11 @@ export interface Policies {
   readonly former: string | undefined;
 }
 
+/** What is left of the scale rules where most groups are not covered any more. */
+const fewGroups: readonly Part[] = [{ name: 'few', groups: { name: 'x-*' }, schedule: 'minimal' }];
+
 /**
- * A policy about a moment; `calm`: with few fences. The one before had other exceptions or other scale rules, or let functions act that only
+ * A policy about a moment; `calm`: with few fences. The one before had other exceptions, other scale rules or more, or let functions act that only
  * observe now, or was wholly another.
  */
 export const policies = (moment: Moment, calm: boolean): fc.Arbitrary<Policies> =>
@@ -148,14 +151,20 @@ export const policies = (moment: Moment, calm: boolean): fc.Arbitrary<Policies> 
             .array(exception(moment), { minLength: 1, maxLength: 2 })
             .map((exceptions) => ({ exceptions, mode: { default: 'act' } })),
         },
-        { weight: 2, arbitrary: scaleRules(true).map((scale) => ({ scale, mode: { default: 'act' } })) },
+        {
+          weight: 3,
+          arbitrary: fc
+            .tuple(scaleRules(true), fc.constantFrom(fewGroups, fewGroups, undefined))
+            .map(([scale, left]) => ({ scale, left, mode: { default: 'act' } })),
+        },
         { weight: 1, arbitrary: mode.map((now) => ({ mode: { default: 'act' }, now })) },
         { weight: 1, arbitrary: sections(moment, calm) },
       ),
     })
     .map(({ now, before }) => {
       if (before === undefined) return { policy: textOf(now), former: undefined };
-      const { now: modeNow, scale, ...changed } = { now: undefined, scale: undefined, ...before };
+      const { now: modeNow, scale, left, ...changed } = { now: undefined, scale: undefined, left: undefined, ...before };
       const rules = scale === undefined ? now.rules : { ...now.rules, 'scale-on-schedule': scale };
-      return { policy: textOf(modeNow === undefined ? now : { ...now, mode: modeNow }), former: textOf({ ...now, rules, ...changed }) };
+      const kept = left === undefined ? now : { ...now, rules: { ...now.rules, 'scale-on-schedule': left } };
+      return { policy: textOf(modeNow === undefined ? kept : { ...kept, mode: modeNow }), former: textOf({ ...now, rules, ...changed }) };
     });
