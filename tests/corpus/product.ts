@@ -1,6 +1,6 @@
 /**
- * All that the corpus uses of the rest of the tree. Files move; only this one has to follow, so nothing else here imports from outside of the
- * folder, the types of the tree included.
+ * All that the corpus uses of the product, of the simulator and of other tests. Files move; only this one has to follow, so nothing else in this
+ * folder imports them, their types included.
  */
 export { ruleModules } from '../../cli/registry.ts';
 export { runners } from '../../cli/runners.ts';
