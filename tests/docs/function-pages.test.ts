@@ -46,9 +46,4 @@ describe('the pages of the functions', () => {
     expect(ofExample.map(({ line, text: said }) => `${line}: ${said}`)).toEqual([]);
     expect(document).toBeDefined();
   });
-
-  test.each(pages)('%s refers to pages that are there', (page) => {
-    const links = [...readFileSync(new URL(page, docs), 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map((match) => match[1] as string);
-    expect(links.filter((link) => !existsSync(new URL(link, docs)))).toEqual([]);
-  });
 });
