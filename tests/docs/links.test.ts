@@ -60,3 +60,8 @@ describe('the links of the pages', () => {
     expect(linksOf(page).flatMap((link) => brokenBecause(page, link) ?? [])).toEqual([]);
   });
 });
+
+test('the index of decisions leads to every decision, in order', () => {
+  const linked = linksOf('docs/decisions/README.md').map((link) => `docs/decisions/${link}`);
+  expect(linked).toEqual(pages.filter((page) => /^docs\/decisions\/\d{4}-/.test(page)).sort());
+});
