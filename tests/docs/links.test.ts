@@ -61,7 +61,42 @@ describe('the links of the pages', () => {
   });
 });
 
+/** Everything there is, files and folders, relative to the root. */
+function placesIn(folder: string): readonly string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (notOurs.has(entry.name)) return [];
+    const inside = path.join(folder, entry.name);
+    return entry.isDirectory() ? [`${inside}/`, inside, ...placesIn(inside)] : [inside];
+  });
+}
+
+const places = placesIn('.');
+
+/** True where there is a place of this name; `<name>` and `*` stand for any one part. */
+function exists(name: string): boolean {
+  const literal = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`^${literal.replace(/<[^>]*>|\*/g, '[^/]*')}$`);
+  return places.some((place) => pattern.test(place));
+}
+
+describe('places in the repository that pages name', () => {
+  const roots = /`((?:bench|build|cli|docs|events|functions|shared|simulator|tests)\/[^`\s…]*)`/g;
+  /** What the reader is to write. */
+  const isNew = (name: string): boolean => /<(?:operation|kind|store)>/.test(name);
+
+  test.each(pages)('%s names places that are there', (page) => {
+    const named = [...proseOf(page).matchAll(roots)].map(([, name = '']) => name).filter((name) => !isNew(name));
+    expect(named.filter((name) => !exists(name))).toEqual([]);
+  });
+});
+
 test('the index of decisions leads to every decision, in order', () => {
   const linked = linksOf('docs/decisions/README.md').map((link) => `docs/decisions/${link}`);
   expect(linked).toEqual(pages.filter((page) => /^docs\/decisions\/\d{4}-/.test(page)).sort());
+});
+
+test('the index of pages leads to every page, once', () => {
+  const linked = linksOf('docs/README.md').map((link) => path.join('docs', link.split('#')[0] ?? ''));
+  const others = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md' && !/^docs\/decisions\/\d/.test(page));
+  expect(linked.filter((page) => page.startsWith('docs/')).sort()).toEqual([...others].sort());
 });
