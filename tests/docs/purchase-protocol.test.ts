@@ -32,7 +32,9 @@ describe('the page of the purchase protocol', () => {
   });
 
   test('has each mark once, in order', () => {
-    expect(marks).toEqual(marks.map((_, index) => `P${index + 1}`));
+    const numbers = marks.map((mark) => Number(mark.slice(1)));
+    expect(numbers.length).toBeGreaterThan(20);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
   });
 });
 
