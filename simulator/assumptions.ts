@@ -15,7 +15,7 @@ function assume<const V extends AssumptionValue>(values: readonly [V, ...V[]], r
   return { default: values[0], values, reason };
 }
 
-/** Every behavior of the simulated service that the API notes mark as inferred or unverified. The first value is the default. */
+/** Every behavior of the simulated service that the service notes mark as inferred or unverified. The first value is the default. */
 export const assumptions = {
   // Scaling strategies
   scheduleZone: assume(

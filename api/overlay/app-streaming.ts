@@ -6,7 +6,7 @@ import { sessions } from './sessions.ts';
 import { combined, shapes } from './shapes.ts';
 import { workstations } from './workstations.ts';
 
-/** What the definition of App Streaming cannot say about its operations (API notes). */
+/** What the definition of App Streaming cannot say about its operations (service notes). */
 export const appStreaming: Overlay = {
   entries: { ...deliveryGroups, ...images, ...resources, ...sessions, ...workstations },
   shapes,

@@ -49,7 +49,7 @@ export const shapes: readonly Shape[] = [
   {
     file: 'price',
     name: 'price',
-    note: 'A price. Amounts are decimal text: `TradePrice` is due, and is `OriginalPrice` less `DiscountPrice` (API notes).',
+    note: 'A price. Amounts are decimal text: `TradePrice` is due, and is `OriginalPrice` less `DiscountPrice` (service notes).',
     of: { answer: 'GetResourceRenewPrice.Data.Price' },
   },
   {
@@ -61,7 +61,7 @@ export const shapes: readonly Shape[] = [
   {
     file: 'scaling-strategy',
     name: 'clockTime',
-    note: 'A time of the day. The zone is stated nowhere in the API (API notes, unverified).',
+    note: 'A time of the day. The zone is stated nowhere in the API (service notes, unverified).',
     of: { request: 'ModifyNodePoolAttribute.NodePoolStrategy.RecurrenceSchedules[].TimerPeriods[].StartTime' },
   },
   {
@@ -105,7 +105,7 @@ export const combined: readonly Combined[] = [
   {
     file: 'period',
     name: 'periodPair',
-    note: 'The closed set of pairs. The service accepts others and fails later, when it orders (API notes).',
+    note: 'The closed set of pairs. The service accepts others and fails later, when it orders (service notes).',
     operation: 'RenewAppInstanceGroup',
     at: 'Period',
     values: { file: 'legal-periods', name: 'legalPeriods', note: 'The pairs of period and unit that can be ordered, shortest first.' },

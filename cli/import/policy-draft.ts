@@ -73,7 +73,7 @@ export function draftPolicy(observed: ObservedAccount, settings: ImportSettings,
   };
 }
 
-/** While it is there, users without a session cannot begin one (API notes, tags). */
+/** While it is there, users without a session cannot begin one (service notes, Tags). */
 const drainTag = 'System/Scheduler/STOP_NEW_USER_CONNECTION';
 
 /** The first date on which fewer days are left than Streamwarden lets a schedule run out to. */

@@ -14,10 +14,10 @@ const clearly = 1.5;
 /** Keys that say something of one group or of a moment, and nothing of what groups have in common. */
 const unfitKeys = ['first-seen', '__proto__'];
 
-/** System tags steer the service (API notes, tags): they come and go, and no rule should hang on them. */
+/** System tags steer the service (service notes, Tags): they come and go, and no rule should hang on them. */
 const systemPrefix = 'System/';
 
-/** Longest key or value of a tag that the service takes (API notes, tags). */
+/** Longest key or value of a tag that the service takes (service notes, Tags). */
 const longest = 128;
 
 /** The groups by their tags; keys in the order of preference. `unfit` names keys that rules must not go by. */

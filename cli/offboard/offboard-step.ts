@@ -94,7 +94,7 @@ function actionOf({ id, kind, part, partOf: group, sessions }: Access, user: str
       UnAuthorizeUserIds: [user],
       ...(kind === 'persistent' && part !== undefined ? { AppInstancePersistentId: part } : {}),
     },
-    // Whether taking access away ends a session is documented nowhere (API notes), so with a session it counts as cutting it.
+    // Whether taking access away ends a session is documented nowhere (service notes), so with a session it counts as cutting it.
     effect: sessions === 0 ? 'write' : 'disruptive',
     sessionsAtRisk: sessions ?? 1,
     change: [{ field: kind === 'persistent' ? `users of persistent session ${part}` : 'authorized users', from: user, to: null }],

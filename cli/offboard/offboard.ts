@@ -40,7 +40,7 @@ export interface Offboarded {
   readonly lookedAgain?: 'nothing-left' | 'still-there' | 'interrupted';
 }
 
-/** Clients follow a change of who may use a group within about two minutes (API notes, AuthorizeInstanceGroup): until then one may connect again. */
+/** Clients follow a change of who may use a group within about two minutes (service notes, Delivery groups): until then one may connect again. */
 const followMs = 150_000;
 
 /** So often what has come back is taken away again. */

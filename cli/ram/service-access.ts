@@ -20,7 +20,7 @@ function sorted(actions: Iterable<string>): readonly string[] {
 /**
  * What the functions named may do in the service, in a role: reads only for `observer` and `digest`, else all that they call. What no function of that role ever
  * does and what is hard to undo is forbidden as well, so that a broad policy attached beside this one changes nothing. Every resource is `*`: the
- * service's permissions cannot be narrowed to single groups (API notes, RAM).
+ * service's permissions cannot be narrowed to single groups (service notes, Permissions).
  */
 export function serviceAccess(role: FunctionRole, functions: readonly string[]): readonly Statement[] {
   const called = functions

@@ -74,7 +74,7 @@ function colored(problem: Problem, style: Style): string {
   return `${style.dim(line.slice(0, at))}${paint(word)}${line.slice(at + word.length)}`;
 }
 
-/** Functions for which the policy's mode means nothing: they only tell, or start others (policy reference, mode). */
+/** Functions for which the policy's mode means nothing: they only tell, or start others. */
 const tellsOnly: ReadonlySet<string> = new Set(['digest', 'dispatch']);
 
 function summaryLines(summary: PolicySummary, style: Style): string[] {

@@ -14,7 +14,7 @@ export const approvalSetting = 'ota-approval';
 
 /**
  * A request that has not been executed after this long never is: its signature lives for 15 minutes, clocks may be 15 off, and lists lag
- * (protocols, renewal).
+ * (purchase protocol).
  */
 const settledAfterMs = 60 * 60_000;
 

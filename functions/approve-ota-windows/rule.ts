@@ -84,7 +84,7 @@ const minuteMs = 60_000;
 
 /** Runs come every few minutes: with less time than this to approve in, a window could pass between two of them. */
 const leastAheadMs = 10 * minuteMs;
-/** How far ahead the service takes an approval is not documented (API notes), and none can be withdrawn. */
+/** How far ahead the service takes an approval is not documented (service notes), and none can be withdrawn. */
 const mostAheadMs = 24 * 60 * minuteMs;
 /** Updates may take a quarter of an hour and more; their length is not documented. */
 const shortWindowMinutes = 30;

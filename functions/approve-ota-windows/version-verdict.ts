@@ -176,7 +176,7 @@ interface Approval {
 
 /** The call that lets an update run at the beginning of its window. It cuts whoever is connected then. */
 function approvalAction({ groupId, region, type, current, version, taskId, startMs, startText, connected, claim }: Approval): Action {
-  // UTC without fractions satisfies both forms that the definition shows (API notes, Times).
+  // UTC without fractions satisfies both forms that the definition shows (service notes, Times).
   const start = utcText(startMs);
   return {
     key: `update ${type} to ${version} at ${start}`,

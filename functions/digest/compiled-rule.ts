@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 
-/** What a digest can show, beside spending by a tag. A closed list (policy reference). */
+/** What a digest can show, beside spending by a tag. A closed list. */
 export const shownParts = [
   'done',
   'held',

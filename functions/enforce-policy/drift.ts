@@ -33,7 +33,7 @@ export function settingsText(settings: Readonly<Record<string, string>>): string
 
 /**
  * How the access of user groups differs from what the rule asks for. Users get mail about every change and taking access away may end
- * sessions (API notes, AuthorizeInstanceGroup): only what is missing is given, and nothing is ever taken away.
+ * sessions (service notes, Delivery groups): only what is missing is given, and nothing is ever taken away.
  */
 export function accessDrift(access: GroupAccess, { name, userGroups = [] }: EnforceRule): Drift {
   const wish = Object.fromEntries(userGroups.map((id) => [id, 'access']));

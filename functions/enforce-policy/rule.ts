@@ -10,7 +10,7 @@ import { type EnforceRule, groupWishes } from './compiled-rule.ts';
 
 const notShown = 'no operation shows it again, so nobody could tell whether it holds';
 
-/** Settings of a delivery group that the service takes and never shows (API notes, ModifyAppInstanceGroupAttribute, ModifyAppPolicy), by why they cannot be held. */
+/** Settings of a delivery group that the service takes and never shows (service notes, Delivery groups, ModifyAppPolicy), by why they cannot be held. */
 const writeOnly = {
   resetAfterUnbind: notShown,
   preOpenMode: notShown,
@@ -118,7 +118,7 @@ export const ruleModule: RuleModule<EnforceRule, EnforceRule> = {
   check: checkEnforceRule,
 };
 
-/** Most user groups that one call gives access (API notes, AuthorizeInstanceGroup). */
+/** Most user groups that one call gives access (service notes, Delivery groups). */
 const mostUserGroups = 20;
 
 /** Finds what is wrong between the keys of a rule. */

@@ -94,9 +94,9 @@ function firstEndingAfter(windows: readonly LogOffWindow[], ms: EpochMs): number
 }
 
 const minuteMs = 60_000;
-/** A log-off lapses so long after it was due (policy reference). */
+/** A log-off lapses so long after it was due. */
 const lapseMs = 120 * minuteMs;
-/** Nobody is logged off so shortly before the next period (policy reference). */
+/** Nobody is logged off so shortly before the next period. */
 const clearMs = 10 * minuteMs;
 
 /** What the id of a window after an exception has behind that of its day. */
@@ -213,7 +213,7 @@ export function nativeState({ pools }: DeliveryGroup, policy: CompiledPolicy, no
   return 'between';
 }
 
-/** Whether the last day itself still runs is not said (API notes), so it counts as if it did. */
+/** Whether the last day itself still runs is not said (service notes), so it counts as if it did. */
 function isIn({ week, enableDate, disableDate }: Schedule, { date, minute, weekday }: LocalTime): boolean {
   if (enableDate !== undefined && date < enableDate) return false;
   if (disableDate !== undefined && date > disableDate) return false;

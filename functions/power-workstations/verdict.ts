@@ -87,7 +87,7 @@ interface Switching {
 }
 
 /**
- * The call that brings a workstation to where it is wanted: always one id, never `Force`, which can lose data (API notes, StopWuyingServer).
+ * The call that brings a workstation to where it is wanted: always one id, never `Force`, which can lose data (service notes, Workstations).
  * Stopping under sessions is disruptive; without any it lowers only.
  */
 function switchingOf(workstation: Workstation, wish: Wish, rule: CompiledPowerRule, context: PlanContext): Switching {
@@ -131,7 +131,7 @@ function keptText({ untilMs, because }: NonNullable<Wish['kept']>, context: Plan
   return `an exception keeps it on until ${localText(untilMs, context)}: ${because}`;
 }
 
-/** What can be said about money: whether stopping a subscription saves any is not documented, likely not (API notes, Workstations). */
+/** What can be said about money: whether stopping a subscription saves any is not documented, likely not (service notes, Workstations). */
 function money({ charge }: Workstation, { power }: Wish): readonly Reason[] {
   if (charge === 'subscription') {
     return power === 'on' ? [] : [reason('saves-nothing', 'it is a subscription, so stopping it saves no money')];
@@ -187,7 +187,7 @@ function askedFor(power: Power, id: string, written: WrittenView): WrittenValue 
 
 /**
  * What a status says about power: it is on or off, or on its way there. Undefined: neither started nor stopped from it. No list of states is
- * published, so whatever is not named here is left alone (API notes, Workstation Status).
+ * published, so whatever is not named here is left alone (service notes, States).
  */
 type PowerState = { readonly kind: 'settled' | 'moving'; readonly power: Power };
 

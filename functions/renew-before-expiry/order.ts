@@ -73,7 +73,7 @@ function outlastsFreeze(expiresAtMs: number, { policy, target, nowMs }: RenewalC
   return untilMs !== undefined && untilMs > expiresAtMs - leastAfterFreezeMs;
 }
 
-/** The call that orders a renewal, `AutoPay` spelled out. Explains-nothing parameters of the service are left out (API notes). */
+/** The call that orders a renewal, `AutoPay` spelled out. Explains-nothing parameters of the service are left out (service notes). */
 function callOf(
   { kind, id }: Subscribable,
   { count, unit }: SubscriptionPeriod,

@@ -222,10 +222,10 @@ function rulesFor(policy: CompiledPolicy, target: CompiledTarget, kind: Subscrib
   return ready;
 }
 
-/** A group serves; under any other status what a renewal does is not documented (API notes, delivery group status). */
+/** A group serves; under any other status what a renewal does is not documented (service notes, States). */
 const groupStatus = 'PUBLISHED';
 
-/** No list of a workstation's states is published; these are the ones in which nothing is being built or broken (API notes, unverified). */
+/** No list of a workstation's states is published; these are the ones in which nothing is being built or broken (service notes, unverified). */
 const workstationStatuses: ReadonlySet<string> = new Set(['RUNNING', 'STOPPED', 'STARTING', 'STOPPING']);
 
 /** Why a resource is not in a state to be renewed; undefined when it is. */
@@ -241,7 +241,7 @@ function unfitness(resource: Subscribable): Reason | undefined {
   return reason('status', `its status is ${status ?? 'unknown'}, and renewing is not known to work under that`, data);
 }
 
-/** Time that an order is given to move the expiry before anybody is told, in milliseconds (protocols, step 9). */
+/** Time that an order is given to move the expiry before anybody is told, in milliseconds (purchase protocol, P9). */
 const settlingMs = 15 * 60_000;
 
 /** Why what was ordered before forbids an order of a resource now; undefined when it does not. */

@@ -72,7 +72,7 @@ export const ruleModule: RuleModule<RenewRule, CompiledRenewRule> = {
 };
 
 const dayMs = 86_400_000;
-/** A period must outlast the lead by this much, or each renewal would fall due at once again (protocols, policy checks). */
+/** A period must outlast the lead by this much, or each renewal would fall due at once again. */
 const marginDays = 3;
 
 /** Finds what is wrong between the keys of a rule, and names that lead nowhere. */

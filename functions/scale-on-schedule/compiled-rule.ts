@@ -1,6 +1,6 @@
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 
-/** How a rule brings nodes about; see `method` in the policy reference. */
+/** How a rule brings nodes about. */
 export type Method = 'service-schedule' | 'fixed' | 'usage';
 
 /** What happens to a change that a person made since our last write. */

@@ -70,7 +70,7 @@ function obstacleTo(native: NativeSchedule): string | undefined {
         : undefined;
 }
 
-/** A fixed pool takes 1 to 100 nodes (API notes, NodeAmount), so it cannot be emptied. */
+/** A fixed pool takes 1 to 100 nodes (service notes, Node pools and schedules), so it cannot be emptied. */
 const leastFixedNodes = 1;
 
 /**
@@ -114,10 +114,10 @@ export function fixedStrategy(
   return found({ type: 'fixed', nodes: used }, inUse);
 }
 
-/** A schedule with fewer days left than this is extended (protocols, native schedule). */
+/** A schedule with fewer days left than this is extended. */
 const leastDaysLeft = 30;
 
-/** Days that a schedule lasts where an ordinary week has nothing: what it adds ends by itself. The service takes no fewer (API notes). */
+/** Days that a schedule lasts where an ordinary week has nothing: what it adds ends by itself. The service takes no fewer (service notes). */
 const passingDays = 7;
 
 /** With so few days left it is extended at once, quiet time or not. */
@@ -209,10 +209,10 @@ export function reArm(observed: ScheduleStrategy, day: ServiceDay, wanted?: Sche
  */
 const lowestCeiling = 0;
 
-/** The fewest nodes that always run by the hour (API notes, NodeAmount: 1 to 100). */
+/** The fewest nodes that always run by the hour (service notes, Node pools and schedules: 1 to 100). */
 const leastBase = 1;
 
-/** What is sent for usage scaling where the pool did not scale by usage before: one node at a time, the service's own threshold (API notes). */
+/** What is sent for usage scaling where the pool did not scale by usage before: one node at a time, the service's own threshold (service notes). */
 const fresh = { step: 1, threshold: '85', downAfterIdleMinutes: 5, maxIdle: undefined } as const;
 
 /**

@@ -182,7 +182,7 @@ function isUnpublished(span: Span, { timeline }: Wish): boolean {
   return timeline.unknown.some((stretch) => stretch.startMs < span.untilMs && span.fromMs < stretch.endMs);
 }
 
-/** Rules of the service for the periods of one day (API notes, ModifyNodePoolAttribute). */
+/** Rules of the service for the periods of one day (service notes, Node pools and schedules). */
 const mostPeriods = 3;
 const leastMinutes = 15;
 const leastGapMinutes = 5;

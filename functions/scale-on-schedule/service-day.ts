@@ -24,7 +24,7 @@ export interface ServiceDay {
   readonly endDate: string;
 }
 
-/** Days from the enable date to the disable date of what we write; the service takes 7 to 365 (API notes). */
+/** Days from the enable date to the disable date of what we write; the service takes 7 to 365 (service notes). */
 export const spanDays = 364;
 
 /** The longest pause of a native schedule, in days from today. */

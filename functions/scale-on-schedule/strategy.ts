@@ -146,7 +146,7 @@ export type ScheduleStrategy = Extract<Strategy, { type: 'schedule' }>;
 
 /**
  * The input of ModifyNodePoolAttribute that brings a strategy about. The whole strategy is sent, since nothing documents what
- * becomes of fields that are left out (API notes). A subscription's bought nodes cannot be changed there and are not sent.
+ * becomes of fields that are left out (service notes). A subscription's bought nodes cannot be changed there and are not sent.
  */
 export function requestFor(group: DeliveryGroup, pool: NodePool, strategy: Strategy): Readonly<Record<string, Json>> {
   return {
@@ -180,7 +180,7 @@ function strategyInput(group: DeliveryGroup, strategy: Strategy): Json {
   };
 }
 
-/** One entry for each set of weekdays with equal periods; requests spell the type `weekly` (API notes). */
+/** One entry for each set of weekdays with equal periods; requests spell the type `weekly` (service notes). */
 const recurrences = perWeek((week): Json => {
   const byPeriods = new Map<string, { readonly days: IsoWeekday[]; readonly periods: readonly NativePeriod[] }>();
   for (const day of weekdays) {

@@ -18,13 +18,13 @@ export const consequential = [
 /** Name of a function whose rules spend money or end sessions. */
 export type Consequential = (typeof consequential)[number];
 
-/** Most tags that a rule sets, and that one call sends: one source allows no more (API notes, tags). */
+/** Most tags that a rule sets, and that one call sends: one source allows no more (service notes, Tags). */
 export const mostPerCall = 10;
 
-/** Most tags of people's own on a resource (API notes, tags). */
+/** Most tags of people's own on a resource (service notes, Tags). */
 export const mostCustomTags = 20;
 
-/** Longest key and longest value of a tag, in characters (API notes, tags). */
+/** Longest key and longest value of a tag, in characters (service notes, Tags). */
 export const longestText = 128;
 
 /** A rule of tag-new-resources as the policy has it. */

@@ -7,7 +7,7 @@ import { coveringRule, mostCustomTags, mostPerCall } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { journalText, tagsSetting, type WantedTags, wantedTags, writtenTags } from './wanted-tags.ts';
 
-/** Statuses in which a group can be tagged, from its first publication on (API notes, status). One that is being reclaimed is past it. */
+/** Statuses in which a group can be tagged, from its first publication on (service notes, States). One that is being reclaimed is past it. */
 const taggable: ReadonlySet<string> = new Set(['PUBLISHED', 'DEPLOYING', 'FAILED', 'MAINTAINING', 'MAINTAIN_FAILED', 'CEASED', 'EXPIRED']);
 
 /** So long tags that the service refused are not tried again, in milliseconds. */

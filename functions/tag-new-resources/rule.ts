@@ -55,7 +55,7 @@ export const ruleModule: RuleModule<TagRule, TagRule> = {
   check: checkTagRule,
 };
 
-/** Begins the keys by which the service is steered (API notes, tags). */
+/** Begins the keys by which the service is steered (service notes, Tags). */
 const systemPrefix = 'system/';
 
 /** Begins the keys that Streamwarden's other functions set and lift themselves. */

@@ -3,7 +3,7 @@ import type { Fault } from './operation.ts';
 import { type StrategyInput, strategyFaults } from './scaling-rules.ts';
 
 /**
- * Rules over several parameters of one operation that the definition does not express (API notes); stricter than the service in places. The overlay
+ * Rules over several parameters of one operation that the definition does not express (service notes); stricter than the service in places. The overlay
  * names the rule of an operation. Each is a function of its own, so that a bundle carries only those of the operations that it calls.
  */
 

@@ -39,7 +39,7 @@ export interface Failure {
   readonly cause: unknown;
 }
 
-/** Codes that an answer gives only before anything executes (protocols, renewal, step 8). A star stands for any ending. */
+/** Codes that an answer gives only before anything executes (purchase protocol, P8). A star stands for any ending. */
 const notExecuted = [
   'Throttling*',
   'IncompleteSignature',

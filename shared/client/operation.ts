@@ -24,13 +24,13 @@ export interface Param<S extends Schema = Schema> {
 /** All parameters of an operation, by name. */
 export type Params = Readonly<Record<string, Param>>;
 
-/** The permission that RAM checks; names differ from operation names in places (API notes, RAM). */
+/** The permission that RAM checks; names differ from operation names in places (service notes, Permissions). */
 interface RamAction {
   readonly action: string;
   readonly level?: 'get' | 'list' | 'create' | 'update' | 'delete' | 'none';
   /** True where published pages contradict each other. */
   readonly contested?: true;
-  /** True where no page names the permission and the operation's own name is assumed (API notes, unverified). */
+  /** True where no page names the permission and the operation's own name is assumed (service notes, unverified). */
   readonly assumed?: true;
 }
 
@@ -128,7 +128,7 @@ export interface Operation<
   /** The list parameter that lets one call serve several resources, and how many it takes. */
   readonly batch?: { readonly param: string; readonly max: number };
   readonly combination?: Combination;
-  /** Rules over several parameters that the definition does not express (source: API notes); stricter than the service in places. */
+  /** Rules over several parameters that the definition does not express (source: service notes); stricter than the service in places. */
   // biome-ignore lint/suspicious/noExplicitAny: rules are written for the row's own input, and asked of any.
   readonly check?: (input: any) => readonly Fault[];
   readonly verdict: Verdict;
@@ -173,11 +173,11 @@ interface Definition<
   readonly partial?: F;
   readonly token?: string;
   readonly combination?: Combination<V>;
-  /** Rules over several parameters that the definition does not express (source: API notes). */
+  /** Rules over several parameters that the definition does not express (source: service notes). */
   readonly check?: (input: InputOfParams<P>) => readonly Fault[];
 }
 
-/** Absent, empty, `success`, `200`, `ok` and `0` are good in any case of letters; anything else in `Code` is a failure (API notes, inferred). */
+/** Absent, empty, `success`, `200`, `ok` and `0` are good in any case of letters; anything else in `Code` is a failure (service notes, inferred). */
 const anyGoodCode: Verdict = { codes: ['success', '200', 'ok'] };
 
 /** Builds a row of the operation table; the types of input and answer follow from the parameters and the output schema. */

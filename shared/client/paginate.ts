@@ -2,7 +2,7 @@ import type { Page } from './client.ts';
 import { ApiError, InputError } from './errors.ts';
 import type { AnyOperation, Paging } from './operation.ts';
 
-/** Size of a page where the row names no maximum (API notes, pagination). */
+/** Size of a page where the row names no maximum (service notes, Lists). */
 const usualPageSize = 100;
 
 /** Pages after which reading fails, whatever the service says: ten million rows at the usual size. */

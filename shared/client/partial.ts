@@ -2,7 +2,7 @@ import type { FailedItem, PartialResult } from './client.ts';
 import type { Partial } from './operation.ts';
 
 /**
- * Splits an answer with a list of partial failures (API notes, how failure looks). Where rows carry a success flag, a row without a plain
+ * Splits an answer with a list of partial failures (service notes, Failures). Where rows carry a success flag, a row without a plain
  * `true` counts as failed: what is not known to have worked must not look as if it had.
  */
 export function withPartial<O>(partial: Partial, output: O): PartialResult<O> {

@@ -7,7 +7,7 @@ export type CallClass = 'read' | 'write' | 'purchase';
 /** What to do after a failure. The `…-once` steps are taken at most once per call each. */
 export type Step = 'stop' | 'backoff' | 'correct-clock-once' | 'new-nonce-once' | 'refresh-credentials-once';
 
-/** The class of an operation. A token does not make a purchase repeatable: its lifetime is not documented (API notes). */
+/** The class of an operation. A token does not make a purchase repeatable: its lifetime is not documented (service notes). */
 export function classOf(operation: Pick<AnyOperation, 'access' | 'effect'>): CallClass {
   if (operation.effect === 'purchase') return 'purchase';
   return operation.access === 'read' ? 'read' : 'write';

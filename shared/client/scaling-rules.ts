@@ -30,7 +30,7 @@ const needed = {
   NODE_SCALING_BY_USAGE: ['ScalingStep', 'MaxScalingAmount', 'ScalingUsageThreshold'],
 } as const;
 
-/** A time of one day; 24:00 belongs to the next (API notes: not past midnight). */
+/** A time of one day; 24:00 belongs to the next (service notes: not past midnight). */
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

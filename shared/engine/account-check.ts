@@ -21,7 +21,7 @@ export function isOthers(check: AccountCheck): boolean {
 }
 
 /**
- * Asks whose the keys of a target are and compares (protocols, renewal, step 15): a mistyped number, or keys of another account, would make one
+ * Asks whose the keys of a target are and compares (purchase protocol, P15): a mistyped number, or keys of another account, would make one
  * resource look like two, and a run that finds nothing to do in another account would look healthy. One call for each key and process; a failure is asked again by the next run. Never throws but defects.
  */
 export async function checkAccount(client: Client, { name, account }: Pick<CompiledTarget, 'name' | 'account'>): Promise<AccountCheck> {

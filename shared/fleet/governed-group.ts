@@ -6,10 +6,10 @@ import type { DeliveryGroup } from './delivery-group.ts';
 import { mapDeliveryGroup } from './map-delivery-group.ts';
 import { unshown } from './read-list.ts';
 
-/** How a session timeout says that sessions are kept for ever (API notes, ModifyAppInstanceGroupAttribute). */
+/** How a session timeout says that sessions are kept for ever (service notes, Delivery groups). */
 export const timeoutNever = -1;
 
-/** Shortest and longest session timeout besides never, in minutes (API notes, ModifyAppInstanceGroupAttribute). */
+/** Shortest and longest session timeout besides never, in minutes (service notes, Delivery groups). */
 export const timeoutRange = { least: 3, most: 300 } as const;
 
 /** A delivery group with the attributes that a policy can hold it to. Undefined always means unknown. */
@@ -34,7 +34,7 @@ export function mapGovernedGroup(answer: unknown): GovernedGroup | undefined {
   return { ...group, sessionTimeoutMinutes: timeoutOf(row.SessionTimeout), skipUserAuthCheck: flagOf(row.SkipUserAuthCheck) };
 }
 
-/** Answers carry text (API notes, read-back quirks). */
+/** Answers carry text (service notes, Delivery groups). */
 function timeoutOf(value: unknown): number | undefined {
   const minutes = typeof value === 'string' && /^-?\d{1,4}$/.test(value) ? Number(value) : value;
   if (typeof minutes !== 'number' || !Number.isSafeInteger(minutes)) return undefined;

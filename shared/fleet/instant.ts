@@ -5,7 +5,7 @@ const dateShape = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /**
  * An instant as the service writes it: date, time, optional fraction and an explicit offset (`2022-04-27T16:00:00.000+00:00`,
- * API notes, Times). Anything else, a date that does not exist and a time without offset included, is undefined: a zone is never guessed.
+ * service notes, Times). Anything else, a date that does not exist and a time without offset included, is undefined: a zone is never guessed.
  */
 export function parseInstant(text: string): EpochMs | undefined {
   const match = shape.exec(text);

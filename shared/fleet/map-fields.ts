@@ -3,7 +3,7 @@ import type { Charge } from './delivery-group.ts';
 import { parseInstant } from './instant.ts';
 import type { Unreadable } from './map-strategy.ts';
 
-/** How a resource is paid; undefined where it is not said or not known. Compared without case: one page of the API definition spells it `Prepaid` (API notes, Charge). */
+/** How a resource is paid; undefined where it is not said or not known. Compared without case: one page of the API definition spells it `Prepaid` (service notes, Money). */
 export function mapCharge(value: unknown, unreadable: Unreadable): Charge | undefined {
   const text = textOf(value)?.toLowerCase();
   if (text === 'prepaid') return 'subscription';

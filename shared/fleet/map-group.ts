@@ -38,7 +38,7 @@ export function mapGroup(
   };
 }
 
-/** `Tags` and its older twin `ResourceTags`; where both carry a key, `Tags` wins (API notes, ListAppInstanceGroup). */
+/** `Tags` and its older twin `ResourceTags`; where both carry a key, `Tags` wins (service notes, Delivery groups). */
 function mapTags(row: Loose, unreadable: Unreadable): Readonly<Record<string, string>> | undefined {
   const lists = (['ResourceTags', 'Tags'] as const).filter((field) => isGiven(row[field]));
   if (lists.length === 0) return undefined;

@@ -12,7 +12,7 @@ export type Unreadable = (field: string) => void;
  * is missing or wrong. Each such field is reported to `unreadable`. Fields of other strategies are not looked at.
  *
  * Documents contradict each other on what NodeAmount shows of a pool that is paid by the hour: the setting, nothing, or zero, since it counts
- * subscription nodes. No such pool can be set to zero (API notes), so a zero says as little as an absent field; the nodes that are there stand
+ * subscription nodes. No such pool can be set to zero (service notes), so a zero says as little as an absent field; the nodes that are there stand
  * in for a fixed count then.
  */
 export function mapStrategy(pool: Loose, unreadable: Unreadable, charge?: Charge): Strategy | undefined {
@@ -78,7 +78,7 @@ function mapSchedule(pool: Loose, unreadable: Unreadable): Strategy | undefined 
   };
 }
 
-/** A week from `RecurrenceSchedules`; answers spell the type `Weekly`, requests `weekly` (API notes). Undefined: not readable. */
+/** A week from `RecurrenceSchedules`; answers spell the type `Weekly`, requests `weekly` (service notes). Undefined: not readable. */
 function mapWeek(schedules: readonly unknown[] | undefined): NativeWeek | undefined {
   if (schedules === undefined) return undefined;
   const week: Partial<Record<Weekday, NativePeriod[]>> = {};

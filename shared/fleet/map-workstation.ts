@@ -37,7 +37,7 @@ export function mapWorkstation(answer: unknown): Workstation | undefined {
   };
 }
 
-/** A whole number with or without separators of thousands: the published examples have them (API notes, ListWuyingServer). */
+/** A whole number with or without separators of thousands: the published examples have them (service notes, Workstations). */
 function mapNumber(from: Loose | undefined, field: string, unreadable: Unreadable): number | undefined {
   const value = from?.[field];
   if (!isGiven(value)) return undefined;
@@ -65,7 +65,7 @@ function leavesOut(row: Loose, list: string): boolean {
 
 /**
  * The list of sessions is believed together with the state beside it. `Connected` without anybody in the list is somebody whom we cannot
- * tell; any other state beside an empty list is unknown, since no list of those states is published (API notes, ListWuyingServer).
+ * tell; any other state beside an empty list is unknown, since no list of those states is published (service notes, Workstations).
  */
 function mapSessions(row: Loose): readonly WorkstationSession[] | undefined {
   const sessions = listOf(row['Sessions'])?.map((entry): WorkstationSession => {

@@ -7,7 +7,7 @@ import type { PricedNode } from './node-price-key.ts';
 /**
  * Price of one pay-as-you-go node for one hour, by one read; undefined when the answer has no price that can be read exactly. The
  * query demands a period even here, and the price of a pay-as-you-go node is taken to be per hour all the same (inferred).
- * The amount due is the trade price (API notes, Money).
+ * The amount due is the trade price (service notes, Money).
  * @throws ApiError when the service refuses or does not answer
  */
 export async function readNodePrice(client: Client, node: PricedNode, signal?: AbortSignal): Promise<Money | undefined> {

@@ -6,7 +6,7 @@ import { mapWorkstation } from './map-workstation.ts';
 import { unshown } from './read-list.ts';
 import type { Workstation } from './workstation.ts';
 
-/** The largest page is not documented; the published example asks for this many (API notes, Pagination). */
+/** The largest page is not documented; the published example asks for this many (service notes, Lists). */
 const pageSize = 100;
 
 /** A page of workstations in the order of the service. */

@@ -8,7 +8,7 @@ import { mapDeliveryGroup } from './map-delivery-group.ts';
 interface OtaOffer {
   /** The version in use; undefined: unknown. */
   readonly current: string | undefined;
-  /** The version on offer; null: none is (API notes: an empty NewOtaVersion means so), undefined: unknown. */
+  /** The version on offer; null: none is (service notes: an empty NewOtaVersion means so), undefined: unknown. */
   readonly offered: string | null | undefined;
   /** The id that an approval needs now; every approval changes it. */
   readonly taskId: string | undefined;
@@ -64,7 +64,7 @@ export function mapOtaTask(answer: unknown): OtaTask {
   };
 }
 
-/** Times of updates may come without seconds, as `yyyy-MM-ddTHH:mmZ` (API notes, Times). */
+/** Times of updates may come without seconds, as `yyyy-MM-ddTHH:mmZ` (service notes, Times). */
 function parseOtaInstant(text: string): EpochMs | undefined {
   return parseInstant(text.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:?\d{2})$/, '$1:00$2'));
 }

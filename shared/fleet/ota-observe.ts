@@ -7,7 +7,7 @@ import { countOf, isGiven, objectOf, textOf } from './answer-fields.ts';
 import { mapOtaGroup, mapOtaTask, type OtaGroup, type OtaSessions, type OtaTask } from './ota-group.ts';
 import { readList, unshown } from './read-list.ts';
 
-/** Kinds of update as the service spells them (API notes). */
+/** Kinds of update as the service spells them (service notes). */
 export type OtaType = 'Fota';
 
 /** States of an app instance in which nobody is on it. */

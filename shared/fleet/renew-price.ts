@@ -9,7 +9,7 @@ import type { SubscriptionPeriod } from './subscription-period.ts';
 export interface RenewQuote {
   /** What is reserved: discounts count only where an order names their promotion, and no order of ours does. */
   readonly original: Money;
-  /** What the service calls due: the original price less discounts (API notes, Money). Undefined: it did not say. */
+  /** What the service calls due: the original price less discounts (service notes, Money). Undefined: it did not say. */
   readonly trade: Money | undefined;
 }
 

@@ -3,7 +3,7 @@ import { countOf, isGiven, listOf, objectOf, textOf } from './answer-fields.ts';
 import type { GroupDrain, Session, SessionFacts, SessionGroup } from './session.ts';
 import { drainMarker, drainPart, drainTag } from './session.ts';
 
-/** States of an app instance in which nobody is on it when the answer names nobody (API notes, App instance). */
+/** States of an app instance in which nobody is on it when the answer names nobody (service notes, Sessions and bindings). */
 const unoccupied: ReadonlySet<string> = new Set(['INIT', 'STARTING', 'CLOSING', 'CLOSED', 'IDLE', 'UNAVAILABLE']);
 
 /**

@@ -7,9 +7,9 @@ export interface SessionFacts {
   readonly user: string | undefined;
   /** The app instance that it runs in. */
   readonly instanceId: string;
-  /** Status of the app instance in capitals, since the API notes spell it both ways. */
+  /** Status of the app instance in capitals, since the service notes spell it both ways. */
   readonly status: string | undefined;
-  /** Whether the user is connected right now; the service says so only while the app instance is RUNNING (API notes). */
+  /** Whether the user is connected right now; the service says so only while the app instance is RUNNING (service notes). */
   readonly link: 'connected' | 'disconnected' | undefined;
   /** How long it has been in use, in milliseconds. */
   readonly usedMs: number | undefined;
@@ -39,10 +39,10 @@ export interface GroupDrain extends Resource {
 /** What logging off looks at: a group, and its parts. */
 export type SessionResource = SessionGroup | Session | GroupDrain;
 
-/** The system tag that keeps new users out of a delivery group (API notes, Tags). */
+/** The system tag that keeps new users out of a delivery group (service notes, Tags). */
 export const drainTag = 'System/Scheduler/STOP_NEW_USER_CONNECTION';
 
-/** The tag that says that Streamwarden has drained a group, and until when, RFC 3339 (protocols). */
+/** The tag that says that Streamwarden has drained a group, and until when, RFC 3339. */
 export const drainMarker = 'streamwarden:drain-until';
 
 /** Last part of the id of a group's drain; the parentheses keep it apart from users. */

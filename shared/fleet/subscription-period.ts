@@ -10,7 +10,7 @@ export type SubscriptionPeriod = CountAndUnit<(typeof legalPeriods)[number]>;
 export const subscriptionPeriods = /* @__PURE__ */ legalPeriods.map(([count, unit]) => ({ count, unit })) as readonly SubscriptionPeriod[];
 
 const dayMs = 86_400_000;
-/** Subscriptions end on day boundaries of UTC+8 (API notes, Times, inferred), so months are counted on that calendar. */
+/** Subscriptions end on day boundaries of UTC+8 (service notes, Times, inferred), so months are counted on that calendar. */
 const calendarOffsetMs = 8 * 3_600_000;
 
 /** A period as people and the policy write it: `1 Month`. */

@@ -9,7 +9,7 @@ const expiryField = 'ExpiredTime';
 
 /**
  * True where a resource is a subscription, or may be one: the answer did not say how it is paid, and carries an expiry. Whether a
- * pay-as-you-go resource has an expiry, and what it would mean, is not documented; its charge decides (API notes, ListAppInstanceGroup).
+ * pay-as-you-go resource has an expiry, and what it would mean, is not documented; its charge decides (service notes, Delivery groups).
  */
 export function mayExpire({ charge, expiresAtMs, unreadable }: Subscribable): boolean {
   return charge === 'subscription' || (charge === undefined && (expiresAtMs !== undefined || unreadable.includes(expiryField)));

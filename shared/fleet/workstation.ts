@@ -12,7 +12,7 @@ export interface WorkstationSession {
 /** A workstation as observed. Undefined always means unknown. Workstations carry no tags. */
 export interface Workstation extends Resource {
   readonly kind: 'workstation';
-  /** In capitals: answers spell it `RUNNING` or `Running`, and no list of states is published (API notes, Workstations). */
+  /** In capitals: answers spell it `RUNNING` or `Running`, and no list of states is published (service notes, Workstations). */
   readonly status: string | undefined;
   readonly charge: Charge | undefined;
   /** True for a spot instance, which a subscription is not. */

@@ -59,7 +59,7 @@ export function parseMoney(text: string): Parsed<Money> {
   return micros.ok ? parsed({ currency: upper, micros: micros.value }) : micros;
 }
 
-/** A price of an API answer: a decimal text without a sign, and the currency beside it (API notes, Money). */
+/** A price of an API answer: a decimal text without a sign, and the currency beside it (service notes, Money). */
 export function parsePrice(amount: string, currency: string): Parsed<Money> {
   if (!isCurrency(currency)) return refused(`"${currency}" is not a currency code in use; the price counts as unknown`);
   const micros = parseMicros(amount.trim());

@@ -12,7 +12,7 @@ import { tellChannels } from './schema/rule.ts';
 import { exceptionEntry, freezeEntry, limitsSection, protectSection } from './schema/safety.ts';
 import { scheduleEntry } from './schema/schedule.ts';
 
-/** Zone of native schedules unless the policy says otherwise (API notes, Times: UTC+8 is assumed). */
+/** Zone of native schedules unless the policy says otherwise (service notes, Times: UTC+8 is assumed). */
 const defaultServiceTimeZone = 'Asia/Shanghai';
 
 /** Reads each section and each entry by itself and reports everything that is wrong within them. */

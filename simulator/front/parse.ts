@@ -21,7 +21,7 @@ const envelopeNames = new Set([
 /**
  * Reads and checks an operation's input as the service does: types, required parameters, closed sets, lengths and ranges of the
  * definition. What only our own client demands (`insisted` parameters, combinations and rules over several fields) is let through:
- * the service accepts a wrong pair of period and unit, and fails when it orders (API notes).
+ * the service accepts a wrong pair of period and unit, and fails when it orders (service notes).
  * @throws GatewayError `Missing<Name>` or `InvalidParameter`
  */
 export function parseInput(operation: AnyOperation, envelope: Envelope, habits: ParsingHabits): Record<string, unknown> {

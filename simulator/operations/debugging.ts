@@ -7,7 +7,7 @@ import { appIdOf } from './group-answer.ts';
 import { instancesOf } from './instances.ts';
 import { groupOf } from './lookup.ts';
 
-/** For how long a debugging code is valid (API notes). */
+/** For how long a debugging code is valid (service notes). */
 const codeMs = 3 * minuteMs;
 
 /** Hands out a one-time code and voids the one before it. */

@@ -8,10 +8,10 @@ import { drainTag } from '../world/delivery-group.ts';
 import { readTags, removeTag, type TaggedKind, taggedIds, tagsOf, writeTag } from './tagged-resource.ts';
 import { tokenPageOf } from './token-page.ts';
 
-/** Most tags of their own that people can put on a resource (API notes). */
+/** Most tags of their own that people can put on a resource (service notes). */
 const customTagsMax = 20;
 
-/** The system tags that people may set; they steer the service (API notes). */
+/** The system tags that people may set; they steer the service (service notes). */
 const settableSystemTags: ReadonlySet<string> = new Set([drainTag, 'System/Scheduler/GRAYSCALE']);
 
 interface Tag {

@@ -29,7 +29,7 @@ export function runOss(call: OssCall, nowMs: EpochMs): OssAnswer {
     case 'oss:GetBucketVersioning':
       return versioningAnswer(bucket.versioning);
     case 'oss:DeleteObject':
-      // RAM denies it to everything that writes a journal (protocols, store contract).
+      // RAM denies it to everything that writes a journal.
       throw accessDenied('Deleting is denied.');
   }
 }

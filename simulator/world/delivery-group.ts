@@ -12,7 +12,7 @@ import { emptyStatistics, type Statistics } from './statistics.ts';
 import { strategyFromSeed } from './strategy.ts';
 import type { World } from './world.ts';
 
-/** The system tag that keeps new users out of a group (API notes). */
+/** The system tag that keeps new users out of a group (service notes). */
 export const drainTag = 'System/Scheduler/STOP_NEW_USER_CONNECTION';
 
 /** A tag's value, and whether a person or the service defines the key. */

@@ -6,7 +6,7 @@ import { businessRegions } from './region.ts';
 import type { ImageSeed } from './seed.ts';
 import type { World } from './world.ts';
 
-/** State of an image, as a whole and in one region (API notes). */
+/** State of an image, as a whole and in one region (service notes). */
 export type ImageStatus = 'INIT' | 'CREATING' | 'AVAILABLE' | 'CREATE_FAILED';
 
 /** What a new image needs. */

@@ -3,7 +3,7 @@ import type { DeliveryGroupEntity } from './delivery-group.ts';
 import { minuteMs } from './local-time.ts';
 import { hash32 } from './random.ts';
 
-/** State of an update (API notes). */
+/** State of an update (service notes). */
 type OtaStatus = 'STANDBY' | 'RUNNING' | 'FINISHED' | 'PART_FINISHED' | 'FAILED' | 'TERMINATED';
 
 /** An update that was approved for a group. */

@@ -6,7 +6,7 @@ import type { ChargeSeed, WorkstationSeed } from './seed.ts';
 import { minuteOfDay } from './weekly-schedule.ts';
 import type { World } from './world.ts';
 
-/** State of a workstation. No list is published; these are the states of persistent sessions (API notes, unverified). */
+/** State of a workstation. No list is published; these are the states of persistent sessions (service notes, unverified). */
 export type WorkstationStatus = 'PENDING' | 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED' | 'REBUILDING' | 'UNAVAILABLE';
 
 /** A user's session on a workstation. */

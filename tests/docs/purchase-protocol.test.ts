@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { defaultRules } from '../../shared/engine/purchase/rules.ts';
+import { defaultRules } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import { ruleCases as rounds } from '../model/rule-cases.ts';
 import { ruleCases as stories } from '../model/stories/rule-cases.ts';
 

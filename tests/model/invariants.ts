@@ -1,7 +1,7 @@
 import type { Model } from './model.ts';
 import { pair, type State } from './state.ts';
 
-/** What must hold in every state (protocols, invariants). */
+/** What must hold in every state (purchase protocol, what has to hold). */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4';
 
 /** The invariant that a state breaks, with what is wrong; undefined when all hold. */

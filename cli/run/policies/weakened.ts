@@ -107,7 +107,7 @@ function pushLimit({ before, after }: Pair): Weakened[] {
   return old !== undefined && (now === undefined || now > old) ? [{ code: 'limit', text }] : [];
 }
 
-/** How many renewals one run orders where the policy does not say (policy reference). */
+/** How many renewals one run orders where the policy does not say. */
 const defaultOrders = 50;
 
 function spending({ before: { limits: old }, after: { limits: now } }: Pair): Weakened[] {

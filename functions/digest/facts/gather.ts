@@ -257,7 +257,7 @@ export class DoneTally {
 /** The function that tells alarms. */
 const renewing = 'renew-before-expiry';
 
-/** Alarms are told from 72 hours before an expiry on (protocols, renewal); a day more for clocks and late runs. */
+/** Alarms are told from 72 hours before an expiry on (purchase protocol); a day more for clocks and late runs. */
 const alarmsMs = 4 * 86_400_000;
 /** Steps of alarms about an expiry that is near; other alerts of the same expiry are no alarms. */
 const alarmSteps = ['72h', '24h', '6h', '1h'];

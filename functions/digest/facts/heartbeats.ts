@@ -82,7 +82,7 @@ export interface Silence {
   readonly failing: boolean;
 }
 
-/** The function whose silence costs subscriptions: for it a run that failed is none (protocols, renewal, step 14). */
+/** The function whose silence costs subscriptions: for it a run that failed is none (purchase protocol, P14). */
 export const deadMan = 'renew-before-expiry';
 
 /** The silence that there is to tell of a function: more than two of its intervals. Undefined where it runs as it should, or is too new to tell. */

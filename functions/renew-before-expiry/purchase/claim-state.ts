@@ -24,7 +24,7 @@ export type Standing =
   | { readonly state: 'spent'; readonly entry: RenewalEntry; readonly alert: Alert | undefined };
 
 /**
- * Where a resource stands with an expiry as observed (protocols, renewal, steps 3 and 11). An expiry that lies before what our last
+ * Where a resource stands with an expiry as observed (purchase protocol, P3 and P11). An expiry that lies before what our last
  * renewal moved it to is spent like the one that was ordered for: it was moved back, by a refund perhaps.
  */
 export function standingOf(

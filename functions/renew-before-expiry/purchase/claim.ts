@@ -18,7 +18,7 @@ import { otherExpiry, type Stop } from './renewal-outcome.ts';
 import type { Reservation, ReserveRequest } from './reserve.ts';
 import { expiryMovedBy } from './shift.ts';
 
-/** With less of the function's time left, nothing is claimed or sent, in milliseconds (protocols, renewal, step 7). */
+/** With less of the function's time left, nothing is claimed or sent, in milliseconds (purchase protocol, P7). */
 const timeToSendMs = 60_000;
 
 /** A claim that was won, and not ended. */

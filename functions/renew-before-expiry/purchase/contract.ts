@@ -124,7 +124,7 @@ export function* sendOnce(wish: RenewalWish, byMs: EpochMs): Purchasing<unknown>
 }
 
 /**
- * The rules without which an exploration of the protocol finds a violation (protocols, the rules marked [m]). All are on, and nothing that
+ * The rules without which an exploration of the protocol finds a violation (purchase protocol, switches). All are on, and nothing that
  * a user writes reaches them: they are switched off one at a time by tests only, to show that each is needed.
  */
 export interface ProtocolRules {

@@ -6,10 +6,10 @@ import { defaultRules, type ProtocolRules } from './contract.ts';
 /** The calendar month `yyyy-mm` that an instant lies in. */
 export type MonthOf = (ms: EpochMs) => string;
 
-/** Stretch before a change of month in which nothing is claimed, in milliseconds (protocols, renewal, step 6). */
+/** Stretch before a change of month in which nothing is claimed, in milliseconds (purchase protocol, P6). */
 const beforeMonthChangeMs = 60 * 60_000;
 
-/** Stretch after a change of month in which nothing is claimed, in milliseconds (protocols, renewal, step 6). */
+/** Stretch after a change of month in which nothing is claimed, in milliseconds (purchase protocol, P6). */
 const afterMonthChangeMs = 15 * 60_000;
 
 /** Months by the wall clock of a zone: the budget's month is that of the policy's zone. */
@@ -17,13 +17,13 @@ export function monthIn(zone: ZoneTable): MonthOf {
   return (ms) => localTimeAt(zone, ms).date.slice(0, 7);
 }
 
-/** What expires this long after a change of month, or sooner, is ordered in spite of the change, in milliseconds (protocols, renewal, step 18). */
+/** What expires this long after a change of month, or sooner, is ordered in spite of the change, in milliseconds (purchase protocol, P18). */
 const urgentAfterChangeMs = 24 * 60 * 60_000;
 
 /** How far clocks may be apart, in milliseconds: the service's and ours. */
 const clocksApartMs = 15 * 60_000;
 
-/** From this long after it was sent on, an order whose answer is missing can be executed no more, in milliseconds (protocols, renewal, step 9). */
+/** From this long after it was sent on, an order whose answer is missing can be executed no more, in milliseconds (purchase protocol, P9). */
 const executedWithinMs = 60 * 60_000;
 
 /** The claim's time is at most this long before the answer to its order, in milliseconds: what is sent promptly, and answered in time. */
@@ -49,7 +49,7 @@ function changeNear(nowMs: EpochMs, monthOf: MonthOf): EpochMs | undefined {
 }
 
 /**
- * The months in which an order that is placed now may count, so that money is set aside in each of them (protocols, renewal, step 18): one, far
+ * The months in which an order that is placed now may count, so that money is set aside in each of them (purchase protocol, P18): one, far
  * from a change of month; near it two, for what expires too soon to wait; none for what can wait.
  */
 export function monthsFor(expiresAtMs: EpochMs, nowMs: EpochMs, monthOf: MonthOf, rules: ProtocolRules = defaultRules): readonly string[] {

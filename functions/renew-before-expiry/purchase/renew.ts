@@ -23,10 +23,10 @@ import { releaseClaim, type Settled, settleOpen, writeEnd } from './settle.ts';
 
 export type { RenewalOutcome, StopCode } from './renewal-outcome.ts';
 
-/** An order is sent at most this long after its claim's time, in milliseconds (protocols, renewal, step 7). */
+/** An order is sent at most this long after its claim's time, in milliseconds (purchase protocol, P7). */
 const sendWithinMs = 30_000;
 
-/** How long the only transmission may take, in milliseconds (protocols, renewal, step 7). */
+/** How long the only transmission may take, in milliseconds (purchase protocol, P7). */
 export const sendTimeoutMs = 20_000;
 
 /**
@@ -45,7 +45,7 @@ export interface RenewContext<E = never> {
 }
 
 /**
- * Orders one renewal (protocols, renewal, steps 5 to 8): read again, claim, look again, send once, write down the answer; then end what came to
+ * Orders one renewal (purchase protocol, P5 to P8): read again, claim, look again, send once, write down the answer; then end what came to
  * nothing, and what has moved already. Where the journal fails before the order is sent, nothing is sent.
  * @throws StoreError @throws JournalError before anything was claimed
  */
@@ -135,7 +135,7 @@ export function lacksKeys({ outcome, code }: Pick<AnswerBody, 'outcome' | 'code'
 }
 
 /**
- * Why no further order is placed in a run after this answer (protocols, renewal, step 20): a failure whose cause is not the resource's own,
+ * Why no further order is placed in a run after this answer (purchase protocol, P20): a failure whose cause is not the resource's own,
  * such as the balance, a permission, the keys or the service itself. Undefined after an order that was placed, after what was kept back by us,
  * and where the refusal names the resource.
  */
@@ -146,7 +146,7 @@ export function orderBlock(answer: AnswerBody): string | undefined {
 }
 
 /**
- * What a failed order means (protocols, renewal, step 8). `rejected` takes an answer with a code that comes before execution only;
+ * What a failed order means (purchase protocol, P8). `rejected` takes an answer with a code that comes before execution only;
  * `not-sent` the client's proof that not one byte left the process. Everything else is `unclear`.
  */
 export function classifyFailure(error: unknown): AnswerBody {

@@ -23,7 +23,7 @@ import { type ProtocolRules, type PurchaseRun, type Purchasing, randomToken } fr
 import { type MonthOf, monthBefore, monthOfOrder, nearMonthChange } from './month.ts';
 
 /**
- * A reservation without a claim is given up after this long, in milliseconds (protocols, renewal, step 17): the run that made it has ended then,
+ * A reservation without a claim is given up after this long, in milliseconds (purchase protocol, P17): the run that made it has ended then,
  * or finds its number taken.
  */
 const abandonedAfterMs = 60 * 60_000;
@@ -163,7 +163,7 @@ function stateOf(
 }
 
 /**
- * Gives back what a budget does not have to hold (protocols, renewal, step 17): whoever reads a budget sees to it, whether the resource is due,
+ * Gives back what a budget does not have to hold (purchase protocol, P17): whoever reads a budget sees to it, whether the resource is due,
  * gone or another target's. Gives the budget as it is then. @throws StoreError @throws JournalError
  */
 export function* settleBudget(run: PurchaseRun, budget: Budget, context: ReservationContext): Purchasing<BudgetView> {

@@ -47,7 +47,7 @@ export interface ReserveContext {
 }
 
 /**
- * Sets money aside for orders, one batch per run and currency (protocols, renewal, step 4). Whole orders, in the order given: nearest expiry
+ * Sets money aside for orders, one batch per run and currency (purchase protocol, P4). Whole orders, in the order given: nearest expiry
  * first; one that does not fit is passed over. A reservation of the same id is reused, and raised where the price rose. What is owed back is
  * given back before. Near a change of month what cannot wait is set aside in both months. Gives one result per request, in order.
  * @throws StoreError @throws JournalError

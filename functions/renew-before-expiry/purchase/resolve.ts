@@ -127,7 +127,7 @@ export interface SlotOpening {
 export type SlotOpened = number | undefined;
 
 /**
- * Opens a slot after a refund (protocols, renewal, step 11): claims before it no longer hold the expiry that they moved.
+ * Opens a slot after a refund (purchase protocol, P11): claims before it no longer hold the expiry that they moved.
  * @throws StoreError @throws JournalError
  */
 export function* openSlot(run: PurchaseRun, opening: SlotOpening): Purchasing<SlotOpened> {

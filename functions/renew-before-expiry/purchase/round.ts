@@ -64,7 +64,7 @@ export interface RoundHooks<S extends DueSubscription, E> {
   /** Prices the candidates, decides about them all, and says which are to be ordered, nearest expiry first. */
   readonly choose: (candidates: readonly Candidate<S>[]) => Purchasing<readonly Chosen<S>[], E>;
   /**
-   * Sends the alarms of all subscriptions, due or not (protocols, renewal, step 16). Called after deciding, with what is about to be ordered, and
+   * Sends the alarms of all subscriptions, due or not (purchase protocol, P16). Called after deciding, with what is about to be ordered, and
    * at the end, with what became of it; each alarm is told once. Where deciding failed, or time ran out before it was done, `decided` is
    * false. Must not throw, and must not need the journal.
    */
@@ -143,7 +143,7 @@ export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>
   return { candidates, reserved, outcomes, alerts, error, late };
 }
 
-/** Places the orders that money was set aside for, until a failure that is not the resource's own (protocols, renewal, step 20). */
+/** Places the orders that money was set aside for, until a failure that is not the resource's own (purchase protocol, P20). */
 function* orderEach<S extends DueSubscription, E>(
   input: RoundInput<S>,
   found: {

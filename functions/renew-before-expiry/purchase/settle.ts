@@ -14,11 +14,11 @@ import {
 } from './contract.ts';
 import { expiryMovedBy, shiftMatches } from './shift.ts';
 
-/** An order that has not moved the expiry after this long is told, in milliseconds (protocols, renewal, step 9). */
+/** An order that has not moved the expiry after this long is told, in milliseconds (purchase protocol, P9). */
 const notMovedAfterMs = 15 * 60_000;
 
 /**
- * From this long after a claim on, nothing of it can still be executed, in milliseconds (protocols, renewal, step 9): a signature lives 15
+ * From this long after a claim on, nothing of it can still be executed, in milliseconds (purchase protocol, P9): a signature lives 15
  * minutes, clocks may be 15 minutes off, and what was accepted takes a while.
  */
 export const surelyOverAfterMs = 60 * 60_000;
@@ -33,7 +33,7 @@ export interface Settlement {
 /** A claim without an end. */
 type OpenClaim = RenewalEntry & { readonly claim: ClaimBody };
 
-/** Decides about an open claim (protocols, renewal, step 9). Pure; `nowMs` is the time of the observation. */
+/** Decides about an open claim (purchase protocol, P9). Pure; `nowMs` is the time of the observation. */
 export function settlementOf(
   view: RenewalView,
   observed: ObservedSubscription | undefined,

@@ -5,7 +5,7 @@ import type { Severity } from '../../../shared/notify/message.ts';
 
 const hourMs = 3_600_000;
 
-/** How long before an expiry people are told, most urgent first (protocols, renewal, step 2). */
+/** How long before an expiry people are told, most urgent first (purchase protocol, P2). */
 const alarmSteps = [
   { step: '1h', withinMs: hourMs, severity: 'critical' },
   { step: '6h', withinMs: 6 * hourMs, severity: 'critical' },

@@ -209,7 +209,7 @@ function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
 }
 
 /**
- * Why nothing may be ordered on this target, and nobody asked to approve it (protocols, renewal, step 15): claims and approvals are kept by account,
+ * Why nothing may be ordered on this target, and nobody asked to approve it (purchase protocol, P15): claims and approvals are kept by account,
  * so a wrong number would make one subscription two. Undefined where the keys are of the account, and where nothing hangs on it.
  */
 function* otherAccount(
@@ -228,7 +228,7 @@ function questionOf(verdict: RenewalVerdict): Question | undefined {
   return 'question' in verdict ? verdict.question : undefined;
 }
 
-/** Orders of one run where the policy does not say (policy reference, `limits`). */
+/** Orders of one run where the policy does not say. */
 const defaultOrdersPerRun = 50;
 
 /**

@@ -39,7 +39,7 @@ interface Intended {
   left?: Reason;
 }
 
-/** A decision that is older than this is made anew before its order is placed, in milliseconds (protocols, renewal, step 19). */
+/** A decision that is older than this is made anew before its order is placed, in milliseconds (purchase protocol, P19). */
 const decisionLastsMs = 60_000;
 
 /**

@@ -34,7 +34,7 @@ export function statesOf({ decisions, chosen, left, found: { done } }: StateFact
 }
 
 /**
- * The alarms that can be told now, with the state of each renewal (protocols, renewal, step 16). What is about to be ordered is told later, with
+ * The alarms that can be told now, with the state of each renewal (purchase protocol, P16). What is about to be ordered is told later, with
  * what became of it; what could not be decided is told as that.
  */
 export function statedAlarms(alarms: readonly ScreenedAlarm[], facts: StateFacts): readonly StatedAlarm[] {

@@ -15,7 +15,7 @@ export type Period =
   | { readonly Period: 1 | 2 | 3 | 6; readonly PeriodUnit: 'Month' }
   | { readonly Period: 1 | 2 | 3; readonly PeriodUnit: 'Year' };
 
-/** The closed set of pairs. The service accepts others and fails later, when it orders (API notes). */
+/** The closed set of pairs. The service accepts others and fails later, when it orders (service notes). */
 export const periodPair = legalTogether<Period>(
   ['Period', 'PeriodUnit'],
   legalPeriods,

@@ -10,7 +10,7 @@ const promotion = readObject({
   Selected: readFlag,
 });
 
-/** A price. Amounts are decimal text: `TradePrice` is due, and is `OriginalPrice` less `DiscountPrice` (API notes). */
+/** A price. Amounts are decimal text: `TradePrice` is due, and is `OriginalPrice` less `DiscountPrice` (service notes). */
 export const price = readObject({
   Currency: readText,
   DiscountPrice: readText,

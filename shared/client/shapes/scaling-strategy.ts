@@ -2,7 +2,7 @@
 import { flag, int, jsonList, matching, object, oneOf, optional } from '../../schema/schema.ts';
 import { percentage } from '../fields.ts';
 
-/** A time of the day. The zone is stated nowhere in the API (API notes, unverified). */
+/** A time of the day. The zone is stated nowhere in the API (service notes, unverified). */
 const clockTime = matching(/^\d{2}:\d{2}$/, 'write a time of the day such as 08:30');
 
 /** A date. */

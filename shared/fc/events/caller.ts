@@ -1,6 +1,6 @@
 import { type Loose, objectOf, textOf } from '../../fleet/answer-fields.ts';
 
-/** Longest name of a caller that is passed on, in characters: what a tag can carry (API notes, tags). */
+/** Longest name of a caller that is passed on, in characters: what a tag can carry (service notes, Tags). */
 const longest = 128;
 
 /** True for a call that one of the roles made that this program assumes. Not by the user agent: whoever calls writes that. */

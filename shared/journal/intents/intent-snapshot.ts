@@ -16,7 +16,7 @@ import {
 } from './intent-state.ts';
 import { tagKeyOf } from './intent-view.ts';
 
-/** After this long without a write of ours a setting is forgotten, in milliseconds. Longer than any native schedule lives (API notes). */
+/** After this long without a write of ours a setting is forgotten, in milliseconds. Longer than any native schedule lives (service notes). */
 export const forgetAfterMs = 400 * 24 * 60 * 60 * 1000;
 
 /** The earliest time that this run's clock and those of the runs before it agree has come. */

@@ -6,7 +6,7 @@ import { calendarName } from './rule.ts';
 import { parsedText } from './text.ts';
 import { zoneName } from './zone.ts';
 
-/** The service endpoints that the vendor lists (API notes, Transport); a resource's region is another thing. */
+/** The service endpoints that the vendor lists (service notes, Requests); a resource's region is another thing. */
 const serviceEndpoints = ['cn-shanghai', 'ap-southeast-1'] as const;
 
 /** An account id, in quotes. */

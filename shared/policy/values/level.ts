@@ -1,7 +1,7 @@
 import type { Level } from '../compiled.ts';
 import { type Parsed, parsed, refused } from './parsed.ts';
 
-/** The highest count of nodes that the service takes in one pool (API notes, ModifyNodePoolAttribute). */
+/** The highest count of nodes that the service takes in one pool (service notes, Node pools and schedules). */
 export const mostNodes = 100;
 
 const percentShape = /^(\d{1,3})\s?%$/;

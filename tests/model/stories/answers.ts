@@ -45,7 +45,7 @@ function answersIn({ shelf }: World): number {
 export type Standing = { readonly refusedBy: string } | { readonly upTo: bigint } | undefined;
 
 /**
- * What the first `count` answers of the journal come to (protocols, step 19), by what happened and not by what the records say: an approval counts
+ * What the first `count` answers of the journal come to (purchase protocol, P19), by what happened and not by what the records say: an approval counts
  * where its writer had read every refusal.
  */
 export function standingOf(world: World, resource: number, expiresAtMs: number, count = Number.POSITIVE_INFINITY): Standing {
