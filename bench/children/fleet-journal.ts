@@ -1,7 +1,7 @@
 /** Writes the journal of an account in which every group of the large fleet was written once, days ago; prints how large it became. */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { generateFleet } from '../../simulator/world/large-seed.ts';
@@ -49,7 +49,7 @@ function standing({ pool }: GroupSeed): string {
 
 async function main([groups = '1000', changed = '10', folder = '']: readonly string[]): Promise<void> {
   const store = fastStore(path.join(folder, 'journal'));
-  const log = await runStoring(store, WrittenLog.load('scale-on-schedule', fleetAccount));
+  const log = await runStoring(store, IntentLog.load('scale-on-schedule', fleetAccount));
   const signed = { owner: 'an earlier run', atMs: writtenMs };
   const target = 'fleet';
   let waiting: { resource: string; setting: string; value: string; key: string; sessions: number }[] = [];

@@ -6,7 +6,7 @@ import { createClient } from '../../shared/client/call.ts';
 import { Credentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { run } from '../../shared/engine/run.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
@@ -35,7 +35,7 @@ async function main([url = '', policyFile = '', folder = '']: readonly string[])
   const done = report.outcomes.filter(({ outcome }) => outcome === 'done').length;
   const storeReads = reads;
   const began = performance.now();
-  await runStoring(store, WrittenLog.load(scaleOnSchedule.name, account));
+  await runStoring(store, IntentLog.load(scaleOnSchedule.name, account));
   const loadMs = performance.now() - began;
   const { counts, failed, errors } = report;
   process.stdout.write(

@@ -28,10 +28,10 @@ export function doctorCommand(program: Command): void {
 }
 
 async function doctor(flags: Flags): Promise<number> {
-  const [{ withSession }, { print }, { examine }, { patientOf }, { findingLines, findingsSummary }, { styleFor }] = await Promise.all([
+  const [{ withSession }, { print }, { runChecks }, { patientOf }, { findingLines, findingsSummary }, { styleFor }] = await Promise.all([
     import('../run/session.ts'),
     import('../run/report-runs.ts'),
-    import('../doctor/examine.ts'),
+    import('../doctor/run-checks.ts'),
     import('../doctor/patient.ts'),
     import('../render/findings.ts'),
     import('../render/style.ts'),
@@ -52,7 +52,7 @@ async function doctor(flags: Flags): Promise<number> {
     return await withSession(flags, async (session) => {
       if (!json) print([styleFor().dim(`World: ${session.world.headline}`), '']);
       const patient = await patientOf(session, { file, simulator, sYaml, environment: process.env });
-      return end(await examine(patient, show), session.world.headline);
+      return end(await runChecks(patient, show), session.world.headline);
     });
   } catch (error) {
     if (!(error instanceof CommandFailure) || !['PolicyBroken', 'PolicyNotRead'].includes(error.code)) throw error;

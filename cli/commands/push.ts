@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
-import type { Undertaking } from '../run/policies/carry-out.ts';
+import type { PublishFlow } from '../run/policies/publish-flow.ts';
 import { worldOptions } from '../world/options.ts';
 import type { WorldOptions } from '../world/world.ts';
 
@@ -35,40 +35,40 @@ export function pushCommand(program: Command): void {
 }
 
 async function push(flags: Flags): Promise<number> {
-  const [{ withPolicyDesk }, { carryOut }, { fileSource }, { publisherOf }] = await Promise.all([
+  const [{ withPolicyDesk }, { runPublishFlow }, { fileSource }, { publisherOf }] = await Promise.all([
     import('../run/policies/desk.ts'),
-    import('../run/policies/carry-out.ts'),
+    import('../run/policies/publish-flow.ts'),
     import('../run/policies/source.ts'),
     import('../run/policies/publish.ts'),
   ]);
   const source = await fileSource(flags.policy);
   return await withPolicyDesk(flags, async (world) => {
     const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because });
-    return await carryOut(world, { command: 'push', source, words, secondPerson: 'above-limit', deviations: choiceOf(flags) }, flags);
+    return await runPublishFlow(world, { command: 'push', source, words, secondPerson: 'above-limit', deviations: choiceOf(flags) }, flags);
   });
 }
 
 async function confirm(flags: Flags, number: string): Promise<number> {
-  const [{ withPolicyDesk }, { carryOut }, { confirmable, mustFit }] = await Promise.all([
+  const [{ withPolicyDesk }, { runPublishFlow }, { confirmable, mustFit }] = await Promise.all([
     import('../run/policies/desk.ts'),
-    import('../run/policies/carry-out.ts'),
+    import('../run/policies/publish-flow.ts'),
     import('../run/policies/publish.ts'),
   ]);
   if (!/^\d{1,8}$/.test(number)) throw new CommandFailure('Usage', `--confirm takes the number of a proposal, not '${number}'.`);
   return await withPolicyDesk(flags, async (world) => {
     const { proposal, confirmedBy } = await confirmable(world, Number(number));
     const { by, because, restores, sequence } = proposal;
-    const undertaking: Undertaking = {
+    const undertaking: PublishFlow = {
       ...{ command: 'push', source: { name: `proposal ${sequence} by ${by}`, text: proposal.source }, secondPerson: 'had' },
       words: async () => ({ by, because: because ?? flags.because, confirmedBy, proposal: sequence, restores }),
       check: ({ base }) => mustFit(proposal, base),
       deviations: choiceOf(flags),
     };
-    return await carryOut(world, undertaking, flags);
+    return await runPublishFlow(world, undertaking, flags);
   });
 }
 
-function choiceOf({ restoreFirst, leave }: Flags): Undertaking['deviations'] {
+function choiceOf({ restoreFirst, leave }: Flags): PublishFlow['deviations'] {
   if (restoreFirst && leave) throw new CommandFailure('Usage', 'Say one of --restore-first and --leave.');
   return restoreFirst ? 'restore' : leave ? 'leave' : undefined;
 }

@@ -28,9 +28,9 @@ export function rollbackCommand(program: Command): void {
 }
 
 async function rollback(number: string | undefined, flags: Flags): Promise<number> {
-  const [{ withPolicyDesk }, { carryOut }, { publisherOf, rollbackAim }, { storedSource }] = await Promise.all([
+  const [{ withPolicyDesk }, { runPublishFlow }, { publisherOf, rollbackAim }, { storedSource }] = await Promise.all([
     import('../run/policies/desk.ts'),
-    import('../run/policies/carry-out.ts'),
+    import('../run/policies/publish-flow.ts'),
     import('../run/policies/publish.ts'),
     import('../run/policies/history.ts'),
   ]);
@@ -41,6 +41,6 @@ async function rollback(number: string | undefined, flags: Flags): Promise<numbe
     const { policy, wayOut } = await rollbackAim(world, number === undefined ? undefined : Number(number));
     const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because, restores: policy.sequence });
     const secondPerson = wayOut ? 'way-out' : 'above-limit';
-    return await carryOut(world, { command: 'rollback', source: storedSource(policy), words, secondPerson }, flags);
+    return await runPublishFlow(world, { command: 'rollback', source: storedSource(policy), words, secondPerson }, flags);
   });
 }

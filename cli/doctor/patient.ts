@@ -6,8 +6,8 @@ import type { Session } from '../run/session.ts';
 import type { InProcessWorld } from '../world/in-process.ts';
 import { deployedFunctions } from './deployed-port.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Patient } from './examine.ts';
 import { messageOf } from './finding.ts';
+import type { Patient } from './run-checks.ts';
 import { writtenFunctions } from './written.ts';
 
 /** What the command says beside the policy. */

@@ -4,7 +4,7 @@ import { planner as scalePlanner } from '../../functions/scale-on-schedule/plan.
 import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { unreadTenant } from '../../shared/fleet/tenant.ts';
-import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { IntentView } from '../../shared/journal/intents/intent-view.ts';
 import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
@@ -29,7 +29,7 @@ export interface Proof {
 }
 
 /** A journal that has nothing. */
-const nothingWritten: WrittenView = { values: () => [], foreign: () => undefined };
+const nothingWritten: IntentView = { values: () => [], foreign: () => undefined };
 
 /** Days that the proof compiles for; planners look at tomorrow and at an ordinary week. */
 const proofDays = 2;

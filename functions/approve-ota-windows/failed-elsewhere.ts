@@ -1,5 +1,5 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
-import { WrittenLog, writtenScope } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog, writtenScope } from '../../shared/journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
 import type { Storing } from '../../shared/journal/store/store-effect.ts';
 import type { ActDecision, HoldDecision } from '../../shared/planning/decision.ts';
@@ -22,7 +22,7 @@ function isNameless(place: string, { policy }: PlanContext): boolean {
  */
 export function seenOfTarget(
   context: PlanContext,
-  log: WrittenLog,
+  log: IntentLog,
   isWhole: boolean,
 ): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] } {
   const resource = placeOf(context.target);
@@ -48,7 +48,7 @@ export function seenOfTarget(
 export function* heldByOthers(
   decisions: readonly (ActDecision | HoldDecision)[],
   context: PlanContext,
-  own: WrittenLog,
+  own: IntentLog,
   versionOf: (decision: ActDecision) => string | undefined,
 ): Storing<readonly (ActDecision | HoldDecision)[]> {
   if (!decisions.some(({ verdict }) => verdict === 'act')) return decisions;
@@ -57,7 +57,7 @@ export function* heldByOthers(
   const where = new Map<string, string>();
   for (const other of Object.values(policy.targets)) {
     const scope = writtenScope(other);
-    const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
+    const log = logs.get(scope) ?? (yield* IntentLog.load(functionName, scope));
     logs.set(scope, log);
     // A record that cannot be read may be the one that tells of a failure.
     const [damage] = other.name === target.name ? [] : log.damaged;

@@ -22,7 +22,7 @@ export function settleRings(pending: readonly ActDecision[], totals: Totals, con
   });
 
   function standsAgainst(candidate: Candidate): Reason | undefined {
-    if (context.occasions !== undefined || !totals.complete) return unseen;
+    if (context.triggerEvents !== undefined || !totals.complete) return unseen;
     const where = failed.get(candidate.version);
     if (where !== undefined) return versionFailed(candidate.version, where);
     const key = JSON.stringify([candidate.position, candidate.index, candidate.version]);

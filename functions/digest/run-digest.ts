@@ -213,7 +213,7 @@ async function observe(
   for (const error of errors) draft.failedToObserve(error, observed);
   const totals = { observed, announced, complete: errors.length === 0 && observed === announced };
   if (errors.length === 0) draft.checkWhole(totals);
-  draft.survey({
+  draft.observeAndPlan({
     totals,
     keep: 0,
     notCovered: facts.notCovered.count,

@@ -6,7 +6,7 @@ import { zonedText } from '../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
-import { deadMan, type LifeSigns, silenceOf } from './facts/heartbeats.ts';
+import { type LifeSigns, silenceOf, watchdog } from './facts/heartbeats.ts';
 
 /** What telling of silence needs. */
 export interface SilenceContext extends OnceContext {
@@ -40,13 +40,13 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
     silence.sinceMs === undefined ? 'as far back as the journal was searched' : `since ${zonedText(silence.sinceMs, { policy, target })}`;
   const what = silence.failing ? 'had no run without failure' : 'did not run';
   const consequence =
-    functionName === deadMan
+    functionName === watchdog
       ? 'Subscriptions may lapse and their alarms may not go out: look at the function, its timer and its log, and renew by hand what expires soon.'
       : 'Look at the function, its timer and its log.';
   const message: Message = {
     id: alertId(name),
     timeMs: nowMs,
-    severity: functionName === deadMan ? 'critical' : 'warning',
+    severity: functionName === watchdog ? 'critical' : 'warning',
     title: `${functionName} ${what} on ${where}`,
     text: `It ${what} ${since}; it is expected every ${formatDuration(intervalMs)}. ${consequence}`,
     data: { function: functionName, target: target.name, account: target.account, sinceMs: silence.sinceMs ?? null, intervalMs },

@@ -52,7 +52,7 @@ interface Count {
  * once. Another wish begins a new count.
  */
 export function reversals({ id, setting, wish, writes, met, insist }: ReversalSubject, context: PlanContext): Reversals {
-  const { written, nowMs, occasions } = context;
+  const { written, nowMs, triggerEvents } = context;
   const memory = `${setting}:reversals`;
   const kept = written.foreign(id, memory);
   const known = kept && parseCount(kept.value, settingsText(wish));
@@ -60,7 +60,7 @@ export function reversals({ id, setting, wish, writes, met, insist }: ReversalSu
     Object.keys(writes).length > 0 || known ? written.values(id, setting).findLast(({ outcome }) => outcome === 'done') : undefined;
   const ours = parseSettings(done?.value ?? '');
   const value = settingsText({ ...ours, ...writes });
-  const heard = occasions?.get(wholeIdOf(id));
+  const heard = triggerEvents?.get(wholeIdOf(id));
   // An event that names who called since says that somebody did.
   const caller = calledSince(heard, done?.atMs) ? heard?.caller : undefined;
   // Without one, what is read may be older than what was written.

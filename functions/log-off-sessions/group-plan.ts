@@ -7,7 +7,7 @@ import type { CompiledLogOffRule } from './compiled-rule.ts';
 import type { Moment } from './moment.ts';
 import { nativeState } from './moment.ts';
 import { hold, keep, reason } from './reasons.ts';
-import { attemptAt, fateOf, mayCut, notAgain, sessionSetting, tryAgain, type Verdict, wasCut, wayOf } from './session-plan.ts';
+import { attemptAt, mayCut, notAgain, sessionDisposition, sessionSetting, tryAgain, type Verdict, wasCut, wayOf } from './session-plan.ts';
 
 /** Decides about the sessions of a group as a whole: one call for all of them, or nothing, and then each decides for itself. */
 export function decideGroup(group: SessionGroup, rule: CompiledLogOffRule, moment: Moment, context: PlanContext): Verdict {
@@ -49,7 +49,7 @@ function decideSessions(
       ? notAgain(state)
       : keep(reason('logged-off', 'everyone was logged off in this window; whoever came back stays'));
   }
-  const fates = sessions.map((session) => fateOf(session, rule));
+  const fates = sessions.map((session) => sessionDisposition(session, rule));
   if (fates.every((fate) => fate !== 'end' && fate.verdict === 'keep')) {
     return keep(reason('nobody-to-log-off', `none of ${sessions.length} ${plural(sessions.length)} is one that the rule logs off`));
   }

@@ -9,7 +9,7 @@ import type { CompiledLogOffRule } from './compiled-rule.ts';
 import { decideDrain } from './drain-plan.ts';
 import { asksForSessions, decideGroup } from './group-plan.ts';
 import { type Moment, momentOf } from './moment.ts';
-import { hold, keep, type Quiet, reason } from './reasons.ts';
+import { hold, keep, type NoAction, reason } from './reasons.ts';
 import { decideSession, type Verdict } from './session-plan.ts';
 
 /** Stands for the rule where our own drain is lifted from a group that no rule covers any more. */
@@ -73,7 +73,7 @@ function decided(resource: SessionResource, cover: Cover, verdict: Verdict): Dec
 }
 
 /** The rule that decides; or why there is none, with the rule that could not be judged. */
-type Cover = { readonly rule: CompiledLogOffRule } | { readonly rule?: never; readonly quiet: Quiet; readonly named: string | null };
+type Cover = { readonly rule: CompiledLogOffRule } | { readonly rule?: never; readonly quiet: NoAction; readonly named: string | null };
 
 const notCovered: Cover = { quiet: keep(reason('not-covered', 'no rule matches; it is left alone')), named: null };
 

@@ -56,17 +56,17 @@ export type ReasonCode = keyof typeof reasonCodes;
 export const reason: ReasonBuilder<ReasonCode> = reasonOf;
 
 /** A verdict other than to act, with why; the planner adds rule and resource. */
-export interface Quiet {
+export interface NoAction {
   readonly verdict: 'keep' | 'hold';
   readonly because: readonly Reason[];
 }
 
 /** It is as wanted, or nothing is wanted. */
-export function keep(...because: readonly Reason[]): Quiet {
+export function keep(...because: readonly Reason[]): NoAction {
   return { verdict: 'keep', because };
 }
 
 /** Something is wanted, or may be, and must not be done. */
-export function hold(...because: readonly Reason[]): Quiet {
+export function hold(...because: readonly Reason[]): NoAction {
   return { verdict: 'hold', because };
 }

@@ -1,14 +1,14 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { Session, SessionFacts, SessionGroup } from '../../shared/fleet/session.ts';
-import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { IntentView } from '../../shared/journal/intents/intent-view.ts';
 import type { Action, Reason } from '../../shared/planning/decision.ts';
 import { userProtected } from '../../shared/policy/protect.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';
 import { extension, type LogOffWindow, type Moment, nativeState } from './moment.ts';
-import { hold, keep, type Quiet, reason } from './reasons.ts';
+import { hold, keep, type NoAction, reason } from './reasons.ts';
 
 /** To act, with what, or a verdict without. */
-export type Verdict = Quiet | { readonly verdict: 'act'; readonly because: readonly Reason[]; readonly action: Action };
+export type Verdict = NoAction | { readonly verdict: 'act'; readonly because: readonly Reason[]; readonly action: Action };
 
 /**
  * Decides about one session while its group is in a window. Read by itself, as right before the call, the session decides alone, and what
@@ -18,7 +18,7 @@ export function decideSession(session: Session, rule: CompiledLogOffRule, moment
   const group = session.partOf;
   const { policy, nowMs, written } = context;
   const alone = group.sessions === undefined;
-  const stays = ({ because }: Quiet): Quiet => (alone ? hold(...because) : keep(...because));
+  const stays = ({ because }: NoAction): NoAction => (alone ? hold(...because) : keep(...because));
   if (moment.phase === 'unknown') return hold(moment.because);
   if (moment.phase !== 'open') return stays(hold(reason('window-over', 'the window of the log-off is over')));
   const { window } = moment;
@@ -32,7 +32,7 @@ export function decideSession(session: Session, rule: CompiledLogOffRule, moment
   }
   const first = `${group.id}/${session.user}`;
   if (session.id !== first && session.user !== undefined && wasCut(first, window, written)) return stays(keep(cameBack));
-  const fate = fateOf(session, rule);
+  const fate = sessionDisposition(session, rule);
   if (fate !== 'end') return fate.verdict === 'keep' ? stays(fate) : fate;
   const unconfirmed = resetUnconfirmed(rule);
   if (unconfirmed !== undefined) return hold(unconfirmed);
@@ -72,7 +72,7 @@ function unbinding(session: Session, window: LogOffWindow, due: Reason, { writte
 }
 
 /** Why an act that happens once is not tried again although it is not known to have been done. */
-export function notAgain(state: 'unclear' | 'failed'): Quiet {
+export function notAgain(state: 'unclear' | 'failed'): NoAction {
   return hold(
     state === 'unclear'
       ? reason(
@@ -87,7 +87,7 @@ export function notAgain(state: 'unclear' | 'failed'): Quiet {
 export const tryAgain = reason('log-off-again', 'the first try in this window ended nothing; it is tried once more');
 
 /** Whether a rule ends a session: `end`, or why it stays. What cannot be told stays. */
-export function fateOf(session: SessionFacts, rule: CompiledLogOffRule): 'end' | Quiet {
+export function sessionDisposition(session: SessionFacts, rule: CompiledLogOffRule): 'end' | NoAction {
   const { user, status, persistentId } = session;
   if (status === 'CLOSING' || status === 'CLOSED') return keep(reason('ending', 'the app instance is closing already'));
   if (user === undefined) return hold(reason('user-unknown', `somebody is on ${session.instanceId}, and the answer does not say who`));
@@ -101,7 +101,7 @@ export function fateOf(session: SessionFacts, rule: CompiledLogOffRule): 'end' |
   return byWho(session, rule);
 }
 
-function byWho({ link, usedMs }: SessionFacts, { who }: CompiledLogOffRule): 'end' | Quiet {
+function byWho({ link, usedMs }: SessionFacts, { who }: CompiledLogOffRule): 'end' | NoAction {
   if (who === 'everyone') return 'end';
   if (who === 'disconnected') {
     if (link === 'disconnected') return 'end';
@@ -169,7 +169,7 @@ function obstacleOf(
   if (native === 'none') return 'the group does not follow a weekly schedule of the service';
   if (native === 'in-period') return "a period of the service's weekly schedule is running";
   if (sessions.some(({ persistentId }) => persistentId !== undefined)) return 'there is a persistent session';
-  const kept = sessions.map((session) => fateOf(session, rule)).find((fate) => fate !== 'end' && fate.verdict === 'hold');
+  const kept = sessions.map((session) => sessionDisposition(session, rule)).find((fate) => fate !== 'end' && fate.verdict === 'hold');
   if (kept !== undefined) return 'there is a session that is not understood';
   const guarded = sessions.find(({ user }) => user !== undefined && userProtected(policy.protect, user));
   if (guarded !== undefined) return `${guarded.user} is protected by the policy`;
@@ -202,7 +202,7 @@ export type Attempt =
   | { readonly state: 'failed' };
 
 /** Looks up an act of a window in the journal. */
-export function attemptAt(written: WrittenView, resourceId: string, setting: string, window: LogOffWindow): Attempt {
+export function attemptAt(written: IntentView, resourceId: string, setting: string, window: LogOffWindow): Attempt {
   const first = window.id;
   const second = `${window.id} again`;
   const outcomes = new Map(written.values(resourceId, setting).map(({ value, outcome }) => [value, outcome]));

@@ -127,7 +127,7 @@ function noteUnderWay(context: PlanContext, rule: string, id: string, isUnderWay
  * Where not all workstations were read nobody knows how many are under way, and all of such a rule wait.
  */
 function admit(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[] {
-  const allSeen = totals.complete && context.occasions === undefined;
+  const allSeen = totals.complete && context.triggerEvents === undefined;
   const admitted = new Map<string, number>();
   return pending.map((decision) => {
     const { rule, action } = decision;

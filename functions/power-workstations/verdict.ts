@@ -2,7 +2,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation, WorkstationSession } from '../../shared/fleet/workstation.ts';
-import { notShownYet, type WrittenValue, type WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import { type IntentView, notShownYet, type WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
@@ -170,7 +170,7 @@ function sightedAsWanted(wish: Wish): Reason {
 }
 
 /** Whether a run has seen the workstation as wanted in this very stretch. */
-function wasAsWanted(id: string, wish: Wish, written: WrittenView): boolean {
+function wasAsWanted(id: string, wish: Wish, written: IntentView): boolean {
   return written.foreign(id, seenSetting)?.value === stretchName(wish);
 }
 
@@ -178,7 +178,7 @@ function wasAsWanted(id: string, wish: Wish, written: WrittenView): boolean {
  * The last thing that we asked of a workstation, where it is this and may have been carried out; undefined where it was something else, was
  * refused, or was seen settled since, so that what goes on now is not ours.
  */
-function askedFor(power: Power, id: string, written: WrittenView): WrittenValue | undefined {
+function askedFor(power: Power, id: string, written: IntentView): WrittenValue | undefined {
   const last = written.values(id, powerSetting).at(-1);
   if (last?.value !== power || last.outcome === 'failed') return undefined;
   const seen = written.foreign(id, seenSetting);

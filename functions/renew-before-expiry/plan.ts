@@ -83,7 +83,7 @@ function dueStep(due: Due): RenewalStep {
   if (facts.claims === undefined) return { need: { kind: 'claims' } };
   const claimed = claimReason(facts.claims, resource.id, context);
   if (claimed) return hold(due, [claimed]);
-  const unfit = standingReason(due) ?? unfitness(resource);
+  const unfit = standingReason(due) ?? ineligibility(resource);
   if (unfit) return hold(due, [unfit]);
 
   const price = priceOf(resource, rule.period, rule, facts);
@@ -229,7 +229,7 @@ const groupStatus = 'PUBLISHED';
 const workstationStatuses: ReadonlySet<string> = new Set(['RUNNING', 'STOPPED', 'STARTING', 'STOPPING']);
 
 /** Why a resource is not in a state to be renewed; undefined when it is. */
-function unfitness(resource: Subscribable): Reason | undefined {
+function ineligibility(resource: Subscribable): Reason | undefined {
   const { status } = resource;
   const data = { status: status ?? null };
   if (resource.kind === 'delivery-group') {

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import {
+  type IntentView,
   keptPrefix,
   notShownYet,
   type UnreadValue,
   unreadValue,
   type WrittenValue,
-  type WrittenView,
 } from '../../shared/journal/intents/intent-view.ts';
 import type { Reason, Sighted } from '../../shared/planning/decision.ts';
 import type { ManualChange } from './compiled-rule.ts';
@@ -28,7 +28,7 @@ export interface Difference {
 
 /** What else tells whether a person's change stands. */
 export interface Asking {
-  readonly written: WrittenView;
+  readonly written: IntentView;
   readonly mode: ManualChange;
   readonly nextStepMs: (ms: EpochMs) => EpochMs | undefined;
   readonly nowMs: EpochMs;
@@ -119,7 +119,7 @@ function othersSetting(setting: string): string {
  * What the journal is to keep of a setting that is as wanted: where not we made it so, what we wrote last is not there any more, and whoever sets that
  * again later does so on purpose. Undefined where there is nothing new.
  */
-export function sightedByOthers(resourceId: string, setting: string, observed: string, written: WrittenView): Sighted | undefined {
+export function sightedByOthers(resourceId: string, setting: string, observed: string, written: IntentView): Sighted | undefined {
   const values = written.values(resourceId, setting);
   const last = values.at(-1);
   if (last?.outcome !== 'done' || values.some(({ value }) => isOurs(value, observed))) return undefined;
@@ -129,7 +129,7 @@ export function sightedByOthers(resourceId: string, setting: string, observed: s
 }
 
 /** Whether the setting had another value since we wrote this one, so that somebody has set it back to it. */
-function changedSince(own: WrittenValue, difference: Difference, written: WrittenView): boolean {
+function changedSince(own: WrittenValue, difference: Difference, written: IntentView): boolean {
   const { resourceId, setting, observed } = difference;
   const foreign = written.foreign(resourceId, setting);
   if (foreign !== undefined && foreign.sinceMs >= own.atMs && !isOurs(own.value, foreign.value) && foreign.value !== observed) return true;
@@ -137,7 +137,7 @@ function changedSince(own: WrittenValue, difference: Difference, written: Writte
 }
 
 /** What somebody else had made the setting after we wrote a value, where that was as wanted; and since when. */
-function madeByOthers(own: WrittenValue, { resourceId, setting }: Difference, written: WrittenView): ReturnType<WrittenView['foreign']> {
+function madeByOthers(own: WrittenValue, { resourceId, setting }: Difference, written: IntentView): ReturnType<IntentView['foreign']> {
   const kept = written.foreign(resourceId, othersSetting(setting));
   return kept?.value.endsWith(` after ${own.atMs}`) ? kept : undefined;
 }

@@ -2,7 +2,7 @@ import type { Need, PlanContext, Planner } from '../../shared/engine/automation.
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
-import type { WrittenValue, WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { found, held, type Outcome } from '../../shared/planning/result.ts';
@@ -169,7 +169,7 @@ const most = 500;
 /** Something that a draft asked of the journal, with the answer. */
 type Asked =
   | { readonly resource: string; readonly setting: string; readonly values: readonly WrittenValue[] }
-  | { readonly resource: string; readonly setting: string; readonly foreign: ReturnType<WrittenView['foreign']> };
+  | { readonly resource: string; readonly setting: string; readonly foreign: ReturnType<IntentView['foreign']> };
 
 interface Remembered {
   readonly draft: Draft;
@@ -221,7 +221,7 @@ function memoryOf(context: PlanContext): Memory {
 
 function newMemory(context: PlanContext): Memory {
   const { written } = context;
-  const noting: WrittenView = {
+  const noting: IntentView = {
     values: (resource, setting) => {
       const values = written.values(resource, setting);
       memory.asked.push({ resource, setting, values });
@@ -238,7 +238,7 @@ function newMemory(context: PlanContext): Memory {
 }
 
 /** Asks all of it again, whatever the first answers are: the journal notes what was asked for in vain. */
-function answersStand(asked: readonly Asked[], written: WrittenView): boolean {
+function answersStand(asked: readonly Asked[], written: IntentView): boolean {
   let stand = true;
   for (const each of asked) {
     const { resource, setting } = each;

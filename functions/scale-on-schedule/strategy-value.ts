@@ -1,5 +1,5 @@
 import type { Charge, Strategy } from '../../shared/fleet/delivery-group.ts';
-import type { WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { IntentView } from '../../shared/journal/intents/intent-view.ts';
 import { deviationText, parseDeviation, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
 import { fingerprint } from './strategy.ts';
@@ -38,7 +38,7 @@ export function isOurs(value: string, observed: string): boolean {
 /** What a pool has now because we wrote it instead of something else; undefined where it has none of that. */
 export function standingDeviation(
   { group, strategy, charge, pool }: Pick<GroupState, 'group' | 'strategy' | 'charge' | 'pool'>,
-  written: WrittenView,
+  written: IntentView,
 ): StandsInFor | undefined {
   const observed = journalValue(strategy, charge);
   const ours = written.values(group.id, settingOf({ pool })).findLast(({ value }) => isOurs(value, observed));

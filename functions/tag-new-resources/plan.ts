@@ -15,7 +15,7 @@ const waitAfterRefusalMs = 3_600_000;
 
 const asWanted = reason('as-wanted', 'has all tags that its rules set');
 
-/** Decides which tags one delivery group gets. Pure: the same group, policy, journal, occasion and `now` give the same decision. */
+/** Decides which tags one delivery group gets. Pure: the same group, policy, journal, trigger event and `now` give the same decision. */
 export const planner: Planner<DeliveryGroup> = {
   needs: () => [],
   // Where the list carries no tags at all, whether there are none or whether they are not shown is asked of the list of tags.

@@ -44,9 +44,9 @@ const creations: ReadonlySet<string> = new Set(['CreateAppInstanceGroup', 'Creat
  * What templates are filled with. Of the event only the caller and what the call came through are taken, where it tells that the group was made;
  * all else was read. `time` does not change from run to run, so that looking again gives the same tags.
  */
-export function templateValues(group: DeliveryGroup, { policy, target, nowMs, occasions }: PlanContext): TemplateValues {
-  const occasion = occasions?.get(group.id);
-  const made = occasion && creations.has(occasion.operation) ? occasion : undefined;
+export function templateValues(group: DeliveryGroup, { policy, target, nowMs, triggerEvents }: PlanContext): TemplateValues {
+  const triggerEvent = triggerEvents?.get(group.id);
+  const made = triggerEvent && creations.has(triggerEvent.operation) ? triggerEvent : undefined;
   const zone = policy.zones[target.timezone];
   const madeMs = group.createdAtMs ?? made?.atMs;
   return {

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { notShownYet, type UnreadValue, unreadValue, type WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import { type IntentView, notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/intents/intent-view.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
 import { nearKey } from '../../shared/policy/selector.ts';
 import { type Consequential, coveringRule, longestText, mostPerCall, type TagRule } from './compiled-rule.ts';
@@ -79,9 +79,9 @@ interface Known extends SetBefore {
 }
 
 /** An event that says that somebody has taken tags off since tells that they were there. */
-function setBefore({ id }: DeliveryGroup, before: WrittenTags, { written, nowMs, occasions }: PlanContext): SetBefore {
+function setBefore({ id }: DeliveryGroup, before: WrittenTags, { written, nowMs, triggerEvents }: PlanContext): SetBefore {
   const last = written.values(id, tagsSetting).findLast(({ outcome }) => outcome === 'done');
-  const heard = occasions?.get(id);
+  const heard = triggerEvents?.get(id);
   if (last === undefined || (heard?.operation === 'UntagCloudResources' && heard.atMs >= last.atMs)) {
     return { before, lately: undefined, unread: undefined };
   }
@@ -161,7 +161,7 @@ export type WrittenTags = ReadonlyMap<string, WrittenTag>;
  * Every tag that we ever set on a group, as the journal keeps it. One that failed was not set; one whose outcome is unknown counts as not
  * set either, which at worst restores a tag once more than it should.
  */
-export function writtenTags(written: WrittenView, groupId: string): WrittenTags {
+export function writtenTags(written: IntentView, groupId: string): WrittenTags {
   const last = written.values(groupId, tagsSetting).findLast(({ outcome }) => outcome === 'done');
   return last === undefined ? new Map() : parse(last.value);
 }

@@ -2,9 +2,9 @@ import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { AnyOperation } from '../client/operation.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
-import type { WrittenView } from '../journal/intents/intent-view.ts';
+import type { IntentView } from '../journal/intents/intent-view.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Action, Decision, HoldDecision } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
@@ -42,7 +42,7 @@ export interface FactReader {
 }
 
 /** Something that happened to a resource, as an event told it. Nothing in it is believed but the id: the resource is read. */
-export interface Occasion {
+export interface TriggerEvent {
   readonly resourceId: string;
   /** Name of the operation that was called. */
   readonly operation: string;
@@ -68,12 +68,12 @@ export interface PlanContext {
   readonly target: CompiledTarget;
   /** The run's one `now`. */
   readonly nowMs: EpochMs;
-  readonly written: WrittenView;
+  readonly written: IntentView;
   readonly facts: Facts;
   /** Versions that people halted, from the journal. Default: none. */
   readonly halts?: ReadonlyMap<string, HaltedVersion> | undefined;
-  /** What happened to resources, where an event began the run: the last occasion of each id. Default: nothing is known. */
-  readonly occasions?: ReadonlyMap<string, Occasion> | undefined;
+  /** What happened to resources, where an event began the run: the last trigger event of each id. Default: nothing is known. */
+  readonly triggerEvents?: ReadonlyMap<string, TriggerEvent> | undefined;
 }
 
 /** Totals over the whole observation, known only after the last page. */
@@ -135,14 +135,14 @@ export interface Automation<R extends Resource> {
   /** What the run has seen of the target as a whole, for the journal; `isWhole`: every resource was read. Default: nothing. */
   ofTarget?(
     context: PlanContext,
-    log: WrittenLog,
+    log: IntentLog,
     isWhole: boolean,
   ): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] };
   /** Holds what the journal of other targets stands against; asked of what the guard let pass. Default: nothing does. */
   elsewhere?(
     decisions: readonly (ActDecision | HoldDecision)[],
     context: PlanContext,
-    log: WrittenLog,
+    log: IntentLog,
   ): Storing<readonly (ActDecision | HoldDecision)[]>;
   /** How the planner's needs are read. Absent: every fact is unknown. */
   facts?(client: Client, target: CompiledTarget): FactReader;

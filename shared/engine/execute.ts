@@ -1,13 +1,13 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog } from '../journal/intents/intent-log.ts';
 import { canonicalJson } from '../journal/log/record.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
 import { type ActDecision, allHarms, type Reason } from '../planning/decision.ts';
 import { all, clockNow, type Executing, note } from './effects.ts';
 import { sessionsCut } from './guard.ts';
 import { reason } from './reasons.ts';
-import { beforeCall, callFor, notNow, type SecondLook } from './recheck.ts';
+import { callFor, notNow, recheckBeforeCall, type SecondLook } from './recheck.ts';
 import { type Outcome, outcomeOf } from './report.ts';
 
 /** How the executor goes about its work. */
@@ -31,7 +31,7 @@ export interface ExecuteInput<R extends Resource> {
   readonly target: string;
   /** The run's random token. */
   readonly owner: string;
-  readonly log: WrittenLog;
+  readonly log: IntentLog;
   /** What is asked right before each call. */
   readonly again: SecondLook<R>;
   /** How many resources an operation takes in one call, and where. Default: one. */
@@ -172,7 +172,7 @@ function* secondLookAt<R extends Resource>(
   defects: unknown[],
 ): Executing<Outcome | undefined> {
   try {
-    return yield* beforeCall(decision, input.again, { ...rules, deadlineMs: input.deadlineMs });
+    return yield* recheckBeforeCall(decision, input.again, { ...rules, deadlineMs: input.deadlineMs });
   } catch (error) {
     // It must not cost the outcomes of the actions beside it.
     defects.push(error);

@@ -1,4 +1,4 @@
-import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
+import { IntentLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { type RollingCounts, unknownActs } from '../journal/intents/intent-state.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
@@ -58,13 +58,13 @@ export function nodesAdded(acts: readonly ActDecision[], context: Counted): Read
 export function* addedElsewhere(functionName: string, { policy, target, nowMs }: PlanContext): Storing<number> {
   const own = writtenScope(target);
   let nodes = 0;
-  const logs = new Map<string, WrittenLog>();
+  const logs = new Map<string, IntentLog>();
   for (const other of Object.values(policy.targets)) {
     const shards = other.shardByRegion ? (other.regions ?? []).map((shard) => ({ ...other, shard })) : [other];
     for (const part of shards) {
       const scope = writtenScope(part);
       if (scope === own && other.name === target.name) continue;
-      const log = logs.get(scope) ?? (yield* WrittenLog.load(functionName, scope));
+      const log = logs.get(scope) ?? (yield* IntentLog.load(functionName, scope));
       logs.set(scope, log);
       nodes += log.counts(other.name, nowMs).nodesAdded;
     }

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { keptPrefix, unreadSetting } from '../journal/intents/intent-view.ts';
@@ -17,7 +17,7 @@ import { manualChangeCode, sightedCode } from './reasons.ts';
 import { idsNamed } from './report.ts';
 
 /** What observing and deciding gave. Grows with what acts or holds, not with the fleet (ids of the fleet apart, to see each once). */
-export interface Survey<R extends Resource> extends Counted<R> {
+export interface Observation<R extends Resource> extends Counted<R> {
   readonly totals: Totals;
   /** The highest levels in 30 days of all that was read, in nodes; 0 for automations that add none. */
   readonly nodes: number;
@@ -35,7 +35,7 @@ export interface SurveyInput<R extends Resource> {
   readonly client: Client;
   readonly context: PlanContext;
   readonly facts: RunFacts;
-  readonly log: WrittenLog;
+  readonly log: IntentLog;
   readonly store: Store;
   readonly signal?: AbortSignal | undefined;
   /** Hears of each resource about which what deciding needs could not be read. */
@@ -48,7 +48,7 @@ export interface SurveyInput<R extends Resource> {
  * Observes page by page and decides about each resource; those whose history has to be looked up in the journal are decided at the end, so
  * that no part of it is read twice. Failures of the service and of the store end it early and are reported; it does not throw them.
  */
-export async function survey<R extends Resource>(input: SurveyInput<R>): Promise<Survey<R>> {
+export async function observeAndPlan<R extends Resource>(input: SurveyInput<R>): Promise<Observation<R>> {
   const { log, context } = input;
   const { planner } = input.automation;
   const tally = new Tally<R>((id) => log.foreignSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
@@ -85,7 +85,7 @@ export async function survey<R extends Resource>(input: SurveyInput<R>): Promise
   };
   const observe = async (): Promise<void> => {
     const { automation, client, signal } = input;
-    if (context.occasions) {
+    if (context.triggerEvents) {
       const { resources, total } = await namedByEvents(automation, client, context, signal);
       await visit(resources, total);
       // A few were read of a known number: a share is of that number.
@@ -141,23 +141,23 @@ const rowsOfPage = 100;
 export async function namedByEvents<R extends Resource>(
   automation: Automation<R>,
   client: Client,
-  { occasions, target }: PlanContext,
+  { triggerEvents, target }: PlanContext,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly resources: readonly R[]; readonly total: number | undefined }> {
   // Many are found with fewer reads in the list: its pages have a hundred rows.
   const total = await automation.count?.(client, target, signal);
   const resources: R[] = [];
   const met = new Set<string>();
-  if (total !== undefined && occasions !== undefined && occasions.size > Math.ceil(total / rowsOfPage) + 1) {
+  if (total !== undefined && triggerEvents !== undefined && triggerEvents.size > Math.ceil(total / rowsOfPage) + 1) {
     for await (const page of automation.observe(client, target, signal)) {
       for (const resource of page.resources.filter(({ id }) => !met.has(id) && met.add(id))) {
-        if (occasions.has(resource.id)) resources.push(resource);
+        if (triggerEvents.has(resource.id)) resources.push(resource);
       }
     }
     if (met.size >= total) return { resources, total };
   }
   // A list that moves while it is read can skip rows: what it did not show is read by itself.
-  for (const id of occasions?.keys() ?? []) {
+  for (const id of triggerEvents?.keys() ?? []) {
     const resource = met.has(id) ? undefined : await automation.reread(client, target, { id }, signal);
     if (resource) resources.push(resource);
   }

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
 import { tagKeyOf, tagSetting } from '../journal/intents/intent-view.ts';
 import type { ActDecision } from '../planning/decision.ts';
@@ -46,12 +46,12 @@ interface ProtectionInput<R extends Resource> {
   readonly client: Client;
   readonly context: PlanContext;
   readonly acting: ReadonlyMap<string, R>;
-  readonly log: WrittenLog;
+  readonly log: IntentLog;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Since when the journal knows a value of an owner's tag, as of loading. */
-export function tagFirstSeen(log: WrittenLog): (id: string, key: string, value: string) => EpochMs | undefined {
+export function tagFirstSeen(log: IntentLog): (id: string, key: string, value: string) => EpochMs | undefined {
   return (id, key, value) => {
     const standing = log.view.foreign(id, tagSetting(key));
     return standing?.value === value ? standing.sinceMs : undefined;
@@ -66,7 +66,7 @@ export function tagSeen({ protect }: Pick<CompiledPolicy, 'protect'>, resource: 
 }
 
 /** Owners' tags that the journal knows on a resource and that are observed to be absent or to have another value now. */
-export function tagsGone(log: WrittenLog, resource: Resource): readonly ForeignSetting[] {
+export function tagsGone(log: IntentLog, resource: Resource): readonly ForeignSetting[] {
   return log.foreignSettings(resource.id).flatMap((setting) => {
     const key = tagKeyOf(setting);
     if (key === undefined) return [];

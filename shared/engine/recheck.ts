@@ -1,9 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import type { WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog } from '../journal/intents/intent-log.ts';
 import { claimOnce } from '../journal/log/claims.ts';
+import { probeCreateOnly } from '../journal/log/create-only-probe.ts';
 import { canonicalJson } from '../journal/log/record.ts';
-import { tryOnSentinel } from '../journal/log/sentinel.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
 import { type ActDecision, allHarms, type Decision, isHarsher, type Reason } from '../planning/decision.ts';
 import type { Automation, PlanContext } from './automation.ts';
@@ -41,7 +41,7 @@ interface TimeLeft {
  * The second look at one action, and its claim where it needs one: its outcome where it is not to be sent, undefined where it is, right away.
  * Independent of the others.
  */
-export function* beforeCall<R extends Resource>(
+export function* recheckBeforeCall<R extends Resource>(
   decision: ActDecision,
   again: SecondLook<R>,
   { deadlineMs, ...rules }: TimeLeft,
@@ -165,7 +165,7 @@ function isSame(planned: ActDecision, again: Decision): again is ActDecision {
 export function secondLook<R extends Resource>(
   automation: Automation<R>,
   context: PlanContext,
-  log: WrittenLog,
+  log: IntentLog,
   owner: string,
   skew: () => number | undefined = () => undefined,
 ): SecondLook<R> {
@@ -191,7 +191,7 @@ export function secondLook<R extends Resource>(
       if (action.claim === undefined) return true;
       const { account } = context.target;
       // Whatever the store was when it was opened: one that takes a second record would give every run the same claim.
-      if (!tried) yield* tryOnSentinel(owner, atMs, `claims/${name}/create-once`);
+      if (!tried) yield* probeCreateOnly(owner, atMs, `claims/${name}/create-once`);
       tried = true;
       return yield* claimOnce({ functionName: name, account, resource: resource.id, intent: action.claim, owner, atMs });
     },

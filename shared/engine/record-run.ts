@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
-import type { Signed, WrittenLog } from '../journal/intents/intent-log.ts';
+import type { IntentLog, Signed } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/intents/intent-record.ts';
 import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
@@ -25,7 +25,7 @@ interface Found {
  * journal knows already is not written again, unless a clock that was ahead wrote it: it would stand until that time has come, and longer.
  * @throws StoreError @throws JournalError
  */
-export function* writeSeen(log: WrittenLog, signed: Signed, target: string, found: Found): Storing<void> {
+export function* writeSeen(log: IntentLog, signed: Signed, target: string, found: Found): Storing<void> {
   const seen = [...found.manual, ...found.tags].filter(({ resource, setting, value }) => {
     const known = log.view.foreign(resource, setting);
     return known?.value !== value || known.sinceMs > signed.atMs;
@@ -55,7 +55,7 @@ const mostGone = 1000;
  * merely waits for its time is never among them. @throws StoreError
  */
 export function* compareHolds(
-  log: WrittenLog,
+  log: IntentLog,
   target: string,
   { decisions, functionMode }: Pick<RunReport, 'decisions' | 'functionMode'>,
   nowMs: EpochMs,
@@ -98,7 +98,7 @@ function recentlyGone(told: ToldHolds | undefined, nowMs: EpochMs): NonNullable<
 export function* writeEnd(
   report: RunReport,
   atMs: EpochMs,
-  log: WrittenLog | undefined,
+  log: IntentLog | undefined,
   { ofEvent = false, untold = [] }: { readonly ofEvent?: boolean; readonly untold?: readonly string[] | undefined } = {},
 ): Storing<string | undefined> {
   const name = { functionName: report.function, target: report.target, region: report.region, owner: report.run, atMs };

@@ -6,7 +6,7 @@ import type { CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
-import type { Survey } from './observe.ts';
+import type { Observation } from './observe.ts';
 import { incompleteText } from './observe-whole.ts';
 import { reason } from './reasons.ts';
 import type { Outcome } from './report.ts';
@@ -28,7 +28,7 @@ export class ReportDraft {
   holds: { readonly changed: boolean; readonly fresh: readonly string[] } = { changed: false, fresh: [] };
   /** What a function that buys adds. */
   purchases: PurchaseReport | undefined;
-  #seen: Pick<Survey<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds'> | undefined;
+  #seen: Pick<Observation<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds'> | undefined;
   readonly #warnings: Reason[] = [];
   readonly #errors: RunError[] = [];
 
@@ -88,7 +88,7 @@ export class ReportDraft {
   }
 
   /** Takes what was observed. */
-  survey(seen: Pick<Survey<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds' | 'error'>): void {
+  observeAndPlan(seen: Pick<Observation<Resource>, 'totals' | 'keep' | 'notCovered' | 'kept' | 'notCoveredIds' | 'error'>): void {
     this.#seen = seen;
     if (seen.error !== undefined) this.failedToObserve(seen.error, seen.totals.observed);
   }

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '../client/client.ts';
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
-import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
+import { IntentLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { unknownActs } from '../journal/intents/intent-state.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring } from '../journal/store/store-effect.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { checkAccount, isOthers, type RefusedAccount } from './account-check.ts';
-import type { Automation, FactReader, Occasion, PlanContext } from './automation.ts';
+import type { Automation, FactReader, PlanContext, TriggerEvent } from './automation.ts';
 import { countingClient } from './counting-client.ts';
 import { drive } from './effects.ts';
 import { type ExecuteRules, execute } from './execute.ts';
 import { functionMode, guarding } from './guard.ts';
 import { addedElsewhere } from './guard-nodes.ts';
 import type { TellRun } from './notifications.ts';
-import { RunFacts, type Survey, survey } from './observe.ts';
+import { type Observation, observeAndPlan, RunFacts } from './observe.ts';
 import { loadStanding, type Standing } from './overrides.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
@@ -50,7 +50,7 @@ export interface RunOptions<R extends Resource> {
   /** When the process must have ended; acting stops well before. Default: never. */
   readonly deadlineMs?: EpochMs | undefined;
   /** What happened, where events began the run: only these resources are looked at. Default: the whole fleet. */
-  readonly occasions?: readonly Occasion[] | undefined;
+  readonly triggerEvents?: readonly TriggerEvent[] | undefined;
   /** How people are told of the run at its end. Default: nobody is. A plan tells nobody. */
   readonly tell?: TellRun | undefined;
   /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
@@ -85,7 +85,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   });
   draft.warnFrom(policy.warnings);
 
-  const log = await draft.attempt(() => runStoring(store, WrittenLog.load(automation.name, writtenScope(target))));
+  const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
   const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
   if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
   draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? [])]);
@@ -98,7 +98,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   try {
     const record = await runStoring(
       store,
-      writeEnd(report, nowMs, log, { ofEvent: options.occasions !== undefined, untold: told?.untold }),
+      writeEnd(report, nowMs, log, { ofEvent: options.triggerEvents !== undefined, untold: told?.untold }),
     );
     return record === undefined ? report : { ...report, record };
   } catch (error) {
@@ -114,13 +114,13 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 interface Work<R extends Resource> extends RunOptions<R> {
   readonly context: PlanContext;
   readonly facts: RunFacts;
-  readonly log: WrittenLog;
+  readonly log: IntentLog;
   readonly draft: ReportDraft;
 }
 
 /** What was seen, with the automation that decided it. */
 interface Observed<R extends Resource> {
-  readonly seen: Survey<R>;
+  readonly seen: Observation<R>;
   /** By one clock, or by both where they differ. */
   readonly by: Automation<R>;
   /** How far the service's clock is ahead of ours, where it is proven. */
@@ -130,7 +130,7 @@ interface Observed<R extends Resource> {
 async function observeAndAct<R extends Resource>(
   options: RunOptions<R>,
   { policy, halts }: Standing,
-  log: WrittenLog,
+  log: IntentLog,
   draft: ReportDraft,
 ): Promise<void> {
   const { automation, client, target, store, mode } = options;
@@ -139,7 +139,15 @@ async function observeAndAct<R extends Resource>(
   const facts = new RunFacts(reader, ({ key }, error) => {
     draft.warn(reason('fact-unknown', `${key} could not be read: ${runError(error).message}`, { key }));
   });
-  const context: PlanContext = { policy, target, nowMs, written: log.view, facts, halts, occasions: lastOccasions(options.occasions) };
+  const context: PlanContext = {
+    policy,
+    target,
+    nowMs,
+    written: log.view,
+    facts,
+    halts,
+    triggerEvents: lastTriggerEvents(options.triggerEvents),
+  };
   const work: Work<R> = { ...options, context, facts, log, draft };
 
   const observed = await observe(work);
@@ -162,20 +170,20 @@ async function observeAndAct<R extends Resource>(
 async function observe<R extends Resource>(work: Work<R>): Promise<Observed<R>> {
   const { automation, client, draft } = work;
   let by = automation;
-  let seen = await surveyBy(by, work);
+  let seen = await observeBy(by, work);
   const skewMs = automation.timeless ? undefined : provenSkew(client);
   if (skewMs !== undefined) {
     draft.failBecause(skewError(skewMs));
     by = byBothClocks(automation, skewMs);
-    seen = await surveyBy(by, work);
+    seen = await observeBy(by, work);
   }
-  draft.survey(seen);
-  if (seen.error === undefined && work.occasions === undefined) draft.checkWhole(seen.totals);
+  draft.observeAndPlan(seen);
+  if (seen.error === undefined && work.triggerEvents === undefined) draft.checkWhole(seen.totals);
   return { seen, by, skewMs };
 }
 
-function surveyBy<R extends Resource>(by: Automation<R>, { draft, onProgress, ...work }: Work<R>): Promise<Survey<R>> {
-  return survey({
+function observeBy<R extends Resource>(by: Automation<R>, { draft, onProgress, ...work }: Work<R>): Promise<Observation<R>> {
+  return observeAndPlan({
     ...{ ...work, automation: by },
     onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),
     onLookFailed: ({ id }, error) =>
@@ -204,11 +212,11 @@ function refuseAccount(draft: ReportDraft, refused: RefusedAccount): void {
 
 /** Writes down what later runs have to know: changes by people, owners' tags, and what has gone. */
 async function keepSeen<R extends Resource>(
-  { automation, context, log, store, target, draft, occasions }: Work<R>,
-  seen: Survey<R>,
+  { automation, context, log, store, target, draft, triggerEvents }: Work<R>,
+  seen: Observation<R>,
 ): Promise<void> {
   const { nowMs, run: owner } = draft.head;
-  const ofTarget = automation.ofTarget?.(context, log, seen.totals.complete && occasions === undefined);
+  const ofTarget = automation.ofTarget?.(context, log, seen.totals.complete && triggerEvents === undefined);
   const found = {
     manual: [...seen.manual, ...(ofTarget?.seen ?? [])],
     ...{ tags: seen.tags, calm: seen.settled, gone: [...seen.tagsGone, ...seen.readBack, ...(ofTarget?.gone ?? [])] },
@@ -220,8 +228,8 @@ async function keepSeen<R extends Resource>(
  * True where the holds of a run can be compared with those told last. After a partial observation, or one of what an event named, they say nothing
  * about what was not read; told to stop, what could not be asked holds too; while the clocks differ all holds are of that, and the run fails for it.
  */
-function tellsHolds<R extends Resource>({ signal, occasions }: Work<R>, { seen, skewMs }: Observed<R>): boolean {
-  return seen.totals.complete && !signal?.aborted && occasions === undefined && skewMs === undefined;
+function tellsHolds<R extends Resource>({ signal, triggerEvents }: Work<R>, { seen, skewMs }: Observed<R>): boolean {
+  return seen.totals.complete && !signal?.aborted && triggerEvents === undefined && skewMs === undefined;
 }
 
 /** The same decision as a hold where it acts, with the reason in front of its own. */
@@ -229,12 +237,15 @@ function holdBecause(decision: ActDecision | HoldDecision, because: Reason): Act
   return decision.verdict === 'act' ? { ...decision, verdict: 'hold', because: [because, ...decision.because] } : decision;
 }
 
-/** The last occasion of each resource. */
-function lastOccasions(occasions: readonly Occasion[] | undefined): ReadonlyMap<string, Occasion> | undefined {
-  return occasions && new Map([...occasions].sort((a, b) => a.atMs - b.atMs).map((occasion) => [occasion.resourceId, occasion]));
+/** The last trigger event of each resource. */
+function lastTriggerEvents(triggerEvents: readonly TriggerEvent[] | undefined): ReadonlyMap<string, TriggerEvent> | undefined {
+  return (
+    triggerEvents &&
+    new Map([...triggerEvents].sort((a, b) => a.atMs - b.atMs).map((triggerEvent) => [triggerEvent.resourceId, triggerEvent]))
+  );
 }
 
-async function act<R extends Resource>(options: RunOptions<R>, context: PlanContext, log: WrittenLog, draft: ReportDraft): Promise<void> {
+async function act<R extends Resource>(options: RunOptions<R>, context: PlanContext, log: IntentLog, draft: ReportDraft): Promise<void> {
   const { automation, client, target, store, clock, signal, deadlineMs, rules } = options;
   const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
   if (acts.length === 0) return;
@@ -266,8 +277,8 @@ interface JudgeInput<R extends Resource> {
   readonly automation: Automation<R>;
   readonly client: Client;
   readonly context: PlanContext;
-  readonly seen: Survey<R>;
-  readonly log: WrittenLog;
+  readonly seen: Observation<R>;
+  readonly log: IntentLog;
   /** Nodes that were added in the 24 hours before on the other targets. Asked for only where nodes are to be added. */
   readonly nodesAddedElsewhere: () => Promise<number>;
   readonly signal?: AbortSignal | undefined;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, EpochMs } from '../client/clock.ts';
-import type { Occasion } from '../engine/automation.ts';
+import type { TriggerEvent } from '../engine/automation.ts';
 import type { RunReport } from '../engine/report.ts';
-import { WrittenLog, writtenScope } from '../journal/intents/intent-log.ts';
+import { IntentLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { awaitedSetting } from '../journal/intents/intent-view.ts';
 import { closeQueue, enqueue, slotAt, slotMs, takeTurn } from '../journal/log/event-queue.ts';
 import type { Store } from '../journal/store/store.ts';
@@ -33,14 +33,14 @@ const runMs = 20_000;
 
 /** Where events are seen to. */
 export interface EventTurn {
-  readonly occasions: readonly Occasion[];
+  readonly triggerEvents: readonly TriggerEvent[];
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
   /** When the platform ends the invocation. Default: never. */
   readonly endMs: EpochMs | undefined;
   /** Where the events of invocations meet. Absent: they do not, and each sees to its own. */
   readonly queue?: { readonly store: Store; readonly functionName: string; readonly scope: string } | undefined;
-  run(occasions: readonly Occasion[]): Promise<RunReport>;
+  run(triggerEvents: readonly TriggerEvent[]): Promise<RunReport>;
   /** Hears of each run. */
   onReport(report: RunReport): void;
 }
@@ -75,14 +75,14 @@ export interface EventsTaken {
  */
 export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
   const { clock, queue, signal } = input;
-  if (queue === undefined) return look(input, input.occasions);
+  if (queue === undefined) return look(input, input.triggerEvents);
   const { store, functionName, scope } = queue;
   const owner = randomBytes(16).toString('hex');
   const signed = () => ({ owner, atMs: clock.now() });
   let slot = slotAt(clock.now());
   for (let tries = 1; ; tries++) {
-    if (await runStoring(store, enqueue({ functionName, scope, slot }, signed(), input.occasions))) break;
-    if (tries === mostSlots) return look(input, input.occasions);
+    if (await runStoring(store, enqueue({ functionName, scope, slot }, signed(), input.triggerEvents))) break;
+    if (tries === mostSlots) return look(input, input.triggerEvents);
     slot = Math.max(slot + 1, slotAt(clock.now()));
   }
   const place = { functionName, scope, slot };
@@ -90,11 +90,11 @@ export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
   const waitMs = (slot + 1) * slotMs + graceMs - clock.now();
   if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
   const { heard, unread } = await runStoring(store, closeQueue(place, signed(), isOccasion));
-  const { report, left } = await look(input, mergeOccasions([...input.occasions, ...heard]));
+  const { report, left } = await look(input, mergeTriggerEvents([...input.triggerEvents, ...heard]));
   return { report, left: unread.length === 0 ? left : { ...left, unread } };
 }
 
-async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsTaken> {
+async function look(input: EventTurn, all: readonly TriggerEvent[]): Promise<EventsTaken> {
   const { clock, signal, endMs } = input;
   const hasTime = (ms: number): boolean => !signal?.aborted && (endMs === undefined || clock.now() + ms < endMs);
   const beyond = all.slice(mostLooked).map(({ resourceId }) => resourceId);
@@ -122,7 +122,7 @@ async function look(input: EventTurn, all: readonly Occasion[]): Promise<EventsT
   return { report, left };
 }
 
-/** What became of occasions in the runs on them. */
+/** What became of trigger events in the runs on them. */
 interface Looked {
   readonly report: RunReport;
   readonly crowded: readonly string[];
@@ -130,16 +130,16 @@ interface Looked {
   /** Not seen by a run that failed. Who ended at once since their events were here hears nothing of it: those events do not come again. */
   readonly missed: readonly string[];
   /** Made, by what was heard, and not seen by a run that failed at nothing. */
-  readonly unseen: readonly Occasion[];
+  readonly unseen: readonly TriggerEvent[];
 }
 
-/** Runs on occasions, and again on those that another run of the same function was in the way of, such as the sweep. */
-async function runOut({ clock, signal, run, onReport }: EventTurn, occasions: readonly Occasion[]): Promise<Looked> {
-  let todo = occasions;
+/** Runs on trigger events, and again on those that another run of the same function was in the way of, such as the sweep. */
+async function runOut({ clock, signal, run, onReport }: EventTurn, triggerEvents: readonly TriggerEvent[]): Promise<Looked> {
+  let todo = triggerEvents;
   let worst: RunReport | undefined;
   const late = new Set<string>();
   const missed: string[] = [];
-  const unseen: Occasion[] = [];
+  const unseen: TriggerEvent[] = [];
   for (let turn = 0; ; turn++) {
     const report = await run(todo);
     onReport(report);
@@ -162,13 +162,13 @@ function worse(before: RunReport, after: RunReport): RunReport {
 }
 
 /** Ids of those that events named whose action a cause stopped. A part of a resource is named behind the resource. */
-function stoppedBy({ outcomes }: RunReport, occasions: readonly Occasion[], code: string): readonly string[] {
+function stoppedBy({ outcomes }: RunReport, triggerEvents: readonly TriggerEvent[], code: string): readonly string[] {
   const stopped = outcomes.flatMap(({ because, resource }) => (because?.code === code ? [resource.id] : []));
-  return occasions.map(({ resourceId }) => resourceId).filter((id) => stopped.some((each) => each === id || each.startsWith(`${id}/`)));
+  return triggerEvents.map(({ resourceId }) => resourceId).filter((id) => stopped.some((each) => each === id || each.startsWith(`${id}/`)));
 }
 
-/** Tells which occasions a run has not seen. */
-function isMissing({ decisions, kept, notCovered }: RunReport): (occasion: Occasion) => boolean {
+/** Tells which trigger events a run has not seen. */
+function isMissing({ decisions, kept, notCovered }: RunReport): (triggerEvent: TriggerEvent) => boolean {
   const seen = new Set([...decisions.map(({ resource }) => resource.id), ...kept, ...notCovered]);
   return ({ resourceId }) => !seen.has(resourceId);
 }
@@ -180,30 +180,37 @@ const awaitedForMs = 6 * 3_600_000;
  * What the last runs of a function wait for on a target, by what they noted in the journal: groups that are not published yet, say, of which no event
  * comes. One read of the journal where there is nothing. @throws StoreError @throws JournalError
  */
-export async function awaitedBy(store: Store, functionName: string, target: CompiledTarget, nowMs: EpochMs): Promise<readonly Occasion[]> {
-  const log = await runStoring(store, WrittenLog.load(functionName, writtenScope(target)));
+export async function awaitedBy(
+  store: Store,
+  functionName: string,
+  target: CompiledTarget,
+  nowMs: EpochMs,
+): Promise<readonly TriggerEvent[]> {
+  const log = await runStoring(store, IntentLog.load(functionName, writtenScope(target)));
   const known = log.foreignOn(awaitedSetting).filter(({ sinceMs }) => sinceMs > nowMs - awaitedForMs);
   return known.map(({ resource }) => ({ resourceId: resource, operation: 'awaited', atMs: nowMs }));
 }
 
-/** One occasion for each resource: how it came to be says more than what was done to it since; else the later one counts. */
-export function mergeOccasions(occasions: readonly Occasion[]): readonly Occasion[] {
-  const merged = new Map<string, Occasion>();
-  for (const occasion of occasions) {
-    const before = merged.get(occasion.resourceId);
-    if (before === undefined || saysMore(occasion, before)) merged.set(occasion.resourceId, occasion);
+/** One trigger event for each resource: how it came to be says more than what was done to it since; else the later one counts. */
+export function mergeTriggerEvents(triggerEvents: readonly TriggerEvent[]): readonly TriggerEvent[] {
+  const merged = new Map<string, TriggerEvent>();
+  for (const triggerEvent of triggerEvents) {
+    const before = merged.get(triggerEvent.resourceId);
+    if (before === undefined || saysMore(triggerEvent, before)) merged.set(triggerEvent.resourceId, triggerEvent);
   }
   return [...merged.values()];
 }
 
 /** Events come in any order, and one of a creation may name nobody where another does. */
-function saysMore(occasion: Occasion, before: Occasion): boolean {
-  const [now, then] = [occasion, before].map(({ operation, caller }) => (creations.has(operation) ? (caller === undefined ? 1 : 2) : 0));
-  return now === then ? occasion.atMs > before.atMs : Number(now) > Number(then);
+function saysMore(triggerEvent: TriggerEvent, before: TriggerEvent): boolean {
+  const [now, then] = [triggerEvent, before].map(({ operation, caller }) =>
+    creations.has(operation) ? (caller === undefined ? 1 : 2) : 0,
+  );
+  return now === then ? triggerEvent.atMs > before.atMs : Number(now) > Number(then);
 }
 
-function isOccasion(value: unknown): value is Occasion {
+function isOccasion(value: unknown): value is TriggerEvent {
   if (typeof value !== 'object' || value === null) return false;
-  const { resourceId, operation, atMs, ...words } = value as Partial<Record<keyof Occasion, unknown>>;
+  const { resourceId, operation, atMs, ...words } = value as Partial<Record<keyof TriggerEvent, unknown>>;
   return [resourceId, operation, ...Object.values(words)].every((each) => typeof each === 'string') && typeof atMs === 'number';
 }

@@ -10,15 +10,15 @@ import { openChannels } from '../notify/open-channels.ts';
 import type { ApprovalLinks } from './approval-links.ts';
 import { withRoleSuffix } from './clients.ts';
 import { eventText } from './events/read-event.ts';
+import { inTurn, placeName, type Timeout } from './fair-order.ts';
 import type { TargetSummary } from './log.ts';
 import { jsonLog, type Log } from './log.ts';
 import { policySource, readBundled } from './policy-source.ts';
+import { runTargets } from './run-targets.ts';
 import { type Environment, endOf, type FunctionContext, readSettings } from './settings.ts';
 import { agreedAddress, openStore } from './store.ts';
-import { takeTurns } from './take-turns.ts';
 import { tellBroken } from './tell-failures.ts';
-import { inTurn, placeName, type Timeout } from './turns.ts';
-import type { Hearing } from './work.ts';
+import type { EventSubscription } from './work.ts';
 import { workOf } from './work.ts';
 
 /** What an invocation answers. */
@@ -63,7 +63,7 @@ export interface HandlerParts {
 /** How a function is begun. */
 export interface HandlerOptions extends HandlerParts {
   /** Events of the audit trail that begin a run on the resources that they are about. Default: none; a timer begins every run. */
-  readonly hears?: Hearing;
+  readonly hears?: EventSubscription;
   /**
    * An event of a timer that is older than this, in milliseconds, is dropped: for functions that must not act late. Default: none is, since a
    * run plans from now.
@@ -145,7 +145,7 @@ async function invoke(
   const turns = keepsOrder
     ? items
     : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs: (endMs ?? startMs) - startMs, log, random });
-  const { summaries, failures, postponed } = await takeTurns(turns, {
+  const { summaries, failures, postponed } = await runTargets(turns, {
     ...{ runner, policy, store, clock, settings, identity, notifier, memory, log, hears, endMs, timeout },
     ...links?.(environment, (text) => log('warn', 'links-off', { text }), store.name),
   });

@@ -11,9 +11,9 @@ import { type HourlyMemory, hourOf } from '../notify/hourly-memory.ts';
 import type { Message } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import { placeName } from './fair-order.ts';
 import type { Log } from './log.ts';
 import type { PolicyInUse } from './policy-source.ts';
-import { placeName } from './turns.ts';
 
 /** Who tells of a failure that no run tells of by itself. */
 export interface FailureTeller {

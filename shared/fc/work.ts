@@ -1,18 +1,18 @@
 import type { EpochMs } from '../client/clock.ts';
-import type { Occasion } from '../engine/automation.ts';
+import type { TriggerEvent } from '../engine/automation.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { shardsOf } from '../policy/fan-out.ts';
-import { awaitedBy, mergeOccasions, takeEvents } from './event-turns.ts';
+import { awaitedBy, mergeTriggerEvents, takeEvents } from './event-turns.ts';
 import { defaultServices, hearCalls, type Unheard } from './events/audited-calls.ts';
 import { eventData } from './events/read-event.ts';
 import { isStale, parseTimerEvent } from './events/timer.ts';
 import type { Log } from './log.ts';
 import { type Environment, type Settings, SettingsError } from './settings.ts';
 
-/** A target to run, or a part of it, and on what; without occasions the whole of it. */
+/** A target to run, or a part of it, and on what; without trigger events the whole of it. */
 export interface WorkItem {
   readonly target: CompiledTarget;
-  readonly occasions?: readonly Occasion[];
+  readonly triggerEvents?: readonly TriggerEvent[];
   /** Only what runs before wait for is looked at. */
   readonly awaited?: true;
 }
@@ -37,15 +37,15 @@ interface WorkPlace {
 }
 
 /** What an event asks for. @throws EventError for an event that this function does not take @throws SettingsError */
-export function workOf(text: string, hears: Hearing | undefined, place: WorkPlace): Work {
+export function workOf(text: string, hears: EventSubscription | undefined, place: WorkPlace): Work {
   const { functionName, nowMs, staleAfterMs, policy, settings, environment, log } = place;
-  const heard = hears?.occasions(text, { policy, targets: targetsOf(policy, settings, undefined), environment });
+  const heard = hears?.triggerEvents(text, { policy, targets: targetsOf(policy, settings, undefined), environment });
   if (heard !== undefined) {
     // Counts only: what an event carries can hold passwords.
     if (Object.keys(heard.ignored).length > 0) log('info', 'events-ignored', heard.ignored);
     // Of an event only the id is believed: which region the resource is in shows when it is read.
-    const parts = [...heard.byTarget].map(([target, occasions]) =>
-      shardsOf(target, functionName).map((part) => ({ target: part, occasions })),
+    const parts = [...heard.byTarget].map(([target, triggerEvents]) =>
+      shardsOf(target, functionName).map((part) => ({ target: part, triggerEvents })),
     );
     return { items: parts.flat() };
   }
@@ -86,9 +86,9 @@ function targetsOf(policy: CompiledPolicy, settings: Settings, fromEvent: string
 }
 
 /** How a function follows events. A part of its own: what a function on timers alone never does is not in its bundle. */
-export interface Hearing {
+export interface EventSubscription {
   /** What an event says to targets; undefined where it is no audit event, as that of a timer. */
-  occasions(
+  triggerEvents(
     text: string,
     place: { readonly policy: CompiledPolicy; readonly targets: readonly CompiledTarget[]; readonly environment: Environment },
   ): ReturnType<typeof occasionsOf>;
@@ -99,14 +99,14 @@ export interface Hearing {
 }
 
 /** Hears the events of some operations of the audit trail. */
-export function hearing(operations: readonly string[]): Hearing {
-  return { occasions: (text, place) => occasionsOf(text, { operations, ...place }), take: takeEvents, awaited: awaitedBy };
+export function hearing(operations: readonly string[]): EventSubscription {
+  return { triggerEvents: (text, place) => occasionsOf(text, { operations, ...place }), take: takeEvents, awaited: awaitedBy };
 }
 
 /** What events say to the targets of a policy. */
 export interface TargetOccasions {
-  /** Of each target whose account something happened in: one occasion per resource. */
-  readonly byTarget: ReadonlyMap<CompiledTarget, readonly Occasion[]>;
+  /** Of each target whose account something happened in: one trigger event per resource. */
+  readonly byTarget: ReadonlyMap<CompiledTarget, readonly TriggerEvent[]>;
   /** Events that begin nothing, by why; `unknown-account`: no target of the policy is of that account. */
   readonly ignored: Readonly<Partial<Record<Unheard | 'unknown-account', number>>>;
 }
@@ -129,16 +129,16 @@ export function occasionsOf(text: string, { operations, policy, targets, environ
   const heard = hearCalls(eventData(text, 'The event'), { operations, services: servicesOf(environment), ownRoles });
   if (heard === undefined) return undefined;
 
-  const byTarget = new Map<CompiledTarget, Occasion[]>();
+  const byTarget = new Map<CompiledTarget, TriggerEvent[]>();
   let strangers = 0;
-  for (const { account, occasion } of heard.calls) {
+  for (const { account, triggerEvent } of heard.calls) {
     if (!Object.values(policy.targets).some((target) => target.account === account)) strangers += 1;
     for (const target of targets) {
-      if (target.account === account) byTarget.set(target, [...(byTarget.get(target) ?? []), occasion]);
+      if (target.account === account) byTarget.set(target, [...(byTarget.get(target) ?? []), triggerEvent]);
     }
   }
   return {
-    byTarget: new Map([...byTarget].map(([target, occasions]) => [target, mergeOccasions(occasions)])),
+    byTarget: new Map([...byTarget].map(([target, triggerEvents]) => [target, mergeTriggerEvents(triggerEvents)])),
     ignored: strangers === 0 ? heard.unheard : { ...heard.unheard, 'unknown-account': strangers },
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lastGoodRun } from '../../cli/explain/run-records.ts';
 import { readTrail, type TrailEvent } from '../../cli/explain/trail.ts';
 import { settingsAt } from '../../cli/explain/trail-at.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
 import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
@@ -114,7 +114,7 @@ test('the last good run is neither a failed one, nor the one that asks, and may 
 
 test("what a function notes for itself is nobody's change, and what ends of it neither", async () => {
   const store = memoryStore();
-  const log = await runStoring(store, WrittenLog.load(name, '1000000000000001'));
+  const log = await runStoring(store, IntentLog.load(name, '1000000000000001'));
   const add = (atMs: number, seen: readonly ForeignValue[], gone: readonly ForeignSetting[] = []) =>
     runStoring(store, log.add({ owner: 'run', atMs }, { kind: 'foreign', body: { target: 't', seen: [...seen], gone: [...gone] } }));
   const [noted, changed] = ['offer', 's'].map((setting) => ({ resource: 'g', setting }));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { environmentCredentials } from '../../shared/client/credentials/environment.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { checkSentinel } from '../../shared/journal/log/sentinel.ts';
+import { checkSentinel } from '../../shared/journal/log/create-only-probe.ts';
 import type { Store, StoreErrorCode } from '../../shared/journal/store/store.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';

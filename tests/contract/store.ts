@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkSentinel, sentinelKey } from '../../shared/journal/log/sentinel.ts';
+import { checkSentinel, sentinelKey } from '../../shared/journal/log/create-only-probe.ts';
 import { keyOf, segment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';

@@ -18,7 +18,6 @@ import {
   type MemoryStore,
   memoryStore,
   notifierOf,
-  type Occasion,
   PlannedSpending,
   publishedKey,
   type RunReport,
@@ -29,6 +28,7 @@ import {
   sayHalt,
   shardsOf,
   startSimulator,
+  type TriggerEvent,
 } from './product.ts';
 import { type RunRecord, recordOf, type StoryRecord } from './record.ts';
 
@@ -175,9 +175,9 @@ async function runAll(
   for (const runner of runners) {
     for (const target of Object.values(policy.targets).flatMap((each) => shardsOf(each, runner.name))) {
       const decided: Decision[] = [];
-      const occasions = mode === 'plan' && story.byEvent && hearers.has(runner.name) ? occasionsAt(clock.now()) : undefined;
+      const triggerEvents = mode === 'plan' && story.byEvent && hearers.has(runner.name) ? occasionsAt(clock.now()) : undefined;
       const report = await runner.run({
-        ...{ target, policy, store, clock, mode, notifier, occasions, client: clientFor(target), world: 'corpus' },
+        ...{ target, policy, store, clock, mode, notifier, triggerEvents, client: clientFor(target), world: 'corpus' },
         ...(mode === 'plan' ? { planned } : {}),
         allowLocalStore: !story.needsSharedStore,
         onDecision: (_, decision) => void decided.push(decision),
@@ -191,7 +191,7 @@ async function runAll(
 }
 
 /** As if somebody had just created the first group and changed the third. */
-function occasionsAt(nowMs: number): readonly Occasion[] {
+function occasionsAt(nowMs: number): readonly TriggerEvent[] {
   return [
     {
       resourceId: 'aig-0',

@@ -7,7 +7,7 @@ export { runners } from '../../cli/runners.ts';
 export { createClient } from '../../shared/client/call.ts';
 export type { Client } from '../../shared/client/client.ts';
 export { explicitCredentials } from '../../shared/client/credentials.ts';
-export type { Occasion } from '../../shared/engine/automation.ts';
+export type { TriggerEvent } from '../../shared/engine/automation.ts';
 export { PlannedSpending } from '../../shared/engine/planned-spending.ts';
 export type { RunReport } from '../../shared/engine/report.ts';
 export { canonicalJson } from '../../shared/journal/log/record.ts';

@@ -194,13 +194,13 @@ describe('several targets within one invocation', () => {
 
 test('an event is seen to by each target of its account: none waits where another one does', async () => {
   const targets = targetsNamed('home', 'intl');
-  const occasions = [{ resourceId: 'a', operation: 'SetDial', atMs: startMs }];
+  const triggerEvents = [{ resourceId: 'a', operation: 'SetDial', atMs: startMs }];
   const scopes: (string | undefined)[] = [];
   await invoke(
     functionOf(() => {}),
     {
       hears: {
-        occasions: () => ({ byTarget: new Map(Object.values(targets).map((each) => [each, occasions])), ignored: {} }),
+        triggerEvents: () => ({ byTarget: new Map(Object.values(targets).map((each) => [each, triggerEvents])), ignored: {} }),
         async take({ queue }) {
           scopes.push(queue?.scope);
           return { report: undefined, left: {} };

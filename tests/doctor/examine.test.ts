@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeployedFunctions } from '../../cli/doctor/deployed-port.ts';
 import { checkEndpoints } from '../../cli/doctor/endpoint.ts';
-import { examine, type Patient } from '../../cli/doctor/examine.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { checkPermissions } from '../../cli/doctor/permissions.ts';
+import { type Patient, runChecks } from '../../cli/doctor/run-checks.ts';
 import { checkOpenElsewhere, checkStore, checkStoreRoute } from '../../cli/doctor/store.ts';
 import { ruleModules } from '../../cli/registry.ts';
 import { openRemote } from '../../cli/world/remote.ts';
@@ -83,7 +83,7 @@ async function examined(illness: Illness = {}): Promise<readonly Finding[]> {
     ...{ endpoints: [{ name: 'the service', url: simulator.url }], deployment: { because: 'there is none' } },
     ...illness.patient,
   };
-  const findings = await examine(patient, (finding) => told.push(finding));
+  const findings = await runChecks(patient, (finding) => told.push(finding));
   expect(told).toEqual(findings);
   expect(findings.filter(({ state, todo }) => (state === 'ok') !== (todo === undefined))).toEqual([]);
   return findings;

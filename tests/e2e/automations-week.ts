@@ -184,11 +184,11 @@ export async function playWeek(play: Play): Promise<Played> {
       for (const name of process.hearers.map(({ runner }) => runner.name)) {
         const { runner, hears } = process.hearers.find((each) => each.runner.name === name) as Hearer;
         const byTarget = occasionsOf(text, { operations: hears, policy, targets, environment: {} })?.byTarget;
-        for (const [target, occasions] of byTarget ?? []) {
+        for (const [target, triggerEvents] of byTarget ?? []) {
           await attempt(name, target, (options) =>
             takeEvents({
-              ...{ occasions, clock, signal: undefined, endMs: undefined },
-              run: (some) => runner.run({ ...options, occasions: some }),
+              ...{ triggerEvents, clock, signal: undefined, endMs: undefined },
+              run: (some) => runner.run({ ...options, triggerEvents: some }),
               onReport: (report) => void reports.push(report),
             }),
           );

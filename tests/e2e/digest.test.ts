@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
@@ -170,7 +170,7 @@ test('what a function that only observes would do is told, as it was planned las
 
 test('a change of a person is drift; a state that a function only keeps the time of is not', async () => {
   bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-  const log = await runStoring(bench.store, WrittenLog.load('scale-on-schedule', accounts.home));
+  const log = await runStoring(bench.store, IntentLog.load('scale-on-schedule', accounts.home));
   const seen = [
     { resource: 'g', setting: 'nodes', value: '7' },
     { resource: 'g', setting: 'offer', value: '7.4.2', sighted: true as const },

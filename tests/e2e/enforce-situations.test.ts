@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { ruleModule } from '../../functions/enforce-policy/rule.ts';
 import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
-import type { Occasion } from '../../shared/engine/automation.ts';
+import type { TriggerEvent } from '../../shared/engine/automation.ts';
 import { type Handler, ServiceFault } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
@@ -42,7 +42,7 @@ interface Situation {
   readonly groups?: readonly GroupSeed[];
   readonly handlers?: Readonly<Record<string, Handler>>;
   readonly before?: (live: LiveFunction) => unknown;
-  readonly occasions?: readonly Occasion[];
+  readonly triggerEvents?: readonly TriggerEvent[];
   /** `verdict codes` of the account itself. Default: no rule is for it. */
   readonly tenant?: string;
   /** `id verdict codes` of everything else. */
@@ -294,7 +294,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'an event leads to a look at that group alone, and says who set it back': {
     rules: [rule('sessionTimeout: 30m')],
     groups: [group(), group({ id: 'h', name: 'other' })],
-    occasions: [{ resourceId: 'g', operation: 'ModifyAppInstanceGroupAttribute', atMs: 0, caller: 'ops-alice' }],
+    triggerEvents: [{ resourceId: 'g', operation: 'ModifyAppInstanceGroupAttribute', atMs: 0, caller: 'ops-alice' }],
     tenant: 'none',
     decides: ['g act drift'],
     writes: [attributes({ SessionTimeout: 30 })],
@@ -312,19 +312,19 @@ const situations: Readonly<Record<string, Situation>> = {
 };
 
 test.each(Object.entries(situations))('%s', async (_name, situation) => {
-  const { rules, sections, groups = [group()], handlers, before, occasions, decides, writes = [] } = situation;
+  const { rules, sections, groups = [group()], handlers, before, triggerEvents, decides, writes = [] } = situation;
   const text = policyText({ 'enforce-policy': rules }, sections ? { sections } : {});
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, text, handlers ? { handlers } : {});
   try {
     await before?.(live);
     const done = live.writes().length;
     const records = live.store.records.size;
-    await live.run('plan', occasions);
+    await live.run('plan', triggerEvents);
     const account = situation.tenant === 'none' ? [] : [`${accountId} ${situation.tenant ?? tenant}`];
     expect(live.decided).toEqual([...account, ...decides].sort());
     expect([live.writes().length, live.store.records.size]).toEqual([done, records]);
 
-    const report = await live.run('apply', occasions);
+    const report = await live.run('apply', triggerEvents);
     expect([report.errors, report.failed]).toEqual([[], false]);
     expect(
       live
@@ -332,7 +332,7 @@ test.each(Object.entries(situations))('%s', async (_name, situation) => {
         .slice(done)
         .map(({ action, input }) => [action, input]),
     ).toEqual(writes);
-    if (writes.length > 0) expect((await live.run('plan', occasions)).counts.act).toBe(0);
+    if (writes.length > 0) expect((await live.run('plan', triggerEvents)).counts.act).toBe(0);
   } finally {
     await live.close();
   }

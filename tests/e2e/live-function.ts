@@ -1,7 +1,7 @@
 import { createClient } from '../../shared/client/call.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import type { Automation, Occasion } from '../../shared/engine/automation.ts';
+import type { Automation, TriggerEvent } from '../../shared/engine/automation.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
@@ -50,7 +50,7 @@ export interface LiveFunction {
   readonly store: MemoryStore;
   /** What the last run decided: `id verdict code, code …` of every resource, in order of the ids. */
   readonly decided: readonly string[];
-  run(mode?: 'plan' | 'apply', occasions?: readonly Occasion[]): Promise<RunReport>;
+  run(mode?: 'plan' | 'apply', triggerEvents?: readonly TriggerEvent[]): Promise<RunReport>;
   /** Somebody else with the account's key: not this program, as the audit trail tells. */
   readonly person: Client;
   /** The calls that changed something since the world began, persons' included. */
@@ -88,13 +88,13 @@ export async function liveFunction<R extends Resource>(
       get decided() {
         return decided;
       },
-      async run(mode = 'apply', occasions) {
+      async run(mode = 'apply', triggerEvents) {
         decided = [];
         const onDecision = (_: unknown, { resource, verdict, because }: Decision) =>
           void decided.push(`${resource.id} ${verdict} ${because.map(({ code }) => code).join(', ')}`);
         const target = policy.targets['home'];
         if (!target) throw new Error('the policy has no target home');
-        const report = await run<R>({ automation, client, target, policy, store, clock, mode, world: 'a test', onDecision, occasions });
+        const report = await run<R>({ automation, client, target, policy, store, clock, mode, world: 'a test', onDecision, triggerEvents });
         decided.sort();
         return report;
       },

@@ -3,7 +3,7 @@ import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule
 import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import { ruleModule as tagRules } from '../../functions/tag-new-resources/rule.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
-import type { Occasion } from '../../shared/engine/automation.ts';
+import type { TriggerEvent } from '../../shared/engine/automation.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
@@ -18,7 +18,7 @@ const byName = '{name: by-name, groups: {name: "fin-*", missingTag: department},
 const origin = '{name: origin, groups: all, set: {creator: "{creator}", via: "{source}", made: "{time}", where: "{region}"}}';
 const onGroup = (...ids: string[]) => ({ ResourceType: 'AppInstanceGroupId' as const, ResourceIds: ids });
 const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'x']));
-const created: Occasion = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: 0, caller: 'ops-alice', source: 'console' };
+const created: TriggerEvent = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: 0, caller: 'ops-alice', source: 'console' };
 
 /**
  * Tags are set, and somebody takes them away, so many times (default: once). Each time functions run so often before that, the second time to see
@@ -55,7 +55,7 @@ interface Situation {
   readonly groups?: readonly GroupSeed[];
   readonly handlers?: Readonly<Record<string, Handler>>;
   readonly before?: (live: LiveFunction) => unknown;
-  readonly occasions?: readonly Occasion[];
+  readonly triggerEvents?: readonly TriggerEvent[];
   /** `id verdict codes`, every observed group, when planned. */
   readonly decides: readonly string[];
   /** Tags of each group after the run, where they differ from the seed. */
@@ -111,7 +111,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'what the event tells becomes tags': {
     rules: [origin],
-    occasions: [created],
+    triggerEvents: [created],
     decides: ['g act missing'],
     tags: { g: { creator: 'ops-alice', via: 'console', made: '2026-08-26T04:00:00Z', where: 'cn-hangzhou' } },
   },
@@ -122,18 +122,18 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'who changed a group is not who made it': {
     rules: ['{name: who, groups: all, set: {creator: "{creator}"}}'],
-    occasions: [{ ...created, operation: 'ModifyAppInstanceGroupAttribute' }],
+    triggerEvents: [{ ...created, operation: 'ModifyAppInstanceGroupAttribute' }],
     decides: ['g hold unresolved'],
   },
   'a group of which an event tells and that is gone is nothing': {
     rules: [owner],
-    occasions: [{ ...created, resourceId: 'gone' }],
+    triggerEvents: [{ ...created, resourceId: 'gone' }],
     decides: [],
   },
   'only the group of the event is looked at': {
     rules: [owner],
     groups: [group(), group({ id: 'h', name: 'other' })],
-    occasions: [created],
+    triggerEvents: [created],
     decides: ['g act missing'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
@@ -249,7 +249,7 @@ const situations: Readonly<Record<string, Situation>> = {
 };
 
 test.each(Object.entries(situations))('%s', async (_name, situation) => {
-  const { rules, scale, sections, groups = [group()], handlers, before, occasions, decides, tags = {} } = situation;
+  const { rules, scale, sections, groups = [group()], handlers, before, triggerEvents, decides, tags = {} } = situation;
   const text = policyText({ ...(scale ? { 'scale-on-schedule': scale } : {}), 'tag-new-resources': rules }, sections ? { sections } : {});
   const live = await liveFunction(tagNewResources, modules, { groups }, text, handlers ? { handlers } : {});
   const tagsOf = (id: string) =>
@@ -260,15 +260,15 @@ test.each(Object.entries(situations))('%s', async (_name, situation) => {
     await before?.(live);
     const writes = live.writes().length;
     const records = live.store.records.size;
-    await live.run('plan', occasions);
+    await live.run('plan', triggerEvents);
     expect(live.decided).toEqual(decides);
     expect([live.writes().length, live.store.records.size]).toEqual([writes, records]);
 
-    const report = await live.run('apply', occasions);
+    const report = await live.run('apply', triggerEvents);
     expect([report.errors, report.failed]).toEqual([[], false]);
     for (const { id = '', tags: seeded = {} } of groups) expect(tagsOf(id)).toEqual(tags[id] ?? seeded);
     // What was applied leaves nothing to do, and what holds holds again.
-    const again = await live.run('plan', occasions);
+    const again = await live.run('plan', triggerEvents);
     const undone = report.decisions.filter(({ verdict }) => verdict === 'hold').map(({ resource }) => resource.id);
     expect(again.decisions.filter(({ verdict, resource }) => verdict === 'act' && !undone.includes(resource.id))).toEqual([]);
   } finally {

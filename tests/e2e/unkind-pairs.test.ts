@@ -4,7 +4,7 @@ import { ruleModule as otaModule } from '../../functions/approve-ota-windows/rul
 import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
 import { ruleModule as tagModule } from '../../functions/tag-new-resources/rule.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
-import type { Occasion } from '../../shared/engine/automation.ts';
+import type { TriggerEvent } from '../../shared/engine/automation.ts';
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { liveFunction, policyText } from './live-function.ts';
@@ -73,7 +73,7 @@ describe('events that come twice and out of order while reads lag', () => {
     async (assumptions) => {
       const { run, simulator, writes, decided } = await live(assumptions);
       await run('plan');
-      const made: Occasion = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: simulator.world.clock.nowMs };
+      const made: TriggerEvent = { resourceId: 'g', operation: 'CreateAppInstanceGroup', atMs: simulator.world.clock.nowMs };
       for (const seconds of [0, 5, 1, 10, 240, 300]) {
         simulator.advance(seconds * 1_000);
         await run('apply', [made]);
@@ -91,7 +91,7 @@ describe('events that come twice and out of order while reads lag', () => {
     await run('apply');
     simulator.advance(play.seen);
     await person.call(untagCloudResources, { ResourceType: 'AppInstanceGroupId', ResourceIds: ['g'], TagKeys: ['owner'] });
-    const removed: Occasion = { resourceId: 'g', operation: 'UntagCloudResources', atMs: simulator.world.clock.nowMs };
+    const removed: TriggerEvent = { resourceId: 'g', operation: 'UntagCloudResources', atMs: simulator.world.clock.nowMs };
     for (const [count, ms] of play.runsAfter.entries()) {
       simulator.advance(ms);
       await run('apply', [removed]);

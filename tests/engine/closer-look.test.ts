@@ -72,13 +72,15 @@ describe('a closer look', () => {
 });
 
 describe('an event', () => {
-  const occasion = { resourceId: 'b', operation: 'CreateDial', atMs: noon };
+  const triggerEvent = { resourceId: 'b', operation: 'CreateDial', atMs: noon };
 
   test('has the resources read that it names, and no other', async () => {
     const b = bench();
     b.service.put('a', 'old').put('b', 'old');
     for (const id of ['a', 'b']) b.wishes.set(id, { value: 'new' });
-    const report = await b.run('apply', { occasions: [occasion, { ...occasion, atMs: noon - 1 }, { ...occasion, resourceId: 'gone' }] });
+    const report = await b.run('apply', {
+      triggerEvents: [triggerEvent, { ...triggerEvent, atMs: noon - 1 }, { ...triggerEvent, resourceId: 'gone' }],
+    });
     expect(b.service.calls).toEqual(['SetDial b=new']);
     expect(report.counts).toMatchObject({ act: 1, notCovered: 0 });
   });
@@ -88,7 +90,7 @@ describe('an event', () => {
     b.service.put('b', 'old');
     b.wishes.set('b', { value: 'new' });
     const signs = () => [...b.store.records.keys()].filter((key) => key.startsWith('heartbeats/')).length;
-    await b.run('apply', { occasions: [occasion] });
+    await b.run('apply', { triggerEvents: [triggerEvent] });
     expect(b.service.calls).toEqual(['SetDial b=new']);
     expect(signs()).toBe(0);
     await b.run('apply');
@@ -110,7 +112,7 @@ describe('an event', () => {
           store: b.store,
           clock: b.clock,
         },
-        ...{ mode: 'plan', world: 'a test', occasions: [occasion] },
+        ...{ mode: 'plan', world: 'a test', triggerEvents: [triggerEvent] },
       });
     };
     expect(codes(await counted('lower', undefined))).toEqual(['b hold limit-share-incomplete']);
@@ -125,7 +127,7 @@ describe('an event', () => {
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
     expect((await b.run('apply')).holdsChanged).toBe(true);
     b.wishes.set('b', { value: 'newer' });
-    expect((await b.run('apply', { occasions: [occasion] })).holdsChanged).toBe(false);
+    expect((await b.run('apply', { triggerEvents: [triggerEvent] })).holdsChanged).toBe(false);
     expect((await b.run('apply')).holdsChanged).toBe(false);
   });
 });

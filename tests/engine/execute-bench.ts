@@ -2,7 +2,7 @@ import { ApiError } from '../../shared/client/errors.ts';
 import { type DriveWorld, drive } from '../../shared/engine/effects.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
 import { secondLook } from '../../shared/engine/recheck.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { ActDecision } from '../../shared/planning/decision.ts';
@@ -33,7 +33,7 @@ export interface Extra {
 
 /** The executor on whatever differs from the wishes right now. */
 export async function prepare(b: Bench, extra: Extra = {}) {
-  const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+  const log = await runStoring(b.store, IntentLog.load('dials', target.account));
   const { owner = 'run-1', policy = policyWith(), deadlineMs, batch = 2, width = 1 } = extra;
   const context = { policy, target, nowMs: b.clock.nowMs, written: log.view, facts: { nodePricePerHour: () => undefined } };
   const decisions = [...b.service.dials.values()]

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineEffect, Executing } from '../../shared/engine/effects.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';
 import { setDial, target } from './dial.ts';
@@ -52,7 +52,7 @@ describe('a process that dies', () => {
 
   async function endsWell(b: Bench): Promise<void> {
     // Every value that differs from the old one was meant by us, and the journal says so.
-    const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+    const log = await runStoring(b.store, IntentLog.load('dials', target.account));
     for (const { id, value } of b.service.dials.values()) {
       if (value !== 'old') expect(log.view.values(id, 'dial').map((each) => each.value)).toContain(value);
     }
@@ -89,7 +89,7 @@ describe('a process that dies', () => {
         for (const [index, [steps, during]] of deaths.entries()) {
           await dieAfter(b, (await prepare(b, { owner: `run-${index}` })).code, steps, during);
         }
-        const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+        const log = await runStoring(b.store, IntentLog.load('dials', target.account));
         expect(log.counts('cn', b.clock.nowMs).actions).toBeGreaterThanOrEqual(b.service.calls.length);
         await endsWell(b);
       }),

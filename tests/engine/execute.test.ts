@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../shared/client/errors.ts';
 import { drive } from '../../shared/engine/effects.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 
@@ -116,7 +116,7 @@ describe('the executor', () => {
       b.clock.nowMs += 40_000;
     };
     expect(results(await executed(b, { deadlineMs: b.clock.nowMs + 50_000 }))).toEqual(['d0 not-sent deadline-near']);
-    const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+    const log = await runStoring(b.store, IntentLog.load('dials', target.account));
     expect(log.view.values('d0', 'dial')).toEqual([]);
     expect(log.counts('cn', b.clock.nowMs).actions).toBe(0);
   });
@@ -196,7 +196,7 @@ test('a lost answer of a call is unknown, and the value is ours when the next ru
     throw apiError('unknown', 'AnswerTimeout');
   };
   expect(results(await executed(b))).toEqual(['d0 unknown call-unknown']);
-  const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+  const log = await runStoring(b.store, IntentLog.load('dials', target.account));
   expect(log.view.values('d0', 'dial')).toMatchObject([{ value: 'new', outcome: 'unknown' }]);
   expect((await prepare(b)).decisions).toEqual([]);
 });

@@ -18,8 +18,8 @@ async function named(ids: readonly string[], there: readonly string[], listed: r
       return there.includes(id) ? { id } : undefined;
     },
   } as unknown as Automation<Resource>;
-  const occasions = new Map(ids.map((id) => [id, { resourceId: id, operation: 'SetDial', atMs: 0 }]));
-  const { resources } = await namedByEvents(automation, {} as Client, { occasions, target } as unknown as PlanContext, undefined);
+  const triggerEvents = new Map(ids.map((id) => [id, { resourceId: id, operation: 'SetDial', atMs: 0 }]));
+  const { resources } = await namedByEvents(automation, {} as Client, { triggerEvents, target } as unknown as PlanContext, undefined);
   return { found: resources.map(({ id }) => id), reread };
 }
 

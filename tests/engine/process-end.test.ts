@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../shared/engine/run.ts';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
@@ -90,7 +90,7 @@ describe('kill -9 in the middle of acting', () => {
 
     const store = directoryStore(folder);
     expect((await verifyJournal(store)).problems).toEqual([]);
-    const log = await runStoring(store, WrittenLog.load('dials', target.account));
+    const log = await runStoring(store, IntentLog.load('dials', target.account));
     for (const id of idsWith('new')) expect(log.view.values(id, 'dial')).toMatchObject([{ value: 'new' }]);
     expect(log.counts('cn', noon).actions).toBeGreaterThanOrEqual(at);
 
@@ -117,7 +117,7 @@ test('Ctrl-C: finishes the call under way, writes the journal, and says what was
   expect(done.length).toBeGreaterThanOrEqual(3);
   expect(done.length).toBeLessThan(count);
   expect(outcomes.slice(done.length)).toEqual(outcomes.slice(done.length).map(([id]) => [id, 'not-sent', 'stopped']));
-  const log = await runStoring(directoryStore(folder), WrittenLog.load('dials', target.account));
+  const log = await runStoring(directoryStore(folder), IntentLog.load('dials', target.account));
   for (const id of done) expect(log.view.values(id, 'dial')).toMatchObject([{ value: 'new', outcome: 'done' }]);
   expect(log.counts('cn', noon).actions).toBe(done.length);
 });

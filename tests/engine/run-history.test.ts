@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { target } from './dial.ts';
@@ -11,7 +11,7 @@ const idOf = (n: number) => `d${String(n).padStart(4, '0')}`;
 /** So many dials, all written long ago, so that their history lies in parts of the journal. */
 async function longHistory() {
   const b = bench({ manual: true, pageSize: 100 });
-  const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+  const log = await runStoring(b.store, IntentLog.load('dials', target.account));
   for (let from = 0; from < many; from += 500) {
     const signed = { owner: 'before', atMs: b.clock.nowMs };
     const ids = Array.from({ length: 500 }, (_, index) => idOf(from + index));
@@ -70,7 +70,7 @@ describe('a fleet that was written long ago', () => {
   test('of which the journal cannot be read is left alone, and the run fails; what needs no history is done', async () => {
     const b = await longHistory();
     b.service.put(idOf(7), 'by hand');
-    const log = await runStoring(b.store, WrittenLog.load('dials', target.account));
+    const log = await runStoring(b.store, IntentLog.load('dials', target.account));
     b.reads.length = 0;
     await runStoring(b.store, log.recall([idOf(7)]));
     const [part] = b.reads;

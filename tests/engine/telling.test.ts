@@ -91,8 +91,8 @@ describe('who is told what', () => {
     const b = tellingBench();
     b.service.put('a', 'old').put('b', 'x');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'HOLD' });
-    const occasions = ['a', 'b'].map((resourceId) => ({ resourceId, operation: 'SetDial', atMs: b.clock.now() }));
-    await b.run('apply', { occasions });
+    const triggerEvents = ['a', 'b'].map((resourceId) => ({ resourceId, operation: 'SetDial', atMs: b.clock.now() }));
+    await b.run('apply', { triggerEvents });
     expect(b.heard()).toEqual(['log: dials on cn: 1 changed']);
     await b.run();
     expect(b.heard()).toEqual(['ops: dials on cn: 1 held']);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type Hearing, hearCalls } from '../../shared/fc/events/audited-calls.ts';
+import { type EventSubscription, hearCalls } from '../../shared/fc/events/audited-calls.ts';
 
 const sampleText = (name: string) => readFileSync(new URL(`../../events/samples/${name}.json`, import.meta.url), 'utf8');
 const sample = (name: string) => JSON.parse(sampleText(name)) as Envelope;
@@ -12,13 +12,13 @@ interface Envelope extends Fields {
 }
 
 const created = sample('eventbridge-actiontrail-create-app-instance-group');
-const hearing: Hearing = { operations: ['CreateAppInstanceGroup', 'TagCloudResources', 'ModifyTenantConfig', 'Create'] };
+const hearing: EventSubscription = { operations: ['CreateAppInstanceGroup', 'TagCloudResources', 'ModifyTenantConfig', 'Create'] };
 const changed = (data: Fields, envelope: Fields = {}) => ({ ...created, ...envelope, data: { ...created.data, ...data } });
 /** Objects among fields as JSON text. */
 const asTexts = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]));
 const heard = (event: unknown, how = hearing) => hearCalls(event, how);
-const occasion = {
+const triggerEvent = {
   resourceId: 'aig-9ciijz60n4xsv****',
   operation: 'CreateAppInstanceGroup',
   atMs: Date.parse('2026-03-02T01:15:30Z'),
@@ -26,7 +26,7 @@ const occasion = {
   region: 'cn-hangzhou',
   source: 'sdk',
 };
-const call = { account: '123456789012****', occasion };
+const call = { account: '123456789012****', triggerEvent };
 
 describe('an event of the audit trail', () => {
   it.each<[string, unknown]>([
@@ -59,8 +59,8 @@ describe('an event of the audit trail', () => {
     ['in an envelope of no cloud service', { ...created, source: 'my-app' }],
     ['in an envelope without an account', { ...created, aliyunaccountid: undefined }],
   ])('%s is heard, and who called through what is not believed', (_name, event) => {
-    const { caller: _caller, source: _source, ...rest } = occasion;
-    expect(heard(event)).toEqual({ calls: [{ ...call, occasion: rest }], unheard: {} });
+    const { caller: _caller, source: _source, ...rest } = triggerEvent;
+    expect(heard(event)).toEqual({ calls: [{ ...call, triggerEvent: rest }], unheard: {} });
   });
 
   it('is heard whatever its user agent says, since whoever calls writes that', () => {
@@ -109,7 +109,7 @@ describe('an event of the audit trail', () => {
       { id: 'other' },
     );
     const found = heard([created, JSON.stringify(created), other, '{', null, 7]);
-    expect(found?.calls.map(({ occasion: each }) => each.resourceId)).toEqual(['aig-9ciijz60n4xsv****', 'aig-2']);
+    expect(found?.calls.map(({ triggerEvent: each }) => each.resourceId)).toEqual(['aig-9ciijz60n4xsv****', 'aig-2']);
     expect(found?.unheard).toEqual({ duplicate: 1, unreadable: 3 });
   });
 
@@ -133,7 +133,7 @@ describe('an event of the audit trail', () => {
           resourceType: '',
           requestParameters: parameters,
         }),
-      )?.calls.map(({ occasion: each }) => each.resourceId);
+      )?.calls.map(({ triggerEvent: each }) => each.resourceId);
     expect(tagging({ ResourceType: 'AppInstanceGroupId', ResourceIds: ['aig-1', 'aig-2'] })).toEqual(['aig-1', 'aig-2']);
     expect(tagging({ ResourceType: 'AppInstanceGroupId', 'ResourceIds.1': 'aig-1', 'ResourceIds.2': 'aig-2', 'Tags.1.Key': 'k' })).toEqual([
       'aig-1',
@@ -145,12 +145,12 @@ describe('an event of the audit trail', () => {
   it('reads the parameters from their text where they are only there', () => {
     const parameters = { requestParameters: undefined, requestParameterJson: '{"AppInstanceGroupId": "aig-7"}' };
     const event = changed({ ...parameters, responseElements: {}, referencedResources: {}, resourceType: '' });
-    expect(heard(event)?.calls[0]?.occasion.resourceId).toBe('aig-7');
+    expect(heard(event)?.calls[0]?.triggerEvent.resourceId).toBe('aig-7');
   });
 
   it('about the tenant is about the account', () => {
     const event = changed({ eventName: 'ModifyTenantConfig', responseElements: {}, referencedResources: {}, resourceType: '' });
-    expect(heard(event)?.calls[0]?.occasion.resourceId).toBe('123456789012****');
+    expect(heard(event)?.calls[0]?.triggerEvent.resourceId).toBe('123456789012****');
   });
 
   it('of a purchase in the console names the group by its order', () => {
@@ -164,8 +164,8 @@ describe('an event of the audit trail', () => {
         additionalEventData: { orderIds: '1', 1: { resourceId: 'aig-5' } },
       },
     };
-    expect(heard(bought)?.calls[0]?.occasion).toMatchObject({ resourceId: 'aig-5', source: 'service' });
-    expect(heard(bought)?.calls[0]?.occasion).not.toHaveProperty('caller');
+    expect(heard(bought)?.calls[0]?.triggerEvent).toMatchObject({ resourceId: 'aig-5', source: 'service' });
+    expect(heard(bought)?.calls[0]?.triggerEvent).not.toHaveProperty('caller');
   });
 
   it.each([
@@ -176,7 +176,7 @@ describe('an event of the audit trail', () => {
     [{ userIdentity: { type: 'system', userName: 'ecs.aliyuncs.com' } }, undefined],
     [{ userIdentity: null }, undefined],
   ])('%o was called by %s', (data, caller) => {
-    expect(heard(changed(data))?.calls[0]?.occasion.caller).toBe(caller);
+    expect(heard(changed(data))?.calls[0]?.triggerEvent.caller).toBe(caller);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe('an event of the audit trail', () => {
     [{ userAgent: 'curl/8' }, 'api'],
     [{ userIdentity: { type: 'system' }, userAgent: 'x' }, 'service'],
   ])('%o came through %s', (data, source) => {
-    expect(heard(changed(data))?.calls[0]?.occasion.source).toBe(source);
+    expect(heard(changed(data))?.calls[0]?.triggerEvent.source).toBe(source);
   });
 
   it('gives names of services by configuration, and then no others', () => {
@@ -234,7 +234,7 @@ test('nothing that arrives breaks the reading, and what is heard is complete', (
         fc.array(fields.map((data) => changed(data))),
       ),
       (event) => {
-        for (const { account, occasion: each } of heard(event)?.calls ?? []) {
+        for (const { account, triggerEvent: each } of heard(event)?.calls ?? []) {
           expect(account).not.toBe('');
           expect(each.resourceId).toMatch(/^[A-Za-z0-9][A-Za-z0-9*._-]{0,63}$/);
           expect(Number.isFinite(each.atMs)).toBe(true);

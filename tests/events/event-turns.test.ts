@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Occasion } from '../../shared/engine/automation.ts';
+import type { TriggerEvent } from '../../shared/engine/automation.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
-import { type EventsTaken, type EventTurn, mergeOccasions, takeEvents } from '../../shared/fc/event-turns.ts';
+import { type EventsTaken, type EventTurn, mergeTriggerEvents, takeEvents } from '../../shared/fc/event-turns.ts';
 import { slotMs } from '../../shared/journal/log/event-queue.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
@@ -46,7 +46,7 @@ beforeEach(() => {
   looked = [];
 });
 
-const made = (resourceId: string, more: Partial<Occasion> = {}): Occasion => ({
+const made = (resourceId: string, more: Partial<TriggerEvent> = {}): TriggerEvent => ({
   ...{ resourceId, operation: 'CreateAppInstanceGroup', atMs: startMs, caller: 'li.wei', source: 'console' },
   ...more,
 });
@@ -61,10 +61,10 @@ interface Heard {
 /** An invocation that hears of these; its run sees all that it is given, or fails before. */
 function hear(ids: readonly string[], { aheadMs = 0, scope = '1', functionName = 'tag-new-resources', errors = [] }: Heard = {}) {
   return takeEvents({
-    ...{ occasions: ids.map((id) => made(id)), clock: time.clock(aheadMs), signal: undefined, endMs: undefined },
+    ...{ triggerEvents: ids.map((id) => made(id)), clock: time.clock(aheadMs), signal: undefined, endMs: undefined },
     queue: { store, functionName, scope },
-    async run(occasions) {
-      const ids = occasions.map(({ resourceId }) => resourceId);
+    async run(triggerEvents) {
+      const ids = triggerEvents.map(({ resourceId }) => resourceId);
       if (errors.length === 0) looked.push(...ids.map((id) => (scope === '1' ? id : `${scope} ${id}`)));
       return { decisions: [], outcomes: [], notCovered: [], kept: errors.length === 0 ? ids : [], errors } as unknown as RunReport;
     },
@@ -165,9 +165,9 @@ describe('of the runs on events', () => {
   async function runsOn(ids: readonly string[], ...said: readonly object[]) {
     const runs: (readonly string[])[] = [];
     const taking = takeEvents({
-      ...{ occasions: ids.map((id) => made(id)), clock: time.clock(0), signal: undefined, endMs: undefined, onReport: () => {} },
-      async run(occasions) {
-        const some = said[runs.push(occasions.map(({ resourceId }) => resourceId)) - 1];
+      ...{ triggerEvents: ids.map((id) => made(id)), clock: time.clock(0), signal: undefined, endMs: undefined, onReport: () => {} },
+      async run(triggerEvents) {
+        const some = said[runs.push(triggerEvents.map(({ resourceId }) => resourceId)) - 1];
         return { decisions: [], outcomes: [], notCovered: [], kept: [], errors: [], failed: false, ...some } as unknown as RunReport;
       },
     });
@@ -196,20 +196,20 @@ describe('of the runs on events', () => {
 describe('events of one resource', () => {
   test('are one occasion: how it came to be, by whom that is known', () => {
     const call = made('a', { caller: 'li.wei', atMs: startMs });
-    const nameless: Occasion = { resourceId: 'a', operation: 'Create', atMs: startMs + 5_000 };
+    const nameless: TriggerEvent = { resourceId: 'a', operation: 'Create', atMs: startMs + 5_000 };
     const change = made('a', { operation: 'TagCloudResources', caller: 'bo.chen', atMs: startMs + 9_000 });
     for (const order of [
       [call, nameless, change],
       [change, nameless, call],
       [nameless, change, call],
     ])
-      expect(mergeOccasions(order)).toEqual([call]);
+      expect(mergeTriggerEvents(order)).toEqual([call]);
   });
 
   test('that was changed twice are the later one, and no resource takes the place of another', () => {
     const early = made('a', { operation: 'TagCloudResources', caller: 'li.wei' });
     const late = made('a', { operation: 'TagCloudResources', caller: 'bo.chen', atMs: startMs + 1 });
     const other = made('b', { operation: 'TagCloudResources', caller: 'x' });
-    expect(mergeOccasions([late, other, early])).toEqual([late, other]);
+    expect(mergeTriggerEvents([late, other, early])).toEqual([late, other]);
   });
 });

@@ -21,9 +21,9 @@ const targets = Object.values(policy.targets);
 const read = (value: unknown, environment = {}, serving = targets) =>
   occasionsOf(typeof value === 'string' ? value : JSON.stringify(value), { operations, policy, targets: serving, environment });
 const namesOf = (value: unknown, environment?: object, serving?: typeof targets) =>
-  [...(read(value, environment, serving)?.byTarget ?? [])].map(([{ name }, occasions]) => [
+  [...(read(value, environment, serving)?.byTarget ?? [])].map(([{ name }, triggerEvents]) => [
     name,
-    occasions.map(({ resourceId }) => resourceId),
+    triggerEvents.map(({ resourceId }) => resourceId),
   ]);
 
 describe('events of the audit trail', () => {
@@ -55,8 +55,8 @@ describe('events of the audit trail', () => {
       '2026-03-02T03:00:00Z',
     ],
   ])('say of a resource %s', (_name, events, operation, at) => {
-    const [[, occasions] = []] = [...(read(events)?.byTarget ?? [])];
-    expect(occasions).toMatchObject([{ resourceId: id, operation, atMs: Date.parse(at) }]);
+    const [[, triggerEvents] = []] = [...(read(events)?.byTarget ?? [])];
+    expect(triggerEvents).toMatchObject([{ resourceId: id, operation, atMs: Date.parse(at) }]);
   });
 
   it('of a service with another name are heard where the environment names it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { readWrittenStream } from '../../shared/journal/intents/intent-reader.ts';
 import { readHeads } from '../../shared/journal/log/heads.ts';
 import { readOutbox, writeOutbox } from '../../shared/journal/log/outbox.ts';
@@ -88,7 +88,7 @@ describe('a store in which every place is taken', () => {
   test('ends what adds to a budget, to what was written, and to an outbox', async () => {
     const empty = memoryStore();
     const view = await runStoring(empty, readBudget('CNY', '2026-11'));
-    const log = await runStoring(empty, WrittenLog.load('f', '1'));
+    const log = await runStoring(empty, IntentLog.load('f', '1'));
     const outbox = await runStoring(empty, readOutbox('f'));
     function* releasing() {
       let known = view;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { checkSentinel, probeCreateOnly, sentinelKey } from '../../shared/journal/log/create-only-probe.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
-import { checkSentinel, sentinelKey, tryOnSentinel } from '../../shared/journal/log/sentinel.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -8,7 +8,7 @@ test('writes the sentinel once and proves that a second one is refused', async (
   const store = memoryStore();
   const tried: string[] = [];
   store.beforeCreate = (key) => void tried.push(key);
-  await runStoring(store, tryOnSentinel('run-1', 5_000));
+  await runStoring(store, probeCreateOnly('run-1', 5_000));
   expect(tried).toEqual([sentinelKey, sentinelKey]);
   await checkSentinel(store, 'run-2', 6_000);
   expect(tried).toHaveLength(3);

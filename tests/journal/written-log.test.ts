@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { snapshotEvery } from '../../shared/journal/intents/intent-reader.ts';
-import type { WrittenRecord } from '../../shared/journal/intents/intent-record.ts';
+import type { IntentRecord } from '../../shared/journal/intents/intent-record.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { append, emptyStream, readFrom } from '../../shared/journal/log/stream.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
@@ -9,7 +9,7 @@ import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
-type Addable = Exclude<WrittenRecord, { kind: 'snapshot' | 'part' }>;
+type Addable = Exclude<IntentRecord, { kind: 'snapshot' | 'part' }>;
 
 const intents = (value: string, target = 't', resource = 'g1'): Addable => ({
   kind: 'intents',
@@ -20,8 +20,8 @@ const foreign = (value: string): Addable => ({
   body: { target: 't', seen: [{ resource: 'g1', setting: 's', value }], gone: [] },
 });
 
-const load = (store: MemoryStore) => runStoring(store, WrittenLog.load('scale', '1'));
-const add = (store: MemoryStore, log: WrittenLog, record: Addable, owner = 'me', atMs = now) =>
+const load = (store: MemoryStore) => runStoring(store, IntentLog.load('scale', '1'));
+const add = (store: MemoryStore, log: IntentLog, record: Addable, owner = 'me', atMs = now) =>
   runStoring(store, log.add({ owner, atMs }, record));
 const kinds = (store: MemoryStore) => [...store.records].sort().map(([key, bytes]) => parseRecord(key, bytes).kind);
 

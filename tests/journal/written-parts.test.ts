@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Added, WrittenLog } from '../../shared/journal/intents/intent-log.ts';
+import { type Added, IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { performStoreEffect, runStoring, type StoreEffect, type Storing } from '../../shared/journal/store/store-effect.ts';
@@ -10,19 +10,19 @@ import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 const partCount = 64;
 const now = Date.UTC(2026, 10, 24, 12);
 const signed = (owner = 'me') => ({ owner, atMs: now });
-const load = (store: MemoryStore) => runStoring(store, WrittenLog.load('scale', '1'));
+const load = (store: MemoryStore) => runStoring(store, IntentLog.load('scale', '1'));
 const stream = (store: MemoryStore) => [...store.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, bytes]) => ({ key, bytes }));
 const ofKind = (store: MemoryStore, kind: string) => stream(store).filter(({ key, bytes }) => parseRecord(key, bytes).kind === kind);
 
-function* meant(log: WrittenLog, ids: readonly string[], value: string, owner?: string): Storing<Added> {
+function* meant(log: IntentLog, ids: readonly string[], value: string, owner?: string): Storing<Added> {
   const intents = ids.map((resource) => ({ resource, setting: 's', value, key: 'k', sessions: 0 }));
   return yield* log.add(signed(owner), { kind: 'intents', body: { target: `t-${owner}`, intents } });
 }
-function* became(log: WrittenLog, of: number, ids: readonly string[], outcome: 'done' | 'failed', owner?: string): Storing<Added> {
+function* became(log: IntentLog, of: number, ids: readonly string[], outcome: 'done' | 'failed', owner?: string): Storing<Added> {
   const outcomes = ids.map((resource) => ({ resource, setting: 's', outcome }));
   return yield* log.add(signed(owner), { kind: 'outcomes', body: { target: `t-${owner}`, of, outcomes } });
 }
-function* wrote(log: WrittenLog, ids: readonly string[], value: string, owner?: string): Storing<void> {
+function* wrote(log: IntentLog, ids: readonly string[], value: string, owner?: string): Storing<void> {
   const added = yield* meant(log, ids, value, owner);
   if (added.outcome === 'added') yield* became(log, added.sequence, ids, 'done', owner);
 }

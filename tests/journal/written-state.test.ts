@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fold } from '../../shared/journal/intents/intent-fold.ts';
 import { WrittenMemory } from '../../shared/journal/intents/intent-memory.ts';
-import type { IntentOutcome, PartBody, WrittenRecord } from '../../shared/journal/intents/intent-record.ts';
+import type { IntentOutcome, IntentRecord, PartBody } from '../../shared/journal/intents/intent-record.ts';
 import { forgetAfterMs, partBody, snapshotOf } from '../../shared/journal/intents/intent-snapshot.ts';
-import { countsOf, emptyState, openIntent, partOf, rollingMs, type WrittenState } from '../../shared/journal/intents/intent-state.ts';
+import { countsOf, emptyState, type IntentState, openIntent, partOf, rollingMs } from '../../shared/journal/intents/intent-state.ts';
 import { unreadSetting, unreadValue } from '../../shared/journal/intents/intent-view.ts';
 
 const hour = 3_600_000;
@@ -12,7 +12,7 @@ const now = Date.UTC(2026, 10, 24, 12);
 
 interface Step {
   readonly atMs: number;
-  readonly record: WrittenRecord;
+  readonly record: IntentRecord;
   readonly owner?: string;
 }
 
@@ -45,23 +45,23 @@ const gone = (atMs: number, resource = 'g1'): Step => ({
   record: { kind: 'foreign', body: { target: 't', seen: [], gone: [{ resource, setting: 's' }] } },
 });
 
-function foldAll(steps: readonly Step[], state: WrittenState = emptyState(), from = 0): WrittenState {
+function foldAll(steps: readonly Step[], state: IntentState = emptyState(), from = 0): IntentState {
   for (const [index, { atMs, record, owner = 'me' }] of steps.entries()) {
     fold(state, { sequence: from + index, atMs, owner, link: `link-${from + index}` }, record);
   }
   return state;
 }
 
-const valuesOf = (state: WrittenState, resource = 'g1') =>
+const valuesOf = (state: IntentState, resource = 'g1') =>
   new WrittenMemory(state).values(resource, 's').map(({ value, outcome: result }) => `${value}:${result ?? 'open'}`);
 
 /** Actions, distinct resources lowered with one that may be among them, and sessions of the last 24 hours. */
-function numbersOf(state: WrittenState): readonly number[] {
+function numbersOf(state: IntentState): readonly number[] {
   const { actions, sessions, harmedWith } = countsOf(state.acts.values(), 't', now);
   return [actions, harmedWith('r', 'lower', ['g1']), sessions];
 }
 
-const openOf = ({ histories }: WrittenState) =>
+const openOf = ({ histories }: IntentState) =>
   [...histories]
     .filter(([, history]) => openIntent(history))
     .map(([key]) => key)
@@ -111,7 +111,7 @@ describe('intended values', () => {
 });
 
 describe("a person's value", () => {
-  const foreignOf = (state: WrittenState) => new WrittenMemory(state).foreign('g1', 's');
+  const foreignOf = (state: IntentState) => new WrittenMemory(state).foreign('g1', 's');
   test.each<[string, readonly Step[], { value: string; sinceMs: number } | undefined]>([
     ['stands since it was first seen', [seen(now, 'V'), seen(now + hour, 'V')], { value: 'V', sinceMs: now }],
     ['another one begins anew', [seen(now, 'V'), seen(now + hour, 'W')], { value: 'W', sinceMs: now + hour }],
@@ -158,7 +158,7 @@ describe('rolling counts of 24 hours', () => {
 
 describe('what limits count of acts', () => {
   const steps = [intent(now - hour, 'A', 'g1', { nodes: 3 }), intent(now - hour, 'A', 'g2', { nodes: 4 }), outcome(now, 1, 'done', 'g2')];
-  const snapshot = (state: WrittenState): Step => ({ atMs: now, record: { kind: 'snapshot', body: snapshotOf(state, now) } });
+  const snapshot = (state: IntentState): Step => ({ atMs: now, record: { kind: 'snapshot', body: snapshotOf(state, now) } });
 
   test.each([
     ['as folded', foldAll(steps)],
@@ -336,7 +336,7 @@ describe('snapshots', () => {
 });
 
 describe('what was written and has not been seen since', () => {
-  const unread = (state: WrittenState) => {
+  const unread = (state: IntentState) => {
     const { value, times } = unreadValue(new WrittenMemory(state), 'g1', 's') ?? {};
     return value === undefined ? undefined : `${times} ${value}`;
   };

@@ -166,7 +166,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'probe-writes-the-same-twice',
-    file: at('log/sentinel'),
+    file: at('log/create-only-probe'),
     from: 'owner: `${owner}-${look}`',
     to: "owner: look === '' ? owner : 'probe'",
     rule: 'The probe of the store writes two records that differ.',
@@ -175,7 +175,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'probe-takes-second-record',
-    file: at('log/sentinel'),
+    file: at('log/create-only-probe'),
     from: "if ((yield* storeCreate(key, bytes)) === 'exists') return;",
     to: 'if ((yield* storeCreate(key, bytes)) !== undefined) return;',
     rule: 'A store that takes a second record under one key is refused.',

@@ -159,8 +159,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'unfit-ordered',
     file: at('plan'),
-    from: 'const unfit = standingReason(due) ?? unfitness(resource);',
-    to: "const unfit = standingReason(due) ?? unfitness({ ...resource, status: 'PUBLISHED' } as typeof resource);",
+    from: 'const unfit = standingReason(due) ?? ineligibility(resource);',
+    to: "const unfit = standingReason(due) ?? ineligibility({ ...resource, status: 'PUBLISHED' } as typeof resource);",
     rule: 'A resource in a state that is not known to be fit is not ordered for.',
   },
   {

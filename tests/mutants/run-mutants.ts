@@ -32,7 +32,7 @@ const faults: readonly Mutant[] = [
   {
     name: 'probe-not-tried',
     file: at('run/order-due'),
-    from: '  yield* tryOnSentinel(draft.head.run, context.nowMs);\n',
+    from: '  yield* probeCreateOnly(draft.head.run, context.nowMs);\n',
     to: '',
     rule: 'Before each purchase the store proves that it still refuses a second record.',
   },

@@ -3,7 +3,7 @@ import { planner } from '../../functions/scale-on-schedule/plan.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
-import type { WrittenValue, WrittenView } from '../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { guard } from '../engine/guard-world.ts';
@@ -83,7 +83,7 @@ export function play(input: {
     runs: [] as Played['runs'][number][],
     added: [] as Played['added'][number][],
   };
-  const written: WrittenView = {
+  const written: IntentView = {
     values: (id, setting) => {
       const value = values.get(`${id} ${setting}`);
       return value ? [value] : [];

@@ -8,7 +8,7 @@ import { runners } from '../../runners.ts';
 import type { World } from '../../world/world.ts';
 import { runAll } from '../runs.ts';
 import { decideAlike, instantsAhead } from './instants.ts';
-import { rememberingClient, rememberingStore } from './remembering.ts';
+import { memoizedClient, memoizedStore } from './memoized.ts';
 
 /** What one policy decides about a resource. `not-covered` also where the policy does not look at it at all. */
 export interface Decided {
@@ -116,16 +116,16 @@ const nothingDecided: Side = { decided: new Map(), covered: new Set(), missed: [
 
 /** The world at the instants that are compared: its clock stands, each question is asked once, and nothing is written. */
 function stillWorld(world: World, nowMs: EpochMs): { readonly at: (ms: EpochMs) => World } {
-  const clients = new Map<string, ReturnType<typeof rememberingClient>>();
+  const clients = new Map<string, ReturnType<typeof memoizedClient>>();
   let atMs = nowMs;
   const still: World = {
     ...world,
     clock: { now: () => atMs, sleep: (ms, signal) => world.clock.sleep(ms, signal) },
-    store: rememberingStore(world.store),
+    store: memoizedStore(world.store),
     clientFor(target) {
       // By what the client is made of: the two policies may give one name to two accounts, or one account two names.
       const name = canonicalJson([target.account, target.role ?? null, target.endpoint]);
-      const client = clients.get(name) ?? rememberingClient(world.clientFor({ ...target, name }));
+      const client = clients.get(name) ?? memoizedClient(world.clientFor({ ...target, name }));
       clients.set(name, client);
       return client;
     },

@@ -4,7 +4,7 @@ import { loadStanding } from '../../../shared/engine/overrides.ts';
 import { holdIdentity } from '../../../shared/engine/report.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
-import { readWrittenStream, WrittenReader } from '../../../shared/journal/intents/intent-reader.ts';
+import { IntentReader, readWrittenStream } from '../../../shared/journal/intents/intent-reader.ts';
 import { readMarks } from '../../../shared/journal/log/alerts.ts';
 import { answerWords, countingAnswer, electorateOf } from '../../../shared/journal/people/answers.ts';
 import { type ApprovalSubject, type LinkProver, readApprovals } from '../../../shared/journal/people/approvals.ts';
@@ -320,7 +320,7 @@ interface NotDone {
 
 /** What a function holds, or would do if it did not only observe, by the record that told it last. @throws StoreError @throws JournalError */
 async function notDoneBy(store: Store, functionName: string, target: CompiledTarget, ages: HoldAges | undefined): Promise<NotDone> {
-  const log = new WrittenReader(await runStoring(store, readWrittenStream(functionName, writtenScope(target))));
+  const log = new IntentReader(await runStoring(store, readWrittenStream(functionName, writtenScope(target))));
   const told = log.toldHolds(target.name);
   const bytes = told && (await store.read(told.run));
   const run = told && bytes && readPastRun(told.run, bytes);

@@ -83,14 +83,14 @@ export interface Silence {
 }
 
 /** The function whose silence costs subscriptions: for it a run that failed is none (purchase protocol, P14). */
-export const deadMan = 'renew-before-expiry';
+export const watchdog = 'renew-before-expiry';
 
 /** The silence that there is to tell of a function: more than two of its intervals. Undefined where it runs as it should, or is too new to tell. */
 export function silenceOf(life: LifeSigns, nowMs: EpochMs): Silence | undefined {
   const { functionName, intervalMs, watchedFromMs, firstRunMs, lastRunMs, lastSuccessMs } = life;
   const isLong = (sinceMs: EpochMs): boolean => nowMs - sinceMs > 2 * intervalMs;
   if (isLong(lastRunMs ?? watchedFromMs)) return { sinceMs: lastRunMs, failing: false };
-  if (functionName !== deadMan || lastRunMs === undefined) return undefined;
+  if (functionName !== watchdog || lastRunMs === undefined) return undefined;
   return isLong(lastSuccessMs ?? firstRunMs ?? watchedFromMs) ? { sinceMs: lastSuccessMs ?? firstRunMs, failing: true } : undefined;
 }
 

@@ -9,7 +9,7 @@ import { observeDeliveryGroups } from '../../../shared/fleet/observe-delivery-gr
 import { observeWorkstations } from '../../../shared/fleet/observe-workstations.ts';
 import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
 import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
-import { readWrittenStream, WrittenReader } from '../../../shared/journal/intents/intent-reader.ts';
+import { IntentReader, readWrittenStream } from '../../../shared/journal/intents/intent-reader.ts';
 import { tagKeyOf } from '../../../shared/journal/intents/intent-view.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
@@ -39,7 +39,7 @@ interface TallyOptions {
   readonly prices: boolean;
   readonly tags: readonly string[];
   readonly ordered: ReadonlySet<string>;
-  readonly logs: Iterable<readonly [functionName: string, log: WrittenReader]>;
+  readonly logs: Iterable<readonly [functionName: string, log: IntentReader]>;
 }
 
 /** Takes resources one by one and keeps what a digest tells of them. */
@@ -212,7 +212,7 @@ interface FleetInput {
   /** Ids of resources for which there were orders: their names and tags are kept. */
   readonly ordered: ReadonlySet<string>;
   /** What each function has written, where the journal could be read. */
-  readonly logs: Iterable<readonly [functionName: string, log: WrittenReader]>;
+  readonly logs: Iterable<readonly [functionName: string, log: IntentReader]>;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
 }
@@ -287,11 +287,11 @@ export async function observeTarget(input: ObserveInput): Promise<ObservedFleet>
   const { client, policy, target, store, signal, onProgress, rule, span, nowMs, plotDayMs, attempt } = input;
   const zone = policy.zones[rule.timezone] ?? { transitions: [] };
   const tags = spendTags(rule.show);
-  const logs: (readonly [functionName: string, log: WrittenReader])[] = [];
+  const logs: (readonly [functionName: string, log: IntentReader])[] = [];
   for (const functionName of functionsOf(policy, target)) {
     for (const part of shardsOf(target, functionName)) {
       const loaded = await attempt(() => runStoring(store, readWrittenStream(functionName, writtenScope(part))));
-      if (loaded) logs.push([functionName, new WrittenReader(loaded)]);
+      if (loaded) logs.push([functionName, new IntentReader(loaded)]);
     }
   }
   const spending = rule.show.includes('orders') || tags.length > 0 ? await attempt(() => readSpending(store, policy, span)) : undefined;

@@ -7,13 +7,13 @@ import type { Answers } from '../../../shared/journal/people/approvals.ts';
 import { message, type Telling } from './announce.ts';
 import type { DueDecision } from './choose.ts';
 import type { Renewal } from './effects.ts';
-import type { Teller } from './teller.ts';
+import type { RenewalNotifier } from './teller.ts';
 
 /**
  * Tells of answers that people should look at again: those that crossed, to both who gave them, and records among the answers that count for
  * nothing, once a day for each resource.
  */
-export function* announceAnswers(decisions: readonly DueDecision[], teller: Teller, telling: Telling): Renewal<void> {
+export function* announceAnswers(decisions: readonly DueDecision[], teller: RenewalNotifier, telling: Telling): Renewal<void> {
   for (const { verdict, candidate } of decisions) {
     const { subject, expiresAtMs } = candidate.due;
     const place = { subject, account: telling.target.account, expiresAtMs };
@@ -30,7 +30,7 @@ interface Place {
   readonly expiresAtMs: number;
 }
 
-function* crossed(crossing: Crossing, { subject, account, expiresAtMs }: Place, teller: Teller, telling: Telling): Renewal<void> {
+function* crossed(crossing: Crossing, { subject, account, expiresAtMs }: Place, teller: RenewalNotifier, telling: Telling): Renewal<void> {
   const { approvedBy, refusedBy, approval, refusal } = crossing;
   const step = `answers-crossed/${sha256(`${approval}\n${refusal}`).slice(0, 12)}`;
   const name = { account, resource: subject.id, expiresAtMs, step };
@@ -40,7 +40,12 @@ function* crossed(crossing: Crossing, { subject, account, expiresAtMs }: Place, 
   yield* teller.once(name, 'answers-crossed', teller.channelsFor('money'), message(name, 'warning', title, text, telling, data), subject);
 }
 
-function* unusable(bad: Answers['unusable'], { subject, account, expiresAtMs }: Place, teller: Teller, telling: Telling): Renewal<void> {
+function* unusable(
+  bad: Answers['unusable'],
+  { subject, account, expiresAtMs }: Place,
+  teller: RenewalNotifier,
+  telling: Telling,
+): Renewal<void> {
   const name = { account, resource: subject.id, expiresAtMs, step: dailyStep('answers-unusable', telling.nowMs) };
   const isForged = bad.some(({ code }) => code === 'forged' || code === 'altered');
   const what = isForged ? 'was not given by whom it names, or was changed' : 'cannot be read';

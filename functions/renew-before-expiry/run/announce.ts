@@ -19,7 +19,7 @@ import type { Renewal } from './effects.ts';
 import type { Question } from './planner.ts';
 import type { Screening } from './screen.ts';
 import { type RenewalState, renewalState, stateSentence } from './state.ts';
-import type { Teller } from './teller.ts';
+import type { RenewalNotifier } from './teller.ts';
 
 /** An alarm with the state of the renewal that it tells of. */
 export interface StatedAlarm {
@@ -31,7 +31,7 @@ export interface StatedAlarm {
  * Tells of expiries that are near, covered by a rule or not: on the money channels, and for the last day on those for failures too. `dryRun`:
  * the function only observes.
  */
-export function* announceAlarms(alarms: readonly StatedAlarm[], dryRun: boolean, teller: Teller, telling: Telling): Renewal<void> {
+export function* announceAlarms(alarms: readonly StatedAlarm[], dryRun: boolean, teller: RenewalNotifier, telling: Telling): Renewal<void> {
   for (const { alarm, state } of alarms) {
     if (!dryRun && isCalm(alarm, state)) continue;
     const channels = alarm.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
@@ -52,7 +52,7 @@ function isCalm({ step }: Alarm, { code }: RenewalState): boolean {
 }
 
 /** Tells of what the policy lets lapse, once per expiry. */
-export function* announceLapses(lapsing: Screening['lapsing'], teller: Teller, telling: Telling): Renewal<void> {
+export function* announceLapses(lapsing: Screening['lapsing'], teller: RenewalNotifier, telling: Telling): Renewal<void> {
   for (const { resource, rule } of lapsing) {
     const name = { account: telling.target.account, resource: resource.id, expiresAtMs: resource.expiresAtMs, step: 'lets-lapse' };
     yield* teller.once(name, 'lets-lapse', teller.channelsFor('money'), lapseMessage(name, rule, resource, telling), resource);
@@ -63,7 +63,7 @@ export function* announceLapses(lapsing: Screening['lapsing'], teller: Teller, t
 export function* announceAlerts(
   alerts: readonly Alert[],
   subjects: ReadonlyMap<string, ResourceRef & Pick<Subscribable, 'expiresAtMs'>>,
-  teller: Teller,
+  teller: RenewalNotifier,
   telling: Telling,
 ): Renewal<void> {
   for (const alert of alerts) {
@@ -81,7 +81,7 @@ export function* announceAlerts(
  */
 export function* askApprovers(
   decisions: readonly DueDecision[],
-  teller: Teller,
+  teller: RenewalNotifier,
   telling: Telling,
   linkTo: LinkMaker | undefined,
 ): Renewal<void> {
@@ -126,7 +126,7 @@ function linkSubject(
 export function* announceOrders(
   outcomes: readonly RenewalOutcome[],
   tellOfRule: (resourceId: string) => readonly string[] | undefined,
-  teller: Teller,
+  teller: RenewalNotifier,
   telling: Telling,
 ): Renewal<void> {
   const { nowMs, target } = telling;
@@ -151,7 +151,12 @@ export function* announceOrders(
 }
 
 /** Tells of holds that were not told before, all of a run in one message. True where a receiver has it, or there is nothing to tell. */
-export function* announceHolds(holds: readonly HoldDecision[], run: string, teller: Teller, { nowMs, target }: Telling): Renewal<boolean> {
+export function* announceHolds(
+  holds: readonly HoldDecision[],
+  run: string,
+  teller: RenewalNotifier,
+  { nowMs, target }: Telling,
+): Renewal<boolean> {
   if (holds.length === 0) return true;
   return yield* teller.now(teller.channelsFor('held'), {
     id: `holds/${run}`,

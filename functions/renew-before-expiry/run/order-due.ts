@@ -4,9 +4,9 @@ import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
 import { type Outcome, outcomeOf } from '../../../shared/engine/report.ts';
 import { clockSkewCode } from '../../../shared/engine/two-clocks.ts';
-import type { Added, Signed, WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
+import type { Added, IntentLog, Signed } from '../../../shared/journal/intents/intent-log.ts';
 import type { IntentOutcome } from '../../../shared/journal/intents/intent-record.ts';
-import { tryOnSentinel } from '../../../shared/journal/log/sentinel.ts';
+import { probeCreateOnly } from '../../../shared/journal/log/create-only-probe.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import type { Storing } from '../../../shared/journal/store/store-effect.ts';
@@ -156,7 +156,7 @@ function* chooseAndIntend(
   intended.choice = choice;
   if (!acting || !log || choice.chosen.length === 0) return [];
   // Whatever the store was when it was opened: versioning, for one, can be switched on at any time.
-  yield* tryOnSentinel(draft.head.run, context.nowMs);
+  yield* probeCreateOnly(draft.head.run, context.nowMs);
   const acts = choice.decisions.map(({ decision }) => decision).filter((decision) => decision.verdict === 'act');
   const added = yield* writeIntents(log, { owner: draft.head.run, atMs: context.nowMs }, context.target.name, acts);
   if (added.outcome === 'overtaken') {
@@ -214,12 +214,12 @@ interface Ended {
 }
 
 /** Ids of resources whose last intent to renew has no outcome: each run follows them up, in their window or not. */
-export function followedIds(log: WrittenLog): ReadonlySet<string> {
+export function followedIds(log: IntentLog): ReadonlySet<string> {
   return new Set(log.openIntents(expirySetting).map(({ resource }) => resource));
 }
 
 /** Writes what is about to be ordered: limits over 24 hours count it, and it is followed up until its end is known. @throws StoreError @throws JournalError */
-function* writeIntents(log: WrittenLog, signed: Signed, target: string, decisions: readonly ActDecision[]): Storing<Added> {
+function* writeIntents(log: IntentLog, signed: Signed, target: string, decisions: readonly ActDecision[]): Storing<Added> {
   const intents = decisions.map(({ resource, action }) => ({
     resource: resource.id,
     setting: action.writes.setting,
@@ -241,7 +241,7 @@ function endedNow(of: number, intended: readonly string[], renewals: readonly Re
 }
 
 /** The ends of earlier intents, as far as the streams of their resources tell them now. */
-export function endedSince(log: WrittenLog, candidates: readonly Candidate<DueSubscription>[], nowMs: EpochMs): readonly Ended[] {
+export function endedSince(log: IntentLog, candidates: readonly Candidate<DueSubscription>[], nowMs: EpochMs): readonly Ended[] {
   const byId = new Map(candidates.map((candidate) => [candidate.due.resource.id, candidate]));
   return log.openIntents(expirySetting).flatMap(({ resource, of, atMs }) => {
     const candidate = byId.get(resource);
@@ -253,7 +253,7 @@ export function endedSince(log: WrittenLog, candidates: readonly Candidate<DueSu
 }
 
 /** Writes the ends of intents, one record for each record of intents. @throws StoreError @throws JournalError */
-function* writeEnded(log: WrittenLog, signed: Signed, target: string, ended: readonly Ended[]): Storing<void> {
+function* writeEnded(log: IntentLog, signed: Signed, target: string, ended: readonly Ended[]): Storing<void> {
   for (const of of new Set(ended.map((each) => each.of))) {
     const outcomes = ended.filter((each) => each.of === of).map(({ resource, outcome }) => ({ resource, setting: expirySetting, outcome }));
     yield* log.add(signed, { kind: 'outcomes', body: { target, of, outcomes } });

@@ -22,7 +22,7 @@ import type { Runner } from '../../../shared/engine/runner.ts';
 import { skewError, skewReason } from '../../../shared/engine/two-clocks.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText } from '../../../shared/fleet/subscription-period.ts';
-import { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
+import { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
 import { answerWords } from '../../../shared/journal/people/answers.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
@@ -42,7 +42,7 @@ import type { Question, Renewing } from './planner.ts';
 import type { RenewalRun, RenewalRunInput } from './run-state.ts';
 import { stateLines } from './run-states.ts';
 import { type Screening, screen } from './screen.ts';
-import { Teller } from './teller.ts';
+import { RenewalNotifier } from './teller.ts';
 import { type LastSeen, readLastSeen, watchExpiries } from './watch-expiries.ts';
 
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
@@ -82,11 +82,11 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
   });
   draft.warnFrom(options.policy.warnings);
   const applies = options.mode === 'apply';
-  const log = yield* attempt(draft, WrittenLog.load(renewing.name, target.account));
+  const log = yield* attempt(draft, IntentLog.load(renewing.name, target.account));
   const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
   const policy = standing?.policy ?? options.policy;
   const context = { policy, target, nowMs, proveLink: options.proveLink };
-  const teller = new Teller({
+  const teller = new RenewalNotifier({
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,
   });
@@ -218,7 +218,7 @@ function take({ draft, options, barred }: RenewalRun, seen: Screening, result: D
   draft.decisions = all.filter((decision): decision is ActDecision | HoldDecision => decision.verdict !== 'keep');
   draft.outcomes = result.outcomes;
   const kept = all.filter(({ verdict }) => verdict === 'keep').map(({ resource }) => resource.id);
-  draft.survey({ ...seen, keep: seen.keep + kept.length, kept: [...seen.kept, ...kept].slice(0, idsNamed) });
+  draft.observeAndPlan({ ...seen, keep: seen.keep + kept.length, kept: [...seen.kept, ...kept].slice(0, idsNamed) });
   if (barred?.code === 'store-not-shared' && draft.decisions.some(({ because }) => because.includes(barred))) {
     draft.fail(new StoreError('Unsupported', `Nothing was ordered: ${barred.text}.`));
   }

@@ -1,13 +1,13 @@
 import type { CallCounts } from '../../../shared/engine/counting-client.ts';
 import type { ReportDraft } from '../../../shared/engine/report-draft.ts';
 import type { RunnerOptions } from '../../../shared/engine/runner.ts';
-import type { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
+import type { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { HourlyMemory } from '../../../shared/notify/hourly-memory.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
 import type { ProtocolRules } from '../purchase/contract.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { RenewalContext, Renewing } from './planner.ts';
-import type { Teller } from './teller.ts';
+import type { RenewalNotifier } from './teller.ts';
 
 /** What one run needs beside the world that performs its effects. */
 export interface RenewalRunInput {
@@ -31,9 +31,9 @@ export interface RenewalRun {
   readonly options: RenewalRunInput['options'];
   readonly context: RenewalContext;
   readonly draft: ReportDraft;
-  readonly teller: Teller;
+  readonly teller: RenewalNotifier;
   /** Undefined where the journal could not be read: then nothing is ordered. */
-  readonly log: WrittenLog | undefined;
+  readonly log: IntentLog | undefined;
   /** Why nothing may be ordered in this run, whatever is decided; undefined where orders may be placed. */
   readonly barred: Reason | undefined;
   readonly rules: ProtocolRules;

@@ -51,7 +51,7 @@ const failedCode = 'run-failed';
  * many alike in one message. What no channel takes and no later run would find again is carried over in the journal. Never throws: what fails is
  * noted too.
  */
-export class Teller {
+export class RenewalNotifier {
   readonly #options: TellerOptions;
   readonly #reported: ReportedAlert[] = [];
   readonly #dead = new Map<string, string>();

@@ -18,7 +18,7 @@ import { expiryMovedBy } from '../purchase/shift.ts';
 import { announceAlerts, type Telling } from './announce.ts';
 import type { Renewal } from './effects.ts';
 import { causeOf, type ExpiryComparison, type ExpiryMove, goneAlert, moveAlert } from './expiry-moves.ts';
-import type { Teller } from './teller.ts';
+import type { RenewalNotifier } from './teller.ts';
 
 /** So many of what is not shown any more are looked up in one run; the rest by the next. */
 const mostLookedUp = 20;
@@ -52,7 +52,7 @@ export interface WatchInput {
   readonly comparison: ExpiryComparison;
   /** Whether all of the target was observed. */
   readonly complete: boolean;
-  readonly teller: Teller;
+  readonly teller: RenewalNotifier;
   readonly telling: Telling;
   /** Ids of what this run tells of already, by following up its renewals. */
   readonly followed: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-import type { Occasion } from '../../engine/automation.ts';
+import type { TriggerEvent } from '../../engine/automation.ts';
 import { textOf } from '../../fleet/answer-fields.ts';
 import { parseInstant } from '../../fleet/instant.ts';
 import { type AuditRecord, auditRecords } from './audit-record.ts';
@@ -15,7 +15,7 @@ export const defaultServices: readonly string[] = ['appstream-center', 'appstrea
 const apiVersion = '2021-09-01';
 
 /** What to hear of. */
-export interface Hearing {
+export interface EventSubscription {
   /** Names of operations, as records spell them. */
   readonly operations: readonly string[];
   /** Names of the service, compared without case; a source `acs.<name>` counts alike. Default: `defaultServices`. */
@@ -27,7 +27,7 @@ export interface Hearing {
 /** Something that happened to a resource of an account. */
 interface HeardCall {
   readonly account: string;
-  readonly occasion: Occasion;
+  readonly triggerEvent: TriggerEvent;
 }
 
 /**
@@ -58,7 +58,7 @@ export interface Heard {
  * record who called and through what;
  * parameters, which can hold passwords, are left behind. Undefined: the event is none of the audit trail.
  */
-export function hearCalls(event: unknown, hearing: Hearing): Heard | undefined {
+export function hearCalls(event: unknown, hearing: EventSubscription): Heard | undefined {
   const found = auditRecords(event);
   if (found === undefined) return undefined;
   const calls: HeardCall[] = [];
@@ -75,7 +75,7 @@ export function hearCalls(event: unknown, hearing: Hearing): Heard | undefined {
 
 function hear(
   record: AuditRecord,
-  { operations, services = defaultServices, ownRoles = new Set() }: Hearing,
+  { operations, services = defaultServices, ownRoles = new Set() }: EventSubscription,
 ): readonly HeardCall[] | Unheard {
   const { data } = record;
   const operation = textOf(data.eventName) as string;
@@ -98,7 +98,7 @@ function hear(
   const region = textOf(data.acsRegion);
   return ids.map((resourceId) => ({
     account,
-    occasion: {
+    triggerEvent: {
       ...{ resourceId, operation, atMs },
       ...(record.vouched ? { source: sourceOf(data) } : {}),
       ...(caller === undefined ? {} : { caller }),

@@ -1,10 +1,11 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { WrittenRecord } from './intent-record.ts';
+import type { IntentRecord } from './intent-record.ts';
 import { restore } from './intent-snapshot.ts';
 import {
   addStep,
   everyTarget,
   type ForeignSince,
+  type IntentState,
   isDone,
   openAct,
   partOf,
@@ -15,7 +16,6 @@ import {
   splitSettingKey,
   unknownActs,
   unpackValues,
-  type WrittenState,
 } from './intent-state.ts';
 import { unreadSetting, unreadText, unreadValue } from './intent-view.ts';
 
@@ -31,7 +31,7 @@ export interface RecordPlace {
 const clocksAsked = 3;
 
 /** Adds one record to the state. */
-export function fold(state: WrittenState, place: RecordPlace, { kind, body }: WrittenRecord): void {
+export function fold(state: IntentState, place: RecordPlace, { kind, body }: IntentRecord): void {
   const { sequence, atMs, owner } = place;
   state.clocks = [[owner, atMs] as const, ...state.clocks.filter(([other]) => other !== owner)].slice(0, clocksAsked);
   switch (kind) {
@@ -65,7 +65,7 @@ export function fold(state: WrittenState, place: RecordPlace, { kind, body }: Wr
 }
 
 /** What a record that cannot be read has done is not known: until 24 hours after it limits count it as more than they allow. */
-export function foldUnread(state: WrittenState, sequence: number, atMs: EpochMs): void {
+export function foldUnread(state: IntentState, sequence: number, atMs: EpochMs): void {
   state.acts.set(sequence, {
     target: everyTarget,
     atMs,
@@ -74,7 +74,7 @@ export function foldUnread(state: WrittenState, sequence: number, atMs: EpochMs)
   });
 }
 
-function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenRecord, { kind: 'outcomes' }>['body'], atMs: EpochMs): void {
+function foldOutcomes(state: IntentState, { of, outcomes }: Extract<IntentRecord, { kind: 'outcomes' }>['body'], atMs: EpochMs): void {
   for (const { resource, setting, outcome, unseen } of outcomes) {
     if (isDone(outcome)) setForeign(state, resource, setting, undefined);
     take(state, resource, setting, { kind: 'became', of, outcome });
@@ -87,7 +87,7 @@ function foldOutcomes(state: WrittenState, { of, outcomes }: Extract<WrittenReco
 }
 
 /** The service took a value; whether it stands shows the next time that somebody looks. */
-function noteUnread(state: WrittenState, resource: string, setting: string, of: number, atMs: EpochMs): void {
+function noteUnread(state: IntentState, resource: string, setting: string, of: number, atMs: EpochMs): void {
   const history = state.histories.get(settingKey(resource, setting));
   const meant = resolveHistory(history, []).find((each) => each.of === of);
   if (meant === undefined) return;
@@ -98,7 +98,7 @@ function noteUnread(state: WrittenState, resource: string, setting: string, of: 
 }
 
 /** A part holds all values of its resources; only open intents are kept at hand as well, since they are followed up. */
-function foldPart(state: WrittenState, { sequence, link }: RecordPlace, body: Extract<WrittenRecord, { kind: 'part' }>['body']): void {
+function foldPart(state: IntentState, { sequence, link }: RecordPlace, body: Extract<IntentRecord, { kind: 'part' }>['body']): void {
   state.parts.set(body.part, { sequence, link });
   for (const key of state.histories.keys()) {
     if (partOf(splitSettingKey(key)[0]) === body.part) state.histories.delete(key);
@@ -109,7 +109,7 @@ function foldPart(state: WrittenState, { sequence, link }: RecordPlace, body: Ex
   }
 }
 
-function take(state: WrittenState, resource: string, setting: string, step: Step): void {
+function take(state: IntentState, resource: string, setting: string, step: Step): void {
   const key = settingKey(resource, setting);
   const hasPart = state.parts.has(partOf(resource));
   const history = addStep(state.histories.get(key), step, hasPart);
@@ -117,7 +117,7 @@ function take(state: WrittenState, resource: string, setting: string, step: Step
   else state.histories.set(key, history);
 }
 
-function setForeign(state: WrittenState, resource: string, setting: string, value: ForeignSince | undefined): void {
+function setForeign(state: IntentState, resource: string, setting: string, value: ForeignSince | undefined): void {
   const settings = new Map(state.foreign.get(resource));
   if (value) settings.set(setting, value);
   else if (!settings.delete(setting)) return;

@@ -4,10 +4,10 @@ import { streamKey } from '../store/key.ts';
 import { JournalError } from '../store/store.ts';
 import type { Storing } from '../store/store-effect.ts';
 import { fold, foldUnread } from './intent-fold.ts';
-import { type LoadedStream, placeOf, readWrittenStream, snapshotEvery, WrittenReader } from './intent-reader.ts';
-import { type PartBody, readWritten, type WrittenRecord } from './intent-record.ts';
+import { IntentReader, type LoadedStream, placeOf, readWrittenStream, snapshotEvery } from './intent-reader.ts';
+import { type IntentRecord, type PartBody, readWritten } from './intent-record.ts';
 import { partBody, pendingParts, snapshotOf } from './intent-snapshot.ts';
-import { copyState, readParts, type WrittenState } from './intent-state.ts';
+import { copyState, type IntentState, readParts } from './intent-state.ts';
 
 /** So many settings are kept in snapshots at most; beyond, they go to the parts. Open intents come on top. */
 const settingsAtHand = 4096;
@@ -22,16 +22,16 @@ export interface Signed {
 export type Added = { readonly outcome: 'added'; readonly sequence: number } | { readonly outcome: 'overtaken'; readonly by: string };
 
 /** Records that a run adds; those that keep the stream short are written by the log itself. */
-type Addition = Exclude<WrittenRecord, { kind: 'snapshot' | 'part' }>;
+type Addition = Exclude<IntentRecord, { kind: 'snapshot' | 'part' }>;
 
 /**
  * The `written` stream of one function and account. Planners see it as it was when loaded; what this run or others add later is kept
  * aside, so that a run's own intents never look like history to its own decisions.
  */
-export class WrittenLog extends WrittenReader {
+export class IntentLog extends IntentReader {
   readonly stream: string;
   /** With all that was added since loading; made when the first record is. */
-  #live: WrittenState | undefined;
+  #live: IntentState | undefined;
   /** Owners of intents added since loading, by target. */
   readonly #writers = new Map<string, Set<string>>();
   #end: StreamEnd;
@@ -43,8 +43,8 @@ export class WrittenLog extends WrittenReader {
   }
 
   /** Reads the stream, as `readWrittenStream`. @throws StoreError */
-  static *load(functionName: string, scope: string): Storing<WrittenLog> {
-    return new WrittenLog(yield* readWrittenStream(functionName, scope));
+  static *load(functionName: string, scope: string): Storing<IntentLog> {
+    return new IntentLog(yield* readWrittenStream(functionName, scope));
   }
 
   /**
@@ -65,7 +65,7 @@ export class WrittenLog extends WrittenReader {
    * Adds the record that `draft` gives, a snapshot before it where one is due. Where others' records come first, all is asked and made
    * anew behind them, since a snapshot or a part must contain them. Undefined where `draft` gives none.
    */
-  *#write(signed: Signed, draft: () => WrittenRecord | undefined): Storing<number | undefined> {
+  *#write(signed: Signed, draft: () => IntentRecord | undefined): Storing<number | undefined> {
     const misfits = new Misfits(this.stream);
     for (;;) {
       if (this.#live === undefined) {
@@ -73,7 +73,7 @@ export class WrittenLog extends WrittenReader {
         for (const sequence of this.loaded.undated) foldUnread(this.#live, sequence, signed.atMs);
       }
       const due = this.#end.next > 0 && this.#end.next % snapshotEvery === 0;
-      const record: WrittenRecord | undefined = due ? { kind: 'snapshot', body: snapshotOf(this.#live, signed.atMs) } : draft();
+      const record: IntentRecord | undefined = due ? { kind: 'snapshot', body: snapshotOf(this.#live, signed.atMs) } : draft();
       if (record === undefined) return undefined;
       let other: OtherEntry | undefined;
       const appended = yield* append(this.stream, this.#end, { ...signed, ...record }, (entry) => {
@@ -98,12 +98,12 @@ export class WrittenLog extends WrittenReader {
       return true;
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      foldUnread(this.#live as WrittenState, sequence, nowMs);
+      foldUnread(this.#live as IntentState, sequence, nowMs);
       return false;
     }
   }
 
-  #fold(entry: { readonly sequence: number; readonly record: Signed }, link: string | null, record: WrittenRecord): void {
+  #fold(entry: { readonly sequence: number; readonly record: Signed }, link: string | null, record: IntentRecord): void {
     this.#live ??= copyState(this.loaded.state);
     fold(this.#live, placeOf(entry, link), record);
     if (record.kind !== 'intents') return;

@@ -3,6 +3,7 @@ import type { Storing } from '../store/store-effect.ts';
 import type { PartBody } from './intent-record.ts';
 import {
   type ForeignSince,
+  type IntentState,
   type PartPlace,
   partOf,
   readParts,
@@ -10,16 +11,15 @@ import {
   settingKey,
   unpackValues,
   type Value,
-  type WrittenState,
 } from './intent-state.ts';
-import type { WrittenView } from './intent-view.ts';
+import type { IntentView } from './intent-view.ts';
 
 /**
  * What planners may ask of a state. Older values lie in parts that are read only when asked for: until then the view gives what it has,
  * and `takeMissing` says for which resources that was not all.
  */
-export class WrittenMemory implements WrittenView {
-  readonly #state: WrittenState;
+export class WrittenMemory implements IntentView {
+  readonly #state: IntentState;
   /** What the parts say of the resources that were recalled, by setting. */
   readonly #recalled = new Map<string, ReadonlyMap<string, readonly Value[]>>();
   #missing = new Set<string>();
@@ -27,7 +27,7 @@ export class WrittenMemory implements WrittenView {
   readonly damaged: JournalError[] = [];
 
   /** The state must not change any more. */
-  constructor(state: WrittenState) {
+  constructor(state: IntentState) {
     this.#state = state;
   }
 

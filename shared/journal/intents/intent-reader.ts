@@ -5,8 +5,8 @@ import type { JournalError } from '../store/store.ts';
 import type { Storing } from '../store/store-effect.ts';
 import { fold, foldUnread, type RecordPlace } from './intent-fold.ts';
 import { WrittenMemory } from './intent-memory.ts';
-import { readWritten, type ToldHolds, type WrittenRecord } from './intent-record.ts';
-import { countsOf, emptyState, openIntent, type RollingCounts, splitSettingKey, type WrittenState } from './intent-state.ts';
+import { type IntentRecord, readWritten, type ToldHolds } from './intent-record.ts';
+import { countsOf, emptyState, type IntentState, openIntent, type RollingCounts, splitSettingKey } from './intent-state.ts';
 
 /** Each record whose number is a multiple of this, the first excepted, is a snapshot: reading a stream starts at the last of them. */
 export const snapshotEvery = 100;
@@ -17,7 +17,7 @@ const snapshotsBack = 3;
 /** A `written` stream as it was read. */
 export interface LoadedStream {
   readonly stream: string;
-  readonly state: WrittenState;
+  readonly state: IntentState;
   readonly end: StreamEnd;
   /** Records that cannot be read and that nobody has skipped. */
   readonly damaged: readonly JournalError[];
@@ -40,7 +40,7 @@ export function* readWrittenStream(functionName: string, scope: string): Storing
     const undated: number[] = [];
     let whole = start === first;
     // A record is folded once its link is known: the next one carries it.
-    let before: { readonly entry: StreamEntry; readonly written: WrittenRecord } | undefined;
+    let before: { readonly entry: StreamEntry; readonly written: IntentRecord } | undefined;
     const foldLast = (link: string | null): void => {
       if (before) fold(state, placeOf(before.entry, link), before.written);
       before = undefined;
@@ -80,7 +80,7 @@ export function placeOf(
  * What a function meant to write and what became of it, as of loading. Loading reads the last snapshot and what follows it. Values that were settled
  * long ago lie in parts, of which only those are read that somebody asks for: `view.takeMissing` names what was asked for in vain, `recall` reads it.
  */
-export class WrittenReader {
+export class IntentReader {
   /** What planners may ask. */
   readonly view: WrittenMemory;
   protected readonly loaded: LoadedStream;

@@ -143,7 +143,7 @@ const snapshot = eitherOf(overParts, inOnePiece);
 const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
 
 /** A record of a `written` stream, read. */
-export type WrittenRecord = {
+export type IntentRecord = {
   [K in keyof typeof bodies]: { readonly kind: K; readonly body: TypeOf<(typeof bodies)[K]> };
 }[keyof typeof bodies];
 
@@ -169,10 +169,10 @@ export type AnySnapshotBody = TypeOf<typeof snapshot>;
  * The body of a record by its kind; undefined for kinds that this version does not know.
  * @throws JournalError `MalformedRecord` when a known kind has a body of another shape
  */
-export function readWritten(key: string, record: JournalRecord): WrittenRecord | undefined {
+export function readWritten(key: string, record: JournalRecord): IntentRecord | undefined {
   if (!Object.hasOwn(bodies, record.kind)) return undefined;
   const kind = record.kind as keyof typeof bodies;
   const parsed = read(bodies[kind] as Schema, record.body);
-  if (parsed.ok) return { kind, body: parsed.value } as WrittenRecord;
+  if (parsed.ok) return { kind, body: parsed.value } as IntentRecord;
   throw malformed(key, `${kind}: ${parsed.where}`);
 }

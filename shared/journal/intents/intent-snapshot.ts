@@ -3,6 +3,7 @@ import type { AnySnapshotBody, PartBody, SnapshotBody } from './intent-record.ts
 import {
   type Acts,
   type History,
+  type IntentState,
   openIntent,
   packValues,
   partOf,
@@ -12,7 +13,6 @@ import {
   splitSettingKey,
   unpackValues,
   type Value,
-  type WrittenState,
 } from './intent-state.ts';
 import { tagKeyOf } from './intent-view.ts';
 
@@ -20,7 +20,7 @@ import { tagKeyOf } from './intent-view.ts';
 export const forgetAfterMs = 400 * 24 * 60 * 60 * 1000;
 
 /** The earliest time that this run's clock and those of the runs before it agree has come. */
-function agreedNow(state: WrittenState, nowMs: EpochMs): EpochMs {
+function agreedNow(state: IntentState, nowMs: EpochMs): EpochMs {
   return Math.min(nowMs, ...state.clocks.map(([, atMs]) => atMs));
 }
 
@@ -29,7 +29,7 @@ function isRemembered(values: readonly Value[], afterMs: EpochMs): boolean {
 }
 
 /** The state as the body of a `snapshot` record, without what is older than anybody needs. */
-export function snapshotOf(state: WrittenState, nowMs: EpochMs): SnapshotBody {
+export function snapshotOf(state: IntentState, nowMs: EpochMs): SnapshotBody {
   const agreedMs = agreedNow(state, nowMs);
   const known: [string, string, readonly Value[]][] = [];
   const since: SnapshotBody['since'] = [];
@@ -65,7 +65,7 @@ function packAct([resource, setting, sessions, nodes = 0, harmed = []]: Acts['op
 }
 
 /** Sets a state to what a `snapshot` record says. */
-export function restore(state: WrittenState, body: AnySnapshotBody): void {
+export function restore(state: IntentState, body: AnySnapshotBody): void {
   for (const map of [state.histories, state.parts, state.foreign, state.acts, state.holds]) map.clear();
   const remember = (resource: string, setting: string, history: History) => state.histories.set(settingKey(resource, setting), history);
   if ('values' in body) {
@@ -90,7 +90,7 @@ export function restore(state: WrittenState, body: AnySnapshotBody): void {
 }
 
 /** Parts whose resources have histories that are not in the part yet, open intents apart, with how many they are. */
-export function pendingParts(state: WrittenState): ReadonlyMap<number, number> {
+export function pendingParts(state: IntentState): ReadonlyMap<number, number> {
   const pending = new Map<number, number>();
   for (const [key, history] of state.histories) {
     if (openIntent(history)) continue;
@@ -101,7 +101,7 @@ export function pendingParts(state: WrittenState): ReadonlyMap<number, number> {
 }
 
 /** A part as it is written anew: what it held, with all that has happened since, without what is older than anybody needs. */
-export function partBody(state: WrittenState, part: number, before: PartBody | undefined, nowMs: EpochMs): PartBody {
+export function partBody(state: IntentState, part: number, before: PartBody | undefined, nowMs: EpochMs): PartBody {
   const keepAfterMs = agreedNow(state, nowMs) - forgetAfterMs;
   const settings = new Map<string, readonly Value[]>();
   if (before) for (const [resource, setting, values] of unpackValues(before)) settings.set(settingKey(resource, setting), values);

@@ -13,7 +13,7 @@ import type { WrittenValue } from './intent-view.ts';
  * What a `written` stream says, folded. It grows with what was written since the parts were, with the acts of a day and with what people
  * changed, not with all that was ever written. Changed in place by `fold` only.
  */
-export interface WrittenState {
+export interface IntentState {
   /** By `settingKey`. */
   readonly histories: Map<string, History>;
   /** Where the older values of each part are; absent: there are none. */
@@ -35,12 +35,12 @@ export interface ForeignSince {
 }
 
 /** The state of a stream without records. */
-export function emptyState(): WrittenState {
+export function emptyState(): IntentState {
   return { histories: new Map(), parts: new Map(), foreign: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
 }
 
 /** A state of its own that begins as another. */
-export function copyState(state: WrittenState): WrittenState {
+export function copyState(state: IntentState): IntentState {
   const { histories, parts, foreign, acts, holds, clocks } = state;
   return {
     histories: new Map(histories),

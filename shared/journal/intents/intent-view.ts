@@ -9,7 +9,7 @@ export interface WrittenValue {
 }
 
 /** What the journal's `written` stream says, as a planner sees it. */
-export interface WrittenView {
+export interface IntentView {
   /**
    * Intended values for a setting of a resource since the last confirmed one, that one included; empty when we never wrote it. While
    * none of them is `done`, nothing tells what stood there before us, so a differing value says nothing about a person's change.
@@ -68,7 +68,7 @@ export function unreadText({ value, times }: Pick<UnreadValue, 'value' | 'times'
  * What was written to a setting last, where that has not been seen there since: another value there is no proof that somebody changed it. Undefined
  * where it was seen, and of what was written before this was kept.
  */
-export function unreadValue(written: Pick<WrittenView, 'foreign'>, resourceId: string, setting: string): UnreadValue | undefined {
+export function unreadValue(written: Pick<IntentView, 'foreign'>, resourceId: string, setting: string): UnreadValue | undefined {
   const kept = written.foreign(resourceId, unreadSetting(setting));
   const times = Number.parseInt(kept?.value ?? '', 10);
   return kept && times > 0 ? { value: kept.value.slice(`${times} `.length), times, atMs: kept.sinceMs } : undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Candidate, DueSubscription } from '../../../functions/renew-before-expiry/purchase/round.ts';
 import { endedSince } from '../../../functions/renew-before-expiry/run/order-due.ts';
-import type { WrittenLog } from '../../../shared/journal/intents/intent-log.ts';
+import type { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 
 const minute = 60_000;
@@ -10,7 +10,7 @@ const intendedMs = Date.UTC(2026, 10, 24, 4);
 
 /** What became of an intent about `g`, by what the stream of `g` says at a time. */
 function ended(view: Partial<RenewalView> | undefined, nowMs: number) {
-  const log = { openIntents: () => [{ resource: 'g', of: 7, atMs: intendedMs }] } as unknown as WrittenLog;
+  const log = { openIntents: () => [{ resource: 'g', of: 7, atMs: intendedMs }] } as unknown as IntentLog;
   const due = { account: '1', target: 'home', resource: { kind: 'delivery-group', id: 'g' }, expiresAtMs: intendedMs };
   const candidates = view ? [{ due, view } as unknown as Candidate<DueSubscription>] : [];
   return endedSince(log, candidates, nowMs).map(({ of, outcome }) => [of, outcome]);

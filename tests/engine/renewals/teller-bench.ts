@@ -1,6 +1,6 @@
 import { driveRenewal, type RenewalWorld } from '../../../functions/renew-before-expiry/run/drive.ts';
 import type { Renewal } from '../../../functions/renew-before-expiry/run/effects.ts';
-import { Teller } from '../../../functions/renew-before-expiry/run/teller.ts';
+import { RenewalNotifier } from '../../../functions/renew-before-expiry/run/teller.ts';
 import type { AlertName } from '../../../shared/journal/log/alerts.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { type Delivery, delivered, undelivered } from '../../../shared/notify/channel.ts';
@@ -87,11 +87,11 @@ export function tellerBench({ tell = { money: ['money'], failed: ['oncall'] }, c
     }),
     /** One run: collects what `work` tells, flushes, and gives the teller. */
     async tells(
-      work: (teller: Teller) => Renewal<unknown>,
+      work: (teller: RenewalNotifier) => Renewal<unknown>,
       { on = store as Store, memory = new HourlyMemory(), deadlineMs = undefined as number | undefined, more = policy } = {},
-    ): Promise<Teller> {
+    ): Promise<RenewalNotifier> {
       run += 1;
-      const teller = new Teller({
+      const teller = new RenewalNotifier({
         ...{ functionName, policy: more, target, nowMs: clock.nowMs, owner: `run ${run}`, sends: true, memory, deadlineMs },
       });
       const console = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Renewal } from '../../../functions/renew-before-expiry/run/effects.ts';
-import type { Teller } from '../../../functions/renew-before-expiry/run/teller.ts';
+import type { RenewalNotifier } from '../../../functions/renew-before-expiry/run/teller.ts';
 import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
@@ -16,7 +16,7 @@ const matters = {
   alarm: {
     severity: 'critical',
     lasts: true,
-    *tell(b: Bench, teller: Teller): Renewal<void> {
+    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
       const expiresAtMs = Date.parse('2026-11-25T00:00:00Z');
       const name = b.name('24h', 'aig-1', expiresAtMs);
       yield* teller.once(name, 'expiry-24h', teller.channelsFor('money', 'failed'), b.message('alarm', 'critical'), { id: 'aig-1' });
@@ -25,7 +25,7 @@ const matters = {
   question: {
     severity: 'warning',
     lasts: true,
-    *tell(b: Bench, teller: Teller): Renewal<void> {
+    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
       const name = b.name('ask-1-Month-CNY-1', 'aig-1', Date.parse('2026-11-25T00:00:00Z'));
       yield* teller.once(name, 'approval-asked', teller.channelsFor('money'), b.message('question'), { id: 'aig-1' });
     },
@@ -33,14 +33,14 @@ const matters = {
   order: {
     severity: 'info',
     lasts: false,
-    *tell(b: Bench, teller: Teller): Renewal<void> {
+    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
       yield* teller.collect('order-placed', teller.channelsFor('money'), b.message('order', 'info'));
     },
   },
   failure: {
     severity: 'critical',
     lasts: false,
-    *tell(b: Bench, teller: Teller): Renewal<void> {
+    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
       const at = new Date(b.clock.nowMs).toISOString();
       const errors = [{ code: 'Denied', message: 'no' }];
       yield* teller.failed({ function: functionName, target: 'cn', account: '1', at, errors, outcomes: [] });
@@ -51,7 +51,7 @@ type Matter = keyof typeof matters;
 const all = Object.keys(matters) as Matter[];
 
 /** What a run tells: the matter where it is found, else nothing. */
-function* found(b: Bench, matter: Matter, teller: Teller, turn: number): Renewal<void> {
+function* found(b: Bench, matter: Matter, teller: RenewalNotifier, turn: number): Renewal<void> {
   if (turn === 0 || matters[matter].lasts) yield* matters[matter].tell(b, teller);
 }
 
@@ -233,7 +233,7 @@ describe('what is carried over', () => {
     const b = tellerBench();
     b.states.set('money', 'dead').set('oncall', 'dead');
     const name = b.name('shift-differs/0');
-    const odd = function* (teller: Teller): Renewal<void> {
+    const odd = function* (teller: RenewalNotifier): Renewal<void> {
       yield* teller.once(name, 'shift-differs', ['money'], b.message('odd'), { id: 'aig-1' });
     };
     await b.tells(odd);
@@ -285,7 +285,7 @@ test('a dead channel is told of on the others once a day while something waits f
 
 test('a run waits for a channel 75 seconds at most, and never near its deadline', async () => {
   const many = (b: Bench) =>
-    function* (teller: Teller): Renewal<void> {
+    function* (teller: RenewalNotifier): Renewal<void> {
       for (let index = 0; index < 60; index++) {
         yield* teller.collect(`code-${index}`, ['money'], { ...b.message(`m${index}`), id: `m${index}` });
       }
@@ -336,7 +336,7 @@ function* nothing(): Renewal<void> {}
 
 describe('a message that channels refuse for what it says', () => {
   const orders = (b: ReturnType<typeof tellerBench>, names: readonly string[], severity: 'info' | 'critical' = 'info') =>
-    function* (teller: Teller): Renewal<void> {
+    function* (teller: RenewalNotifier): Renewal<void> {
       for (const name of names) {
         yield* teller.collect('order-placed', ['money'], { ...b.message(name, severity), id: `order/${name}` });
       }

@@ -92,8 +92,8 @@ test('a group that is decided twice in a run counts once, as it was seen last', 
 });
 
 test('what was read by an event alone tells nothing about the rest of the fleet', () => {
-  const occasion = { resourceId: 'aig-1', operation: 'ApproveOtaTask', atMs: nowMs };
-  const context = { ...contextAt(nowMs), occasions: new Map([['aig-1', occasion]]) };
+  const triggerEvent = { resourceId: 'aig-1', operation: 'ApproveOtaTask', atMs: nowMs };
+  const context = { ...contextAt(nowMs), triggerEvents: new Map([['aig-1', triggerEvent]]) };
   const decision = planner.decide(groupOf(), context);
   const settled = decision.verdict === 'act' ? planner.settle?.([decision], { observed: 1, announced: 1, complete: true }, context) : [];
   expect(settled?.map(({ verdict, because }) => [verdict, because[0]?.code])).toEqual([['hold', 'ring-unknown']]);

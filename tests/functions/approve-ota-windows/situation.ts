@@ -1,7 +1,7 @@
 import { ruleModule } from '../../../functions/approve-ota-windows/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../../shared/fleet/ota-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
@@ -55,7 +55,7 @@ export interface Journal {
 export function contextAt(nowMs: number, { values = [], seen = new Map() }: Journal = {}): PlanContext {
   const target = policy().targets['home'];
   if (target === undefined) throw new Error('the policy has no target home');
-  const written: WrittenView = {
+  const written: IntentView = {
     values: () => values,
     foreign: (id, setting) => (setting === 'ota-end' ? seen.get(id) : undefined),
   };

@@ -6,7 +6,7 @@ import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { GroupAccess } from '../../../shared/fleet/authorization.ts';
 import type { GovernedGroup } from '../../../shared/fleet/governed-group.ts';
 import { unreadTenant } from '../../../shared/fleet/tenant.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { Action, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { accountId, compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
@@ -20,7 +20,7 @@ function policyWith(wish: object): CompiledPolicy {
 }
 
 /** What the journal keeps, as far as one resource goes. */
-class Notes implements WrittenView {
+class Notes implements IntentView {
   written: readonly WrittenValue[] = [];
   readonly seen = new Map<string, { readonly value: string; readonly sinceMs: number }>();
 
@@ -46,7 +46,7 @@ class Notes implements WrittenView {
   }
 }
 
-function contextOf(policy: CompiledPolicy, nowMs = startMs, written: WrittenView = new Notes()): PlanContext {
+function contextOf(policy: CompiledPolicy, nowMs = startMs, written: IntentView = new Notes()): PlanContext {
   const target = policy.targets['home'];
   if (target === undefined) throw new Error('the policy has no target home');
   return { policy, target, nowMs, written, facts: { nodePricePerHour: () => undefined } };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { decideDrain } from '../../../functions/log-off-sessions/drain-plan.ts';
-import { fateOf } from '../../../functions/log-off-sessions/session-plan.ts';
+import { sessionDisposition } from '../../../functions/log-off-sessions/session-plan.ts';
 import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
 import { contextOf, groupOf, policyOf, sessionOf, shanghai } from './situation.ts';
 
@@ -16,7 +16,7 @@ describe('a session ends by longerThan: 8h', () => {
     ['a millisecond later', 8 * hour + 1, true],
     ['and not a millisecond before', 8 * hour - 1, false],
   ])('%s', (_when, usedMs, ends) => {
-    expect(fateOf(sessionOf({ usedMs }), rule as CompiledLogOffRule) === 'end').toBe(ends);
+    expect(sessionDisposition(sessionOf({ usedMs }), rule as CompiledLogOffRule) === 'end').toBe(ends);
   });
 });
 

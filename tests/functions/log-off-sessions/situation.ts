@@ -2,7 +2,7 @@ import { ruleModule } from '../../../functions/log-off-sessions/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { Session, SessionFacts, SessionGroup } from '../../../shared/fleet/session.ts';
 import { partsOf } from '../../../shared/fleet/session-map.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
@@ -49,7 +49,7 @@ export function policyOf(
 }
 
 /** A journal that holds values of settings by `resource setting`. */
-export function writtenView(values: Readonly<Record<string, readonly WrittenValue[]>> = {}): WrittenView {
+export function writtenView(values: Readonly<Record<string, readonly WrittenValue[]>> = {}): IntentView {
   return { values: (id, setting) => values[`${id} ${setting}`] ?? [], foreign: () => undefined };
 }
 

@@ -7,7 +7,7 @@ import { stopWuyingServer } from '../../../shared/client/operations/stop-wuying-
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import { mapWorkstation } from '../../../shared/fleet/map-workstation.ts';
 import type { Workstation } from '../../../shared/fleet/workstation.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { hours, minutes, policyFrom, policyText, shanghai } from './power-bench.ts';
@@ -56,8 +56,8 @@ const past = fc.record({
 /** Ten days by the minute; the policy covers them all. */
 const time = fc.integer({ min: 0, max: 10 * 24 * 60 }).map((minute) => fromMs + minute * minutes);
 
-const nothing: WrittenView = { values: () => [], foreign: () => undefined };
-const contextAt = (nowMs: number, written: WrittenView = nothing): PlanContext => ({
+const nothing: IntentView = { values: () => [], foreign: () => undefined };
+const contextAt = (nowMs: number, written: IntentView = nothing): PlanContext => ({
   ...{ policy, target, nowMs, written },
   facts: { nodePricePerHour: () => undefined },
 });
@@ -77,7 +77,7 @@ function journal(
     asked,
     seen,
   }: { readonly asked: readonly { value: string; minutesAgo: number; outcome: WrittenValue['outcome'] }[]; readonly seen: string | null },
-): WrittenView {
+): IntentView {
   const values = asked
     .map(({ value, minutesAgo, outcome }) => ({ value, outcome, atMs: nowMs - minutesAgo * minutes }))
     .sort((a, b) => a.atMs - b.atMs);
@@ -157,7 +157,7 @@ describe('whatever the service says and the journal holds', () => {
         const decision = decide(fields, contextAt(nowMs, journal(nowMs, before)));
         if (decision.verdict !== 'act') return;
         const value = decision.action.writes.value;
-        const written: WrittenView = { values: () => [{ value, atMs: nowMs, outcome: 'done' }], foreign: () => undefined };
+        const written: IntentView = { values: () => [{ value, atMs: nowMs, outcome: 'done' }], foreign: () => undefined };
         const moving = { ...fields, Status: value === 'on' ? 'STARTING' : 'STOPPING', Sessions: [] };
         const there = { ...moving, Status: value === 'on' ? 'RUNNING' : 'STOPPED' };
         const after = [fields, moving, there].map((state) => decide(state, contextAt(nowMs, written)));
@@ -174,12 +174,12 @@ describe('whatever the service says and the journal holds', () => {
 describe('what was asked before', () => {
   const stopped = { WuyingServerId: 'w', WuyingServerName: 'artist-1', BizRegionId: 'cn-hangzhou', Status: 'STOPPED', Sessions: [] };
   const at = '2026-11-25 12:00';
-  const asked = (value: 'on' | 'off', when: string, outcome: WrittenValue['outcome']): WrittenView => ({
+  const asked = (value: 'on' | 'off', when: string, outcome: WrittenValue['outcome']): IntentView => ({
     values: () => [{ value, atMs: shanghai(when), outcome }],
     foreign: () => undefined,
   });
 
-  test.each<readonly [string, string, WrittenView, string]>([
+  test.each<readonly [string, string, IntentView, string]>([
     ['was done a moment ago', 'STOPPED', asked('on', '2026-11-25 11:46', 'done'), 'keep in-transit'],
     ['was done a quarter of an hour ago', 'STOPPED', asked('on', '2026-11-25 11:45', 'done'), 'hold not-reached'],
     ['was done before the last step', 'STOPPED', asked('on', '2026-11-24 09:30', 'done'), 'act schedule-on'],
@@ -197,7 +197,7 @@ describe('what was asked before', () => {
   });
 
   test('one that was seen as wanted after the call moves because of somebody else', () => {
-    const written: WrittenView = {
+    const written: IntentView = {
       values: () => [{ value: 'on', atMs: shanghai('2026-11-25 09:30'), outcome: 'done' }],
       foreign: () => ({ value: `on since ${shanghai('2026-11-25 09:30')}`, sinceMs: shanghai('2026-11-25 09:40') }),
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, fixed, groupOf, policyOf, shanghai } from './situation.ts';
 
 const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: fixed}';
@@ -10,7 +10,7 @@ const ours: WrittenValue = { value: 'fixed 2', atMs: shanghai('2026-11-25 08:00'
 function learningJournal() {
   let known: readonly WrittenValue[] = [];
   let questions = 0;
-  const view: WrittenView = {
+  const view: IntentView = {
     values: () => {
       questions += 1;
       return known;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView } from '../../../shared/journal/intents/intent-view.ts';
 import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, usage, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
@@ -17,7 +17,7 @@ const owner = 'protect: {ownerTag: {key: keep-until, atMost: 7d}}';
 const tagged = (value: string): Partial<DeliveryGroup> => ({ tags: { department: 'finance', 'peak-nodes': '4', 'keep-until': value } });
 
 /** A journal that knows since when a value of the owner's tag stands. */
-const seenSince = (value: string, at: string): WrittenView => ({
+const seenSince = (value: string, at: string): IntentView => ({
   values: () => [],
   foreign: (_id, setting) => (setting === 'tag:keep-until' ? { value, sinceMs: shanghai(at) } : undefined),
 });
@@ -30,7 +30,7 @@ interface Situation {
   readonly pool?: Partial<NodePool>;
   /** By the clock of Shanghai. Default Wednesday 2026-11-25 12:00, in the period. */
   readonly now?: string;
-  readonly written?: WrittenView;
+  readonly written?: IntentView;
   readonly verdict: 'act' | 'keep' | 'hold';
   readonly codes?: readonly string[];
   readonly to?: string;

@@ -1,7 +1,7 @@
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { DeliveryGroup, NativePeriod, NativeWeek, NodePool, Strategy } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
@@ -58,12 +58,12 @@ export function policyOf(rules: string, sections = '', from = '2026-11-20 00:00'
 export function writtenView(
   values: readonly WrittenValue[] = [],
   foreign?: { readonly value: string; readonly sinceMs: number },
-): WrittenView {
+): IntentView {
   return { values: () => values, foreign: () => foreign };
 }
 
 /** What a planner gets to see; nodes cost 2.50 CNY an hour. */
-export function contextOf(policy: CompiledPolicy, now: string, written: WrittenView = writtenView(), priced = true): PlanContext {
+export function contextOf(policy: CompiledPolicy, now: string, written: IntentView = writtenView(), priced = true): PlanContext {
   const target = policy.targets.office;
   if (target === undefined) throw new Error('the policy has no target office');
   const price = priced ? { currency: 'CNY', micros: 2_500_000n } : undefined;

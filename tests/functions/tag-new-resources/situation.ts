@@ -2,7 +2,7 @@ import { ruleModule as scaleRules } from '../../../functions/scale-on-schedule/r
 import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
-import type { WrittenValue, WrittenView } from '../../../shared/journal/intents/intent-view.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
 
@@ -15,12 +15,12 @@ export function policyOf(rules: readonly string[], scale: readonly string[] = []
 }
 
 /** A journal that holds values of tags by group. */
-export function writtenView(values: ReadonlyMap<string, readonly WrittenValue[]> = new Map()): WrittenView {
+export function writtenView(values: ReadonlyMap<string, readonly WrittenValue[]> = new Map()): IntentView {
   return { values: (id) => values.get(id) ?? [], foreign: () => undefined };
 }
 
 /** What the planner gets to see. */
-export function contextOf(policy: CompiledPolicy, written: WrittenView = writtenView()): PlanContext {
+export function contextOf(policy: CompiledPolicy, written: IntentView = writtenView()): PlanContext {
   const target = policy.targets['home'];
   if (target === undefined) throw new Error('the policy has no target home');
   return { policy, target, nowMs, written, facts: { nodePricePerHour: () => undefined } };

@@ -40,7 +40,7 @@ export interface Patient {
 }
 
 /** Makes every check that can be made from here, telling each finding as it comes. It writes one record to the journal, and nothing else. */
-export async function examine(patient: Patient, onFinding: (finding: Finding) => void): Promise<readonly Finding[]> {
+export async function runChecks(patient: Patient, onFinding: (finding: Finding) => void): Promise<readonly Finding[]> {
   const { world, policy, targets } = patient;
   const findings: Finding[] = [];
   const note = (found: readonly Finding[]): void => {

@@ -1,18 +1,17 @@
 import type { Clock, EpochMs } from '../client/clock.ts';
 import type { CredentialsProvider } from '../client/credentials.ts';
-import type { Occasion } from '../engine/automation.ts';
+import type { TriggerEvent } from '../engine/automation.ts';
 import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner, RunnerOptions } from '../engine/runner.ts';
 import { writtenScope } from '../journal/intents/intent-log.ts';
 import type { HourlyMemory } from '../notify/hourly-memory.ts';
 import { targetClient } from './clients.ts';
 import type { EventsTaken } from './event-turns.ts';
-import type { Log } from './log.ts';
-import { logReport, summaryOf, type TargetSummary } from './log.ts';
+import { placeName, type Timeout, turnSignal } from './fair-order.ts';
+import { type Log, logReport, summaryOf, type TargetSummary } from './log.ts';
 import type { Settings } from './settings.ts';
 import { tellDamaged, tellTargetFailed } from './tell-failures.ts';
-import { placeName, type Timeout, turnSignal } from './turns.ts';
-import type { Hearing, WorkItem } from './work.ts';
+import type { EventSubscription, WorkItem } from './work.ts';
 
 /** Time that is kept for reporting before the platform ends the invocation, in milliseconds: then nothing is observed any more. */
 const reportMs = 10_000;
@@ -30,7 +29,7 @@ export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approva
   readonly notifier: NonNullable<RunnerOptions['notifier']>;
   readonly memory: HourlyMemory;
   readonly log: Log;
-  readonly hears: Hearing | undefined;
+  readonly hears: EventSubscription | undefined;
   /** When the platform ends the invocation; undefined where it does not say. */
   readonly endMs: EpochMs | undefined;
   readonly timeout: Timeout;
@@ -45,7 +44,7 @@ export interface Taken {
 }
 
 /** Runs one target after the other. Each has its part of the time, and one that fails keeps none of the others from its run. */
-export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promise<Taken> {
+export async function runTargets(items: readonly WorkItem[], turns: Turns): Promise<Taken> {
   const { runner, policy, store, clock, settings, notifier, memory, log, endMs, timeout } = turns;
   const stopMs = endMs === undefined ? undefined : endMs - reportMs;
   const signal = stopMs === undefined ? undefined : timeout(Math.max(0, stopMs - clock.now()));
@@ -73,7 +72,7 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
         });
       }
       if (report === undefined && item.awaited) log('info', 'nothing-awaited', { target: placeName(target) });
-      else if (report === undefined) log('info', 'queued', { target: placeName(target), resources: item.occasions?.length });
+      else if (report === undefined) log('info', 'queued', { target: placeName(target), resources: item.triggerEvents?.length });
       else summaries.set(target, summaryOf(report));
       if (report?.failed) failures.add(target);
       if (report && !settings.observe) await tellDamaged(report, { ...teller, nowMs: clock.now() });
@@ -89,7 +88,7 @@ export async function takeTurns(items: readonly WorkItem[], turns: Turns): Promi
 
 /** One target: the whole of it, or what events were about. */
 async function takeTurn(
-  { target, occasions, awaited }: WorkItem,
+  { target, triggerEvents, awaited }: WorkItem,
   signal: AbortSignal | undefined,
   { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink, proveLink }: Turns,
 ): Promise<EventsTaken> {
@@ -100,15 +99,15 @@ async function takeTurn(
     world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
     ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink },
   };
-  const named = awaited && hears ? await hears.awaited(store, runner.name, target, clock.now()) : occasions;
+  const named = awaited && hears ? await hears.awaited(store, runner.name, target, clock.now()) : triggerEvents;
   if (awaited && named?.length === 0) return { report: undefined, left: {} };
-  const run = (on?: readonly Occasion[]): Promise<RunReport> => runner.run({ ...shared, occasions: on });
+  const run = (on?: readonly TriggerEvent[]): Promise<RunReport> => runner.run({ ...shared, triggerEvents: on });
   const onReport = (report: RunReport): void => logReport(log, report);
   if (named !== undefined && hears) {
     // What only observes writes nothing, and meets nobody; what a timer began meets nobody either.
     const scope = `${writtenScope(target)}.${target.name}`;
     const queue = observe || awaited ? undefined : { store, functionName: runner.name, scope };
-    return hears.take({ occasions: named, clock, signal, endMs, queue, run, onReport });
+    return hears.take({ triggerEvents: named, clock, signal, endMs, queue, run, onReport });
   }
   const report = await run();
   onReport(report);

@@ -12,7 +12,7 @@ interface Listed {
  * A client that asks each question once: the same one again gets the same answer, failures included. So two policies are compared on the very
  * same fleet, with the calls of one observation. For reads only.
  */
-export function rememberingClient(inner: Client): Client {
+export function memoizedClient(inner: Client): Client {
   const calls = new Map<string, Promise<unknown>>();
   const lists = new Map<string, Listed>();
   const question = (action: string, input: unknown): string => `${action} ${canonicalJson(input)}`;
@@ -48,7 +48,7 @@ export function rememberingClient(inner: Client): Client {
 }
 
 /** A store that reads each key and each list once, and takes nothing: both policies see the same journal. */
-export function rememberingStore(inner: Store): Store {
+export function memoizedStore(inner: Store): Store {
   const reads = new Map<string, Promise<Uint8Array | undefined>>();
   const lists = new Map<string, readonly string[]>();
   return {

@@ -12,7 +12,7 @@ export const sentinelKey = 'sentinel/create-once';
  * first time. `owner` must be new in each call. @param key of the sentinel, where the caller may not write the one of purchases
  * @throws StoreError `Unsupported` when a second record is taken; or whatever keeps the store from answering
  */
-export function* tryOnSentinel(owner: string, nowMs: EpochMs, key = sentinelKey): Storing<void> {
+export function* probeCreateOnly(owner: string, nowMs: EpochMs, key = sentinelKey): Storing<void> {
   // Two different records: the very same bytes could be taken for one whose answer was lost.
   for (const look of ['first', 'second']) {
     const bytes = encodeRecord({ kind: 'sentinel', atMs: nowMs, owner: `${owner}-${look}`, prev: null, body: {} });
@@ -26,5 +26,5 @@ export function* tryOnSentinel(owner: string, nowMs: EpochMs, key = sentinelKey)
 
 /** `tryOnSentinel` on a store. @throws as it does */
 export function checkSentinel(store: Store, owner: string, nowMs: EpochMs): Promise<void> {
-  return runStoring(store, tryOnSentinel(owner, nowMs));
+  return runStoring(store, probeCreateOnly(owner, nowMs));
 }

@@ -18,7 +18,7 @@ import { otherApprovers, type PolicyWords, propose, publish } from './publish.ts
 import type { PolicySourceText } from './source.ts';
 
 /** A policy on its way into the store. */
-export interface Undertaking {
+export interface PublishFlow {
   /** `push` or `rollback`, as people are told. */
   readonly command: string;
   readonly source: PolicySourceText;
@@ -46,7 +46,7 @@ const waitsExitCode = 2;
  * declined, 2 when it waits for a second person.
  * @throws CommandFailure where it must not be published
  */
-export async function carryOut(world: World, undertaking: Undertaking, asking: Asking): Promise<number> {
+export async function runPublishFlow(world: World, undertaking: PublishFlow, asking: Asking): Promise<number> {
   const { command, source, secondPerson } = undertaking;
   const asks = mustAsk(world, command, asking);
   const interrupt = interruptOnSignals();

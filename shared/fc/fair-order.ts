@@ -1,8 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { runError } from '../engine/report.ts';
 import { lastHeartbeat } from '../journal/log/runs.ts';
-import type { Store } from '../journal/store/store.ts';
-import { StoreError } from '../journal/store/store.ts';
+import { type Store, StoreError } from '../journal/store/store.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import type { Log } from './log.ts';
 
