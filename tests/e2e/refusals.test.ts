@@ -103,6 +103,12 @@ test('who is no approver any more holds nothing and approves nothing where no ap
   expect(await outcome(withoutTan)).toEqual(['g hold needs-approval', 0]);
 });
 
+test('who is no approver any more approves nothing beside an approval that stands and is too low', async () => {
+  await bench.say({ ...answer, highest: cny(100n) });
+  await bench.say({ ...answer, by: 'tan.mei' });
+  expect(await outcome(withoutTan)).toEqual(['g hold approval-too-low', 0]);
+});
+
 test('a record that cannot be read takes back what the person approved before, also where another circle had been asked', async () => {
   const two = policyWith('{finance: [li.wei, tan.mei], board: [li.wei]}');
   await bench.say({ ...answer, under: two });

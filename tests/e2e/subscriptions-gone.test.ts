@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { readExpiries } from '../../shared/journal/renewals/expiries.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { accountId, days, hours, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, days, hours, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true}';
@@ -46,6 +48,22 @@ test('it is told once somebody can be reached, where the channel was dead', asyn
   bench.broken.add('money');
   await run(2);
   expect(told()).toEqual([]);
+  bench.broken.clear();
+  await run(2);
+  expect([told().length, await watched()]).toEqual([1, []]);
+});
+
+test('it is told also where what could not be told could not be written down either', async () => {
+  bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule));
+  await run();
+  remove('a');
+  bench.broken.add('money');
+  bench.store.beforeCreate = (key) => {
+    if (key.startsWith('outbox/')) throw new StoreError('Unreachable', 'it is away');
+  };
+  await run(2);
+  expect(await watched()).toEqual(['a']);
+  bench.store.beforeCreate = () => {};
   bench.broken.clear();
   await run(2);
   expect([told().length, await watched()]).toEqual([1, []]);
