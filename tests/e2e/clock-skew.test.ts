@@ -7,8 +7,9 @@ import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts
 import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf, shanghai } from './log-off-bench.ts';
+import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-bench.ts';
 import { orders, renewalBench, policyText as renewalPolicy } from './renewals-bench.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled}';

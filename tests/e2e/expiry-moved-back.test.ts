@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, shanghai, verdicts } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const later = '2026-12-12 00:00';
 const sooner = '2026-11-12 00:00';

@@ -9,8 +9,9 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { removeGroup } from '../../simulator/world/lifecycle.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, logOffLive, minutes, shanghai } from './log-off-bench.ts';
+import { fixedSeed, logOffLive, minutes } from './log-off-bench.ts';
 import { orders, renewalBench, policyText as renewalPolicy } from './renewals-bench.ts';
 
 let live: LiveFunction;

@@ -12,14 +12,10 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { accountId, compiledPolicy, type LiveFunction, liveFunction, policyText, start } from './live-function.ts';
 
 export const minutes = 60_000;
-
-/** An instant by the clock of Shanghai. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
 
 /** Groups for which the service keeps the hours of the schedule `office`: 08:00 to 20:00, every day. */
 export const scheduled = {

@@ -2,8 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { drainMarker, drainTag } from '../../shared/fleet/session.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { policyText } from './live-function.ts';
-import { addDrain, type Bench, changedRows, fixedSeed, groupOf, logOffLive, processOn, sessionsOf, shanghai } from './log-off-bench.ts';
+import { addDrain, type Bench, changedRows, fixedSeed, groupOf, logOffLive, processOn, sessionsOf } from './log-off-bench.ts';
 
 const rule = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled, drain: 15m}';
 const undrained = rule.replace(', drain: 15m', '');

@@ -7,8 +7,9 @@ import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { accountId, type LiveFunction } from './live-function.ts';
-import { type Bench, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf, shanghai } from './log-off-bench.ts';
+import { type Bench, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf } from './log-off-bench.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';
 const unbinding = everyone.replace(/}$/, ', resetAfterUnbind: disabled}');

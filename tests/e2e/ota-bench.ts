@@ -16,17 +16,13 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { approve, offerUpdate } from '../../simulator/world/ota-task.ts';
 import type { GroupSeed, WorldSeed } from '../../simulator/world/seed.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 const accountId = '1000000000000001';
 export const minutes = 60_000;
 export const hours = 60 * minutes;
 export const days = 24 * hours;
-
-/** An instant by the clock of Shanghai, e.g. `2026-11-25 12:00`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
 
 /** The rings of the published example: canary at noon, early in the evening of workdays, everyone at night of restdays. */
 export const rings = `

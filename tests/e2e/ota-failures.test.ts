@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { updatesAs } from './ota-answers.ts';
-import { hours, minutes, type OtaBench, offeredGroup, otaBench, otaPolicyText, shanghai, verdicts } from './ota-bench.ts';
+import { hours, minutes, type OtaBench, offeredGroup, otaBench, otaPolicyText, verdicts } from './ota-bench.ts';
 
 const approve = 'ApproveOtaTask';
 const inTime = '2026-11-25T12:05:00+08:00';

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { removeGroup } from '../../simulator/world/lifecycle.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { listedAs } from './ota-answers.ts';
-import { days, hours, type OtaBench, offeredGroup, otaBench, otaPolicyText, rings, shanghai } from './ota-bench.ts';
+import { days, hours, type OtaBench, offeredGroup, otaBench, otaPolicyText, rings } from './ota-bench.ts';
 
 const early = offeredGroup({ id: 'e', name: 'early', tags: { 'ota-ring': 'early' } });
 const dead = offeredGroup({ id: 'dead', name: 'dead', tags: { 'ota-ring': 'early' }, status: 'CEASED' });

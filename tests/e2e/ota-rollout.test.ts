@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunReport } from '../../shared/engine/report.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import {
   callsBeyondPages,
   days,
@@ -10,7 +11,6 @@ import {
   otaBench,
   otaPolicyText,
   rings,
-  shanghai,
   verdicts,
 } from './ota-bench.ts';
 

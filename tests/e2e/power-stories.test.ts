@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Handler } from '../../simulator/handler.ts';
 import type { WorkstationSeed } from '../../simulator/world/seed.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import {
   accountId,
   hours,
@@ -10,7 +11,6 @@ import {
   policyFrom,
   policyText,
   powerBench,
-  shanghai,
   verdicts,
 } from '../functions/power-workstations/power-bench.ts';
 

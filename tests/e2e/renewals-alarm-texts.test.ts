@@ -4,7 +4,8 @@ import { addException, exceptionId } from '../../shared/journal/people/exception
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { dearer, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { dearer, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const expiresAt = '2026-11-14T00:00:00+08:00';

@@ -34,11 +34,6 @@ export const minutes = 60_000;
 export const hours = 60 * minutes;
 export const days = 24 * hours;
 
-/** An instant by the clock of Shanghai, e.g. `2026-12-04 00:00`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
-
 const head = `version: 1
 timezone: Asia/Shanghai
 mode: {default: observe, act: [renew-before-expiry]}

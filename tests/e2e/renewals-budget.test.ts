@@ -9,8 +9,9 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { memoryStore } from '../journal/memory-store.ts';
-import { accountId, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { accountId, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';

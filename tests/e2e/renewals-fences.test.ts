@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench, shanghai, verdicts } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../simulator/faults.ts';
-import { days, hours, minutes, policyText, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { days, hours, minutes, policyText, renewalBench } from './renewals-bench.ts';
 
 const rules = `
 - {name: groups, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}

@@ -6,7 +6,8 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = (autoPay = true): string =>

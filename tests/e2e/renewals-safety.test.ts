@@ -6,6 +6,7 @@ import { renewalKey, renewalStream } from '../../shared/journal/renewals/renewal
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Handler, ServiceFault } from '../../simulator/handler.ts';
 import { handlers } from '../../simulator/operations/renewals.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import {
   accountId,
   days,
@@ -16,7 +17,6 @@ import {
   policyText,
   type RenewalBench,
   renewalBench,
-  shanghai,
   verdicts,
 } from './renewals-bench.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Decision } from '../../shared/planning/decision.ts';
 import type { GroupSeed, WorkstationSeed } from '../../simulator/world/seed.ts';
-import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const soon = '2026-11-28T00:00:00+08:00';

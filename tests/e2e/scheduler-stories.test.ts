@@ -6,9 +6,10 @@ import { runMessages } from '../../shared/engine/notifications.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { hours, powerBench, policyText as powerPolicyText } from '../functions/power-workstations/power-bench.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { groupOf, groupSeed, logOffLive, minutes, sessionsOf, shanghai } from './log-off-bench.ts';
+import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-bench.ts';
 
 // Stories that users of schedulers for virtual machines, pods and session hosts tell: each of them left people without capacity, or cut them off.
 

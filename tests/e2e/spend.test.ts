@@ -6,7 +6,8 @@ import { type MonthSpending, readSpendingOf } from '../../functions/renew-before
 import { limitsOf, monthOf as monthOfPolicy } from '../../functions/renew-before-expiry/run/budget.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { accountId, days, hours, minutes, orders, policyText, type RenewalBench, renewalBench, shanghai } from './renewals-bench.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
 
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });

@@ -6,12 +6,12 @@ import { createAppInstanceGroup } from '../../shared/client/operations/create-ap
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import type { HandMove } from './automations-week.ts';
 import { groupNamed } from './week-story.ts';
 
 const account = '1234567890123456';
 const cloudApp = { ProductType: 'CloudApp' } as const;
-const shanghai = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
 
 /** Who calls the service by hand in these plays: by keys of their own, so that their calls can be told from ours. */
 export const callerKey = { accessKeyId: 'colleague', accessKeySecret: 'colleague-secret', accountId: account, user: 'zhou.jie' };

@@ -1,10 +1,8 @@
 import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
 import type { HandMove, Restart } from './automations-week.ts';
-
-/** An instant by the clock of Shanghai, e.g. `2026-11-26 11:00`. */
-const shanghai = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
 
 /** The group of a name, whichever account it is in. */
 export const groupNamed = ({ world }: Simulator, name: string): DeliveryGroupEntity => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { shanghai } from '../fixtures/shanghai.ts';
 import { performAll } from '../harness/crew.ts';
 import { type Figures, measuring } from './figures.ts';
 import { examplePolicy, play } from './play.ts';
@@ -13,12 +14,6 @@ export interface Period {
   readonly fromMs: number;
   readonly countedMs: number;
   readonly untilMs: number;
-}
-
-/** An instant by the clock of Shanghai, e.g. `2026-10-01 08:40`; a bare date is midnight. */
-function shanghai(text: string): number {
-  const [date, time = '00:00'] = text.split(' ');
-  return Date.parse(`${date}T${time}:00+08:00`);
 }
 
 /** A period from local times. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { policyOf, shanghai } from '../functions/scale-on-schedule/situation.ts';
+import { shanghai } from '../fixtures/shanghai.ts';
+import { policyOf } from '../functions/scale-on-schedule/situation.ts';
 import type { Fields } from './applied-row.ts';
 import { type Event, type Played, play } from './fenced-weeks.ts';
 import { given, limits, method } from './generated-fences.ts';

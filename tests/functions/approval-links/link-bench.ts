@@ -7,7 +7,8 @@ import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField }
 import { directoryStore } from '../../../shared/journal/store/directory.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
-import { accountId, compiledPolicy, policyText, shanghai } from '../../e2e/renewals-bench.ts';
+import { accountId, compiledPolicy, policyText } from '../../e2e/renewals-bench.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 export const linkKey = 'a-key-of-the-tests-that-is-long-enough-1';
 export const otherKey = 'a-key-of-the-tests-that-is-long-enough-2';

@@ -4,7 +4,8 @@ import { planner } from '../../../functions/approve-ota-windows/plan.ts';
 import type { OtaGroup, OtaTask } from '../../../shared/fleet/ota-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
-import { contextAt, days, groupOf, hours, minutes, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextAt, days, groupOf, hours, minutes } from './situation.ts';
 
 const start = shanghai('2026-11-25 12:30');
 const complete = { observed: 1, announced: 1, complete: true };

@@ -5,15 +5,11 @@ import type { IntentView, WrittenValue } from '../../../shared/journal/intents/i
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 export const minutes = 60_000;
 export const hours = 60 * minutes;
 export const days = 24 * hours;
-
-/** An instant by the clock of Shanghai, e.g. `2026-11-25 12:00`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
 
 /** Three rings with the same window, so that all may act at once. */
 const text = `

@@ -5,14 +5,10 @@ import type { DigestFacts, TargetFacts } from '../../../functions/digest/facts/d
 import type { FleetFacts } from '../../../functions/digest/facts/fleet-facts.ts';
 import type { PastOrder } from '../../../functions/digest/facts/past-orders.ts';
 import { plotsOf } from '../../../functions/digest/plots.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 const hours = 3_600_000;
 const days = 24 * hours;
-
-/** An instant by the clock of Shanghai, e.g. `2026-11-24 09:00`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
 
 /** The time of all facts here. */
 export const now = shanghai('2026-11-24 09:05');

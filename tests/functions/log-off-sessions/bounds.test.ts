@@ -3,7 +3,8 @@ import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/com
 import { decideDrain } from '../../../functions/log-off-sessions/drain-plan.ts';
 import { sessionDisposition } from '../../../functions/log-off-sessions/session-plan.ts';
 import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
-import { contextOf, groupOf, policyOf, sessionOf, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, groupOf, policyOf, sessionOf } from './situation.ts';
 
 const hour = 3_600_000;
 const text = '{name: long, groups: all, at: "22:00", days: everyday, who: {longerThan: 8h}, resetAfterUnbind: disabled}';

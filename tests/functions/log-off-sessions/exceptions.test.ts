@@ -4,7 +4,8 @@ import { planner } from '../../../functions/log-off-sessions/plan.ts';
 import { drainMarker, drainTag, type SessionGroup } from '../../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { keptSpans } from '../../../shared/policy/exception.ts';
-import { contextOf, groupOf, policyOf, sessionOf, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, groupOf, policyOf, sessionOf } from './situation.ts';
 
 const after = '{name: r, groups: all, targets: [home], after: {schedule: office, wait: 30m}, who: everyone, drain: 15m}';
 const atTen = '{name: r, groups: all, targets: [home], at: "22:00", days: everyday, who: everyone}';

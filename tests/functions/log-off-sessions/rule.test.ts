@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
-import { policyOf, problemsOf, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { policyOf, problemsOf } from './situation.ts';
 
 const after = 'after: {schedule: office, wait: 30m}';
 const here = 'name: r, targets: [home], groups: all';

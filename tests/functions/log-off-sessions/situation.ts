@@ -7,11 +7,7 @@ import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import type { Problem } from '../../../shared/policy/problem.ts';
-
-/** An instant by the clock of Shanghai. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 const head = `version: 1
 timezone: Asia/Shanghai

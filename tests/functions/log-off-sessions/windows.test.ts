@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { windowsOf } from '../../../functions/log-off-sessions/moment.ts';
-import { policyOf, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { policyOf } from './situation.ts';
 
 const minute = 60_000;
 

@@ -10,7 +10,8 @@ import type { Workstation } from '../../../shared/fleet/workstation.ts';
 import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
-import { hours, minutes, policyFrom, policyText, shanghai } from './power-bench.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { hours, minutes, policyFrom, policyText } from './power-bench.ts';
 
 const rules = [
   '- {name: farm, workstations: {name: "render-*"}, power: leave-alone}',

@@ -21,11 +21,6 @@ export const accountId = '1000000000000001';
 export const minutes = 60_000;
 export const hours = 60 * minutes;
 
-/** An instant by the clock of Shanghai, e.g. `2026-11-25 10:00`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
-
 const head = `version: 1
 timezone: Asia/Shanghai
 targets: {home: {account: "${accountId}", endpoint: cn-shanghai, regions: [cn-hangzhou], calendar: plain}}

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ruleModule } from '../../../functions/power-workstations/rule.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
-import { policyFrom, policyText, shanghai } from './power-bench.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { policyFrom, policyText } from './power-bench.ts';
 
 function problemsOf(rules: string, severity: 'error' | 'warning' = 'error'): string[] {
   return loadPolicy(policyText(rules), 'policy.yaml', [ruleModule])

@@ -6,7 +6,8 @@ import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { noCounts } from '../../../shared/journal/intents/intent-state.ts';
 import { guard } from '../../engine/guard-world.ts';
-import { contextOf, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, shanghai, writtenView } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const native = `- {name: office, groups: all, schedule: office, ${peak}}`;

@@ -3,7 +3,8 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
-import { contextOf, groupOf, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, groupOf } from './situation.ts';
 
 /** Three nodes on Monday to Friday from 09:00 to 12:00 by the clock of London, for a service whose clock is another. */
 function policyIn(serviceTimeZone: string) {

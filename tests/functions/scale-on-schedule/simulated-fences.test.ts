@@ -7,8 +7,9 @@ import type { CompiledLimits, CompiledPolicy } from '../../../shared/policy/comp
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { policyOf, shanghai } from './situation.ts';
+import { policyOf } from './situation.ts';
 
 // Each story is a hundred runs.
 vi.setConfig({ testTimeout: 240_000 });

@@ -6,8 +6,9 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import { run } from '../../../shared/engine/run.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { policyOf, shanghai } from './situation.ts';
+import { policyOf } from './situation.ts';
 
 const account = '1234567890123456';
 const hourMs = 3_600_000;

@@ -3,7 +3,7 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
 import { type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
-import { shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 const group = { id: 'aig-desk', name: 'desk', region: 'cn-hangzhou', pool: { strategy: { fixed: 2 } } };
 const text = policyText({ 'scale-on-schedule': ['{name: desk, groups: all, schedule: office, method: fixed}'] });

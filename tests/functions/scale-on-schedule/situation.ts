@@ -6,11 +6,7 @@ import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { parseTimeRange } from '../../../shared/policy/values/time-of-day.ts';
-
-/** An instant by the clock of Shanghai, e.g. `2026-11-25 08:40`. */
-export function shanghai(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
-}
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 const head = `
 version: 1

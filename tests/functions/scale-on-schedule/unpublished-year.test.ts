@@ -4,7 +4,8 @@ import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
-import { contextOf, fixed, groupOf, scheduled, shanghai } from './situation.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { contextOf, fixed, groupOf, scheduled } from './situation.ts';
 
 /** A policy whose target lives in Tokyo, an hour ahead of the service: 31 December is a listed holiday there, and 2027 is not published. */
 function policyIn(zone: string, method = '') {
