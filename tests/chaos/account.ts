@@ -1,5 +1,5 @@
 import type { GroupSeed, WorkstationSeed, WorldSeed } from '../../simulator/world/seed.ts';
-import { accountId, days, policyText } from '../e2e/renewals-bench.ts';
+import { accountId, days, policyText } from '../e2e/renewals-fixture.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 
 /** When the story begins. It goes through two changes of month. */

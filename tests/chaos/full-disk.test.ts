@@ -7,7 +7,7 @@ import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
-import { orders, policyText, renewalBench } from '../e2e/renewals-bench.ts';
+import { orders, policyText, renewalFixture } from '../e2e/renewals-fixture.ts';
 
 const mounted: string[] = [];
 
@@ -108,22 +108,22 @@ describe.runIf(isMounted)('on a disk that is really full', () => {
       { id: 'aig-1', name: 'office', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-17T00:00:00+08:00' },
     ] as const;
     const rule = '- {name: all, groups: {charge: subscription}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
-    const bench = await renewalBench({ start: '2026-11-12T11:30:00+08:00', groups }, policyText(rule));
+    const fixture = await renewalFixture({ start: '2026-11-12T11:30:00+08:00', groups }, policyText(rule));
     try {
       const ballast = fill(disk);
-      const full = await bench.run('apply', { store });
+      const full = await fixture.run('apply', { store });
       expect(full.failed).toBe(true);
       expect(full.errors.map(({ code }) => code)).toContain('Full');
-      expect(orders(bench)).toHaveLength(0);
-      expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+      expect(orders(fixture)).toHaveLength(0);
+      expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
       rmSync(ballast);
-      expect((await bench.run('apply', { store })).failed).toBe(false);
-      expect(orders(bench)).toHaveLength(1);
-      await bench.run('apply', { store });
-      expect(orders(bench)).toHaveLength(1);
+      expect((await fixture.run('apply', { store })).failed).toBe(false);
+      expect(orders(fixture)).toHaveLength(1);
+      await fixture.run('apply', { store });
+      expect(orders(fixture)).toHaveLength(1);
       expect((await verifyJournal(store)).problems).toEqual([]);
     } finally {
-      await bench.close();
+      await fixture.close();
     }
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Play, play } from './bench.ts';
+import { type Play, play } from './fixture.ts';
 import { judge } from './judge.ts';
 
 /** As many as fit into the suite; `npm run damage` plays two hundred. */

@@ -1,7 +1,7 @@
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { type MemoryStore, skip } from '../journal/memory-store.ts';
-import { functionNames, type Play, play } from './bench.ts';
 import { type Damage, damageJournal } from './damages.ts';
+import { functionNames, type Play, play } from './fixture.ts';
 
 /** Which functions may decide otherwise while a record is damaged, by the first segments of its key: those that go by it. */
 const goBy: Readonly<Record<string, (key: string) => (name: string, line: string) => boolean>> = {

@@ -1,6 +1,6 @@
 /** `npm run damage`: two hundred damages of a journal, each under every function. Exit code 1 where one is not borne. */
 import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
-import { play } from './bench.ts';
+import { play } from './fixture.ts';
 import { judge } from './judge.ts';
 
 const { from, count } = developerCommand('damage', 'Damages a journal, runs every function on it, and rehearses each repair.')

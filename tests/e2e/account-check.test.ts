@@ -17,10 +17,10 @@ import {
   minutes,
   orders,
   policyText,
-  type RenewalBench,
-  renewalBench,
+  type RenewalFixture,
+  renewalFixture,
   verdicts,
-} from './renewals-bench.ts';
+} from './renewals-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const expiresAt = '2026-11-28T00:00:00+08:00';
@@ -32,15 +32,15 @@ const twins = (first: string, second: string, autoPay = true): string =>
     `targets: {home: {account: "${first}", endpoint: cn-shanghai}, twin: {account: "${second}", endpoint: cn-shanghai}}\n`,
   );
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 const open = async (text: string): Promise<void> => {
-  bench = await renewalBench({ start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] }, text);
+  fixture = await renewalFixture({ start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] }, text);
 };
-const on = (name: string, mode: 'plan' | 'apply' = 'apply', policy = bench.policy): Promise<RunReport> =>
-  bench.run(mode, { policy, target: policy.targets[name] as CompiledTarget });
-const asked = (): number => bench.simulator.ledger.count('GetCallerIdentity', 'executed');
+const on = (name: string, mode: 'plan' | 'apply' = 'apply', policy = fixture.policy): Promise<RunReport> =>
+  fixture.run(mode, { policy, target: policy.targets[name] as CompiledTarget });
+const asked = (): number => fixture.simulator.ledger.count('GetCallerIdentity', 'executed');
 
 describe('two targets that are one account', () => {
   test.each([true, false])('order once for one expiry where one number is mistyped (autoPay: %s)', async (autoPay) => {
@@ -50,21 +50,21 @@ describe('two targets that are one account', () => {
     ] as const) {
       await open(twins(first, second, autoPay));
       const reports = [await on('home'), await on('twin')];
-      bench.simulator.advance(2 * hours);
+      fixture.simulator.advance(2 * hours);
       reports.push(await on('home'), await on('twin'));
-      expect(orders(bench)).toHaveLength(1);
+      expect(orders(fixture)).toHaveLength(1);
       const wrong = reports[first === mistyped ? 0 : 1];
       expect(verdicts(wrong as RunReport)).toEqual(['g hold account-mismatch']);
       expect([wrong?.failed, wrong?.errors[0]?.code]).toEqual([true, 'AccountMismatch']);
-      if (first === accountId) await bench.close();
+      if (first === accountId) await fixture.close();
     }
   });
 
   test('order nothing where both numbers are wrong, and people are told which numbers differ', async () => {
     await open(twins(mistyped, '2000000000000002'));
     for (const name of ['home', 'twin']) await on(name);
-    expect(orders(bench)).toEqual([]);
-    const texts = bench.messages.filter(({ channel }) => channel === 'oncall').map(({ text }) => text);
+    expect(orders(fixture)).toEqual([]);
+    const texts = fixture.messages.filter(({ channel }) => channel === 'oncall').map(({ text }) => text);
     expect(texts.some((text) => text.includes(mistyped) && text.includes(accountId))).toBe(true);
   });
 
@@ -73,18 +73,18 @@ describe('two targets that are one account', () => {
     for (let run = 0; run < 4; run++) {
       await on('home');
       await on('twin');
-      bench.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minutes);
     }
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test('order as soon as the number is corrected', async () => {
     await open(twins(mistyped, mistyped));
     await on('home');
-    expect(orders(bench)).toEqual([]);
+    expect(orders(fixture)).toEqual([]);
     const corrected = compiledPolicy(twins(accountId, mistyped), Date.parse(start));
     await on('home', 'apply', corrected);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 });
 
@@ -103,9 +103,9 @@ test('nobody is asked to approve what stands under the number of another account
   const report = await on('home');
   expect(report.decisions.map(({ verdict, because }) => [verdict, because[0]?.code])).toEqual([['hold', 'account-mismatch']]);
   expect(report.purchases?.waiting).toEqual([]);
-  expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toEqual([]);
+  expect(fixture.messages.filter(({ title }) => title.includes('is asked to approve'))).toEqual([]);
   await on('twin');
-  expect(bench.messages.filter(({ title }) => title.includes('is asked to approve'))).toHaveLength(1);
+  expect(fixture.messages.filter(({ title }) => title.includes('is asked to approve'))).toHaveLength(1);
 });
 
 describe('a run with keys of another account that finds nothing to do', () => {
@@ -115,26 +115,26 @@ describe('a run with keys of another account that finds nothing to do', () => {
     await open(how === 'it acts' ? idle() : idle().replace('act: [renew-before-expiry]', 'act: []'));
     const report = await on('home');
     expect([report.failed, report.errors.map(({ code }) => code), report.counts.act]).toEqual([true, ['AccountMismatch'], 0]);
-    expect(bench.messages.some(({ channel, text }) => channel === 'oncall' && text.includes(mistyped) && text.includes(accountId))).toBe(
+    expect(fixture.messages.some(({ channel, text }) => channel === 'oncall' && text.includes(mistyped) && text.includes(accountId))).toBe(
       true,
     );
-    expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
+    expect([...fixture.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
   });
 
   test('takes nothing of the account that was seen before for gone', async () => {
     await open(idle());
-    const seen = await runStoring(bench.store, readExpiries(mistyped));
-    await runStoring(bench.store, recordExpiries(seen, { owner: 'x', atMs: 0 }, new Map([['aig-of-the-account', { seconds: 1 }]])));
+    const seen = await runStoring(fixture.store, readExpiries(mistyped));
+    await runStoring(fixture.store, recordExpiries(seen, { owner: 'x', atMs: 0 }, new Map([['aig-of-the-account', { seconds: 1 }]])));
     await on('home');
-    expect([...(await runStoring(bench.store, readExpiries(mistyped))).seconds]).toEqual([['aig-of-the-account', 1]]);
+    expect([...(await runStoring(fixture.store, readExpiries(mistyped))).seconds]).toEqual([['aig-of-the-account', 1]]);
   });
 });
 
 test('alarms say that the account blocks the renewal', async () => {
   await open(twins(mistyped, accountId));
-  bench.simulator.advance(70 * hours);
+  fixture.simulator.advance(70 * hours);
   await on('home');
-  expect(bench.messages.find(({ title }) => title.includes('expires in'))?.title).toMatch(/blocked by account$/);
+  expect(fixture.messages.find(({ title }) => title.includes('expires in'))?.title).toMatch(/blocked by account$/);
 });
 
 describe('where nobody can say whose keys these are, nothing is ordered', () => {
@@ -143,20 +143,20 @@ describe('where nobody can say whose keys these are, nothing is ordered', () => 
     ['STS is down', { kind: 'fail', action: 'GetCallerIdentity', times: 'always', httpStatus: 503, code: 'ServiceUnavailable' } as const],
   ])('%s', async (_, fault) => {
     await open(policyText(rule(true)));
-    bench.simulator.faults.add(fault);
-    const report = await bench.run();
-    expect([verdicts(report), report.failed, orders(bench).length]).toEqual([['g hold account-unknown'], true, 0]);
-    bench.simulator.faults.clear();
-    await bench.run();
-    expect(orders(bench)).toHaveLength(1);
+    fixture.simulator.faults.add(fault);
+    const report = await fixture.run();
+    expect([verdicts(report), report.failed, orders(fixture).length]).toEqual([['g hold account-unknown'], true, 0]);
+    fixture.simulator.faults.clear();
+    await fixture.run();
+    expect(orders(fixture)).toHaveLength(1);
   });
 });
 
 describe('the account that is asked is that of the very keys that sign', () => {
-  let other: RenewalBench;
+  let other: RenewalFixture;
   beforeEach(async () => {
     await open(policyText(rule(true)));
-    other = bench;
+    other = fixture;
   });
 
   const clientOf = (credentials: Parameters<typeof createClient>[0]['credentials']) => {

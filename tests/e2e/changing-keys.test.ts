@@ -4,7 +4,7 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import { targetClient } from '../../shared/fc/clients.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
-import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
+import { accountId, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewals-fixture.ts';
 
 const other = '2000000000000002';
 const mistyped = '1000000000000011';
@@ -12,31 +12,31 @@ const asking =
   '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: [1 CNY], who: finance}}';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 const open = async (targets?: string, rules = rule): Promise<void> => {
   const group = { id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-28T00:00:00+08:00' } as const;
   const text = targets === undefined ? policyText(rules) : policyText(rules).replace(/targets: .*\n/, `targets: {${targets}}\n`);
-  bench = await renewalBench({ start: '2026-11-24T12:00:00+08:00', groups: [group] }, text);
-  bench.simulator.keys.add(theirs);
+  fixture = await renewalFixture({ start: '2026-11-24T12:00:00+08:00', groups: [group] }, text);
+  fixture.simulator.keys.add(theirs);
 };
 const ours = publishedKey(accountId);
 const theirs = publishedKey(other);
 
 /** A run as functions make it: the client of the target, with keys that are others from the instant on that `changed` says. */
 const run = (changed: () => boolean, name = 'home'): Promise<RunReport> => {
-  const target = bench.policy.targets[name] as CompiledTarget;
+  const target = fixture.policy.targets[name] as CompiledTarget;
   const [before, after] = [explicitCredentials(ours), explicitCredentials(theirs)];
   const identity = { get: () => (changed() ? after : before).get() };
-  const clock = { now: () => bench.simulator.world.clock.nowMs, sleep: async () => {} };
-  return bench.run('apply', { target, client: targetClient(target, { identity, clock, simulator: bench.simulator.url }) });
+  const clock = { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} };
+  return fixture.run('apply', { target, client: targetClient(target, { identity, clock, simulator: fixture.simulator.url }) });
 };
 const never = (): boolean => false;
-const asked = (): number => bench.simulator.ledger.count('GetCallerIdentity', 'executed');
-const sent = (): number => bench.simulator.ledger.count('RenewAppInstanceGroup', 'received');
-const priced = (): boolean => bench.simulator.ledger.count('GetResourceRenewPrice', 'executed') > 0;
-const claimed = (): boolean => [...bench.store.records.keys()].some((key) => key.endsWith('/claim'));
+const asked = (): number => fixture.simulator.ledger.count('GetCallerIdentity', 'executed');
+const sent = (): number => fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received');
+const priced = (): boolean => fixture.simulator.ledger.count('GetResourceRenewPrice', 'executed') > 0;
+const claimed = (): boolean => [...fixture.store.records.keys()].some((key) => key.endsWith('/claim'));
 
 describe('keys that become those of another account', () => {
   test('between the claim and the order: the order is not sent, and it is placed once as soon as the keys are right again', async () => {
@@ -45,9 +45,9 @@ describe('keys that become those of another account', () => {
     expect(sent()).toBe(0);
     expect([report.failed, report.outcomes[0]?.outcome, report.outcomes[0]?.because?.code]).toEqual([true, 'failed', 'order-not-sent']);
     for (const part of [accountId, other, 'targets.home.account']) expect(report.outcomes[0]?.because?.text).toContain(part);
-    bench.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hours);
     for (let turn = 0; turn < 3; turn++) await run(never);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test('between the observation and the question whose they are: all of the target holds', async () => {
@@ -65,8 +65,8 @@ test('targets that share an identity ask once for all of them; a role is an iden
   );
   for (const name of ['home', 'twin']) await run(never, name);
   expect(asked()).toBe(1);
-  expect(orders(bench)).toHaveLength(1);
-  bench.simulator.advance(29 * 24 * hours);
+  expect(orders(fixture)).toHaveLength(1);
+  fixture.simulator.advance(29 * 24 * hours);
   await run(never, 'away');
   expect(asked()).toBe(2);
 });
@@ -74,7 +74,7 @@ test('targets that share an identity ask once for all of them; a role is an iden
 test('a role of another account than its own: the target is refused before anything is read, and orders nothing', async () => {
   await open(`home: {account: "${mistyped}", role: streamwarden, endpoint: cn-shanghai}`);
   const report = await run(never);
-  expect([report.failed, report.errors[0]?.code, orders(bench).length]).toEqual([true, 'AssumeRoleFailed', 0]);
+  expect([report.failed, report.errors[0]?.code, orders(fixture).length]).toEqual([true, 'AssumeRoleFailed', 0]);
 });
 
 test('nobody is asked to approve what keys of another account show: people are told of the account instead, and are asked once it is right', async () => {
@@ -83,13 +83,13 @@ test('nobody is asked to approve what keys of another account show: people are t
   expect(verdicts(wrong)).toEqual(['g hold account-mismatch']);
   expect([wrong.purchases?.waiting, wrong.failed]).toEqual([[], true]);
   expect(
-    bench.messages
+    fixture.messages
       .filter(({ channel }) => channel === 'money')
       .map(({ text }) => text)
       .join(),
   ).not.toMatch(/approve/);
   expect(
-    bench.messages
+    fixture.messages
       .filter(({ channel }) => channel === 'oncall')
       .map(({ text }) => text)
       .join(),

@@ -9,8 +9,8 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-bench.ts';
-import { orders, renewalBench, policyText as renewalPolicy } from './renewals-bench.ts';
+import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-fixture.ts';
+import { orders, renewalFixture, policyText as renewalPolicy } from './renewals-fixture.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled}';
 
@@ -197,17 +197,17 @@ test('no update is approved', async () => {
 
 describe('a subscription', () => {
   const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
-  const bench = async (expiresAt: string) => {
-    const bench = await renewalBench(
+  const fixture = async (expiresAt: string) => {
+    const fixture = await renewalFixture(
       { start: '2026-11-24T12:00:00+08:00', groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
       renewalPolicy(rule),
     );
-    live = bench as never;
-    return bench;
+    live = fixture as never;
+    return fixture;
   };
 
   test.each([-180, 180, 10, -10])('is not renewed while the clocks differ by %i minutes, and is once they agree', async (ofMinutes) => {
-    const renewals = await bench('2026-11-28T00:00:00+08:00');
+    const renewals = await fixture('2026-11-28T00:00:00+08:00');
     skew(ofMinutes);
     const report = await renewals.run();
     expect([orders(renewals), report.failed, codes(report)]).toEqual([[], true, ['ClockSkew']]);
@@ -219,7 +219,7 @@ describe('a subscription', () => {
   });
 
   test('is shown by a plan as it would be', async () => {
-    const renewals = await bench('2026-11-28T00:00:00+08:00');
+    const renewals = await fixture('2026-11-28T00:00:00+08:00');
     skew(-180);
     const report = await renewals.run('plan');
     expect([held(report), codes(report)]).toEqual([['hold clock-skew'], ['ClockSkew']]);
@@ -230,7 +230,7 @@ describe('a subscription', () => {
     ['that of the service', '2026-11-25T14:00:00+08:00', 180],
     ['ours, where the other says that it has run out', '2026-11-25T10:00:00+08:00', 26 * 60],
   ])('has its alarm by the clock by which it is due first: %s', async (_, expiresAt, ofMinutes) => {
-    const renewals = await bench(expiresAt);
+    const renewals = await fixture(expiresAt);
     skew(ofMinutes);
     const report = await renewals.run();
     expect(report.purchases?.alerts.filter(({ told, title }) => told === 'now' && /expires in/.test(title))).toHaveLength(1);

@@ -5,7 +5,7 @@ import { noAnswers, recordApproval } from '../../shared/journal/people/approvals
 import { addException, endException } from '../../shared/journal/people/exceptions.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
-import { accounts, type DigestBench, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';
+import { accounts, type DigestFixture, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
 
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
 const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}';
@@ -24,22 +24,22 @@ interface Situation {
   readonly rules?: Parameters<typeof digestPolicy>[0];
   readonly sections?: string;
   /** What happens before 09:00. Default: scale-on-schedule and renew-before-expiry run. */
-  readonly before?: (bench: DigestBench) => Promise<unknown>;
+  readonly before?: (fixture: DigestFixture) => Promise<unknown>;
 }
 
-let bench: DigestBench | undefined;
-afterEach(() => bench?.close());
+let fixture: DigestFixture | undefined;
+afterEach(() => fixture?.close());
 
 /** Lets a situation come about, and gives the digest of 09:00. */
 async function digestOf({ home, rules = { scale, renew }, sections, before = functionsRun }: Situation) {
-  bench = await digestBench(home, digestPolicy(rules, sections));
-  await before(bench);
-  bench.simulator.advance(31 * minutes);
-  const report = await bench.run('digest');
-  return { report, message: bench.digests()[0] };
+  fixture = await digestFixture(home, digestPolicy(rules, sections));
+  await before(fixture);
+  fixture.simulator.advance(31 * minutes);
+  const report = await fixture.run('digest');
+  return { report, message: fixture.digests()[0] };
 }
 
-async function functionsRun({ run }: DigestBench) {
+async function functionsRun({ run }: DigestFixture) {
   await run('scale');
   await run('renew');
 }

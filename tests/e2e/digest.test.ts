@@ -5,142 +5,142 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { accounts, type DigestBench, days, digestBench, digestPolicy, hours, minutes, partOf } from './digest-bench.ts';
+import { accounts, type DigestFixture, days, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'ledger', region: 'cn-hangzhou', ...more });
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
 const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const both = '{name: both, to: ops, days: everyday, at: "09:00", show: [held, done]}';
 
-let bench: DigestBench;
-afterEach(() => bench.close());
+let fixture: DigestFixture;
+afterEach(() => fixture.close());
 
-const later = (ms: number) => bench.simulator.advance(ms);
+const later = (ms: number) => fixture.simulator.advance(ms);
 
 describe('a digest goes out', () => {
   test('once for a day, however often the function runs, and again the next day', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     for (let run = 0; run < 8 * 12; run++) {
-      await bench.run('digest');
+      await fixture.run('digest');
       later(15 * minutes);
     }
-    expect(bench.digests().map(({ id }) => id)).toEqual(['digests/daily/home/2026-11-23', 'digests/daily/home/2026-11-24']);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect(fixture.digests().map(({ id }) => id)).toEqual(['digests/daily/home/2026-11-23', 'digests/daily/home/2026-11-24']);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('once, when many runs are at it at the same moment', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     later(31 * minutes);
-    const reports = await Promise.all(Array.from({ length: 8 }, () => bench.run('digest')));
+    const reports = await Promise.all(Array.from({ length: 8 }, () => fixture.run('digest')));
     expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(bench.digests()).toHaveLength(1);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect(fixture.digests()).toHaveLength(1);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('with all its targets, when the last of them was observed', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale, digest: both }), {
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale, digest: both }), {
       away: { groups: [group({ status: 'DEPLOYING' })] },
     });
-    await bench.run('scale', 'home');
-    await bench.run('scale', 'away');
+    await fixture.run('scale', 'home');
+    await fixture.run('scale', 'away');
     later(31 * minutes);
-    expect((await bench.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-waits', data: { missing: ['away'] } }]);
-    expect(bench.digests()).toEqual([]);
-    await bench.run('digest', 'away');
-    expect(partOf(bench.digests()[0], 'Held')).toEqual([expect.stringContaining('! away · ledger: the group is DEPLOYING')]);
-    expect(partOf(bench.digests()[0], 'Done')).toEqual([expect.stringContaining('✓ home · ledger: nodes: fixed at 1 node')]);
+    expect((await fixture.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-waits', data: { missing: ['away'] } }]);
+    expect(fixture.digests()).toEqual([]);
+    await fixture.run('digest', 'away');
+    expect(partOf(fixture.digests()[0], 'Held')).toEqual([expect.stringContaining('! away · ledger: the group is DEPLOYING')]);
+    expect(partOf(fixture.digests()[0], 'Done')).toEqual([expect.stringContaining('✓ home · ledger: nodes: fixed at 1 node')]);
   });
 
   test('without a target that nobody observes, after 20 minutes, and says so', async () => {
-    bench = await digestBench({}, digestPolicy({ scale, digest: both }));
+    fixture = await digestFixture({}, digestPolicy({ scale, digest: both }));
     later(31 * minutes);
-    await bench.run('digest', 'home');
+    await fixture.run('digest', 'home');
     later(19 * minutes);
-    await bench.run('digest', 'home');
-    expect(bench.digests()).toEqual([]);
+    await fixture.run('digest', 'home');
+    expect(fixture.digests()).toEqual([]);
     later(minutes);
-    expect((await bench.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-incomplete' }]);
-    expect(bench.digests()[0]?.text).toContain('✗ Target away was not reached: no run observed it.');
-    expect(bench.digests()[0]?.severity).toBe('warning');
+    expect((await fixture.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-incomplete' }]);
+    expect(fixture.digests()[0]?.text).toContain('✗ Target away was not reached: no run observed it.');
+    expect(fixture.digests()[0]?.severity).toBe('warning');
   });
 
   test('at the second day where runs come only once a day and one target never has any', async () => {
-    bench = await digestBench({}, digestPolicy({ scale, digest: both }));
+    fixture = await digestFixture({}, digestPolicy({ scale, digest: both }));
     later(31 * minutes);
-    await bench.run('digest', 'away');
-    expect(bench.digests()).toEqual([]);
+    await fixture.run('digest', 'away');
+    expect(fixture.digests()).toEqual([]);
     later(days);
-    await bench.run('digest', 'away');
-    expect(bench.digests()[0]?.text).toContain('✗ Target home was not reached');
+    await fixture.run('digest', 'away');
+    expect(fixture.digests()[0]?.text).toContain('✗ Target home was not reached');
   });
 
   test('with what could be read where the service refuses, and the run fails', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
     later(31 * minutes);
-    expect(await bench.run('digest')).toMatchObject({
+    expect(await fixture.run('digest')).toMatchObject({
       failed: true,
       errors: [{ code: 'NoPermission' }],
       totals: { observed: 1, complete: false },
     });
-    expect(bench.digests()[0]?.text).toContain('✗ Target home was not reached in full: the workstations could not be read');
+    expect(fixture.digests()[0]?.text).toContain('✗ Target home was not reached in full: the workstations could not be read');
   });
 
   test('again after ten minutes where no receiver has confirmed it', async () => {
-    bench = await digestBench({}, digestPolicy({ scale }));
-    bench.broken.add('ops');
+    fixture = await digestFixture({}, digestPolicy({ scale }));
+    fixture.broken.add('ops');
     later(31 * minutes);
-    expect((await bench.run('digest')).warnings.map(({ code }) => code)).toEqual(['channel-dead', 'digest-undelivered']);
-    bench.broken.delete('ops');
+    expect((await fixture.run('digest')).warnings.map(({ code }) => code)).toEqual(['channel-dead', 'digest-undelivered']);
+    fixture.broken.delete('ops');
     later(9 * minutes);
-    await bench.run('digest');
-    expect(bench.digests()).toEqual([]);
+    await fixture.run('digest');
+    expect(fixture.digests()).toEqual([]);
     later(minutes);
-    expect((await bench.run('digest')).record).toBe('digests/daily/home/2026-11-24/00000003');
-    expect(bench.digests()).toHaveLength(1);
+    expect((await fixture.run('digest')).record).toBe('digests/daily/home/2026-11-24/00000003');
+    expect(fixture.digests()).toHaveLength(1);
   });
 
   test('with what a later run could read, where it waited for another target meanwhile', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale, digest: both }));
-    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer' });
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale, digest: both }));
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer' });
     later(31 * minutes);
-    await bench.run('digest', 'home');
-    await bench.run('digest', 'home');
-    await bench.run('digest', 'away');
-    expect(bench.digests()[0]?.text).not.toContain('was not reached');
+    await fixture.run('digest', 'home');
+    await fixture.run('digest', 'home');
+    await fixture.run('digest', 'away');
+    expect(fixture.digests()[0]?.text).not.toContain('was not reached');
   });
 
   test('by reading only: one list of each kind, and one price for each type of node where costs are shown', async () => {
     const groups = Array.from({ length: 30 }, (_, index) => group({ id: `g${index}`, name: `group-${index}` }));
-    bench = await digestBench({ groups }, digestPolicy({ scale }));
+    fixture = await digestFixture({ groups }, digestPolicy({ scale }));
     later(31 * minutes);
-    const first = await bench.run('digest');
-    const again = await bench.run('digest');
+    const first = await fixture.run('digest');
+    const again = await fixture.run('digest');
     expect(first.calls.byOperation).toEqual({ GetResourcePrice: 1, ListAppInstanceGroup: 1, ListWuyingServer: 1 });
     expect(again.calls.total).toBe(0);
   });
 
   test('in a plan not at all: it says what is due and writes nothing', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     later(31 * minutes);
-    const report = await bench.run('digest', 'home', { mode: 'plan' });
+    const report = await fixture.run('digest', 'home', { mode: 'plan' });
     expect(report).toMatchObject({ failed: false, calls: { total: 0 }, warnings: [{ code: 'digest-due', data: { date: '2026-11-24' } }] });
-    expect([bench.messages, bench.store.records.size]).toEqual([[], 0]);
+    expect([fixture.messages, fixture.store.records.size]).toEqual([[], 0]);
   });
 });
 
 test('a digest tells what happened since the one before, each thing once, and since when holds stand', async () => {
-  bench = await digestBench({ groups: [group(), group({ id: 'h', name: 'stuck', status: 'CEASED' })] }, digestPolicy({ scale }));
-  await bench.run('digest');
-  await bench.run('scale');
+  fixture = await digestFixture({ groups: [group(), group({ id: 'h', name: 'stuck', status: 'CEASED' })] }, digestPolicy({ scale }));
+  await fixture.run('digest');
+  await fixture.run('scale');
   later(31 * minutes);
-  await bench.run('digest');
+  await fixture.run('digest');
   for (let hour = 0; hour < 48; hour++) {
     later(hours);
-    await bench.run('scale');
-    await bench.run('digest');
+    await fixture.run('scale');
+    await fixture.run('digest');
   }
-  const told = bench.digests().map((message) => [partOf(message, 'Done').length, partOf(message, 'Held')[0] ?? '']);
+  const told = fixture.digests().map((message) => [partOf(message, 'Done').length, partOf(message, 'Held')[0] ?? '']);
   expect(told.map(([done]) => done)).toEqual([0, 1, 0, 0]);
   expect(told.map(([, held]) => /since .*$/.exec(String(held))?.[0])).toEqual([
     undefined,
@@ -152,15 +152,15 @@ test('a digest tells what happened since the one before, each thing once, and si
 
 test('what a function that only observes would do is told, as it was planned last', async () => {
   const observing = digestPolicy({ scale }).replace('act: [scale-on-schedule, renew-before-expiry]', 'act: []');
-  bench = await digestBench({ groups: [group(), group({ id: 'h', name: 'reports' })] }, observing);
-  await bench.run('scale');
+  fixture = await digestFixture({ groups: [group(), group({ id: 'h', name: 'reports' })] }, observing);
+  await fixture.run('scale');
   later(31 * minutes);
-  await bench.run('digest');
-  (bench.simulator.world.accounts.get(accounts.home)?.groups.get('h') as DeliveryGroupEntity).status = 'CEASED';
-  await bench.run('scale');
+  await fixture.run('digest');
+  (fixture.simulator.world.accounts.get(accounts.home)?.groups.get('h') as DeliveryGroupEntity).status = 'CEASED';
+  await fixture.run('scale');
   later(days);
-  await bench.run('digest');
-  const done = bench.digests().map((message) => partOf(message, 'Done'));
+  await fixture.run('digest');
+  const done = fixture.digests().map((message) => partOf(message, 'Done'));
   expect(done[0]).toEqual([
     expect.stringMatching(/ledger: would be: nodes: .* → fixed at 2 nodes \(scale-on-schedule\), planned Tue 2026-11-24 08:30/),
     expect.stringMatching(/reports: would be: /),
@@ -169,30 +169,30 @@ test('what a function that only observes would do is told, as it was planned las
 });
 
 test('a change of a person is drift; a state that a function only keeps the time of is not', async () => {
-  bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-  const log = await runStoring(bench.store, IntentLog.load('scale-on-schedule', accounts.home));
+  fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+  const log = await runStoring(fixture.store, IntentLog.load('scale-on-schedule', accounts.home));
   const seen = [
     { resource: 'g', setting: 'nodes', value: '7' },
     { resource: 'g', setting: 'offer', value: '7.4.2', sighted: true as const },
   ];
-  const atMs = bench.simulator.world.clock.nowMs;
-  await runStoring(bench.store, log.add({ owner: 'someone', atMs }, { kind: 'foreign', body: { target: 'home', seen, gone: [] } }));
+  const atMs = fixture.simulator.world.clock.nowMs;
+  await runStoring(fixture.store, log.add({ owner: 'someone', atMs }, { kind: 'foreign', body: { target: 'home', seen, gone: [] } }));
   later(31 * minutes);
-  await bench.run('digest');
-  expect(partOf(bench.digests()[0], 'Drift')).toEqual([expect.stringContaining('nodes is 7 (scale-on-schedule)')]);
+  await fixture.run('digest');
+  expect(partOf(fixture.digests()[0], 'Drift')).toEqual([expect.stringContaining('nodes is 7 (scale-on-schedule)')]);
 });
 
 test('a stream that was cut after a digest had told its head is seen by the next one', async () => {
-  bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-  await bench.run('scale');
+  fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+  await fixture.run('scale');
   later(31 * minutes);
-  await bench.run('digest');
-  const written = [...bench.store.records.keys()].filter((key) => key.startsWith(`written/scale-on-schedule/${accounts.home}/`)).sort();
+  await fixture.run('digest');
+  const written = [...fixture.store.records.keys()].filter((key) => key.startsWith(`written/scale-on-schedule/${accounts.home}/`)).sort();
   expect(written.length).toBeGreaterThan(1);
-  bench.store.records.delete(written.at(-1) as string);
+  fixture.store.records.delete(written.at(-1) as string);
   later(days);
-  await bench.run('digest');
-  const [first, second] = bench.digests();
+  await fixture.run('digest');
+  const [first, second] = fixture.digests();
   expect(first?.text).toContain('Nothing was found changed or removed; no head was told before.');
   expect(second?.text).toContain(`${written.at(-1)}: It was removed: a head of the journal covers it.`);
   expect(second?.severity).toBe('warning');
@@ -201,56 +201,59 @@ test('a stream that was cut after a digest had told its head is seen by the next
 describe('the head that a digest tells', () => {
   const hashIn = (text = '') => /verify --head ([0-9a-f]{64})/.exec(text)?.[1] ?? 'no hash';
   const told = async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-    await bench.run('scale');
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+    await fixture.run('scale');
     later(31 * minutes);
-    await bench.run('digest');
-    return hashIn(bench.digests()[0]?.text);
+    await fixture.run('digest');
+    return hashIn(fixture.digests()[0]?.text);
   };
 
   test('stands in each digest, whatever it shows, and proves the journal later', async () => {
-    bench = await digestBench(
+    fixture = await digestFixture(
       { groups: [group()] },
       digestPolicy({ scale, digest: '{name: daily, targets: [home], to: ops, days: everyday, at: "09:00", show: [held]}' }),
     );
-    await bench.run('scale');
+    await fixture.run('scale');
     later(31 * minutes);
-    await bench.run('digest');
+    await fixture.run('digest');
     later(days);
-    await bench.run('scale');
-    await bench.run('digest');
-    const hashes = bench.digests().map(({ text }) => hashIn(text));
+    await fixture.run('scale');
+    await fixture.run('digest');
+    const hashes = fixture.digests().map(({ text }) => hashIn(text));
     expect(new Set(hashes).size).toBe(2);
-    for (const head of hashes) expect(await verifyJournal(bench.store, { head })).toMatchObject({ problems: [], covered: { heads: 2 } });
+    for (const head of hashes) expect(await verifyJournal(fixture.store, { head })).toMatchObject({ problems: [], covered: { heads: 2 } });
   });
 
   test('is missed by the next digest where the heads were written anew', async () => {
     const head = await told();
-    for (const key of [...bench.store.records.keys()]) if (/^(heads|covered)\//.test(key)) bench.store.records.delete(key);
+    for (const key of [...fixture.store.records.keys()]) if (/^(heads|covered)\//.test(key)) fixture.store.records.delete(key);
     later(days);
-    await bench.run('digest');
-    expect(bench.digests()[1]).toMatchObject({ severity: 'warning', text: expect.stringContaining('heads/00000000: It is not the head') });
-    expect((await verifyJournal(bench.store, { head })).problems).toMatchObject([{ code: 'UnknownHead' }]);
+    await fixture.run('digest');
+    expect(fixture.digests()[1]).toMatchObject({
+      severity: 'warning',
+      text: expect.stringContaining('heads/00000000: It is not the head'),
+    });
+    expect((await verifyJournal(fixture.store, { head })).problems).toMatchObject([{ code: 'UnknownHead' }]);
   });
 
   test('is left out where it may not be written, and the digest goes out and says so', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-    await bench.run('scale');
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+    await fixture.run('scale');
     later(31 * minutes);
-    bench.store.beforeCreate = (key) => {
+    fixture.store.beforeCreate = (key) => {
       if (key.startsWith('covered/')) throw new StoreError('Denied', 'may not write heads');
     };
-    const { errors } = await bench.run('digest');
+    const { errors } = await fixture.run('digest');
     expect(errors).toEqual([]);
-    expect(bench.digests()[0]?.text).toContain('no head covers it: may not write heads');
+    expect(fixture.digests()[0]?.text).toContain('no head covers it: may not write heads');
   });
 
   test('covers each record once, though many runs are at it at the same moment', async () => {
-    bench = await digestBench({ groups: [group()] }, digestPolicy({ scale }));
-    await bench.run('scale');
+    fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
+    await fixture.run('scale');
     later(31 * minutes);
-    await Promise.all(Array.from({ length: 4 }, () => bench.run('digest')));
-    const { problems, covered } = await verifyJournal(bench.store);
+    await Promise.all(Array.from({ length: 4 }, () => fixture.run('digest')));
+    const { problems, covered } = await verifyJournal(fixture.store);
     expect(problems).toEqual([]);
     expect(covered?.heads).toBe(1);
   });
@@ -264,16 +267,16 @@ describe('a freeze that begins is told of', () => {
     )
       .replace('limits: {spendPerMonth: [100000 CNY]}\n', '')
       .replace('tell: {silent: oncall}', 'tell: {held: ops}');
-  const told = () => bench.messages.filter(({ title }) => title === 'A freeze has begun');
+  const told = () => fixture.messages.filter(({ title }) => title === 'A freeze has begun');
   const runs = async (count: number) => {
     for (let run = 0; run < count; run++) {
-      await bench.run('digest', run % 2 === 0 ? 'home' : 'away');
+      await fixture.run('digest', run % 2 === 0 ? 'home' : 'away');
       later(10 * minutes);
     }
   };
 
   test('once, to those who hear of holds, with what it stops and until when', async () => {
-    bench = await digestBench({}, frozen());
+    fixture = await digestFixture({}, frozen());
     await runs(2);
     expect(told()).toEqual([]);
     await runs(30);
@@ -281,25 +284,25 @@ describe('a freeze that begins is told of', () => {
     expect(told()[0]?.text).toMatch(
       /^While the freeze "Fair" lasts, from 2026-11-24 08:50 to 2026-11-26 00:00, scale-on-schedule lowers no nodes; it goes on to raise them/,
     );
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('later, where nobody could be reached, and the run says so', async () => {
-    bench = await digestBench({}, frozen());
-    bench.broken.add('ops');
+    fixture = await digestFixture({}, frozen());
+    fixture.broken.add('ops');
     later(20 * minutes);
-    expect((await bench.run('digest')).warnings.map(({ code }) => code)).toContain('channel-dead');
-    bench.broken.delete('ops');
+    expect((await fixture.run('digest')).warnings.map(({ code }) => code)).toContain('channel-dead');
+    fixture.broken.delete('ops');
     await runs(3);
     expect(told()).toHaveLength(1);
   });
 
   test('but not where it stops nothing, nor once it is over', async () => {
-    bench = await digestBench({}, frozen(', except: [scale-on-schedule]'));
+    fixture = await digestFixture({}, frozen(', except: [scale-on-schedule]'));
     await runs(12);
     expect(told()).toEqual([]);
-    await bench.close();
-    bench = await digestBench({}, frozen());
+    await fixture.close();
+    fixture = await digestFixture({}, frozen());
     later(2 * days);
     await runs(3);
     expect(told()).toEqual([]);
@@ -307,14 +310,14 @@ describe('a freeze that begins is told of', () => {
 });
 
 describe('a function that is silent is told of', () => {
-  const silent = () => bench.messages.filter(({ channel }) => channel === 'oncall');
+  const silent = () => fixture.messages.filter(({ channel }) => channel === 'oncall');
 
   test('once a day after two of its intervals, on the channels for silence, and not any more once it runs', async () => {
-    bench = await digestBench({}, digestPolicy({ scale }));
+    fixture = await digestFixture({}, digestPolicy({ scale }));
     const runs = async (count: number, name?: 'scale') => {
       for (let run = 0; run < count; run++) {
-        if (name) await bench.run(name);
-        await bench.run('digest');
+        if (name) await fixture.run(name);
+        await fixture.run('digest');
         later(15 * minutes);
       }
     };
@@ -337,11 +340,11 @@ describe('a function that is silent is told of', () => {
   });
 
   test('renewals that only fail count as silent, and that is critical', async () => {
-    bench = await digestBench({}, digestPolicy({ renew }));
+    fixture = await digestFixture({}, digestPolicy({ renew }));
     for (let run = 0; run < 8; run++) {
-      if (run === 4) bench.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
-      await bench.run('renew');
-      await bench.run('digest');
+      if (run === 4) fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+      await fixture.run('renew');
+      await fixture.run('digest');
       later(15 * minutes);
     }
     expect(silent().filter(({ title }) => title.includes('without failure'))).toMatchObject([
@@ -351,28 +354,28 @@ describe('a function that is silent is told of', () => {
 
   test('by the interval of the rule where it names one', async () => {
     const digest = '{name: daily, to: ops, days: everyday, at: "09:00", show: [silent], runsEvery: {scale-on-schedule: 1h}}';
-    bench = await digestBench({}, digestPolicy({ scale, digest }));
-    await bench.run('scale');
+    fixture = await digestFixture({}, digestPolicy({ scale, digest }));
+    await fixture.run('scale');
     later(2 * hours);
-    await bench.run('digest');
+    await fixture.run('digest');
     expect(silent()).toEqual([]);
     later(minutes);
-    await bench.run('digest');
+    await fixture.run('digest');
     expect(silent()).toHaveLength(1);
   });
 
   test('a journal that cannot be read hides no silence: that itself is told, once an hour', async () => {
-    bench = await digestBench({}, digestPolicy({ renew }));
-    await bench.run('renew');
-    const read = bench.store.list;
-    bench.store.list = () => {
+    fixture = await digestFixture({}, digestPolicy({ renew }));
+    await fixture.run('renew');
+    const read = fixture.store.list;
+    fixture.store.list = () => {
       throw new StoreError('Unreachable', 'The store does not answer.');
     };
     for (let run = 0; run < 5; run++) {
-      expect(await bench.run('digest')).toMatchObject({ failed: true });
+      expect(await fixture.run('digest')).toMatchObject({ failed: true });
       later(15 * minutes);
     }
-    bench.store.list = read;
+    fixture.store.list = read;
     expect(silent().map(({ title, severity }) => `${severity} ${title}`)).toEqual(
       Array.from({ length: 2 }, () => 'critical Whether functions run on home cannot be told'),
     );

@@ -3,14 +3,14 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, hours, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
+import { accountId, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewals-fixture.ts';
 
 const later = '2026-12-12 00:00';
 const sooner = '2026-11-12 00:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true}';
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 /** What lists show of the expiry, where that is not what a single read shows. */
 let listed: string | undefined;
@@ -26,28 +26,28 @@ async function refundedAt(at: string, policy = policyText(rule)): Promise<void> 
   const groups = [
     { id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt: `${later.replace(' ', 'T')}:00+08:00` },
   ];
-  bench = await renewalBench({ start: '2026-11-05T12:00:00+08:00', groups }, policy, { handlers: { ListAppInstanceGroup } });
-  await bench.run();
-  bench.simulator.advanceTo(shanghai(at));
+  fixture = await renewalFixture({ start: '2026-11-05T12:00:00+08:00', groups }, policy, { handlers: { ListAppInstanceGroup } });
+  await fixture.run();
+  fixture.simulator.advanceTo(shanghai(at));
   moveTo(sooner);
 }
 
 function moveTo(text: string): void {
-  bench.simulator.world.accounts.get(accountId)?.groups.get('g')?.renewUntil(shanghai(text), bench.simulator.world.clock.nowMs);
+  fixture.simulator.world.accounts.get(accountId)?.groups.get('g')?.renewUntil(shanghai(text), fixture.simulator.world.clock.nowMs);
 }
 
 const runAfter = async (ms: number): Promise<RunReport> => {
-  bench.simulator.advance(ms);
-  return await bench.run();
+  fixture.simulator.advance(ms);
+  return await fixture.run();
 };
 const held = ['g hold expiry-changed'];
 
 describe('an expiry that is seen moved back', () => {
   test('is not ordered for by the run that sees it first, and is by the next', async () => {
     await refundedAt('2026-11-06 12:00');
-    const plan = await bench.run('plan');
-    const first = await bench.run();
-    expect([verdicts(plan), verdicts(first), orders(bench).length]).toEqual([held, held, 0]);
+    const plan = await fixture.run('plan');
+    const first = await fixture.run();
+    expect([verdicts(plan), verdicts(first), orders(fixture).length]).toEqual([held, held, 0]);
     expect(first.purchases?.states).toMatchObject([
       {
         words: 'blocked by a changed expiry',
@@ -56,7 +56,7 @@ describe('an expiry that is seen moved back', () => {
       },
     ]);
     await runAfter(hours);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test.each([
@@ -64,9 +64,9 @@ describe('an expiry that is seen moved back', () => {
     ['a moment less than a day', 1, 1],
   ])('with %s left is held or ordered by that', async (_name, moreMs, expected) => {
     await refundedAt('2026-11-11 00:00');
-    bench.simulator.advance(moreMs);
-    const report = await bench.run();
-    expect([verdicts(report)[0] === held[0], orders(bench).length]).toEqual([expected === 0, expected]);
+    fixture.simulator.advance(moreMs);
+    const report = await fixture.run();
+    expect([verdicts(report)[0] === held[0], orders(fixture).length]).toEqual([expected === 0, expected]);
   });
 
   test('by a list alone, in every other run, is never ordered for', async () => {
@@ -76,7 +76,7 @@ describe('an expiry that is seen moved back', () => {
       listed = run % 2 === 0 ? sooner : later;
       await runAfter(6 * hours);
     }
-    expect([orders(bench).length, bench.messages.filter(({ title }) => title.startsWith('Expiry moved back'))]).toEqual([0, []]);
+    expect([orders(fixture).length, fixture.messages.filter(({ title }) => title.startsWith('Expiry moved back'))]).toEqual([0, []]);
   });
 
   test('in truth, while lists show it in every other run only, is ordered for once, and in time', async () => {
@@ -85,34 +85,34 @@ describe('an expiry that is seen moved back', () => {
       listed = run % 2 === 0 ? later : sooner;
       await runAfter(6 * hours);
     }
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test.each<[string, () => void]>([
     [
       'what was seen cannot be written',
       () => {
-        bench.store.beforeCreate = (key) => {
+        fixture.store.beforeCreate = (key) => {
           if (key.startsWith('expiries/')) throw new StoreError('Unreachable', 'it is away');
         };
       },
     ],
-    ['nobody hears of it', () => ['money', 'oncall'].map((name) => bench.broken.add(name))],
+    ['nobody hears of it', () => ['money', 'oncall'].map((name) => fixture.broken.add(name))],
   ])('while %s, is held until less than a day is left, and ordered for then', async (_name, prepare) => {
     await refundedAt('2026-11-09 00:00');
     prepare();
     const seen: string[] = [];
     for (let run = 0; run < 8; run++) seen.push(verdicts(await runAfter(6 * hours)).join());
-    expect([seen.filter((text) => text !== held[0]).length, orders(bench).length]).toEqual([0, 0]);
+    expect([seen.filter((text) => text !== held[0]).length, orders(fixture).length]).toEqual([0, 0]);
     await runAfter(6 * hours);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test('is not ordered for at all where the function only observes, and people are told so', async () => {
     await refundedAt('2026-11-09 12:00', policyText(rule).replace('act: [renew-before-expiry]', 'act: []'));
     for (let run = 0; run < 12; run++) await runAfter(6 * hours);
-    expect(orders(bench)).toHaveLength(0);
-    const alarms = bench.messages.filter(({ title }) => title.startsWith('g (g) expires in'));
+    expect(orders(fixture)).toHaveLength(0);
+    const alarms = fixture.messages.filter(({ title }) => title.startsWith('g (g) expires in'));
     expect(alarms.length).toBeGreaterThan(1);
     for (const { title } of alarms) expect(title).toContain('nothing is done (dry run)');
   });

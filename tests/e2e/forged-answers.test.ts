@@ -12,7 +12,17 @@ import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice
 import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
-import { accountId, dearer, hours, linkSecret, orders, policyText, type RenewalBench, renewalBench, verdicts } from './renewals-bench.ts';
+import {
+  accountId,
+  dearer,
+  hours,
+  linkSecret,
+  orders,
+  policyText,
+  type RenewalFixture,
+  renewalFixture,
+  verdicts,
+} from './renewals-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const expiresAt = '2026-11-30T00:00:00+08:00';
@@ -25,16 +35,16 @@ const about: ApprovalSubject = { circle: 'finance', account: accountId, resource
 const question: LinkSubject = { ...about, target: 'home', untilMs: expiresAtMs, period: { count: 1, unit: 'Month' }, highest: cny(300n) };
 const links = approvalStream(linkVoice('finance'), about);
 
-let bench: RenewalBench;
+let fixture: RenewalFixture;
 const price = { percent: 100n };
 beforeEach(async () => {
   price.percent = 100n;
-  bench = await renewalBench({ start, groups: [group('g')] }, policyText(rule(true)), { handlers: dearer(price) });
+  fixture = await renewalFixture({ start, groups: [group('g')] }, policyText(rule(true)), { handlers: dearer(price) });
 });
-afterEach(() => bench.close());
+afterEach(() => fixture.close());
 
 /** What an approver who has a link could sign: of this question, or of one that differs. */
-function opened(more: Partial<LinkSubject> = {}, secret = linkSecret, place = installationOf(bench.store.name)) {
+function opened(more: Partial<LinkSubject> = {}, secret = linkSecret, place = installationOf(fixture.store.name)) {
   const link = linksBelow('https://approve.example.com/', secret, place)({ ...question, ...more }) ?? '';
   const token = openToken(new URL(link).searchParams.get(tokenField) ?? '', [publicKeyOf(secret)]);
   if (typeof token === 'string') throw new Error(token);
@@ -57,14 +67,14 @@ async function genuine(
 
 /** Puts a record where nobody but a role that writes everything under a prefix can, without the program. */
 async function put(stream: string, body: object, { sequence = 0, atMs = Date.parse(start) } = {}) {
-  const before = bench.store.records.get(`${stream}/${String(sequence - 1).padStart(8, '0')}`);
+  const before = fixture.store.records.get(`${stream}/${String(sequence - 1).padStart(8, '0')}`);
   const record = { kind: 'approval', atMs, owner: 'x', prev: before ? linkOf(before) : null, body: body as Record<string, unknown> };
-  await bench.store.create(`${stream}/${String(sequence).padStart(8, '0')}`, encodeRecord(record));
+  await fixture.store.create(`${stream}/${String(sequence).padStart(8, '0')}`, encodeRecord(record));
 }
 
 async function outcome() {
-  const report = await bench.run();
-  return [verdicts(report)[0], orders(bench).length, report.warnings.filter(({ code }) => code === 'answer-unusable').length];
+  const report = await fixture.run();
+  return [verdicts(report)[0], orders(fixture).length, report.warnings.filter(({ code }) => code === 'answer-unusable').length];
 }
 
 describe('whoever may write below approvals-link/ and has no link', () => {
@@ -108,7 +118,7 @@ describe('whoever may write below approvals-link/ and has no link', () => {
   ])('approves nothing by a record %s, and it is told', async (_name, body) => {
     await put(links, await body());
     expect(await outcome()).toEqual(['g hold needs-approval', 0, 1]);
-    const told = bench.messages.filter(({ title }) => title.startsWith('An answer about ledger (g)'));
+    const told = fixture.messages.filter(({ title }) => title.startsWith('An answer about ledger (g)'));
     expect(told.map(({ channel, severity }) => `${channel} ${severity}`).sort()).toEqual(['money critical', 'oncall critical']);
     expect(told[0]?.text).toContain(`${links}/00000000`);
   });
@@ -116,7 +126,7 @@ describe('whoever may write below approvals-link/ and has no link', () => {
   test('cannot replay an old answer at a new place, to undo what was answered since', async () => {
     const approval = await genuine();
     await put(links, approval);
-    await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', source: 'approvals-link' });
+    await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', source: 'approvals-link' });
     await put(links, approval, { sequence: 2 });
     expect(await outcome()).toEqual(['g hold refused', 0, 1]);
   });
@@ -127,14 +137,14 @@ describe('whoever may write below approvals-link/ and has no link', () => {
   });
 
   test('cannot refuse what was approved at the command line, nor by a link', async () => {
-    await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n) });
+    await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n) });
     await put(links, { ...(await genuine()), verdict: 'refuse' });
     expect(await outcome()).toEqual(['g act due', 1, 1]);
   });
 
   test('cannot hold by a damaged record what was approved at the command line, nor by a link', async () => {
     for (const source of ['approvals', 'approvals-link'] as const) {
-      const other = await renewalBench({ start, groups: [group('g')] }, policyText(rule(true)));
+      const other = await renewalFixture({ start, groups: [group('g')] }, policyText(rule(true)));
       await other.store.create(`${links}/00000000`, new TextEncoder().encode('{}'));
       await other.say({ resource: 'g', expiresAtMs, highest: cny(300n), source });
       expect([source, verdicts(await other.run())]).toEqual([source, ['g act due']]);
@@ -154,13 +164,13 @@ describe('somebody who has a link signs more than was asked by it', () => {
     ['a shorter time', { untilMs: Date.parse(start) + hours }, 'g hold approval-over', 0],
   ])('of a question about %s: it counts for no more than that', async (_name, asked, verdict, unusable) => {
     await put(links, await genuine('approve', {}, opened(asked)));
-    bench.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hours);
     expect(await outcome()).toEqual([verdict, 0, unusable]);
   });
 });
 
 test('an answer by link overrules no refusal that its writer had not read, though somebody changes what it had seen', async () => {
-  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse' });
+  await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse' });
   const seen = { [personVoice('finance', { account: accountId, user: 'li.wei' })]: 0 };
   await put(links, { ...(await genuine()), seen });
   expect(await outcome()).toEqual(['g hold refused', 0, 1]);
@@ -190,14 +200,14 @@ describe('whoever may write below the prefix of one person', () => {
   });
 
   test('keeps nobody else from answering by a damaged record, and answers again behind it', async () => {
-    await bench.store.create(`${li}/00000000`, new TextEncoder().encode('{}'));
-    await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'tan.mei' });
+    await fixture.store.create(`${li}/00000000`, new TextEncoder().encode('{}'));
+    await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'tan.mei' });
     expect(await outcome()).toEqual(['g act due', 1, 1]);
   });
 });
 
 test('a person of the approvers’ names from another account is no approver', async () => {
-  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'li.wei@2000000000000002' });
+  await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'li.wei@2000000000000002' });
   expect(await outcome()).toEqual(['g hold needs-approval', 0, 0]);
 });
 
@@ -209,14 +219,14 @@ test('an answer by link to a question whose price rose since is too low, and one
 
 test('answers by link count only where the rule says so, and only while their key is in use', async () => {
   await put(links, await genuine());
-  const off = await renewalBench({ start, groups: [group('g')] }, policyText(rule(false)), { store: bench.store });
+  const off = await renewalFixture({ start, groups: [group('g')] }, policyText(rule(false)), { store: fixture.store });
   expect(verdicts(await off.run())).toEqual(['g hold needs-approval']);
   await off.close();
   // Who knows no key spends nothing on an approval, and does not spend against a refusal.
-  const unknown = await bench.run('apply', { proveLink: undefined });
+  const unknown = await fixture.run('apply', { proveLink: undefined });
   expect([verdicts(unknown), unknown.warnings.map(({ code }) => code)]).toEqual([['g hold needs-approval'], ['answer-unusable']]);
-  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', source: 'approvals-link' });
-  expect(verdicts(await bench.run('apply', { proveLink: undefined }))).toEqual(['g hold refused']);
+  await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', source: 'approvals-link' });
+  expect(verdicts(await fixture.run('apply', { proveLink: undefined }))).toEqual(['g hold refused']);
 });
 
 test('an approval and a refusal at the same time: the refusal counts, and both people are told, once', async () => {
@@ -224,7 +234,7 @@ test('an approval and a refusal at the same time: the refusal counts, and both p
     ['approve', 'refuse'],
     ['refuse', 'approve'],
   ] as const) {
-    const other = await renewalBench({ start, groups: [group('g')] }, policyText(rule(true)));
+    const other = await renewalFixture({ start, groups: [group('g')] }, policyText(rule(true)));
     await other.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: first, blind: true });
     await other.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: second, blind: true, source: 'approvals-link' });
     const report = await other.run();
@@ -248,16 +258,20 @@ test('the circle that is asked changes: what its members had answered to another
       'approvers: {finance: [li.wei, tan.mei]}',
       `approvers: ${circles}`,
     );
-  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', by: 'tan.mei' });
-  await bench.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'li.wei' });
+  await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), verdict: 'refuse', by: 'tan.mei' });
+  await fixture.say({ resource: 'g', expiresAtMs, highest: cny(300n), by: 'li.wei' });
   for (const [board, verdict] of [
     ['[boss]', 'g hold needs-approval'],
     ['[tan.mei, boss]', 'g hold refused'],
     ['[tan.mei, li.wei]', 'g act due'],
   ]) {
-    const other = await renewalBench({ start, groups: [group('g')] }, sections('board', `{finance: [li.wei, tan.mei], board: ${board}}`), {
-      store: bench.store,
-    });
+    const other = await renewalFixture(
+      { start, groups: [group('g')] },
+      sections('board', `{finance: [li.wei, tan.mei], board: ${board}}`),
+      {
+        store: fixture.store,
+      },
+    );
     expect([board, verdicts(await other.run('plan'))]).toEqual([board, [verdict]]);
     await other.close();
   }
@@ -274,7 +288,7 @@ test('approvers of a stated account answer for every target, and names of other 
     ['li.wei@2000000000000002', 'g act due'],
     ['tan.mei@3000000000000003', 'g act due'],
   ] as const) {
-    const other = await renewalBench({ start, groups: [group('g')] }, text);
+    const other = await renewalFixture({ start, groups: [group('g')] }, text);
     await other.say({ resource: 'g', expiresAtMs, highest: cny(300n), by });
     expect([by, verdicts(await other.run())]).toEqual([by, [verdict]]);
     await other.close();

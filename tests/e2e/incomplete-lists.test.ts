@@ -11,8 +11,8 @@ import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { removeGroup } from '../../simulator/world/lifecycle.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, logOffLive, minutes } from './log-off-bench.ts';
-import { orders, renewalBench, policyText as renewalPolicy } from './renewals-bench.ts';
+import { fixedSeed, logOffLive, minutes } from './log-off-fixture.ts';
+import { orders, renewalFixture, policyText as renewalPolicy } from './renewals-fixture.ts';
 
 let live: LiveFunction;
 afterEach(() => live.close());
@@ -79,16 +79,16 @@ describe('a run whose list is not whole fails and gives no sign of life, though 
 
   test.each(broken('AppInstanceGroupModels'))('renew-before-expiry: %s', async (_, change, code) => {
     const subscriptions = groups.map((each) => ({ ...each, charge: 'PrePaid' as const, expiresAt: '2027-06-01T00:00:00+08:00' }));
-    const bench = await renewalBench(
+    const fixture = await renewalFixture(
       { start: '2026-11-24T12:00:00+08:00', groups: subscriptions },
       renewalPolicy('- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}'),
       { handlers: changed('ListAppInstanceGroup', change) },
     );
-    live = bench as never;
-    const report = await bench.run();
-    expect([report.failed, codes(report), heartbeats(bench.store)]).toEqual([true, [code], 0]);
-    expect(bench.messages.some(({ channel }) => channel === 'oncall')).toBe(true);
-    expect(orders(bench)).toEqual([]);
+    live = fixture as never;
+    const report = await fixture.run();
+    expect([report.failed, codes(report), heartbeats(fixture.store)]).toEqual([true, [code], 0]);
+    expect(fixture.messages.some(({ channel }) => channel === 'oncall')).toBe(true);
+    expect(orders(fixture)).toEqual([]);
   });
 
   test('and a list that leaves out what is empty is no such list', async () => {

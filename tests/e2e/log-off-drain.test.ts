@@ -4,14 +4,14 @@ import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { policyText } from './live-function.ts';
-import { addDrain, type Bench, changedRows, fixedSeed, groupOf, logOffLive, processOn, sessionsOf } from './log-off-bench.ts';
+import { addDrain, changedRows, type Fixture, fixedSeed, groupOf, logOffLive, processOn, sessionsOf } from './log-off-fixture.ts';
 
 const rule = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled, drain: 15m}';
 const undrained = rule.replace(', drain: 15m', '');
 const before = '2026-11-24 20:15';
 const marker = '2026-11-24T12:45:00Z';
 
-async function bench(rules: readonly string[] = [rule], more: Bench = {}, groups = [fixedSeed()]) {
+async function fixture(rules: readonly string[] = [rule], more: Fixture = {}, groups = [fixedSeed()]) {
   const live = await logOffLive(rules, groups, { at: before, ...more });
   onTestFinished(() => live.close());
   const group = () => groupOf(live.simulator);
@@ -30,7 +30,7 @@ async function bench(rules: readonly string[] = [rule], more: Bench = {}, groups
 
 describe('a rule that keeps new users out', () => {
   test('does so before the log-off and lets them in again shortly after it, with one call each', async () => {
-    const b = await bench();
+    const b = await fixture();
     expect(await b.decided('apply')).toEqual(['g act drain-due, outside-window, outside-window']);
     expect(b.tags()).toEqual([`${drainTag}=true`, `${drainMarker}=${marker}`]);
     expect(b.knock('cid')).toBe(false);
@@ -49,13 +49,13 @@ describe('a rule that keeps new users out', () => {
   });
 
   test('does nothing earlier than it says', async () => {
-    const b = await bench([rule], { at: '2026-11-24 20:14' });
+    const b = await fixture([rule], { at: '2026-11-24 20:14' });
     expect(await b.decided('apply')).toEqual(['g keep outside-window']);
     expect(b.actions()).toEqual([]);
   });
 
   test('logs off and lets in again in one run where runs were missed', async () => {
-    const b = await bench();
+    const b = await fixture();
     await b.live.run();
     b.advanceTo('21:00');
     await b.live.run();
@@ -72,7 +72,7 @@ describe('a rule that keeps new users out', () => {
       'exception-never',
     ],
   ])('keeps nobody out where %s', async (_name, section, code) => {
-    const b = await bench([rule], { sections: `limits: {}\n${section}` });
+    const b = await fixture([rule], { sections: `limits: {}\n${section}` });
     const { decisions } = await b.live.run();
     expect(decisions.map(({ verdict, because }) => `${verdict} ${because[0]?.code}`)).toEqual([`hold ${code}`]);
     expect(b.actions()).toEqual([]);
@@ -80,14 +80,14 @@ describe('a rule that keeps new users out', () => {
 
   test('holds where the tags are unknown', async () => {
     const handlers = changedRows({ Tags: undefined, ResourceTags: undefined }, {});
-    const b = await bench([rule], { handlers });
+    const b = await fixture([rule], { handlers });
     expect(await b.decided('apply')).toEqual(['g hold tags-unknown, outside-window']);
     expect(b.actions()).toEqual([]);
   });
 
   test('tries twice where the service refuses, then goes on without', async () => {
     const tags = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key-${index}`, 'x']));
-    const b = await bench([rule], {}, [fixedSeed({ tags })]);
+    const b = await fixture([rule], {}, [fixedSeed({ tags })]);
     expect((await b.live.run()).outcomes.map(({ outcome, because }) => `${outcome} ${because?.code}`)).toEqual(['failed call-partial']);
     expect(await b.decided('apply')).toEqual(['g act drain-due, outside-window, log-off-again, outside-window']);
     expect(await b.decided('apply')).toEqual(['g hold drain-failed, outside-window']);
@@ -97,7 +97,7 @@ describe('a rule that keeps new users out', () => {
   });
 
   test('is only planned where the function observes', async () => {
-    const b = await bench([rule], { mode: 'observe' });
+    const b = await fixture([rule], { mode: 'observe' });
     for (const time of ['20:15', '20:30', '20:45']) {
       b.advanceTo(time);
       await b.live.run();
@@ -108,7 +108,7 @@ describe('a rule that keeps new users out', () => {
 
 describe('what keeps new users out', () => {
   test('is a person’s without our marker: it is told and never touched', async () => {
-    const b = await bench();
+    const b = await fixture();
     b.group().setTag(drainTag, 'true');
     expect(await b.decided('apply')).toEqual(['g hold drained-by-person, outside-window']);
     b.advanceTo('20:30');
@@ -119,13 +119,13 @@ describe('what keeps new users out', () => {
   });
 
   test('is told on a group that no rule covers too', async () => {
-    const b = await bench([rule.replace('all', '{name: "other-*"}')]);
+    const b = await fixture([rule.replace('all', '{name: "other-*"}')]);
     b.group().setTag(drainTag, 'true');
     expect(await b.decided('apply')).toEqual(['g hold drained-by-person, not-covered']);
   });
 
   test('is not set again where a person has taken it away; while it need not show yet, nobody is said to have done so', async () => {
-    const b = await bench([rule.replace('wait: 30m', 'wait: 45m').replace('drain: 15m', 'drain: 45m')]);
+    const b = await fixture([rule.replace('wait: 30m', 'wait: 45m').replace('drain: 15m', 'drain: 45m')]);
     await b.live.run();
     b.group().tags.delete(drainTag);
     expect(await b.decided('apply')).toEqual(['g keep drain-lifted, outside-window']);
@@ -137,21 +137,21 @@ describe('what keeps new users out', () => {
   });
 
   test('leaves no marker behind where a person has taken the tag away', async () => {
-    const b = await bench([undrained], { assumptions: { untagMissingKey: 'fails' } });
+    const b = await fixture([undrained], { assumptions: { untagMissingKey: 'fails' } });
     b.group().setTag(drainMarker, '2026-11-24T12:00:00Z');
     await b.live.run();
     expect([b.tags(), (await b.live.run('plan')).counts.act]).toEqual([[], 0]);
   });
 
   test('is lifted where the marker cannot be read', async () => {
-    const b = await bench([undrained]);
+    const b = await fixture([undrained]);
     addDrain(b.group(), 'tonight');
     expect(await b.decided('apply')).toEqual(['g act drain-unreadable, outside-window']);
     expect(b.tags()).toEqual([]);
   });
 
   test('is told where the marker was set to a time that is none of ours', async () => {
-    const b = await bench([undrained]);
+    const b = await fixture([undrained]);
     addDrain(b.group(), '2027-01-01T00:00:00Z');
     expect(await b.decided('apply')).toEqual(['g hold drain-edited, outside-window']);
     expect(b.tags()).toHaveLength(2);
@@ -160,25 +160,26 @@ describe('what keeps new users out', () => {
 
 describe('a drain past its time is lifted', () => {
   const past = '2026-11-24T12:00:00Z';
-  const situations: Readonly<Record<string, { readonly rules?: readonly string[]; readonly more?: Bench; readonly outside?: boolean }>> = {
-    'whatever rule exists now': { rules: [rule.replace('all', '{name: "other-*"}')] },
-    'on a group outside the regions of the target': { outside: true },
-    'in a freeze': { more: { sections: 'limits: {freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}' } },
-    'beyond the limits on actions': { more: { sections: 'limits: {actionsPerRun: 0, actionsPer24h: 0, shareOfRulePerRun: 0%}' } },
-    'on a protected group': { more: { sections: 'limits: {}\nprotect: {groups: all, users: [ann]}' } },
-    'under an exception': {
-      more: {
-        sections: 'limits: {}\nexceptions: [{because: C, groups: all, from: 2026-11-20, until: 2026-12-01, never: [cut-sessions, tag]}]',
+  const situations: Readonly<Record<string, { readonly rules?: readonly string[]; readonly more?: Fixture; readonly outside?: boolean }>> =
+    {
+      'whatever rule exists now': { rules: [rule.replace('all', '{name: "other-*"}')] },
+      'on a group outside the regions of the target': { outside: true },
+      'in a freeze': { more: { sections: 'limits: {freezes: [{from: 2026-11-20, until: 2026-12-01, because: Closing}]}' } },
+      'beyond the limits on actions': { more: { sections: 'limits: {actionsPerRun: 0, actionsPer24h: 0, shareOfRulePerRun: 0%}' } },
+      'on a protected group': { more: { sections: 'limits: {}\nprotect: {groups: all, users: [ann]}' } },
+      'under an exception': {
+        more: {
+          sections: 'limits: {}\nexceptions: [{because: C, groups: all, from: 2026-11-20, until: 2026-12-01, never: [cut-sessions, tag]}]',
+        },
       },
-    },
-    'while sessions cannot be read': {
-      more: { at: '2026-11-24 20:35', faults: [{ kind: 'deny', action: 'ListAppInstances', times: 'always' }] },
-    },
-    'past the end of the compiled policy': { more: { at: '2028-03-01 12:00' } },
-  };
+      'while sessions cannot be read': {
+        more: { at: '2026-11-24 20:35', faults: [{ kind: 'deny', action: 'ListAppInstances', times: 'always' }] },
+      },
+      'past the end of the compiled policy': { more: { at: '2028-03-01 12:00' } },
+    };
 
   test.each(Object.entries(situations))('%s', async (_name, { rules = [undrained], more = {}, outside = false }) => {
-    const b = await bench(rules, { at: '2026-11-24 20:05', ...more }, [fixedSeed(outside ? { region: 'cn-shanghai' } : {})]);
+    const b = await fixture(rules, { at: '2026-11-24 20:05', ...more }, [fixedSeed(outside ? { region: 'cn-shanghai' } : {})]);
     addDrain(b.group(), past);
     const { outcomes } = await b.live.run();
     expect([b.tags(), outcomes.map(({ outcome }) => outcome)]).toEqual([[], ['done']]);
@@ -214,7 +215,7 @@ describe('no group is left drained by a process that ends', () => {
 
   /** Three runs of which one ends at a step; then new processes at work. Gives whether it ended. */
   async function endsAt(after: number, during: boolean): Promise<boolean> {
-    const b = await bench();
+    const b = await fixture();
     const doomed = processOn(b.live, [rule], { death: { after, during } });
     const later = processOn(b.live, [rule]);
     for (const time of evening) {
@@ -249,7 +250,7 @@ describe('no group is left drained by a process that ends', () => {
 });
 
 test('an exception that is added late has a log-off of its own, with its drain: for those who come in for it, and those who come back', async () => {
-  const b = await bench([rule], { at: '2026-11-24 20:31' });
+  const b = await fixture([rule], { at: '2026-11-24 20:31' });
   await b.live.run();
   expect(sessionsOf(b.live)).toEqual([]);
   const exceptions = 'exceptions: [{because: Launch, groups: all, keepAtLeast: 100%, from: 2026-11-24 20:45, until: 2026-11-24 21:30}]';

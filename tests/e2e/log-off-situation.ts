@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import type { LiveFunction } from './live-function.ts';
-import { type Bench, changedRows, groupSeed, logOffLive, sessionsOf } from './log-off-bench.ts';
+import { changedRows, type Fixture, groupSeed, logOffLive, sessionsOf } from './log-off-fixture.ts';
 
 export const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';
 export const unbinding = everyone.replace(/}$/, ', resetAfterUnbind: disabled}');
 export const disconnected = unbinding.replace('who: everyone', 'who: disconnected');
 export const long = unbinding.replace('who: everyone', 'who: {longerThan: 8h}');
 /** A world, a rule, and what becomes of it. */
-export interface Situation extends Bench {
+export interface Situation extends Fixture {
   readonly rules?: readonly string[];
   readonly groups?: readonly GroupSeed[];
   readonly before?: (live: LiveFunction) => unknown;

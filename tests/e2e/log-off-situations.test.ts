@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { fixedSeed, groupOf, groupSeed, minutes, scheduled } from './log-off-bench.ts';
+import { fixedSeed, groupOf, groupSeed, minutes, scheduled } from './log-off-fixture.ts';
 import {
   bothUnbound,
   disconnected,

@@ -9,7 +9,7 @@ import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { accountId, type LiveFunction } from './live-function.ts';
-import { type Bench, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf } from './log-off-bench.ts';
+import { type Fixture, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf } from './log-off-fixture.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';
 const unbinding = everyone.replace(/}$/, ', resetAfterUnbind: disabled}');
@@ -20,7 +20,7 @@ const outcomes = ({ outcomes: all }: RunReport) =>
 const holds = ({ decisions }: RunReport) =>
   decisions.filter(({ verdict }) => verdict === 'hold').map(({ resource, because }) => `${resource.id} ${because[0]?.code}`);
 
-async function bench(rules: readonly string[], groups: Parameters<typeof logOffLive>[1], more: Bench = {}): Promise<LiveFunction> {
+async function fixture(rules: readonly string[], groups: Parameters<typeof logOffLive>[1], more: Fixture = {}): Promise<LiveFunction> {
   const live = await logOffLive(rules, groups, more);
   onTestFinished(() => live.close());
   return live;
@@ -42,7 +42,7 @@ function beforeLook(nth: number, happens: (group: ReturnType<typeof groupOf>, no
 describe('what changes between the plan and the call', () => {
   test('a user who has connected again is not unbound', async () => {
     const handlers = beforeLook(2, (group, nowMs) => void group.connect('ben', nowMs));
-    const live = await bench([disconnected], [fixedSeed()], { handlers });
+    const live = await fixture([disconnected], [fixedSeed()], { handlers });
     expect(outcomes(await live.run())).toEqual(['g/ben held changed-since-plan']);
     expect([live.writes(), sessionsOf(live)]).toEqual([[], ['ann', 'ben']]);
     await live.run('plan');
@@ -54,7 +54,7 @@ describe('what changes between the plan and the call', () => {
       const session = group.sessions.get('ben');
       if (session) group.end(session, 'left', nowMs);
     });
-    const live = await bench([disconnected], [fixedSeed()], { handlers });
+    const live = await fixture([disconnected], [fixedSeed()], { handlers });
     expect(outcomes(await live.run())).toEqual(['g/ben held resource-gone']);
     expect(live.writes()).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('what changes between the plan and the call', () => {
       group.end(ben, 'left', nowMs);
       group.connect('ben', nowMs);
     });
-    const live = await bench([unbinding], [fixedSeed()], { handlers });
+    const live = await fixture([unbinding], [fixedSeed()], { handlers });
     expect(outcomes(await live.run()).sort()).toEqual(['g/ann held resource-gone', 'g/ben held changed-since-plan']);
     expect(sessionsOf(live)).toEqual(['ben']);
   });
@@ -78,7 +78,7 @@ describe('what changes between the plan and the call', () => {
   ] as const)('the end of the window keeps everyone: %s', async (_name, rules, group) => {
     let live: LiveFunction | undefined;
     const handlers = beforeLook(2, () => live?.simulator.advance(minutes));
-    live = await bench(rules, [group], { handlers, at: '2026-11-24 22:29' });
+    live = await fixture(rules, [group], { handlers, at: '2026-11-24 22:29' });
     const report = await live.run();
     expect(new Set(report.outcomes.map(({ because }) => because?.data?.['code']))).toEqual(new Set(['window-over']));
     expect([live.writes(), sessionsOf(live).length]).toEqual([[], 2]);
@@ -86,7 +86,7 @@ describe('what changes between the plan and the call', () => {
 
   test('one more connected user keeps the whole group until the next run', async () => {
     const handlers = beforeLook(2, (group, nowMs) => void group.connect('ben', nowMs));
-    const live = await bench([everyone], [groupSeed()], { handlers });
+    const live = await fixture([everyone], [groupSeed()], { handlers });
     expect(outcomes(await live.run())).toEqual(['g held changed-since-plan']);
     expect(outcomes(await live.run())).toEqual(['g done']);
     expect(sessionsOf(live)).toEqual([]);
@@ -99,7 +99,7 @@ describe('what changes between the plan and the call', () => {
       if (session) group.end(session, 'left', nowMs);
       group.connect('board-1', nowMs, instance ? { instance } : {});
     });
-    const live = await bench([everyone], [groupSeed()], { handlers, sections: 'limits: {}\nprotect: {users: [board-*]}' });
+    const live = await fixture([everyone], [groupSeed()], { handlers, sections: 'limits: {}\nprotect: {users: [board-*]}' });
     expect(outcomes(await live.run())).toEqual(['g held changed-since-plan']);
     expect(sessionsOf(live)).toEqual(['ann', 'board-1']);
   });
@@ -107,7 +107,7 @@ describe('what changes between the plan and the call', () => {
 
 describe('a call that fails', () => {
   test('without an answer is never made again, and told', async () => {
-    const live = await bench([unbinding], [fixedSeed({ sessions: [{ user: 'ann' }] })], {
+    const live = await fixture([unbinding], [fixedSeed({ sessions: [{ user: 'ann' }] })], {
       faults: [{ kind: 'drop', action: 'Unbind', times: 'always' }],
     });
     expect(outcomes(await live.run())).toEqual(['g/ann unknown call-unknown']);
@@ -118,7 +118,7 @@ describe('a call that fails', () => {
   });
 
   test('after the service has executed it leaves nothing to do', async () => {
-    const live = await bench([everyone], [groupSeed()], {
+    const live = await fixture([everyone], [groupSeed()], {
       faults: [{ kind: 'lose-answer', action: 'LogOffAllSessionsInAppInstanceGroup', times: 'always' }],
     });
     expect(outcomes(await live.run())).toEqual(['g unknown call-unknown']);
@@ -127,7 +127,7 @@ describe('a call that fails', () => {
   });
 
   test('because it was refused is made once more in the window, then told', async () => {
-    const live = await bench([unbinding], [fixedSeed({ sessions: [{ user: 'ann' }] })], {
+    const live = await fixture([unbinding], [fixedSeed({ sessions: [{ user: 'ann' }] })], {
       faults: [{ kind: 'deny', action: 'Unbind', times: 'always' }],
     });
     expect(outcomes(await live.run())).toEqual(['g/ann failed call-refused']);
@@ -139,7 +139,7 @@ describe('a call that fails', () => {
 
   test('for the whole group without having run is followed by unbinding one by one', async () => {
     const faults = [{ kind: 'deny', action: 'LogOffAllSessionsInAppInstanceGroup', times: 'always' }] as const;
-    const live = await bench([unbinding], [groupSeed()], { faults });
+    const live = await fixture([unbinding], [groupSeed()], { faults });
     expect(outcomes(await live.run())).toEqual(['g failed call-refused']);
     expect(outcomes(await live.run())).toEqual(['g failed call-refused']);
     expect(outcomes(await live.run()).sort()).toEqual(['g/ann done', 'g/ben done']);
@@ -148,7 +148,7 @@ describe('a call that fails', () => {
 
   test('with a code that nobody has described is not taken for harmless: it is told, and nobody is cut after it', async () => {
     // The service reads its times in another zone than the policy believes, so that a period runs there.
-    const live = await bench([unbinding], [groupSeed({ sessions: [] })], { assumptions: { scheduleZone: 'UTC' } });
+    const live = await fixture([unbinding], [groupSeed({ sessions: [] })], { assumptions: { scheduleZone: 'UTC' } });
     for (const user of ['ann', 'ben']) groupOf(live.simulator).connect(user, live.simulator.world.clock.nowMs);
     expect(outcomes(await live.run())).toEqual(['g unknown call-unknown']);
     const next = await live.run();
@@ -156,7 +156,7 @@ describe('a call that fails', () => {
   });
 
   test('to read a session again leaves it for the next run', async () => {
-    const live = await bench([disconnected], [fixedSeed()], {
+    const live = await fixture([disconnected], [fixedSeed()], {
       faults: [{ kind: 'deny', action: 'ListAppInstances', skip: 1, times: 'always' }],
     });
     expect(outcomes(await live.run())).toEqual(['g/ben failed reread-failed']);
@@ -166,7 +166,7 @@ describe('a call that fails', () => {
 });
 
 test('two processes at once unbind each session once', async () => {
-  const live = await bench([unbinding], [fixedSeed()]);
+  const live = await fixture([unbinding], [fixedSeed()]);
   const [one, other] = [processOn(live, [unbinding]), processOn(live, [unbinding])];
   await Promise.all([one.run(), other.run()]);
   await one.run();
@@ -177,7 +177,7 @@ test('two processes at once unbind each session once', async () => {
 });
 
 test('a change of the rule within a window does not log off anybody again', async () => {
-  const live = await bench([unbinding], [fixedSeed()]);
+  const live = await fixture([unbinding], [fixedSeed()]);
   await live.run();
   live.simulator.advance(5 * minutes);
   groupOf(live.simulator).connect('ann', live.simulator.world.clock.nowMs);
@@ -188,7 +188,7 @@ test('a change of the rule within a window does not log off anybody again', asyn
 describe('calls', () => {
   test('beyond the pages are made only while a log-off is due', async () => {
     const groups = [fixedSeed(), fixedSeed({ id: 'h', name: 'other' })];
-    const live = await bench([unbinding.replace('all', '{name: ledger}')], groups, { at: '2026-11-24 20:29' });
+    const live = await fixture([unbinding.replace('all', '{name: ledger}')], groups, { at: '2026-11-24 20:29' });
     expect((await live.run()).calls.byOperation).toEqual({ GetCallerIdentity: 1, ListAppInstanceGroup: 1 });
     live.simulator.advance(minutes);
     // Per session that is ended: the group, its persistent sessions and those of the user, then the call.
@@ -209,7 +209,7 @@ describe('calls', () => {
     ['the whole group', [everyone], groupSeed()],
     ['one by one', [unbinding], fixedSeed()],
   ] as const)('that change something are not made where the function observes: %s', async (_name, rules, group) => {
-    const live = await bench(rules, [group], { mode: 'observe' });
+    const live = await fixture(rules, [group], { mode: 'observe' });
     const report = await live.run();
     expect(report.counts.act).toBeGreaterThan(0);
     expect([live.writes(), sessionsOf(live).length]).toEqual([[], 2]);
@@ -219,7 +219,7 @@ describe('calls', () => {
 
 test('a week of evenings: users come and go, each day’s sessions are ended once, and nobody is kept out in the morning', async () => {
   const rule = unbinding.replace(/}$/, ', drain: 30m}');
-  const live = await bench([rule], [fixedSeed({ users: [{ prefix: 'user', count: 6, profile: 'studio' }], sessions: [] })], {
+  const live = await fixture([rule], [fixedSeed({ users: [{ prefix: 'user', count: 6, profile: 'studio' }], sessions: [] })], {
     at: '2026-11-24 19:00',
   });
   for (let run = 0; run < 7 * 24 * 2; run++) {
@@ -254,7 +254,7 @@ function datedWrites({ simulator }: LiveFunction) {
 }
 
 test('what was written to the sessions of a group is told of the group', async () => {
-  const live = await bench([unbinding], [fixedSeed()]);
+  const live = await fixture([unbinding], [fixedSeed()]);
   await live.run();
   const written = await pastWrites(live.store, 'log-off-sessions', accountId, 'g');
   expect(written.map(({ part, setting, outcome }) => `${part} ${setting} ${outcome}`).sort()).toEqual([

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { fixedSeed } from './log-off-bench.ts';
+import { fixedSeed } from './log-off-fixture.ts';
 import { bothUnbound, disconnected, everyone, long, oneByOne, playSituation, type Situation, unbinding } from './log-off-situation.ts';
 
 /** What the service does not say, or says in words that nobody has described. */

@@ -3,7 +3,7 @@ import { removeGroup } from '../../simulator/world/lifecycle.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { listedAs } from './ota-answers.ts';
-import { days, hours, type OtaBench, offeredGroup, otaBench, otaPolicyText, rings } from './ota-bench.ts';
+import { days, hours, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
 
 const early = offeredGroup({ id: 'e', name: 'early', tags: { 'ota-ring': 'early' } });
 const dead = offeredGroup({ id: 'dead', name: 'dead', tags: { 'ota-ring': 'early' }, status: 'CEASED' });
@@ -11,15 +11,15 @@ const everyone = ['x', 'y', 'z'].map((id) => ({ ...offeredGroup({ name: id, tags
 const start = '2026-11-30T08:10:00+08:00';
 
 /** Codes of the reminders that people are told of each day, by day of Shanghai: `12-02 dead ring-stuck`. */
-async function remindersUntil(bench: OtaBench, text: string, each?: (day: string) => void): Promise<readonly string[]> {
+async function remindersUntil(fixture: OtaFixture, text: string, each?: (day: string) => void): Promise<readonly string[]> {
   const told: string[] = [];
   let day = '';
-  for (let nowMs = bench.simulator.world.clock.nowMs; nowMs < shanghai(text); nowMs += 2 * hours) {
-    bench.simulator.advanceTo(nowMs);
+  for (let nowMs = fixture.simulator.world.clock.nowMs; nowMs < shanghai(text); nowMs += 2 * hours) {
+    fixture.simulator.advanceTo(nowMs);
     const today = new Date(nowMs + 8 * hours).toISOString().slice(5, 10);
     if (today !== day) each?.(today);
     day = today;
-    const { newHolds, decisions } = await bench.run();
+    const { newHolds, decisions } = await fixture.run();
     for (const id of newHolds) {
       const code = decisions.find(({ resource }) => resource.id === id)?.because[0]?.code;
       if (code === 'ring-stuck' || code === 'ring-starved') told.push(`${today} ${id} ${code}`);
@@ -28,12 +28,12 @@ async function remindersUntil(bench: OtaBench, text: string, each?: (day: string
   return told;
 }
 
-async function reminders(groups: readonly GroupSeed[], until: string, each?: (day: string, bench: OtaBench) => void, keys = rings) {
-  const bench = await otaBench({ start, groups }, otaPolicyText(keys.replace('rings:', 'approveAhead: 2h\nrings:')));
+async function reminders(groups: readonly GroupSeed[], until: string, each?: (day: string, fixture: OtaFixture) => void, keys = rings) {
+  const fixture = await otaFixture({ start, groups }, otaPolicyText(keys.replace('rings:', 'approveAhead: 2h\nrings:')));
   try {
-    return await remindersUntil(bench, until, (day) => each?.(day, bench));
+    return await remindersUntil(fixture, until, (day) => each?.(day, fixture));
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 }
 
@@ -45,10 +45,10 @@ test('a group that cannot be updated in a later ring is told daily once its ring
 
 test('the reminders end once the group is taken out of the ring, and the rest is updated', async () => {
   const updates = new Map<string, string | undefined>();
-  const told = await reminders([offeredGroup(), early, dead, ...everyone], '2026-12-14 08:00', (day, bench) => {
-    const group = bench.simulator.world.accounts.get('1000000000000001')?.groups.get('dead');
-    if (day === '12-05' && group !== undefined) removeGroup(group, bench.simulator.world.clock.nowMs);
-    for (const { id } of everyone) updates.set(id, bench.updates(id)[0]?.slice(0, 14));
+  const told = await reminders([offeredGroup(), early, dead, ...everyone], '2026-12-14 08:00', (day, fixture) => {
+    const group = fixture.simulator.world.accounts.get('1000000000000001')?.groups.get('dead');
+    if (day === '12-05' && group !== undefined) removeGroup(group, fixture.simulator.world.clock.nowMs);
+    for (const { id } of everyone) updates.set(id, fixture.updates(id)[0]?.slice(0, 14));
   });
   expect(told).toEqual(['12-03', '12-04'].map((day) => `${day} dead ring-stuck`));
   expect([...updates.values()]).toEqual(everyone.map(() => '7.4.0 FINISHED'));
@@ -69,12 +69,12 @@ test('a later ring that merely waits for those before it is no reminder', async 
 function releases(everyDays: number, until = '99-99') {
   let left = everyDays;
   let number = 0;
-  return (day: string, bench: OtaBench) => {
+  return (day: string, fixture: OtaFixture) => {
     left -= 1;
     if (left >= 0 || day >= until) return;
     left = everyDays - 1;
     number += 1;
-    for (const id of ['c', 'e', 'x', 'y', 'z']) bench.offer(id, `7.4.${number}`);
+    for (const id of ['c', 'e', 'x', 'y', 'z']) fixture.offer(id, `7.4.${number}`);
   };
 }
 
@@ -95,12 +95,12 @@ test.each([3, 5])(
 test('once a version has time to get there, nobody says any more that none does', async () => {
   const release = releases(5, '12-15');
   const updates = new Map<string, readonly string[]>();
-  const told = await reminders([offeredGroup(), early, ...everyone], '2026-12-28 08:00', (day, bench) => {
-    release(day, bench);
+  const told = await reminders([offeredGroup(), early, ...everyone], '2026-12-28 08:00', (day, fixture) => {
+    release(day, fixture);
     for (const { id } of everyone)
       updates.set(
         id,
-        bench.updates(id).map((line) => line.slice(0, 14)),
+        fixture.updates(id).map((line) => line.slice(0, 14)),
       );
   });
   // The last comes on 10 December: canary on that day, early on Monday, everyone on Saturday the 19th.
@@ -114,13 +114,13 @@ test('without newer versions nothing is said of the rings that take their time',
 
 test('a group of which cannot be told how far it is, is told daily while later rings wait for it', async () => {
   const groups = [offeredGroup(), early, ...everyone];
-  const bench = await otaBench({ start, groups }, otaPolicyText(rings.replace('rings:', 'approveAhead: 2h\nrings:')), {
+  const fixture = await otaFixture({ start, groups }, otaPolicyText(rings.replace('rings:', 'approveAhead: 2h\nrings:')), {
     handlers: listedAs((group) => (group.AppInstanceGroupId === 'e' ? { ...group, OtaInfo: undefined } : group)),
   });
   try {
-    const told = await remindersUntil(bench, '2026-12-05 08:00');
+    const told = await remindersUntil(fixture, '2026-12-05 08:00');
     expect(told).toEqual(['12-01', '12-02', '12-03', '12-04', '12-05'].map((day) => `${day} e ring-stuck`));
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 });

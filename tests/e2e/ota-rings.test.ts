@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { listedAs } from './ota-answers.ts';
-import { rings } from './ota-bench.ts';
+import { rings } from './ota-fixture.ts';
 import { expectSituation, members, type Situation } from './ota-situation.ts';
 
 const early = { id: 'e', name: 'early', tags: { 'ota-ring': 'early' } };

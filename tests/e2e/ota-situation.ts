@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Decision } from '../../shared/planning/decision.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { type OtaBench, offeredGroup, otaBench, otaPolicyText, rings } from './ota-bench.ts';
+import { type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
 
 /** A Wednesday, within the half hour before the canary's window. */
 const noon = '2026-11-25T12:05:00+08:00';
@@ -18,7 +18,7 @@ export interface Situation {
   readonly groups?: readonly GroupSeed[];
   readonly assumptions?: Readonly<Record<string, string | number | boolean>>;
   readonly handlers?: Readonly<Record<string, Handler>>;
-  readonly before?: (bench: OtaBench) => unknown;
+  readonly before?: (fixture: OtaFixture) => unknown;
   /** `id verdict code`, every observed group. */
   readonly decides: readonly string[];
   /** Approvals that the run gives. */
@@ -30,31 +30,31 @@ export async function expectSituation(situation: Situation): Promise<void> {
   const { keys = rings, sections, decides, approvals = 0, ...more } = situation;
   const { start = noon, groups = [offeredGroup()], handlers, before, assumptions } = more;
   const world = { start, groups, ...(assumptions ? { assumptions } : {}) };
-  const bench = await otaBench(world, otaPolicyText(keys, sections), handlers ? { handlers } : {});
+  const fixture = await otaFixture(world, otaPolicyText(keys, sections), handlers ? { handlers } : {});
   try {
-    await before?.(bench);
+    await before?.(fixture);
     const collect = async (mode: 'plan' | 'apply') => {
       const seen = new Map<string, string>();
       const onDecision = (_group: unknown, { resource, verdict, because }: Decision) =>
         seen.set(resource.id, `${resource.id} ${verdict} ${because[0]?.code}`);
-      const report = await bench.run(mode, { onDecision });
+      const report = await fixture.run(mode, { onDecision });
       for (const { resource, verdict, because } of report.decisions) seen.set(resource.id, `${resource.id} ${verdict} ${because[0]?.code}`);
       return { seen: [...seen.values()].sort(), report };
     };
-    const sizeBefore = bench.store.records.size;
+    const sizeBefore = fixture.store.records.size;
     const plan = await collect('plan');
     expect(plan.seen).toEqual([...decides].sort());
-    expect([bench.store.records.size, bench.simulator.ledger.count('ApproveOtaTask', 'received')]).toEqual([sizeBefore, 0]);
+    expect([fixture.store.records.size, fixture.simulator.ledger.count('ApproveOtaTask', 'received')]).toEqual([sizeBefore, 0]);
     const apply = await collect('apply');
     expect(apply.seen).toEqual(plan.seen);
     expect(apply.report.errors).toEqual([]);
-    expect(bench.simulator.ledger.count('ApproveOtaTask', 'executed')).toBe(approvals);
+    expect(fixture.simulator.ledger.count('ApproveOtaTask', 'executed')).toBe(approvals);
     expect(apply.report.outcomes.map(({ outcome }) => outcome)).toEqual(Array(approvals).fill('done'));
     // What was approved is not approved again, whatever else is decided.
-    bench.simulator.advance(1000);
-    await bench.run();
-    expect(bench.simulator.ledger.count('ApproveOtaTask', 'received')).toBe(approvals);
+    fixture.simulator.advance(1000);
+    await fixture.run();
+    expect(fixture.simulator.ledger.count('ApproveOtaTask', 'received')).toBe(approvals);
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 }

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { instancesAs, instancesWith, listedAs, updateMore, updatesAs } from './ota-answers.ts';
-import { rings } from './ota-bench.ts';
+import { rings } from './ota-fixture.ts';
 import { expectSituation, members, type Situation } from './ota-situation.ts';
 
 const one = 'rings: [{name: all, groups: all, window: {days: everyday, at: 12:30-13:30}}]';

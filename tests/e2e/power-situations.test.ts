@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Decision } from '../../shared/planning/decision.ts';
 import type { WorkstationSeed } from '../../simulator/world/seed.ts';
-import { hours, minutes, type PowerBench, policyText, powerBench } from '../functions/power-workstations/power-bench.ts';
+import { hours, minutes, type PowerFixture, policyText, powerFixture } from '../functions/power-workstations/power-fixture.ts';
 
 /** A Wednesday; the schedule of these rules is on from 09:30 to 23:30. */
 const day = '2026-11-25 10:00';
@@ -35,7 +35,7 @@ interface Situation {
   readonly workstations?: readonly WorkstationSeed[];
   readonly assumptions?: Readonly<Record<string, string | number | boolean>>;
   readonly rows?: Readonly<Record<string, unknown>>;
-  readonly before?: (bench: PowerBench) => unknown;
+  readonly before?: (fixture: PowerFixture) => unknown;
   /** `id verdict code`, every observed workstation. */
   readonly decides: readonly string[];
   /** Ids that this run starts and stops; default none. */
@@ -43,7 +43,7 @@ interface Situation {
   readonly stops?: readonly string[];
 }
 
-const apply = (bench: PowerBench) => bench.run('apply');
+const apply = (fixture: PowerFixture) => fixture.run('apply');
 
 const situations: Readonly<Record<string, Situation>> = {
   'one that is stopped is started in the hours of its schedule': { decides: ['w act schedule-on'], starts: ['w'] },
@@ -67,9 +67,9 @@ const situations: Readonly<Record<string, Situation>> = {
   'it is stopped once the session has ended': {
     start: night,
     workstations: [busy('amy')],
-    before: async (bench) => {
-      await apply(bench);
-      bench.workstation('w').sessions = [];
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.workstation('w').sessions = [];
     },
     decides: ['w act schedule-off'],
     stops: ['w'],
@@ -155,35 +155,35 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'one that we have just started is on its way': {
     assumptions: { workstationStartMinutes: 10 },
-    before: async (bench) => {
-      await apply(bench);
-      bench.simulator.advance(5 * minutes);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.simulator.advance(5 * minutes);
     },
     decides: ['w keep in-transit'],
   },
   'one that still starts after a quarter of an hour has not got there': {
-    before: async (bench) => {
-      await apply(bench);
-      bench.rows.set('w', { Status: 'STARTING' });
-      bench.simulator.advance(15 * minutes);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.rows.set('w', { Status: 'STARTING' });
+      fixture.simulator.advance(15 * minutes);
     },
     decides: ['w hold not-reached'],
   },
   'one that still stops after a quarter of an hour has not got there': {
     start: night,
     workstations: [running()],
-    before: async (bench) => {
-      await apply(bench);
-      bench.rows.set('w', { Status: 'STOPPING' });
-      bench.simulator.advance(20 * minutes);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.rows.set('w', { Status: 'STOPPING' });
+      fixture.simulator.advance(20 * minutes);
     },
     decides: ['w hold not-reached'],
   },
   'a service that took the call and did nothing has not got there': {
     rows: { Status: 'STOPPED' },
-    before: async (bench) => {
-      await apply(bench);
-      bench.simulator.advance(15 * minutes);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.simulator.advance(15 * minutes);
     },
     decides: ['w hold not-reached'],
   },
@@ -193,33 +193,33 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'one that was started by hand in the night stays on': {
     start: night,
-    before: async (bench) => {
-      await apply(bench);
-      bench.workstation('w').start();
-      bench.simulator.advance(2 * hours);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.workstation('w').start();
+      fixture.simulator.advance(2 * hours);
     },
     decides: ['w hold manual-change'],
   },
   'until the schedule has taken its next step': {
     start: night,
-    before: async (bench) => {
-      await apply(bench);
-      bench.workstation('w').start();
-      bench.simulator.advance(2 * hours);
-      await apply(bench);
-      bench.simulator.advance(12 * hours);
-      await apply(bench);
-      bench.simulator.advance(9 * hours);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.workstation('w').start();
+      fixture.simulator.advance(2 * hours);
+      await apply(fixture);
+      fixture.simulator.advance(12 * hours);
+      await apply(fixture);
+      fixture.simulator.advance(9 * hours);
     },
     decides: ['w act schedule-off'],
     stops: ['w'],
   },
   'one that was stopped by hand in the day stays off': {
     workstations: [running()],
-    before: async (bench) => {
-      await apply(bench);
-      bench.workstation('w').stop(false);
-      bench.simulator.advance(hours);
+    before: async (fixture) => {
+      await apply(fixture);
+      fixture.workstation('w').stop(false);
+      fixture.simulator.advance(hours);
     },
     decides: ['w hold manual-change'],
   },
@@ -311,14 +311,14 @@ const situations: Readonly<Record<string, Situation>> = {
 
 test.each(Object.entries(situations))('%s', async (_name, { rule = follow, sections, rows, before, decides, ...more }) => {
   const { starts = [], stops = [], start = day, workstations = [station()], assumptions = {} } = more;
-  const bench = await powerBench({ start, workstations, assumptions }, policyText(`- ${rule}`, sections));
+  const fixture = await powerFixture({ start, workstations, assumptions }, policyText(`- ${rule}`, sections));
   try {
-    if (rows) bench.rows.set('w', rows);
-    await before?.(bench);
+    if (rows) fixture.rows.set('w', rows);
+    await before?.(fixture);
     const seen = new Map<string, string>();
     const note = ({ resource, verdict, because }: Decision) =>
       seen.set(resource.id, `${resource.id} ${verdict} ${because.map(({ code }) => code).join(' ')}`);
-    const plan = await bench.run('plan', { onDecision: (_workstation, decision) => note(decision) });
+    const plan = await fixture.run('plan', { onDecision: (_workstation, decision) => note(decision) });
     // As the guard left them.
     for (const decision of plan.decisions) note(decision);
     expect([...seen.values()].map((each) => each.split(' ').slice(0, 3).join(' '))).toEqual(
@@ -328,15 +328,15 @@ test.each(Object.entries(situations))('%s', async (_name, { rule = follow, secti
       const [id = '', ...words] = expected.split(' ');
       expect(seen.get(id)?.split(' ')).toEqual(expect.arrayContaining(words));
     }
-    const earlier = { starts: bench.calls('StartWuyingServer').length, stops: bench.calls('StopWuyingServer').length };
-    const applied = await bench.run('apply');
+    const earlier = { starts: fixture.calls('StartWuyingServer').length, stops: fixture.calls('StopWuyingServer').length };
+    const applied = await fixture.run('apply');
     expect(applied.errors).toEqual([]);
-    expect(bench.calls('StartWuyingServer').slice(earlier.starts).flat()).toEqual(starts);
-    expect(bench.calls('StopWuyingServer').slice(earlier.stops).flat()).toEqual(stops);
+    expect(fixture.calls('StartWuyingServer').slice(earlier.starts).flat()).toEqual(starts);
+    expect(fixture.calls('StopWuyingServer').slice(earlier.stops).flat()).toEqual(stops);
     expect(applied.outcomes.map(({ outcome }) => outcome)).toEqual([...starts, ...stops].map(() => 'done'));
     // What was done is not done again.
-    expect((await bench.run('plan')).counts.act).toBe(0);
+    expect((await fixture.run('plan')).counts.act).toBe(0);
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 });

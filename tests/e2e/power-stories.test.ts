@@ -6,13 +6,13 @@ import {
   accountId,
   hours,
   minutes,
-  type PowerBench,
+  type PowerFixture,
   type PowerWorld,
   policyFrom,
   policyText,
-  powerBench,
+  powerFixture,
   verdicts,
-} from '../functions/power-workstations/power-bench.ts';
+} from '../functions/power-workstations/power-fixture.ts';
 
 const morning = '2026-11-25 09:30';
 const night = '2026-11-25 23:30';
@@ -24,25 +24,25 @@ const fleet = (count: number, more: Partial<WorkstationSeed> = {}): readonly Wor
     ...more,
   }));
 
-let bench: PowerBench;
-const open = async (seed: PowerWorld, text: string, handlers: Readonly<Record<string, Handler>> = {}): Promise<PowerBench> => {
-  bench = await powerBench(seed, text, { handlers });
-  return bench;
+let fixture: PowerFixture;
+const open = async (seed: PowerWorld, text: string, handlers: Readonly<Record<string, Handler>> = {}): Promise<PowerFixture> => {
+  fixture = await powerFixture(seed, text, { handlers });
+  return fixture;
 };
-afterEach(() => bench.close());
+afterEach(() => fixture.close());
 
 const sizes = (calls: readonly (readonly string[])[]) => calls.map(({ length }) => length);
 /** Somebody's session begins. */
 const join = (id: string): void => {
-  bench.workstation(id).sessions = [{ user: 'amy', startedMs: bench.simulator.world.clock.nowMs }];
+  fixture.workstation(id).sessions = [{ user: 'amy', startedMs: fixture.simulator.world.clock.nowMs }];
 };
-const statuses = (ids: readonly string[]) => ids.map((id) => bench.workstation(id).status);
+const statuses = (ids: readonly string[]) => ids.map((id) => fixture.workstation(id).status);
 
 describe('batches', () => {
   test('forty-five due workstations are three calls, each of them read again before', async () => {
     await open({ start: morning, workstations: fleet(45) }, policyText(follow));
-    const { calls } = await bench.run();
-    expect(sizes(bench.calls('StartWuyingServer')).sort((a, b) => b - a)).toEqual([20, 20, 5]);
+    const { calls } = await fixture.run();
+    expect(sizes(fixture.calls('StartWuyingServer')).sort((a, b) => b - a)).toEqual([20, 20, 5]);
     expect(calls.byOperation).toEqual({ GetCallerIdentity: 1, ListWuyingServer: 1 + 45, StartWuyingServer: 3 });
   });
 
@@ -51,46 +51,46 @@ describe('batches', () => {
       { start: morning, workstations: fleet(7), assumptions: { workstationStartMinutes: 10 } },
       policyText(follow.replace('}', ', atOnce: 3}')),
     );
-    const first = await bench.run();
+    const first = await fixture.run();
     expect(verdicts(first).filter((each) => each.includes('waits-for-batch'))).toHaveLength(4);
-    bench.simulator.advance(5 * minutes);
-    await bench.run();
-    expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3]);
+    fixture.simulator.advance(5 * minutes);
+    await fixture.run();
+    expect(sizes(fixture.calls('StartWuyingServer'))).toEqual([3]);
     // One of the three is there: there is room for one.
-    bench.workstation('w-1').status = 'RUNNING';
-    await bench.run();
-    expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3, 1]);
-    bench.simulator.advance(15 * minutes);
-    await bench.run();
-    bench.simulator.advance(15 * minutes);
-    await bench.run();
-    expect(bench.calls('StartWuyingServer').flat().sort()).toEqual(fleet(7).map(({ id }) => id));
-    expect(Math.max(...sizes(bench.calls('StartWuyingServer')))).toBe(3);
+    fixture.workstation('w-1').status = 'RUNNING';
+    await fixture.run();
+    expect(sizes(fixture.calls('StartWuyingServer'))).toEqual([3, 1]);
+    fixture.simulator.advance(15 * minutes);
+    await fixture.run();
+    fixture.simulator.advance(15 * minutes);
+    await fixture.run();
+    expect(fixture.calls('StartWuyingServer').flat().sort()).toEqual(fleet(7).map(({ id }) => id));
+    expect(Math.max(...sizes(fixture.calls('StartWuyingServer')))).toBe(3);
   });
 
   test('those that never get there do not keep the next from their turn, and are a hold of their own', async () => {
     const silent: Handler = () => ({});
     await open({ start: morning, workstations: fleet(4) }, policyText(follow.replace('}', ', atOnce: 2}')), { StartWuyingServer: silent });
-    await bench.run();
-    bench.simulator.advance(15 * minutes);
-    const second = await bench.run();
+    await fixture.run();
+    fixture.simulator.advance(15 * minutes);
+    const second = await fixture.run();
     expect(verdicts(second)).toEqual(['w-0 hold not-reached', 'w-1 hold not-reached', 'w-2 act schedule-on', 'w-3 act schedule-on']);
     expect(second.newHolds).toEqual(['w-0', 'w-1']);
   });
 
   test('after a list that was not read to its end nobody knows how many are under way, so a rule with atOnce waits', async () => {
     await open({ start: morning, workstations: fleet(120) }, policyText(follow.replace('}', ', atOnce: 3}')));
-    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', skip: 1 });
-    const report = await bench.run();
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', skip: 1 });
+    const report = await fixture.run();
     expect(report.totals).toMatchObject({ observed: 100, complete: false });
     expect(new Set(verdicts(report).map((each) => each.split(' ').slice(1).join(' ')))).toEqual(new Set(['hold waits-for-batch']));
-    expect(bench.calls('StartWuyingServer')).toEqual([]);
+    expect(fixture.calls('StartWuyingServer')).toEqual([]);
   });
 });
 
 describe('right before the call', () => {
   /** Changes the world at the first read of a single workstation, which is the look right before the call. */
-  const changing = (change: () => void): Partial<Parameters<PowerBench['run']>[1]> => {
+  const changing = (change: () => void): Partial<Parameters<PowerFixture['run']>[1]> => {
     let done = false;
     return {
       onProgress: ({ phase }) => {
@@ -103,30 +103,30 @@ describe('right before the call', () => {
 
   const changes: Readonly<Record<string, readonly [change: () => void, outcome: string]>> = {
     'a session has begun': [() => join('w-0'), 'held changed-since-plan'],
-    'somebody has stopped it': [() => bench.workstation('w-0').stop(false), 'held changed-since-plan'],
-    'it is gone': [() => bench.simulator.world.accounts.get(accountId)?.workstations.delete('w-0'), 'held resource-gone'],
-    'its status is another': [() => bench.rows.set('w-0', { Status: 'MIGRATING' }), 'held changed-since-plan'],
-    'its sessions cannot be told': [() => bench.rows.set('w-0', { Sessions: undefined }), 'held changed-since-plan'],
-    'it was stopped and is there': [() => bench.rows.set('w-0', { Status: 'STOPPED' }), 'already as-wanted'],
+    'somebody has stopped it': [() => fixture.workstation('w-0').stop(false), 'held changed-since-plan'],
+    'it is gone': [() => fixture.simulator.world.accounts.get(accountId)?.workstations.delete('w-0'), 'held resource-gone'],
+    'its status is another': [() => fixture.rows.set('w-0', { Status: 'MIGRATING' }), 'held changed-since-plan'],
+    'its sessions cannot be told': [() => fixture.rows.set('w-0', { Sessions: undefined }), 'held changed-since-plan'],
+    'it was stopped and is there': [() => fixture.rows.set('w-0', { Status: 'STOPPED' }), 'already as-wanted'],
   };
   test.each(Object.entries(changes))('%s: nothing is sent for it, and the others of its call go on', async (_name, [change, expected]) => {
     await open({ start: night, workstations: fleet(3, { status: 'RUNNING' }) }, policyText(follow));
-    const { outcomes } = await bench.run('apply', changing(change));
+    const { outcomes } = await fixture.run('apply', changing(change));
     expect(outcomes.map(({ outcome, because }) => `${outcome} ${because?.code ?? ''}`.trim())).toEqual([expected, 'done', 'done']);
-    expect(bench.calls('StopWuyingServer')).toEqual([['w-1', 'w-2']]);
+    expect(fixture.calls('StopWuyingServer')).toEqual([['w-1', 'w-2']]);
   });
 
   test('an old answer that says that it is there already counts for one run only', async () => {
     await open({ start: morning, workstations: fleet(1) }, policyText(follow));
-    const first = await bench.run(
+    const first = await fixture.run(
       'apply',
-      changing(() => bench.rows.set('w-0', { Status: 'RUNNING' })),
+      changing(() => fixture.rows.set('w-0', { Status: 'RUNNING' })),
     );
     expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['already']);
-    bench.rows.clear();
-    bench.simulator.advance(minutes);
-    expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-on']);
-    expect(bench.calls('StartWuyingServer')).toEqual([['w-0']]);
+    fixture.rows.clear();
+    fixture.simulator.advance(minutes);
+    expect(verdicts(await fixture.run())).toEqual(['w-0 act schedule-on']);
+    expect(fixture.calls('StartWuyingServer')).toEqual([['w-0']]);
   });
 
   test('where all of a call fall away no call is made: an empty list is never sent', async () => {
@@ -134,14 +134,14 @@ describe('right before the call', () => {
       { start: night, workstations: fleet(2, { status: 'RUNNING' }), assumptions: { workstationEmptyList: 'all' } },
       policyText(follow),
     );
-    await bench.run(
+    await fixture.run(
       'apply',
       changing(() => {
         join('w-0');
         join('w-1');
       }),
     );
-    expect(bench.simulator.ledger.count('StopWuyingServer', 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count('StopWuyingServer', 'received')).toBe(0);
     expect(statuses(['w-0', 'w-1'])).toEqual(['RUNNING', 'RUNNING']);
   });
 });
@@ -149,36 +149,36 @@ describe('right before the call', () => {
 describe('calls that fail', () => {
   test('a refused call is a failure of each, and made again in the next run', async () => {
     await open({ start: morning, workstations: fleet(2) }, policyText(follow));
-    bench.simulator.faults.add({ kind: 'deny', action: 'StartWuyingServer' });
-    const first = await bench.run();
+    fixture.simulator.faults.add({ kind: 'deny', action: 'StartWuyingServer' });
+    const first = await fixture.run();
     expect([first.failed, ...first.outcomes.map(({ outcome }) => outcome)]).toEqual([true, 'failed', 'failed']);
-    bench.simulator.advance(minutes);
-    const second = await bench.run();
+    fixture.simulator.advance(minutes);
+    const second = await fixture.run();
     expect([second.failed, ...second.outcomes.map(({ outcome }) => outcome)]).toEqual([false, 'done', 'done']);
   });
 
   test('a lost answer leaves open what happened, and the list tells: on its way because of us', async () => {
     await open({ start: morning, workstations: fleet(2), assumptions: { workstationStartMinutes: 10 } }, policyText(follow));
-    bench.simulator.faults.add({ kind: 'lose-answer', action: 'StartWuyingServer', times: 'always' });
-    const first = await bench.run();
+    fixture.simulator.faults.add({ kind: 'lose-answer', action: 'StartWuyingServer', times: 'always' });
+    const first = await fixture.run();
     expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
-    bench.simulator.advance(minutes);
-    const second = await bench.run();
+    fixture.simulator.advance(minutes);
+    const second = await fixture.run();
     expect([second.counts, second.failed]).toEqual([{ act: 0, hold: 0, keep: 2, notCovered: 0 }, false]);
   });
 
   test('a run that was cut off after the call does not take its own doing for somebody else’s', async () => {
     await open({ start: morning, workstations: fleet(1), assumptions: { workstationStartMinutes: 10 } }, policyText(follow));
-    const { store } = bench;
+    const { store } = fixture;
     let created = 0;
     store.beforeCreate = (key) => {
       created += key.startsWith('written/') ? 1 : 0;
       if (created > 1) throw new TypeError('the process ends here');
     };
-    await expect(bench.run()).rejects.toThrow('the process ends here');
+    await expect(fixture.run()).rejects.toThrow('the process ends here');
     store.beforeCreate = () => {};
-    bench.simulator.advance(minutes);
-    expect((await bench.run()).counts).toMatchObject({ act: 0, hold: 0, keep: 1 });
+    fixture.simulator.advance(minutes);
+    expect((await fixture.run()).counts).toMatchObject({ act: 0, hold: 0, keep: 1 });
   });
 });
 
@@ -189,11 +189,11 @@ test('a function that observes writes nothing to the service, and neither does a
   ];
   await open({ start: morning, workstations }, policyText(follow, { mode: 'mode: {default: observe}' }));
   for (let hour = 0; hour < 48; hour++) {
-    const report = await bench.run(hour % 3 === 0 ? 'plan' : 'apply');
+    const report = await fixture.run(hour % 3 === 0 ? 'plan' : 'apply');
     expect(report.outcomes).toEqual([]);
-    bench.simulator.advance(hours);
+    fixture.simulator.advance(hours);
   }
-  const { ledger } = bench.simulator;
+  const { ledger } = fixture.simulator;
   expect(new Set(ledger.records.map(({ action }) => action))).toEqual(new Set(['ListWuyingServer', 'GetCallerIdentity']));
 });
 
@@ -203,12 +203,12 @@ test('a week by the hour is on in its hours and off outside, does nothing twice,
   // Somebody works on into the night, and somebody comes in on Saturday morning.
   const people: Readonly<Record<string, () => void>> = {
     '2026-11-26 20:00': () => {
-      bench.workstation('w-0').sessions = [{ user: 'amy', startedMs: shanghai('2026-11-26 20:00') }];
+      fixture.workstation('w-0').sessions = [{ user: 'amy', startedMs: shanghai('2026-11-26 20:00') }];
     },
     '2026-11-27 02:00': () => {
-      bench.workstation('w-0').sessions = [];
+      fixture.workstation('w-0').sessions = [];
     },
-    '2026-11-28 08:00': () => bench.workstation('w-1').start(),
+    '2026-11-28 08:00': () => fixture.workstation('w-1').start(),
   };
   const expected: Readonly<Record<string, readonly string[]>> = {
     '2026-11-25 10:00': ['STARTING', 'STARTING', 'STARTING'],
@@ -221,47 +221,47 @@ test('a week by the hour is on in its hours and off outside, does nothing twice,
     '2026-11-28 20:00': ['STOPPING', 'STOPPING', 'STOPPING'],
   };
   for (let hour = 0; hour < 7 * 24; hour++) {
-    const report = await bench.run();
+    const report = await fixture.run();
     expect(report.errors).toEqual([]);
     told.push(...report.newHolds);
-    const now = new Date(bench.simulator.world.clock.nowMs + 8 * hours).toISOString().slice(0, 16).replace('T', ' ');
+    const now = new Date(fixture.simulator.world.clock.nowMs + 8 * hours).toISOString().slice(0, 16).replace('T', ' ');
     if (expected[now]) expect([now, ...statuses(['w-0', 'w-1', 'w-2'])]).toEqual([now, ...expected[now]]);
     people[now]?.();
-    bench.simulator.advance(hours);
+    fixture.simulator.advance(hours);
   }
   // That somebody still works is no news: the session ends by itself.
   expect(told).toEqual(['w-1']);
-  expect(bench.simulator.world.accounts.get(accountId)?.statistics.sessionsInterrupted).toBe(0);
+  expect(fixture.simulator.world.accounts.get(accountId)?.statistics.sessionsInterrupted).toBe(0);
   // Wednesday to Friday and Monday, Tuesday in the morning; Saturday, without the one that ran, and Sunday at noon.
-  expect(sizes(bench.calls('StartWuyingServer'))).toEqual([3, 3, 3, 2, 3, 3, 3]);
-  expect(bench.calls('StopWuyingServer').flat()).toHaveLength(3 * 7 - 3);
+  expect(sizes(fixture.calls('StartWuyingServer'))).toEqual([3, 3, 3, 2, 3, 3, 3]);
+  expect(fixture.calls('StopWuyingServer').flat()).toHaveLength(3 * 7 - 3);
 }, 30_000);
 
 test('a new policy with another step takes up what a person changed under the old one', async () => {
   await open({ start: night, workstations: fleet(1) }, policyText(follow));
-  await bench.run();
-  bench.workstation('w-0').start();
-  bench.simulator.advance(hours);
-  expect(verdicts(await bench.run())).toEqual(['w-0 hold manual-change']);
+  await fixture.run();
+  fixture.workstation('w-0').start();
+  fixture.simulator.advance(hours);
+  expect(verdicts(await fixture.run())).toEqual(['w-0 hold manual-change']);
   const text = policyText(follow).replace('09:30-23:30', '09:30-24:00');
-  bench.policy = policyFrom(text, bench.simulator.world.clock.nowMs);
-  expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-off']);
+  fixture.policy = policyFrom(text, fixture.simulator.world.clock.nowMs);
+  expect(verdicts(await fixture.run())).toEqual(['w-0 act schedule-off']);
 });
 
 test('one that we stopped is started for an exception that comes minutes later, though the list still shows it running', async () => {
   const text = policyText(follow);
   await open({ start: night, workstations: fleet(1, { status: 'RUNNING' }) }, text);
-  await bench.run();
-  expect(bench.calls('StopWuyingServer')).toEqual([['w-0']]);
-  bench.simulator.advance(4 * minutes);
+  await fixture.run();
+  expect(fixture.calls('StopWuyingServer')).toEqual([['w-0']]);
+  fixture.simulator.advance(4 * minutes);
   const exception = 'exceptions: [{because: Night render, workstations: all, from: 2026-11-25, until: 2026-11-27, keepAtLeast: 100%}]';
-  bench.policy = policyFrom(policyText(follow, { exceptions: exception }), shanghai(night));
-  bench.rows.set('w-0', { Status: 'RUNNING' });
-  expect((await bench.run()).decisions).toEqual([]);
-  bench.rows.clear();
-  bench.simulator.advance(5 * minutes);
-  expect(verdicts(await bench.run())).toEqual(['w-0 act schedule-on']);
-  expect(bench.calls('StartWuyingServer')).toEqual([['w-0']]);
+  fixture.policy = policyFrom(policyText(follow, { exceptions: exception }), shanghai(night));
+  fixture.rows.set('w-0', { Status: 'RUNNING' });
+  expect((await fixture.run()).decisions).toEqual([]);
+  fixture.rows.clear();
+  fixture.simulator.advance(5 * minutes);
+  expect(verdicts(await fixture.run())).toEqual(['w-0 act schedule-on']);
+  expect(fixture.calls('StartWuyingServer')).toEqual([['w-0']]);
 });
 
 test('an exception in the night is named where it keeps one on, and the schedule with its own step before and after', async () => {
@@ -269,9 +269,9 @@ test('an exception in the night is named where it keeps one on, and the schedule
     'exceptions: [{because: Night render, workstations: all, from: 2026-11-25 23:40, until: 2026-11-26 02:00, keepAtLeast: 1%}]';
   await open({ start: night, workstations: fleet(1, { status: 'RUNNING' }) }, policyText(follow, { exceptions }));
   const says = async (at: string): Promise<string | undefined> => {
-    bench.simulator.advanceTo(shanghai(at));
+    fixture.simulator.advanceTo(shanghai(at));
     const said: (string | undefined)[] = [];
-    await bench.run('apply', { onDecision: (_workstation, { because }) => void said.push(because[0]?.text) });
+    await fixture.run('apply', { onDecision: (_workstation, { because }) => void said.push(because[0]?.text) });
     return said.at(-1);
   };
   expect(await says('2026-11-25 23:31')).toBe('schedule studio wants it off since 2026-11-25 23:30, and it runs');
@@ -284,16 +284,16 @@ test('an exception in the night is named where it keeps one on, and the schedule
 test('a step between two levels above zero is none: what a person stopped stays so until the evening is over', async () => {
   const levels = (text: string): string => text.replace('09:30-23:30: 100%', '09:30-12:00: 40%, 12:00-23:30: 100%');
   await open({ start: morning, workstations: fleet(1) }, levels(policyText(follow)));
-  await bench.run();
-  bench.simulator.advance(10 * minutes);
-  await bench.run();
-  bench.workstation('w-0').status = 'STOPPED';
+  await fixture.run();
+  fixture.simulator.advance(10 * minutes);
+  await fixture.run();
+  fixture.workstation('w-0').status = 'STOPPED';
   for (const at of ['2026-11-25 11:00', '2026-11-25 12:00', '2026-11-25 18:00']) {
-    bench.simulator.advanceTo(shanghai(at));
-    const { decisions } = await bench.run();
+    fixture.simulator.advanceTo(shanghai(at));
+    const { decisions } = await fixture.run();
     expect(decisions[0]?.because[0]?.text).toBe('a person has stopped it; it stands until 2026-11-25 23:30');
   }
-  bench.simulator.advanceTo(shanghai('2026-11-26 09:30'));
-  await bench.run();
-  expect(bench.calls('StartWuyingServer')).toHaveLength(2);
+  fixture.simulator.advanceTo(shanghai('2026-11-26 09:30'));
+  await fixture.run();
+  expect(fixture.calls('StartWuyingServer')).toHaveLength(2);
 });

@@ -5,7 +5,7 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { dearer, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { dearer, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const expiresAt = '2026-11-14T00:00:00+08:00';
@@ -19,9 +19,9 @@ const enough = { currency: 'CNY', micros: 300_000_000n };
 interface Cause {
   readonly name: string;
   readonly policy: string;
-  readonly more?: Parameters<typeof renewalBench>[2];
-  readonly options?: (bench: RenewalBench) => Parameters<RenewalBench['run']>[1];
-  readonly prepare?: (bench: RenewalBench) => Promise<void> | void;
+  readonly more?: Parameters<typeof renewalFixture>[2];
+  readonly options?: (fixture: RenewalFixture) => Parameters<RenewalFixture['run']>[1];
+  readonly prepare?: (fixture: RenewalFixture) => Promise<void> | void;
   readonly title: RegExp;
   readonly text: RegExp;
   /** What the run of the last hour does to the account; default: nothing. */
@@ -40,8 +40,8 @@ const causes: readonly Cause[] = [
   {
     name: 'an approver refused it',
     policy: policyText(asking),
-    prepare: (bench) =>
-      bench.say({ resource: 'g', expiresAtMs, highest: enough, verdict: 'refuse', by: 'tan.mei', because: 'wrong cost center' }),
+    prepare: (fixture) =>
+      fixture.say({ resource: 'g', expiresAtMs, highest: enough, verdict: 'refuse', by: 'tan.mei', because: 'wrong cost center' }),
     title: /refused by /,
     text: /Refused by tan\.mei: wrong cost center\. It expires unless finance approves it after all/,
   },
@@ -93,15 +93,15 @@ const causes: readonly Cause[] = [
   {
     name: 'the service refuses every order',
     policy: policyText(rule()),
-    prepare: (bench) => void bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup', times: 'always' }),
+    prepare: (fixture) => void fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup', times: 'always' }),
     title: /blocked by a refused order$/,
     text: /The service refused the order \(Throttling/,
   },
   {
     name: 'its price cannot be read',
     policy: policyText(rule()),
-    prepare: (bench) =>
-      void bench.simulator.faults.add({
+    prepare: (fixture) =>
+      void fixture.simulator.faults.add({
         kind: 'fail',
         action: 'GetResourceRenewPrice',
         times: 'always',
@@ -114,7 +114,7 @@ const causes: readonly Cause[] = [
   {
     name: 'every run has too little time',
     policy: policyText(rule()),
-    options: (bench) => ({ deadlineMs: bench.simulator.world.clock.nowMs + 59_000 }),
+    options: (fixture) => ({ deadlineMs: fixture.simulator.world.clock.nowMs + 59_000 }),
     title: /not decided$/,
     text: /Not decided: the run could not decide about it/,
   },
@@ -140,7 +140,7 @@ const causes: readonly Cause[] = [
   {
     name: 'nobody knows what became of its order',
     policy: policyText(rule()),
-    prepare: (bench) => void bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' }),
+    prepare: (fixture) => void fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' }),
     title: /unclear$/,
     text: /Look for it in the bill; if none is there, run 'streamwarden resolve g --void'\. It is never sent again by itself\.$/,
   },
@@ -160,20 +160,20 @@ const causes: readonly Cause[] = [
   },
 ];
 
-let bench: RenewalBench | undefined;
+let fixture: RenewalFixture | undefined;
 afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
+  await fixture?.close();
+  fixture = undefined;
 });
 
 describe('an alarm says what the run decided', () => {
   test.each(causes.map((cause) => [cause.name, cause] as const))('%s', async (_, cause) => {
-    const at = await renewalBench(
+    const at = await renewalFixture(
       { start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
       cause.policy,
       cause.more,
     );
-    bench = at;
+    fixture = at;
     await cause.prepare?.(at);
     for (let run = 0; run < 43; run++) {
       await at.run('apply', cause.options?.(at));
@@ -193,11 +193,11 @@ describe('an alarm says what the run decided', () => {
   });
 
   test('in the last hour too, and with an answer that came meanwhile', async () => {
-    const at = await renewalBench(
+    const at = await renewalFixture(
       { start: '2026-11-13T22:30:00+08:00', groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
       policyText(asking),
     );
-    bench = at;
+    fixture = at;
     await at.run();
     await at.say({ resource: 'g', expiresAtMs, highest: { currency: 'CNY', micros: 100_000_000n } });
     at.simulator.advanceTo(shanghai('2026-11-13 23:05'));
@@ -210,11 +210,11 @@ describe('an alarm says what the run decided', () => {
   });
 
   test('that is renewed by the very run says nothing', async () => {
-    const at = await renewalBench(
+    const at = await renewalFixture(
       { start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
       policyText(rule()),
     );
-    bench = at;
+    fixture = at;
     at.simulator.advanceTo(shanghai('2026-11-13 20:00'));
     await at.run();
     expect(orders(at)).toHaveLength(1);
@@ -225,8 +225,8 @@ describe('an alarm says what the run decided', () => {
 const groups = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
 
 test('an order that was begun by a run which died is not called an order in the last hour', async () => {
-  const at = await renewalBench({ start: '2026-11-13T23:30:00+08:00', groups }, policyText(rule()));
-  bench = at;
+  const at = await renewalFixture({ start: '2026-11-13T23:30:00+08:00', groups }, policyText(rule()));
+  fixture = at;
   at.store.beforeCreate = (key) => {
     if (key.endsWith('/00000000/claim')) at.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
     if (key.endsWith('/answer')) throw new Error('The process dies.');
@@ -242,7 +242,7 @@ test('an order that was begun by a run which died is not called an order in the 
 
 describe('right before an order', () => {
   /** Lets something happen right after the run has written down what it is about to order. */
-  const afterIntents = (at: RenewalBench, act: () => Promise<void> | void): void => {
+  const afterIntents = (at: RenewalFixture, act: () => Promise<void> | void): void => {
     const { create } = at.store;
     let done = false;
     at.store.create = async (key, bytes) => {
@@ -257,7 +257,7 @@ describe('right before an order', () => {
 
   test('a refusal that was given after the decision counts, seconds or hours later', async () => {
     for (const wait of [5_000, 10 * hours]) {
-      const at = await renewalBench({ start, groups }, policyText(asking));
+      const at = await renewalFixture({ start, groups }, policyText(asking));
       await at.say({ resource: 'g', expiresAtMs, highest: enough });
       afterIntents(at, async () => {
         at.simulator.advance(wait);
@@ -274,8 +274,8 @@ describe('right before an order', () => {
       rule(),
       'limits: {spendPerMonth: 1000 CNY, freezes: [{from: 2026-11-11, until: 2026-11-12, because: Closing}]}',
     );
-    const at = await renewalBench({ start, groups }, text);
-    bench = at;
+    const at = await renewalFixture({ start, groups }, text);
+    fixture = at;
     afterIntents(at, () => void at.simulator.advance(14 * hours));
     await at.run();
     expect(orders(at)).toEqual([]);
@@ -283,8 +283,8 @@ describe('right before an order', () => {
 
   test('a price that rose while the run slept is not ordered at the old one', async () => {
     const factor = { percent: 100n };
-    const at = await renewalBench({ start, groups }, policyText(rule()), { handlers: dearer(factor) });
-    bench = at;
+    const at = await renewalFixture({ start, groups }, policyText(rule()), { handlers: dearer(factor) });
+    fixture = at;
     afterIntents(at, () => {
       factor.percent = 200n;
       at.simulator.advance(10 * minutes);
@@ -298,8 +298,8 @@ describe('right before an order', () => {
 
   test('a clock that was set back says nothing of how old a price is', async () => {
     const factor = { percent: 100n };
-    const at = await renewalBench({ start, groups }, policyText(rule()), { handlers: dearer(factor) });
-    bench = at;
+    const at = await renewalFixture({ start, groups }, policyText(rule()), { handlers: dearer(factor) });
+    fixture = at;
     let setBackMs = 0;
     afterIntents(at, () => {
       factor.percent = 200n;
@@ -311,8 +311,8 @@ describe('right before an order', () => {
   });
 
   test('an approval that ended meanwhile orders no month, though silence would order a week', async () => {
-    const at = await renewalBench({ start, groups }, policyText(rule(', ask: {above: 1 CNY, who: finance}, unanswered: renew 1 Week')));
-    bench = at;
+    const at = await renewalFixture({ start, groups }, policyText(rule(', ask: {above: 1 CNY, who: finance}, unanswered: renew 1 Week')));
+    fixture = at;
     await at.run();
     at.simulator.advanceTo(expiresAtMs - 23 * hours);
     await at.say({ resource: 'g', expiresAtMs, highest: enough, untilMs: expiresAtMs - 23 * hours + minutes });
@@ -324,8 +324,8 @@ describe('right before an order', () => {
   });
 
   test('an exception that somebody said to the journal after the decision counts', async () => {
-    const at = await renewalBench({ start, groups }, policyText(rule()));
-    bench = at;
+    const at = await renewalFixture({ start, groups }, policyText(rule()));
+    fixture = at;
     const untilMs = expiresAtMs - hours;
     const body = {
       ...{ because: 'Moving away', by: 'li.wei', from: new Date(Date.parse(start)).toISOString(), until: new Date(untilMs).toISOString() },
@@ -341,8 +341,8 @@ describe('right before an order', () => {
   });
 
   test('an expiry that passed while the run slept is not ordered for', async () => {
-    const soon = await renewalBench({ start: '2026-11-13T22:00:00+08:00', groups }, policyText(rule()));
-    bench = soon;
+    const soon = await renewalFixture({ start: '2026-11-13T22:00:00+08:00', groups }, policyText(rule()));
+    fixture = soon;
     afterIntents(soon, () => void soon.simulator.advance(9 * hours));
     await soon.run();
     expect(orders(soon)).toEqual([]);
@@ -350,12 +350,12 @@ describe('right before an order', () => {
 });
 
 test('a list that is shorter than announced fails the run, and people are told of what was seen all the same', async () => {
-  const at = await renewalBench(
+  const at = await renewalFixture(
     { start, groups: [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
     policyText(rule(', maxPrice: 1 CNY')),
     causes.at(-1)?.more,
   );
-  bench = at;
+  fixture = at;
   const report = await at.run();
   expect([report.failed, report.errors[0]?.code]).toEqual([true, 'IncompleteList']);
   expect(at.messages.some(({ title, channel }) => channel === 'money' && title.includes('held'))).toBe(true);
@@ -363,17 +363,17 @@ test('a list that is shorter than announced fails the run, and people are told o
 
 test('nobody is told to renew by hand what waits for the change of month only', async () => {
   const soon = [{ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt: '2026-12-04T00:00:00+08:00' }];
-  bench = await renewalBench({ start: '2026-11-30T23:10:00+08:00', groups: soon }, policyText(rule()));
-  const report = await bench.run();
-  expect([report.decisions[0]?.because[0]?.code, bench.messages]).toEqual(['month-change', []]);
-  bench.simulator.advanceTo(shanghai('2026-12-01 00:05'));
-  await bench.run();
-  expect(bench.messages.map(({ title, text }) => `${title}: ${text}`)).toEqual([
+  fixture = await renewalFixture({ start: '2026-11-30T23:10:00+08:00', groups: soon }, policyText(rule()));
+  const report = await fixture.run();
+  expect([report.decisions[0]?.because[0]?.code, fixture.messages]).toEqual(['month-change', []]);
+  fixture.simulator.advanceTo(shanghai('2026-12-01 00:05'));
+  await fixture.run();
+  expect(fixture.messages.map(({ title, text }) => `${title}: ${text}`)).toEqual([
     expect.stringMatching(
       /^g \(g\) expires in 72 h: blocked by month change: .*in the month in which it counts\. Renew it by hand only if no later run does\.$/,
     ),
   ]);
-  bench.simulator.advanceTo(shanghai('2026-12-01 00:15'));
-  await bench.run();
-  expect(orders(bench)).toHaveLength(1);
+  fixture.simulator.advanceTo(shanghai('2026-12-01 00:15'));
+  await fixture.run();
+  expect(orders(fixture)).toHaveLength(1);
 });

@@ -2,29 +2,31 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 const uncovered = policyText('- {name: r, groups: {name: other}, consoleAutoRenew: disabled, period: 1 Month}');
 const covered = policyText('- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}');
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 async function open(text: string, expiresAt = '2026-11-07T00:00:00+08:00'): Promise<void> {
   const groups = [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }];
   const workstations = [{ id: 'w', name: 'render', region: 'cn-hangzhou', expiresAt: '2026-12-30T00:00:00+08:00' }];
-  bench = await renewalBench({ start, groups, workstations }, text);
+  fixture = await renewalFixture({ start, groups, workstations }, text);
 }
 
 async function later(ms: number) {
-  bench.simulator.advance(ms);
-  return bench.run();
+  fixture.simulator.advance(ms);
+  return fixture.run();
 }
 
 /** Steps of the alarms that arrived on a channel, with the hours left. */
 const steps = (channel = 'money') =>
-  bench.messages.filter((message) => message.channel === channel && message.data?.['step'] !== undefined).map(({ data }) => data?.['step']);
+  fixture.messages
+    .filter((message) => message.channel === channel && message.data?.['step'] !== undefined)
+    .map(({ data }) => data?.['step']);
 
 const storeDown = () => {
   throw new StoreError('Unreachable', 'the store does not answer');
@@ -36,8 +38,8 @@ describe('an expiry is announced', () => {
     for (let run = 0; run < 90; run++) await later(hours);
     expect(steps()).toEqual(['72h', '24h', '6h', '1h']);
     expect(steps('oncall')).toEqual(['24h', '6h', '1h']);
-    expect(bench.messages[0]).toMatchObject({ id: expect.stringContaining('alerts/1000000000000001/g/'), severity: 'warning' });
-    expect(bench.messages[0]?.text).toContain('Not renewed by rule: no rule covers it');
+    expect(fixture.messages[0]).toMatchObject({ id: expect.stringContaining('alerts/1000000000000001/g/'), severity: 'warning' });
+    expect(fixture.messages[0]?.text).toContain('Not renewed by rule: no rule covers it');
   });
 
   test.each([
@@ -47,11 +49,11 @@ describe('an expiry is announced', () => {
     ['1h', 1],
   ])('by the run at the very moment of %s, and not by one right before it', async (step, left) => {
     await open(uncovered);
-    bench.simulator.advanceTo(Date.parse('2026-11-07T00:00:00+08:00') - left * hours - 1);
-    await bench.run();
+    fixture.simulator.advanceTo(Date.parse('2026-11-07T00:00:00+08:00') - left * hours - 1);
+    await fixture.run();
     expect(steps()).not.toContain(step);
-    bench.simulator.advance(1);
-    await bench.run();
+    fixture.simulator.advance(1);
+    await fixture.run();
     expect(steps()).toContain(step);
   });
 
@@ -65,13 +67,13 @@ describe('an expiry is announced', () => {
     await open(covered);
     await later(hours);
     for (let run = 0; run < 40; run++) await later(2 * hours);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
     expect(steps()).toEqual([]);
   });
 
   test('again by the next run where no receiver said that it has it, and written down only then', async () => {
     await open(uncovered);
-    bench.broken.add('money');
+    fixture.broken.add('money');
     const report = await later(14 * hours);
     expect(report.purchases?.alerts).toMatchObject([{ code: 'expiry-72h', told: 'undelivered' }]);
     expect(report.warnings).toMatchObject([
@@ -79,8 +81,8 @@ describe('an expiry is announced', () => {
       { code: 'not-delivered', text: expect.stringContaining('1 message reached nobody'), data: { messages: 1 } },
     ]);
     expect(report.failed).toBe(false);
-    expect([...bench.store.records.keys()].filter((key) => key.startsWith('alerts/') && key.includes('/g/'))).toEqual([]);
-    bench.broken.clear();
+    expect([...fixture.store.records.keys()].filter((key) => key.startsWith('alerts/') && key.includes('/g/'))).toEqual([]);
+    fixture.broken.clear();
     await later(10 * minutes);
     await later(10 * minutes);
     expect(steps()).toEqual(['72h']);
@@ -88,7 +90,7 @@ describe('an expiry is announced', () => {
 
   test('to the others where one channel is dead', async () => {
     await open(uncovered);
-    bench.broken.add('money');
+    fixture.broken.add('money');
     await later(3 * days);
     await later(10 * minutes);
     expect(steps('oncall')).toEqual(['24h']);
@@ -104,8 +106,8 @@ test('a subscription whose expiry cannot be read is held, and told once a day', 
     };
   };
   const groups = [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const }];
-  bench = await renewalBench({ start, groups }, covered, { handlers: { ListAppInstanceGroup: unreadable } });
-  const report = await bench.run();
+  fixture = await renewalFixture({ start, groups }, covered, { handlers: { ListAppInstanceGroup: unreadable } });
+  const report = await fixture.run();
   expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'expiry-unknown' }] }]);
   for (let run = 0; run < 4; run++) await later(6 * hours);
   expect(steps()).toEqual(['unreadable-2026-11-03', 'unreadable-2026-11-04']);
@@ -114,8 +116,8 @@ test('a subscription whose expiry cannot be read is held, and told once a day', 
 describe('without a journal', () => {
   test('alarms go out once an hour, nothing is ordered, and the run fails', async () => {
     await open(covered, '2026-11-04T10:00:00+08:00');
-    bench.store.beforeCreate = storeDown;
-    bench.store.read = async () => storeDown();
+    fixture.store.beforeCreate = storeDown;
+    fixture.store.read = async () => storeDown();
     for (let run = 0; run < 9; run++) {
       const report = await later(10 * minutes);
       expect(report).toMatchObject({ failed: true, outcomes: [] });
@@ -123,33 +125,33 @@ describe('without a journal', () => {
       expect(report.errors[0]?.code).toBe('Unreachable');
     }
     expect(steps()).toEqual(['24h', '24h']);
-    expect(new Set(bench.messages.filter(({ channel }) => channel === 'money').map(({ id }) => id)).size).toBe(2);
-    expect(orders(bench)).toHaveLength(0);
-    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+    expect(new Set(fixture.messages.filter(({ channel }) => channel === 'money').map(({ id }) => id)).size).toBe(2);
+    expect(orders(fixture)).toHaveLength(0);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
   });
 
   test('a store that reads but cannot write places no order either', async () => {
     await open(covered);
-    bench.store.beforeCreate = storeDown;
+    fixture.store.beforeCreate = storeDown;
     const report = await later(13 * hours);
     expect(report).toMatchObject({ failed: true, outcomes: [{ outcome: 'not-sent' }] });
-    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
   });
 
   test('a journal of one machine holds orders unless a word allows it, and says what to do', async () => {
     await open(covered);
-    bench.simulator.advance(13 * hours);
-    const report = await bench.run('apply', { allowLocalStore: false });
+    fixture.simulator.advance(13 * hours);
+    const report = await fixture.run('apply', { allowLocalStore: false });
     expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'store-not-shared' }, { code: 'due' }] }]);
     expect(report).toMatchObject({ failed: true, errors: [{ code: 'Unsupported' }] });
-    expect(orders(bench)).toHaveLength(0);
+    expect(orders(fixture)).toHaveLength(0);
   });
 });
 
 describe('a part of the fleet that cannot be read', () => {
   test('does not silence the alarms of the rest, and fails the run', async () => {
     await open(uncovered);
-    bench.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
     const report = await later(14 * hours);
     expect(steps()).toEqual(['72h']);
     expect(report).toMatchObject({ failed: true, totals: { complete: false }, errors: [{ code: 'NoPermission' }] });
@@ -165,22 +167,22 @@ describe('what a run with nothing in its window costs', () => {
       charge: 'PrePaid' as const,
       expiresAt: '2026-12-30T00:00:00+08:00',
     }));
-    bench = await renewalBench({ start, groups }, covered);
+    fixture = await renewalFixture({ start, groups }, covered);
     const keys: string[] = [];
-    const { create, read, list } = bench.store;
-    bench.store.create = (key, bytes) => {
+    const { create, read, list } = fixture.store;
+    fixture.store.create = (key, bytes) => {
       keys.push(`create ${key}`);
       return create(key, bytes);
     };
-    bench.store.read = (key) => {
+    fixture.store.read = (key) => {
       keys.push(`read ${key}`);
       return read(key);
     };
-    bench.store.list = (prefix) => {
+    fixture.store.list = (prefix) => {
       keys.push(`list ${prefix}`);
       return list(prefix);
     };
-    const report = await bench.run();
+    const report = await fixture.run();
     expect(report.counts).toEqual({ act: 0, hold: 0, keep: 250, notCovered: 0 });
     // Whose the keys are is asked once for each key and process.
     expect(report.calls.byOperation).toEqual({ ListAppInstanceGroup: 3, ListWuyingServer: 1, GetCallerIdentity: 1 });
@@ -204,16 +206,16 @@ describe('what a run with nothing in its window costs', () => {
     await later(13 * hours);
     await later(30 * minutes);
     let calls = 0;
-    const { create, read, list } = bench.store;
-    bench.store.create = (key, bytes) => {
+    const { create, read, list } = fixture.store;
+    fixture.store.create = (key, bytes) => {
       calls += 1;
       return create(key, bytes);
     };
-    bench.store.read = (key) => {
+    fixture.store.read = (key) => {
       if (key.startsWith('renewals/')) calls += 1;
       return read(key);
     };
-    bench.store.list = (prefix) => {
+    fixture.store.list = (prefix) => {
       if (prefix.startsWith('renewals/')) calls += 1;
       return list(prefix);
     };

@@ -11,7 +11,7 @@ import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { memoryStore } from '../journal/memory-store.ts';
-import { accountId, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { accountId, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
@@ -26,22 +26,22 @@ const group = (id: string, expiresAt = '2026-11-14T00:00:00+08:00') => ({
 const limit = (amount: string): string => `limits: {spendPerMonth: ${amount}}`;
 const enough = { currency: 'CNY', micros: 300_000_000n };
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 const reservedIn = async (month: string): Promise<ReadonlyMap<string, bigint>> =>
-  (await runStoring(bench.store, readBudget('CNY', month))).state.reserved;
-const renewed = (): readonly string[] => orders(bench).flatMap(({ resourceIds }) => resourceIds);
+  (await runStoring(fixture.store, readBudget('CNY', month))).state.reserved;
+const renewed = (): readonly string[] => orders(fixture).flatMap(({ resourceIds }) => resourceIds);
 
 /** Lets the n-th record of the budget fail, once: its process dies before it is written, or its store does not answer. */
 function failAtBudgetRecord(n: number, how: 'crash' | 'store error'): { readonly died: Promise<void> } {
-  const { create } = bench.store;
+  const { create } = fixture.store;
   let count = 0;
   let die = (): void => {};
   const died = new Promise<void>((resolve) => {
     die = resolve;
   });
-  bench.store.create = async (key, bytes) => {
+  fixture.store.create = async (key, bytes) => {
     if (key.startsWith('budget/') && ++count === n) {
       if (how === 'store error') throw new StoreError('Unreachable', 'down');
       die();
@@ -54,14 +54,14 @@ function failAtBudgetRecord(n: number, how: 'crash' | 'store error'): { readonly
 
 /** Lets the process die before it makes a claim. */
 function failAtClaim(): { readonly died: Promise<void> } {
-  const { create } = bench.store;
+  const { create } = fixture.store;
   let die = (): void => {};
   const died = new Promise<void>((resolve) => {
     die = resolve;
   });
-  bench.store.create = async (key, bytes) => {
+  fixture.store.create = async (key, bytes) => {
     if (!key.endsWith('/claim')) return await create(key, bytes);
-    bench.store.create = create;
+    fixture.store.create = create;
     die();
     return await new Promise<never>(() => {});
   };
@@ -72,110 +72,110 @@ describe('money that nobody needs any more is given back before orders are admit
   test.each(['crash', 'store error'] as const)(
     'after a %s between the end of a refused order and the release of its money, the resource is renewed',
     async (how) => {
-      bench = await renewalBench({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
-      bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
+      fixture = await renewalFixture({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
+      fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
       const { died } = failAtBudgetRecord(2, how);
-      await Promise.race([bench.run(), died]);
-      bench.simulator.advance(15 * minutes);
+      await Promise.race([fixture.run(), died]);
+      fixture.simulator.advance(15 * minutes);
       // A plan counts it as given back, and writes nothing.
-      const records = bench.store.records.size;
-      const planned = await bench.run('plan');
-      expect([planned.counts.act, planned.purchases?.budgets[0]?.used.micros, bench.store.records.size]).toEqual([1, 0n, records]);
-      await bench.run();
+      const records = fixture.store.records.size;
+      const planned = await fixture.run('plan');
+      expect([planned.counts.act, planned.purchases?.budgets[0]?.used.micros, fixture.store.records.size]).toEqual([1, 0n, records]);
+      await fixture.run();
       expect(renewed()).toEqual(['g']);
-      bench.simulator.advance(15 * minutes);
-      await bench.run();
+      fixture.simulator.advance(15 * minutes);
+      await fixture.run();
       expect([...(await reservedIn('2026-11')).keys()]).toEqual([`${accountId}/g/1`]);
-      expect((await verifyJournal(bench.store)).problems).toEqual([]);
+      expect((await verifyJournal(fixture.store)).problems).toEqual([]);
     },
   );
 
   /** A person renews a resource right after its money was set aside. */
   const renewedByHand = (id: string): void => {
-    const { create } = bench.store;
+    const { create } = fixture.store;
     let done = false;
-    bench.store.create = async (key, bytes) => {
+    fixture.store.create = async (key, bytes) => {
       const made = await create(key, bytes);
       if (key.startsWith('budget/') && !done) {
         done = true;
-        bench.simulator.world.accounts
+        fixture.simulator.world.accounts
           .get(accountId)
           ?.groups.get(id)
-          ?.renewUntil(shanghai('2026-12-14 00:00'), bench.simulator.world.clock.nowMs);
+          ?.renewUntil(shanghai('2026-12-14 00:00'), fixture.simulator.world.clock.nowMs);
       }
       return made;
     };
   };
 
   test('what was set aside for a resource that a person renewed meanwhile goes to another, once its number is used up', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
       policyText(rule, limit('300 CNY')),
     );
     renewedByHand('g');
-    await bench.run();
+    await fixture.run();
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([[], [`${accountId}/g/0`]]);
-    bench.simulator.advance(30 * minutes);
-    await bench.run();
+    fixture.simulator.advance(30 * minutes);
+    await fixture.run();
     expect(renewed()).toEqual([]);
-    bench.simulator.advance(31 * minutes);
-    await bench.run();
+    fixture.simulator.advance(31 * minutes);
+    await fixture.run();
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([['h'], [`${accountId}/h/0`]]);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('what was set aside goes back though nothing is ordered any more and the only resource is gone', async () => {
-    bench = await renewalBench({ start, groups: [group('g')] }, policyText(rule));
+    fixture = await renewalFixture({ start, groups: [group('g')] }, policyText(rule));
     const { died } = failAtClaim();
-    await Promise.race([bench.run(), died]);
+    await Promise.race([fixture.run(), died]);
     expect([...(await reservedIn('2026-11')).keys()]).toEqual([`${accountId}/g/0`]);
-    const account = bench.simulator.world.accounts.get(accountId);
+    const account = fixture.simulator.world.accounts.get(accountId);
     (account?.groups as Map<string, unknown> | undefined)?.delete('g');
     for (let i = 0; i < 6; i++) {
-      bench.simulator.advance(15 * minutes);
-      await bench.run();
+      fixture.simulator.advance(15 * minutes);
+      await fixture.run();
     }
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([[], []]);
   });
 
   test('a function that only observes gives nothing back', async () => {
-    bench = await renewalBench({ start, groups: [group('g'), group('h')] }, policyText(rule));
+    fixture = await renewalFixture({ start, groups: [group('g'), group('h')] }, policyText(rule));
     const { died } = failAtClaim();
-    await Promise.race([bench.run(), died]);
-    bench.simulator.advance(2 * hours);
-    const records = bench.store.records.size;
-    await bench.run('apply', { policy: { ...bench.policy, mode: { default: 'observe', act: [] } } });
-    expect([...bench.store.records.keys()].slice(records).filter((key) => /^(budget|renewals)/.test(key))).toEqual([]);
+    await Promise.race([fixture.run(), died]);
+    fixture.simulator.advance(2 * hours);
+    const records = fixture.store.records.size;
+    await fixture.run('apply', { policy: { ...fixture.policy, mode: { default: 'observe', act: [] } } });
+    expect([...fixture.store.records.keys()].slice(records).filter((key) => /^(budget|renewals)/.test(key))).toEqual([]);
   });
 
   test('a number that was used up is not reserved again: the resource goes on with the next', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
       policyText(rule, limit('300 CNY')),
     );
     renewedByHand('g');
-    await bench.run();
-    bench.simulator.advance(61 * minutes);
-    await bench.run();
-    bench.simulator.advanceTo(shanghai('2026-12-10 12:00'));
-    await bench.run();
+    await fixture.run();
+    fixture.simulator.advance(61 * minutes);
+    await fixture.run();
+    fixture.simulator.advanceTo(shanghai('2026-12-10 12:00'));
+    await fixture.run();
     expect(renewed()).toEqual(['h', 'g']);
     expect([...(await reservedIn('2026-12')).keys()]).toContain(`${accountId}/g/1`);
   });
 
   test('the run that set money aside and sleeps finds its number taken, and orders nothing with money that was given back', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start, groups: [group('g'), group('h', '2026-11-15T00:00:00+08:00')] },
       policyText(rule, limit('300 CNY')),
     );
-    const { create } = bench.store;
+    const { create } = fixture.store;
     let wake = (): void => {};
     let asleep = (): void => {};
     const sleeping = new Promise<void>((resolve) => {
       asleep = resolve;
     });
     let first = true;
-    bench.store.create = async (key, bytes) => {
+    fixture.store.create = async (key, bytes) => {
       if (key === `renewals/${accountId}/g/00000000/claim` && first) {
         first = false;
         asleep();
@@ -185,11 +185,11 @@ describe('money that nobody needs any more is given back before orders are admit
       }
       return await create(key, bytes);
     };
-    const slow = bench.run();
+    const slow = fixture.run();
     await sleeping;
     // An exception takes the resource out of the other runs' hands.
     const policy = {
-      ...bench.policy,
+      ...fixture.policy,
       exceptions: [
         {
           because: 'Sold',
@@ -199,8 +199,8 @@ describe('money that nobody needs any more is given back before orders are admit
         },
       ],
     };
-    bench.simulator.advance(61 * minutes);
-    await bench.run('apply', { policy });
+    fixture.simulator.advance(61 * minutes);
+    await fixture.run('apply', { policy });
     expect(renewed()).toEqual(['h']);
     wake();
     await slow;
@@ -220,29 +220,32 @@ describe('a change of month', () => {
   ] as const;
 
   test('lets an approval of the last hour be ordered where the expiry comes with the change', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start: '2026-11-29T12:00:00+08:00', groups: [group('g', '2026-12-01T00:00:00+08:00')] },
       policyText(asking),
     );
-    await bench.run();
-    bench.simulator.advanceTo(shanghai('2026-11-30 23:05'));
-    await bench.say({ resource: 'g', expiresAtMs: change, highest: enough });
-    bench.simulator.advanceTo(shanghai('2026-11-30 23:18'));
-    await bench.run();
+    await fixture.run();
+    fixture.simulator.advanceTo(shanghai('2026-11-30 23:05'));
+    await fixture.say({ resource: 'g', expiresAtMs: change, highest: enough });
+    fixture.simulator.advanceTo(shanghai('2026-11-30 23:18'));
+    await fixture.run();
     expect(renewed()).toEqual(['g']);
     // It counts in November for certain, so December has its money back.
     expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([[`${accountId}/g/0`], []]);
   });
 
   test('keeps the money in both months where the order may count in either, and no longer', async () => {
-    bench = await renewalBench({ start: '2026-11-29T12:00:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] }, policyText(rule));
-    bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup', times: 2 });
-    bench.simulator.advanceTo(shanghai('2026-11-30 23:50'));
-    await bench.run();
+    fixture = await renewalFixture(
+      { start: '2026-11-29T12:00:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] },
+      policyText(rule),
+    );
+    fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup', times: 2 });
+    fixture.simulator.advanceTo(shanghai('2026-11-30 23:50'));
+    await fixture.run();
     expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([[], []]);
-    bench.simulator.advanceTo(shanghai('2026-11-30 23:52'));
-    bench.simulator.faults.clear();
-    await bench.run();
+    fixture.simulator.advanceTo(shanghai('2026-11-30 23:52'));
+    fixture.simulator.faults.clear();
+    await fixture.run();
     expect(renewed()).toEqual(['g']);
     const both = [`${accountId}/g/1`];
     expect([[...(await reservedIn('2026-11')).keys()], [...(await reservedIn('2026-12')).keys()]]).toEqual([both, both]);
@@ -251,7 +254,7 @@ describe('a change of month', () => {
   test('orders nothing whose money one of the two months does not have', async () => {
     for (const full of ['2026-11', '2026-12']) {
       const store = memoryStore();
-      bench = await renewalBench(
+      fixture = await renewalFixture(
         { start: '2026-11-20T12:00:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] },
         policyText(asking, limit('300 CNY')),
         {
@@ -263,11 +266,11 @@ describe('a change of month', () => {
       // Another account's order of this journal, still on its way.
       const other = { id: '9000000000000009/x/0', micros: '100000000' };
       await runStoring(store, addToBudget(view, { owner: 'other', atMs: change }, { kind: 'reserve', body: { reservations: [other] } }));
-      await bench.say({ resource: 'g', expiresAtMs: shanghai('2026-12-01 06:00'), highest: enough });
-      bench.simulator.advanceTo(shanghai('2026-11-30 23:30'));
-      const report = await bench.run();
+      await fixture.say({ resource: 'g', expiresAtMs: shanghai('2026-12-01 06:00'), highest: enough });
+      fixture.simulator.advanceTo(shanghai('2026-11-30 23:30'));
+      const report = await fixture.run();
       expect([full, renewed(), report.decisions[0]?.because[0]?.code]).toEqual([full, [], 'budget-short']);
-      if (full === '2026-11') await bench.close();
+      if (full === '2026-11') await fixture.close();
     }
   });
 
@@ -280,13 +283,13 @@ describe('a change of month', () => {
         fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati'),
         async (expiryMinutes, approvedBefore, [timezone, changeText], zoneOfTarget) => {
           const expiresMs = Date.parse(changeText) + expiryMinutes * minutes;
-          const at = await renewalBench(
+          const at = await renewalFixture(
             { start: new Date(expiresMs - 5 * hours).toISOString(), groups: [group('g', new Date(expiresMs).toISOString())] },
             policyText(asking)
               .replace('timezone: Asia/Shanghai', `timezone: ${timezone}`)
               .replace('endpoint: cn-shanghai}', `endpoint: cn-shanghai, timezone: ${zoneOfTarget}}`),
           );
-          bench = at;
+          fixture = at;
           let said = false;
           while (at.simulator.world.clock.nowMs < expiresMs) {
             if (!said && at.simulator.world.clock.nowMs >= expiresMs - approvedBefore * minutes) {
@@ -303,16 +306,16 @@ describe('a change of month', () => {
       ),
       { numRuns: 10 },
     );
-    bench = await renewalBench({ start, groups: [] }, policyText(rule));
+    fixture = await renewalFixture({ start, groups: [] }, policyText(rule));
   });
 
   test('counts a renewal that two of them show once', async () => {
     const both = ['home', 'twin'].map((name) => `${name}: {account: "${accountId}", endpoint: cn-shanghai}`).join(', ');
     const text = policyText(rule, limit('300 CNY')).replace(/targets: .*\n/, `targets: {${both}}\n`);
-    bench = await renewalBench({ start, groups: [group('a')] }, text);
+    fixture = await renewalFixture({ start, groups: [group('a')] }, text);
     const planned = new PlannedSpending();
     for (const name of ['home', 'twin']) {
-      const { decisions, purchases } = await bench.run('plan', { target: bench.policy.targets[name] as CompiledTarget, planned });
+      const { decisions, purchases } = await fixture.run('plan', { target: fixture.policy.targets[name] as CompiledTarget, planned });
       expect(decisions.map(({ verdict }) => verdict)).toEqual(['act']);
       expect(purchases?.budgets).toHaveLength(1);
     }
@@ -320,11 +323,11 @@ describe('a change of month', () => {
 });
 
 test('a plan says for whom money is set aside, since when, and what has become of it', async () => {
-  bench = await renewalBench({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
-  bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
-  await bench.run();
-  bench.simulator.advance(30 * minutes);
-  const { purchases } = await bench.run('plan');
+  fixture = await renewalFixture({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
+  fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+  await fixture.run();
+  fixture.simulator.advance(30 * minutes);
+  const { purchases } = await fixture.run('plan');
   expect(purchases?.budgets).toMatchObject([
     {
       month: '2026-11',
@@ -332,7 +335,7 @@ test('a plan says for whom money is set aside, since when, and what has become o
       held: [{ account: accountId, resource: 'g', since: new Date(start).toISOString(), state: 'unclear' }],
     },
   ]);
-  expect(purchases && purchaseLines(purchases, styleFor(), (ms) => localText(ms, bench)).join('\n')).toContain(
+  expect(purchases && purchaseLines(purchases, styleFor(), (ms) => localText(ms, fixture)).join('\n')).toContain(
     `233.28 CNY  for g (account ${accountId})  since 2026-11-10 12:00  unclear: whether it was ordered is not known`,
   );
 });
@@ -357,8 +360,8 @@ describe('a plan over several targets', () => {
             /targets: .*\n/,
             `targets: {home: {account: "${accountId}", endpoint: cn-shanghai}, ${targets.join(', ')}}\n`,
           );
-          const at = await renewalBench({ start, groups: fleet }, text);
-          bench = at;
+          const at = await renewalFixture({ start, groups: fleet }, text);
+          fixture = at;
           const planned = new PlannedSpending();
           const each = names.map((_, index) => at.policy.targets[`t${index}`] as CompiledTarget);
           const wanted: string[] = [];
@@ -374,12 +377,12 @@ describe('a plan over several targets', () => {
       ),
       { numRuns: 15 },
     );
-    bench = await renewalBench({ start, groups: [] }, policyText(rule));
+    fixture = await renewalFixture({ start, groups: [] }, policyText(rule));
   });
 });
 
 test('what does not fit is said in amounts that are true to the last digit', async () => {
-  bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule, limit('233.279999 CNY')));
-  const { decisions } = await bench.run();
+  fixture = await renewalFixture({ start, groups: [group('a')] }, policyText(rule, limit('233.279999 CNY')));
+  const { decisions } = await fixture.run();
   expect(decisions[0]?.because[0]?.text).toContain('233.28 CNY do not fit: of 233.279999 CNY for 2026-11, 233.279999 CNY are free');
 });

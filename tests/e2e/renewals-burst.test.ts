@@ -3,17 +3,17 @@ import { installationOf, linksBelow } from '../../shared/journal/people/approval
 import { notifierOf, Pace } from '../../shared/notify/notifier.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';
 import { type LimitedRobot, limitedRobot } from '../notify/robot-limits.ts';
-import { linkSecret, minutes, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { linkSecret, minutes, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
-let bench: RenewalBench | undefined;
-afterEach(() => bench?.close());
+let fixture: RenewalFixture | undefined;
+afterEach(() => fixture?.close());
 
 const start = '2026-11-24T12:00:00+08:00';
 const groupsOf = (names: readonly string[], expiresAt: string) =>
   names.map((name) => ({ id: name, name, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt }));
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `g${String(index).padStart(3, '0')}`);
 
-/** The bench's policy with channels of a kind, so that texts are made for it. */
+/** The fixture's policy with channels of a kind, so that texts are made for it. */
 const withKinds = (text: string, kinds: Readonly<Record<string, string>>): string =>
   Object.entries(kinds).reduce((so, [name, kind]) => {
     const secret = kind === 'wecom' ? '' : ', secret: "env:ROBOT_SECRET"';
@@ -21,7 +21,7 @@ const withKinds = (text: string, kinds: Readonly<Record<string, string>>): strin
   }, text);
 
 /** Robots at their published limits, on the world's clock, and how a run tells them; a fresh process each time. */
-function robotsOf(b: RenewalBench, kinds: { readonly money: LimitedRobot['kind']; readonly oncall: LimitedRobot['kind'] }) {
+function robotsOf(b: RenewalFixture, kinds: { readonly money: LimitedRobot['kind']; readonly oncall: LimitedRobot['kind'] }) {
   const clock = { now: () => b.simulator.world.clock.nowMs, sleep: async (ms: number) => b.simulator.advance(ms) };
   const robot = (kind: string) => limitedRobot(kind as 'dingtalk' | 'wecom' | 'feishu', clock);
   const [money, oncall] = [robot(kinds.money), robot(kinds.oncall)];
@@ -53,11 +53,11 @@ describe('80 questions and one unclear order, at the limits of the robots', () =
   ] as const)(
     'on %s and %s, %s links: what is critical arrives first, every question in the first run too, and no robot refuses; %d messages',
     async (money, oncall, links, messages, later) => {
-      const b = await renewalBench(
+      const b = await renewalFixture(
         { start, groups: [...groupsOf(numbered(80), '2026-11-30T00:00:00+08:00'), ...groupsOf(['z'], '2026-11-30T12:00:00+08:00')] },
         withKinds(policyText(`${ask(links === 'with')}\n${plain}`), { money, oncall }),
       );
-      bench = b;
+      fixture = b;
       b.simulator.faults.add({ kind: 'fail', action: 'RenewAppInstanceGroup', times: 1, httpStatus: 503, code: 'ServiceUnavailable' });
       b.broken.add('money').add('oncall');
       await b.run();
@@ -87,11 +87,11 @@ describe('80 questions and one unclear order, at the limits of the robots', () =
 
 test('500 subscriptions of one day are a handful of messages, each resource with a line of its own, and no text is cut', async () => {
   const rule = '- {name: never-here, groups: {name: "nothing-*"}, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
-  const b = await renewalBench(
+  const b = await renewalFixture(
     { start, groups: groupsOf(numbered(500), '2026-11-26T12:00:00+08:00') },
     withKinds(policyText(rule), { money: 'dingtalk', oncall: 'dingtalk' }),
   );
-  bench = b;
+  fixture = b;
   const robots = robotsOf(b, { money: 'dingtalk', oncall: 'dingtalk' });
   const report = await b.run('apply', { notifier: robots.notifier() });
   expect(report.purchases?.alerts.map(({ told }) => told)).toEqual(numbered(500).map(() => 'now'));
@@ -106,8 +106,8 @@ test('500 subscriptions of one day are a handful of messages, each resource with
 test('each of many questions carries its own link, and the log line for nobody carries none', async () => {
   const rule =
     '- {name: asks, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {above: 1 CNY, who: finance, links: true}}';
-  const b = await renewalBench({ start, groups: groupsOf(numbered(6), '2026-11-30T00:00:00+08:00') }, policyText(rule));
-  bench = b;
+  const b = await renewalFixture({ start, groups: groupsOf(numbered(6), '2026-11-30T00:00:00+08:00') }, policyText(rule));
+  fixture = b;
   await b.run('apply', { approvalLink: ({ resource }) => `https://links.example.com/?token=${resource}` });
   const [only, ...more] = b.messages.filter(({ title }) => title.includes('asked to approve'));
   expect(more).toEqual([]);

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore } from '../journal/memory-store.ts';
-import { minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
-let bench: RenewalBench | undefined;
-afterEach(() => bench?.close());
+let fixture: RenewalFixture | undefined;
+afterEach(() => fixture?.close());
 
 /** As many as two whole runs order, and some more. */
 const many = 110;
@@ -30,8 +30,8 @@ test(`${many} subscriptions of one day are ordered in three runs, each once, at 
     ...{ charge: 'PrePaid' as const, expiresAt: '2026-11-30T00:00:00+08:00' },
   }));
   const { store, asked } = countedStore();
-  const at = await renewalBench({ start: '2026-11-24T12:00:00+08:00', groups }, policyText(rule), { store });
-  bench = at;
+  const at = await renewalFixture({ start: '2026-11-24T12:00:00+08:00', groups }, policyText(rule), { store });
+  fixture = at;
   const ordered: number[] = [];
   for (let run = 0; run < 3; run++) {
     await at.run();
@@ -60,6 +60,6 @@ test(`${many} subscriptions of one day are ordered in three runs, each once, at 
 });
 
 /** How many requests of each operation the service received. */
-function received({ simulator }: RenewalBench): Readonly<Record<string, number>> {
+function received({ simulator }: RenewalFixture): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(simulator.ledger.counts()).map(([action, stages]) => [action, stages.received]));
 }

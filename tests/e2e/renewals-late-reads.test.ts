@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../simulator/faults.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { days, hours, minutes, policyText, renewalBench } from './renewals-bench.ts';
+import { days, hours, minutes, policyText, renewalFixture } from './renewals-fixture.ts';
 
 const rules = `
 - {name: groups, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}
@@ -16,21 +16,21 @@ const seed = {
 };
 
 async function played(faults: readonly Fault[], assumptions: Readonly<Record<string, string | number>> = {}) {
-  const bench = await renewalBench({ ...seed, assumptions }, policyText(rules), { faults });
-  onTestFinished(() => bench.close());
+  const fixture = await renewalFixture({ ...seed, assumptions }, policyText(rules), { faults });
+  onTestFinished(() => fixture.close());
   const startMs = shanghai('2026-11-24 12:00');
   const failures: string[] = [];
   for (let at = startMs; at < startMs + 12 * days; at += at < startMs + 8 * hours ? 15 * minutes : 6 * hours) {
-    bench.simulator.advanceTo(Math.max(at, bench.simulator.world.clock.nowMs));
-    const report = await bench.run('apply', { allowLocalStore: true });
+    fixture.simulator.advanceTo(Math.max(at, fixture.simulator.world.clock.nowMs));
+    const report = await fixture.run('apply', { allowLocalStore: true });
     failures.push(
       ...report.outcomes.filter(({ outcome }) => outcome === 'failed' || outcome === 'unknown').map(({ because }) => String(because?.code)),
     );
   }
-  const account = [...bench.simulator.world.accounts.values()][0];
+  const account = [...fixture.simulator.world.accounts.values()][0];
   return {
     orders: (account?.orders.all ?? []).map(({ resourceIds, status }) => `${resourceIds.join()} ${status}`),
-    titles: bench.messages.map(({ title }) => title.replaceAll(/\(.*?\)/g, '')),
+    titles: fixture.messages.map(({ title }) => title.replaceAll(/\(.*?\)/g, '')),
     failures,
   };
 }

@@ -10,7 +10,7 @@ import type { Handler } from '../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/renewals.ts';
 import { handlers as workstationHandlers } from '../../simulator/operations/workstation-orders.ts';
 import type { GroupSeed, WorkstationSeed } from '../../simulator/world/seed.ts';
-import { accountId, days, dearer, hours, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { accountId, days, dearer, hours, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-02T11:30:00+08:00';
 const startMs = Date.parse(start);
@@ -57,7 +57,7 @@ interface Executed {
   readonly expiresMs: number | undefined;
 }
 
-let bench: RenewalBench;
+let fixture: RenewalFixture;
 const executed: Executed[] = [];
 const reports: RunReport[] = [];
 /** Expiries that passed without having moved, by resource. */
@@ -75,7 +75,7 @@ const recorded =
 
 beforeAll(async () => {
   const factor = { percent: 100n };
-  bench = await renewalBench({ start, groups, workstations }, policyText(rules, 'limits: {spendPerMonth: [150000 CNY, 900 USD]}'), {
+  fixture = await renewalFixture({ start, groups, workstations }, policyText(rules, 'limits: {spendPerMonth: [150000 CNY, 900 USD]}'), {
     handlers: {
       ...dearer(factor),
       RenewAppInstanceGroup: recorded(groupHandlers['RenewAppInstanceGroup']),
@@ -89,7 +89,7 @@ beforeAll(async () => {
       { kind: 'fail', action: 'ListAppInstanceGroup', httpStatus: 500, skip: 90, times: 8 },
     ],
   });
-  const { simulator, store } = bench;
+  const { simulator, store } = fixture;
   const account = simulator.world.accounts.get(accountId);
   let beforeRead = (): void => {};
   const { read } = store;
@@ -120,13 +120,13 @@ beforeAll(async () => {
     };
     store.beforeCreate = answer;
     beforeRead = answer;
-    const report = await bench.run();
+    const report = await fixture.run();
     reports.push(report);
     for (const { resource, amount, expires } of report.purchases?.waiting ?? []) {
       if (approved.size >= 3 || approved.has(resource.id)) continue;
       approved.add(resource.id);
       store.beforeCreate = () => {};
-      await bench.say({ resource: resource.id, expiresAtMs: Date.parse(expires), highest: { ...amount, micros: amount.micros * 2n } });
+      await fixture.say({ resource: resource.id, expiresAtMs: Date.parse(expires), highest: { ...amount, micros: amount.micros * 2n } });
     }
   }
   store.beforeCreate = () => {};
@@ -136,7 +136,7 @@ beforeAll(async () => {
     await Promise.all(ids.map(async (id) => [id, await runStoring(store, readHistory(renewalStream(accountId, id)))] as const)),
   );
 }, 120_000);
-afterAll(() => bench.close());
+afterAll(() => fixture.close());
 
 describe('a month of 200 subscriptions, rising prices, a scarce budget, three approvals, five faults and a store that is away', () => {
   test('is a month in which things happen', () => {
@@ -165,13 +165,13 @@ describe('a month of 200 subscriptions, rising prices, a scarce budget, three ap
   test('no expiry is ordered for twice, and each order belongs to one claim', () => {
     const moves = executed.map(({ id, expiresMs }) => `${id} ${expiresMs}`);
     expect(moves).toEqual([...new Set(moves)]);
-    expect(orders(bench)).toHaveLength(executed.length);
+    expect(orders(fixture)).toHaveLength(executed.length);
     for (const { id, expiresMs } of executed) {
       const claims = histories.get(id)?.filter(({ claim }) => claim?.expiry === (expiresMs ?? 0) / 1000 && claim !== undefined) ?? [];
       expect(claims.filter(({ end }) => end?.outcome !== 'void')).toHaveLength(1);
     }
     const sent = ['RenewAppInstanceGroup', 'RenewWuyingServer'].reduce(
-      (sum, action) => sum + bench.simulator.ledger.count(action, 'received'),
+      (sum, action) => sum + fixture.simulator.ledger.count(action, 'received'),
       0,
     );
     expect(sent).toBe([...histories.values()].flat().length);
@@ -179,7 +179,7 @@ describe('a month of 200 subscriptions, rising prices, a scarce budget, three ap
 
   test('nothing lapses of which nobody was told before', () => {
     for (const { id, expiresMs } of lapsed) {
-      const told = bench.messages
+      const told = fixture.messages
         .filter(({ timeMs }) => timeMs < expiresMs)
         .flatMap(({ data }) => (data?.['alike'] ?? [data]) as readonly (Readonly<Record<string, unknown>> | undefined)[])
         .filter((data) => data?.['resource'] === id && data['expiresAtMs'] === expiresMs);
@@ -188,11 +188,11 @@ describe('a month of 200 subscriptions, rising prices, a scarce budget, three ap
   });
 
   test('no month exceeds its limit, by the journal and by what the service charged', async () => {
-    for (const { currency, micros } of bench.policy.limits.spendPerMonth ?? []) {
+    for (const { currency, micros } of fixture.policy.limits.spendPerMonth ?? []) {
       for (const month of ['2026-11', '2026-12']) {
-        const { state } = await runStoring(bench.store, readBudget(currency, month));
+        const { state } = await runStoring(fixture.store, readBudget(currency, month));
         expect(state.usedMicros).toBeLessThanOrEqual(micros);
-        const charged = orders(bench)
+        const charged = orders(fixture)
           .filter((order) => order.currency === currency && new Date(order.placedMs + 8 * hours).toISOString().startsWith(month))
           .reduce((sum, { amount }) => sum + amount * 100n, 0n);
         expect(charged).toBeLessThanOrEqual(micros);
@@ -210,6 +210,6 @@ describe('a month of 200 subscriptions, rising prices, a scarce budget, three ap
   });
 
   test('leaves a journal without a broken link', async () => {
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 });

@@ -7,39 +7,39 @@ import { runStoring, type Storing } from '../../shared/journal/store/store-effec
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, days, hours, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { accountId, days, hours, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = (autoPay = true): string =>
   `- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: ${autoPay}}`;
 const group = (expiresAt: string) => ({ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 const open = async (expiresAt: string, text = policyText(rule())): Promise<void> => {
-  bench = await renewalBench({ start, groups: [group(expiresAt)] }, text);
+  fixture = await renewalFixture({ start, groups: [group(expiresAt)] }, text);
 };
-const entity = () => bench.simulator.world.accounts.get(accountId)?.groups.get('g');
-const renewTo = (text: string): void => void entity()?.renewUntil(shanghai(text), bench.simulator.world.clock.nowMs);
+const entity = () => fixture.simulator.world.accounts.get(accountId)?.groups.get('g');
+const renewTo = (text: string): void => void entity()?.renewUntil(shanghai(text), fixture.simulator.world.clock.nowMs);
 const told = (): readonly string[] =>
-  bench.messages
+  fixture.messages
     .filter(
       ({ title, channel }) =>
         channel === 'money' && /^(Renewed by somebody else|Expiry moved back|Void order paid|Renewed twice)/.test(title),
     )
     .map(({ title, text }) => `${title}: ${text}`);
-const watched = (): readonly string[] => [...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'));
+const watched = (): readonly string[] => [...fixture.store.records.keys()].filter((key) => key.startsWith('expiries/'));
 const pay = (index = 0): string => {
-  const id = orders(bench)[index]?.id ?? '';
-  bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, id);
-  bench.simulator.advance(hours);
+  const id = orders(fixture)[index]?.id ?? '';
+  fixture.simulator.world.accounts.get(accountId)?.orders.pay(fixture.simulator.world, id);
+  fixture.simulator.advance(hours);
   return id;
 };
 const runs = async (count: number, apart = 12 * hours): Promise<void> => {
   for (let run = 0; run < count; run++) {
-    await bench.run();
-    bench.simulator.advance(apart);
+    await fixture.run();
+    fixture.simulator.advance(apart);
   }
 };
 
@@ -84,10 +84,10 @@ describe('a renewal by somebody else is told once, in the next run', () => {
     await open('2026-11-30T00:00:00+08:00');
     await runs(1);
     renewTo('2026-12-30 00:00');
-    for (const channel of ['money', 'oncall']) bench.broken.add(channel);
+    for (const channel of ['money', 'oncall']) fixture.broken.add(channel);
     await runs(3);
     expect(told()).toEqual([]);
-    bench.broken.clear();
+    fixture.broken.clear();
     await runs(3);
     expect(told()).toHaveLength(1);
   });
@@ -97,15 +97,15 @@ describe('an order of ours is nobody else’s renewal', () => {
   test('paid at once', async () => {
     await open('2026-11-12T00:00:00+08:00');
     await runs(8);
-    expect([orders(bench).length, told()]).toEqual([1, []]);
+    expect([orders(fixture).length, told()]).toEqual([1, []]);
   });
 
   test('paid a day later', async () => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
     await runs(2, 2 * hours);
-    bench.simulator.advance(days);
-    const account = bench.simulator.world.accounts.get(accountId);
-    account?.orders.pay(bench.simulator.world, orders(bench)[0]?.id ?? '');
+    fixture.simulator.advance(days);
+    const account = fixture.simulator.world.accounts.get(accountId);
+    account?.orders.pay(fixture.simulator.world, orders(fixture)[0]?.id ?? '');
     await runs(6);
     expect(told()).toEqual([]);
   });
@@ -115,8 +115,8 @@ describe('an order of ours is nobody else’s renewal', () => {
     await runs(2, 2 * hours);
     renewTo('2026-12-12 00:00');
     await runs(2, 2 * hours);
-    const order = orders(bench)[0]?.id ?? '';
-    bench.simulator.world.accounts.get(accountId)?.orders.pay(bench.simulator.world, order);
+    const order = orders(fixture)[0]?.id ?? '';
+    fixture.simulator.world.accounts.get(accountId)?.orders.pay(fixture.simulator.world, order);
     await runs(4, 2 * hours);
     expect(told()).toHaveLength(1);
     expect(told()[0]).toMatch(/^Renewed twice, perhaps: g/);
@@ -140,12 +140,12 @@ test.each([0, 1, 45])(
   'a refund to somebody else that the next run makes up for is told all the same (%i minutes to take effect)',
   async (minutes) => {
     const assumptions = { orderDeliveryMinutes: minutes };
-    bench = await renewalBench({ start, assumptions, groups: [group('2026-11-12T00:00:00+08:00')] }, policyText(rule()));
+    fixture = await renewalFixture({ start, assumptions, groups: [group('2026-11-12T00:00:00+08:00')] }, policyText(rule()));
     renewTo('2026-12-12 00:00');
     await runs(1);
     renewTo('2026-11-12 00:00');
     await runs(4);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
     expect(told()).toEqual([
       expect.stringMatching(
         /^Expiry moved back: g.* from 2026-12-12 .* to 2026-11-12 .*of what somebody else had paid.*No renewal of ours/,
@@ -156,22 +156,22 @@ test.each([0, 1, 45])(
 
 test('what is seen first is where watching begins, and a plan writes nothing down', async () => {
   await open('2026-11-30T00:00:00+08:00');
-  await bench.run('plan');
-  expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
+  await fixture.run('plan');
+  expect([...fixture.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toEqual([]);
   await runs(5);
   expect(told()).toEqual([]);
   // Nothing moved, so nothing more was written.
-  expect([...bench.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toHaveLength(1);
+  expect([...fixture.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toHaveLength(1);
 });
 
 describe('an order that a person closed as void', () => {
   const voided = async (): Promise<string> => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
     await runs(2, 2 * hours);
-    const orderId = orders(bench)[0]?.id ?? '';
+    const orderId = orders(fixture)[0]?.id ?? '';
     const verdict = { account: accountId, resourceId: 'g', n: 0, outcome: 'void', by: 'person', orderId } as const;
-    const nowMs = bench.simulator.world.clock.nowMs;
-    expect(await runStoring(bench.store, resolveClaim({ owner: 'li' }, { ...verdict, nowMs }) as Storing<Resolved>)).toMatchObject({
+    const nowMs = fixture.simulator.world.clock.nowMs;
+    expect(await runStoring(fixture.store, resolveClaim({ owner: 'li' }, { ...verdict, nowMs }) as Storing<Resolved>)).toMatchObject({
       outcome: 'written',
     });
     return orderId;
@@ -180,14 +180,14 @@ describe('an order that a person closed as void', () => {
   test('and that is paid while the order in its stead waits is taken for that one; when that is paid too, people are told', async () => {
     await voided();
     await runs(2, 2 * hours);
-    const [, second] = orders(bench).map(({ id }) => id);
+    const [, second] = orders(fixture).map(({ id }) => id);
     pay();
     await runs(2, 2 * hours);
-    expect([orders(bench).length, told()]).toEqual([2, []]);
+    expect([orders(fixture).length, told()]).toEqual([2, []]);
     pay(1);
     await runs(2, 2 * hours);
     expect(told()).toEqual([expect.stringMatching(`^Renewed twice, perhaps: g.*order ${second} of ours waited for payment`)]);
-    expect(orders(bench)).toHaveLength(2);
+    expect(orders(fixture)).toHaveLength(2);
   });
 
   test('and that is paid after all, is told with what the budget does not count', async () => {
@@ -195,7 +195,7 @@ describe('an order that a person closed as void', () => {
     pay();
     await runs(4);
     expect(told()).toEqual([expect.stringMatching(`^Void order paid, perhaps: g.*order ${orderId}.* is not counted there`)]);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 });
 
@@ -203,7 +203,7 @@ describe('after a refund of our renewal', () => {
   const refunded = async (): Promise<void> => {
     await open('2026-11-12T00:00:00+08:00');
     await runs(4);
-    expect([orders(bench).length, told()]).toEqual([1, []]);
+    expect([orders(fixture).length, told()]).toEqual([1, []]);
     renewTo('2026-11-12 00:00');
     await runs(2);
   };
@@ -211,8 +211,8 @@ describe('after a refund of our renewal', () => {
   test('the budget of the order stays used, and that is said', async () => {
     await refunded();
     expect(told()).toEqual([expect.stringMatching(/^Expiry moved back: g/)]);
-    expect((await bench.run('plan')).purchases?.budgets.map(({ used }) => used.micros > 0n)).toContain(true);
-    expect(orders(bench)).toHaveLength(1);
+    expect((await fixture.run('plan')).purchases?.budgets.map(({ used }) => used.micros > 0n)).toContain(true);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test('a person who renews to the very same day is another payer', async () => {
@@ -234,7 +234,7 @@ describe('what looks like a move and is none', () => {
         AppInstanceGroupModels: answer.AppInstanceGroupModels.map((each) => ({ ...each, ExpiredTime: '2026-11-29T16:00:00.000+00:00' })),
       };
     };
-    bench = await renewalBench({ start, groups: [group('2026-11-30T00:00:00+08:00')] }, policyText(rule()), {
+    fixture = await renewalFixture({ start, groups: [group('2026-11-30T00:00:00+08:00')] }, policyText(rule()), {
       handlers: { ListAppInstanceGroup: list },
     });
     await runs(1);
@@ -250,7 +250,7 @@ describe('what looks like a move and is none', () => {
   test('what a list leaves out that is not complete is not gone: its renewal meanwhile is told', async () => {
     await open('2026-11-30T00:00:00+08:00');
     await runs(1);
-    bench.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 1 });
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 1 });
     renewTo('2026-12-30 00:00');
     await runs(3);
     expect(told()).toHaveLength(1);
@@ -262,10 +262,10 @@ test('two targets that share an account each tell of what they show, and neither
     line.replace(/\{home: \{(.*)\}\}/, '{home: {$1, regions: [cn-hangzhou]}, east: {$1, regions: [cn-shanghai]}}'),
   );
   const east = { ...group('2026-11-30T00:00:00+08:00'), id: 'h', name: 'h', region: 'cn-shanghai' };
-  bench = await renewalBench({ start, groups: [group('2026-11-30T00:00:00+08:00'), east] }, text);
+  fixture = await renewalFixture({ start, groups: [group('2026-11-30T00:00:00+08:00'), east] }, text);
   const both = async (): Promise<void> => {
-    for (const target of Object.values(bench.policy.targets) as CompiledTarget[]) await bench.run('apply', { target });
-    bench.simulator.advance(hours);
+    for (const target of Object.values(fixture.policy.targets) as CompiledTarget[]) await fixture.run('apply', { target });
+    fixture.simulator.advance(hours);
   };
   await both();
   await both();
@@ -273,10 +273,10 @@ test('two targets that share an account each tell of what they show, and neither
   await both();
   expect(watched()).toHaveLength(written);
   for (const id of ['g', 'h']) {
-    bench.simulator.world.accounts
+    fixture.simulator.world.accounts
       .get(accountId)
       ?.groups.get(id)
-      ?.renewUntil(shanghai('2026-12-30 00:00'), bench.simulator.world.clock.nowMs);
+      ?.renewUntil(shanghai('2026-12-30 00:00'), fixture.simulator.world.clock.nowMs);
   }
   await both();
   await both();
@@ -288,17 +288,17 @@ describe('what goes wrong on the way', () => {
     await open('2026-11-30T00:00:00+08:00');
     await runs(1);
     renewTo('2026-12-30 00:00');
-    await Promise.all([bench.run(), bench.run()]);
+    await Promise.all([fixture.run(), fixture.run()]);
     await runs(2);
     expect(new Set(told()).size).toBe(1);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('a run without time leaves it to the next', async () => {
     await open('2026-11-30T00:00:00+08:00');
     await runs(1);
     renewTo('2026-12-30 00:00');
-    await bench.run('apply', { deadlineMs: bench.simulator.world.clock.nowMs + 30_000 });
+    await fixture.run('apply', { deadlineMs: fixture.simulator.world.clock.nowMs + 30_000 });
     expect(told()).toEqual([]);
     await runs(2);
     expect(told()).toHaveLength(1);
@@ -308,15 +308,15 @@ describe('what goes wrong on the way', () => {
     await open('2026-11-30T00:00:00+08:00');
     await runs(1);
     renewTo('2026-12-30 00:00');
-    bench.store.beforeCreate = (key) => {
+    fixture.store.beforeCreate = (key) => {
       if (key.startsWith('expiries/')) throw new StoreError('Unreachable', 'it is away');
     };
     for (let run = 0; run < 3; run++) {
-      const report = await bench.run();
+      const report = await fixture.run();
       expect(report.failed).toBe(false);
       expect(report.warnings).toMatchObject([{ code: 'expiries-unread' }]);
     }
-    bench.store.beforeCreate = () => {};
+    fixture.store.beforeCreate = () => {};
     await runs(2);
     expect(told()).toHaveLength(1);
   });
@@ -324,10 +324,10 @@ describe('what goes wrong on the way', () => {
   test('a record of what was last seen that cannot be read is named, orders are placed, and watching goes on behind it', async () => {
     await open('2026-11-10T00:00:00+08:00');
     const record = encodeRecord({ kind: 'expiries', atMs: 0, owner: 'x', prev: null, body: {} });
-    bench.store.records.set(`expiries/${accountId}/00000000`, record);
-    const report = await bench.run();
+    fixture.store.records.set(`expiries/${accountId}/00000000`, record);
+    const report = await fixture.run();
     const key = `expiries/${accountId}/00000000`;
     expect(report.warnings).toMatchObject([{ code: 'journal-damaged', text: expect.stringContaining(key), data: { key } }]);
-    expect([report.failed, orders(bench).length, bench.store.records.has(`expiries/${accountId}/00000001`)]).toEqual([false, 1, true]);
+    expect([report.failed, orders(fixture).length, fixture.store.records.has(`expiries/${accountId}/00000001`)]).toEqual([false, 1, true]);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Decision } from '../../shared/planning/decision.ts';
 import type { GroupSeed, WorkstationSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const soon = '2026-11-28T00:00:00+08:00';
@@ -33,7 +33,7 @@ interface Situation {
   readonly groups?: readonly GroupSeed[];
   readonly workstations?: readonly WorkstationSeed[];
   readonly assumptions?: Readonly<Record<string, string | number | boolean>>;
-  readonly before?: (bench: RenewalBench) => unknown;
+  readonly before?: (fixture: RenewalFixture) => unknown;
   /** `id verdict code`, every observed resource. */
   readonly decides: readonly string[];
   /** Orders that the run places. */
@@ -66,7 +66,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a price over the maximum holds, and no approval helps': {
     rule: month.replace('}', ', maxPrice: 200 CNY, ask: {above: 100 CNY, who: finance}}'),
-    before: (bench) => bench.say(approval),
+    before: (fixture) => fixture.say(approval),
     decides: ['g hold price-over-maximum'],
   },
   'a price just at the maximum is ordered': { rule: month.replace('}', ', maxPrice: 233.28 CNY}'), decides: ['g act due'], orders: 1 },
@@ -90,67 +90,67 @@ const situations: Readonly<Record<string, Situation>> = {
     groups: [group({ region: 'ap-southeast-1' })],
     decides: ['g hold needs-approval'],
   },
-  'an approval lets it pass': { rule: asking, before: (bench) => bench.say(approval), decides: ['g act due'], orders: 1 },
-  'a refusal holds': { rule: asking, before: (bench) => bench.say({ ...approval, verdict: 'refuse' }), decides: ['g hold refused'] },
+  'an approval lets it pass': { rule: asking, before: (fixture) => fixture.say(approval), decides: ['g act due'], orders: 1 },
+  'a refusal holds': { rule: asking, before: (fixture) => fixture.say({ ...approval, verdict: 'refuse' }), decides: ['g hold refused'] },
   'a later refusal overrules an approval': {
     rule: asking,
-    before: async (bench) => {
-      await bench.say(approval);
-      bench.simulator.advance(minutes);
-      await bench.say({ ...approval, by: 'tan.mei', verdict: 'refuse', atMs: bench.simulator.world.clock.nowMs });
+    before: async (fixture) => {
+      await fixture.say(approval);
+      fixture.simulator.advance(minutes);
+      await fixture.say({ ...approval, by: 'tan.mei', verdict: 'refuse', atMs: fixture.simulator.world.clock.nowMs });
     },
     decides: ['g hold refused'],
   },
   'an approval of a lower price asks again': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, highest: cny(233n) }),
+    before: (fixture) => fixture.say({ ...approval, highest: cny(233n) }),
     decides: ['g hold approval-too-low'],
   },
   'an approval whose time is over asks again': {
     rule: asking,
-    before: async (bench) => {
-      await bench.say({ ...approval, untilMs: shanghai('2026-11-24 13:00') });
-      bench.simulator.advance(hours);
+    before: async (fixture) => {
+      await fixture.say({ ...approval, untilMs: shanghai('2026-11-24 13:00') });
+      fixture.simulator.advance(hours);
     },
     decides: ['g hold approval-over'],
   },
   'an approval for another period does not count': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, period: { count: 1, unit: 'Year' } }),
+    before: (fixture) => fixture.say({ ...approval, period: { count: 1, unit: 'Year' } }),
     decides: ['g hold needs-approval'],
   },
   'an approval for another target does not count': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, target: 'elsewhere' }),
+    before: (fixture) => fixture.say({ ...approval, target: 'elsewhere' }),
     decides: ['g hold needs-approval'],
   },
   'an approval for another expiry does not count': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, expiresAtMs: Date.parse(soon) - days }),
+    before: (fixture) => fixture.say({ ...approval, expiresAtMs: Date.parse(soon) - days }),
     decides: ['g hold needs-approval'],
   },
   'the word of somebody who is no approver does not count': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, by: 'mallory' }),
+    before: (fixture) => fixture.say({ ...approval, by: 'mallory' }),
     decides: ['g hold needs-approval'],
   },
   'an approval by link does not count': {
     rule: asking,
-    before: (bench) => bench.say({ ...approval, source: 'approvals-link' }),
+    before: (fixture) => fixture.say({ ...approval, source: 'approvals-link' }),
     decides: ['g hold needs-approval'],
   },
   'an approval by link counts where the rule says so': {
     rule: asking.replace('who: finance', 'who: finance, links: true'),
-    before: (bench) => bench.say({ ...approval, source: 'approvals-link' }),
+    before: (fixture) => fixture.say({ ...approval, source: 'approvals-link' }),
     decides: ['g act due'],
     orders: 1,
   },
   'silence orders a week on the last day': {
     rule: silent,
-    before: async (bench) => {
-      await bench.run();
-      bench.messages.length = 0;
-      bench.simulator.advance(2 * days + 13 * hours);
+    before: async (fixture) => {
+      await fixture.run();
+      fixture.messages.length = 0;
+      fixture.simulator.advance(2 * days + 13 * hours);
     },
     decides: ['g act due'],
     orders: 1,
@@ -163,9 +163,9 @@ const situations: Readonly<Record<string, Situation>> = {
   'silence waits until the last day': { rule: silent, decides: ['g hold needs-approval'] },
   'a refusal is no silence': {
     rule: silent,
-    before: async (bench) => {
-      await bench.say({ ...approval, verdict: 'refuse' });
-      bench.simulator.advance(2 * days + 13 * hours);
+    before: async (fixture) => {
+      await fixture.say({ ...approval, verdict: 'refuse' });
+      fixture.simulator.advance(2 * days + 13 * hours);
     },
     decides: ['g hold refused'],
   },
@@ -258,26 +258,26 @@ const situations: Readonly<Record<string, Situation>> = {
 
 test.each(Object.entries(situations))('%s', async (_name, { rule, sections, decides, orders: placed = 0, ...more }) => {
   const { groups = [group()], workstations = [], before, ...world } = more;
-  const bench = await renewalBench({ start, ...world, groups, workstations }, policyText(`- ${rule}`, sections));
+  const fixture = await renewalFixture({ start, ...world, groups, workstations }, policyText(`- ${rule}`, sections));
   try {
-    await before?.(bench);
+    await before?.(fixture);
     const collect = async (mode: 'plan' | 'apply') => {
       const seen: string[] = [];
       const onDecision = (_resource: unknown, { resource, verdict, because }: Decision) =>
         seen.push(`${resource.id} ${verdict} ${because[0]?.code}`);
-      const report = await bench.run(mode, { onDecision });
+      const report = await fixture.run(mode, { onDecision });
       return { seen: seen.sort(), report };
     };
-    const sizeBefore = bench.store.records.size;
+    const sizeBefore = fixture.store.records.size;
     const plan = await collect('plan');
     expect(plan.seen).toEqual([...decides].sort());
-    expect([bench.store.records.size, orders(bench).length, bench.messages]).toEqual([sizeBefore, 0, []]);
+    expect([fixture.store.records.size, orders(fixture).length, fixture.messages]).toEqual([sizeBefore, 0, []]);
     const apply = await collect('apply');
     expect(apply.seen).toEqual(plan.seen);
     expect(apply.report.errors).toEqual([]);
-    expect(orders(bench)).toHaveLength(placed);
+    expect(orders(fixture)).toHaveLength(placed);
     expect(apply.report.purchases?.orders.map(({ outcome }) => outcome)).toEqual(Array(placed).fill('ordered'));
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 });

@@ -14,58 +14,58 @@ import {
   minutes,
   orders,
   policyText,
-  type RenewalBench,
-  renewalBench,
+  type RenewalFixture,
+  renewalFixture,
   verdicts,
-} from './renewals-bench.ts';
+} from './renewals-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 const soon = '2026-11-08T00:00:00+08:00';
 const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const rule = (more = '') => policyText(`- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month${more}}`);
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
-async function open(text: string, more: Parameters<typeof renewalBench>[2] & { readonly expiresAt?: string } = {}): Promise<void> {
+async function open(text: string, more: Parameters<typeof renewalFixture>[2] & { readonly expiresAt?: string } = {}): Promise<void> {
   const { expiresAt = soon, ...rest } = more;
-  bench = await renewalBench(
+  fixture = await renewalFixture(
     { start, groups: [{ id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt }] },
     text,
     rest,
   );
 }
 
-const group = () => bench.simulator.world.accounts.get(accountId)?.groups.get('g');
-const ledger = () => bench.simulator.world.accounts.get(accountId)?.orders as OrderLedger;
-const history = () => runStoring(bench.store, readHistory(renewalStream(accountId, 'g')));
+const group = () => fixture.simulator.world.accounts.get(accountId)?.groups.get('g');
+const ledger = () => fixture.simulator.world.accounts.get(accountId)?.orders as OrderLedger;
+const history = () => runStoring(fixture.store, readHistory(renewalStream(accountId, 'g')));
 const ends = async () => (await history()).map(({ end }) => end?.outcome);
-const told = () => bench.messages.map(({ title, text }) => [title, text]);
-const titles = () => bench.messages.map(({ channel, title }) => `${channel}: ${title}`);
+const told = () => fixture.messages.map(({ title, text }) => [title, text]);
+const titles = () => fixture.messages.map(({ channel, title }) => `${channel}: ${title}`);
 
 /** A run after some time. */
 async function later(ms: number) {
-  bench.simulator.advance(ms);
-  return bench.run();
+  fixture.simulator.advance(ms);
+  return fixture.run();
 }
 
 describe('an order that waits for payment', () => {
   test('is told after a quarter of an hour and once a day, is never placed again, and ends as moved when it is paid', async () => {
     await open(rule(', autoPay: false'));
-    expect((await bench.run()).outcomes).toMatchObject([{ outcome: 'done', because: { code: 'order-placed' } }]);
+    expect((await fixture.run()).outcomes).toMatchObject([{ outcome: 'done', because: { code: 'order-placed' } }]);
     expect(titles()).toEqual(['money: Ordered a renewal of ledger (g) for 233.28 CNY, to be paid']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-under-way']);
     expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-unpaid']);
     for (let run = 0; run < 12; run++) await later(2 * hours);
-    const told = bench.messages.filter(({ title }) => title === 'Order unpaid: ledger (g)');
+    const told = fixture.messages.filter(({ title }) => title === 'Order unpaid: ledger (g)');
     expect(told.map(({ channel }) => channel).sort()).toEqual(['money', 'money', 'oncall', 'oncall']);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
 
-    ledger().pay(bench.simulator.world, orders(bench)[0]?.id ?? '');
+    ledger().pay(fixture.simulator.world, orders(fixture)[0]?.id ?? '');
     expect(verdicts(await later(10 * minutes))).toEqual([]);
     expect(await ends()).toEqual(['moved']);
     expect((await history())[0]?.end).toMatchObject({ by: 'run', shiftMatches: true });
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 });
 
@@ -73,13 +73,13 @@ describe('an order with automatic payment is called a renewal', () => {
   // The expiry has moved before the answer comes.
   const renewAtOnce: Handler = (...call) => {
     const answer = groupHandlers['RenewAppInstanceGroup']?.(...call) as Record<string, unknown>;
-    group()?.renewUntil(Date.parse('2026-12-08T00:00:00+08:00'), bench.simulator.world.clock.nowMs);
+    group()?.renewUntil(Date.parse('2026-12-08T00:00:00+08:00'), fixture.simulator.world.clock.nowMs);
     return answer;
   };
 
   test('once the expiry has moved', async () => {
     await open(rule(', autoPay: true'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
-    await bench.run();
+    await fixture.run();
     expect(told()).toEqual([
       [
         'Renewed ledger (g) for 233.28 CNY',
@@ -90,14 +90,14 @@ describe('an order with automatic payment is called a renewal', () => {
 
   test('but not one without, which somebody else has renewed at that moment', async () => {
     await open(rule(', autoPay: false'), { handlers: { RenewAppInstanceGroup: renewAtOnce } });
-    await bench.run();
+    await fixture.run();
     expect(titles()).toEqual(['money: Ordered a renewal of ledger (g) for 233.28 CNY, to be paid']);
   });
 
   test('and no sooner, though it was ordered with automatic payment', async () => {
     await open(rule(', autoPay: true'));
     ledger().setFunds('CNY', 0n);
-    await bench.run();
+    await fixture.run();
     const text = expect.stringMatching(
       /^Order \d+: 1 Month from 2026-11-08 00:00 Asia\/Shanghai, with automatic payment, not in effect yet\.$/,
     );
@@ -108,22 +108,22 @@ describe('an order with automatic payment is called a renewal', () => {
 describe('an order whose answer is lost', () => {
   test('that was executed is recognized by the expiry and not placed again', async () => {
     await open(rule(', autoPay: true'));
-    bench.simulator.faults.add({ kind: 'lose-answer', action: 'RenewAppInstanceGroup' });
-    const first = await bench.run();
+    fixture.simulator.faults.add({ kind: 'lose-answer', action: 'RenewAppInstanceGroup' });
+    const first = await fixture.run();
     expect(first).toMatchObject({ failed: true, outcomes: [{ outcome: 'unknown', because: { code: 'order-unclear' } }] });
     for (let run = 0; run < 10; run++) await later(10 * minutes);
     expect(await ends()).toEqual(['moved']);
-    expect(orders(bench)).toHaveLength(1);
-    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
+    expect(orders(fixture)).toHaveLength(1);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
   });
 
   test('that was not executed holds until a person says so, and people are told before it expires', async () => {
     await open(rule(', autoPay: true'));
-    bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
-    await bench.run();
+    fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    await fixture.run();
     expect(verdicts(await later(20 * minutes))).toEqual(['g hold order-unclear']);
     for (let hour = 0; hour < 120; hour += 2) await later(2 * hours);
-    expect(bench.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
     const expiry = titles().filter((title) => title.includes('expires in'));
     expect(expiry).toEqual(
       [
@@ -139,15 +139,15 @@ describe('an order whose answer is lost', () => {
 
 test('an order that the service refuses before executing is void at once, gives its money back, and is placed by the next run', async () => {
   await open(rule(', autoPay: true'));
-  bench.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
-  const first = await bench.run();
+  fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
+  const first = await fixture.run();
   expect(first).toMatchObject({ failed: true, outcomes: [{ outcome: 'failed', because: { code: 'order-rejected' } }] });
   await later(10 * minutes);
   expect(await ends()).toEqual(['void', undefined]);
   await later(10 * minutes);
   expect(await ends()).toEqual(['void', 'moved']);
-  expect(orders(bench)).toHaveLength(1);
-  const { purchases } = await bench.run('plan');
+  expect(orders(fixture)).toHaveLength(1);
+  const { purchases } = await fixture.run('plan');
   expect(purchases?.budgets.map(({ used }) => used)).toEqual([
     { currency: 'CNY', micros: 233_280_000n },
     { currency: 'USD', micros: 0n },
@@ -165,19 +165,19 @@ describe('changes that are not ours', () => {
     };
     const handlers = { GetResourceRenewPrice: askedFor };
     await open(rule(', autoPay: true'), { handlers });
-    whenAsked.run = () => group()?.renewUntil(Date.parse(soon) + 30 * days, bench.simulator.world.clock.nowMs);
-    const report = await bench.run();
-    expect(orders(bench)).toHaveLength(0);
+    whenAsked.run = () => group()?.renewUntil(Date.parse(soon) + 30 * days, fixture.simulator.world.clock.nowMs);
+    const report = await fixture.run();
+    expect(orders(fixture)).toHaveLength(0);
     expect(report.outcomes).toMatchObject([{ outcome: 'held', because: { code: 'expiry-changed' } }]);
   });
 
   test('a refund that moves the expiry back holds, and people are told', async () => {
     await open(rule(', autoPay: true'));
     const before = group()?.expiresMs ?? 0;
-    await bench.run();
+    await fixture.run();
     await later(10 * minutes);
     expect(await ends()).toEqual(['moved']);
-    group()?.renewUntil(before, bench.simulator.world.clock.nowMs);
+    group()?.renewUntil(before, fixture.simulator.world.clock.nowMs);
     // So soon after the order it may be an old reading.
     expect(verdicts(await later(hours))).toEqual(['g hold order-under-way']);
     expect(verdicts(await later(hours))).toEqual(['g hold expiry-claimed']);
@@ -186,33 +186,33 @@ describe('changes that are not ours', () => {
       'money: Expiry moved back: ledger (g)',
       'oncall: Expiry moved back: ledger (g)',
     ]);
-    expect(orders(bench)).toHaveLength(1);
+    expect(orders(fixture)).toHaveLength(1);
   });
 
   test('a renewal by somebody else after ours is told and recorded once, and the next one is ordered as usual', async () => {
     await open(rule(', autoPay: true'));
-    await bench.run();
+    await fixture.run();
     await later(10 * minutes);
     const theirs = (group()?.expiresMs ?? 0) + 7 * days;
-    group()?.renewUntil(theirs, bench.simulator.world.clock.nowMs);
-    bench.simulator.advanceTo(theirs - 7 * days + minutes);
-    const report = await bench.run();
+    group()?.renewUntil(theirs, fixture.simulator.world.clock.nowMs);
+    fixture.simulator.advanceTo(theirs - 7 * days + minutes);
+    const report = await fixture.run();
     expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }]);
     await later(10 * minutes);
     expect(titles().filter((title) => title.includes('Renewed by somebody else'))).toEqual(['money: Renewed by somebody else: ledger (g)']);
-    expect([...bench.store.records.keys()].filter((key) => key.includes(`/${theirs / 1000}/`) && key.startsWith('alerts/'))).toHaveLength(
+    expect([...fixture.store.records.keys()].filter((key) => key.includes(`/${theirs / 1000}/`) && key.startsWith('alerts/'))).toHaveLength(
       1,
     );
-    expect(orders(bench)).toHaveLength(2);
+    expect(orders(fixture)).toHaveLength(2);
   });
 
   test('a second renewal beside ours is noticed by the length of the move', async () => {
     await open(rule(', autoPay: true'));
     const before = group()?.expiresMs ?? 0;
-    await bench.run();
-    bench.simulator.advance(10 * minutes);
-    group()?.renewUntil(before + 61 * days, bench.simulator.world.clock.nowMs);
-    await bench.run();
+    await fixture.run();
+    fixture.simulator.advance(10 * minutes);
+    group()?.renewUntil(before + 61 * days, fixture.simulator.world.clock.nowMs);
+    await fixture.run();
     expect((await history())[0]?.end).toMatchObject({ outcome: 'moved', shiftMatches: false });
     expect(titles()).toContain('money: Expiry moved by another length than was ordered: ledger (g)');
   });
@@ -226,30 +226,35 @@ describe('asking', () => {
   test('a price that rose since last time asks; an approval is good up to its price; a dearer one asks again', async () => {
     const factor = { percent: 100n };
     await open(asking, { handlers: dearer(factor) });
-    await bench.run();
+    await fixture.run();
     await later(10 * minutes);
     factor.percent = 115n;
     const due = (group()?.expiresMs ?? 0) - 7 * days;
-    bench.simulator.advanceTo(due + minutes);
-    expect(verdicts(await bench.run())).toEqual(['g hold needs-approval']);
+    fixture.simulator.advanceTo(due + minutes);
+    expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
     const report = await later(hours);
     expect(report.purchases?.waiting).toMatchObject([{ approvers: 'finance', period: '1 Month', amount: { micros: 268_270_000n } }]);
     const questions = () => titles().filter((title) => title.includes('is asked to approve'));
     expect(questions()).toEqual(['money: finance is asked to approve 268.27 CNY for ledger (g)']);
 
-    await bench.say({ resource: 'g', expiresAtMs: group()?.expiresMs ?? 0, highest: cny(270n) });
+    await fixture.say({ resource: 'g', expiresAtMs: group()?.expiresMs ?? 0, highest: cny(270n) });
     factor.percent = 130n;
     expect(verdicts(await later(hours))).toEqual(['g hold approval-too-low']);
     expect(questions().at(-1)).toBe('money: finance is asked to approve 303.26 CNY for ledger (g)');
-    await bench.say({ resource: 'g', expiresAtMs: group()?.expiresMs ?? 0, highest: cny(304n), atMs: bench.simulator.world.clock.nowMs });
+    await fixture.say({
+      resource: 'g',
+      expiresAtMs: group()?.expiresMs ?? 0,
+      highest: cny(304n),
+      atMs: fixture.simulator.world.clock.nowMs,
+    });
     expect((await later(hours)).purchases?.orders).toMatchObject([{ approvedBy: 'li.wei', outcome: 'ordered' }]);
-    expect((await history())[1]?.claim?.note).toMatchObject({ approvedBy: 'li.wei', rule: 'r', policy: bench.policy.sourceHash });
+    expect((await history())[1]?.claim?.note).toMatchObject({ approvedBy: 'li.wei', rule: 'r', policy: fixture.policy.sourceHash });
   });
 
   test('an unanswered question is asked again at the times of the rule, and no oftener', async () => {
     await open(asking.replace('6000', '200'));
     for (let hour = 0; hour < 108; hour += 2) await later(2 * hours);
-    const asked = bench.messages.filter(({ title }) => title.includes('is asked to approve'));
+    const asked = fixture.messages.filter(({ title }) => title.includes('is asked to approve'));
     expect(asked).toHaveLength(3);
   });
 
@@ -257,18 +262,18 @@ describe('asking', () => {
     const factor = { percent: 100n };
     const silent = rule(', autoPay: true, ask: {dearerThanLastTimeBy: 10%, above: 6000 CNY, who: finance}, unanswered: renew 1 Week');
     await open(silent, { handlers: dearer(factor) });
-    await bench.run();
+    await fixture.run();
     await later(10 * minutes);
     factor.percent = 150n;
-    bench.simulator.advanceTo((group()?.expiresMs ?? 0) - 48 * hours);
-    expect(verdicts(await bench.run())).toEqual(['g hold needs-approval']);
-    bench.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
-    const week = await bench.run();
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 48 * hours);
+    expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
+    const week = await fixture.run();
     expect(week.purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
     const afterWeek = await later(24 * hours);
     expect(verdicts(afterWeek)).toEqual(['g hold needs-approval']);
-    bench.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
-    expect(verdicts(await bench.run())).toEqual(['g hold unanswered-before']);
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
+    expect(verdicts(await fixture.run())).toEqual(['g hold unanswered-before']);
     // The regular price is still known to have been 233.28 CNY: at that price nobody needs to be asked.
     factor.percent = 100n;
     expect((await later(hours)).purchases?.orders).toMatchObject([{ period: '1 Month', outcome: 'ordered' }]);
@@ -281,14 +286,14 @@ test('what the policy lets lapse is announced once when it is near, and lapses',
   expect(titles().filter((title) => title.includes('about to lapse'))).toEqual([
     'money: ledger (g) is about to lapse, as the policy wants',
   ]);
-  expect(orders(bench)).toHaveLength(0);
+  expect(orders(fixture)).toHaveLength(0);
   expect(group()?.status).toBe('EXPIRED');
 });
 
 test('a function that only observes tells of expiries and of what holds, once, and orders nothing', async () => {
   await open(rule(', autoPay: true, ask: {above: 1 CNY, who: finance}').replace('act: [renew-before-expiry]', 'act: []'));
   for (let hour = 0; hour < 120; hour += 4) await later(4 * hours);
-  expect(orders(bench)).toHaveLength(0);
+  expect(orders(fixture)).toHaveLength(0);
   expect(titles().filter((title) => !title.includes('expires in'))).toEqual([
     'money: 1 renewal is held on home',
     // The approval that it waits for, and then that it has run out.
@@ -307,22 +312,22 @@ describe('runs beside each other', () => {
       '- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}',
       'limits: {spendPerMonth: 700 CNY}',
     );
-    bench = await renewalBench({ start, groups }, text);
+    fixture = await renewalFixture({ start, groups }, text);
     for (let round = 0; round < 4; round++) {
-      await Promise.all(Array.from({ length: 5 }, () => bench.run()));
-      bench.simulator.advance(10 * minutes);
+      await Promise.all(Array.from({ length: 5 }, () => fixture.run()));
+      fixture.simulator.advance(10 * minutes);
     }
     expect(
-      orders(bench)
+      orders(fixture)
         .map(({ resourceIds }) => resourceIds[0])
         .sort(),
     ).toEqual(['g-0', 'g-1', 'g-2']);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('a run that ends soon places no order that it could not see through', async () => {
     await open(rule(', autoPay: true'));
-    const report = await bench.run('apply', { deadlineMs: bench.simulator.world.clock.nowMs + 59_000 });
+    const report = await fixture.run('apply', { deadlineMs: fixture.simulator.world.clock.nowMs + 59_000 });
     expect(verdicts(report)).toEqual(['g hold deadline-near']);
     expect(await history()).toEqual([]);
     expect((await later(minutes)).outcomes).toMatchObject([{ outcome: 'done' }]);
@@ -332,16 +337,16 @@ describe('runs beside each other', () => {
     await open(rule(', autoPay: true'));
     const controller = new AbortController();
     const onDecision = () => controller.abort();
-    const report = await bench.run('apply', { signal: controller.signal, onProgress: onDecision });
+    const report = await fixture.run('apply', { signal: controller.signal, onProgress: onDecision });
     expect(verdicts(report)).toEqual(['g hold stopped']);
-    expect(orders(bench)).toHaveLength(0);
+    expect(orders(fixture)).toHaveLength(0);
   });
 });
 
 test('orders beside each other leave a journal without gaps', async () => {
   await open(rule(', autoPay: true'));
-  await bench.run();
+  await fixture.run();
   await later(10 * minutes);
-  const { problems } = await verifyJournal(bench.store);
+  const { problems } = await verifyJournal(fixture.store);
   expect(problems).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { readHistory } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { Fault } from '../../simulator/faults.ts';
-import { accountId, days, hours, minutes, orders, policyText, renewalBench } from './renewals-bench.ts';
+import { accountId, days, hours, minutes, orders, policyText, renewalFixture } from './renewals-fixture.ts';
 
 const renew = 'RenewAppInstanceGroup';
 
@@ -27,26 +27,26 @@ const faults: readonly (readonly [string, Fault, 'ordered' | 'rejected' | 'not-s
 
 test.each(faults)('%s: one transmission for each claim', async (_name, fault, outcome, executed) => {
   const group = { id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt: '2026-11-08T00:00:00+08:00' };
-  const bench = await renewalBench(
+  const fixture = await renewalFixture(
     { start: '2026-11-03T12:00:00+08:00', groups: [group] },
     policyText('- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}'),
     { faults: [fault] },
   );
   try {
     for (let run = 0; run < 12; run++) {
-      await bench.run();
-      bench.simulator.advance(10 * minutes);
+      await fixture.run();
+      fixture.simulator.advance(10 * minutes);
     }
-    bench.simulator.advance(2 * days + hours);
-    await bench.run();
-    const history = await runStoring(bench.store, readHistory(renewalStream(accountId, 'g')));
+    fixture.simulator.advance(2 * days + hours);
+    await fixture.run();
+    const history = await runStoring(fixture.store, readHistory(renewalStream(accountId, 'g')));
     expect(history[0]?.answer?.outcome).toBe(outcome);
-    expect(bench.simulator.ledger.count(renew, 'received')).toBe(history.length);
-    expect(bench.simulator.ledger.count(renew, 'executed')).toBe(executed);
-    expect(orders(bench)).toHaveLength(executed);
+    expect(fixture.simulator.ledger.count(renew, 'received')).toBe(history.length);
+    expect(fixture.simulator.ledger.count(renew, 'executed')).toBe(executed);
+    expect(orders(fixture)).toHaveLength(executed);
     expect(history).toHaveLength(outcome === 'rejected' ? 2 : 1);
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 });
 
@@ -58,27 +58,27 @@ test('a stalled answer: one transmission, given up after 20 seconds, and recogni
     set: (run, ms) => (ms === 20_000 ? deadlines.push({ run, ms }) && undefined : realTimers.set(run, ms)),
     clear: (timer) => realTimers.clear(timer),
   };
-  const bench = await renewalBench(
+  const fixture = await renewalFixture(
     { start: '2026-11-03T12:00:00+08:00', groups: [group] },
     policyText('- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}'),
     { faults: [{ kind: 'delay', action: renew }], timers },
   );
   try {
-    const first = bench.run();
-    await bench.simulator.ledger.reached(renew, 'received');
+    const first = fixture.run();
+    await fixture.simulator.ledger.reached(renew, 'received');
     expect(deadlines.length).toBeGreaterThan(0);
     for (const { run } of deadlines) run();
     expect((await first).outcomes).toMatchObject([{ outcome: 'unknown' }]);
-    await bench.simulator.ledger.reached(renew, 'executed');
+    await fixture.simulator.ledger.reached(renew, 'executed');
     for (let run = 0; run < 10; run++) {
-      bench.simulator.advance(10 * minutes);
-      await bench.run();
+      fixture.simulator.advance(10 * minutes);
+      await fixture.run();
     }
-    expect(bench.simulator.ledger.count(renew, 'received')).toBe(1);
-    expect(orders(bench)).toHaveLength(1);
-    const [claim] = await runStoring(bench.store, readHistory(renewalStream(accountId, 'g')));
+    expect(fixture.simulator.ledger.count(renew, 'received')).toBe(1);
+    expect(orders(fixture)).toHaveLength(1);
+    const [claim] = await runStoring(fixture.store, readHistory(renewalStream(accountId, 'g')));
     expect(claim).toMatchObject({ answer: { outcome: 'unclear', code: 'AnswerTimeout' }, end: { outcome: 'moved', by: 'run' } });
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 });

@@ -7,9 +7,9 @@ import { drainTag } from '../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { hours, powerBench, policyText as powerPolicyText } from '../functions/power-workstations/power-bench.ts';
+import { hours, powerFixture, policyText as powerPolicyText } from '../functions/power-workstations/power-fixture.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-bench.ts';
+import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-fixture.ts';
 
 // Stories that users of schedulers for virtual machines, pods and session hosts tell: each of them left people without capacity, or cut them off.
 
@@ -178,25 +178,25 @@ describe('workstations', () => {
   const follow = '- {name: r, workstations: all, schedule: studio}';
 
   test('a start that was missed for hours is made late, and a stop that failed for a while is made once it can be', async () => {
-    const bench = await powerBench(
+    const fixture = await powerFixture(
       {
         start: '2026-11-25 13:00',
         workstations: [{ id: 'w', name: 'artist', region: 'cn-hangzhou', charge: 'PostPaid', status: 'STOPPED' }],
       },
       powerPolicyText(follow),
     );
-    onTestFinished(() => bench.close());
-    await bench.run();
-    bench.simulator.advance(5 * minutes);
-    expect(bench.workstation('w').status).toBe('RUNNING');
-    bench.simulator.advanceTo(shanghai('2026-11-25 23:30'));
-    bench.simulator.faults.add({ kind: 'fail', action: 'StopWuyingServer', times: 2, httpStatus: 400, code: 'InvalidDataFormat' });
+    onTestFinished(() => fixture.close());
+    await fixture.run();
+    fixture.simulator.advance(5 * minutes);
+    expect(fixture.workstation('w').status).toBe('RUNNING');
+    fixture.simulator.advanceTo(shanghai('2026-11-25 23:30'));
+    fixture.simulator.faults.add({ kind: 'fail', action: 'StopWuyingServer', times: 2, httpStatus: 400, code: 'InvalidDataFormat' });
     for (let run = 0; run < 12; run++) {
-      await bench.run();
-      bench.simulator.advance(20 * minutes);
+      await fixture.run();
+      fixture.simulator.advance(20 * minutes);
     }
-    expect(bench.workstation('w').status).toBe('STOPPED');
+    expect(fixture.workstation('w').status).toBe('STOPPED');
     // Nobody has started it meanwhile.
-    expect(bench.calls('StartWuyingServer').flat()).toEqual(['w']);
+    expect(fixture.calls('StartWuyingServer').flat()).toEqual(['w']);
   });
 });

@@ -7,17 +7,17 @@ import { limitsOf, monthOf as monthOfPolicy } from '../../functions/renew-before
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, days, hours, minutes, orders, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { accountId, days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
-/** What the command reads, from the journal of the bench. */
+/** What the command reads, from the journal of the fixture. */
 async function spend(month?: string): Promise<Spend> {
-  const { policy, store, simulator } = bench;
+  const { policy, store, simulator } = fixture;
   const nowMs = simulator.world.clock.nowMs;
   const found = await runStoring(store, readSpendingOf(month, { limits: limitsOf({ policy }), monthOf: monthOfPolicy({ policy }), nowMs }));
   return { ...found, from: 'a test', timezone: policy.timezone, nowMs, policy: 'policy.yaml' };
@@ -25,7 +25,7 @@ async function spend(month?: string): Promise<Spend> {
 
 /** What the service charged in a month by the clock of Shanghai, in millionths. */
 function bill(month: string): bigint {
-  return orders(bench)
+  return orders(fixture)
     .filter(({ placedMs }) => new Date(placedMs + 8 * hours).toISOString().startsWith(month))
     .reduce((sum, { amount }) => sum + amount * 100n, 0n);
 }
@@ -39,7 +39,7 @@ const sums = ({ month, ordered, reserved, free }: MonthSpending): readonly unkno
 
 describe('spending', () => {
   test('is what the bill says, through refusals, crashes, lost answers and a change of month', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       {
         start: '2026-11-10T12:00:00+08:00',
         groups: [
@@ -53,7 +53,7 @@ describe('spending', () => {
       },
       policyText(rule, 'limits: {spendPerMonth: 3000 CNY}'),
     );
-    const { simulator, store } = bench;
+    const { simulator, store } = fixture;
     simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
     simulator.faults.add({ kind: 'lose-answer', action: 'RenewAppInstanceGroup', skip: 1 });
     // The process dies before the money of the refused order goes back; a person renews one whose money was set aside.
@@ -68,7 +68,7 @@ describe('spending', () => {
       }
       return made;
     };
-    await bench.run();
+    await fixture.run();
     const [first] = (await spend()).months;
     expect(first?.lines.map(({ resource, state, counts }) => [resource, state, counts])).toEqual([
       ['refused', 'owed', 'given-back'],
@@ -77,7 +77,7 @@ describe('spending', () => {
     ]);
     for (let i = 0; i < 5; i++) {
       simulator.advance(10 * minutes);
-      await bench.run();
+      await fixture.run();
     }
     const [second] = (await spend()).months;
     expect(second?.lines.map(({ resource, state }) => `${resource} ${state}`)).toEqual([
@@ -89,13 +89,13 @@ describe('spending', () => {
     expect((second?.ordered.micros ?? 0n) + unclear).toBe(bill('2026-11'));
 
     simulator.advanceTo(shanghai('2026-11-30 23:05'));
-    await bench.run();
+    await fixture.run();
     simulator.advanceTo(shanghai('2026-11-30 23:55'));
-    await bench.run();
+    await fixture.run();
     simulator.advanceTo(shanghai('2026-12-06 12:00'));
-    await bench.run();
+    await fixture.run();
     simulator.advance(15 * minutes);
-    await bench.run();
+    await fixture.run();
     const { months } = await spend();
     const limit = 3_000_000_000n;
     expect(months.map(sums)).toEqual([
@@ -106,11 +106,11 @@ describe('spending', () => {
   });
 
   test('of an order right at the change of month counts once, and is reserved in the month where it may count', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start: '2026-11-30T23:50:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] },
       policyText(rule, 'limits: {spendPerMonth: 3000 CNY}'),
     );
-    await bench.run();
+    await fixture.run();
     const { months } = await spend();
     const price = bill('2026-11');
     expect(months.map(sums)).toEqual([
@@ -121,12 +121,12 @@ describe('spending', () => {
   });
 
   test('is shown with for whom, since when, by the clock of the policy, and to the last digit', async () => {
-    bench = await renewalBench(
+    fixture = await renewalFixture(
       { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
       policyText(rule, 'limits: {spendPerMonth: [1000.005 CNY, 10 USD]}'),
     );
-    bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
-    await bench.run();
+    fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    await fixture.run();
     const lines = spendLines(await spend(), false, styleFor());
     expect(lines).toEqual([
       'World: a test',
@@ -148,20 +148,26 @@ describe('spending', () => {
   });
 
   test('over a limit that was lowered says by how much', async () => {
-    bench = await renewalBench({ start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] }, policyText(rule));
-    await bench.run();
+    fixture = await renewalFixture(
+      { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
+      policyText(rule),
+    );
+    await fixture.run();
     const limits = new Map([['CNY', { currency: 'CNY', micros: 200_000_000n }]]);
-    const nowMs = bench.simulator.world.clock.nowMs;
-    const found = await runStoring(bench.store, readSpendingOf(undefined, { limits, monthOf: monthOfPolicy(bench), nowMs }));
+    const nowMs = fixture.simulator.world.clock.nowMs;
+    const found = await runStoring(fixture.store, readSpendingOf(undefined, { limits, monthOf: monthOfPolicy(fixture), nowMs }));
     const lines = spendLines({ ...found, from: 'a test', timezone: 'UTC', nowMs, policy: 'p' }, false, styleFor());
     expect(lines.join('\n')).toContain('over by 33.28 CNY');
   });
 
   test('of other months is a matter of asking, and of nothing is said', async () => {
-    bench = await renewalBench({ start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] }, policyText(rule));
+    fixture = await renewalFixture(
+      { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
+      policyText(rule),
+    );
     expect((await spend()).months.map(({ lines }) => lines)).toEqual([[], []]);
-    await bench.run();
-    bench.simulator.advance(70 * days);
+    await fixture.run();
+    fixture.simulator.advance(70 * days);
     const later = await spend();
     expect([later.months.map(({ month }) => month), later.others]).toEqual([['2027-01', '2027-01'], ['2026-11']]);
     expect((await spend('2026-11')).months[0]?.ordered.micros).toBe(bill('2026-11'));

@@ -5,7 +5,7 @@ import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, days, hours, policyText, type RenewalBench, renewalBench } from './renewals-bench.ts';
+import { accountId, days, hours, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true}';
@@ -13,25 +13,25 @@ const group = (id: string, expiresAt = '2026-12-20T00:00:00+08:00') => ({
   ...{ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt },
 });
 
-let bench: RenewalBench;
-afterEach(() => bench.close());
+let fixture: RenewalFixture;
+afterEach(() => fixture.close());
 
 const remove = (id: string): void => {
-  const account = bench.simulator.world.accounts.get(accountId);
+  const account = fixture.simulator.world.accounts.get(accountId);
   const there = account?.groups.get(id);
   if (there) account?.removeGroup(there);
 };
-const told = () => bench.messages.filter(({ title, channel }) => channel === 'money' && title.startsWith('Subscription gone'));
-const watched = async () => [...(await runStoring(bench.store, readExpiries(accountId))).seconds.keys()];
+const told = () => fixture.messages.filter(({ title, channel }) => channel === 'money' && title.startsWith('Subscription gone'));
+const watched = async () => [...(await runStoring(fixture.store, readExpiries(accountId))).seconds.keys()];
 const run = async (times = 1): Promise<void> => {
   for (let n = 0; n < times; n++) {
-    await bench.run();
-    bench.simulator.advance(hours);
+    await fixture.run();
+    fixture.simulator.advance(hours);
   }
 };
 
 test('a subscription that vanishes before its expiry is told once, and forgotten then', async () => {
-  bench = await renewalBench({ start, groups: [group('a'), group('b')] }, policyText(rule));
+  fixture = await renewalFixture({ start, groups: [group('a'), group('b')] }, policyText(rule));
   await run();
   remove('a');
   await run(3);
@@ -42,40 +42,40 @@ test('a subscription that vanishes before its expiry is told once, and forgotten
 });
 
 test('it is told once somebody can be reached, where the channel was dead', async () => {
-  bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule));
+  fixture = await renewalFixture({ start, groups: [group('a')] }, policyText(rule));
   await run();
   remove('a');
-  bench.broken.add('money');
+  fixture.broken.add('money');
   await run(2);
   expect(told()).toEqual([]);
-  bench.broken.clear();
+  fixture.broken.clear();
   await run(2);
   expect([told().length, await watched()]).toEqual([1, []]);
 });
 
 test('it is told also where what could not be told could not be written down either', async () => {
-  bench = await renewalBench({ start, groups: [group('a')] }, policyText(rule));
+  fixture = await renewalFixture({ start, groups: [group('a')] }, policyText(rule));
   await run();
   remove('a');
-  bench.broken.add('money');
-  bench.store.beforeCreate = (key) => {
+  fixture.broken.add('money');
+  fixture.store.beforeCreate = (key) => {
     if (key.startsWith('outbox/')) throw new StoreError('Unreachable', 'it is away');
   };
   await run(2);
   expect(await watched()).toEqual(['a']);
-  bench.store.beforeCreate = () => {};
-  bench.broken.clear();
+  fixture.store.beforeCreate = () => {};
+  fixture.broken.clear();
   await run(2);
   expect([told().length, await watched()]).toEqual([1, []]);
 });
 
 test('what has run out before it vanishes is told to nobody as gone', async () => {
-  bench = await renewalBench(
+  fixture = await renewalFixture(
     { start, groups: [group('a', '2026-11-06T00:00:00+08:00')] },
     policyText('- {name: never, groups: all, renew: never}'),
   );
   await run();
-  bench.simulator.advance(2 * days);
+  fixture.simulator.advance(2 * days);
   remove('a');
   await run(2);
   expect([told(), await watched()]).toEqual([[], []]);
@@ -84,7 +84,7 @@ test('what has run out before it vanishes is told to nobody as gone', async () =
 /** A list that leaves a row out and announces one less: to whoever pages through it, it is complete. */
 async function shortened(): Promise<{ hidden: string | undefined }> {
   const list: { hidden: string | undefined } = { hidden: undefined };
-  bench = await renewalBench({ start, groups: [group('a'), group('b')] }, policyText(rule), {
+  fixture = await renewalFixture({ start, groups: [group('a'), group('b')] }, policyText(rule), {
     handlers: {
       ListAppInstanceGroup: (input, context) => {
         const answer = groupHandlers['ListAppInstanceGroup']?.(input, context) as Record<string, unknown> & {
@@ -104,31 +104,31 @@ test('a list that leaves something out for a while makes nothing gone: its renew
   list.hidden = 'a';
   await run(2);
   expect([told(), [...(await watched())].sort()]).toEqual([[], ['a', 'b']]);
-  const { groups } = bench.simulator.world.accounts.get(accountId) ?? {};
-  groups?.get('a')?.renewUntil(shanghai('2027-01-20 00:00'), bench.simulator.world.clock.nowMs);
+  const { groups } = fixture.simulator.world.accounts.get(accountId) ?? {};
+  groups?.get('a')?.renewUntil(shanghai('2027-01-20 00:00'), fixture.simulator.world.clock.nowMs);
   list.hidden = undefined;
   await run(2);
-  expect(bench.messages.filter(({ title }) => title.startsWith('Renewed by somebody else: a'))).toHaveLength(1);
+  expect(fixture.messages.filter(({ title }) => title.startsWith('Renewed by somebody else: a'))).toHaveLength(1);
 });
 
 test('nothing is gone while the service cannot be asked about it', async () => {
   const list = await shortened();
   await run();
   list.hidden = 'a';
-  for (const action of ['GetAppInstanceGroup', 'ListWuyingServer']) bench.simulator.faults.add({ kind: 'deny', action, times: 'always' });
+  for (const action of ['GetAppInstanceGroup', 'ListWuyingServer']) fixture.simulator.faults.add({ kind: 'deny', action, times: 'always' });
   await run();
-  bench.simulator.faults.clear();
-  bench.simulator.faults.add({ kind: 'deny', action: 'GetAppInstanceGroup', times: 'always' });
+  fixture.simulator.faults.clear();
+  fixture.simulator.faults.add({ kind: 'deny', action: 'GetAppInstanceGroup', times: 'always' });
   await run(2);
   expect([told(), [...(await watched())].sort()]).toEqual([[], ['a', 'b']]);
 });
 
 test('of hundreds that vanish at once each is told, in few messages, and a run looks for some of them only', async () => {
   const many = Array.from({ length: 50 }, (_, index) => group(`g-${index}`));
-  bench = await renewalBench({ start, groups: many }, policyText(rule));
+  fixture = await renewalFixture({ start, groups: many }, policyText(rule));
   await run();
   for (const { id } of many) remove(id);
-  const report = await bench.run();
+  const report = await fixture.run();
   expect(report.calls.byOperation['GetAppInstanceGroup']).toBe(20);
   await run(3);
   const texts = told().map((message) => JSON.stringify(message));
@@ -140,9 +140,9 @@ test('where two targets share an account, what neither shows is not told: nobody
   const text = policyText(rule).replace(/^targets: .*$/m, (line) =>
     line.replace(/\{home: \{(.*)\}\}/, '{home: {$1, regions: [cn-hangzhou]}, east: {$1, regions: [cn-shanghai]}}'),
   );
-  bench = await renewalBench({ start, groups: [group('a')] }, text);
+  fixture = await renewalFixture({ start, groups: [group('a')] }, text);
   const both = async (): Promise<void> => {
-    for (const target of Object.values(bench.policy.targets) as CompiledTarget[]) await bench.run('apply', { target });
+    for (const target of Object.values(fixture.policy.targets) as CompiledTarget[]) await fixture.run('apply', { target });
   };
   await both();
   remove('a');

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../shared/client/client.ts';
 import { policyWith } from './dial.ts';
-import { apiError, bench, codes } from './run-bench.ts';
+import { apiError, codes, fixture } from './run-fixture.ts';
 
 const another = '1000000000000011';
 
 /** Two dials that a run would turn, and how the question whose keys these are is answered. */
 function twoWishes(answer?: () => unknown) {
-  const b = bench();
+  const b = fixture();
   b.service.put('a', 'old').put('b', 'old');
   b.wishes.set('a', { value: 'new' }).set('b', { value: 'new' });
   const asked = { times: 0 };

@@ -5,7 +5,7 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { noon, target } from './dial.ts';
-import { bench, executed, prepare, results, worldOf } from './execute-bench.ts';
+import { executed, fixture, prepare, results, worldOf } from './execute-fixture.ts';
 
 const act: OneTimeAct = { functionName: 'dials', account: '1', resource: 'd0', intent: 'turn/2026-11-24', owner: 'run-1', atMs: noon };
 
@@ -36,7 +36,7 @@ describe('a claim', () => {
 
 describe('an act that is done once only', () => {
   const claimed = () => {
-    const b = bench(1);
+    const b = fixture(1);
     b.wishes.set('d0', { value: 'new', action: { claim: 'turn' } });
     return b;
   };
@@ -70,7 +70,7 @@ describe('an act that is done once only', () => {
   });
 
   test('costs one probe of the store for the acts of a run', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     for (const id of ['d0', 'd1', 'd2']) b.wishes.set(id, { value: 'new', action: { claim: 'turn' } });
     const probes: string[] = [];
     b.store.beforeCreate = (key) => void (key.endsWith('/create-once') && probes.push(key));

@@ -4,10 +4,10 @@ import { sightedCode } from '../../shared/engine/reasons.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Harm } from '../../shared/planning/decision.ts';
 import { type Dial, noon, policyWith, target } from './dial.ts';
-import { apiError, bench, codes } from './run-bench.ts';
+import { apiError, codes, fixture } from './run-fixture.ts';
 
 /** The dial automation, looking closely at what a test says. */
-function looking(b: ReturnType<typeof bench>, look: NonNullable<Automation<Dial>['look']>, asks: (id: string) => boolean = () => true) {
+function looking(b: ReturnType<typeof fixture>, look: NonNullable<Automation<Dial>['look']>, asks: (id: string) => boolean = () => true) {
   const planner = { ...b.automation.planner, asks: ({ id }: Dial) => asks(id) };
   const automation: Automation<Dial> = { ...b.automation, planner, look };
   return (mode: 'plan' | 'apply', more = {}) =>
@@ -26,7 +26,7 @@ function looking(b: ReturnType<typeof bench>, look: NonNullable<Automation<Dial>
 
 describe('a closer look', () => {
   test('is taken only where the planner asks, and the parts it shows are decided in the place of the whole', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     for (const id of ['a', 'b', 'a/1', 'a/2']) b.wishes.set(id, { value: 'new' });
     const seen: string[] = [];
@@ -44,7 +44,7 @@ describe('a closer look', () => {
   });
 
   test('that the service refuses leaves the resource as the list has it, and is said', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     const report = await looking(b, async () => {
@@ -55,7 +55,7 @@ describe('a closer look', () => {
   });
 
   test('counts parts by their whole where a limit is a share of a rule', async () => {
-    const b = bench();
+    const b = fixture();
     for (const id of ['a', 'b', 'c', 'd']) b.service.put(id, 'old');
     for (const n of [1, 2, 3]) b.wishes.set(`a/${n}`, { value: 'new', action: { harms: ['cut'] } });
     for (const id of ['b', 'c', 'd']) b.wishes.set(id, { value: 'old' });
@@ -75,7 +75,7 @@ describe('an event', () => {
   const triggerEvent = { resourceId: 'b', operation: 'CreateDial', atMs: noon };
 
   test('has the resources read that it names, and no other', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     for (const id of ['a', 'b']) b.wishes.set(id, { value: 'new' });
     const report = await b.run('apply', {
@@ -86,7 +86,7 @@ describe('an event', () => {
   });
 
   test('gives no sign of life of the sweep', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('b', 'old');
     b.wishes.set('b', { value: 'new' });
     const signs = () => [...b.store.records.keys()].filter((key) => key.startsWith('heartbeats/')).length;
@@ -98,7 +98,7 @@ describe('an event', () => {
   });
 
   test('does not get round the limit on a share of a rule', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('b', 'old');
     const policy = policyWith({ limits: { shareOfRulePerRun: 30 } });
     const counted = (harm: Harm, count: number | undefined) => {
@@ -122,7 +122,7 @@ describe('an event', () => {
   });
 
   test('leaves what holds elsewhere as it was told', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
     expect((await b.run('apply')).holdsChanged).toBe(true);
@@ -133,7 +133,7 @@ describe('an event', () => {
 });
 
 test('a state that a planner sights is known in the journal from then on', async () => {
-  const b = bench();
+  const b = fixture();
   b.service.put('a', 'old');
   const since: (number | undefined)[] = [];
   const planner: Automation<Dial>['planner'] = {

@@ -6,11 +6,11 @@ import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { performStoreEffect, runStoring } from '../../shared/journal/store/store-effect.ts';
 import { setDial, target } from './dial.ts';
 
-import { type Bench, bench, executed, prepare } from './execute-bench.ts';
+import { executed, type Fixture, fixture, prepare } from './execute-fixture.ts';
 
 describe('a process that dies', () => {
   /** Performs effects until `steps` of them were performed, then is gone; `during` kills it after the world changed but before it heard. */
-  async function dieAfter(b: Bench, code: Executing<unknown>, steps: number, during: boolean): Promise<boolean> {
+  async function dieAfter(b: Fixture, code: Executing<unknown>, steps: number, during: boolean): Promise<boolean> {
     let left = steps;
     class Killed extends Error {}
     const perform = async (effect: EngineEffect): Promise<unknown> => {
@@ -50,7 +50,7 @@ describe('a process that dies', () => {
     }
   }
 
-  async function endsWell(b: Bench): Promise<void> {
+  async function endsWell(b: Fixture): Promise<void> {
     // Every value that differs from the old one was meant by us, and the journal says so.
     const log = await runStoring(b.store, IntentLog.load('dials', target.account));
     for (const { id, value } of b.service.dials.values()) {
@@ -72,7 +72,7 @@ describe('a process that dies', () => {
     async (during) => {
       let step = 0;
       for (; ; step++) {
-        const b = bench(5);
+        const b = fixture(5);
         const died = await dieAfter(b, (await prepare(b)).code, step, during);
         await endsWell(b);
         if (!died) break;
@@ -85,7 +85,7 @@ describe('a process that dies', () => {
   test('again and again still counts every call in the rolling limits', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(40), fc.boolean()), { minLength: 1, maxLength: 4 }), async (deaths) => {
-        const b = bench(5);
+        const b = fixture(5);
         for (const [index, [steps, during]] of deaths.entries()) {
           await dieAfter(b, (await prepare(b, { owner: `run-${index}` })).code, steps, during);
         }

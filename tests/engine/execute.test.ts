@@ -6,11 +6,11 @@ import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 
 import { target } from './dial.ts';
-import { apiError, type Bench, bench, executed, prepare, recordsOf, results, worldOf } from './execute-bench.ts';
+import { apiError, executed, type Fixture, fixture, prepare, recordsOf, results, worldOf } from './execute-fixture.ts';
 
 describe('the executor', () => {
   test('writes the intents of a batch before its first call and the outcomes after its last', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     b.service.onSet = () => expect(recordsOf(b.store).at(-1)?.kind).toBe('intents');
     expect(results(await executed(b))).toEqual(['d0 done', 'd1 done', 'd2 done']);
     expect(recordsOf(b.store).map(({ kind }) => kind)).toEqual(['intents', 'outcomes', 'intents', 'outcomes']);
@@ -28,7 +28,7 @@ describe('the executor', () => {
   });
 
   test('reads each resource again right before its call, once', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     const reads: string[] = [];
     b.service.onRead = (id) => reads.push(id);
     await executed(b);
@@ -36,7 +36,7 @@ describe('the executor', () => {
     expect(b.service.calls).toEqual(['SetDial d0=new', 'SetDial d1=new', 'SetDial d2=new']);
   });
 
-  test.each<[string, (b: Bench) => void, string]>([
+  test.each<[string, (b: Fixture) => void, string]>([
     ['as wanted meanwhile', (b) => b.service.put('d1', 'new'), 'd1 already as-wanted'],
     ['gone meanwhile', (b) => b.service.dials.delete('d1'), 'd1 held resource-gone'],
     ['wanted otherwise meanwhile', (b) => b.wishes.set('d1', { value: 'newer' }), 'd1 held changed-since-plan'],
@@ -55,7 +55,7 @@ describe('the executor', () => {
     ],
     ['lowering now', (b) => b.wishes.set('d1', { value: 'new', action: { harms: ['lower'] } }), 'd1 held changed-since-plan'],
   ])('does not call for a resource that is %s', async (_name, change, expected) => {
-    const b = bench(3);
+    const b = fixture(3);
     const { code } = await prepare(b);
     change(b);
     expect(results(await drive(worldOf(b), code))).toEqual(['d0 done', expected, 'd2 done']);
@@ -68,7 +68,7 @@ describe('the executor', () => {
     ['executed, answer unreadable', apiError('yes'), 'd1 done answer-unreadable'],
     ['a failure of no known kind', new Error('odd'), 'd1 unknown call-unknown'],
   ])('a failed call with %s leaves the others alone', async (_name, error, expected) => {
-    const b = bench(3);
+    const b = fixture(3);
     b.service.onSet = (id) => {
       if (id === 'd1') throw error;
     };
@@ -78,14 +78,14 @@ describe('the executor', () => {
   });
 
   test('a partial failure that names the resource is a failure of that action', async () => {
-    const b = bench(2);
+    const b = fixture(2);
     const answer = { complete: false, failed: [{ id: 'd1', code: 'NOT_FOUND', message: undefined }], output: {} };
     const client = { ...b.service.client, call: (async () => answer) as never };
     expect(results(await executed(b, {}, { client }))).toEqual(['d0 done', 'd1 failed call-partial']);
   });
 
   test('a resource that cannot be read again is not called', async () => {
-    const b = bench(2);
+    const b = fixture(2);
     b.service.onRead = (id) => {
       if (id === 'd0') throw apiError('no');
     };
@@ -93,14 +93,14 @@ describe('the executor', () => {
   });
 
   test('an operation that the automation does not list is never called', async () => {
-    const b = bench(1);
+    const b = fixture(1);
     b.wishes.set('d0', { value: 'new', action: { operation: 'constructor' } });
     expect(results(await executed(b))).toEqual(['d0 failed call-refused']);
     expect(b.service.calls).toEqual([]);
   });
 
   test('begins nothing when the deadline is near, and looks at a fresh clock each time', async () => {
-    const b = bench(4);
+    const b = fixture(4);
     // Reading again takes 12 seconds here: 30 are needed to begin.
     b.service.onRead = () => {
       b.clock.nowMs += 12_000;
@@ -111,7 +111,7 @@ describe('the executor', () => {
   });
 
   test('does not call when reading again used up the time, and takes the intent back', async () => {
-    const b = bench(1);
+    const b = fixture(1);
     b.service.onRead = () => {
       b.clock.nowMs += 40_000;
     };
@@ -122,7 +122,7 @@ describe('the executor', () => {
   });
 
   test('told to stop, finishes the call under way, writes it down, and says what was not done', async () => {
-    const b = bench(4);
+    const b = fixture(4);
     const stop = new AbortController();
     b.service.onSet = (id) => {
       if (id === 'd0') stop.abort();
@@ -134,7 +134,7 @@ describe('the executor', () => {
   });
 
   test('calls nothing when the intents cannot be written', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     b.store.beforeCreate = () => {
       throw new StoreError('Full', 'disk full');
     };
@@ -145,7 +145,7 @@ describe('the executor', () => {
   });
 
   test('stops after a batch whose outcomes cannot be written, and still says what was done', async () => {
-    const b = bench(4);
+    const b = fixture(4);
     let creates = 0;
     b.store.beforeCreate = () => {
       if (++creates === 2) throw new StoreError('Full', 'disk full');
@@ -156,7 +156,7 @@ describe('the executor', () => {
   });
 
   test('leaves everything to another run that has begun on the same target', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     const late = await prepare(b, { owner: 'late' });
     await executed(b, { owner: 'early', batch: 1 });
     b.service.calls.length = 0;
@@ -165,7 +165,7 @@ describe('the executor', () => {
   });
 
   test('keeps at most `width` actions under way, and the order of outcomes', async () => {
-    const b = bench(9);
+    const b = fixture(9);
     let underWay = 0;
     let most = 0;
     const client = {
@@ -183,7 +183,7 @@ describe('the executor', () => {
   });
 
   test('tells each outcome as it happens', async () => {
-    const b = bench(3);
+    const b = fixture(3);
     const told: string[] = [];
     await executed(b, {}, { onOutcome: ({ resource, outcome }) => told.push(`${resource.id} ${outcome}`) });
     expect(told).toEqual(['d0 done', 'd1 done', 'd2 done']);
@@ -191,7 +191,7 @@ describe('the executor', () => {
 });
 
 test('a lost answer of a call is unknown, and the value is ours when the next run sees it', async () => {
-  const b = bench(1);
+  const b = fixture(1);
   b.service.afterSet = () => {
     throw apiError('unknown', 'AnswerTimeout');
   };

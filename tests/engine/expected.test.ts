@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CredentialsError, InputError } from '../../shared/client/errors.ts';
 import { type ErrorClass, isExpected } from '../../shared/engine/report.ts';
 import { JournalError, StoreError } from '../../shared/journal/store/store.ts';
-import { apiError } from './run-bench.ts';
+import { apiError } from './run-fixture.ts';
 
 function thrown(work: () => unknown): unknown {
   try {

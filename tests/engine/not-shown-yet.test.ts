@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { notShownYet, type WrittenValue } from '../../shared/journal/intents/intent-view.ts';
-import { bench, codes, minutes } from './run-bench.ts';
+import { codes, fixture, minutes } from './run-fixture.ts';
 
 /** A service whose list shows a dial as it was before the last write: what a run reads while the service lags. */
 function lagging() {
-  const b = bench();
+  const b = fixture();
   b.service.put('a', 'old');
   b.wishes.set('a', { value: 'new' });
   const { calls } = b.service;

@@ -3,14 +3,14 @@ import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { target } from './dial.ts';
-import { bench, codes, minutes } from './run-bench.ts';
+import { codes, fixture, minutes } from './run-fixture.ts';
 
 const many = 4500;
 const idOf = (n: number) => `d${String(n).padStart(4, '0')}`;
 
 /** So many dials, all written long ago, so that their history lies in parts of the journal. */
 async function longHistory() {
-  const b = bench({ manual: true, pageSize: 100 });
+  const b = fixture({ manual: true, pageSize: 100 });
   const log = await runStoring(b.store, IntentLog.load('dials', target.account));
   for (let from = 0; from < many; from += 500) {
     const signed = { owner: 'before', atMs: b.clock.nowMs };

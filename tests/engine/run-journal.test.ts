@@ -4,11 +4,11 @@ import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { type Dial, policyWith } from './dial.ts';
 
-import { apiError, bench, codes, kindsOf, minutes } from './run-bench.ts';
+import { apiError, codes, fixture, kindsOf, minutes } from './run-fixture.ts';
 
 describe('the journal of runs', () => {
   test('a run with nothing to do leaves one sign of life and nothing else', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'new');
     b.wishes.set('a', { value: 'new' });
     expect((await b.run('apply')).record).toBeUndefined();
@@ -16,7 +16,7 @@ describe('the journal of runs', () => {
   });
 
   test('a hold is told once, again when it was away for a day, and another one by itself', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'x').put('b', 'x');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'x' });
     const news: (readonly string[])[] = [];
@@ -41,7 +41,7 @@ describe('the journal of runs', () => {
   });
 
   test('a hold is not told again when only the reasons behind the first change', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'x');
     const policy = policyWith({ limits: { actionsPerRun: 0 } });
     b.wishes.set('a', { value: 'y', action: { harms: ['lower'] } });
@@ -63,7 +63,7 @@ describe('the journal of runs', () => {
   });
 
   /** A run in which `a` and its parts hold for these causes. */
-  async function holding(b: ReturnType<typeof bench>, ...held: readonly (readonly [id: string, code: string, data?: object])[]) {
+  async function holding(b: ReturnType<typeof fixture>, ...held: readonly (readonly [id: string, code: string, data?: object])[]) {
     for (const [id] of held) b.service.put(id, 'x');
     const decide = ({ id }: { readonly id: string }) => {
       const [, code, data] = held.find(([each]) => each === id) ?? [];
@@ -76,7 +76,7 @@ describe('the journal of runs', () => {
   }
 
   test('causes that take turns are each told once, and again only after a day without', async () => {
-    const b = bench();
+    const b = fixture();
     const news: (readonly string[])[] = [];
     for (let turn = 0; turn < 6; turn++) {
       news.push(await holding(b, ['a', turn % 2 === 0 ? 'one' : 'other']));
@@ -92,7 +92,7 @@ describe('the journal of runs', () => {
   });
 
   test('a hold that comes back is no news although a clock was far ahead when it ended', async () => {
-    const b = bench();
+    const b = fixture();
     await holding(b, ['a', 'one']);
     b.later(365 * 24 * 60 * minutes);
     await holding(b);
@@ -103,21 +103,21 @@ describe('the journal of runs', () => {
   });
 
   test('a resource and its parts are one hold for one cause', async () => {
-    const b = bench();
+    const b = fixture();
     expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'])).toEqual(['a', 'a/ann']);
     b.later(5 * minutes);
     expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'], ['a/bo', 'protected-user'])).toEqual([]);
   });
 
   test('what waits for the ordinary course of things is no news', async () => {
-    const b = bench();
+    const b = fixture();
     expect(await holding(b, ['a', 'nodes-in-use', waiting], ['b', 'other'])).toEqual(['b']);
     b.later(5 * minutes);
     expect(await holding(b, ['a', 'one'], ['b', 'other'])).toEqual(['a']);
   });
 
   test('a hold that an incomplete observation did not show is not told again when it shows', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'x').put('b', 'x');
     b.wishes.set('a', { value: 'HOLD' });
     expect((await b.run('apply')).newHolds).toEqual(['a']);
@@ -129,7 +129,7 @@ describe('the journal of runs', () => {
   });
 
   test('what holds because the run was told to stop is not told', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'x');
     b.wishes.set('a', { value: 'y', action: { effect: 'disruptive', sessionsAtRisk: 1 } });
     const stop = new AbortController();
@@ -147,7 +147,7 @@ describe('the journal of runs', () => {
   });
 
   test('a plan compares with what was told, and tells the journal nothing', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'x');
     b.wishes.set('a', { value: 'HOLD' });
     expect((await b.run('plan')).newHolds).toEqual(['a']);
@@ -157,7 +157,7 @@ describe('the journal of runs', () => {
   });
 
   test('a failed run is recorded with its failure', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     b.service.onSet = () => {
@@ -170,7 +170,7 @@ describe('the journal of runs', () => {
   });
 
   test('an unreachable journal means that nothing is observed or done, and the run fails', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     const store = {
@@ -191,7 +191,7 @@ describe('the journal of runs', () => {
 
 describe("a person's change", () => {
   async function changedByHand() {
-    const b = bench({ manual: true });
+    const b = fixture({ manual: true });
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'night' });
     await b.run('apply');
@@ -245,7 +245,7 @@ describe("a person's change", () => {
   });
 
   test('our own write whose answer was lost is not taken for one', async () => {
-    const b = bench({ manual: true });
+    const b = fixture({ manual: true });
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'night' });
     b.service.afterSet = () => {
@@ -263,7 +263,7 @@ describe('protection', () => {
   const cutting = { value: 'new', action: { effect: 'disruptive' as const, sessionsAtRisk: 1 } };
 
   test('asks for the users of those resources only on which something could cut', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old').put('c', 'old');
     b.wishes.set('a', cutting).set('b', { value: 'new' }).set('c', cutting);
     const asked: string[] = [];
@@ -285,7 +285,7 @@ describe('protection', () => {
     const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 3 * day } } });
     for (const meanwhile of [{}, { keep: 'other' }] as Record<string, string>[]) {
       for (const wish of [{ value: 'old' }, { value: 'HOLD' }, undefined]) {
-        const b = bench();
+        const b = fixture();
         const tag = (tags: Record<string, string>) => b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags });
         tag({ keep: 'please' });
         b.wishes.set('a', cutting);
@@ -305,7 +305,7 @@ describe('protection', () => {
 
   test("an owner's tag that cannot be read for a while is not taken for one that is gone", async () => {
     const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
     b.wishes.set('a', cutting);
     await b.run('apply', { policy });
@@ -318,7 +318,7 @@ describe('protection', () => {
   });
 
   test("an owner's tag protects for at most the time allowed from when its value was first seen", async () => {
-    const b = bench();
+    const b = fixture();
     const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
     // Only delivery groups have owners' tags.
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
@@ -334,7 +334,7 @@ describe('protection', () => {
 describe("an owner's tag protects from when a run first saw it, whatever was wanted of the resource then", () => {
   const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
   const cutting = { value: 'new', action: { effect: 'disruptive', sessionsAtRisk: 1 } } as const;
-  const tagged = (b: ReturnType<typeof bench>, value = '2030-01-01') =>
+  const tagged = (b: ReturnType<typeof fixture>, value = '2030-01-01') =>
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: value } });
 
   test.each([
@@ -343,7 +343,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
     ['something that cuts nobody', { value: 'other' }],
     ['not covered by any rule', undefined],
   ])('%s', async (_what, wish) => {
-    const b = bench();
+    const b = fixture();
     tagged(b);
     if (wish) b.wishes.set('a', wish);
     await b.run('apply', { policy });
@@ -355,7 +355,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
   });
 
   test('also where the function only observed then', async () => {
-    const b = bench();
+    const b = fixture();
     tagged(b);
     b.wishes.set('a', { value: 'old' });
     await b.run('apply', { policy: { ...policy, mode: { default: 'observe', act: [] } } });
@@ -365,14 +365,14 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
   });
 
   test('a plan is no sight that the journal keeps', async () => {
-    const b = bench();
+    const b = fixture();
     tagged(b);
     await b.run('plan', { policy });
     expect([...b.store.records.keys()]).toEqual([]);
   });
 
   test('it is written once, however many runs see it', async () => {
-    const b = bench();
+    const b = fixture();
     tagged(b);
     for (let run = 0; run < 4; run++) {
       await b.run('apply', { policy });
@@ -382,7 +382,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
   });
 
   test('the sight of a run whose clock was years ahead protects no longer than a right one', async () => {
-    const b = bench();
+    const b = fixture();
     const years = 5 * 365 * 24 * 60 * minutes;
     tagged(b);
     b.later(years);
@@ -396,7 +396,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
 });
 
 test('a run whose clock was a day ahead makes no count of the last 24 hours vanish', async () => {
-  const b = bench();
+  const b = fixture();
   const policy = policyWith({ limits: { actionsPer24h: 2 } });
   b.service.put('a', '1').put('b', '1').put('c', '1');
   b.wishes.set('a', { value: '2' }).set('b', { value: '2' });

@@ -3,11 +3,11 @@ import { reportJson } from '../../shared/engine/report.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { type Dial, noon, policyWith } from './dial.ts';
 
-import { apiError, bench, codes, minutes } from './run-bench.ts';
+import { apiError, codes, fixture, minutes } from './run-fixture.ts';
 
 describe('a run', () => {
   test('in plan decides, writes nothing anywhere, and calls nothing', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'new').put('c', 'x');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'new' });
     const report = await b.run('plan');
@@ -28,7 +28,7 @@ describe('a run', () => {
   });
 
   test('in apply does what the plan said; the next plan is empty', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'new' });
     const report = await b.run('apply');
@@ -40,7 +40,7 @@ describe('a run', () => {
   });
 
   test('of a function that only observes plans everything, does nothing, and says so', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     const report = await b.run('apply', { policy: policyWith({ mode: { default: 'observe', act: [] } }) });
@@ -50,7 +50,7 @@ describe('a run', () => {
   });
 
   test('takes its time once: every decision is made at one instant', async () => {
-    const b = bench({ pageSize: 1 });
+    const b = fixture({ pageSize: 1 });
     for (let n = 0; n < 5; n++) b.service.put(`d${n}`, 'old');
     const instants: number[] = [];
     const { automation } = b;
@@ -68,7 +68,7 @@ describe('a run', () => {
   });
 
   test('reads each fact once, and an unreadable one is unknown with a warning', async () => {
-    const b = bench({ pageSize: 2 });
+    const b = fixture({ pageSize: 2 });
     for (let n = 0; n < 6; n++) b.service.put(`d${n}`, 'old');
     const { automation } = b;
     const asked: string[] = [];
@@ -98,7 +98,7 @@ describe('a run', () => {
   });
 
   test('counts a resource once that two pages carry, and calls the observation incomplete', async () => {
-    const b = bench({ pageSize: 1 });
+    const b = fixture({ pageSize: 1 });
     b.service.put('a', 'old').put('b', 'old');
     b.wishes.set('a', { value: 'new' });
     const automation = {
@@ -115,7 +115,7 @@ describe('a run', () => {
   });
 
   test('whose observation breaks off still does what it could see, holds what goes by a share, and fails', async () => {
-    const b = bench({ pageSize: 1 });
+    const b = fixture({ pageSize: 1 });
     b.service.put('a', 'old').put('b', 'old');
     for (const id of ['a', 'b']) b.wishes.set(id, { value: 'new', action: { harms: ['lower'] } });
     b.service.breakAtPage = 1;
@@ -129,7 +129,7 @@ describe('a run', () => {
   });
 
   test('a defect in a planner is thrown, not reported as a failure of the service', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     const planner = {
       ...b.automation.planner,
@@ -141,7 +141,7 @@ describe('a run', () => {
   });
 
   test('settle sees only what would act, with the totals, and can turn it into holds', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old').put('c', 'new');
     for (const id of ['a', 'b', 'c']) b.wishes.set(id, { value: 'new' });
     const planner: typeof b.automation.planner = {
@@ -155,7 +155,7 @@ describe('a run', () => {
   });
 
   test('a limit over 24 hours counts what earlier runs did', async () => {
-    const b = bench();
+    const b = fixture();
     const policy = policyWith({ limits: { actionsPer24h: 3 } });
     for (const id of ['a', 'b']) {
       b.service.put(id, 'old');
@@ -170,7 +170,7 @@ describe('a run', () => {
   });
 
   test('sums the costs of what acts by currency and period', async () => {
-    const b = bench();
+    const b = fixture();
     const cost = (micros: bigint, currency = 'CNY') => ({
       action: { cost: { kind: 'estimate' as const, amount: { currency, micros }, per: 'per month' } },
     });
@@ -189,7 +189,7 @@ describe('a run', () => {
   });
 
   test('tells the policy’s warnings of today', async () => {
-    const b = bench();
+    const b = fixture();
     const warnings = [
       { code: 'a', text: 'always' },
       { code: 'b', text: 'over', untilMs: noon },
@@ -200,7 +200,7 @@ describe('a run', () => {
   });
 
   test('tells how far it is', async () => {
-    const b = bench({ pageSize: 2 });
+    const b = fixture({ pageSize: 2 });
     for (let n = 0; n < 3; n++) {
       b.service.put(`d${n}`, 'old');
       b.wishes.set(`d${n}`, { value: 'new' });
@@ -214,7 +214,7 @@ describe('a run', () => {
 });
 
 test('a fleet far larger than what acts leaves a small report', async () => {
-  const b = bench({ pageSize: 100 });
+  const b = fixture({ pageSize: 100 });
   const automation = {
     ...b.automation,
     async *observe() {

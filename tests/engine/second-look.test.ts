@@ -3,7 +3,7 @@ import { secondLook } from '../../shared/engine/recheck.ts';
 import type { Action } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
-import { apiError, bench, codes, minutes } from './run-bench.ts';
+import { apiError, codes, fixture, minutes } from './run-fixture.ts';
 
 const cutting = { value: 'new', action: { effect: 'disruptive' as const, sessionsAtRisk: 1 } };
 const group = { kind: 'delivery-group' as 'dial', tags: {} };
@@ -13,7 +13,7 @@ const exception = { because: 'launch', groups: { all: true }, spans: soon, never
 
 /** Three groups that are cut one after another, seven minutes each: the first before the tenth minute, the others behind it. */
 async function slowRun(policy: Partial<CompiledPolicy>, action: Partial<Action> = {}) {
-  const b = bench();
+  const b = fixture();
   for (const id of ['a', 'b', 'c']) {
     b.service.put(id, 'old', group);
     b.wishes.set(id, { ...cutting, action: { ...cutting.action, ...action } });
@@ -62,7 +62,7 @@ describe('right before a call it is asked again', () => {
   });
 
   test('whether the owner has set a tag meanwhile', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old', group);
     b.wishes.set('a', cutting);
     b.service.onRead = () => b.service.put('a', 'old', { ...group, tags: { keep: '2030-01-01' } });
@@ -76,7 +76,7 @@ describe('right before a call it is asked again', () => {
     ['the sessions can be read no more', () => Promise.reject(apiError('no')), 'held protection-unknown'],
     ['other users have connected', async () => ['somebody'], 'done'],
   ])('who has a session: %s', async (_name, second, expected) => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     b.wishes.set('a', cutting).set('b', { value: 'new' });
     const asked: string[] = [];
@@ -96,7 +96,7 @@ describe('right before a call it is asked again', () => {
   });
 
   test('whether there is still time, when reading the sessions took it', async () => {
-    const b = bench();
+    const b = fixture();
     b.service.put('a', 'old');
     b.wishes.set('a', cutting);
     const automation = {
@@ -112,7 +112,7 @@ describe('right before a call it is asked again', () => {
   });
 
   test('a defect of a planner then is thrown, and the outcomes beside it are written down', async () => {
-    const b = bench();
+    const b = fixture();
     for (const id of ['a', 'b', 'c']) {
       b.service.put(id, 'old');
       b.wishes.set(id, { value: 'new' });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
 import { addException, exceptionId } from '../../shared/journal/people/exceptions.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { orders, policyText, type RenewalBench, renewalBench, verdicts } from '../e2e/renewals-bench.ts';
+import { orders, policyText, type RenewalFixture, renewalFixture, verdicts } from '../e2e/renewals-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const startMs = Date.parse(start);
@@ -10,19 +10,19 @@ const untilMs = startMs + 86_400_000;
 const rule = '- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 
 /** One group that runs out in two days, so that an alarm is due as well. */
-async function withBench(work: (bench: RenewalBench) => Promise<void>): Promise<void> {
+async function withFixture(work: (fixture: RenewalFixture) => Promise<void>): Promise<void> {
   const group = { id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid', expiresAt: '2026-11-26T12:00:00+08:00' } as const;
-  const bench = await renewalBench({ start, groups: [group] }, policyText(rule));
+  const fixture = await renewalFixture({ start, groups: [group] }, policyText(rule));
   try {
-    await work(bench);
+    await work(fixture);
   } finally {
-    await bench.close();
+    await fixture.close();
   }
 }
 
-const forbid = (bench: RenewalBench, never: string) =>
+const forbid = (fixture: RenewalFixture, never: string) =>
   runStoring(
-    bench.store,
+    fixture.store,
     addException(exceptionId('moving-away', untilMs), { owner: 'one', atMs: startMs }, {
       ...{ because: 'Moving away', by: 'li.wei', from: new Date(startMs).toISOString(), until: new Date(untilMs).toISOString() },
       ...{ groups: { ids: ['g'] }, never: [never] },
@@ -30,24 +30,24 @@ const forbid = (bench: RenewalBench, never: string) =>
   );
 
 test('an exception of the journal keeps a renewal from being ordered until it ends', async () => {
-  await withBench(async (bench) => {
-    await forbid(bench, 'renew');
-    expect(verdicts(await bench.run())).toEqual(['g hold exception-never']);
-    expect(orders(bench)).toHaveLength(0);
-    bench.simulator.advance(86_400_000);
-    await bench.run();
-    expect(orders(bench)).toHaveLength(1);
+  await withFixture(async (fixture) => {
+    await forbid(fixture, 'renew');
+    expect(verdicts(await fixture.run())).toEqual(['g hold exception-never']);
+    expect(orders(fixture)).toHaveLength(0);
+    fixture.simulator.advance(86_400_000);
+    await fixture.run();
+    expect(orders(fixture)).toHaveLength(1);
   });
 });
 
 test('an exception that cannot be read keeps everything from being ordered until its end, while the alarm goes out and the record is named', async () => {
-  await withBench(async (bench) => {
-    await forbid(bench, 'anything');
-    const report = await bench.run();
+  await withFixture(async (fixture) => {
+    await forbid(fixture, 'anything');
+    const report = await fixture.run();
     const named = report.warnings.filter(({ code }) => code === 'journal-damaged');
     expect([report.failed, named.map(({ data }) => data?.['key'])]).toEqual([false, [expect.stringContaining('exceptions/')]]);
     expect(verdicts(report)).toEqual(['g hold exception-never']);
-    expect(orders(bench)).toHaveLength(0);
-    expect(bench.messages.some(({ channel, title }) => channel === 'money' && title.includes('ledger'))).toBe(true);
+    expect(orders(fixture)).toHaveLength(0);
+    expect(fixture.messages.some(({ channel, title }) => channel === 'money' && title.includes('ledger'))).toBe(true);
   });
 });

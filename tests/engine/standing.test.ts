@@ -8,7 +8,7 @@ import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { noon, policyWith, target } from './dial.ts';
-import { codes, bench as runBench } from './run-bench.ts';
+import { codes, fixture as runFixture } from './run-fixture.ts';
 
 const hours = 3_600_000;
 const cutting = { action: { effect: 'disruptive', sessionsAtRisk: 2 } } as const;
@@ -32,8 +32,8 @@ async function add(store: ReturnType<typeof memoryStore>, more: Partial<Exceptio
 }
 
 /** A group whose dial would be turned under sessions. */
-function bench() {
-  const world = runBench();
+function fixture() {
+  const world = runFixture();
   world.service.put('a', '1', { tags: {} });
   world.wishes.set('a', { value: '2', ...cutting });
   return world;
@@ -99,7 +99,7 @@ describe('what stands', () => {
 
 describe('a run', () => {
   test('holds what an exception of the journal forbids, and does it once that is ended', async () => {
-    const { store, run, service, clock } = bench();
+    const { store, run, service, clock } = fixture();
     const id = await add(store);
     expect(codes(await run('apply'))).toEqual(['a hold exception-never']);
     expect(service.calls).toEqual([]);
@@ -109,20 +109,20 @@ describe('a run', () => {
   });
 
   test('shows in plan what it would hold in apply', async () => {
-    const { store, run } = bench();
+    const { store, run } = fixture();
     await add(store);
     expect(codes(await run('plan'))).toEqual(['a hold exception-never']);
   });
 
   test('does not do what somebody forbade while it observed', async () => {
-    const { store, run, service } = bench();
+    const { store, run, service } = fixture();
     const report = await run('apply', { onDecision: () => void add(store) });
     expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'exception-never']]);
     expect(service.calls).toEqual([]);
   });
 
   test('with an exception that cannot be read does nothing that one can forbid, and names the record', async () => {
-    const { store, run, service } = bench();
+    const { store, run, service } = fixture();
     await add(store, { never: ['cut-sessions', 'dance'] as unknown as ExceptionBody['never'] & object });
     const report = await run('apply');
     const named = report.warnings.filter(({ code }) => code === 'journal-damaged').map(({ data }) => String(data?.['key']));
@@ -131,7 +131,7 @@ describe('a run', () => {
   });
 
   test('whose exceptions break while it observes does nothing that one can forbid', async () => {
-    const { store, run, service } = bench();
+    const { store, run, service } = fixture();
     const broken = { never: ['dance'] } as unknown as Partial<ExceptionBody>;
     const report = await run('apply', { onDecision: () => void add(store, broken) });
     expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'exception-never']]);
@@ -139,7 +139,7 @@ describe('a run', () => {
   });
 
   test('with nothing to do asks for exceptions once', async () => {
-    const { store, run, wishes } = bench();
+    const { store, run, wishes } = fixture();
     wishes.clear();
     const lists: string[] = [];
     const list = store.list.bind(store);

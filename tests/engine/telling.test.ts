@@ -4,10 +4,10 @@ import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import type { Action } from '../../shared/planning/decision.ts';
 import { target } from './dial.ts';
-import { apiError, kindsOf, minutes } from './run-bench.ts';
-import { tellingBench, tellingPolicy } from './telling-bench.ts';
+import { apiError, kindsOf, minutes } from './run-fixture.ts';
+import { tellingFixture, tellingPolicy } from './telling-fixture.ts';
 
-const failing = (b: ReturnType<typeof tellingBench>, executed: 'no' | 'unknown' = 'no') => {
+const failing = (b: ReturnType<typeof tellingFixture>, executed: 'no' | 'unknown' = 'no') => {
   b.service.onSet = () => {
     throw apiError(executed);
   };
@@ -15,7 +15,7 @@ const failing = (b: ReturnType<typeof tellingBench>, executed: 'no' | 'unknown' 
 
 describe('who is told what', () => {
   test('what was done, what newly holds and what failed go where the policy says, each channel in one message', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old', { name: 'ledger' }).put('b', 'x').put('c', 'old');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'HOLD' }).set('c', { value: 'new' });
     b.service.onSet = (id) => {
@@ -39,7 +39,7 @@ describe('who is told what', () => {
   });
 
   test('a channel for everything gets one message, by the worst of it', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old').put('b', 'x').put('c', 'old');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'HOLD' }).set('c', { value: 'new' });
     b.service.afterSet = (id) => {
@@ -67,7 +67,7 @@ describe('who is told what', () => {
     ['where the policy says none, nobody is told', { done: [] }, undefined, []],
     ['where the policy says nothing, nobody is told, the console included', {}, undefined, []],
   ])('%s', async (_name, tell, own, expected) => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     const rules = { dials: [{ name: 'r', ...(own === undefined ? {} : { tell: own }) }] };
@@ -76,7 +76,7 @@ describe('who is told what', () => {
   });
 
   test('a plan tells nobody, and one that was told to observe only tells of holds all the same', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x').put('b', 'old');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
     await b.run('plan');
@@ -88,7 +88,7 @@ describe('who is told what', () => {
   });
 
   test('an event tells of what was done and what failed; its holds are left to the next sweep', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old').put('b', 'x');
     b.wishes.set('a', { value: 'new' }).set('b', { value: 'HOLD' });
     const triggerEvents = ['a', 'b'].map((resourceId) => ({ resourceId, operation: 'SetDial', atMs: b.clock.now() }));
@@ -101,7 +101,7 @@ describe('who is told what', () => {
 
 describe('a hold', () => {
   test('is told once while it stands, whoever runs, and again when it was away', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x').put('b', 'x');
     b.wishes.set('a', { value: 'HOLD' });
     const heard: string[][] = [];
@@ -125,7 +125,7 @@ describe('a hold', () => {
   });
 
   test('that nobody was told of is told again by each run until somebody has it, and costs the journal nothing meanwhile', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x').put('b', 'x');
     b.wishes.set('a', { value: 'HOLD' });
     b.broken.add('ops');
@@ -153,7 +153,7 @@ describe('a hold', () => {
   });
 
   test('that nobody was told of is told when it comes back within the day', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x');
     const heard: string[][] = [];
     const next = async (value: string) => {
@@ -171,7 +171,7 @@ describe('a hold', () => {
   });
 
   test('is told again where the run ended between telling and writing that down', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x');
     b.wishes.set('a', { value: 'HOLD' });
     const store = {
@@ -190,7 +190,7 @@ describe('a hold', () => {
 
 describe('a failure', () => {
   test('is told at once, the same one again after an hour, whoever runs, and another one at once', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     failing(b);
@@ -213,7 +213,7 @@ describe('a failure', () => {
   });
 
   test('that nobody was told of is told by the next run', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'new' });
     failing(b);
@@ -226,7 +226,7 @@ describe('a failure', () => {
   });
 
   test('of the journal is told all the same, once an hour as far as the process remembers', async () => {
-    const b = tellingBench();
+    const b = tellingFixture();
     const gone = async (): Promise<never> => {
       throw new StoreError('Unreachable', 'the bucket does not answer');
     };
@@ -243,7 +243,7 @@ describe('a failure', () => {
 
 test('a run with nothing to tell asks the journal for nothing more than one that tells nobody', async () => {
   const effects = async (withNotifier: boolean) => {
-    const b = tellingBench();
+    const b = tellingFixture();
     b.service.put('a', 'x').put('b', 'new');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
     await b.run();
@@ -267,7 +267,7 @@ test('a run with nothing to tell asks the journal for nothing more than one that
 });
 
 test('a storm is one message for each channel, which names ten and counts the rest', async () => {
-  const b = tellingBench();
+  const b = tellingFixture();
   for (let index = 0; index < 60; index++) {
     b.service.put(`h${index}`, 'x').put(`d${index}`, 'old');
     b.wishes.set(`h${index}`, { value: 'HOLD' }).set(`d${index}`, { value: 'new' });
@@ -287,7 +287,7 @@ test('whatever happens to whatever many, each channel hears of each thing once, 
   const fate = fc.constantFrom('keep', 'done', 'HOLD', 'no', 'unknown');
   await fc.assert(
     fc.asyncProperty(fc.array(fate, { maxLength: 25 }), fc.subarray(['log', 'ops', 'oncall', 'own']), async (fates, held) => {
-      const b = tellingBench();
+      const b = tellingFixture();
       for (const [index, each] of fates.entries()) {
         b.service.put(`d${index}`, 'old');
         b.wishes.set(`d${index}`, { value: each === 'keep' ? 'old' : each === 'HOLD' ? 'HOLD' : 'new' });
@@ -314,7 +314,7 @@ test('whatever happens to whatever many, each channel hears of each thing once, 
 });
 
 test('what a service says in an error reaches nobody as a secret, and no line is endless', async () => {
-  const b = tellingBench();
+  const b = tellingFixture();
   b.service.put('a', 'old', { name: 'x'.repeat(2000) });
   b.wishes.set('a', { value: 'new' });
   b.service.onSet = () => {
@@ -328,7 +328,7 @@ test('what a service says in an error reaches nobody as a secret, and no line is
 });
 
 test('nodes that a limit leaves out are told as critical, to those who hear of failures as well', async () => {
-  const b = tellingBench();
+  const b = tellingFixture();
   b.service.put('a', 'old');
   b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 5 } });
   const policy = tellingPolicy({ limits: { nodesAddedPer24h: 4 } });
@@ -344,7 +344,7 @@ test('nodes that a limit leaves out are told as critical, to those who hear of f
 });
 
 test('a group that is raised without the nodes that a limit leaves out is told as critical at once', async () => {
-  const b = tellingBench();
+  const b = tellingFixture();
   b.service.put('a', 'old');
   const withoutAdding: Action = {
     ...{ key: 'dial/a/less', operation: 'SetDial', input: { DialId: 'a', Value: 'less' }, effect: 'write', restores: 'capacity' },
@@ -361,12 +361,12 @@ test('a group that is raised without the nodes that a limit leaves out is told a
 });
 
 test('without a limit of nodes the message speaks of the target alone', async () => {
-  const b = tellingBench();
+  const b = tellingFixture();
   b.service.put('a', 'old');
   b.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
   await b.run();
   expect(b.messages[0]?.text).toMatch(/0 were added in 24 hours on this target, and 20 more are allowed/);
-  const limited = tellingBench();
+  const limited = tellingFixture();
   limited.service.put('a', 'old');
   limited.wishes.set('a', { value: 'new', action: { restores: 'capacity', nodesAdded: 21 } });
   await limited.run('apply', { policy: tellingPolicy({ limits: { nodesAddedPer24h: 3 } }) });

@@ -8,7 +8,7 @@ import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { context, noon, purchaseBench, readView, wishFor, yuan } from '../engine/purchase/purchase-bench.ts';
+import { context, noon, purchaseFixture, readView, wishFor, yuan } from '../engine/purchase/purchase-fixture.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -133,19 +133,19 @@ describe('a stream', () => {
 
 describe('money', () => {
   test('is not set aside in a budget of which a record cannot be read, nor where somebody adds one meanwhile, until that is skipped', async () => {
-    const bench = purchaseBench();
-    const request = { wish: wishFor('a', { reserve: yuan(10) }), view: await readView(bench, renewalStream('1', 'a')) };
-    const reserve = () => bench.run(reserveBatch({ owner: 'run-1' }, [request], context(noon, 1000)));
+    const fixture = purchaseFixture();
+    const request = { wish: wishFor('a', { reserve: yuan(10) }), view: await readView(fixture, renewalStream('1', 'a')) };
+    const reserve = () => fixture.run(reserveBatch({ owner: 'run-1' }, [request], context(noon, 1000)));
     const first = 'budget/all/CNY/2026-11/00000000';
-    await bench.store.create(first, bytes('{}'));
+    await fixture.store.create(first, bytes('{}'));
     expect(await reserve()).toMatchObject([{ outcome: 'refused', code: 'budget-unreadable', text: expect.stringContaining(first) }]);
-    expect((await runStoring(bench.store, readBudget('USD', '2026-11'))).state.damaged).toBeUndefined();
-    await skip(bench.store, first);
-    const view = await runStoring(bench.store, readBudget('CNY', '2026-11'));
-    await bench.store.create('budget/all/CNY/2026-11/00000001', bytes('[]'));
-    const added = await runStoring(bench.store, addToBudget(view, { owner: 'o', atMs: 0 }, { kind: 'release', body: { ids: ['x'] } }));
+    expect((await runStoring(fixture.store, readBudget('USD', '2026-11'))).state.damaged).toBeUndefined();
+    await skip(fixture.store, first);
+    const view = await runStoring(fixture.store, readBudget('CNY', '2026-11'));
+    await fixture.store.create('budget/all/CNY/2026-11/00000001', bytes('[]'));
+    const added = await runStoring(fixture.store, addToBudget(view, { owner: 'o', atMs: 0 }, { kind: 'release', body: { ids: ['x'] } }));
     expect([added.added, added.view.state.damaged?.code]).toEqual([false, 'MalformedRecord']);
-    await skip(bench.store, 'budget/all/CNY/2026-11/00000001');
+    await skip(fixture.store, 'budget/all/CNY/2026-11/00000001');
     expect(await reserve()).toMatchObject([{ outcome: 'reserved' }]);
   });
 

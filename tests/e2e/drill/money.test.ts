@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { days, hours } from '../renewals-bench.ts';
+import { days, hours } from '../renewals-fixture.ts';
 import { atlas, ledger, openDrill, price, reads } from './scene.ts';
 import * as say from './wording.ts';
 
@@ -124,7 +124,7 @@ test('a budget that is short for the second of two is told in the amounts that s
 
 test('a channel that is dead is told of on the other, and what waited for it arrives once it is repaired', async () => {
   const drill = await openDrill();
-  drill.bench.broken.add('money');
+  drill.fixture.broken.add('money');
   reads(
     await drill.run(),
     say.told(
@@ -135,13 +135,13 @@ test('a channel that is dead is told of on the other, and what waited for it arr
   );
   drill.advance(hours);
   reads(await drill.run(), ``);
-  drill.bench.broken.delete('money');
+  drill.fixture.broken.delete('money');
   reads(await drill.run(), say.asked('it costs 233.28 CNY, more than 100.00 CNY'));
   await drill.as('li.wei', 'approve', 'ledger', '--yes');
-  drill.bench.broken.add('money');
+  drill.fixture.broken.add('money');
   reads(await drill.run(), ``);
   expect(drill.orders()).toHaveLength(1);
   drill.advance(hours);
-  drill.bench.broken.delete('money');
+  drill.fixture.broken.delete('money');
   reads(await drill.run(), say.ordered(), `Late: no channel took this at 2026-11-09 10:00 Asia/Shanghai.`);
 });

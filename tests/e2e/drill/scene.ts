@@ -11,8 +11,8 @@ import { robotText } from '../../../shared/notify/robot-text.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import type { Order } from '../../../simulator/world/order.ts';
 import { streamwarden } from '../../cli/command.ts';
-import { request } from '../../functions/approval-links/link-bench.ts';
-import { accountId, dearer, linkSecret, orders, policyText, type RenewalBench, renewalBench } from '../renewals-bench.ts';
+import { request } from '../../functions/approval-links/link-fixture.ts';
+import { accountId, dearer, linkSecret, orders, policyText, type RenewalFixture, renewalFixture } from '../renewals-fixture.ts';
 
 /** Who acts in the drill: two approvers, and the colleague on call. */
 const keys = {
@@ -60,7 +60,7 @@ export interface DrillSetup {
 
 /** People, their chats, pages and command line, around renew-before-expiry at work on a simulated account. */
 export interface Drill {
-  readonly bench: RenewalBench<Store>;
+  readonly fixture: RenewalFixture<Store>;
   /** By how much prices rise, in percent of what they are. */
   readonly rise: { percent: bigint };
   /** A run of the function, and what each chat shows of it, one message after another. */
@@ -89,17 +89,17 @@ export async function openDrill({ groups = [ledger], rules = asking, limit = '50
   const text = policyText(rules, `limits: {spendPerMonth: [${limit}]}`);
   writeFileSync(policy, text);
   const rise = { percent: 100n };
-  const bench = await renewalBench<Store>(
+  const fixture = await renewalFixture<Store>(
     { start, groups: groups.map((each) => ({ ...each, region: 'cn-hangzhou', charge: 'PrePaid' as const })) },
     text,
     { store: directoryStore(state), accessKeys: Object.values(keys), gatewayClock: 'wall', handlers: dearer(rise) },
   );
   onTestFinished(async () => {
-    await bench.close();
+    await fixture.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const { simulator, store, messages } = bench;
-  writeFileSync(path.join(folder, 'policy.json'), encodePolicy(bench.policy));
+  const { simulator, store, messages } = fixture;
+  writeFileSync(path.join(folder, 'policy.json'), encodePolicy(fixture.policy));
   const publicKey = publicKeyOf(linkSecret);
   const approvalLink = linksBelow(address, linkSecret, installationOf(store.name));
   const handler = createLinkHandler(pages, {
@@ -111,7 +111,7 @@ export async function openDrill({ groups = [ledger], rules = asking, limit = '50
   const expiry = (id: string): string => new Date((group(id)?.expiresMs ?? 0) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
   /** A text as it is; throws where it names an order or an expiry that the service does not have. */
   const truly = (said: string): string => {
-    const known = new Set(orders(bench).map(({ id }) => id));
+    const known = new Set(orders(fixture).map(({ id }) => id));
     for (const [, id = ''] of said.matchAll(/order (\d{15})/gi)) if (!known.has(id)) throw new Error(`no order ${id} exists: ${said}`);
     const expiries = new Set(groups.map(({ id }) => expiry(id)));
     for (const [, at = ''] of said.matchAll(/(?:it expires|^Expires:?|expiry is still|is to expire) +(\d{4}-\d\d-\d\d \d\d:\d\d)/gim)) {
@@ -125,12 +125,12 @@ export async function openDrill({ groups = [ledger], rules = asking, limit = '50
   };
   const tokenOf = (link: string): string => new URL(link).searchParams.get(tokenField) ?? '';
   return {
-    ...{ bench, rise },
+    ...{ fixture, rise },
     async run() {
       // No two runs begin at the same instant.
       simulator.advance(1000);
       const before = messages.length;
-      await bench.run('apply', { approvalLink });
+      await fixture.run('apply', { approvalLink });
       return truly(
         messages
           .slice(before)
@@ -156,7 +156,7 @@ export async function openDrill({ groups = [ledger], rules = asking, limit = '50
     open: (link) => page({ ...request('GET'), queryParameters: { [tokenField]: tokenOf(link) } }),
     press: (link, decision, because = '') =>
       page({ ...request('POST'), body: new URLSearchParams({ token: tokenOf(link), decision, because }).toString() }),
-    orders: () => orders(bench),
+    orders: () => orders(fixture),
     expiry,
     advance: (ms) => simulator.advance(ms),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountId, days, hours, minutes } from '../renewals-bench.ts';
+import { accountId, days, hours, minutes } from '../renewals-fixture.ts';
 import { type Drill, ledger, openDrill, reads } from './scene.ts';
 import * as say from './wording.ts';
 
@@ -8,13 +8,13 @@ const plain = (autoPay = true): string =>
 
 /** Somebody moves an expiry elsewhere: in the console, or by a refund. */
 function moveExpiry(drill: Drill, byMs: number): void {
-  const group = drill.bench.simulator.world.accounts.get(accountId)?.groups.get('aig-ledger');
-  group?.renewUntil((group.expiresMs ?? 0) + byMs, drill.bench.simulator.world.clock.nowMs);
+  const group = drill.fixture.simulator.world.accounts.get(accountId)?.groups.get('aig-ledger');
+  group?.renewUntil((group.expiresMs ?? 0) + byMs, drill.fixture.simulator.world.clock.nowMs);
 }
 
 test('an order whose answer was lost: unclear from the first minute, told with what to look for, and ordered after somebody has looked', async () => {
   const drill = await openDrill({ rules: plain() });
-  drill.bench.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup', times: 1 });
+  drill.fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup', times: 1 });
   reads(
     await drill.run(),
     say.told(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { classifyAnswer, classifyFailure } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import { CredentialsError, InputError } from '../../../shared/client/errors.ts';
-import { apiError } from './purchase-bench.ts';
+import { apiError } from './purchase-fixture.ts';
 
 describe('what the answer to an order means', () => {
   test('an order id is an order', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nearMonthChange } from '../../../functions/renew-before-expiry/purchase/month.ts';
-import { minute, monthOf } from './purchase-bench.ts';
+import { minute, monthOf } from './purchase-fixture.ts';
 
 /** Midnight of 2026-12-01 in Shanghai. */
 const change = Date.UTC(2026, 10, 30, 16);

@@ -18,13 +18,13 @@ import {
   monthOf,
   noon,
   ordered,
-  type PurchaseBench,
+  type PurchaseFixture,
   prepared,
-  purchaseBench,
+  purchaseFixture,
   readView,
   wishFor,
   yuan,
-} from './purchase-bench.ts';
+} from './purchase-fixture.ts';
 
 const run = { owner: 'run-9' };
 /** Midnight of 2026-12-01 in Shanghai. */
@@ -32,81 +32,81 @@ const change = Date.UTC(2026, 10, 30, 16);
 const november = { currency: 'CNY', month: '2026-11' };
 const december = { currency: 'CNY', month: '2026-12' };
 
-const viewOf = (bench: PurchaseBench, budget = november): Promise<BudgetView> =>
-  runStoring(bench.store, readBudget(budget.currency, budget.month));
-const ids = async (bench: PurchaseBench, budget = november): Promise<readonly string[]> => [
-  ...(await viewOf(bench, budget)).state.reserved.keys(),
+const viewOf = (fixture: PurchaseFixture, budget = november): Promise<BudgetView> =>
+  runStoring(fixture.store, readBudget(budget.currency, budget.month));
+const ids = async (fixture: PurchaseFixture, budget = november): Promise<readonly string[]> => [
+  ...(await viewOf(fixture, budget)).state.reserved.keys(),
 ];
 
 /** How everything in a budget stands, without what a run has read before. */
-async function states(bench: PurchaseBench, nowMs: number, budget = november): Promise<readonly string[]> {
-  const view = await viewOf(bench, budget);
-  const held = await runStoring(bench.store, heldIn(view, budget, { nowMs, monthOf }));
+async function states(fixture: PurchaseFixture, nowMs: number, budget = november): Promise<readonly string[]> {
+  const view = await viewOf(fixture, budget);
+  const held = await runStoring(fixture.store, heldIn(view, budget, { nowMs, monthOf }));
   return held.map(({ id, state }) => `${id} ${state}`);
 }
 
-const settled = (bench: PurchaseBench, nowMs: number, budget = november, more = {}): Promise<BudgetView> =>
-  bench.run(settleBudget(run, budget, { nowMs, monthOf, ...more }));
+const settled = (fixture: PurchaseFixture, nowMs: number, budget = november, more = {}): Promise<BudgetView> =>
+  fixture.run(settleBudget(run, budget, { nowMs, monthOf, ...more }));
 
-const throttled = (bench: PurchaseBench): void => {
-  bench.onSend = () => {
+const throttled = (fixture: PurchaseFixture): void => {
+  fixture.onSend = () => {
     throw apiError('Throttling', { executed: 'no', httpStatus: 400 });
   };
 };
-const unanswered = (bench: PurchaseBench): void => {
-  bench.onSend = () => {
+const unanswered = (fixture: PurchaseFixture): void => {
+  fixture.onSend = () => {
     throw apiError('NoAnswer');
   };
 };
 
 describe('money without a claim', () => {
   test('is kept for an hour, then its number is used up before it is given back', async () => {
-    const bench = purchaseBench();
-    await prepared(bench);
-    expect(await states(bench, noon + 60 * minute - 1)).toEqual(['1/g-1/0 set-aside']);
-    expect([...(await settled(bench, noon + 60 * minute - 1)).state.reserved.keys()]).toEqual(['1/g-1/0']);
-    expect(await states(bench, noon + 60 * minute)).toEqual(['1/g-1/0 abandoned']);
-    expect([...(await settled(bench, noon + 60 * minute)).state.reserved.keys()]).toEqual([]);
-    expect((await readView(bench)).next).toBe(1);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    const fixture = purchaseFixture();
+    await prepared(fixture);
+    expect(await states(fixture, noon + 60 * minute - 1)).toEqual(['1/g-1/0 set-aside']);
+    expect([...(await settled(fixture, noon + 60 * minute - 1)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 60 * minute)).toEqual(['1/g-1/0 abandoned']);
+    expect([...(await settled(fixture, noon + 60 * minute)).state.reserved.keys()]).toEqual([]);
+    expect((await readView(fixture)).next).toBe(1);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('is used again, however old, by the run that wants the resource', async () => {
-    const bench = purchaseBench();
-    const { request } = await prepared(bench);
-    const again = await bench.run(reserveBatch(run, [request], context(noon + 5 * 60 * minute)));
+    const fixture = purchaseFixture();
+    const { request } = await prepared(fixture);
+    const again = await fixture.run(reserveBatch(run, [request], context(noon + 5 * 60 * minute)));
     expect(again).toMatchObject([{ outcome: 'reserved', reservation: { id: '1/g-1/0' } }]);
-    expect((await viewOf(bench)).records).toHaveLength(1);
+    expect((await viewOf(fixture)).records).toHaveLength(1);
   });
 
   test('cannot be ordered with by the run that slept over it', async () => {
-    const bench = purchaseBench();
-    const { request, reservation } = await prepared(bench);
-    await settled(bench, noon + 61 * minute);
-    const late = await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
-    expect([late.code, bench.sent.length]).toEqual(['claimed-by-another', 0]);
+    const fixture = purchaseFixture();
+    const { request, reservation } = await prepared(fixture);
+    await settled(fixture, noon + 61 * minute);
+    const late = await fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
+    expect([late.code, fixture.sent.length]).toEqual(['claimed-by-another', 0]);
   });
 
   test('does not go back while the run that slept over it claims first', async () => {
-    const bench = purchaseBench();
-    const { request, reservation } = await prepared(bench);
-    bench.before = (effect) => {
+    const fixture = purchaseFixture();
+    const { request, reservation } = await prepared(fixture);
+    fixture.before = (effect) => {
       // Right before its number is claimed by the one that gives back.
       if (effect.type !== 'store-create' || !effect.key.endsWith('/claim')) return;
-      bench.before = () => {};
+      fixture.before = () => {};
       const code = renew({ owner: 'run-1' }, request, reservation, { monthOf });
       for (let step = code.next(); !step.done; ) {
         const { value } = step;
         if (value.type === 'store-create' && value.key.endsWith('/claim')) {
-          bench.store.records.set(value.key, value.bytes);
+          fixture.store.records.set(value.key, value.bytes);
           return;
         }
-        const answers = { 'clock-now': { nowMs: bench.nowMs, stopping: false }, 'random-token': 'theirs', reread: bench.observed };
+        const answers = { 'clock-now': { nowMs: fixture.nowMs, stopping: false }, 'random-token': 'theirs', reread: fixture.observed };
         step = code.next(answers[value.type as keyof typeof answers]);
       }
     };
-    expect([...(await settled(bench, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
-    expect(await states(bench, noon + 61 * minute)).toEqual(['1/g-1/0 under-way']);
+    expect([...(await settled(fixture, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 61 * minute)).toEqual(['1/g-1/0 under-way']);
   });
 
   test.each([
@@ -119,31 +119,31 @@ describe('money without a claim', () => {
     [3, 'loses an answer'],
     [4, 'loses an answer'],
   ] as const)('is given back all the same where the one who does it fails at record %i: it %s', async (nth, how) => {
-    const bench = purchaseBench();
-    await prepared(bench);
+    const fixture = purchaseFixture();
+    await prepared(fixture);
     let count = 0;
     if (how === 'dies') {
-      bench.store.beforeCreate = () => {
+      fixture.store.beforeCreate = () => {
         if (++count === nth) throw down();
       };
-      await expect(settled(bench, noon + 61 * minute)).rejects.toThrow('down');
+      await expect(settled(fixture, noon + 61 * minute)).rejects.toThrow('down');
     } else {
-      bench.store.afterCreate = () => {
+      fixture.store.afterCreate = () => {
         if (++count === nth) throw lost();
       };
-      await settled(bench, noon + 61 * minute);
+      await settled(fixture, noon + 61 * minute);
     }
-    bench.store.beforeCreate = bench.store.afterCreate = () => {};
-    expect([...(await settled(bench, noon + 62 * minute)).state.reserved.keys()]).toEqual([]);
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
-    expect(await readView(bench)).toMatchObject({ next: 1, open: undefined, moved: undefined });
+    fixture.store.beforeCreate = fixture.store.afterCreate = () => {};
+    expect([...(await settled(fixture, noon + 62 * minute)).state.reserved.keys()]).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
+    expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined, moved: undefined });
   });
 
   test('of a person who opened a slot under its number is given back at once', async () => {
-    const bench = purchaseBench();
-    await ordered(bench);
-    bench.observed = { expiresAtMs: noon + 40 * day };
-    await bench.run(
+    const fixture = purchaseFixture();
+    await ordered(fixture);
+    fixture.observed = { expiresAtMs: noon + 40 * day };
+    await fixture.run(
       resolveClaim(run, {
         account: '1',
         resourceId: 'g-1',
@@ -154,11 +154,11 @@ describe('money without a claim', () => {
         expiresAtMs: noon + 40 * day,
       }),
     );
-    const view = await readView(bench);
-    const budget = await viewOf(bench);
+    const view = await readView(fixture);
+    const budget = await viewOf(fixture);
     const body = { reservations: [{ id: '1/g-1/1', micros: '1' }] };
-    await runStoring(bench.store, addToBudget(budget, { owner: 'x', atMs: noon }, { kind: 'reserve', body }));
-    await bench.run(
+    await runStoring(fixture.store, addToBudget(budget, { owner: 'x', atMs: noon }, { kind: 'reserve', body }));
+    await fixture.run(
       openSlot(run, {
         account: '1',
         resourceId: 'g-1',
@@ -168,33 +168,33 @@ describe('money without a claim', () => {
       }) as Purchasing<unknown>,
     );
     expect(view.next).toBe(1);
-    expect(await states(bench, noon + 92 * minute)).toEqual(['1/g-1/0 renewed', '1/g-1/1 owed']);
+    expect(await states(fixture, noon + 92 * minute)).toEqual(['1/g-1/0 renewed', '1/g-1/1 owed']);
   });
 });
 
 describe('money of a claim', () => {
   test('that the service refused is given back where its process died before the end, also if the resource is gone', async () => {
-    const bench = purchaseBench();
-    throttled(bench);
-    bench.store.beforeCreate = (key) => {
+    const fixture = purchaseFixture();
+    throttled(fixture);
+    fixture.store.beforeCreate = (key) => {
       if (key.endsWith('/end')) throw down();
     };
-    await ordered(bench);
-    bench.store.beforeCreate = () => {};
-    bench.observed = undefined;
-    expect(await states(bench, noon)).toEqual(['1/g-1/0 ending']);
-    expect([...(await settled(bench, noon)).state.reserved.keys()]).toEqual([]);
-    expect(await readView(bench)).toMatchObject({ next: 1, open: undefined });
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    await ordered(fixture);
+    fixture.store.beforeCreate = () => {};
+    fixture.observed = undefined;
+    expect(await states(fixture, noon)).toEqual(['1/g-1/0 ending']);
+    expect([...(await settled(fixture, noon)).state.reserved.keys()]).toEqual([]);
+    expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined });
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('that may have been ordered stays, however long nothing is heard of it', async () => {
-    const bench = purchaseBench();
-    unanswered(bench);
-    await ordered(bench);
-    expect(await states(bench, noon + 3 * day)).toEqual(['1/g-1/0 unclear']);
-    expect([...(await settled(bench, noon + 3 * day)).state.reserved.keys()]).toEqual(['1/g-1/0']);
-    const silent = purchaseBench();
+    const fixture = purchaseFixture();
+    unanswered(fixture);
+    await ordered(fixture);
+    expect(await states(fixture, noon + 3 * day)).toEqual(['1/g-1/0 unclear']);
+    expect([...(await settled(fixture, noon + 3 * day)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    const silent = purchaseFixture();
     silent.store.beforeCreate = (key) => {
       if (key.endsWith('/answer')) throw down();
     };
@@ -205,26 +205,26 @@ describe('money of a claim', () => {
   });
 
   test('whose records cannot be trusted stays, and keeps nothing else from going back', async () => {
-    const bench = purchaseBench();
-    await ordered(bench);
-    await prepared(bench, wishFor('g-2'));
-    bench.store.records.set(`${renewalStream('1', 'g-1')}/00000000/claim`, new TextEncoder().encode('{}'));
-    expect(await states(bench, noon + 61 * minute)).toEqual(['1/g-1/0 unreadable', '1/g-2/0 abandoned']);
-    expect([...(await settled(bench, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    const fixture = purchaseFixture();
+    await ordered(fixture);
+    await prepared(fixture, wishFor('g-2'));
+    fixture.store.records.set(`${renewalStream('1', 'g-1')}/00000000/claim`, new TextEncoder().encode('{}'));
+    expect(await states(fixture, noon + 61 * minute)).toEqual(['1/g-1/0 unreadable', '1/g-2/0 abandoned']);
+    expect([...(await settled(fixture, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
   });
 
   test('in another currency than its own is given back', async () => {
-    const bench = purchaseBench();
-    await prepared(bench);
+    const fixture = purchaseFixture();
+    await prepared(fixture);
     const dollars = new Map([['USD', { currency: 'USD', micros: 900_000_000n }]]);
     const wish = wishFor('g-1', { reserve: { currency: 'USD', micros: 14_000_000n } });
-    const request = { wish, view: await readView(bench) };
-    const [again] = await bench.run(reserveBatch(run, [request], { ...context(noon), limits: dollars }));
+    const request = { wish, view: await readView(fixture) };
+    const [again] = await fixture.run(reserveBatch(run, [request], { ...context(noon), limits: dollars }));
     if (again?.outcome !== 'reserved') throw new Error('not reserved');
-    await bench.run(renew(run, request, again.reservation, { monthOf }));
-    expect(await states(bench, noon)).toEqual(['1/g-1/0 owed']);
-    expect([...(await settled(bench, noon)).state.reserved.keys()]).toEqual([]);
-    expect(await ids(bench, { ...november, currency: 'USD' })).toEqual(['1/g-1/0']);
+    await fixture.run(renew(run, request, again.reservation, { monthOf }));
+    expect(await states(fixture, noon)).toEqual(['1/g-1/0 owed']);
+    expect([...(await settled(fixture, noon)).state.reserved.keys()]).toEqual([]);
+    expect(await ids(fixture, { ...november, currency: 'USD' })).toEqual(['1/g-1/0']);
   });
 });
 
@@ -232,13 +232,13 @@ describe('near a change of month', () => {
   const verdict = { account: '1', resourceId: 'g-1', n: 0, outcome: 'moved', by: 'person', orderId: 'o-1' } as const;
   const urgent = wishFor('g-1', { expiresAtMs: change + 60 * minute });
 
-  async function at(nowMs: number, prepare: (bench: PurchaseBench) => void = () => {}): Promise<PurchaseBench> {
-    const bench = purchaseBench();
-    bench.nowMs = nowMs;
-    bench.observed = { expiresAtMs: urgent.expiresAtMs };
-    prepare(bench);
-    await ordered(bench, { wish: urgent });
-    return bench;
+  async function at(nowMs: number, prepare: (fixture: PurchaseFixture) => void = () => {}): Promise<PurchaseFixture> {
+    const fixture = purchaseFixture();
+    fixture.nowMs = nowMs;
+    fixture.observed = { expiresAtMs: urgent.expiresAtMs };
+    prepare(fixture);
+    await ordered(fixture, { wish: urgent });
+    return fixture;
   }
 
   test.each([
@@ -251,78 +251,78 @@ describe('near a change of month', () => {
     [change + 14 * minute, ['1/g-1/0'], ['1/g-1/0']],
     [change + 15 * minute, [], ['1/g-1/0']],
   ])('an order that was answered at %i holds money in the months where it may count', async (nowMs, before, after) => {
-    const bench = await at(nowMs);
-    expect(bench.sent).toHaveLength(1);
-    expect([await ids(bench), await ids(bench, december)]).toEqual([before, after]);
-    await settled(bench, nowMs + day);
-    await settled(bench, nowMs + day, december);
-    expect([await ids(bench), await ids(bench, december)]).toEqual([before, after]);
+    const fixture = await at(nowMs);
+    expect(fixture.sent).toHaveLength(1);
+    expect([await ids(fixture), await ids(fixture, december)]).toEqual([before, after]);
+    await settled(fixture, nowMs + day);
+    await settled(fixture, nowMs + day, december);
+    expect([await ids(fixture), await ids(fixture, december)]).toEqual([before, after]);
   });
 
   test('an order without an answer holds both: it may have been executed an hour later, whatever a person names it', async () => {
-    const bench = await at(change - 40 * minute, unanswered);
-    bench.observed = { expiresAtMs: change + 30 * day };
-    await bench.run(resolveClaim(run, { ...verdict, nowMs: change + 60 * minute, expiresAtMs: change + 30 * day }));
-    await settled(bench, change + day);
-    await settled(bench, change + day, december);
-    expect([await ids(bench), await ids(bench, december)]).toEqual([['1/g-1/0'], ['1/g-1/0']]);
+    const fixture = await at(change - 40 * minute, unanswered);
+    fixture.observed = { expiresAtMs: change + 30 * day };
+    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change + 60 * minute, expiresAtMs: change + 30 * day }));
+    await settled(fixture, change + day);
+    await settled(fixture, change + day, december);
+    expect([await ids(fixture), await ids(fixture, december)]).toEqual([['1/g-1/0'], ['1/g-1/0']]);
   });
 
   test('the release of the other month that a crash left out is made up for', async () => {
-    const bench = purchaseBench();
-    bench.nowMs = change - 40 * minute;
-    bench.observed = { expiresAtMs: urgent.expiresAtMs };
-    const { request, reservation } = await prepared(bench, urgent);
-    bench.store.beforeCreate = (key) => {
+    const fixture = purchaseFixture();
+    fixture.nowMs = change - 40 * minute;
+    fixture.observed = { expiresAtMs: urgent.expiresAtMs };
+    const { request, reservation } = await prepared(fixture, urgent);
+    fixture.store.beforeCreate = (key) => {
       if (key.startsWith('budget/')) throw down();
     };
-    await bench.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
-    bench.store.beforeCreate = () => {};
-    await bench.run(resolveClaim(run, { ...verdict, nowMs: change, expiresAtMs: change + 30 * day }));
-    expect(await ids(bench, december)).toEqual(['1/g-1/0']);
-    expect(await states(bench, change, december)).toEqual(['1/g-1/0 owed']);
+    await fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
+    fixture.store.beforeCreate = () => {};
+    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change, expiresAtMs: change + 30 * day }));
+    expect(await ids(fixture, december)).toEqual(['1/g-1/0']);
+    expect(await states(fixture, change, december)).toEqual(['1/g-1/0 owed']);
     // Also where the run has read the stream, which says nothing of answers to what has ended.
-    const view = await readView(bench);
-    await settled(bench, change, december, { views: new Map([[view.stream, view]]) });
-    expect([await ids(bench), await ids(bench, december)]).toEqual([['1/g-1/0'], []]);
+    const view = await readView(fixture);
+    await settled(fixture, change, december, { views: new Map([[view.stream, view]]) });
+    expect([await ids(fixture), await ids(fixture, december)]).toEqual([['1/g-1/0'], []]);
   });
 
   test('what one of two months did not let pass is claimed in the other later, and the first has its money back', async () => {
-    const bench = purchaseBench();
-    const view = await readView(bench);
+    const fixture = purchaseFixture();
+    const view = await readView(fixture);
     const wish = wishFor('g-1', { expiresAtMs: change + 120 * minute });
     const full = { reservations: [{ id: '9/x/0', micros: String(yuan(950).micros) }] };
     await runStoring(
-      bench.store,
-      addToBudget(await viewOf(bench, december), { owner: 'x', atMs: change }, { kind: 'reserve', body: full }),
+      fixture.store,
+      addToBudget(await viewOf(fixture, december), { owner: 'x', atMs: change }, { kind: 'reserve', body: full }),
     );
-    const [refused] = await bench.run(reserveBatch(run, [{ wish, view }], context(change - 5 * minute)));
+    const [refused] = await fixture.run(reserveBatch(run, [{ wish, view }], context(change - 5 * minute)));
     expect(refused).toMatchObject({ outcome: 'refused', code: 'budget-short' });
-    expect(await ids(bench)).toEqual(['1/g-1/0']);
+    expect(await ids(fixture)).toEqual(['1/g-1/0']);
     const more = context(change + 15 * minute, 2000);
-    const [again] = await bench.run(reserveBatch(run, [{ wish, view }], more));
+    const [again] = await fixture.run(reserveBatch(run, [{ wish, view }], more));
     if (again?.outcome !== 'reserved') throw new Error('not reserved');
-    bench.nowMs = change + 15 * minute;
-    bench.observed = { expiresAtMs: wish.expiresAtMs };
-    await bench.run(renew(run, { wish, view }, again.reservation, { monthOf }));
-    await bench.run(settleBudgets(run, ['CNY'], { nowMs: change + 16 * minute, monthOf }));
-    expect([await ids(bench), await ids(bench, december)]).toEqual([[], ['9/x/0', '1/g-1/0']]);
+    fixture.nowMs = change + 15 * minute;
+    fixture.observed = { expiresAtMs: wish.expiresAtMs };
+    await fixture.run(renew(run, { wish, view }, again.reservation, { monthOf }));
+    await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 16 * minute, monthOf }));
+    expect([await ids(fixture), await ids(fixture, december)]).toEqual([[], ['9/x/0', '1/g-1/0']]);
   });
 });
 
 describe('looking at a budget', () => {
   test('costs a process no further read for what has renewed, and nothing for a month that is over and settled', async () => {
-    const bench = purchaseBench();
-    bench.onSend = () => {
-      bench.observed = { expiresAtMs: noon + 12 * day };
+    const fixture = purchaseFixture();
+    fixture.onSend = () => {
+      fixture.observed = { expiresAtMs: noon + 12 * day };
       return { OrderId: 'o', RequestId: 'r' };
     };
-    await ordered(bench);
+    await ordered(fixture);
     const used = new UsedReservations();
     const readsOf = async (nowMs: number): Promise<number> => {
-      bench.steps.length = 0;
-      await bench.run(settleBudgets(run, ['CNY'], { nowMs, monthOf, used }));
-      return bench.steps.filter((step) => step === 'read').length;
+      fixture.steps.length = 0;
+      await fixture.run(settleBudgets(run, ['CNY'], { nowMs, monthOf, used }));
+      return fixture.steps.filter((step) => step === 'read').length;
     };
     const [first, second] = [await readsOf(noon + day), await readsOf(noon + day)];
     expect(second).toBeLessThan(first);
@@ -333,34 +333,34 @@ describe('looking at a budget', () => {
   });
 
   test('reads many claims at once', async () => {
-    const bench = purchaseBench();
+    const fixture = purchaseFixture();
     const reservations = Array.from({ length: 100 }, (_, index) => ({ id: `1/h-${index}/0`, micros: '1' }));
     await runStoring(
-      bench.store,
-      addToBudget(await viewOf(bench), { owner: 'x', atMs: noon }, { kind: 'reserve', body: { reservations } }),
+      fixture.store,
+      addToBudget(await viewOf(fixture), { owner: 'x', atMs: noon }, { kind: 'reserve', body: { reservations } }),
     );
-    bench.steps.length = 0;
-    await settled(bench, noon);
-    expect(bench.steps.filter((step) => step === 'read').length).toBeLessThan(12);
+    fixture.steps.length = 0;
+    await settled(fixture, noon);
+    expect(fixture.steps.filter((step) => step === 'read').length).toBeLessThan(12);
   });
 
   test.each(['budget/all/CNY/2026-10', 'budget/all/USD/2026-11'])(
     'sees to the others where %s is damaged, in which nothing is ordered',
     async (stream) => {
-      const bench = purchaseBench();
-      bench.store.records.set(`${stream}/00000000`, new TextEncoder().encode('{}'));
-      await prepared(bench);
-      await bench.run(settleBudgets(run, ['USD', 'CNY'], { nowMs: noon + 61 * minute, monthOf }));
-      expect(await ids(bench)).toEqual([]);
+      const fixture = purchaseFixture();
+      fixture.store.records.set(`${stream}/00000000`, new TextEncoder().encode('{}'));
+      await prepared(fixture);
+      await fixture.run(settleBudgets(run, ['USD', 'CNY'], { nowMs: noon + 61 * minute, monthOf }));
+      expect(await ids(fixture)).toEqual([]);
     },
   );
 });
 
 test('a limit that was lowered below what is used lets nothing pass, not even what is set aside already', async () => {
-  const bench = purchaseBench();
-  await prepared(bench);
-  const second = { wish: wishFor('g-2'), view: await readView(bench, renewalStream('1', 'g-2')) };
-  const first = { wish: wishFor(), view: await readView(bench) };
-  const results = await bench.run(reserveBatch(run, [first, second], context(noon + minute, 99)));
+  const fixture = purchaseFixture();
+  await prepared(fixture);
+  const second = { wish: wishFor('g-2'), view: await readView(fixture, renewalStream('1', 'g-2')) };
+  const first = { wish: wishFor(), view: await readView(fixture) };
+  const results = await fixture.run(reserveBatch(run, [first, second], context(noon + minute, 99)));
   expect(results.map((result) => (result.outcome === 'refused' ? result.code : 'reserved'))).toEqual(['budget-short', 'budget-short']);
 });

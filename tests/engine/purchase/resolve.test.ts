@@ -14,25 +14,25 @@ import {
   monthOf,
   noon,
   ordered,
-  type PurchaseBench,
+  type PurchaseFixture,
   prepared,
-  purchaseBench,
+  purchaseFixture,
   readView,
   stream,
-} from './purchase-bench.ts';
+} from './purchase-fixture.ts';
 
 const person = { owner: 'person-1' };
 const later = expiry + 7 * day;
 
-async function claimed(answer: 'ordered' | 'unclear' | 'moved'): Promise<PurchaseBench> {
-  const bench = purchaseBench();
-  bench.onSend = () => {
+async function claimed(answer: 'ordered' | 'unclear' | 'moved'): Promise<PurchaseFixture> {
+  const fixture = purchaseFixture();
+  fixture.onSend = () => {
     if (answer === 'unclear') throw apiError('AnswerTimeout');
-    if (answer === 'moved') bench.observed = { expiresAtMs: later };
+    if (answer === 'moved') fixture.observed = { expiresAtMs: later };
     return { OrderId: 'order-1' };
   };
-  await ordered(bench);
-  return bench;
+  await ordered(fixture);
+  return fixture;
 }
 
 const verdict = (more: Partial<Verdict> = {}): Verdict => ({
@@ -46,19 +46,19 @@ const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   ...more,
 });
 
-const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros;
+const used = async (fixture: PurchaseFixture) => (await runStoring(fixture.store, readBudget('CNY', '2026-11'))).state.usedMicros;
 
 describe('what a person read in the bill', () => {
   test.each(['ordered', 'unclear'] as const)(
     'voids a claim whose order is %s and not on the bill, and gives its money back',
     async (answer) => {
-      const bench = await claimed(answer);
-      expect(await bench.run(resolveClaim(person, verdict({ orderId: 'order-1' })))).toMatchObject({
+      const fixture = await claimed(answer);
+      expect(await fixture.run(resolveClaim(person, verdict({ orderId: 'order-1' })))).toMatchObject({
         outcome: 'written',
         end: { outcome: 'void', by: 'person', who: 'lin' },
       });
-      expect(await used(bench)).toBe(0n);
-      expect(await readView(bench)).toMatchObject({ next: 1, open: undefined });
+      expect(await used(fixture)).toBe(0n);
+      expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined });
     },
   );
 
@@ -71,39 +71,39 @@ describe('what a person read in the bill', () => {
     ['moved', 'unclear', 60, 'written'],
     ['moved', 'ordered', 1, 'written'],
   ] as const)('%s of an %s order after %i minutes: %s', async (outcome, answer, minutes, expected) => {
-    const bench = await claimed(answer);
-    const before = bench.store.records.size;
-    const resolved = await bench.run(
+    const fixture = await claimed(answer);
+    const before = fixture.store.records.size;
+    const resolved = await fixture.run(
       resolveClaim(
         person,
         verdict({ outcome, nowMs: noon + minutes * minute, orderId: 'order-1', expiresAtMs: outcome === 'moved' ? later : expiry }),
       ),
     );
     expect(resolved.outcome === 'refused' ? resolved.code : resolved.outcome).toBe(expected);
-    if (expected === 'too-early') expect(bench.store.records.size).toBe(before);
+    if (expected === 'too-early') expect(fixture.store.records.size).toBe(before);
   });
 
   test('as billing writes so, under the same hour', async () => {
-    const bench = await claimed('unclear');
+    const fixture = await claimed('unclear');
     const early = verdict({ by: 'billing', nowMs: noon + 59 * minute });
-    expect(await bench.run(resolveClaim(person, early))).toMatchObject({ code: 'too-early' });
-    expect(await bench.run(resolveClaim(person, { ...early, nowMs: noon + 61 * minute }))).toMatchObject({ end: { by: 'billing' } });
+    expect(await fixture.run(resolveClaim(person, early))).toMatchObject({ code: 'too-early' });
+    expect(await fixture.run(resolveClaim(person, { ...early, nowMs: noon + 61 * minute }))).toMatchObject({ end: { by: 'billing' } });
   });
 
   test('moved keeps the money used and holds the expiry that was ordered for', async () => {
-    const bench = await claimed('unclear');
-    await bench.run(resolveClaim(person, verdict({ outcome: 'moved', expiresAtMs: later })));
-    expect(bodiesUnder(bench.store, `${stream}/00000000/end`)['']).toMatchObject({ outcome: 'moved', movedTo: later / 1000 });
-    expect(await used(bench)).toBe(100_000_000n);
-    expect(standingOf(await readView(bench), expiry, noon)).toMatchObject({ state: 'spent' });
+    const fixture = await claimed('unclear');
+    await fixture.run(resolveClaim(person, verdict({ outcome: 'moved', expiresAtMs: later })));
+    expect(bodiesUnder(fixture.store, `${stream}/00000000/end`)['']).toMatchObject({ outcome: 'moved', movedTo: later / 1000 });
+    expect(await used(fixture)).toBe(100_000_000n);
+    expect(standingOf(await readView(fixture), expiry, noon)).toMatchObject({ state: 'spent' });
   });
 
   test.each([
     ['a number that is not open', { n: 1 }],
     ['a resource without claims', { resourceId: 'other' }],
   ])('is refused for %s', async (_, more) => {
-    const bench = await claimed('unclear');
-    expect(await bench.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code: 'not-open' });
+    const fixture = await claimed('unclear');
+    expect(await fixture.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code: 'not-open' });
   });
 
   test.each([
@@ -114,27 +114,27 @@ describe('what a person read in the bill', () => {
     ['void of a known order without its id', 'ordered', {}, 'order-known'],
     ['void of a known order under another id', 'ordered', { orderId: 'order-2' }, 'order-known'],
   ] as const)('is refused where it contradicts what is known: %s', async (_, answer, more, code) => {
-    const bench = await claimed(answer);
-    const before = bench.store.records.size;
-    expect(await bench.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code });
-    expect([bench.store.records.size, await used(bench)]).toEqual([before, 100_000_000n]);
+    const fixture = await claimed(answer);
+    const before = fixture.store.records.size;
+    expect(await fixture.run(resolveClaim(person, verdict(more)))).toMatchObject({ outcome: 'refused', code });
+    expect([fixture.store.records.size, await used(fixture)]).toEqual([before, 100_000_000n]);
   });
 
   test('is refused twice for the same claim', async () => {
-    const bench = await claimed('unclear');
-    await bench.run(resolveClaim(person, verdict()));
-    expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({ code: 'not-open' });
+    const fixture = await claimed('unclear');
+    await fixture.run(resolveClaim(person, verdict()));
+    expect(await fixture.run(resolveClaim(person, verdict()))).toMatchObject({ code: 'not-open' });
   });
 
   test('gives way to an end that was written in the same moment', async () => {
-    const bench = await claimed('unclear');
-    bench.before = (effect) => {
+    const fixture = await claimed('unclear');
+    fixture.before = (effect) => {
       if (effect.type !== 'store-create') return;
-      bench.before = () => {};
-      bench.store.records.set(effect.key, new TextEncoder().encode('another end'));
+      fixture.before = () => {};
+      fixture.store.records.set(effect.key, new TextEncoder().encode('another end'));
     };
-    expect(await bench.run(resolveClaim(person, verdict()))).toMatchObject({ outcome: 'refused', code: 'ended-meanwhile' });
-    expect(await used(bench)).toBe(100_000_000n);
+    expect(await fixture.run(resolveClaim(person, verdict()))).toMatchObject({ outcome: 'refused', code: 'ended-meanwhile' });
+    expect(await used(fixture)).toBe(100_000_000n);
   });
 });
 
@@ -180,14 +180,14 @@ describe('an expiry that was ordered for', () => {
   });
 
   test('is free again once a person has opened a slot, and the slot has a number of its own', async () => {
-    const bench = await claimed('moved');
+    const fixture = await claimed('moved');
     const opening = { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon + day };
-    expect(await bench.run(openSlot(person, opening))).toBe(1);
-    expect(standingOf(await readView(bench), expiry, noon)).toEqual({ state: 'free', n: 2 });
-    const { request, reservation } = await prepared(bench);
-    bench.observed = { expiresAtMs: expiry };
-    expect(await bench.run(renew({ owner: 'run-2' }, request, reservation, { monthOf }))).toMatchObject({ n: 2, outcome: 'ordered' });
-    const history = await runStoring(bench.store, readHistory(stream));
+    expect(await fixture.run(openSlot(person, opening))).toBe(1);
+    expect(standingOf(await readView(fixture), expiry, noon)).toEqual({ state: 'free', n: 2 });
+    const { request, reservation } = await prepared(fixture);
+    fixture.observed = { expiresAtMs: expiry };
+    expect(await fixture.run(renew({ owner: 'run-2' }, request, reservation, { monthOf }))).toMatchObject({ n: 2, outcome: 'ordered' });
+    const history = await runStoring(fixture.store, readHistory(stream));
     expect(history.map(({ n, claim, slot }) => [n, claim ? 'claim' : slot?.by])).toEqual([
       [0, 'claim'],
       [1, 'lin'],
@@ -196,9 +196,9 @@ describe('an expiry that was ordered for', () => {
   });
 
   test('has no slot opened while a claim is open', async () => {
-    const bench = await claimed('unclear');
+    const fixture = await claimed('unclear');
     expect(
-      await bench.run(openSlot(person, { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon })),
+      await fixture.run(openSlot(person, { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon })),
     ).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import {
   renewalRound,
 } from '../../../functions/renew-before-expiry/purchase/round.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
-import { apiError, context, day, down, expiry, minute, noon, type PurchaseBench, purchaseBench, wishFor } from './purchase-bench.ts';
+import { apiError, context, day, down, expiry, minute, noon, type PurchaseFixture, purchaseFixture, wishFor } from './purchase-fixture.ts';
 
 interface Round extends RoundResult<DueSubscription> {
   readonly told: number;
@@ -20,21 +20,21 @@ function* nothing(): Purchasing<void> {}
 
 /** A round that wants everything that is free. `ids` are due, all with the same expiry. */
 async function round(
-  bench: PurchaseBench,
+  fixture: PurchaseFixture,
   ids: readonly string[],
   more: { nowMs?: number; limit?: number; expiresAtMs?: number; deadlineMs?: number; recheck?: Recheck<never> } = {},
 ): Promise<Round> {
   const { nowMs = noon, limit = 1000, expiresAtMs = expiry, deadlineMs, recheck } = more;
   const alarms: AlarmFound[] = [];
-  bench.nowMs = nowMs;
+  fixture.nowMs = nowMs;
   const due = ids.map((id): DueSubscription => ({ account: '1', target: 'cn', resource: { kind: 'delivery-group', id }, expiresAtMs }));
-  const result = await bench.run(
+  const result = await fixture.run(
     renewalRound<DueSubscription, never>(
       { run: { owner: `run-${nowMs}`, deadlineMs }, due, ...context(nowMs, limit) },
       {
         ...(recheck ? { recheck: () => recheck } : {}),
         alarm: (found) => {
-          bench.steps.push('alarm');
+          fixture.steps.push('alarm');
           alarms.push(found);
           return nothing();
         },
@@ -55,152 +55,152 @@ const states = (candidates: readonly Candidate<DueSubscription>[]) => candidates
 
 describe('a round', () => {
   test('tells of expiries once all is decided, before the first order, and again with what became of it', async () => {
-    const bench = purchaseBench();
-    await round(bench, ['a']);
-    const send = bench.steps.indexOf('send');
-    expect(bench.steps.indexOf('alarm')).toBeLessThan(send);
-    expect(bench.steps.lastIndexOf('alarm')).toBeGreaterThan(send);
+    const fixture = purchaseFixture();
+    await round(fixture, ['a']);
+    const send = fixture.steps.indexOf('send');
+    expect(fixture.steps.indexOf('alarm')).toBeLessThan(send);
+    expect(fixture.steps.lastIndexOf('alarm')).toBeGreaterThan(send);
   });
 
   test('tells of expiries without a decision where the journal fails before there is one', async () => {
-    const bench = purchaseBench();
-    bench.before = (effect) => {
+    const fixture = purchaseFixture();
+    fixture.before = (effect) => {
       if (effect.type.startsWith('store')) throw down();
     };
-    const { alarms } = await round(bench, ['a']);
+    const { alarms } = await round(fixture, ['a']);
     expect(alarms.map(({ decided }) => decided)).toEqual([false]);
   });
 
   test('tells of expiries without a decision where too little time is left to order anything, and reads nothing more', async () => {
-    const bench = purchaseBench();
-    const { alarms, late, candidates } = await round(bench, ['a'], { deadlineMs: noon + 59_000 });
+    const fixture = purchaseFixture();
+    const { alarms, late, candidates } = await round(fixture, ['a'], { deadlineMs: noon + 59_000 });
     expect([alarms[0]?.decided, late?.code, candidates.length]).toEqual([false, 'deadline-near', 0]);
-    expect(bench.steps.filter((step) => step !== 'alarm' && step !== 'clock-now')).toEqual([]);
+    expect(fixture.steps.filter((step) => step !== 'alarm' && step !== 'clock-now')).toEqual([]);
   });
 
   test('chooses nothing where time runs out before all that is due was looked at', async () => {
-    const bench = purchaseBench();
-    bench.before = (effect) => {
-      if (effect.type === 'store-list') bench.nowMs = noon + 1;
+    const fixture = purchaseFixture();
+    fixture.before = (effect) => {
+      if (effect.type === 'store-list') fixture.nowMs = noon + 1;
     };
-    const { alarms, late, candidates } = await round(bench, ['a', 'b'], { deadlineMs: noon + minute });
+    const { alarms, late, candidates } = await round(fixture, ['a', 'b'], { deadlineMs: noon + minute });
     expect([alarms[0]?.decided, late?.code, candidates.length]).toEqual([false, 'deadline-near', 1]);
-    expect([bench.sent, [...bench.store.records.keys()]]).toEqual([[], []]);
+    expect([fixture.sent, [...fixture.store.records.keys()]]).toEqual([[], []]);
   });
 
   test('tells of expiries when the store is down, and orders nothing', async () => {
-    const bench = purchaseBench();
-    bench.before = (effect) => {
+    const fixture = purchaseFixture();
+    fixture.before = (effect) => {
       if (effect.type.startsWith('store')) throw down();
     };
-    const result = await round(bench, ['a']);
-    expect([result.told, bench.sent.length, result.error?.message]).toEqual([1, 0, 'down']);
+    const result = await round(fixture, ['a']);
+    expect([result.told, fixture.sent.length, result.error?.message]).toEqual([1, 0, 'down']);
   });
 
   test('asks neither journal nor service where nothing is due', async () => {
-    const bench = purchaseBench();
-    await round(bench, []);
-    expect(bench.steps).toEqual(['alarm', 'alarm']);
+    const fixture = purchaseFixture();
+    await round(fixture, []);
+    expect(fixture.steps).toEqual(['alarm', 'alarm']);
   });
 
   test('makes two to four reads of the store for a resource that is held', async () => {
-    const bench = purchaseBench();
-    bench.onSend = () => {
+    const fixture = purchaseFixture();
+    fixture.onSend = () => {
       throw apiError('AnswerTimeout');
     };
-    await round(bench, ['a']);
+    await round(fixture, ['a']);
     let calls = 0;
-    bench.before = (effect) => {
+    fixture.before = (effect) => {
       if (effect.type === 'store-list') calls += 1;
       if (effect.type === 'store-read') calls += effect.keys.length;
     };
-    await round(bench, ['a'], { nowMs: noon + 5 * minute });
+    await round(fixture, ['a'], { nowMs: noon + 5 * minute });
     expect(calls).toBe(4);
-    expect(bench.sent).toHaveLength(1);
+    expect(fixture.sent).toHaveLength(1);
   });
 
   test('orders what fits into the budget, one after another in the order given', async () => {
-    const bench = purchaseBench();
-    const { reserved, outcomes } = await round(bench, ['a', 'b', 'c'], { limit: 250 });
+    const fixture = purchaseFixture();
+    const { reserved, outcomes } = await round(fixture, ['a', 'b', 'c'], { limit: 250 });
     expect(reserved.map(({ outcome }) => outcome)).toEqual(['reserved', 'reserved', 'refused']);
     expect(outcomes.map(({ wish }) => wish.resource.id)).toEqual(['a', 'b']);
-    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a', 'b']);
+    expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'b']);
   });
 
   test('settles what is open and tells what has not moved', async () => {
-    const bench = purchaseBench();
-    await round(bench, ['a']);
-    const { alerts, candidates } = await round(bench, ['a'], { nowMs: noon + 20 * minute });
+    const fixture = purchaseFixture();
+    await round(fixture, ['a']);
+    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
     expect(alerts).toMatchObject([{ code: 'order-unpaid', data: { resource: 'a', orderId: 'order-1' } }]);
     expect(states(candidates)).toEqual(['open']);
   });
 
   test('goes on with the next number in the same run where a claim that came to nothing was left behind', async () => {
-    const bench = purchaseBench();
-    bench.onSend = () => {
+    const fixture = purchaseFixture();
+    fixture.onSend = () => {
       throw apiError('NoPermission', { httpStatus: 403 });
     };
-    bench.store.beforeCreate = (key) => {
+    fixture.store.beforeCreate = (key) => {
       if (key.endsWith('end')) throw down();
     };
-    expect((await round(bench, ['a'])).error).toBeDefined();
-    bench.store.beforeCreate = () => {};
-    bench.onSend = () => ({ OrderId: 'order-2' });
-    const { outcomes, candidates } = await round(bench, ['a'], { nowMs: noon + 5 * minute });
+    expect((await round(fixture, ['a'])).error).toBeDefined();
+    fixture.store.beforeCreate = () => {};
+    fixture.onSend = () => ({ OrderId: 'order-2' });
+    const { outcomes, candidates } = await round(fixture, ['a'], { nowMs: noon + 5 * minute });
     expect(candidates[0]?.settled?.end).toMatchObject({ outcome: 'void', by: 'run' });
     expect(outcomes).toMatchObject([{ n: 1, outcome: 'ordered', orderId: 'order-2' }]);
   });
 
   test('does not order for an expiry that it found moved when it settled, nor sets money aside for it', async () => {
-    const bench = purchaseBench();
-    await round(bench, ['a']);
-    bench.observed = { expiresAtMs: expiry + 7 * day };
-    const before = bench.store.records.size;
+    const fixture = purchaseFixture();
+    await round(fixture, ['a']);
+    fixture.observed = { expiresAtMs: expiry + 7 * day };
+    const before = fixture.store.records.size;
     // The page still shows the expiry of before.
-    const { outcomes, reserved, alerts } = await round(bench, ['a'], { nowMs: noon + 20 * minute });
+    const { outcomes, reserved, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
     expect(outcomes).toMatchObject([{ outcome: 'stopped', code: 'expiry-changed' }]);
-    expect([reserved.length, alerts.length, bench.store.records.size - before]).toEqual([0, 0, 1]);
+    expect([reserved.length, alerts.length, fixture.store.records.size - before]).toEqual([0, 0, 1]);
   });
 
   test('raises an alarm for an expiry that was moved back, and does not order', async () => {
-    const bench = purchaseBench();
-    bench.onSend = () => {
-      bench.observed = { expiresAtMs: expiry + 7 * day };
+    const fixture = purchaseFixture();
+    fixture.onSend = () => {
+      fixture.observed = { expiresAtMs: expiry + 7 * day };
       return { OrderId: 'order-1' };
     };
-    await round(bench, ['a']);
-    bench.observed = { expiresAtMs: expiry };
-    const { alerts, candidates } = await round(bench, ['a'], { nowMs: noon + day });
+    await round(fixture, ['a']);
+    fixture.observed = { expiresAtMs: expiry };
+    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + day });
     expect(states(candidates)).toEqual(['spent']);
     expect(alerts).toMatchObject([{ code: 'expiry-moved-back', severity: 'critical' }]);
-    expect(bench.sent).toHaveLength(1);
+    expect(fixture.sent).toHaveLength(1);
   });
 
   test('holds a resource whose records cannot be trusted, and goes on with the others', async () => {
-    const bench = purchaseBench();
-    bench.store.records.set(`${renewalStream('1', 'a')}/00000000/claim`, new TextEncoder().encode('not a record'));
-    const { candidates, outcomes, error } = await round(bench, ['a', 'b']);
+    const fixture = purchaseFixture();
+    fixture.store.records.set(`${renewalStream('1', 'a')}/00000000/claim`, new TextEncoder().encode('not a record'));
+    const { candidates, outcomes, error } = await round(fixture, ['a', 'b']);
     expect(candidates[0]).toMatchObject({ view: undefined, standing: undefined, failure: { code: 'MalformedRecord' } });
     expect([outcomes.map(({ wish }) => wish.resource.id), error]).toEqual([['b'], undefined]);
   });
 
   test('leaves an open claim open where the resource cannot be read, and says why', async () => {
-    const bench = purchaseBench();
-    await round(bench, ['a']);
-    bench.onReread = () => {
+    const fixture = purchaseFixture();
+    await round(fixture, ['a']);
+    fixture.onReread = () => {
       throw apiError('ServiceUnavailable', { httpStatus: 503 });
     };
-    const { candidates, alerts } = await round(bench, ['a'], { nowMs: noon + 20 * minute });
+    const { candidates, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
     expect(candidates[0]).toMatchObject({ standing: { state: 'open' }, settled: undefined, failure: { code: 'ServiceUnavailable' } });
     expect(alerts).toEqual([]);
   });
 
   test('ends its purchases when the journal fails after an order, and tells of that order', async () => {
-    const bench = purchaseBench();
-    bench.store.beforeCreate = (key) => {
+    const fixture = purchaseFixture();
+    fixture.store.beforeCreate = (key) => {
       if (key.endsWith('answer')) throw down();
     };
-    const { outcomes, alerts, error } = await round(bench, ['a', 'b']);
+    const { outcomes, alerts, error } = await round(fixture, ['a', 'b']);
     expect(outcomes.map(({ wish }) => wish.resource.id)).toEqual(['a']);
     expect([alerts[0]?.code, error?.message]).toEqual(['answer-unrecorded', 'down']);
   });
@@ -208,12 +208,12 @@ describe('a round', () => {
   test.each(['InsufficientBalance', 'ServiceUnavailable', 'NoPermission', 'AnswerTimeout', 'Throttling.User'])(
     'places no further order after one that failed with %s',
     async (code) => {
-      const bench = purchaseBench();
-      bench.onSend = () => {
+      const fixture = purchaseFixture();
+      fixture.onSend = () => {
         throw apiError(code, { httpStatus: code === 'ServiceUnavailable' ? 503 : 400 });
       };
-      const { outcomes } = await round(bench, ['a', 'b', 'c']);
-      expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a']);
+      const { outcomes } = await round(fixture, ['a', 'b', 'c']);
+      expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a']);
       expect(outcomes.slice(1)).toMatchObject([
         { outcome: 'stopped', code: 'orders-stopped', text: expect.stringContaining(code) },
         { outcome: 'stopped', code: 'orders-stopped' },
@@ -222,65 +222,65 @@ describe('a round', () => {
   );
 
   test('goes on after a refusal that is about the one resource', async () => {
-    const bench = purchaseBench();
-    bench.onSend = ({ resource }) => {
+    const fixture = purchaseFixture();
+    fixture.onSend = ({ resource }) => {
       if (resource.id === 'a') throw apiError('InvalidParameter.Period', { httpStatus: 400 });
       return { OrderId: 'order-b' };
     };
-    const { outcomes } = await round(bench, ['a', 'b']);
+    const { outcomes } = await round(fixture, ['a', 'b']);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unclear', 'ordered']);
   });
 
   test('waits an hour after an unclear order before it tries what can wait, and tries what expires within a day all the same', async () => {
-    const bench = purchaseBench();
-    bench.onSend = () => {
+    const fixture = purchaseFixture();
+    fixture.onSend = () => {
       throw apiError('InsufficientBalance', { httpStatus: 400 });
     };
-    await round(bench, ['a']);
-    await round(bench, ['a', 'b'], { nowMs: noon + 15 * minute });
-    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a']);
+    await round(fixture, ['a']);
+    await round(fixture, ['a', 'b'], { nowMs: noon + 15 * minute });
+    expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a']);
     const urgent = noon + 15 * minute + day;
-    bench.observed = { expiresAtMs: urgent };
-    await round(bench, ['a', 'c'], { nowMs: noon + 16 * minute, expiresAtMs: urgent });
-    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c']);
-    bench.observed = { expiresAtMs: expiry };
-    await round(bench, ['a', 'b'], { nowMs: noon + 61 * minute });
-    expect(bench.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c', 'b']);
+    fixture.observed = { expiresAtMs: urgent };
+    await round(fixture, ['a', 'c'], { nowMs: noon + 16 * minute, expiresAtMs: urgent });
+    expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c']);
+    fixture.observed = { expiresAtMs: expiry };
+    await round(fixture, ['a', 'b'], { nowMs: noon + 61 * minute });
+    expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c', 'b']);
   });
 
   test('sends nothing where a person or a freeze forbids it between claim and order, closes the claim and gives the money back', async () => {
-    const bench = purchaseBench();
-    const { outcomes } = await round(bench, ['a'], {
+    const fixture = purchaseFixture();
+    const { outcomes } = await round(fixture, ['a'], {
       *recheck(when) {
         yield* nothing();
         return when === 'before-send' ? { code: 'decision-changed', text: 'refused by tan.mei' } : undefined;
       },
     });
-    expect(bench.sent).toEqual([]);
+    expect(fixture.sent).toEqual([]);
     expect(outcomes).toMatchObject([
       { outcome: 'not-sent', code: 'decision-changed', text: 'refused by tan.mei', end: { outcome: 'void', by: 'claimant' } },
     ]);
-    expect((await round(bench, ['a'], { nowMs: noon + 5 * minute })).outcomes).toMatchObject([{ n: 1, outcome: 'ordered' }]);
+    expect((await round(fixture, ['a'], { nowMs: noon + 5 * minute })).outcomes).toMatchObject([{ n: 1, outcome: 'ordered' }]);
   });
 
   test('sends nothing where what forbids it cannot be read again', async () => {
-    const bench = purchaseBench();
-    const { outcomes } = await round(bench, ['a'], {
+    const fixture = purchaseFixture();
+    const { outcomes } = await round(fixture, ['a'], {
       *recheck(when) {
         yield* nothing();
         if (when === 'before-send') throw down();
         return undefined;
       },
     });
-    expect(bench.sent).toEqual([]);
+    expect(fixture.sent).toEqual([]);
     expect(outcomes).toMatchObject([{ outcome: 'not-sent', code: 'reread-failed' }]);
   });
 
   test('takes readings of one expiry that differ by seconds for the same, and orders once', async () => {
-    const bench = purchaseBench();
-    bench.observed = { expiresAtMs: expiry + 1000 };
-    expect((await round(bench, ['a'])).outcomes).toMatchObject([{ outcome: 'ordered' }]);
-    const { candidates, outcomes } = await round(bench, ['a'], { nowMs: noon + 20 * minute });
+    const fixture = purchaseFixture();
+    fixture.observed = { expiresAtMs: expiry + 1000 };
+    expect((await round(fixture, ['a'])).outcomes).toMatchObject([{ outcome: 'ordered' }]);
+    const { candidates, outcomes } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
     expect(states(candidates)).toEqual(['open']);
     expect(outcomes).toEqual([]);
   });

@@ -12,37 +12,37 @@ import {
   minute,
   noon,
   ordered,
-  type PurchaseBench,
-  purchaseBench,
+  type PurchaseFixture,
+  purchaseFixture,
   readView,
   stream,
-} from './purchase-bench.ts';
+} from './purchase-fixture.ts';
 
 type Answer = 'ordered' | 'rejected' | 'not-sent' | 'unclear' | 'missing';
 
 /** A claim made at noon, with an answer and no end. */
-async function openClaim(answer: Answer): Promise<PurchaseBench> {
-  const bench = purchaseBench();
+async function openClaim(answer: Answer): Promise<PurchaseFixture> {
+  const fixture = purchaseFixture();
   if (answer === 'rejected') {
-    bench.onSend = () => {
+    fixture.onSend = () => {
       throw apiError('NoPermission', { httpStatus: 403 });
     };
   }
   if (answer === 'unclear') {
-    bench.onSend = () => {
+    fixture.onSend = () => {
       throw apiError('ConnectionLost');
     };
   }
-  bench.before = (effect) => {
+  fixture.before = (effect) => {
     if (effect.type !== 'store-create') return;
-    if (answer === 'not-sent' && effect.key.endsWith('claim')) bench.nowMs += 31_000;
+    if (answer === 'not-sent' && effect.key.endsWith('claim')) fixture.nowMs += 31_000;
     if (answer === 'missing' && effect.key.endsWith('answer')) throw new Error('killed');
     // The run dies right before it can end the claim.
     if (effect.key.endsWith('end')) throw new Error('killed');
   };
-  await ordered(bench).catch((error) => expect(error.message).toBe('killed'));
-  bench.before = () => {};
-  return bench;
+  await ordered(fixture).catch((error) => expect(error.message).toBe('killed'));
+  fixture.before = () => {};
+  return fixture;
 }
 
 const later = expiry + 7 * day;
@@ -71,8 +71,8 @@ describe('an open claim', () => {
     ['ordered', undefined, 1, undefined, undefined],
     ['unclear', undefined, 20, undefined, 'order-unclear'],
   ] as const)('%s, expiry %s, %i minutes old: end %s, alert %s', async (answer, expiresAtMs, minutes, end, alert) => {
-    const bench = await openClaim(answer);
-    const view = await readView(bench);
+    const fixture = await openClaim(answer);
+    const view = await readView(fixture);
     expect(view.open?.answer?.outcome).toBe(answer === 'missing' ? undefined : answer);
     const found = settlementOf(view, { expiresAtMs }, noon + minutes * minute);
     expect(found.end?.outcome).toBe(end);
@@ -80,13 +80,13 @@ describe('an open claim', () => {
   });
 
   test('whose resource is gone is told like one that has not moved', async () => {
-    const bench = await openClaim('unclear');
-    expect(settlementOf(await readView(bench), undefined, noon + 20 * minute).alerts).toMatchObject([{ code: 'order-unclear' }]);
+    const fixture = await openClaim('unclear');
+    expect(settlementOf(await readView(fixture), undefined, noon + 20 * minute).alerts).toMatchObject([{ code: 'order-unclear' }]);
   });
 
   test('beside which an order stands unpaid is told though the move fits', async () => {
-    const bench = await openClaim('ordered');
-    const found = settlementOf(await readView(bench), { expiresAtMs: later, unpaidOrderId: 'order-9' }, noon + minute);
+    const fixture = await openClaim('ordered');
+    const found = settlementOf(await readView(fixture), { expiresAtMs: later, unpaidOrderId: 'order-9' }, noon + minute);
     expect(found).toMatchObject({
       end: { outcome: 'moved', shiftMatches: true },
       alerts: [{ code: 'shift-differs', data: { orderId: 'order-9' } }],
@@ -103,53 +103,53 @@ describe('an open claim', () => {
 });
 
 describe('settling', () => {
-  const used = async (bench: PurchaseBench) => (await runStoring(bench.store, readBudget('CNY', '2026-11'))).state.usedMicros;
+  const used = async (fixture: PurchaseFixture) => (await runStoring(fixture.store, readBudget('CNY', '2026-11'))).state.usedMicros;
 
   test.each(['rejected', 'not-sent'] as const)('a claim left behind as %s voids it and gives its money back', async (answer) => {
-    const bench = await openClaim(answer);
-    const settled = await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + minute));
+    const fixture = await openClaim(answer);
+    const settled = await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minute));
     expect(settled.end).toEqual({ outcome: 'void', by: 'run' });
-    expect(await used(bench)).toBe(0n);
-    expect(await readView(bench)).toMatchObject({ next: 1, open: undefined, voided: [{ n: 0 }] });
+    expect(await used(fixture)).toBe(0n);
+    expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined, voided: [{ n: 0 }] });
   });
 
   test('a claim that moved writes by how much, and its money stays used', async () => {
-    const bench = await openClaim('unclear');
-    await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: later }, noon + 60 * minute));
-    expect(bodiesUnder(bench.store, `${stream}/00000000/end`)['']).toEqual({
+    const fixture = await openClaim('unclear');
+    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: later }, noon + 60 * minute));
+    expect(bodiesUnder(fixture.store, `${stream}/00000000/end`)['']).toEqual({
       kind: 'end',
       outcome: 'moved',
       by: 'run',
       movedTo: later / 1000,
       shiftMatches: true,
       // What the end was written on: nobody can change the answer later.
-      answer: linkOf(bench.store.records.get(`${stream}/00000000/answer`) as Uint8Array),
+      answer: linkOf(fixture.store.records.get(`${stream}/00000000/answer`) as Uint8Array),
     });
-    expect(await used(bench)).toBe(100_000_000n);
+    expect(await used(fixture)).toBe(100_000_000n);
   });
 
   test('a claim that is not to be ended writes nothing', async () => {
-    const bench = await openClaim('unclear');
-    const before = bench.store.records.size;
-    const settled = await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + 20 * minute));
-    expect([bench.store.records.size, settled.end, settled.alerts.length]).toEqual([before, undefined, 1]);
+    const fixture = await openClaim('unclear');
+    const before = fixture.store.records.size;
+    const settled = await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + 20 * minute));
+    expect([fixture.store.records.size, settled.end, settled.alerts.length]).toEqual([before, undefined, 1]);
   });
 
   test('by two runs at once gives one end and one release', async () => {
-    const bench = await openClaim('rejected');
-    const view = await readView(bench);
-    await bench.run(settleOpen({ owner: 'run-2' }, view, { expiresAtMs: expiry }, noon + minute));
-    await bench.run(settleOpen({ owner: 'run-3' }, view, { expiresAtMs: expiry }, noon + 2 * minute));
-    expect((await runStoring(bench.store, readBudget('CNY', '2026-11'))).records.map(({ kind }) => kind)).toEqual(['reserve', 'release']);
+    const fixture = await openClaim('rejected');
+    const view = await readView(fixture);
+    await fixture.run(settleOpen({ owner: 'run-2' }, view, { expiresAtMs: expiry }, noon + minute));
+    await fixture.run(settleOpen({ owner: 'run-3' }, view, { expiresAtMs: expiry }, noon + 2 * minute));
+    expect((await runStoring(fixture.store, readBudget('CNY', '2026-11'))).records.map(({ kind }) => kind)).toEqual(['reserve', 'release']);
   });
 
   test('goes on after a lost answer of its end', async () => {
-    const bench = await openClaim('rejected');
+    const fixture = await openClaim('rejected');
     let losses = 0;
-    bench.store.afterCreate = (key) => {
+    fixture.store.afterCreate = (key) => {
       if (key.endsWith('end') && losses++ === 0) throw lost();
     };
-    await bench.run(settleOpen({ owner: 'run-2' }, await readView(bench), { expiresAtMs: expiry }, noon + minute));
-    expect([losses, await used(bench)]).toEqual([1, 0n]);
+    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minute));
+    expect([losses, await used(fixture)]).toEqual([1, 0n]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shiftMatches } from '../../../functions/renew-before-expiry/purchase/shift.ts';
-import { day } from './purchase-bench.ts';
+import { day } from './purchase-fixture.ts';
 
 const local = (text: string): number => Date.parse(`${text}+08:00`);
 

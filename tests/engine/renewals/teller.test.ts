@@ -5,9 +5,9 @@ import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { type ChannelState, functionName, tellerBench } from './teller-bench.ts';
+import { type ChannelState, functionName, tellerFixture } from './teller-fixture.ts';
 
-type Bench = ReturnType<typeof tellerBench>;
+type Fixture = ReturnType<typeof tellerFixture>;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
@@ -16,7 +16,7 @@ const matters = {
   alarm: {
     severity: 'critical',
     lasts: true,
-    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
+    *tell(b: Fixture, teller: RenewalNotifier): Renewal<void> {
       const expiresAtMs = Date.parse('2026-11-25T00:00:00Z');
       const name = b.name('24h', 'aig-1', expiresAtMs);
       yield* teller.once(name, 'expiry-24h', teller.channelsFor('money', 'failed'), b.message('alarm', 'critical'), { id: 'aig-1' });
@@ -25,7 +25,7 @@ const matters = {
   question: {
     severity: 'warning',
     lasts: true,
-    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
+    *tell(b: Fixture, teller: RenewalNotifier): Renewal<void> {
       const name = b.name('ask-1-Month-CNY-1', 'aig-1', Date.parse('2026-11-25T00:00:00Z'));
       yield* teller.once(name, 'approval-asked', teller.channelsFor('money'), b.message('question'), { id: 'aig-1' });
     },
@@ -33,14 +33,14 @@ const matters = {
   order: {
     severity: 'info',
     lasts: false,
-    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
+    *tell(b: Fixture, teller: RenewalNotifier): Renewal<void> {
       yield* teller.collect('order-placed', teller.channelsFor('money'), b.message('order', 'info'));
     },
   },
   failure: {
     severity: 'critical',
     lasts: false,
-    *tell(b: Bench, teller: RenewalNotifier): Renewal<void> {
+    *tell(b: Fixture, teller: RenewalNotifier): Renewal<void> {
       const at = new Date(b.clock.nowMs).toISOString();
       const errors = [{ code: 'Denied', message: 'no' }];
       yield* teller.failed({ function: functionName, target: 'cn', account: '1', at, errors, outcomes: [] });
@@ -51,12 +51,12 @@ type Matter = keyof typeof matters;
 const all = Object.keys(matters) as Matter[];
 
 /** What a run tells: the matter where it is found, else nothing. */
-function* found(b: Bench, matter: Matter, teller: RenewalNotifier, turn: number): Renewal<void> {
+function* found(b: Fixture, matter: Matter, teller: RenewalNotifier, turn: number): Renewal<void> {
   if (turn === 0 || matters[matter].lasts) yield* matters[matter].tell(b, teller);
 }
 
 /** Titles of arrivals about a matter. */
-const about = (b: Bench, matter: Matter) => b.arrivals.filter(({ title }) => title.includes(matter === 'failure' ? 'failed on' : matter));
+const about = (b: Fixture, matter: Matter) => b.arrivals.filter(({ title }) => title.includes(matter === 'failure' ? 'failed on' : matter));
 
 describe.each(all)('%s', (matter) => {
   test.each<[string, ChannelState, ChannelState]>([
@@ -64,7 +64,7 @@ describe.each(all)('%s', (matter) => {
     ['both are slow', 'slow', 'slow'],
     ['the other one is dead', matter === 'failure' ? 'dead' : 'ok', matter === 'failure' ? 'ok' : 'dead'],
   ])('where %s is told in the first run, and once', async (_name, money, oncall) => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', money).set('oncall', oncall);
     for (let turn = 0; turn < 3; turn++) {
       const teller = await b.tells((each) => found(b, matter, each, turn));
@@ -80,7 +80,7 @@ describe.each(all)('%s', (matter) => {
   test.each<ChannelState>(['dead', 'refuses', 'muted'])(
     'where every channel is %s for 40 hours is told in the first run after that, once, and says when it was meant',
     async (state) => {
-      const b = tellerBench();
+      const b = tellerFixture();
       b.states.set('money', state).set('oncall', state);
       for (let turn = 0; turn < 40; turn++) {
         const teller = await b.tells((each) => found(b, matter, each, turn));
@@ -104,7 +104,7 @@ describe.each(all)('%s', (matter) => {
   );
 
   test('where its own channel is dead and another one lives reaches the other one if it is critical, else waits', async () => {
-    const b = tellerBench({ tell: { money: ['money'], failed: ['money'] }, channels: ['money', 'ops'] });
+    const b = tellerFixture({ tell: { money: ['money'], failed: ['money'] }, channels: ['money', 'ops'] });
     b.states.set('money', 'dead');
     const teller = await b.tells((each) => found(b, matter, each, 0));
     const critical = matters[matter].severity === 'critical';
@@ -116,7 +116,7 @@ describe.each(all)('%s', (matter) => {
   });
 
   test('that is routed to nobody goes to all channels if it is critical, else to the log, and the report says so', async () => {
-    const b = tellerBench({ tell: { money: [], failed: [] } });
+    const b = tellerFixture({ tell: { money: [], failed: [] } });
     const teller = await b.tells((each) => found(b, matter, each, 0));
     const critical = matters[matter].severity === 'critical';
     expect(b.arrivals.map(({ channel }) => channel)).toEqual(critical ? ['money', 'oncall'] : []);
@@ -126,7 +126,7 @@ describe.each(all)('%s', (matter) => {
   });
 
   test('where there is no channel at all fails the run if it is critical, and is in the log', async () => {
-    const b = tellerBench({ tell: { money: [], failed: [] }, channels: [] });
+    const b = tellerFixture({ tell: { money: [], failed: [] }, channels: [] });
     const teller = await b.tells((each) => found(b, matter, each, 0));
     const critical = matters[matter].severity === 'critical';
     expect(teller.failures.map(({ code }) => code)).toEqual(critical ? ['NotTold'] : []);
@@ -136,7 +136,7 @@ describe.each(all)('%s', (matter) => {
   test.each(['list', 'read', 'create'] as const)(
     'is told where the journal cannot %s, at most once an hour by one process',
     async (broken) => {
-      const b = tellerBench();
+      const b = tellerFixture();
       const fail = async (): Promise<never> => {
         throw new StoreError('Unreachable', 'the bucket does not answer');
       };
@@ -148,7 +148,7 @@ describe.each(all)('%s', (matter) => {
   );
 
   test('that two processes tell at once is never left out', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     await Promise.all([b.tells((each) => found(b, matter, each, 0)), b.tells((each) => found(b, matter, each, 0))]);
     expect(about(b, matter).length).toBeGreaterThan(0);
     b.clock.nowMs += 15 * minuteMs;
@@ -161,7 +161,7 @@ describe.each(all)('%s', (matter) => {
 describe('what is carried over', () => {
   test('by two processes at once, with a journal that fails at each step once, arrives at last and stays away then', async () => {
     for (let failAt = 0; failAt < 12; failAt++) {
-      const b = tellerBench();
+      const b = tellerFixture();
       b.states.set('money', 'dead').set('oncall', 'dead');
       await b.tells((each) => matters.order.tell(b, each));
       b.states.clear();
@@ -186,7 +186,7 @@ describe('what is carried over', () => {
   });
 
   test('goes to the channel that money is told on now, where the one it was for is gone', async () => {
-    const b = tellerBench({ channels: ['money', 'oncall', 'fresh'] });
+    const b = tellerFixture({ channels: ['money', 'oncall', 'fresh'] });
     b.states.set('money', 'dead').set('oncall', 'dead');
     await b.tells((each) => matters.order.tell(b, each));
     const { money: _gone, ...left } = b.policy.channels;
@@ -196,7 +196,7 @@ describe('what is carried over', () => {
   });
 
   test('of a dead month is a few messages, critical ones first, and a line for the rest', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', 'dead').set('oncall', 'dead');
     for (let hour = 0; hour < 720; hour++) {
       await b.tells(function* (teller) {
@@ -217,7 +217,7 @@ describe('what is carried over', () => {
   }, 30_000);
 
   test('carries no link, and what each run finds again is not carried', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', 'dead').set('oncall', 'dead');
     await b.tells(function* (teller) {
       yield* matters.question.tell(b, teller);
@@ -230,7 +230,7 @@ describe('what is carried over', () => {
   });
 
   test('that was told once already, as its mark says, is dropped', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', 'dead').set('oncall', 'dead');
     const name = b.name('shift-differs/0');
     const odd = function* (teller: RenewalNotifier): Renewal<void> {
@@ -252,7 +252,7 @@ describe('what is carried over', () => {
 });
 
 test('a robot that is muted after 20 messages a minute gets what is critical first, and the rest by the next runs', async () => {
-  const b = tellerBench();
+  const b = tellerFixture();
   await b.tells(function* (teller) {
     for (let index = 0; index < 30; index++) {
       yield* teller.once(b.name(`odd-${index}`), `code-${index}`, ['money'], b.message(`calm ${index}`), { id: `aig-${index}` });
@@ -267,7 +267,7 @@ test('a robot that is muted after 20 messages a minute gets what is critical fir
 });
 
 test('a dead channel is told of on the others once a day while something waits for it, one that only had too much is not', async () => {
-  const b = tellerBench();
+  const b = tellerFixture();
   b.states.set('money', 'refuses');
   for (let hour = 0; hour < 48; hour++) {
     await b.tells((each) => matters.question.tell(b, each));
@@ -277,25 +277,25 @@ test('a dead channel is told of on the others once a day while something waits f
     Array.from({ length: 3 }, () => ['oncall', 'The channel money does not deliver']),
   );
   expect(b.arrivals[0]?.text).toMatch(/^1 message waits for it: "question"\. money: it refused the message \(errcode 310000\)/);
-  const busy = tellerBench();
+  const busy = tellerFixture();
   busy.states.set('money', 'muted');
   await busy.tells((each) => matters.question.tell(busy, each));
   expect(busy.arrivals).toEqual([]);
 });
 
 test('a run waits for a channel 75 seconds at most, and never near its deadline', async () => {
-  const many = (b: Bench) =>
+  const many = (b: Fixture) =>
     function* (teller: RenewalNotifier): Renewal<void> {
       for (let index = 0; index < 60; index++) {
         yield* teller.collect(`code-${index}`, ['money'], { ...b.message(`m${index}`), id: `m${index}` });
       }
     };
-  const long = tellerBench();
+  const long = tellerFixture();
   let from = long.clock.nowMs;
   await long.tells(many(long));
   expect(long.clock.nowMs - from).toBeGreaterThan(50_000);
   expect(long.clock.nowMs - from).toBeLessThanOrEqual(75_000);
-  const short = tellerBench();
+  const short = tellerFixture();
   from = short.clock.nowMs;
   await short.tells(many(short), { deadlineMs: from + 70_000 });
   expect(short.clock.nowMs - from).toBeLessThanOrEqual(10_000);
@@ -303,7 +303,7 @@ test('a run waits for a channel 75 seconds at most, and never near its deadline'
 
 describe('a mark that this function did not write', () => {
   test.each(['an observer', 'nobody'])('by %s silences no alarm, is told with it as forged, and is told once', async (who) => {
-    const b = tellerBench();
+    const b = tellerFixture();
     const expiresAtMs = Date.parse('2026-11-25T00:00:00Z');
     const name = b.name('24h', 'aig-1', expiresAtMs);
     const body =
@@ -320,7 +320,7 @@ describe('a mark that this function did not write', () => {
 });
 
 test('failures of the same kind are told once an hour by fresh processes, 24 times a day and not 96', async () => {
-  const b = tellerBench();
+  const b = tellerFixture();
   for (let quarter = 0; quarter < 96; quarter++) {
     await b.tells((each) => matters.failure.tell(b, each));
     b.clock.nowMs += 15 * minuteMs;
@@ -335,16 +335,16 @@ test('failures of the same kind are told once an hour by fresh processes, 24 tim
 function* nothing(): Renewal<void> {}
 
 describe('a message that channels refuse for what it says', () => {
-  const orders = (b: ReturnType<typeof tellerBench>, names: readonly string[], severity: 'info' | 'critical' = 'info') =>
+  const orders = (b: ReturnType<typeof tellerFixture>, names: readonly string[], severity: 'info' | 'critical' = 'info') =>
     function* (teller: RenewalNotifier): Renewal<void> {
       for (const name of names) {
         yield* teller.collect('order-placed', ['money'], { ...b.message(name, severity), id: `order/${name}` });
       }
     };
-  const arrived = (b: ReturnType<typeof tellerBench>) => b.arrivals.map(({ title }) => title);
+  const arrived = (b: ReturnType<typeof tellerFixture>) => b.arrivals.map(({ title }) => title);
 
   test.each([0, 2, 4])('keeps none of those back that would be told in one message with it (place %d of 5)', async (place) => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.words.add('Wort');
     const names = ['a', 'b', 'c', 'd'];
     await b.tells(orders(b, [...names.slice(0, place), 'Wort', ...names.slice(place)]));
@@ -352,7 +352,7 @@ describe('a message that channels refuse for what it says', () => {
   });
 
   test('keeps nothing back that is told later, however many were refused before', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.words.add('Wort');
     for (let run = 0; run < 8; run++) {
       await b.tells(orders(b, [`Wort ${run}`]));
@@ -363,7 +363,7 @@ describe('a message that channels refuse for what it says', () => {
   });
 
   test('is told of without its text after a day, and is tried no more then', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.words.add('Wort');
     await b.tells(orders(b, ['Wort one', 'Wort two'], 'critical'));
     for (let hour = 0; hour < 30; hour++) {
@@ -379,7 +379,7 @@ describe('a message that channels refuse for what it says', () => {
   });
 
   test('is not taken for refused where the channel is dead: it is told with its text once that delivers', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', 'dead').set('oncall', 'dead');
     await b.tells(orders(b, ['a', 'b']));
     for (let day = 0; day < 5; day++) {
@@ -392,7 +392,7 @@ describe('a message that channels refuse for what it says', () => {
   });
 
   test('a dead channel is tried a few times in a run, however much waits for it', async () => {
-    const b = tellerBench();
+    const b = tellerFixture();
     b.states.set('money', 'dead').set('oncall', 'dead');
     await b.tells(
       orders(
@@ -413,7 +413,7 @@ describe('a message that channels refuse for what it says', () => {
 });
 
 test('a failure that goes on for days with dead channels is carried once, and pushes out nothing that is told once', async () => {
-  const b = tellerBench();
+  const b = tellerFixture();
   b.states.set('money', 'dead').set('oncall', 'dead');
   await b.tells(function* (teller) {
     yield* teller.collect('order-placed', ['money'], b.message('an order', 'info'));

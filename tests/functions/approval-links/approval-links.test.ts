@@ -5,13 +5,13 @@ import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { accountId, days, minutes } from '../../e2e/renewals-bench.ts';
+import { accountId, days, minutes } from '../../e2e/renewals-fixture.ts';
 import {
   address,
   expiresAtMs,
   installation,
-  type LinkBench,
-  linkBench,
+  type LinkFixture,
+  linkFixture,
   linkKey,
   otherKey,
   request,
@@ -19,13 +19,13 @@ import {
   subject,
   token,
   tokenOf,
-} from './link-bench.ts';
+} from './link-fixture.ts';
 
-let bench: LinkBench;
+let fixture: LinkFixture;
 beforeEach(() => {
-  bench = linkBench();
+  fixture = linkFixture();
 });
-afterEach(() => bench.close());
+afterEach(() => fixture.close());
 
 const about = { circle: 'finance', account: accountId, resource: 'aig-1', expiresAtMs };
 const stream = approvalStream(linkVoice('finance'), about);
@@ -34,24 +34,24 @@ const electorate = {
   ...{ voters: [person('li.wei'), person('tan.mei')], circles: ['finance'], links: true },
   proveLink: linkProver({ publicKeys: [publicKeyOf(linkKey)], installation }),
 };
-const read = () => runStoring(bench.store, readApprovals(about, electorate));
+const read = () => runStoring(fixture.store, readApprovals(about, electorate));
 const given = async (): Promise<readonly Approval[]> => (await read()).given;
 /** Somebody answers at the command line. */
 async function atDesk(user: string, verdict: 'approve' | 'refuse', more: object = {}) {
   const { target, period, highest, untilMs } = subject;
-  const answer = { verdict, by: person(user), target, period, highest, atMs: bench.nowMs, untilMs, ...more };
-  await runStoring(bench.store, recordApproval(about, user, answer, await read()));
+  const answer = { verdict, by: person(user), target, period, highest, atMs: fixture.nowMs, untilMs, ...more };
+  await runStoring(fixture.store, recordApproval(about, user, answer, await read()));
 }
 async function keys(): Promise<string[]> {
   const found: string[] = [];
-  for await (const key of bench.store.list('')) found.push(key);
+  for await (const key of fixture.store.list('')) found.push(key);
   return found;
 }
 
 describe('an approval link', () => {
   test('shows the question, and opening it changes nothing, however often and by whatever program', async () => {
     for (let n = 0; n < 3; n++) {
-      const { statusCode, headers, body } = await bench.get({ token: token() });
+      const { statusCode, headers, body } = await fixture.get({ token: token() });
       expect(statusCode).toBe(200);
       expect(body).toContain('ledger (aig-1)');
       for (const fact of ['2026-12-01 00:00 Asia/Shanghai', '1 Month', '234.00 CNY', 'finance', `name="token" value="${token()}"`]) {
@@ -64,7 +64,7 @@ describe('an approval link', () => {
   });
 
   test('writes what was pressed where only links are counted, with the word on why, signed for its place', async () => {
-    const { statusCode, body } = await bench.post({ token: token(), decision: 'approve', because: 'Li: needed\u202e until\r\n May' });
+    const { statusCode, body } = await fixture.post({ token: token(), decision: 'approve', because: 'Li: needed\u202e until\r\n May' });
     expect([statusCode, body]).toEqual([200, expect.stringContaining('You approved this renewal')]);
     expect(await read()).toMatchObject({
       unusable: [],
@@ -75,75 +75,75 @@ describe('an approval link', () => {
         },
       ],
     });
-    expect((await verifyJournal(bench.store)).problems).toEqual([]);
+    expect((await verifyJournal(fixture.store)).problems).toEqual([]);
   });
 
   test('can be used until the order was sent, to change what was answered by it', async () => {
-    await bench.post({ token: token(), decision: 'refuse' });
-    bench.nowMs += 5 * minutes;
-    const opened = await bench.get({ token: token() });
+    await fixture.post({ token: token(), decision: 'refuse' });
+    fixture.nowMs += 5 * minutes;
+    const opened = await fixture.get({ token: token() });
     expect(opened).toMatchObject({ statusCode: 200, body: expect.stringContaining('This renewal is refused') });
     expect(opened.body).toContain('What counts now: refused by finance (link)');
     expect(opened.body).toContain('value="approve"');
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
+    expect((await fixture.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     // The same question with another name of the resource asks the same.
-    expect((await bench.post({ token: token({ name: 'renamed' }), decision: 'refuse' })).body).toContain('You refused this renewal');
+    expect((await fixture.post({ token: token({ name: 'renamed' }), decision: 'refuse' })).body).toContain('You refused this renewal');
     expect((await given()).map(({ verdict }) => verdict)).toEqual(['refuse', 'approve', 'refuse']);
   });
 
   test('shows what was answered at the command line, and can change that too', async () => {
     await atDesk('li.wei', 'refuse', { because: 'not ours' });
-    const { body } = await bench.get({ token: token() });
+    const { body } = await fixture.get({ token: token() });
     expect(body).toContain('What counts now: refused by li.wei, because: not ours');
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
+    expect((await fixture.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     await atDesk('tan.mei', 'refuse');
-    expect((await bench.get({ token: token() })).body).toContain('What counts now: refused by tan.mei');
+    expect((await fixture.get({ token: token() })).body).toContain('What counts now: refused by tan.mei');
     await atDesk('tan.mei', 'approve', { highest: { currency: 'CNY', micros: 100_000_000n } });
-    expect((await bench.get({ token: token() })).body).toContain(
+    expect((await fixture.get({ token: token() })).body).toContain(
       'pending approval by finance (tan.mei approved up to 100.00 CNY, and it costs 234.00 CNY now)',
     );
   });
 
   test('pressed by many at once: every page says what counts, and an approval stands behind nothing that was not read', async () => {
     const verdicts = Array.from({ length: 8 }, (_, n) => (n % 2 ? 'approve' : 'refuse'));
-    const answers = await Promise.all(verdicts.map((decision) => bench.post({ token: token(), decision })));
+    const answers = await Promise.all(verdicts.map((decision) => fixture.post({ token: token(), decision })));
     expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBe((await given()).length);
     expect((await given()).filter(({ verdict }) => verdict === 'refuse')).toHaveLength(4);
     const left = answers.filter(({ statusCode }) => statusCode === 409);
     for (const { body } of left) expect(body).toContain('Nothing was written down: look at what counts now, then decide.');
-    expect((await bench.get({ token: token() })).body).toContain('This renewal is refused');
+    expect((await fixture.get({ token: token() })).body).toContain('This renewal is refused');
   });
 
   test('once the order was sent, the page says so, and takes no answer any more', async () => {
-    await bench.post({ token: token(), decision: 'approve' });
+    await fixture.post({ token: token(), decision: 'approve' });
     const claim = {
       ...{ expiry: expiresAtMs / 1000, period: { count: 1, unit: 'Month' }, autoPay: true, price: { currency: 'CNY', micros: '1' } },
       ...{ reservation: 'r', month: '2026-11', token: 't', t: startMs, target: 'home', operation: 'RenewAppInstanceGroup' },
     };
     const record = encodeRecord({ kind: 'claim', atMs: startMs, owner: 'run', prev: null, body: claim });
-    await bench.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), record);
-    for (const answer of [await bench.get({ token: token() }), await bench.post({ token: token(), decision: 'refuse' })]) {
+    await fixture.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), record);
+    for (const answer of [await fixture.get({ token: token() }), await fixture.post({ token: token(), decision: 'refuse' })]) {
       expect(answer.body).toContain('This renewal was ordered');
       expect(answer.body).toContain('The order was sent on 2026-11-24 12:00 Asia/Shanghai, so no answer changes anything any more.');
       expect(answer.body).not.toContain('<form');
     }
     expect(await given()).toHaveLength(1);
     // Of the next expiry it says nothing.
-    expect((await bench.get({ token: token({ expiresAtMs: expiresAtMs + 30 * days, untilMs: expiresAtMs + 30 * days }) })).body).toContain(
-      '<form',
-    );
+    expect(
+      (await fixture.get({ token: token({ expiresAtMs: expiresAtMs + 30 * days, untilMs: expiresAtMs + 30 * days }) })).body,
+    ).toContain('<form');
   });
 
   test('that somebody has withdrawn approves nothing any more, and still refuses', async () => {
-    await bench.post({ token: token(), decision: 'approve' });
+    await fixture.post({ token: token(), decision: 'approve' });
     await atDesk('li.wei', 'refuse', { withdrawsLinks: true });
-    const { body } = await bench.get({ token: token() });
+    const { body } = await fixture.get({ token: token() });
     expect(body).toContain('li.wei has withdrawn the links of this expiry');
     expect(body).not.toContain('value="approve"');
     // A form from before it was withdrawn.
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('refused by li.wei');
+    expect((await fixture.post({ token: token(), decision: 'approve' })).body).toContain('refused by li.wei');
     await atDesk('li.wei', 'approve');
-    expect((await bench.post({ token: token(), decision: 'refuse' })).body).toContain('You refused this renewal');
+    expect((await fixture.post({ token: token(), decision: 'refuse' })).body).toContain('You refused this renewal');
   });
 
   test('is the same for the same question, so that a reminder brings no second one', () => {
@@ -164,22 +164,22 @@ describe('an approval link', () => {
   });
 
   test('answers HEAD like GET, without a page', async () => {
-    const answer = await bench.raw({ ...request('HEAD'), queryParameters: { token: token() } });
+    const answer = await fixture.raw({ ...request('HEAD'), queryParameters: { token: token() } });
     expect([answer.statusCode, answer.body]).toEqual([200, '']);
   });
 
   test('goes on while the key is changed: the old one is accepted where it is named', async () => {
     const old = token({}, otherKey);
-    expect((await bench.get({ token: old })).statusCode).toBe(403);
-    bench.close();
-    bench = linkBench({ environment: { STREAMWARDEN_LINK_PUBLIC_KEY_OLD: publicKeyOf(otherKey) } });
-    expect((await bench.get({ token: old })).statusCode).toBe(200);
-    expect((await bench.get({ token: token() })).statusCode).toBe(200);
+    expect((await fixture.get({ token: old })).statusCode).toBe(403);
+    fixture.close();
+    fixture = linkFixture({ environment: { STREAMWARDEN_LINK_PUBLIC_KEY_OLD: publicKeyOf(otherKey) } });
+    expect((await fixture.get({ token: old })).statusCode).toBe(200);
+    expect((await fixture.get({ token: token() })).statusCode).toBe(200);
   });
 
   test('shows names as text, whatever is in them', async () => {
     const name = `<script>alert("1")</script>' onload='x`;
-    const { body } = await bench.get({ token: token({ name }) });
+    const { body } = await fixture.get({ token: token({ name }) });
     expect(body).not.toMatch(/<script|' onload/);
     expect(body).toContain('&#60;script&#62;');
   });
@@ -231,25 +231,25 @@ describe('the one page for links that cannot be used', () => {
     ['a circle that the policy has not', token({ circle: 'board' }), 'links-off'],
     ['a circle by a name that all objects have', token({ circle: '__proto__' }), 'links-off'],
   ])('is shown for %s, opened or posted, and the log says why without the token', async (_name, text, why) => {
-    const plain = await bench.get({});
-    for (const answer of [await bench.get({ token: text }), await bench.post({ token: text, decision: 'approve' })]) {
+    const plain = await fixture.get({});
+    for (const answer of [await fixture.get({ token: text }), await fixture.post({ token: text, decision: 'approve' })]) {
       expect(answer).toEqual({ ...plain, statusCode: 403 });
     }
     expect(await keys()).toEqual([]);
-    expect(bench.lines.slice(1)).toMatchObject([
+    expect(fixture.lines.slice(1)).toMatchObject([
       { event: 'link-refused', why, from: '203.0.113.10' },
       { event: 'link-refused', why },
     ]);
-    if (text.length > 8) expect(JSON.stringify(bench.lines)).not.toContain(text.slice(0, 60));
+    if (text.length > 8) expect(JSON.stringify(fixture.lines)).not.toContain(text.slice(0, 60));
   });
 
   test('is shown where no rule of the policy counts links any more', async () => {
-    bench.close();
-    bench = linkBench({
+    fixture.close();
+    fixture = linkFixture({
       rules: '- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, ask: {who: finance, above: 1 CNY}}',
     });
-    expect((await bench.post({ token: token(), decision: 'approve' })).statusCode).toBe(403);
-    expect(bench.lines).toMatchObject([{ why: 'links-off' }]);
+    expect((await fixture.post({ token: token(), decision: 'approve' })).statusCode).toBe(403);
+    expect(fixture.lines).toMatchObject([{ why: 'links-off' }]);
   });
 
   const form = { token: token(), decision: 'approve' };
@@ -270,12 +270,12 @@ describe('the one page for links that cannot be used', () => {
     ['a form whose token is in the address', { queryParameters: { token: token() } }, { decision: 'approve' }],
     ['a request to change', { requestContext: { http: { method: 'PUT' } } }],
   ])('is shown for %s', async (_name, more, fields = form) => {
-    expect((await bench.post(fields, more)).statusCode).toBe(403);
+    expect((await fixture.post(fields, more)).statusCode).toBe(403);
     expect(await keys()).toEqual([]);
   });
 
   test('is shown for a body that is too large, and for what is no request at all', async () => {
-    const plain = await bench.get({});
+    const plain = await fixture.get({});
     for (const event of [
       { ...request('POST'), body: `token=${'a'.repeat(17_000)}` },
       { ...request('POST'), body: Buffer.alloc(17_000).toString('base64'), isBase64Encoded: true },
@@ -284,7 +284,7 @@ describe('the one page for links that cannot be used', () => {
       [],
       new Uint8Array(),
     ]) {
-      expect(await bench.raw(event)).toEqual({ ...plain, statusCode: 400 });
+      expect(await fixture.raw(event)).toEqual({ ...plain, statusCode: 400 });
     }
   });
 
@@ -295,7 +295,7 @@ describe('the one page for links that cannot be used', () => {
       'sec-fetch-site': 'same-origin',
     };
     const body = Buffer.from(new URLSearchParams(form).toString()).toString('base64');
-    expect((await bench.post('', { headers, body, isBase64Encoded: true })).statusCode).toBe(200);
+    expect((await fixture.post('', { headers, body, isBase64Encoded: true })).statusCode).toBe(200);
     expect(await given()).toHaveLength(1);
   });
 });
@@ -308,31 +308,31 @@ describe('a failure on our side', () => {
     ['no policy', { FC_FUNC_CODE_PATH: '/nowhere', STREAMWARDEN_STORE: '' }, 'PolicyMissing'],
     ['no store', { STREAMWARDEN_STORE: '' }, 'StoreMissing'],
   ])('%s: a page says that nothing was written, the log says what to do', async (_name, environment, code) => {
-    bench.close();
-    bench = linkBench({ environment });
-    for (const answer of [await bench.get({ token: token() }), await bench.post({ token: token(), decision: 'approve' })]) {
+    fixture.close();
+    fixture = linkFixture({ environment });
+    for (const answer of [await fixture.get({ token: token() }), await fixture.post({ token: token(), decision: 'approve' })]) {
       expect(answer).toMatchObject({ statusCode: 503, body: expect.stringContaining('Nothing was written down') });
     }
-    expect(bench.lines).toMatchObject([{ level: 'error', event: 'failed', code }, { code }]);
-    expect(JSON.stringify(bench.lines)).not.toContain('short-and-guessed');
+    expect(fixture.lines).toMatchObject([{ level: 'error', event: 'failed', code }, { code }]);
+    expect(JSON.stringify(fixture.lines)).not.toContain('short-and-guessed');
   });
 
   test('a damaged record among the answers keeps nobody from answering', async () => {
-    await bench.store.create(`${stream}/00000000`, new TextEncoder().encode('{}'));
-    expect((await bench.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
+    await fixture.store.create(`${stream}/00000000`, new TextEncoder().encode('{}'));
+    expect((await fixture.post({ token: token(), decision: 'approve' })).body).toContain('You approved this renewal');
     expect(await read()).toMatchObject({ given: [{ verdict: 'approve', sequence: 1 }], unusable: [{ code: 'unreadable' }] });
   });
 
   test('a stream of renewals that cannot be read: whether it was ordered is not known, so nothing is written', async () => {
-    await bench.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), new TextEncoder().encode('{}'));
-    expect((await bench.post({ token: token(), decision: 'approve' })).statusCode).toBe(503);
+    await fixture.store.create(renewalKey(renewalStream(accountId, 'aig-1'), 0, 'claim'), new TextEncoder().encode('{}'));
+    expect((await fixture.post({ token: token(), decision: 'approve' })).statusCode).toBe(503);
     expect(await given()).toEqual([]);
   });
 
   test('told to observe it writes nothing and says so', async () => {
-    bench.close();
-    bench = linkBench({ environment: { STREAMWARDEN_OBSERVE: 'true' } });
-    expect(await bench.post({ token: token(), decision: 'approve' })).toMatchObject({ statusCode: 409 });
+    fixture.close();
+    fixture = linkFixture({ environment: { STREAMWARDEN_OBSERVE: 'true' } });
+    expect(await fixture.post({ token: token(), decision: 'approve' })).toMatchObject({ statusCode: 409 });
     expect(await keys()).toEqual([]);
   });
 });

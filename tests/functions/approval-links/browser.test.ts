@@ -5,21 +5,21 @@ import { linkProver, publicKeyOf } from '../../../shared/journal/people/approval
 import { readApprovals } from '../../../shared/journal/people/approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { type HttpTrigger, httpTrigger } from '../../e2e/http-trigger.ts';
-import { installation, type LinkBench, linkBench, linkKey, subject, token } from './link-bench.ts';
+import { installation, type LinkFixture, linkFixture, linkKey, subject, token } from './link-fixture.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 if (executablePath === undefined) console.warn('No Chromium is installed here: how the pages of approval links behave was not checked.');
 
 describe.runIf(executablePath !== undefined)('in a browser the page of an approval link', () => {
-  let bench: LinkBench;
+  let fixture: LinkFixture;
   let trigger: HttpTrigger;
   let browser: Browser;
   let page: Page;
   const asked: string[] = [];
   const said: string[] = [];
   beforeAll(async () => {
-    bench = linkBench();
-    trigger = await httpTrigger(bench.handler);
+    fixture = linkFixture();
+    trigger = await httpTrigger(fixture.handler);
     const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'];
     browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox', ...quiet] });
     page = await browser.newPage();
@@ -31,7 +31,7 @@ describe.runIf(executablePath !== undefined)('in a browser the page of an approv
   afterAll(async () => {
     await browser?.close();
     await trigger?.close();
-    bench?.close();
+    fixture?.close();
   });
 
   test('is styled, runs nothing that a name brings along, and takes the word of whoever presses a button', async () => {
@@ -47,7 +47,7 @@ describe.runIf(executablePath !== undefined)('in a browser the page of an approv
     await page.getByRole('button', { name: 'Approve 1 Month for up to 234.00 CNY' }).click();
     await page.getByRole('heading', { name: 'You approved this renewal' }).waitFor();
     const proveLink = linkProver({ publicKeys: [publicKeyOf(linkKey)], installation });
-    const { given: words } = await runStoring(bench.store, readApprovals(subject, { voters: [], circles: [], links: true, proveLink }));
+    const { given: words } = await runStoring(fixture.store, readApprovals(subject, { voters: [], circles: [], links: true, proveLink }));
     expect(words).toMatchObject([{ verdict: 'approve', because: 'Li Wei' }]);
     expect(asked.filter((each) => !each.includes('favicon'))).toEqual([`GET /decide?token=${token({ name })}`, 'POST /decide']);
     expect(said).toEqual([]);

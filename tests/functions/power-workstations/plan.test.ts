@@ -11,7 +11,7 @@ import type { IntentView, WrittenValue } from '../../../shared/journal/intents/i
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { hours, minutes, policyFrom, policyText } from './power-bench.ts';
+import { hours, minutes, policyFrom, policyText } from './power-fixture.ts';
 
 const rules = [
   '- {name: farm, workstations: {name: "render-*"}, power: leave-alone}',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ruleModule } from '../../../functions/power-workstations/rule.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { policyFrom, policyText } from './power-bench.ts';
+import { policyFrom, policyText } from './power-fixture.ts';
 
 function problemsOf(rules: string, severity: 'error' | 'warning' = 'error'): string[] {
   return loadPolicy(policyText(rules), 'policy.yaml', [ruleModule])

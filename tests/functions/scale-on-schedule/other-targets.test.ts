@@ -19,7 +19,7 @@ let simulator: Simulator;
 afterEach(() => simulator.close());
 
 /** Two targets of one policy; each has a group of four nodes, and six are wanted for it. `same`: both targets are of one account. */
-async function bench({ same = false, limit = 2 } = {}) {
+async function fixture({ same = false, limit = 2 } = {}) {
   const group = (id: string, region: string) => ({
     id,
     name: id,
@@ -74,7 +74,7 @@ async function bench({ same = false, limit = 2 } = {}) {
 
 describe('nodes that another target of the policy has added', () => {
   it.each([false, true])('count for this one for 24 hours, also where both are of one account: %s', async (same) => {
-    const { once } = await bench({ same });
+    const { once } = await fixture({ same });
     expect(await once('branch')).toEqual(['act']);
     expect(await once('office')).toEqual(['hold limit-nodes-added']);
     simulator.advance(dayMs + 1);
@@ -82,7 +82,7 @@ describe('nodes that another target of the policy has added', () => {
   });
 
   it.each([false, true])('count also where its run began at the same moment, with both of one account: %s', async (same) => {
-    const { once, store, sizes } = await bench({ same });
+    const { once, store, sizes } = await fixture({ same });
     const { create } = store;
     let others: Promise<readonly string[]> | undefined;
     store.create = async (key, bytes) => {
@@ -102,7 +102,7 @@ describe('nodes that another target of the policy has added', () => {
   });
 
   it('are more than any limit where a record of its journal is damaged, until a day after it', async () => {
-    const { once, store } = await bench({ limit: 4 });
+    const { once, store } = await fixture({ limit: 4 });
     expect(await once('branch')).toEqual(['act']);
     const key = [...store.records.keys()].find((each) => each.startsWith(keyOf('written', 'scale-on-schedule', accounts.branch)));
     store.records.set(key ?? '', new TextEncoder().encode('{'));
@@ -112,7 +112,7 @@ describe('nodes that another target of the policy has added', () => {
   });
 
   it('are more than any limit where its journal cannot be read at all', async () => {
-    const { once, store } = await bench({ limit: 4 });
+    const { once, store } = await fixture({ limit: 4 });
     const { list } = store;
     store.list = (prefix, onForeign) => {
       if (prefix.includes(accounts.branch)) throw new StoreError('Unreachable', 'no answer');
@@ -122,7 +122,7 @@ describe('nodes that another target of the policy has added', () => {
   });
 
   it('hold no raise within the level that a group had', async () => {
-    const { once, store } = await bench({ limit: 2 });
+    const { once, store } = await fixture({ limit: 2 });
     expect(await once('office')).toEqual(['act']);
     store.records.set(streamKey(keyOf('written', 'scale-on-schedule', accounts.branch), 0), new TextEncoder().encode('{'));
     // Down to a quarter for the night, and up again.

@@ -55,7 +55,7 @@ ${list('scale-on-schedule', rules.scale)}${list('renew-before-expiry', rules.ren
 )}`;
 }
 
-export interface DigestBench {
+export interface DigestFixture {
   readonly simulator: Simulator;
   readonly store: MemoryStore;
   readonly policy: CompiledPolicy;
@@ -71,11 +71,11 @@ export interface DigestBench {
 }
 
 /** Functions at work on two simulated accounts, over HTTP, in the time of the simulated world, with a digest that tells of them. */
-export async function digestBench(
+export async function digestFixture(
   home: Omit<AccountSeed, 'id'>,
   text: string,
   more: { readonly away?: Omit<AccountSeed, 'id'>; readonly store?: MemoryStore } = {},
-): Promise<DigestBench> {
+): Promise<DigestFixture> {
   const { away = {}, store = memoryStore() } = more;
   const world = buildWorld({
     start,
@@ -91,7 +91,7 @@ export async function digestBench(
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (!document || errors.length > 0) throw new Error(errors.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
   const policy = compile(document, clock.now(), 100, modules);
-  const messages: DigestBench['messages'] = [];
+  const messages: DigestFixture['messages'] = [];
   const broken = new Set<string>();
   const channel = (name: string) => ({
     kind: 'test',

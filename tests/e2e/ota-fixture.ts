@@ -73,7 +73,7 @@ export function offeredGroup(more: Partial<GroupSeed> = {}): GroupSeed {
 }
 
 /** approve-ota-windows at work on a simulated account. */
-export interface OtaBench {
+export interface OtaFixture {
   readonly simulator: Simulator;
   readonly store: MemoryStore;
   readonly policy: CompiledPolicy;
@@ -92,11 +92,11 @@ export interface OtaBench {
 }
 
 /** Puts approve-ota-windows to work over HTTP, in the time of the simulated world. */
-export async function otaBench(
+export async function otaFixture(
   seed: Omit<WorldSeed, 'accounts'> & { readonly groups: readonly GroupSeed[] },
   text = otaPolicyText(),
   more: { readonly store?: MemoryStore; readonly handlers?: Readonly<Record<string, Handler>> } = {},
-): Promise<OtaBench> {
+): Promise<OtaFixture> {
   const { groups, ...world } = seed;
   const { store = memoryStore(), handlers } = more;
   const simulator = await startSimulator({
@@ -143,7 +143,7 @@ export function verdicts({ decisions }: RunReport): readonly string[] {
 }
 
 /** How many calls of each operation the service has seen, those of the group list apart. */
-export function callsBeyondPages({ simulator }: OtaBench): Readonly<Record<string, number>> {
+export function callsBeyondPages({ simulator }: OtaFixture): Readonly<Record<string, number>> {
   const counts = Object.entries(simulator.ledger.counts()).map(([action, { received }]) => [action, received] as const);
   return Object.fromEntries(counts.filter(([action]) => action !== 'ListAppInstanceGroup' && action !== '*'));
 }

@@ -27,7 +27,7 @@ export const functionName = 'renew-before-expiry';
 const hourMs = 3_600_000;
 
 /** Runs that tell people, each in a fresh process, on one journal, with channels in the states that a test sets. */
-export function tellerBench({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {
+export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {
   const store = memoryStore();
   const states = new Map<string, ChannelState>();
   const words = new Set<string>();

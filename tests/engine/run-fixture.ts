@@ -5,7 +5,7 @@ import { parseRecord } from '../../shared/journal/log/record.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
-export function bench(options: Parameters<typeof dialAutomation>[2] = {}) {
+export function fixture(options: Parameters<typeof dialAutomation>[2] = {}) {
   const service = new DialService();
   const wishes: Wishes = new Map();
   const store = memoryStore();

@@ -28,7 +28,7 @@ import type { WorldSeed } from '../../simulator/world/seed.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 export const accountId = '1000000000000001';
-/** The secret of the approval links of the bench. */
+/** The secret of the approval links of the fixture. */
 export const linkSecret = 'a-key-of-the-tests-that-is-long-enough-1';
 export const minutes = 60_000;
 export const hours = 60 * minutes;
@@ -66,7 +66,7 @@ interface Arrived extends Message {
   readonly channel: string;
 }
 
-export interface RenewalBench<S extends Store = MemoryStore> {
+export interface RenewalFixture<S extends Store = MemoryStore> {
   readonly simulator: Simulator;
   readonly store: S;
   readonly policy: CompiledPolicy;
@@ -93,33 +93,33 @@ interface Said extends Partial<Omit<NewApproval, 'by'>> {
   readonly source?: 'approvals' | 'approvals-link';
   /** True: the answers of others had not been read. Default: all had been. */
   readonly blind?: boolean;
-  /** The policy that was in force when it was given. Default: that of the bench. */
+  /** The policy that was in force when it was given. Default: that of the fixture. */
   readonly under?: CompiledPolicy;
 }
 
-/** The account of a bench. */
+/** The account of a fixture. */
 type BenchSeed = Omit<WorldSeed, 'accounts'> & Omit<WorldSeed['accounts'][number], 'id'>;
 
-/** How a bench differs from the usual. */
+/** How a fixture differs from the usual. */
 type BenchOptions = Pick<SimulatorOptions, 'handlers' | 'faults' | 'accessKeys' | 'gatewayClock'> & { readonly timers?: Timers };
 
 /** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
-export async function renewalBench<S extends Store>(
+export async function renewalFixture<S extends Store>(
   seed: BenchSeed,
   text: string,
   more: BenchOptions & { readonly store: S },
-): Promise<RenewalBench<S>>;
+): Promise<RenewalFixture<S>>;
 /** The same with its journal in memory. */
-export async function renewalBench(
+export async function renewalFixture(
   seed: BenchSeed,
   text: string,
   more?: BenchOptions & { readonly store?: MemoryStore },
-): Promise<RenewalBench>;
-export async function renewalBench(
+): Promise<RenewalFixture>;
+export async function renewalFixture(
   seed: BenchSeed,
   text: string,
   more: BenchOptions & { readonly store?: Store } = {},
-): Promise<RenewalBench<Store>> {
+): Promise<RenewalFixture<Store>> {
   const { groups, workstations, images, ...world } = seed;
   const account = {
     id: accountId,
@@ -212,6 +212,6 @@ export function dearer(factor: { percent: bigint }): Readonly<Record<string, Han
 }
 
 /** Orders that the account holds, as the service counts them. */
-export function orders({ simulator }: Pick<RenewalBench, 'simulator'>) {
+export function orders({ simulator }: Pick<RenewalFixture, 'simulator'>) {
   return simulator.world.accounts.get(accountId)?.orders.all ?? [];
 }

@@ -48,7 +48,7 @@ export function policyFrom(text: string, fromMs: number): CompiledPolicy {
   return compile(document, fromMs, 400, [ruleModule]);
 }
 
-export interface PowerBench {
+export interface PowerFixture {
   readonly simulator: Simulator;
   readonly store: MemoryStore;
   readonly target: CompiledTarget;
@@ -63,7 +63,7 @@ export interface PowerBench {
   close(): Promise<void>;
 }
 
-/** What the world of a bench is made of. */
+/** What the world of a fixture is made of. */
 export interface PowerWorld {
   readonly start: string;
   readonly workstations: readonly WorkstationSeed[];
@@ -71,7 +71,7 @@ export interface PowerWorld {
 }
 
 /** power-workstations at work on a simulated account, over HTTP, in the time of the simulated world. */
-export async function powerBench(seed: PowerWorld, text: string, more: Pick<SimulatorOptions, 'handlers'> = {}): Promise<PowerBench> {
+export async function powerFixture(seed: PowerWorld, text: string, more: Pick<SimulatorOptions, 'handlers'> = {}): Promise<PowerFixture> {
   const { workstations, ...world } = seed;
   const rows = new Map<string, Readonly<Record<string, unknown>>>();
   const list: Handler = (input, context) => {
@@ -89,14 +89,14 @@ export async function powerBench(seed: PowerWorld, text: string, more: Pick<Simu
   const store = memoryStore();
   const policy = policyFrom(text, clock.now());
   const target = policy.targets['home'] as CompiledTarget;
-  const bench: PowerBench = {
+  const fixture: PowerFixture = {
     simulator,
     store,
     target,
     rows,
     policy,
     run: (mode = 'apply', options = {}) =>
-      run({ automation: powerWorkstations, client, target, policy: bench.policy, store, clock, mode, world: 'a test', ...options }),
+      run({ automation: powerWorkstations, client, target, policy: fixture.policy, store, clock, mode, world: 'a test', ...options }),
     workstation(id) {
       const found = simulator.world.accounts.get(accountId)?.workstations.get(id);
       if (!found) throw new Error(`there is no workstation ${id}`);
@@ -108,7 +108,7 @@ export async function powerBench(seed: PowerWorld, text: string, more: Pick<Simu
         .map(({ input }) => input?.['WuyingServerIdList'] as readonly string[]),
     close: () => simulator.close(),
   };
-  return bench;
+  return fixture;
 }
 
 /** The first reason of each act and hold: `w hold in-use`. */

@@ -4,7 +4,7 @@ import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { policyWith, target } from './dial.ts';
-import { bench } from './run-bench.ts';
+import { fixture } from './run-fixture.ts';
 
 /** A message as it arrived on a channel. */
 interface Arrived extends Message {
@@ -12,8 +12,8 @@ interface Arrived extends Message {
 }
 
 /** Dials that are automated, and people who are told: `ops` of holds, `oncall` of failures, `log` of what was done. */
-export function tellingBench(options: Parameters<typeof bench>[0] = {}) {
-  const b = bench(options);
+export function tellingFixture(options: Parameters<typeof fixture>[0] = {}) {
+  const b = fixture(options);
   const messages: Arrived[] = [];
   const broken = new Set<string>();
   const channel = (name: string): Channel => ({
@@ -44,7 +44,7 @@ export function tellingBench(options: Parameters<typeof bench>[0] = {}) {
   };
 }
 
-/** The policy of the bench, with what differs. */
+/** The policy of the fixture, with what differs. */
 export function tellingPolicy(more: Partial<CompiledPolicy> = {}): CompiledPolicy {
   return policyWith({ tell: { done: ['log'], held: ['ops'], failed: ['oncall'] }, ...more });
 }

@@ -7,7 +7,7 @@ import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField }
 import { directoryStore } from '../../../shared/journal/store/directory.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
-import { accountId, compiledPolicy, policyText } from '../../e2e/renewals-bench.ts';
+import { accountId, compiledPolicy, policyText } from '../../e2e/renewals-fixture.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 
 export const linkKey = 'a-key-of-the-tests-that-is-long-enough-1';
@@ -31,7 +31,7 @@ export function tokenOf(link: string): string {
   return new URL(link).searchParams.get(tokenField) ?? '';
 }
 
-/** Where the journal of the benches lies: links are bound to it, so it is one folder for all of them, emptied by `close`. */
+/** Where the journal of the fixtures lies: links are bound to it, so it is one folder for all of them, emptied by `close`. */
 const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-links-'));
 const journal = path.join(folder, 'journal');
 export const installation = installationOf(`dir:${journal}`);
@@ -41,7 +41,7 @@ export function token(more: Partial<LinkSubject> = {}, key = linkKey, place = in
   return tokenOf(linksBelow(address, key, place)({ ...subject, ...more }) ?? '');
 }
 
-export interface LinkBench {
+export interface LinkFixture {
   readonly store: Store;
   readonly lines: Record<string, unknown>[];
   nowMs: number;
@@ -53,19 +53,19 @@ export interface LinkBench {
 }
 
 /** The function approval-links over a journal in a folder. */
-export function linkBench({
+export function linkFixture({
   rules = askingRule,
   environment = {},
 }: {
   readonly rules?: string;
   readonly environment?: object;
-} = {}): LinkBench {
+} = {}): LinkFixture {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(compiledPolicy(policyText(rules), startMs)));
   const lines: Record<string, unknown>[] = [];
-  const bench = { nowMs: startMs };
+  const fixture = { nowMs: startMs };
   const handler = createLinkHandler(pages, {
-    clock: { now: () => bench.nowMs, sleep: async () => {} },
+    clock: { now: () => fixture.nowMs, sleep: async () => {} },
     environment: {
       FC_FUNC_CODE_PATH: folder,
       STREAMWARDEN_STORE: `dir:${journal}`,
@@ -76,7 +76,7 @@ export function linkBench({
   });
   const raw = (event: unknown) =>
     handler(event instanceof Uint8Array ? event : new TextEncoder().encode(JSON.stringify(event)), { requestId: 'one' });
-  return Object.assign(bench, {
+  return Object.assign(fixture, {
     store: directoryStore(journal),
     ...{ lines, handler, raw },
     get: (queryParameters: object, more: object = {}) => raw({ ...request('GET'), queryParameters, ...more }),

@@ -42,7 +42,7 @@ export function fixedSeed(more: Partial<GroupSeed> = {}): GroupSeed {
 export async function logOffLive(
   rules: readonly string[],
   groups: readonly GroupSeed[],
-  { at = '2026-11-24 20:35', mode = 'act', sections = 'limits: {}', ...more }: Bench = {},
+  { at = '2026-11-24 20:35', mode = 'act', sections = 'limits: {}', ...more }: Fixture = {},
 ): Promise<LiveFunction> {
   const live = await liveFunction(
     logOffSessions,
@@ -55,8 +55,8 @@ export async function logOffLive(
   return live;
 }
 
-/** What can differ from the usual bench. */
-export interface Bench extends NonNullable<Parameters<typeof liveFunction>[4]> {
+/** What can differ from the usual fixture. */
+export interface Fixture extends NonNullable<Parameters<typeof liveFunction>[4]> {
   /** When the first run is, by the clock of Shanghai. Default: in the window. */
   readonly at?: string;
   readonly mode?: string;
@@ -84,7 +84,7 @@ export interface Death {
   readonly during: boolean;
 }
 
-/** Another process at work on the world of a bench, with its journal; by a policy of its own where rules are given. */
+/** Another process at work on the world of a fixture, with its journal; by a policy of its own where rules are given. */
 export function processOn(
   live: LiveFunction,
   rules: readonly string[],

@@ -6,8 +6,7 @@ import type {
 } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { monthIn } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
-import type { Reservation, ReserveRequest } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
-import { reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
+import { type Reservation, type ReserveRequest, reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
 import { parseRecord } from '../../../shared/journal/log/record.ts';
@@ -43,7 +42,7 @@ export function wishFor(id = 'g-1', more: Partial<RenewalWish> = {}): RenewalWis
 }
 
 /** The world that purchase code acts in, as a test scripts it. */
-export interface PurchaseBench {
+export interface PurchaseFixture {
   readonly store: MemoryStore;
   nowMs: EpochMs;
   stopping: boolean;
@@ -60,9 +59,9 @@ export interface PurchaseBench {
   run<T>(code: Purchasing<T>): Promise<T>;
 }
 
-export function purchaseBench(): PurchaseBench {
+export function purchaseFixture(): PurchaseFixture {
   let tokens = 0;
-  const bench: PurchaseBench = {
+  const fixture: PurchaseFixture = {
     store: memoryStore(),
     nowMs: noon,
     stopping: false,
@@ -77,8 +76,8 @@ export function purchaseBench(): PurchaseBench {
       while (!step.done) {
         let result: unknown;
         try {
-          bench.steps.push(nameOf(step.value));
-          bench.before(step.value);
+          fixture.steps.push(nameOf(step.value));
+          fixture.before(step.value);
           result = await perform(step.value);
         } catch (error) {
           step = code.throw(error);
@@ -93,21 +92,21 @@ export function purchaseBench(): PurchaseBench {
   async function perform(effect: PurchaseEffect): Promise<unknown> {
     switch (effect.type) {
       case 'clock-now':
-        return { nowMs: bench.nowMs, stopping: bench.stopping };
+        return { nowMs: fixture.nowMs, stopping: fixture.stopping };
       case 'random-token':
         tokens += 1;
         return `token-${tokens}`;
       case 'reread':
-        bench.onReread();
-        return bench.observed;
+        fixture.onReread();
+        return fixture.observed;
       case 'send':
-        bench.sent.push(effect.wish);
-        return bench.onSend(effect.wish);
+        fixture.sent.push(effect.wish);
+        return fixture.onSend(effect.wish);
       default:
-        return performStoreEffect(bench.store, effect);
+        return performStoreEffect(fixture.store, effect);
     }
   }
-  return bench;
+  return fixture;
 }
 
 function nameOf(effect: PurchaseEffect): string {
@@ -132,29 +131,29 @@ export const context = (nowMs: EpochMs, limit = 1000) => ({ limits: new Map([['C
 
 /** Reads the stream of a wish and sets its money aside. */
 export async function prepared(
-  bench: PurchaseBench,
+  fixture: PurchaseFixture,
   wish = wishFor(),
   owner = 'run-1',
 ): Promise<{ request: ReserveRequest; reservation: Reservation }> {
-  const view = await bench.run(readRenewal(renewalStream(wish.account, wish.resource.id)) as Purchasing<RenewalView>);
+  const view = await fixture.run(readRenewal(renewalStream(wish.account, wish.resource.id)) as Purchasing<RenewalView>);
   const request = { wish, view };
-  const [reserved] = await bench.run(reserveBatch({ owner }, [request], context(bench.nowMs)));
+  const [reserved] = await fixture.run(reserveBatch({ owner }, [request], context(fixture.nowMs)));
   if (reserved?.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reserved)}`);
-  bench.steps.length = 0;
+  fixture.steps.length = 0;
   return { request, reservation: reserved.reservation };
 }
 
-/** Reserves and orders; what becomes of the order is up to the bench. */
+/** Reserves and orders; what becomes of the order is up to the fixture. */
 export async function ordered(
-  bench: PurchaseBench,
+  fixture: PurchaseFixture,
   { wish = wishFor(), deadlineMs }: { readonly wish?: RenewalWish | undefined; readonly deadlineMs?: EpochMs | undefined } = {},
 ) {
-  const { request, reservation } = await prepared(bench, wish);
-  return bench.run(renew({ owner: 'run-1', deadlineMs }, request, reservation, { monthOf }));
+  const { request, reservation } = await prepared(fixture, wish);
+  return fixture.run(renew({ owner: 'run-1', deadlineMs }, request, reservation, { monthOf }));
 }
 
-export const readView = (bench: PurchaseBench, name = stream): Promise<RenewalView> =>
-  bench.run(readRenewal(name) as Purchasing<RenewalView>);
+export const readView = (fixture: PurchaseFixture, name = stream): Promise<RenewalView> =>
+  fixture.run(readRenewal(name) as Purchasing<RenewalView>);
 
 export function apiError(code: string, more: Partial<ConstructorParameters<typeof ApiError>[0]> = {}): ApiError {
   return new ApiError({

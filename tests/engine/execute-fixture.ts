@@ -11,7 +11,7 @@ import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { type Dial, DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
 /** Everything that a run of the executor needs, around one service and one store that outlive it. */
-export function bench(count = 3) {
+export function fixture(count = 3) {
   const service = new DialService();
   const wishes: Wishes = new Map();
   for (let n = 0; n < count; n++) {
@@ -22,7 +22,7 @@ export function bench(count = 3) {
   return { service, wishes, automation, store: memoryStore(), clock: new HandClock() };
 }
 
-export type Bench = ReturnType<typeof bench>;
+export type Fixture = ReturnType<typeof fixture>;
 export interface Extra {
   readonly owner?: string;
   readonly policy?: CompiledPolicy;
@@ -32,7 +32,7 @@ export interface Extra {
 }
 
 /** The executor on whatever differs from the wishes right now. */
-export async function prepare(b: Bench, extra: Extra = {}) {
+export async function prepare(b: Fixture, extra: Extra = {}) {
   const log = await runStoring(b.store, IntentLog.load('dials', target.account));
   const { owner = 'run-1', policy = policyWith(), deadlineMs, batch = 2, width = 1 } = extra;
   const context = { policy, target, nowMs: b.clock.nowMs, written: log.view, facts: { nodePricePerHour: () => undefined } };
@@ -44,7 +44,7 @@ export async function prepare(b: Bench, extra: Extra = {}) {
   return { log, decisions, code };
 }
 
-export const worldOf = (b: Bench, more: Partial<DriveWorld<Dial>> = {}): DriveWorld<Dial> => ({
+export const worldOf = (b: Fixture, more: Partial<DriveWorld<Dial>> = {}): DriveWorld<Dial> => ({
   automation: b.automation,
   client: b.service.client,
   target,
@@ -53,7 +53,7 @@ export const worldOf = (b: Bench, more: Partial<DriveWorld<Dial>> = {}): DriveWo
   ...more,
 });
 
-export async function executed(b: Bench, extra: Extra = {}, more: Partial<DriveWorld<Dial>> = {}): Promise<Executed> {
+export async function executed(b: Fixture, extra: Extra = {}, more: Partial<DriveWorld<Dial>> = {}): Promise<Executed> {
   return drive(worldOf(b, more), (await prepare(b, extra)).code);
 }
 
