@@ -10,6 +10,7 @@ import type { ActDecision, Action, Decision, HoldDecision } from '../planning/de
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
 import type { HaltReader } from './overrides.ts';
+import type { RulesCheck } from './policy-format.ts';
 
 /** One page of the fleet, in the order of the service. */
 interface ObservedPage<R extends Resource> {
@@ -116,6 +117,8 @@ export interface Automation<R extends Resource> {
   /** True where nothing that it decides goes by the time: it acts although our clock and the service's differ. Default: false. */
   readonly timeless?: true;
   readonly operations: Readonly<Record<string, AnyOperation>>;
+  /** Checks its rules before the planner sees them. Absent: it goes by none. */
+  readonly rules?: RulesCheck;
   readonly planner: Planner<R>;
   /** Pages of the resources in the scope of a target. Throws ApiError when the service does not answer. */
   observe(client: Client, target: CompiledTarget, signal?: AbortSignal): AsyncIterable<ObservedPage<R>>;

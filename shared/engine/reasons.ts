@@ -5,6 +5,8 @@ export const reasonCodes = {
   'observe-mode': 'The policy lets this function observe only; the change is planned and reported, not made.',
   frozen: 'A freeze of the policy is in force, and it stops this change. Raises, extensions and what gives access back go on.',
   'policy-horizon': 'The compiled policy does not cover this time; compile and push it again.',
+  'policy-format':
+    'The compiled rules of the function are not as this version reads them; push the policy again with this version, or deploy the newer one.',
   'exception-never': 'An exception of the policy forbids this kind of action here.',
   'exception-unknown': 'Whether an exception applies cannot be told, since a value that its selector needs is unknown.',
   'protected-group': 'The group is protected by the policy; nobody on it is cut.',

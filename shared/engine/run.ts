@@ -18,6 +18,7 @@ import { addedElsewhere } from './guard-nodes.ts';
 import type { TellRun } from './notifications.ts';
 import { type Observation, observeAndPlan, RunFacts } from './observe.ts';
 import { loadStanding, type Standing } from './overrides.ts';
+import type { Misread } from './policy-format.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
 import { secondLook } from './recheck.ts';
@@ -68,7 +69,10 @@ export interface RunOptions<R extends Resource> {
  * `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown.
  */
 export async function run<R extends Resource>(options: RunOptions<R>): Promise<RunReport> {
-  const { automation, target, policy, store, clock } = options;
+  const { target, store, clock } = options;
+  const misread = options.automation.rules?.(options.policy);
+  const automation = misread?.hold(options.automation) ?? options.automation;
+  const policy = misread?.policy ?? options.policy;
   const nowMs = clock.now();
   const counting = countingClient(options.client);
   const draft = new ReportDraft({
@@ -84,10 +88,11 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
     nowMs,
   });
   draft.warnFrom(policy.warnings);
+  if (misread) draft.failBecause(misread.error);
 
   const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
   const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
-  if (log && standing) await observeAndAct({ ...options, client: counting.client }, standing, log, draft);
+  if (log && standing) await observeAndAct({ ...options, automation, policy, misread, client: counting.client }, standing, log, draft);
   draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? [])]);
 
   const finished = draft.finish(clock.now(), counting.counts());
@@ -110,8 +115,14 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   }
 }
 
+/** What a run begins with. */
+interface Begun<R extends Resource> extends RunOptions<R> {
+  /** Set where the rules of the function cannot be read. */
+  readonly misread: Misread | undefined;
+}
+
 /** What the steps of a run share. */
-interface Work<R extends Resource> extends RunOptions<R> {
+interface Work<R extends Resource> extends Begun<R> {
   readonly context: PlanContext;
   readonly facts: RunFacts;
   readonly log: IntentLog;
@@ -128,7 +139,7 @@ interface Observed<R extends Resource> {
 }
 
 async function observeAndAct<R extends Resource>(
-  options: RunOptions<R>,
+  options: Begun<R>,
   { policy, halts }: Standing,
   log: IntentLog,
   draft: ReportDraft,
@@ -158,7 +169,7 @@ async function observeAndAct<R extends Resource>(
   if (!account.ok) refuseAccount(draft, account);
   // What was seen is another account's: nothing of it is written down, and what holds there is not compared.
   if (isOthers(account)) return;
-  if (mode === 'apply') await keepSeen(work, observed.seen);
+  if (mode === 'apply' && !work.misread) await keepSeen(work, observed.seen);
   if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: observed.by }, context, log, draft);
   if (!tellsHolds(work, observed)) return;
   // Those of the guard: that STS did not answer a moment ago is no hold to tell of.
@@ -226,10 +237,11 @@ async function keepSeen<R extends Resource>(
 
 /**
  * True where the holds of a run can be compared with those told last. After a partial observation, or one of what an event named, they say nothing
- * about what was not read; told to stop, what could not be asked holds too; while the clocks differ all holds are of that, and the run fails for it.
+ * about what was not read; told to stop, what could not be asked holds too; while the clocks differ, or the rules cannot be read, all holds are of
+ * that, and the run fails for it.
  */
-function tellsHolds<R extends Resource>({ signal, triggerEvents }: Work<R>, { seen, skewMs }: Observed<R>): boolean {
-  return seen.totals.complete && !signal?.aborted && triggerEvents === undefined && skewMs === undefined;
+function tellsHolds<R extends Resource>({ signal, triggerEvents, misread }: Work<R>, { seen, skewMs }: Observed<R>): boolean {
+  return seen.totals.complete && !signal?.aborted && triggerEvents === undefined && skewMs === undefined && !misread;
 }
 
 /** The same decision as a hold where it acts, with the reason in front of its own. */
@@ -237,7 +249,7 @@ function holdBecause(decision: ActDecision | HoldDecision, because: Reason): Act
   return decision.verdict === 'act' ? { ...decision, verdict: 'hold', because: [because, ...decision.because] } : decision;
 }
 
-/** The last trigger event of each resource. */
+/** The last occasion of each resource. */
 function lastTriggerEvents(triggerEvents: readonly TriggerEvent[] | undefined): ReadonlyMap<string, TriggerEvent> | undefined {
   return (
     triggerEvents &&

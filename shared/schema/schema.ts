@@ -74,6 +74,8 @@ export interface OptionalSchema<T = unknown> extends Typed<T> {
 export interface CustomSchema<T = unknown> extends Typed<T> {
   readonly kind: 'custom';
   readonly compare: Compare;
+  /** The schemas that it is made of, and their names where it has any, for whoever compares schemas. Default: it has none. */
+  readonly of?: unknown;
 }
 
 /**
@@ -104,6 +106,9 @@ export type Fields = Readonly<Record<string, Schema>>;
 
 /** The type of a schema's values. */
 export type TypeOf<S> = S extends Typed<infer T> ? T : never;
+
+/** Fields for each key of a type that is written by hand, so that the compiler tells which are forgotten. */
+export type FieldsFor<T> = { readonly [K in keyof T]-?: Schema & { readonly type?: T[K] } };
 
 /** The type of an object with these fields; those that are optional may be left out. */
 export type ObjectOf<F extends Fields> = Flat<

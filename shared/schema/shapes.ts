@@ -8,6 +8,7 @@ export const anything: CustomSchema<unknown> = { kind: 'custom', compare: () => 
 export function nullable<S extends Schema>(inner: S): CustomSchema<TypeOf<S> | null> {
   return {
     kind: 'custom',
+    of: [null, inner],
     compare: (value, path, found) => {
       if (value !== null) compare(inner, value, path, found);
     },
@@ -18,6 +19,7 @@ export function nullable<S extends Schema>(inner: S): CustomSchema<TypeOf<S> | n
 export function recordOf<S extends Schema>(member: S): CustomSchema<Record<string, TypeOf<S>>> {
   return {
     kind: 'custom',
+    of: member,
     compare: (value, path, found) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         report('type', 'give an object', path, found);
@@ -36,6 +38,7 @@ export function recordOf<S extends Schema>(member: S): CustomSchema<Record<strin
 export function tupleOf<const T extends readonly Schema[]>(...items: T): CustomSchema<{ -readonly [K in keyof T]: TypeOf<T[K]> }> {
   return {
     kind: 'custom',
+    of: items,
     compare: (value, path, found) => {
       if (!Array.isArray(value) || value.length !== items.length) {
         report('type', `give a list of ${items.length} entries`, path, found);
@@ -54,6 +57,7 @@ export function tupleOf<const T extends readonly Schema[]>(...items: T): CustomS
 export function eitherOf<A extends Schema, B extends Schema>(one: A, other: B): CustomSchema<TypeOf<A> | TypeOf<B>> {
   return {
     kind: 'custom',
+    of: [one, other],
     compare: (value, path, found) => {
       const first: Mismatch[] = [];
       compare(one, value, path, first);
@@ -79,6 +83,7 @@ export function known<T>(isKnown: (value: unknown) => value is T): CustomSchema<
 export function where<S extends Schema>(inner: S, holds: (value: TypeOf<S>) => boolean): CustomSchema<TypeOf<S>> {
   return {
     kind: 'custom',
+    of: inner,
     compare: (value, path, found) => {
       const before = found.length;
       compare(inner, value, path, found);

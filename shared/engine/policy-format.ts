@@ -1,0 +1,51 @@
+import type { Resource } from '../fleet/resource.ts';
+import { allHarms } from '../planning/decision.ts';
+import type { CompiledPolicy } from '../policy/compiled.ts';
+import { misfit } from '../policy/compiled-rules.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Automation } from './automation.ts';
+import { reason } from './reasons.ts';
+import type { RunError } from './report.ts';
+
+/** Why a function does nothing by its rules, and what is left to it. */
+export interface Misread {
+  /** Fails the run: people have to know. */
+  readonly error: RunError;
+  /** The policy without the rules. */
+  readonly policy: CompiledPolicy;
+  /** The automation that holds each resource. What gives back and needs no rule goes on, such as to let users in again. */
+  hold<R extends Resource>(automation: Automation<R>): Automation<R>;
+}
+
+/** Says where the rules of a function in a policy are not as this version reads them; undefined where they are. */
+export type RulesCheck = (policy: CompiledPolicy) => Misread | undefined;
+
+/** Compares the rules of a function with what its compiled rules have to look like. */
+export function rulesCheck(name: string, rule: Schema): RulesCheck {
+  return (policy) => {
+    const where = misfit(policy, name, rule);
+    if (where === undefined) return undefined;
+    const message = `The rules of ${name} in the policy are not as this version reads them, so none of them counts: ${where}. Push the policy again with this version, or deploy the newer one.`;
+    return {
+      error: { code: 'PolicyFormat', message },
+      policy: { ...policy, rules: { ...policy.rules, [name]: [] } },
+      hold: (automation) => holding(automation, message),
+    };
+  };
+}
+
+function holding<R extends Resource>(automation: Automation<R>, message: string): Automation<R> {
+  const { planner } = automation;
+  const because = [reason('policy-format', message)];
+  return {
+    ...automation,
+    planner: {
+      ...planner,
+      decide(resource, context) {
+        const decision = planner.decide(resource, context);
+        const givesBack = decision.verdict === 'act' && decision.action.restores !== undefined && allHarms(decision.action).length === 0;
+        return givesBack ? decision : { rule: null, resource: decision.resource, verdict: 'hold', because };
+      },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { type Read, read } from '../schema/compare.ts';
+import {
+  anyText,
+  exactOptional,
+  type FieldsFor,
+  int,
+  jsonList,
+  type ObjectSchema,
+  object,
+  oneOf,
+  openObject,
+  type Schema,
+  text,
+} from '../schema/schema.ts';
+import { recordOf, where } from '../schema/shapes.ts';
+import type { CompiledPolicy, CompiledSelector } from './compiled.ts';
+
+/** An instant or a length of time, in milliseconds. */
+const time = int();
+
+/** Texts that may be left out. */
+const texts = exactOptional(jsonList(text));
+
+/** The keys that every compiled rule has, to be spread into its fields. */
+export const ruleFields = { name: text, targets: texts, tell: texts };
+
+/** What a rule selects by. One without any key would select everything. */
+export const selector = where(
+  object({
+    all: exactOptional(oneOf(true)),
+    ids: texts,
+    names: texts,
+    tags: exactOptional(recordOf(jsonList(anyText))),
+    missingTags: texts,
+    charge: exactOptional(jsonList(oneOf('subscription', 'pay-as-you-go'))),
+    regions: texts,
+    statuses: texts,
+    firstSeen: exactOptional(object({ over: exactOptional(time), under: exactOptional(time) })),
+    officeNetworks: texts,
+    images: texts,
+    users: texts,
+  } satisfies FieldsFor<CompiledSelector>) as ObjectSchema<CompiledSelector>,
+  (value) => Object.keys(value).length > 0,
+);
+
+const checked = new WeakMap<object, Read<unknown>>();
+
+/**
+ * Where the rules of a function differ from the schema of its compiled rules; undefined where they fit. Looked at once for each list of rules, which
+ * every copy of a policy shares.
+ */
+export function misfit({ rules }: Pick<CompiledPolicy, 'rules'>, name: string, rule: Schema): string | undefined {
+  const list: object | undefined = rules[name];
+  if (list === undefined) return undefined;
+  const result = checked.get(list) ?? read(openObject({ rules: openObject({ [name]: jsonList(rule) }) }), { rules });
+  checked.set(list, result);
+  return result.ok ? undefined : result.where;
+}

@@ -1,0 +1,72 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { runners } from '../../cli/runners.ts';
+import type { FunctionName } from '../../shared/policy/compiled.ts';
+import { damages } from './damage.ts';
+import { compiledAt, type DemoFleet, demoFleet, examplePolicy, policyOf, withRules } from './demo-fleet.ts';
+
+/** A function, with an instant and a target at which both policies make it act, and what its rules may lack. */
+interface Situation {
+  readonly name: FunctionName;
+  readonly at: string;
+  readonly target: string;
+  /** Rules that use every key. */
+  readonly rich: string;
+  /** What a rule may lack beside `targets`, `tell` and keys of selectors: without it, it is another rule that somebody may have written. */
+  readonly free: readonly string[];
+}
+
+const situations: readonly Situation[] = [
+  {
+    name: 'power-workstations',
+    at: '2026-11-25T08:45',
+    target: 'cn-studio',
+    rich: `  power-workstations:
+    - {name: render, workstations: {id: ws-1, user: board-*, firstSeen: over 1h ago, charge: subscription, image: img-1, status: RUNNING}, power: leave-alone}
+    - name: studio
+      targets: [cn-studio]
+      workstations: {officeNetwork: cn-hangzhou+dir-172301, region: cn-hangzhou}
+      schedule: studio
+      stopOnlyWithoutSession: true
+      atOnce: 50
+      tell: ops
+`,
+    free: ['.*.atOnce gone'],
+  },
+];
+
+/** Keys that any rule may lack: the rule is for more then, or tells others, as somebody may have written it. */
+const freeOfAll = /\.(targets|tell|(groups|workstations)\.\w+(\.\w+)?) gone$/;
+
+describe.each(situations)('a compiled rule of $name', ({ name, at, target, rich, free }) => {
+  const fleet: Promise<DemoFleet> = demoFleet(at);
+  afterAll(async () => (await fleet).world.close());
+  const runner = runners.find((each) => each.name === name);
+  if (!runner) throw new Error(`there is no runner of ${name}`);
+
+  it.each([
+    ['the example', examplePolicy],
+    ['a policy with every key', policyOf(rich)],
+  ])('of %s acts by nothing that is not as this version reads it', async (_which, text) => {
+    const { world, run } = await fleet;
+    const policy = compiledAt(text, world.clock.now());
+    const whole = await run(runner, policy, target, 'plan');
+    expect([whole.report.errors, whole.report.counts.act > 0]).toEqual([[], true]);
+
+    const passed: string[] = [];
+    for (const { what, value } of damages(policy.rules[name])) {
+      const { report } = await run(runner, withRules(policy, name, value), target, 'plan');
+      if (!report.failed) {
+        passed.push(what);
+        continue;
+      }
+      const ran = await run(runner, withRules(policy, name, value), target, 'apply');
+      expect([what, ran.writes, ran.report.failed]).toEqual([what, [], true]);
+      expect([what, ...ran.report.errors]).toEqual([what, { code: 'PolicyFormat', message: expect.stringContaining(`rules.${name}`) }]);
+      expect(new Set(ran.report.decisions.map(({ verdict, because }) => `${verdict} ${because[0]?.code}`))).toEqual(
+        new Set(['hold policy-format']),
+      );
+      expect(ran.told).toEqual([expect.stringContaining('Push the policy again')]);
+    }
+    expect(passed.filter((what) => !freeOfAll.test(what) && !free.includes(what))).toEqual([]);
+  });
+});
