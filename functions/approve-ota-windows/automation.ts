@@ -1,8 +1,10 @@
 import { approveOtaTask } from '../../shared/client/operations/approve-ota-task.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
+import { rulesCheck } from '../../shared/engine/policy-format.ts';
 import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-group.ts';
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
 import { loadHalts } from '../../shared/journal/people/halts.ts';
+import { compiledOtaRule } from './compiled-rule.ts';
 import { heldByOthers, seenOfTarget } from './failed-elsewhere.ts';
 import { wishOf } from './looks.ts';
 import { planner } from './plan.ts';
@@ -14,6 +16,7 @@ const type = 'Fota';
 /** Approves updates of delivery groups for the windows of their rings. */
 export const approveOtaWindows: Automation<OtaGroup> = {
   name: 'approve-ota-windows',
+  rules: rulesCheck('approve-ota-windows', compiledOtaRule),
   operations: { ApproveOtaTask: approveOtaTask },
   planner,
   // A ring waits for every group of the rings before it.

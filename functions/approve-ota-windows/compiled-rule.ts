@@ -1,8 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { OtaType } from '../../shared/fleet/ota-observe.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { ruleFields, selector, time } from '../../shared/policy/compiled-rules.ts';
 import type { DaySelector } from '../../shared/policy/document.ts';
 import type { TimeRange } from '../../shared/policy/values/time-of-day.ts';
+import { exactOptional, type FieldsFor, int, jsonList, object, oneOf, text } from '../../shared/schema/schema.ts';
+import { recordOf, tupleOf } from '../../shared/schema/shapes.ts';
 
 /** When updates of a ring may start: on these days, at the beginning of this period. */
 export interface WindowRule {
@@ -68,3 +71,22 @@ export interface CompiledOtaRule {
 export function placeKey({ calendar, timezone }: { readonly calendar?: string | undefined; readonly timezone: string }): string {
   return `${calendar ?? ''}|${timezone}`;
 }
+
+const windows = jsonList(tupleOf(time, time));
+
+/** What a compiled rule has to look like. */
+export const compiledOtaRule = object({
+  ...ruleFields,
+  type: oneOf('Fota'),
+  neverVersions: jsonList(text),
+  approveAheadMs: time,
+  sessionsUpTo: exactOptional(int(0)),
+  rings: jsonList(
+    object({
+      name: text,
+      groups: selector,
+      soakMs: time,
+      windows: recordOf(object({ sure: windows, doubtful: windows } satisfies FieldsFor<Windows>)),
+    } satisfies FieldsFor<CompiledRing>),
+  ),
+} satisfies FieldsFor<CompiledOtaRule>);

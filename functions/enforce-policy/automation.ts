@@ -2,12 +2,14 @@ import { authorizeInstanceGroup } from '../../shared/client/operations/authorize
 import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
 import { modifyTenantConfig } from '../../shared/client/operations/modify-tenant-config.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
+import { rulesCheck } from '../../shared/engine/policy-format.ts';
 import { readAccess } from '../../shared/fleet/authorization.ts';
 import { countDeliveryGroups } from '../../shared/fleet/count-delivery-groups.ts';
 import { type GovernedGroup, observeGovernedGroups } from '../../shared/fleet/governed-group.ts';
 import { rereadGoverned } from '../../shared/fleet/reread-governed.ts';
 import { sessionUsers, withLingering } from '../../shared/fleet/session-users.ts';
 import { readTenant, unreadTenant } from '../../shared/fleet/tenant.ts';
+import { compiledEnforceRule } from './compiled-rule.ts';
 import { loadOf } from './drift.ts';
 import { type Governed, planner, wishOf } from './plan.ts';
 
@@ -20,6 +22,7 @@ export const hears: readonly string[] = [
 /** Holds delivery groups and the account itself to the settings of the policy. */
 export const enforcePolicy: Automation<Governed> = {
   name: 'enforce-policy',
+  rules: rulesCheck('enforce-policy', compiledEnforceRule),
   operations: {
     ModifyAppInstanceGroupAttribute: modifyAppInstanceGroupAttribute,
     AuthorizeInstanceGroup: authorizeInstanceGroup,

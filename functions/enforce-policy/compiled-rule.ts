@@ -1,4 +1,7 @@
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { ruleFields, selector, texts } from '../../shared/policy/compiled-rules.ts';
+import { exactOptional, type FieldsFor, flag, int, object, text } from '../../shared/schema/schema.ts';
+import { where } from '../../shared/schema/shapes.ts';
 
 /** What a rule holds delivery groups to. */
 interface GroupWish {
@@ -34,3 +37,20 @@ export interface EnforceRule extends GroupWish {
 
 /** The keys of what can be wished of a delivery group. */
 export const groupWishes = ['sessionTimeout', 'nodeCapacity', 'namePattern', 'skipUserAuthCheck', 'userGroups', 'requireTags'] as const;
+
+/** What a compiled rule has to look like: it is for delivery groups, or for the account itself. */
+export const compiledEnforceRule = where(
+  object({
+    ...ruleFields,
+    groups: exactOptional(selector),
+    tenant: exactOptional(object({ expiryReminder: flag })),
+    sessionTimeout: exactOptional(int(-1)),
+    nodeCapacity: exactOptional(int(1)),
+    namePattern: exactOptional(text),
+    skipUserAuthCheck: exactOptional(flag),
+    userGroups: texts,
+    requireTags: texts,
+    insist: exactOptional(flag),
+  } satisfies FieldsFor<EnforceRule>),
+  ({ groups, tenant }) => (groups === undefined) === (tenant !== undefined),
+);

@@ -3,10 +3,12 @@ import { tagCloudResources } from '../../shared/client/operations/tag-cloud-reso
 import { unbind } from '../../shared/client/operations/unbind.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
+import { rulesCheck } from '../../shared/engine/policy-format.ts';
 import { observeDeliveryGroups } from '../../shared/fleet/observe-delivery-groups.ts';
 import type { SessionResource } from '../../shared/fleet/session.ts';
 import { lookAtSessions, rereadSessionResource, usersOf } from '../../shared/fleet/session-observe.ts';
 import { sessionUsers } from '../../shared/fleet/session-users.ts';
+import { compiledLogOffRule } from './compiled-rule.ts';
 import { planner } from './plan.ts';
 
 /** Logs off the sessions of delivery groups once their day is over, and keeps new users out shortly before where a rule says so. */
@@ -14,6 +16,7 @@ export const logOffSessions: Automation<SessionResource> = {
   name: 'log-off-sessions',
   // A drain that it set is lifted, whatever rules there are by then.
   withoutRules: true,
+  rules: rulesCheck('log-off-sessions', compiledLogOffRule),
   operations: {
     LogOffAllSessionsInAppInstanceGroup: logOffAllSessionsInAppInstanceGroup,
     Unbind: unbind,

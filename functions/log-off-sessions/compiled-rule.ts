@@ -1,7 +1,10 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { DayKind } from '../../shared/policy/calendar.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { ruleFields, selector, time } from '../../shared/policy/compiled-rules.ts';
 import type { weekdayWords } from '../../shared/policy/values/day-selector.ts';
+import { exactOptional, type FieldsFor, int, jsonList, type ListSchema, object, oneOf, text } from '../../shared/schema/schema.ts';
+import { eitherOf, recordOf, where } from '../../shared/schema/shapes.ts';
 
 /** Days on which a log-off at a time of day happens. */
 export type DayWord = DayKind | 'everyday' | Weekday | `${Weekday} ${DayKind}`;
@@ -40,6 +43,7 @@ export interface Starts {
 
 /** A rule as the planner reads it. */
 export interface CompiledLogOffRule extends LogOffRule {
+  readonly after?: { readonly schedule: string; readonly wait: number };
   readonly persistentSessions: 'keep' | 'log-off';
   /** For rules with `at`: by `startsKey` of the target. */
   readonly starts?: Readonly<Record<string, Starts>>;
@@ -49,3 +53,23 @@ export interface CompiledLogOffRule extends LogOffRule {
 export function startsKey({ calendar, timezone }: { readonly calendar?: string; readonly timezone: string }): string {
   return `${calendar ?? ''}|${timezone}`;
 }
+
+const instants = jsonList(time);
+
+/** What a compiled rule has to look like: it has an end of a schedule or a time of day, and for the latter the instants. */
+export const compiledLogOffRule = where(
+  object({
+    ...ruleFields,
+    groups: selector,
+    after: exactOptional(object({ schedule: text, wait: time })),
+    at: exactOptional(int(0)),
+    // Nobody reads them any more: `starts` has what they come to.
+    days: exactOptional(jsonList(text) as ListSchema<DayWord[]>),
+    who: eitherOf(oneOf('everyone', 'disconnected'), object({ longerThan: time })),
+    resetAfterUnbind: exactOptional(oneOf('disabled', 'enabled')),
+    persistentSessions: oneOf('keep', 'log-off'),
+    drain: exactOptional(time),
+    starts: exactOptional(recordOf(object({ startsMs: instants, unknownMs: instants }))),
+  } satisfies FieldsFor<CompiledLogOffRule>),
+  ({ after, at, starts }) => (after === undefined) === (at !== undefined) && (at === undefined) === (starts === undefined),
+);

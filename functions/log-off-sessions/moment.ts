@@ -135,7 +135,7 @@ export function windowsOf(
     const starts = rule.starts?.[startsKey(target)];
     return starts && cached(starts, keyOf(kept), () => windowsAt(starts, zone, kept));
   }
-  const { schedule, wait = 0 } = rule.after;
+  const { schedule, wait } = rule.after;
   const timeline = policy.timelines[timelineKey(schedule, target.calendar, target.timezone)];
   return timeline && cached(timeline, `${wait} ${keyOf(kept)}`, () => windowsAfter(timeline, wait, zone, kept));
 }

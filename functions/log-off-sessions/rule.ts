@@ -77,8 +77,9 @@ export const ruleModule: RuleModule<LogOffRule, CompiledLogOffRule> = {
   alwaysCuts: true,
   schema,
   check: checkLogOffRule,
-  compile: (rule, context) => ({
+  compile: ({ after, ...rule }, context) => ({
     ...rule,
+    ...(after === undefined ? {} : { after: { schedule: after.schedule, wait: after.wait ?? 0 } }),
     persistentSessions: rule.persistentSessions ?? 'keep',
     ...(rule.at === undefined ? {} : { starts: startsOf(rule, rule.at, context) }),
   }),

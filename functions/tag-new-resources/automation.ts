@@ -1,9 +1,11 @@
 import { tagCloudResources } from '../../shared/client/operations/tag-cloud-resources.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
+import { rulesCheck } from '../../shared/engine/policy-format.ts';
 import { countDeliveryGroups } from '../../shared/fleet/count-delivery-groups.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { observeDeliveryGroups } from '../../shared/fleet/observe-delivery-groups.ts';
 import { rereadTaggable, withTags } from '../../shared/fleet/taggable.ts';
+import { compiledTagRule } from './compiled-rule.ts';
 import { planner } from './plan.ts';
 
 /** Operations whose events begin a run: those by which a group comes to be, loses tags, or gets a name by which rules go. */
@@ -12,6 +14,7 @@ export const hears: readonly string[] = ['CreateAppInstanceGroup', 'Create', 'Un
 /** Gives delivery groups the tags that the policy wants on them. */
 export const tagNewResources: Automation<DeliveryGroup> = {
   name: 'tag-new-resources',
+  rules: rulesCheck('tag-new-resources', compiledTagRule),
   operations: { TagCloudResources: tagCloudResources },
   planner,
   observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),

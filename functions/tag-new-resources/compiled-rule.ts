@@ -2,8 +2,11 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { ruleFields, selector } from '../../shared/policy/compiled-rules.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Matcher } from '../../shared/policy/selector.ts';
+import { anyText, exactOptional, type FieldsFor, jsonList, object, oneOf } from '../../shared/schema/schema.ts';
+import { recordOf } from '../../shared/schema/shapes.ts';
 import { reason } from './reasons.ts';
 
 /** Functions whose rules spend money or end sessions, so that a tag which brings a group under one of them has consequences. */
@@ -37,6 +40,14 @@ export interface TagRule {
   readonly bringsUnder?: readonly Consequential[];
   readonly tell?: readonly string[];
 }
+
+/** What a compiled rule has to look like. */
+export const compiledTagRule = object({
+  ...ruleFields,
+  groups: selector,
+  set: recordOf(anyText),
+  bringsUnder: exactOptional(jsonList(oneOf(...consequential))),
+} satisfies FieldsFor<TagRule>);
 
 /** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */
 export type Cover = Outcome<TagRule | undefined> & { readonly rule?: string };

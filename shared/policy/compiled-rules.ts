@@ -16,10 +16,10 @@ import { recordOf, where } from '../schema/shapes.ts';
 import type { CompiledPolicy, CompiledSelector } from './compiled.ts';
 
 /** An instant or a length of time, in milliseconds. */
-const time = int();
+export const time = int();
 
 /** Texts that may be left out. */
-const texts = exactOptional(jsonList(text));
+export const texts = exactOptional(jsonList(text));
 
 /** The keys that every compiled rule has, to be spread into its fields. */
 export const ruleFields = { name: text, targets: texts, tell: texts };
