@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { compiledOtaRule } from '../../functions/approve-ota-windows/compiled-rule.ts';
+import { compiledEnforceRule } from '../../functions/enforce-policy/compiled-rule.ts';
+import { compiledLogOffRule } from '../../functions/log-off-sessions/compiled-rule.ts';
+import { compiledPowerRule } from '../../functions/power-workstations/compiled-rule.ts';
+import { compiledTagRule } from '../../functions/tag-new-resources/compiled-rule.ts';
+import type { Schema } from '../../shared/schema/schema.ts';
+import { compiledAt, examplePolicy } from './demo-fleet.ts';
+
+/** What compiled rules look like, by function. */
+const rules: Readonly<Record<string, Schema>> = {
+  'approve-ota-windows': compiledOtaRule,
+  'enforce-policy': compiledEnforceRule,
+  'log-off-sessions': compiledLogOffRule,
+  'power-workstations': compiledPowerRule,
+  'tag-new-resources': compiledTagRule,
+};
+
+/** The form of each function's compiled rules in this format. */
+const inFormat = {
+  format: 1,
+  rules: {
+    'approve-ota-windows': 'fa3fbce1d37f7841',
+    'enforce-policy': '692cb6de8ad31289',
+    'log-off-sessions': '69e405df0620ab5a',
+    'power-workstations': '6851394e6eea49bb',
+    'tag-new-resources': 'db274f47891b9597',
+  },
+};
+
+/**
+ * A function of one version reads policies that another has compiled. Where this fails, the form of compiled rules has changed: raise the format number
+ * (`CompiledPolicy` in shared/policy/compiled.ts, `compile`, `decodePolicy`), and write down here what the test found. A number that was never released
+ * may stay as it is.
+ */
+it('the format number of compiled policies changes with the form of compiled rules', () => {
+  const found = Object.entries(rules).map(([name, rule]) => [
+    name,
+    createHash('sha256').update(JSON.stringify(rule)).digest('hex').slice(0, 16),
+  ]);
+  const { format } = compiledAt(examplePolicy, Date.parse('2026-11-25T00:00:00Z'));
+  expect({ format, rules: Object.fromEntries(found) }).toEqual(inFormat);
+});
+
+it('sees a key that a rule gains, loses or gets another type of, also inside lists and records', () => {
+  const text = JSON.stringify(rules);
+  for (const key of ['stopOnlyWithoutSession', 'longerThan', 'expiryReminder', 'missingTags', 'doubtful', 'startsMs', 'bringsUnder']) {
+    expect(text).toContain(`"${key}"`);
+  }
+});
