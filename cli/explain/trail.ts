@@ -5,7 +5,7 @@ import { keptPrefix } from '../../shared/journal/intents/intent-view.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { fromSegment, parseStreamKey, segment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
-import { functionNames } from '../../shared/policy/schema/function-names.ts';
+import { functionNames } from '../../shared/policy/known-functions.ts';
 
 /** Whoever writes a `written` stream: the functions, and `offboard`. */
 export const writers: readonly string[] = [...functionNames, 'offboard'];

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { type Calendar, plainKind, plainWeek } from '../../shared/policy/calendar.ts';
 import type { DocumentTarget, PolicyDocument } from '../../shared/policy/document.ts';
+import { functionNames } from '../../shared/policy/known-functions.ts';
 import type { RuleCheckContext, RuleCompileContext, RuleModule, RuleReport } from '../../shared/policy/rule-module.ts';
-import { functionNames } from '../../shared/policy/schema/function-names.ts';
 import { durationText } from '../../shared/policy/schema/quantity.ts';
 import { calendarName, ruleKeys, tellChannels } from '../../shared/policy/schema/rule.ts';
 import { parsedText } from '../../shared/policy/schema/text.ts';

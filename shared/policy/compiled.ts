@@ -2,17 +2,6 @@ import type { EpochMs } from '../client/clock.ts';
 import type { ApproverEntry } from './approvers.ts';
 import type { Money } from './money.ts';
 
-/** Name of an automation, as `rules` and `mode` spell it. */
-export type FunctionName =
-  | 'scale-on-schedule'
-  | 'renew-before-expiry'
-  | 'approve-ota-windows'
-  | 'log-off-sessions'
-  | 'tag-new-resources'
-  | 'enforce-policy'
-  | 'power-workstations'
-  | 'digest';
-
 /**
  * A level of a schedule: a share of a peak in whole percent, or a count of nodes. Where two days overlap, one with a share and
  * the other with a count, which one is higher depends on the peak: `higherOf` keeps both. `nodesOf` (values/level.ts) resolves

@@ -1,5 +1,6 @@
 import type { ApproverEntry } from './approvers.ts';
-import type { CompiledLimits, CompiledProtect, CompiledSelector, FunctionName, Level, Never } from './compiled.ts';
+import type { CompiledLimits, CompiledProtect, CompiledSelector, Level, Never } from './compiled.ts';
+import type { FunctionName } from './known-functions.ts';
 
 /** ISO weekday: 1 = Monday … 7 = Sunday. */
 export type IsoWeekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;

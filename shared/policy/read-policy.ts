@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import type { DocumentException, PolicyDocument } from './document.ts';
 import type { Listed, PolicyDraft, RuleList } from './draft.ts';
+import { functionNames } from './known-functions.ts';
 import type { Findings } from './problem.ts';
 import type { Reader } from './reader.ts';
 import type { AnyRuleModule } from './rule-module.ts';
-import { functionNames } from './schema/function-names.ts';
 import { approversEntry, channelEntry, tellKinds } from './schema/people.ts';
 import { calendarEntry, targetEntry } from './schema/place.ts';
 import { sections } from './schema/policy.ts';

@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import type { Calendar } from './calendar.ts';
-import type { CompiledLimits, CompiledProtect, CompiledSelector, FunctionName, ZoneTable } from './compiled.ts';
+import type { CompiledLimits, CompiledProtect, CompiledSelector, ZoneTable } from './compiled.ts';
 import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
+import type { FunctionName } from './known-functions.ts';
 
 /** Sections of the policy whose keys are names that others refer to. */
 export type NameKind = 'target' | 'calendar' | 'schedule' | 'channel' | 'approvers';

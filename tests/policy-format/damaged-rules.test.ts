@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { runners } from '../../cli/runners.ts';
-import type { FunctionName } from '../../shared/policy/compiled.ts';
+import type { FunctionName } from '../../shared/policy/known-functions.ts';
 import { damages } from './damage.ts';
 import { compiledAt, type DemoFleet, demoFleet, examplePolicy, policyOf, withRules } from './demo-fleet.ts';
 

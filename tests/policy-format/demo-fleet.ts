@@ -6,7 +6,8 @@ import type { RunReport } from '../../shared/engine/report.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
-import type { CompiledPolicy, CompiledTarget, FunctionName } from '../../shared/policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import type { FunctionName } from '../../shared/policy/known-functions.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 

@@ -1,6 +1,7 @@
-import type { CompiledSelector, FunctionName, Never } from '../compiled.ts';
+import type { CompiledSelector, Never } from '../compiled.ts';
 import type { DocumentException } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
+import type { FunctionName } from '../known-functions.ts';
 import type { Findings } from '../problem.ts';
 
 /** The functions that keep up what `keepAtLeast` says: nodes of groups, a part of the peak of their rule, and the power of workstations. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { functionNames } from '../known-functions.ts';
 import type { AnyRuleModule } from '../rule-module.ts';
-import { functionNames } from './function-names.ts';
 import { approversEntry, channelEntry, tellSection } from './people.ts';
 import { accountText, calendarEntry, storeText, targetEntry } from './place.ts';
 import { exceptionEntry, limitsSection, protectSection } from './safety.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { functionNames } from './function-names.ts';
+import { functionNames } from '../known-functions.ts';
 import { countNumber, dateTimeText, durationText, moneyText, percentText } from './quantity.ts';
 import { targetName } from './rule.ts';
 import { groupSelector, workstationSelector } from './selector.ts';
