@@ -155,3 +155,7 @@ export interface Automation<R extends Resource> {
    */
   sessionUsers?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly string[] | undefined>;
 }
+
+/** An automation whose resource is not known where automations are listed together. */
+// biome-ignore lint/suspicious/noExplicitAny: resources are handled by the automation that observed them, so the list need not know their type.
+export type AnyAutomation = Automation<any>;

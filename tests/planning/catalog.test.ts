@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { catalog } from '../../functions/catalog.ts';
+import { planDispatch } from '../../functions/dispatch/plan.ts';
+import { operations } from '../../shared/client/operations/index.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { spreads } from '../../shared/policy/known-functions.ts';
+
+const root = new URL('../../', import.meta.url);
+const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
+
+const manifests = catalog.map(({ manifest }) => manifest);
+const names = manifests.map(({ name }) => name);
+/** Folders of functions: those that have an entry for Function Compute. */
+const folders = readdirSync(new URL('functions', root)).filter((name) => existsSync(new URL(`functions/${name}/index.ts`, root)));
+
+describe('the catalog', () => {
+  test('has every function that has a folder, once', () => {
+    expect([...names].sort()).toEqual([...folders].sort());
+  });
+
+  test('has rules of the functions that the policy language knows, in its order, and of no other', () => {
+    expect(catalog.filter(({ rules }) => rules).map(({ manifest }) => manifest.name)).toEqual(Object.keys(spreads));
+  });
+
+  test('says of each function how it spreads as the policy language does', () => {
+    const spread = manifests.flatMap((manifest) => (manifest.spread === undefined ? [] : [[manifest.name, manifest.spread]]));
+    expect(Object.fromEntries(spread)).toEqual(spreads);
+  });
+
+  test('has no setting that two functions write', () => {
+    const settings = manifests.flatMap((manifest) => [...manifest.settings]);
+    expect(settings.length).toBeGreaterThan(names.length / 2);
+    expect(settings).toEqual([...new Set(settings)]);
+  });
+});
+
+describe('a manifest', () => {
+  test.each(names)('of %s imports no code but the words of manifests, so that its bundle stays small', (name) => {
+    const imported = [...textOf(`functions/${name}/manifest.ts`).matchAll(/^import (type )?.* from '(.*)';$/gm)];
+    expect(imported.filter(([, type]) => type === undefined).map(([, , from]) => from)).toEqual(
+      imported.some(([, type]) => type === undefined) ? ['../../shared/planning/manifest.ts'] : [],
+    );
+  });
+
+  test.each(names)('of %s is imported by no other function', (name) => {
+    const others = folders.filter((folder) => folder !== name);
+    const importing = others.filter((folder) =>
+      readdirSync(new URL(`functions/${folder}`, root), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .some((file) => textOf(`functions/${folder}/${file}`).includes(`/${name}/manifest`)),
+    );
+    expect(importing).toEqual([]);
+  });
+
+  test.each(manifests)('of $name names as harm what the worst of its operations do', ({ calls, harms }) => {
+    const effects = new Set(calls.map((call) => operations[call].effect));
+    expect([harms.includes('spend'), harms.includes('delete')]).toEqual([effects.has('purchase'), effects.has('destructive')]);
+    if (effects.has('disruptive')) expect(harms).toContain('cut');
+  });
+
+  test.each(manifests)('of $name is bound by the words that forbid its harm', ({ harms, never, protect }) => {
+    expect([never.includes('cut-sessions'), never.includes('power-off')]).toEqual([harms.includes('cut'), harms.includes('stop')]);
+    if (never.includes('scale-down')) expect(harms).toContain('lower');
+    expect(protect.includes('users')).toBe(harms.some((harm) => harm === 'cut' || harm === 'lower' || harm === 'stop'));
+  });
+
+  test.each(manifests)('of $name is where its handler takes the age from at which an event is too old', ({ name, staleAfterMs }) => {
+    const handler = textOf(`functions/${name}/index.ts`);
+    expect(handler.includes('staleAfterMs')).toBe(staleAfterMs !== undefined);
+    if (staleAfterMs !== undefined) expect(handler).toContain('staleAfterMs: manifest.staleAfterMs');
+  });
+
+  test.each(manifests)('of $name says that it hears events where its handler does', ({ name, begins }) => {
+    expect(begins.includes('audit-events')).toBe(/\bhears\b/.test(textOf(`functions/${name}/index.ts`)));
+  });
+});
+
+test('dispatch starts functions without rules where their manifests say that they see to something', () => {
+  const home = { name: 'home', account: '1', endpoint: 'cn-shanghai', timezone: 'UTC', shardByRegion: false };
+  const policy = { targets: { home }, rules: {} } as unknown as CompiledPolicy;
+  const spread = manifests.filter((manifest) => manifest.spread !== undefined && manifest.spread !== 'together');
+  const functions = spread.map(({ name }) => name);
+  const { tasks } = planDispatch({ policy, functions, triggerTime: '2026-11-24T00:00:00Z', slot: '20261124T0000Z' });
+  expect([...new Set(tasks.map(({ functionName }) => functionName))]).toEqual(
+    spread.filter(({ withoutRules }) => withoutRules).map(({ name }) => name),
+  );
+});
