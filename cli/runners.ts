@@ -1,20 +1,13 @@
-import { approveOtaWindows } from '../functions/approve-ota-windows/automation.ts';
-import { enforcePolicy } from '../functions/enforce-policy/automation.ts';
-import { logOffSessions } from '../functions/log-off-sessions/automation.ts';
-import { powerWorkstations } from '../functions/power-workstations/automation.ts';
-import { renewBeforeExpiry } from '../functions/renew-before-expiry/renewals.ts';
-import { renewalRunner } from '../functions/renew-before-expiry/run/run-renewals.ts';
-import { scaleOnSchedule } from '../functions/scale-on-schedule/automation.ts';
-import { tagNewResources } from '../functions/tag-new-resources/automation.ts';
+import { type CatalogEntry, catalog } from '../functions/catalog.ts';
 import { automationRunner, type Runner } from '../shared/engine/runner.ts';
 
+/** What runs the functions of a catalog, in the order in which the command line runs them: those first that the others go by. */
+export async function runnersOf(entries: readonly CatalogEntry[]): Promise<readonly Runner[]> {
+  const first = entries.filter(({ manifest }) => manifest.runsFirst);
+  const ordered = [...first, ...entries.filter((entry) => !first.includes(entry))];
+  const loaded = await Promise.all(ordered.map(({ runs }) => runs?.()));
+  return loaded.flatMap((found) => (found === undefined ? [] : ['run' in found ? found : automationRunner(found)]));
+}
+
 /** The functions that the command line can run, in the order in which it runs them. */
-export const runners: readonly Runner[] = [
-  automationRunner(tagNewResources),
-  automationRunner(scaleOnSchedule),
-  renewalRunner(renewBeforeExpiry),
-  automationRunner(approveOtaWindows),
-  automationRunner(logOffSessions),
-  automationRunner(enforcePolicy),
-  automationRunner(powerWorkstations),
-];
+export const runners: readonly Runner[] = await runnersOf(catalog);

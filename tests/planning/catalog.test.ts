@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ruleModules } from '../../cli/registry.ts';
+import { runners } from '../../cli/runners.ts';
 import { catalog } from '../../functions/catalog.ts';
 import { planDispatch } from '../../functions/dispatch/plan.ts';
 import { operations } from '../../shared/client/operations/index.ts';
@@ -21,6 +23,21 @@ describe('the catalog', () => {
 
   test('has rules of the functions that the policy language knows, in its order, and of no other', () => {
     expect(catalog.filter(({ rules }) => rules).map(({ manifest }) => manifest.name)).toEqual(Object.keys(spreads));
+  });
+
+  test('lists rules and runs under the name that they have themselves', async () => {
+    expect(ruleModules.map(({ name }) => name)).toEqual(catalog.filter(({ rules }) => rules).map(({ manifest }) => manifest.name));
+    const listed = catalog.filter(({ runs }) => runs).map(({ manifest }) => manifest);
+    expect(runners.map(({ name }) => name)).toEqual([
+      ...listed.filter(({ runsFirst }) => runsFirst).map(({ name }) => name),
+      ...listed.filter(({ runsFirst }) => !runsFirst).map(({ name }) => name),
+    ]);
+  });
+
+  test('has a run of each function that writes settings: plan and apply leave none out', () => {
+    expect(catalog.filter(({ runs }) => runs).map(({ manifest }) => manifest.name)).toEqual(
+      manifests.filter(({ settings }) => settings.length > 0).map(({ name }) => name),
+    );
   });
 
   test('says of each function how it spreads as the policy language does', () => {
