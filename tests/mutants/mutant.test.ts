@@ -1,5 +1,11 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Mutant, mutated, problemsOf } from './mutant.ts';
+import { mutants } from './mutants.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const mutant: Mutant = { name: 'a', file: 'package.json', from: '"private": true', to: '"private": $&', rule: 'It stays private.' };
 
@@ -23,5 +29,13 @@ describe('a mutant', () => {
       'Mutant a is listed twice.',
       expect.stringContaining('its old text stands 0 times in package.json'),
     ]);
+  });
+
+  test('of the list stands in the sources once, and names tests that are there', () => {
+    expect(problemsOf(mutants)).toEqual([]);
+    const missing = mutants.flatMap(({ name, tests = [] }) =>
+      tests.filter((place) => !existsSync(path.join(root, place))).map((place) => [name, place]),
+    );
+    expect(missing).toEqual([]);
   });
 });
