@@ -5,7 +5,6 @@
  * Standard output has `index sha256` of each story and a hash of all of them, standard error how often each verdict and each reason came up.
  * Exit code 1 where a record differs from that of the file that is compared with.
  */
-import './zone.ts';
 import { developerCommand, wholeNumber } from '../../build/developer-command.ts';
 import { createRecordFile, differenceLines, differencesIn, hashOf, openRecordFile, type ReadRecords } from './corpus.ts';
 import { Coverage } from './coverage.ts';
