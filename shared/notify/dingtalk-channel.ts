@@ -1,16 +1,12 @@
 import { hmacSha256 } from '../client/hmac.ts';
 import type { Channel, Refusal } from './channel.ts';
 import { fieldsOf, type PostingOptions, postingChannel } from './posting-channel.ts';
-import { codeRefusal, robotText } from './robot-text.ts';
+import { codeRefusal, robotText, tooMany } from './robot-text.ts';
 
 /** After too many messages within a minute a robot takes none for this long, in milliseconds. */
 const mutedMs = 10 * 60_000;
 
-const tooFast: Refusal = {
-  because:
-    'too many messages within a minute, so the robot is muted for ten minutes; give functions robots of their own, or tell less there',
-  retryAfterMs: mutedMs,
-};
+const tooFast = tooMany('within a minute, so the robot is muted for ten minutes', mutedMs);
 
 /** Codes of refusals, with what to do. */
 const refusals: Readonly<Record<number, Refusal>> = {

@@ -1,14 +1,11 @@
 import { hmacSha256 } from '../client/hmac.ts';
 import type { Channel, Refusal } from './channel.ts';
 import { fieldsOf, type PostingOptions, postingChannel } from './posting-channel.ts';
-import { codeRefusal, robotText } from './robot-text.ts';
+import { codeRefusal, robotText, tooMany } from './robot-text.ts';
 
 const hosts = { feishu: 'open.feishu.cn', lark: 'open.larksuite.com' } as const;
 
-const tooFast: Refusal = {
-  because: 'too many messages (5 a second and 100 a minute are taken); give functions robots of their own, or tell less there',
-  retryAfterMs: 60_000,
-};
+const tooFast = tooMany('(5 a second and 100 a minute are taken)', 60_000);
 
 /** Codes of refusals, with what to do. */
 const refusals: Readonly<Record<number, Refusal>> = {

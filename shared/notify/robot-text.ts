@@ -25,6 +25,11 @@ function harmless(text: string): string {
   return printableLines(text).replaceAll('<', '‹');
 }
 
+/** A refusal because of too many messages: how many there were, and how long to wait. */
+export function tooMany(what: string, retryAfterMs: number): Refusal {
+  return { because: `too many messages ${what}; give functions robots of their own, or tell less there`, retryAfterMs };
+}
+
 /** How many bytes a text takes in a message for a robot. */
 export function robotBytes(text: string): number {
   return Buffer.byteLength(harmless(text));

@@ -1,14 +1,11 @@
 import type { Channel, Refusal } from './channel.ts';
 import { limitsOfKind } from './channel-limits.ts';
 import { fieldsOf, type PostingOptions, postingChannel } from './posting-channel.ts';
-import { codeRefusal, robotText } from './robot-text.ts';
+import { codeRefusal, robotText, tooMany } from './robot-text.ts';
 
 /** Codes of refusals, with what to do. */
 const refusals: Readonly<Record<number, Refusal>> = {
-  45009: {
-    because: 'too many messages (20 a minute are taken); give functions robots of their own, or tell less there',
-    retryAfterMs: 60_000,
-  },
+  45009: tooMany('(20 a minute are taken)', 60_000),
   93000: { because: 'the key in the address is not valid (any more); set the address of a robot that exists' },
 };
 

@@ -101,7 +101,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'renewal-link-unchecked',
     file: at('renewals/renewal'),
-    from: 'if (record.prev !== link) throw brokenChain(key);',
+    from: 'if (record.prev !== link) throw brokenLink(key, so);',
     to: '',
     rule: 'A stream of claims whose records do not continue each other holds its resource.',
   },

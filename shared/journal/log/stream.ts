@@ -224,18 +224,19 @@ export function readable(key: string, bytes: Uint8Array): JournalRecord | Journa
   }
 }
 
-/** A record that does not continue the one before it. */
-export function brokenLink(key: string): JournalError {
-  return new JournalError(
-    'BrokenChain',
-    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced. ${wayOut(key)}`,
-    { key },
-  );
+/** A record that does not continue the one before it; `so` is what follows from that, with a comma in front. Default: nothing is said of it. */
+export function brokenLink(key: string, so = ''): JournalError {
+  return notWhole(key, `does not continue the one before it: one of the two was changed or replaced${so}`);
 }
 
-/** A record that is missing. */
-export function gap(key: string): JournalError {
-  return new JournalError('BrokenChain', `The journal record ${key} is missing though later ones are there. ${wayOut(key)}`, { key });
+/** A record that is missing; `so` as above. */
+export function gap(key: string, so = ''): JournalError {
+  return notWhole(key, `is missing though later ones are there${so}`);
+}
+
+/** A record that is not what those around it say. */
+export function notWhole(key: string, how: string): JournalError {
+  return new JournalError('BrokenChain', `The journal record ${key} ${how}. ${wayOut(key)}`, { key });
 }
 
 /** A numbered stream read to its end: its records, where it goes on, and what is damaged in it. */

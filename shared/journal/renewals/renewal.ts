@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { encodeRecord, type JournalRecord, linkOf, parseRecord } from '../log/record.ts';
 import { isSkipped } from '../log/skipped.ts';
-import { readable, withoutStrays } from '../log/stream.ts';
-import { JournalError, wayOut } from '../store/store.ts';
+import { brokenLink, gap, notWhole, readable, withoutStrays } from '../log/stream.ts';
+import { JournalError } from '../store/store.ts';
 import { createOrRead, type Storing, storeRead, storeReadAll } from '../store/store-effect.ts';
 import {
   type AnswerBody,
@@ -200,7 +200,7 @@ function* readEntry(
   if (bytes === undefined) {
     if (!expected) return undefined;
     // What is listed under this number was written behind its claim: an order may have been placed.
-    if (!(yield* isSkipped(claimKey, undefined))) throw missing(claimKey);
+    if (!(yield* isSkipped(claimKey, undefined))) throw gap(claimKey, so);
     return skippedClaim(n, endBytes ?? new Uint8Array());
   }
   const record = readable(claimKey, bytes);
@@ -208,7 +208,7 @@ function* readEntry(
   const end = isSlot || expected ? endBytes : yield* storeRead(endKey);
   if (!(record instanceof JournalError) && (n === 0 || before?.endLink !== undefined) && record.prev !== (before?.endLink ?? null)) {
     if (yield* isSkipped(claimKey, bytes)) return skippedClaim(n, end ?? bytes);
-    if (before === undefined || !(yield* endSkipped(stream, before))) throw brokenChain(claimKey);
+    if (before === undefined || !(yield* endSkipped(stream, before))) throw brokenLink(claimKey, so);
   }
   if (isSlot) return yield* trusted(stream, n, { claim: bytes });
   const answerUnread = end !== undefined && !answered;
@@ -237,33 +237,15 @@ function behind<P extends 'answer' | 'end'>(
 ): ReturnType<typeof readRenewalBody<P>> {
   const key = renewalKey(stream, n, part satisfies RenewalPart);
   const record = parseRecord(key, bytes);
-  if (record.prev !== link) throw brokenChain(key);
+  if (record.prev !== link) throw brokenLink(key, so);
   return readRenewalBody(key, record, part);
 }
 
-function brokenChain(key: string): JournalError {
-  return new JournalError(
-    'BrokenChain',
-    `The journal record ${key} does not continue the one before it: one of the two was changed or replaced, so nothing is ordered for this resource. ${wayOut(key)}`,
-    { key },
-  );
-}
+const so = ', so nothing is ordered for this resource';
 
 /** An answer that is not the one that the end of its claim was written on. */
 export function changedAnswer(key: string): JournalError {
-  return new JournalError(
-    'BrokenChain',
-    `The journal record ${key} is not the answer that the end of its claim was written on: it was changed, replaced or removed. ${wayOut(key)}`,
-    { key },
-  );
-}
-
-function missing(key: string): JournalError {
-  return new JournalError(
-    'BrokenChain',
-    `The journal record ${key} is missing though later ones are there, so nothing is ordered for this resource. ${wayOut(key)}`,
-    { key },
-  );
+  return notWhole(key, 'is not the answer that the end of its claim was written on: it was changed, replaced or removed');
 }
 
 /** What became of creating a record: ours stands there, or another's does. `link` is what a record behind ours points to. */
