@@ -1,6 +1,9 @@
 import type { SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { money, ruleFields, selector, time } from '../../shared/policy/compiled-rules.ts';
 import type { Money } from '../../shared/policy/money.ts';
+import { exactOptional, type FieldsFor, flag, int, jsonList, object, oneOf, type Schema, text } from '../../shared/schema/schema.ts';
+import { eitherOf, recordOf, where } from '../../shared/schema/shapes.ts';
 
 /** When people are asked before an order is placed. Amounts compare strictly above; a currency that is not listed always asks. */
 export interface Ask {
@@ -67,6 +70,38 @@ export interface OrderRule extends Selecting {
 
 /** A rule as the planner reads it. */
 export type CompiledRenewRule = NeverRule | OrderRule;
+
+const selecting = { ...ruleFields, groups: exactOptional(selector), workstations: exactOptional(selector) };
+const amounts = jsonList(money);
+
+/** What a compiled rule has to look like: it lets lapse, or orders. */
+export const compiledRenewRule = where(
+  eitherOf(
+    object({ ...selecting, kind: oneOf('never'), leadMs: time } satisfies FieldsFor<NeverRule>),
+    object({
+      ...selecting,
+      kind: oneOf('order'),
+      consoleAutoRenew: oneOf('disabled', 'enabled'),
+      leadMs: time,
+      period: object({ count: int(1), unit: text }) as Schema & { readonly type?: SubscriptionPeriod },
+      autoPay: flag,
+      maxPrice: amounts,
+      ask: exactOptional(
+        object({
+          who: text,
+          above: exactOptional(amounts),
+          dearerThanLastTimeBy: exactOptional(int(0)),
+          remind: exactOptional(jsonList(time)),
+          links: exactOptional(flag),
+        } satisfies FieldsFor<Ask>),
+      ),
+      unanswered: oneOf('hold', 'renew 1 Week'),
+      pricePerMonth: recordOf(money),
+      aheadAtMostMs: exactOptional(time),
+    } satisfies FieldsFor<OrderRule>),
+  ),
+  ({ groups, workstations }) => groups !== undefined || workstations !== undefined,
+);
 
 const dayMs = 86_400_000;
 

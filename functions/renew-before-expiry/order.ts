@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { refOf } from '../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, monthsOf, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import type { ActDecision, Action, Json, Reason } from '../../shared/planning/decision.ts';
@@ -15,11 +15,6 @@ export interface Purchase extends Pick<PlannedOrder, 'approvedBy' | 'unasked'> {
   readonly period: SubscriptionPeriod;
   readonly price: RenewalPrice;
   readonly because: readonly Reason[];
-}
-
-/** The resource as reports name it. */
-export function refOf({ id, name, region }: Subscribable): ResourceRef {
-  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
 }
 
 /** The decision to order a renewal of an expiry. */

@@ -1,4 +1,5 @@
 import { waiting } from '../../shared/engine/reasons.ts';
+import { refOf } from '../../shared/fleet/resource.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
@@ -18,7 +19,7 @@ import {
   weekOfSilence,
 } from './asking.ts';
 import type { Ask, CompiledRenewRule, OrderRule } from './compiled-rule.ts';
-import { orderOf, priceOf, type RenewalPrice, refOf } from './order.ts';
+import { orderOf, priceOf, type RenewalPrice } from './order.ts';
 import { monthIn, monthsFor } from './purchase/month.ts';
 import { reason } from './reasons.ts';
 import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from './run/planner.ts';

@@ -3,6 +3,7 @@ import { renewWuyingServer } from '../../shared/client/operations/renew-wuying-s
 import { observeSubscribedGroups, rereadSubscribedGroup } from '../../shared/fleet/observe-subscribed-groups.ts';
 import { observeWorkstations, rereadWorkstation } from '../../shared/fleet/observe-workstations.ts';
 import { readRenewPrice } from '../../shared/fleet/renew-price.ts';
+import { compiledRenewRule } from './compiled-rule.ts';
 import { planner } from './plan.ts';
 import type { Renewing } from './run/planner.ts';
 
@@ -10,6 +11,7 @@ import type { Renewing } from './run/planner.ts';
 export const renewBeforeExpiry: Renewing = {
   name: 'renew-before-expiry',
   operations: { RenewAppInstanceGroup: renewAppInstanceGroup, RenewWuyingServer: renewWuyingServer },
+  rule: compiledRenewRule,
   planner,
   lists: [
     { what: 'delivery groups', observe: (client, _target, signal) => observeSubscribedGroups(client, signal) },

@@ -1,7 +1,7 @@
 import type { Need, PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
-import type { ResourceRef } from '../../shared/fleet/resource.ts';
+import { refOf } from '../../shared/fleet/resource.ts';
 import type { IntentView, WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
@@ -100,14 +100,6 @@ function priceNeed(group: DeliveryGroup): Need | undefined {
   const { region } = group;
   if (instanceType === undefined || region === undefined) return undefined;
   return { kind: 'node-price', key: nodePriceKey({ region, instanceType }), region, instanceType };
-}
-
-function refOf(group: DeliveryGroup): ResourceRef {
-  return {
-    id: group.id,
-    ...(group.name === undefined ? {} : { name: group.name }),
-    ...(group.region === undefined ? {} : { region: group.region }),
-  };
 }
 
 /** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */

@@ -23,15 +23,22 @@ export type RulesCheck = (policy: CompiledPolicy) => Misread | undefined;
 /** Compares the rules of a function with what its compiled rules have to look like. */
 export function rulesCheck(name: string, rule: Schema): RulesCheck {
   return (policy) => {
-    const where = misfit(policy, name, rule);
-    if (where === undefined) return undefined;
-    const message = `The rules of ${name} in the policy are not as this version reads them, so none of them counts: ${where}. Push the policy again with this version, or deploy the newer one.`;
-    return {
-      error: { code: 'PolicyFormat', message },
-      policy: { ...policy, rules: { ...policy.rules, [name]: [] } },
-      hold: (automation) => holding(automation, message),
-    };
+    const error = rulesError(policy, name, rule);
+    return error && { error, policy: withoutRules(policy, name), hold: (automation) => holding(automation, error.message) };
   };
+}
+
+/** Why the rules of a function in a policy do not count; undefined where they do. */
+export function rulesError(policy: CompiledPolicy, name: string, rule: Schema): RunError | undefined {
+  const where = misfit(policy, name, rule);
+  if (where === undefined) return undefined;
+  const message = `This version cannot read the rules of ${name}, so none counts. Push the policy again with it, or deploy the newer one. Wrong: ${where}.`;
+  return { code: 'PolicyFormat', message };
+}
+
+/** A policy as it is to a function whose rules do not count. */
+export function withoutRules(policy: CompiledPolicy, name: string): CompiledPolicy {
+  return { ...policy, rules: { ...policy.rules, [name]: [] } };
 }
 
 function holding<R extends Resource>(automation: Automation<R>, message: string): Automation<R> {

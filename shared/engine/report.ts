@@ -1,6 +1,6 @@
 import { ApiError, CredentialsError, InputError } from '../client/errors.ts';
 import { redact } from '../client/redact.ts';
-import type { ResourceRef } from '../fleet/resource.ts';
+import { type ResourceRef, refOf } from '../fleet/resource.ts';
 import type { IntentOutcome } from '../journal/intents/intent-record.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { canonicalJson } from '../journal/log/record.ts';
@@ -251,9 +251,8 @@ export interface Outcome {
 /** The outcome of a decision. */
 export function outcomeOf(decision: ActDecision, outcome: IntentOutcome, because?: Reason, requestId?: string): Outcome {
   const { resource, rule, action } = decision;
-  const { id, name, region } = resource;
   return {
-    resource: { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) },
+    resource: refOf(resource),
     rule,
     key: action.key,
     operation: action.operation,

@@ -6,6 +6,11 @@ export interface ResourceRef {
   readonly region?: string;
 }
 
+/** A resource as reports name it, and nothing else of it. */
+export function refOf({ id, name, region }: ResourceRef): ResourceRef {
+  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+}
+
 /** A resource as the engine needs to see it; each kind adds its own fields. */
 export interface Resource extends ResourceRef {
   readonly kind: string;

@@ -12,8 +12,9 @@ import {
   type Schema,
   text,
 } from '../schema/schema.ts';
-import { recordOf, where } from '../schema/shapes.ts';
+import { known, recordOf, where } from '../schema/shapes.ts';
 import type { CompiledPolicy, CompiledSelector } from './compiled.ts';
+import type { Money } from './money.ts';
 
 /** An instant or a length of time, in milliseconds. */
 export const time = int();
@@ -23,6 +24,12 @@ export const texts = exactOptional(jsonList(text));
 
 /** The keys that every compiled rule has, to be spread into its fields. */
 export const ruleFields = { name: text, targets: texts, tell: texts };
+
+/** An amount. */
+export const money: ObjectSchema<Money> = /* @__PURE__ */ object({
+  currency: text,
+  micros: /* @__PURE__ */ known((value): value is bigint => typeof value === 'bigint'),
+});
 
 /** What a rule selects by. One without any key would select everything. */
 export const selector = where(

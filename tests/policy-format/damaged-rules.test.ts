@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { runners } from '../../cli/runners.ts';
+import type { Runner } from '../../shared/engine/runner.ts';
 import type { FunctionName } from '../../shared/policy/known-functions.ts';
 import { damages } from './damage.ts';
 import { compiledAt, type DemoFleet, demoFleet, examplePolicy, policyOf, withRules } from './demo-fleet.ts';
@@ -85,6 +86,26 @@ const situations: readonly Situation[] = [
 `,
     free: /\.sessionsUpTo gone$|\.windows\.\S+ (gone|renamed)$/,
   },
+  {
+    name: 'renew-before-expiry',
+    at: '2026-11-25T08:45',
+    target: 'cn-office',
+    rich: `  renew-before-expiry:
+    - {name: let-go, targets: [cn-office], groups: {tags: {lifecycle: retire}}, renew: never, daysBefore: 30, tell: finance}
+    - name: groups
+      groups: {charge: subscription}
+      consoleAutoRenew: disabled
+      daysBefore: 10
+      period: 1 Month
+      autoPay: true
+      maxPrice: [90000 CNY]
+      ask: {above: [60000 CNY], dearerThanLastTimeBy: 10%, who: finance, remind: [3d], links: true}
+      unanswered: renew 1 Week
+      renewAheadAtMost: 60d
+    - {name: workstations, workstations: {charge: subscription}, consoleAutoRenew: disabled, period: 1 Month, pricePerMonth: {some.type: 1980 CNY}}
+`,
+    free: /\.(ask|aheadAtMostMs) gone$|\.ask\.(above|dearerThanLastTimeBy|remind|links) gone$|\.pricePerMonth\.\S+ (gone|renamed)$|(groups|workstations)\.\w+ renamed$/,
+  },
 ];
 
 /** Keys that any rule may lack: the rule is for more then, or tells others, as somebody may have written it. */
@@ -123,4 +144,17 @@ describe.each(situations)('a compiled rule of $name', ({ name, at, target, rich,
     }
     expect(passed.filter((what) => !freeOfAll.test(what) && !free?.test(what))).toEqual([]);
   });
+});
+
+it('expiries are announced although the rules of renew-before-expiry cannot be read', async () => {
+  const { world, run } = await demoFleet('2026-11-28T08:45');
+  const runner = runners.find(({ name }) => name === 'renew-before-expiry') as Runner;
+  try {
+    const policy = withRules(compiledAt(examplePolicy, world.clock.now()), 'renew-before-expiry', [null]);
+    const { report, writes } = await run(runner, policy, 'cn-office', 'apply');
+    expect([report.failed, writes]).toEqual([true, []]);
+    expect(report.purchases?.alerts.map(({ resource }) => resource.name)).toContain('legal-contracts');
+  } finally {
+    await world.close();
+  }
 });

@@ -69,7 +69,9 @@ export async function demoFleet(at: string): Promise<DemoFleet> {
         notifier: notifierOf(new Map((policy.tell['failed'] ?? []).map((each) => [each, channel]))),
       });
       const calls = world.simulator.ledger.records.slice(before);
-      const writes = calls.flatMap(({ action, executed }) => (executed && !/^(List|Get|PageList|Describe)/.test(action) ? [action] : []));
+      const writes = calls.flatMap(({ action, executed }) =>
+        executed && !/^(List|Get|PageList|Describe|AssumeRole)/.test(action) ? [action] : [],
+      );
       return { report, writes, told };
     },
   };

@@ -4,6 +4,7 @@ import { compiledOtaRule } from '../../functions/approve-ota-windows/compiled-ru
 import { compiledEnforceRule } from '../../functions/enforce-policy/compiled-rule.ts';
 import { compiledLogOffRule } from '../../functions/log-off-sessions/compiled-rule.ts';
 import { compiledPowerRule } from '../../functions/power-workstations/compiled-rule.ts';
+import { compiledRenewRule } from '../../functions/renew-before-expiry/compiled-rule.ts';
 import { compiledTagRule } from '../../functions/tag-new-resources/compiled-rule.ts';
 import type { Schema } from '../../shared/schema/schema.ts';
 import { compiledAt, examplePolicy } from './demo-fleet.ts';
@@ -14,6 +15,7 @@ const rules: Readonly<Record<string, Schema>> = {
   'enforce-policy': compiledEnforceRule,
   'log-off-sessions': compiledLogOffRule,
   'power-workstations': compiledPowerRule,
+  'renew-before-expiry': compiledRenewRule,
   'tag-new-resources': compiledTagRule,
 };
 
@@ -25,6 +27,7 @@ const inFormat = {
     'enforce-policy': '692cb6de8ad31289',
     'log-off-sessions': '69e405df0620ab5a',
     'power-workstations': '6851394e6eea49bb',
+    'renew-before-expiry': '3e4c79c94dcbab96',
     'tag-new-resources': 'db274f47891b9597',
   },
 };

@@ -4,7 +4,7 @@ import { guardByResource } from '../../../shared/engine/guard.ts';
 import type { PlannedSpending } from '../../../shared/engine/planned-spending.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
-import type { Resource } from '../../../shared/fleet/resource.ts';
+import { type Resource, refOf } from '../../../shared/fleet/resource.ts';
 import { periodText, samePeriod } from '../../../shared/fleet/subscription-period.ts';
 import type { ActDecision, Decision, Reason } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
@@ -147,9 +147,7 @@ const dayMs = 86_400_000;
 
 /** What a run has no time left to decide holds, and is decided by the next. */
 function undecided({ resource }: DueResource, { code, text }: Stop): RenewalVerdict {
-  const { id, name, region } = resource;
-  const ref = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-  return { decision: { verdict: 'hold', rule: null, resource: ref, because: [{ code, text }] } };
+  return { decision: { verdict: 'hold', rule: null, resource: refOf(resource), because: [{ code, text }] } };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import { isExpected, runError } from '../../../shared/engine/report.ts';
 import type { RenewQuote } from '../../../shared/fleet/renew-price.ts';
+import { refOf } from '../../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText, samePeriod } from '../../../shared/fleet/subscription-period.ts';
 import { askedSince } from '../../../shared/journal/log/alerts.ts';
@@ -90,12 +91,11 @@ function* quoteOrNull(
   }
 }
 
-function unreadable({ id, name, region }: Subscribable, failure: unknown): { readonly decision: HoldDecision } {
+function unreadable(resource: Subscribable, failure: unknown): { readonly decision: HoldDecision } {
   const because = [
     reason('journal-unreadable', `Its records cannot be trusted: ${runError(failure).message}`, { error: runError(failure).code }),
   ];
-  const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-  return { decision: { verdict: 'hold', rule: null, resource, because } };
+  return { decision: { verdict: 'hold', rule: null, resource: refOf(resource), because } };
 }
 
 /** What a period cost. */

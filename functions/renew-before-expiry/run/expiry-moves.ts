@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { ResourceRef } from '../../../shared/fleet/resource.ts';
+import { type ResourceRef, refOf } from '../../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText } from '../../../shared/fleet/subscription-period.ts';
 import type { SeenChanges, SeenExpiries, SeenExpiry, TakenBack } from '../../../shared/journal/renewals/expiries.ts';
@@ -34,11 +34,12 @@ export class ExpiryComparison {
   }
 
   /** Takes a subscription as observed. Of one that is listed twice the later reading counts. */
-  visit({ id, kind, name, region, expiresAtMs }: Subscribable): void {
+  visit(resource: Subscribable): void {
+    const { id, kind, expiresAtMs } = resource;
     const last = this.#seen.seconds.get(id);
     if (last !== undefined) this.#met.add(id);
     if (expiresAtMs === undefined) return;
-    const ref = () => ({ id, kind, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }), expiresAtMs });
+    const ref = () => ({ ...refOf(resource), kind, expiresAtMs });
     if (last === undefined) this.#fresh.set(id, ref());
     else if (expiryMovedBy(last * 1000, expiresAtMs) === 'none') this.#moves.delete(id);
     else this.#moves.set(id, { subject: ref(), fromMs: last * 1000, toMs: expiresAtMs, back: this.#seen.back.get(id) });

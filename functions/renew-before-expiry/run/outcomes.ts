@@ -1,5 +1,6 @@
 import { type EngineReasonCode, reason } from '../../../shared/engine/reasons.ts';
 import type { Outcome } from '../../../shared/engine/report.ts';
+import { refOf } from '../../../shared/fleet/resource.ts';
 import type { IntentOutcome } from '../../../shared/journal/intents/intent-record.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
 import { lacksKeys, type RenewalOutcome, type StopCode } from '../purchase/renew.ts';
@@ -19,10 +20,9 @@ const stops: Readonly<Record<StopCode, readonly [IntentOutcome, EngineReasonCode
 /** What became of an order, as reports say it. An order that was placed is done; whether the expiry has moved is another matter. */
 export function reportedOutcome(rule: string, key: string, renewal: RenewalOutcome): Outcome {
   const { wish, outcome, code, text, requestId } = renewal;
-  const { id, name, region } = wish.resource;
   const [word, because] = judged(outcome, code, text, renewal);
   return {
-    resource: { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) },
+    resource: refOf(wish.resource),
     rule,
     key,
     operation: wish.operation,

@@ -9,6 +9,7 @@ import type { Answers, LinkProver } from '../../../shared/journal/people/approva
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { Money } from '../../../shared/policy/money.ts';
+import type { Schema } from '../../../shared/schema/schema.ts';
 
 /** What a planner of renewals may look at besides the resource. Pure data: no client, no clock. */
 export interface RenewalContext {
@@ -148,6 +149,8 @@ interface SubscribableList {
 export interface Renewing {
   readonly name: string;
   readonly operations: Readonly<Record<string, AnyOperation>>;
+  /** What its compiled rules have to look like. */
+  readonly rule: Schema;
   readonly planner: RenewalPlanner;
   /** Read one after another; one that fails does not keep the others from being read. */
   readonly lists: readonly SubscribableList[];

@@ -3,6 +3,7 @@ import { type CallCounts, countingClient } from '../../../shared/engine/counting
 import { functionMode } from '../../../shared/engine/guard.ts';
 import { isCutOffOnly } from '../../../shared/engine/notifications.ts';
 import { readStanding, type Standing } from '../../../shared/engine/overrides.ts';
+import { rulesError, withoutRules } from '../../../shared/engine/policy-format.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import { compareHolds, writeEnd } from '../../../shared/engine/record-run.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type OrderLine,
   type PurchaseReport,
   type ReportedAlert,
+  type RunError,
   type RunReport,
   runError,
   type WaitingApproval,
@@ -20,6 +22,7 @@ import {
 import { ReportDraft } from '../../../shared/engine/report-draft.ts';
 import type { Runner } from '../../../shared/engine/runner.ts';
 import { skewError, skewReason } from '../../../shared/engine/two-clocks.ts';
+import { refOf } from '../../../shared/fleet/resource.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import { periodText } from '../../../shared/fleet/subscription-period.ts';
 import { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
@@ -66,8 +69,10 @@ export function renewalRunner(renewing: Renewing): Runner {
  * the report's `errors`, and `failed` says that the invocation has to fail; defects of the program are thrown. Alarms need no journal: they go
  * out whatever it does.
  */
-export function* renewalRun({ renewing, options, memory, used, counts, rules = defaultRules }: RenewalRunInput): Renewal<RunReport> {
-  const { target } = options;
+export function* renewalRun({ memory, used, counts, rules = defaultRules, ...input }: RenewalRunInput): Renewal<RunReport> {
+  const { target } = input.options;
+  const misread = rulesError(input.options.policy, input.renewing.name, input.renewing.rule);
+  const { renewing, options } = misread ? holdingAll(input, misread) : input;
   const { nowMs } = yield* moment();
   const draft = new ReportDraft({
     run: yield* randomToken(),
@@ -81,6 +86,7 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
     nowMs,
   });
   draft.warnFrom(options.policy.warnings);
+  if (misread) draft.failBecause(misread);
   const applies = options.mode === 'apply';
   const log = yield* attempt(draft, IntentLog.load(renewing.name, target.account));
   const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
@@ -152,6 +158,16 @@ export function* renewalRun({ renewing, options, memory, used, counts, rules = d
   return yield* end(run, counts, untold);
 }
 
+/** The same without rules, which cannot be read: each resource is held. Alarms and what was ordered before need none. */
+function holdingAll({ renewing, options }: Pick<RenewalRunInput, 'renewing' | 'options'>, { message }: RunError) {
+  const because = [reason('policy-format', message)];
+  const decide = (resource: Subscribable) => ({ decision: { verdict: 'hold', rule: null, resource: refOf(resource), because } }) as const;
+  return {
+    renewing: { ...renewing, planner: { decide } },
+    options: { ...options, policy: withoutRules(options.policy, renewing.name) },
+  };
+}
+
 /** Tells of renewals by others. What keeps it from that is a warning: nothing else of the run hangs on it. */
 function* watch(
   { teller, context, draft, options }: RenewalRun,
@@ -208,9 +224,8 @@ function take({ draft, options, barred }: RenewalRun, seen: Screening, result: D
   const because = result.late ?? reason('journal-unavailable', 'not decided, since the journal failed; the next run decides');
   const undecided = seen.due
     .filter(({ resource: { id } }) => !known.has(id) && !seen.followed.has(id))
-    .map(({ resource: { id, name, region } }): HoldDecision => {
-      const resource = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-      return { verdict: 'hold', rule: null, resource, because: [{ code: because.code, text: because.text }] };
+    .map(({ resource }): HoldDecision => {
+      return { verdict: 'hold', rule: null, resource: refOf(resource), because: [{ code: because.code, text: because.text }] };
     });
   for (const { decision, candidate } of decided) options.onDecision?.(candidate.due.subject, decision);
   for (const outcome of result.outcomes) options.onOutcome?.(outcome);

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { RenewalStateLine } from '../../../shared/engine/report.ts';
+import { refOf } from '../../../shared/fleet/resource.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
 import type { AlarmFound } from '../purchase/round.ts';
 import type { StatedAlarm } from './announce.ts';
@@ -53,10 +54,10 @@ export function stateLines(seen: Screening, result: Pick<DueResult, 'states'>): 
   return [...near.values()]
     .sort((a, b) => expiryOrder(a.subject.expiresAtMs) - expiryOrder(b.subject.expiresAtMs))
     .map(({ subject, decision }): RenewalStateLine => {
-      const { id, name, region, expiresAtMs } = subject;
+      const { id, expiresAtMs } = subject;
       const { code, words, because, todo } = result.states.get(id) ?? renewalState({ decision });
       return {
-        resource: { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) },
+        resource: refOf(subject),
         ...(expiresAtMs === undefined ? {} : { expires: new Date(expiresAtMs).toISOString() }),
         ...{ code, words, because },
         ...(todo === undefined ? {} : { todo }),

@@ -3,6 +3,7 @@ import type { Totals } from '../../../shared/engine/automation.ts';
 import { observeWhole } from '../../../shared/engine/observe-whole.ts';
 import { idsNamed } from '../../../shared/engine/report.ts';
 import { provenSkew } from '../../../shared/engine/two-clocks.ts';
+import { refOf } from '../../../shared/fleet/resource.ts';
 import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { Decision, HoldDecision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
@@ -67,10 +68,9 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
   let [keep, notCovered] = [0, 0];
 
   const lookCloser = (subject: Subscribable): void => {
-    const { id, kind, name, region, expiresAtMs } = subject;
+    const { kind, expiresAtMs } = subject;
     if (expiresAtMs === undefined) return;
-    const resource = { id, kind, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-    due.push({ account: target.account, target: target.name, resource, expiresAtMs, subject });
+    due.push({ account: target.account, target: target.name, resource: { ...refOf(subject), kind }, expiresAtMs, subject });
   };
   const count = (decision: Decision): void => {
     if (decision.verdict === 'hold') holds.push(decision);

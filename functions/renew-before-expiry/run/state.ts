@@ -66,6 +66,7 @@ const blockedBy: Readonly<Record<string, string>> = {
   'selector-unknown': 'an incomplete answer',
   'protection-unknown': 'an incomplete answer',
   'policy-horizon': 'the policy',
+  'policy-format': 'the policy',
   'month-change': 'month change',
   'deadline-near': 'time',
   stopped: 'a stop',
@@ -99,6 +100,7 @@ const advised: ReadonlySet<string> = new Set([
   'console-auto-renew',
   'expiry-unknown',
   'policy-horizon',
+  'policy-format',
   'store-not-shared',
 ]);
 

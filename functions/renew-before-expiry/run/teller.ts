@@ -3,7 +3,7 @@ import { failureName, failureText } from '../../../shared/engine/notifications.t
 import type { ReportedAlert, RunReport } from '../../../shared/engine/report.ts';
 import { criticalRoute, NotToldError } from '../../../shared/engine/telling/critical.ts';
 import { withForged } from '../../../shared/engine/telling/once.ts';
-import type { ResourceRef } from '../../../shared/fleet/resource.ts';
+import { type ResourceRef, refOf } from '../../../shared/fleet/resource.ts';
 import { type AlertName, alertId, dailyStep, type Mark, readMarks, recordTold } from '../../../shared/journal/log/alerts.ts';
 import { type Outbox, outboxStream, readOutbox, writeOutbox } from '../../../shared/journal/log/outbox.ts';
 import type { JournalError, StoreError } from '../../../shared/journal/store/store.ts';
@@ -385,8 +385,4 @@ export class RenewalNotifier {
     if (!isJournalFailure(error)) throw error;
     if (!this.#failures.some(({ code, message }) => code === error.code && message === error.message)) this.#failures.push(error);
   }
-}
-
-function refOf({ id, name, region }: ResourceRef): ResourceRef {
-  return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
 }
