@@ -1,4 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { ruleFields, time } from '../../shared/policy/compiled-rules.ts';
+import { type FieldsFor, jsonList, object, type Schema, text } from '../../shared/schema/schema.ts';
+import { recordOf, where } from '../../shared/schema/shapes.ts';
 
 /** What a digest can show, beside spending by a tag. A closed list. */
 export const shownParts = [
@@ -45,3 +48,17 @@ export interface CompiledDigestRule {
   /** How often a function runs, in milliseconds, by its name. Absent: as its own signs of life tell. */
   readonly runsEvery: Readonly<Record<string, number>>;
 }
+
+const { name, targets } = ruleFields;
+
+/** What a compiled rule has to look like. */
+export const compiledDigestRule = object({
+  ...{ name, targets },
+  to: jsonList(text),
+  show: jsonList(
+    where(text, (part) => part.startsWith(byTag) || shownParts.some((each) => each === part)) as Schema & { readonly type?: Shown },
+  ),
+  timezone: text,
+  slotsMs: jsonList(time),
+  runsEvery: recordOf(time),
+} satisfies FieldsFor<CompiledDigestRule>);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import { countingClient } from '../../shared/engine/counting-client.ts';
+import { rulesError, withoutRules } from '../../shared/engine/policy-format.ts';
 import { reason } from '../../shared/engine/reasons.ts';
 import { writeEnd } from '../../shared/engine/record-run.ts';
 import { isExpected, type RunReport, runError } from '../../shared/engine/report.ts';
@@ -15,7 +16,7 @@ import type { Json, Reason } from '../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { shardsOf } from '../../shared/policy/fan-out.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
-import type { CompiledDigestRule } from './compiled-rule.ts';
+import { type CompiledDigestRule, compiledDigestRule } from './compiled-rule.ts';
 import { type DueSlot, dueSlot, spanOf } from './digest-slot.ts';
 import { claimSending, type DigestStream, digestStream, lastSent, readDigestStream, recordSeen, recordSent } from './digest-stream.ts';
 import type { Stretch } from './facts/capacity-tally.ts';
@@ -38,8 +39,11 @@ export function digestRunner(digesting: Digesting): Runner {
  * down what was seen → when all targets of the rule were seen, or have been waited for, claim the digest, gather it from the journal, send it, and
  * write down that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
  */
-async function runDigest(digesting: Digesting, options: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
-  const { policy, target, clock } = options;
+async function runDigest(digesting: Digesting, given: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
+  const { target, clock } = given;
+  const misread = rulesError(given.policy, digesting.name, compiledDigestRule);
+  const policy = misread ? withoutRules(given.policy, digesting.name) : given.policy;
+  const options = { ...given, policy };
   const nowMs = clock.now();
   const counting = countingClient(options.client);
   const owner = randomBytes(16).toString('hex');
@@ -48,6 +52,7 @@ async function runDigest(digesting: Digesting, options: RunnerOptions, memory: H
     ...{ mode: options.mode, functionMode: 'act', policy: policy.sourceHash, nowMs },
   });
   draft.warnFrom(policy.warnings);
+  if (misread) draft.failBecause(misread);
   const notifier = options.notifier ?? notifierOf(new Map());
   const run: DigestRun = { digesting, options: { ...options, client: counting.client }, draft, notifier, nowMs, owner };
 
