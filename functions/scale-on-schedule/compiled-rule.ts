@@ -1,4 +1,7 @@
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { ruleFields, selector } from '../../shared/policy/compiled-rules.ts';
+import { exactOptional, type FieldsFor, flag, int, object, oneOf, text } from '../../shared/schema/schema.ts';
+import { eitherOf } from '../../shared/schema/shapes.ts';
 
 /** How a rule brings nodes about. */
 export type Method = 'service-schedule' | 'fixed' | 'usage';
@@ -29,3 +32,17 @@ export interface CompiledScaleRule extends ScaleRule {
   readonly stepwise: boolean;
   readonly manualChange: ManualChange;
 }
+
+const count = exactOptional(int(0));
+
+/** What a compiled rule has to look like. */
+export const compiledScaleRule = object({
+  ...ruleFields,
+  groups: selector,
+  schedule: text,
+  peak: exactOptional(eitherOf(object({ tag: text, otherwise: count, atMost: count }), object({ extraNodes: int(0) }))),
+  method: exactOptional(oneOf('service-schedule', 'fixed', 'usage')),
+  stepwise: flag,
+  warmUp: exactOptional(oneOf<boolean | 'keep'>(true, false, 'keep')),
+  manualChange: oneOf('keep-until-next-step', 'overwrite', 'report-only'),
+} satisfies FieldsFor<CompiledScaleRule>);

@@ -13,20 +13,23 @@ export function classOf(operation: Pick<AnyOperation, 'access' | 'effect'>): Cal
   return operation.access === 'read' ? 'read' : 'write';
 }
 
+const readsOnly = { read: 'backoff', write: 'stop', purchase: 'stop' } as const;
+const never = { read: 'stop', write: 'stop', purchase: 'stop' } as const;
+
 /** Each kind of failure against each class of call. Every repeat has a new nonce, date and signature. */
 export const retryTable: Readonly<Record<FailureKind, Readonly<Record<CallClass, Step>>>> = {
   'not-connected': { read: 'backoff', write: 'backoff', purchase: 'stop' },
-  'no-answer': { read: 'backoff', write: 'stop', purchase: 'stop' },
-  unreadable: { read: 'backoff', write: 'stop', purchase: 'stop' },
-  redirected: { read: 'backoff', write: 'stop', purchase: 'stop' },
-  server: { read: 'backoff', write: 'stop', purchase: 'stop' },
+  'no-answer': readsOnly,
+  unreadable: readsOnly,
+  redirected: readsOnly,
+  server: readsOnly,
   throttled: { read: 'backoff', write: 'backoff', purchase: 'stop' },
   clock: { read: 'correct-clock-once', write: 'correct-clock-once', purchase: 'stop' },
   'nonce-used': { read: 'new-nonce-once', write: 'stop', purchase: 'stop' },
   'token-expired': { read: 'refresh-credentials-once', write: 'refresh-credentials-once', purchase: 'stop' },
-  refused: { read: 'stop', write: 'stop', purchase: 'stop' },
-  misunderstood: { read: 'stop', write: 'stop', purchase: 'stop' },
-  stopped: { read: 'stop', write: 'stop', purchase: 'stop' },
+  refused: never,
+  misunderstood: never,
+  stopped: never,
 };
 
 /** What the call has been through. */

@@ -87,6 +87,24 @@ const situations: readonly Situation[] = [
     free: /\.sessionsUpTo gone$|\.windows\.\S+ (gone|renamed)$/,
   },
   {
+    name: 'scale-on-schedule',
+    at: '2026-11-25T08:45',
+    target: 'cn-office',
+    rich: `  scale-on-schedule:
+    - {name: minimal, targets: [cn-office], groups: {tags: {owner: unassigned}, firstSeen: over 72h ago}, schedule: minimal, method: fixed, tell: none}
+    - name: office
+      groups: {tags: {department: [finance, hr, sales]}, charge: pay-as-you-go}
+      schedule: office
+      peak: {tag: peak-nodes, otherwise: 4, atMost: 12}
+      warmUp: true
+      method: service-schedule
+      stepwise: true
+      manualChange: overwrite
+    - {name: studio, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}, warmUp: keep}
+`,
+    free: /\.(peak|peak\.otherwise|peak\.atMost|method|warmUp) gone$/,
+  },
+  {
     name: 'renew-before-expiry',
     at: '2026-11-25T08:45',
     target: 'cn-office',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { compiledOtaRule } from '../../functions/approve-ota-windows/compiled-rule.ts';
+import { compiledDigestRule } from '../../functions/digest/compiled-rule.ts';
 import { compiledEnforceRule } from '../../functions/enforce-policy/compiled-rule.ts';
 import { compiledLogOffRule } from '../../functions/log-off-sessions/compiled-rule.ts';
 import { compiledPowerRule } from '../../functions/power-workstations/compiled-rule.ts';
 import { compiledRenewRule } from '../../functions/renew-before-expiry/compiled-rule.ts';
+import { compiledScaleRule } from '../../functions/scale-on-schedule/compiled-rule.ts';
 import { compiledTagRule } from '../../functions/tag-new-resources/compiled-rule.ts';
 import type { Schema } from '../../shared/schema/schema.ts';
 import { compiledAt, examplePolicy } from './demo-fleet.ts';
@@ -16,7 +18,9 @@ const rules: Readonly<Record<string, Schema>> = {
   'log-off-sessions': compiledLogOffRule,
   'power-workstations': compiledPowerRule,
   'renew-before-expiry': compiledRenewRule,
+  'scale-on-schedule': compiledScaleRule,
   'tag-new-resources': compiledTagRule,
+  digest: compiledDigestRule,
 };
 
 /** The form of each function's compiled rules in this format. */
@@ -24,10 +28,12 @@ const inFormat = {
   format: 1,
   rules: {
     'approve-ota-windows': 'fa3fbce1d37f7841',
+    digest: '8282a20a03abc1c5',
     'enforce-policy': '692cb6de8ad31289',
     'log-off-sessions': '69e405df0620ab5a',
     'power-workstations': '6851394e6eea49bb',
     'renew-before-expiry': '3e4c79c94dcbab96',
+    'scale-on-schedule': '405e52a850f74b1d',
     'tag-new-resources': 'db274f47891b9597',
   },
 };
