@@ -1,22 +1,27 @@
+import type { FunctionRole } from '../../shared/planning/manifest.ts';
 import { journalAccess, journalFence } from './journal-access.ts';
 import { allow, type PolicyDocument, policyOf } from './policy-document.ts';
-import { type FunctionRole, failureDestination, functionsOf, powers } from './powers.ts';
+import { failureDestination, functionsOf } from './powers.ts';
 import { serviceAccess } from './service-access.ts';
-import type { RamSetup } from './setup.ts';
+import { powersIn, type RamSetup } from './setup.ts';
 
 /** Records without which nothing is ordered or done: a function that observes writes none of them. */
 const ofActs = /^(claims|renewals|budget|sentinel)\//;
 
 /** Functions in use that may run in a role: its own, and in `observer` all but the digest, which has a role of its own. */
-export function functionsIn(role: FunctionRole, { functions }: RamSetup): readonly string[] {
-  if (role !== 'observer') return functionsOf(role).filter((name) => functions.includes(name));
+export function functionsIn(role: FunctionRole, setup: RamSetup): readonly string[] {
+  const { functions } = setup;
+  const powers = powersIn(setup);
+  if (role !== 'observer') return functionsOf(role, powers).filter((name) => functions.includes(name));
   return functions.filter((name) => powers[name]?.role !== 'digest' && (powers[name]?.calls.length ?? 0) > 0);
 }
 
 /** Functions that those in a role start, and run in their own place where there is one target only. */
 export function startedIn(role: FunctionRole, setup: RamSetup): readonly string[] {
+  if (role === 'observer') return [];
+  const powers = powersIn(setup);
   const starts = functionsIn(role, setup).flatMap((name) => powers[name]?.starts ?? []);
-  return role === 'observer' ? [] : starts.flatMap(functionsOf).filter((name) => setup.functions.includes(name) && !powers[name]?.starts);
+  return starts.flatMap((each) => functionsOf(each, powers)).filter((name) => setup.functions.includes(name) && !powers[name]?.starts);
 }
 
 /** The role of the targets' accounts that functions of a power assume: `streamwarden` becomes `streamwarden-operator`. The digest observes there. */
@@ -30,6 +35,7 @@ export function targetRole(role: string, power: FunctionRole): string {
  */
 export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyDocument {
   const { account = '*', prefix, store, targets, logProject, logstore, acting = [] } = setup;
+  const powers = powersIn(setup);
   const started = startedIn(role, setup);
   const names = [...new Set([...functionsIn(role, setup), ...started])];
   const used = names.flatMap((name) => powers[name] ?? []);
@@ -47,7 +53,7 @@ export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyD
   const writes = writing.flatMap((name) => powers[name]?.writes ?? []).filter((name) => role !== 'observer' || !ofActs.test(name));
   const reads = used.some((power) => power.reads === undefined) ? [''] : used.flatMap((power) => power.reads ?? []);
   return policyOf(
-    ...(actsAsItself ? serviceAccess(role, names) : []),
+    ...(actsAsItself ? serviceAccess(role, names, powers) : []),
     allow(['sts:AssumeRole'], calls ? [...new Set(foreign)] : []),
     ...journalAccess(store, { reads: [...new Set(reads)], writes: [...new Set(writes)].sort() }),
     ...journalFence(store, 'function'),

@@ -1,4 +1,5 @@
 import { personVoice } from '../../shared/journal/people/approvals.ts';
+import { type FunctionRole, functionRoles } from '../../shared/planning/manifest.ts';
 import type { RamUser } from '../../shared/policy/approvers.ts';
 import { functionRolePolicy, functionsIn, startedIn, targetRole } from './function-role.ts';
 import { journalAccess, journalFence } from './journal-access.ts';
@@ -11,9 +12,8 @@ import {
   trustInFunctions,
   trustInRoles,
 } from './policy-document.ts';
-import { type FunctionRole, functionRoles, powers } from './powers.ts';
 import { readActions, serviceAccess } from './service-access.ts';
-import type { RamSetup } from './setup.ts';
+import { powersIn, type RamSetup } from './setup.ts';
 
 /** A role, or what is attached to people, with all that RAM has to know of it. */
 export interface RamRole {
@@ -34,7 +34,7 @@ export interface RamRole {
 }
 
 /** What `--role` takes, with what it is for. */
-export const roleTexts: Readonly<Record<string, string>> = {
+export const roleTexts: Readonly<Record<string, string> & Record<FunctionRole, string>> = {
   observer: 'functions that only observe; it writes nothing that those that act go by',
   digest: 'the function that tells what happened and which functions are silent; it writes what it told and nothing else',
   operator: 'functions that change nodes, sessions and power, and what starts all that act; they order and delete nothing',
@@ -87,6 +87,7 @@ function ofFunctions(role: FunctionRole, setup: RamSetup): readonly RamRole[] {
 
 /** One for each account and role of the targets. */
 function ofTargets(power: FunctionRole, setup: RamSetup): readonly RamRole[] {
+  const powers = powersIn(setup);
   // The digest observes there.
   const from: readonly FunctionRole[] = power === 'observer' ? ['observer', 'digest'] : [power];
   const acting = (each: FunctionRole): readonly string[] =>
@@ -105,7 +106,7 @@ function ofTargets(power: FunctionRole, setup: RamSetup): readonly RamRole[] {
       setup.account ?? '<account of the functions>',
       taking.map((each) => `${setup.prefix}-${each}`),
     ),
-    policy: policyOf(...serviceAccess(power, names)),
+    policy: policyOf(...serviceAccess(power, names, powers)),
   }));
 }
 

@@ -1,7 +1,7 @@
 import { operations } from '../../shared/client/operations/index.ts';
+import type { FunctionRole } from '../../shared/planning/manifest.ts';
 import { allow, deny, type Statement } from './policy-document.ts';
-import type { FunctionRole } from './powers.ts';
-import { powers } from './powers.ts';
+import type { Powers } from './powers.ts';
 
 type OperationName = keyof typeof operations;
 
@@ -22,7 +22,7 @@ function sorted(actions: Iterable<string>): readonly string[] {
  * does and what is hard to undo is forbidden as well, so that a broad policy attached beside this one changes nothing. Every resource is `*`: the
  * service's permissions cannot be narrowed to single groups (service notes, Permissions).
  */
-export function serviceAccess(role: FunctionRole, functions: readonly string[]): readonly Statement[] {
+export function serviceAccess(role: FunctionRole, functions: readonly string[], powers: Powers): readonly Statement[] {
   const called = functions
     .flatMap((name) => powers[name]?.calls ?? [])
     .filter((name) => !reading.includes(role) || operations[name].access === 'read');

@@ -1,5 +1,6 @@
 import type { OssPlace } from '../../shared/journal/store/oss-client.ts';
 import type { RamUser } from '../../shared/policy/approvers.ts';
+import { type Powers, powers } from './powers.ts';
 
 /** What the permissions of an installation depend on. */
 export interface RamSetup {
@@ -17,6 +18,13 @@ export interface RamSetup {
   readonly functions: readonly string[];
   /** Those of them that the policy lets act: no observer writes what they go by. Default: none. */
   readonly acting?: readonly string[];
+  /** What each function needs. Default: what the catalog says. */
+  readonly powers?: Powers;
   readonly logProject: string;
   readonly logstore: string;
+}
+
+/** What each function needs in an installation. */
+export function powersIn(setup: Pick<RamSetup, 'powers'>): Powers {
+  return setup.powers ?? powers;
 }

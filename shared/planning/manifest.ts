@@ -4,10 +4,10 @@ import type { Spread } from '../policy/known-functions.ts';
 import type { Harm } from './decision.ts';
 
 /** Roles that functions run in, from the least power to the most particular one. */
-const functionRoles = ['observer', 'digest', 'operator', 'tagger', 'enforcer', 'buyer', 'links', 'reporter'] as const;
+export const functionRoles = ['observer', 'digest', 'operator', 'tagger', 'enforcer', 'buyer', 'links', 'reporter'] as const;
 
 /** A role that functions run in. */
-type FunctionRole = (typeof functionRoles)[number];
+export type FunctionRole = (typeof functionRoles)[number];
 
 /** What begins a run: a timer (that of `dispatch`, for functions that it spreads), the audit trail, a request, the failure of another function. */
 type Begins = 'timer' | 'audit-events' | 'http' | 'failure';

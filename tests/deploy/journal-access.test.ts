@@ -4,13 +4,16 @@ import { powers } from '../../cli/ram/powers.ts';
 import { rolesOf } from '../../cli/ram/roles.ts';
 import { ruleModules } from '../../cli/registry.ts';
 import { runners } from '../../cli/runners.ts';
+import { catalog } from '../../functions/catalog.ts';
 import { digest } from '../../functions/digest/digesting.ts';
 import { digestRunner } from '../../functions/digest/run-digest.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
+import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { newestPolicy } from '../../shared/journal/people/policies.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { type Action, allHarms } from '../../shared/planning/decision.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
@@ -53,7 +56,20 @@ function fenced(store: Store, role: string, refused: string[], written: Set<stri
   };
 }
 
-test('every function at work on the demo account reads and writes only what the role permits that ram-policy prints for it', async () => {
+/** What actions of a function call, write or harm that its manifest does not say. */
+function strangers(name: string, actions: readonly Action[]): readonly string[] {
+  const manifest = catalog.map((entry) => entry.manifest).find((each) => each.name === name);
+  const isOwn = (setting: string) =>
+    manifest?.settings.some((each) => (each.endsWith(':') ? setting.startsWith(each) : setting === each)) === true;
+  const said = [...(manifest?.calls ?? []), ...(manifest?.harms ?? [])] as readonly string[];
+  const found = actions.flatMap((action) => [
+    ...(isOwn(action.writes.setting) ? [] : [action.writes.setting]),
+    ...[action.operation, ...allHarms(action)].filter((each) => !said.includes(each)),
+  ]);
+  return [...new Set(found)];
+}
+
+test('every function at work on the demo account reads and writes only what its manifest says and the role permits that ram-policy prints for it', async () => {
   const simulator = await startSimulator({ scenario: await demoScenario(), gatewayClock: 'virtual' });
   try {
     const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
@@ -71,13 +87,21 @@ test('every function at work on the demo account reads and writes only what the 
     const notifier = { send: async () => ({ delivered: true, failed: [] }) };
     const refused: string[] = [];
     const written = new Set<string>();
+    let decided = 0;
     for (const runner of [...runners, digestRunner(digest)]) {
       const store = fenced(journal, powers[runner.name]?.role ?? 'nobody', refused, written);
       await runStoring(store, newestPolicy());
-      const report = await runner.run({ client, target, policy, store, clock, mode: 'apply', world: 'a test', notifier });
+      const actions: Action[] = [];
+      const onDecision: RunnerOptions['onDecision'] = (_resource, decision) => {
+        if (decision.verdict !== 'keep' && decision.action) actions.push(decision.action);
+      };
+      const report = await runner.run({ client, target, policy, store, clock, mode: 'apply', world: 'a test', notifier, onDecision });
       expect([runner.name, report.errors]).toEqual([runner.name, []]);
+      expect([runner.name, strangers(runner.name, actions)]).toEqual([runner.name, []]);
+      decided += actions.length;
     }
     expect(refused).toEqual([]);
+    expect(decided).toBeGreaterThan(10);
     // Enough happened for the permissions to be put to use.
     for (const kind of ['written', 'runs', 'heartbeats', 'alerts', 'renewals', 'budget', 'sentinel']) expect(written).toContain(kind);
 

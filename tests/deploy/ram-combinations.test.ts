@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PolicyDocument } from '../../cli/ram/policy-document.ts';
-import { functionRoles, powers } from '../../cli/ram/powers.ts';
+import { powers } from '../../cli/ram/powers.ts';
 import { rolesOf, roleTexts } from '../../cli/ram/roles.ts';
 import type { RamSetup } from '../../cli/ram/setup.ts';
 import { operations } from '../../shared/client/operations/index.ts';
+import { functionRoles } from '../../shared/planning/manifest.ts';
 import { permits } from './permits.ts';
 
 const account = '1234567890123456';

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { preview } from '../../build/s-yaml/preview.ts';
 import type { Deployment } from '../../build/s-yaml/schema.ts';
-import { type FunctionRole, functionRoles, powers } from '../../cli/ram/powers.ts';
+import { powers } from '../../cli/ram/powers.ts';
 import { type RamRole, rolesOf } from '../../cli/ram/roles.ts';
 import type { RamSetup } from '../../cli/ram/setup.ts';
 import { runners } from '../../cli/runners.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import { keyOf } from '../../shared/journal/store/key.ts';
+import { type FunctionRole, functionRoles } from '../../shared/planning/manifest.ts';
 import { operationFiles } from './bundles.ts';
 import { permits } from './permits.ts';
 

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { powersOf } from '../../cli/ram/powers.ts';
+import { rolesOf } from '../../cli/ram/roles.ts';
 import { ruleModulesOf } from '../../cli/registry.ts';
 import { runnersOf } from '../../cli/runners.ts';
 import { type CatalogEntry, catalog } from '../../functions/catalog.ts';
+import { operations } from '../../shared/client/operations/index.ts';
 import { manifest } from '../fixtures/clean-images/manifest.ts';
 
 /** The catalog, with one line more: what a newcomer writes to add an automation. */
@@ -25,4 +28,21 @@ test('one that others go by runs before them', async () => {
   );
   const names = (await runnersOf(first)).map(({ name }) => name);
   expect(names.slice(0, 3)).toEqual(['tag-new-resources', 'clean-images', 'scale-on-schedule']);
+});
+
+test('what it calls and records is permitted to the role of its manifest, and to dispatch, which may run it itself', () => {
+  const powers = powersOf(grown);
+  const setup = {
+    ...{ account: '1234567890123456', prefix: 'streamwarden', store: { bucket: 'acme', prefix: '' }, approvers: [] },
+    ...{ targets: [], logProject: 'p', logstore: 'l', functions: ['clean-images', 'dispatch'], powers },
+  };
+  const operator = JSON.stringify(rolesOf(setup).find(({ role }) => role === 'operator')?.policy);
+  for (const word of [
+    operations.UpdateWuyingServerImage.ram.action,
+    'acme/written/clean-images/*',
+    'functions/streamwarden-clean-images',
+  ]) {
+    expect(operator).toContain(`${word}"`);
+  }
+  expect(JSON.stringify(rolesOf({ ...setup, powers: powersOf(catalog) }))).not.toContain('UpdateWuyingServerImage');
 });
