@@ -1,6 +1,7 @@
 import type { operations } from '../client/operations/index.ts';
-import type { CompiledProtect, Never } from '../policy/compiled.ts';
+import type { CompiledProtect } from '../policy/compiled.ts';
 import type { Spread } from '../policy/known-functions.ts';
+import type { ExceptionBindings } from '../policy/rule-module.ts';
 import type { Harm } from './decision.ts';
 
 /** Roles that functions run in, from the least power to the most particular one. */
@@ -16,7 +17,7 @@ type Begins = 'timer' | 'audit-events' | 'http' | 'failure';
  * All that is to be said of one function, in one place: whatever lists functions reads the catalog of manifests (`functions/catalog.ts`).
  * A manifest imports no code but this file's, so that a bundle can carry its own at no cost. Functions know no manifest but theirs.
  */
-export interface Manifest<Name extends string = string> {
+export interface Manifest<Name extends string = string> extends ExceptionBindings {
   /** Its name, which is that of its folder, of its rules in the policy, and the end of its name in Function Compute. */
   readonly name: Name;
   readonly begins: readonly Begins[];
@@ -40,10 +41,6 @@ export interface Manifest<Name extends string = string> {
   readonly settings: readonly string[];
   /** What its actions can do to people and to what is theirs, at once or later. */
   readonly harms: readonly Harm[];
-  /** The words of `never` that bind it, as `validate` judges whether an exception forbids anything. */
-  readonly never: readonly Never[];
-  /** What `keepAtLeast` of an exception keeps up through it: of what, and the key of a rule without which there is no part to keep. */
-  readonly keepsUp?: { readonly kind: 'groups' | 'workstations'; readonly part?: string };
   /** The words of `protect` that bind it. */
   readonly protect: readonly (keyof CompiledProtect)[];
   /** An event older than this begins nothing, since acting late does harm. Absent: it plans from now, however late. */

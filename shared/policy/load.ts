@@ -61,6 +61,6 @@ function read(
   }
   const reader = new Reader(findings, (path) => source.writtenAs(path));
   const draft = readDraft(raw as Record<string, unknown>, modules, reader, findings);
-  checkDraft(draft, findings, options.nowMs);
+  checkDraft(draft, modules, findings, options.nowMs);
   return toDocument(draft, text);
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { EpochMs } from '../client/clock.ts';
 import type { Calendar } from './calendar.ts';
-import type { CompiledLimits, CompiledProtect, CompiledSelector, ZoneTable } from './compiled.ts';
+import type { CompiledLimits, CompiledProtect, CompiledSelector, Never, ZoneTable } from './compiled.ts';
 import type { DocumentCalendar, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 import type { FunctionName } from './known-functions.ts';
 
@@ -66,6 +66,14 @@ export interface CommonRule {
   readonly tell?: readonly string[] | undefined;
 }
 
+/** How exceptions bind a function; its manifest says it. */
+export interface ExceptionBindings {
+  /** The words of `never` that bind it, as `validate` judges whether an exception forbids anything. */
+  readonly never: readonly Never[];
+  /** What `keepAtLeast` of an exception keeps up through it: of what, and the key of a rule without which there is no part to keep. */
+  readonly keepsUp?: { readonly kind: 'groups' | 'workstations'; readonly part?: string };
+}
+
 /** What a function contributes to the policy language: the shape of its rules, their checks, their compiled form. */
 export interface RuleModule<Rule extends CommonRule = CommonRule, Compiled = unknown> {
   readonly name: FunctionName;
@@ -73,6 +81,8 @@ export interface RuleModule<Rule extends CommonRule = CommonRule, Compiled = unk
   readonly schema: z.core.$ZodType<Rule>;
   /** Checks that need more than the rule's own shape. Called only for rules that the schema accepts. */
   check?(rule: Rule, context: RuleCheckContext, report: RuleReport): void;
+  /** Comes from the catalog. Absent: not known, so that an exception may bind it in any way. */
+  readonly bindings?: ExceptionBindings;
   /** What a freeze keeps it from doing, as the rest of a sentence. Absent: nothing that is not said elsewhere. */
   readonly frozen?: string;
   /** True where each of its actions may end sessions, so that limits of zero forbid all that it does. Default: false. */

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../client/clock.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
+import type { AnyRuleModule } from '../rule-module.ts';
 import { zoneTable } from '../zone-source.ts';
 import { localTimeAt } from '../zones.ts';
 import { checkApprovers } from './approvers.ts';
@@ -16,7 +17,7 @@ import { checkTagKeys } from './tag-keys.ts';
 import { checkUsage } from './usage.ts';
 
 /** Checks a draft across its sections. `nowMs` makes it warn of what is over; without it, time plays no part. */
-export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochMs | undefined): void {
+export function checkDraft(draft: PolicyDraft, modules: readonly AnyRuleModule[], findings: Findings, nowMs: EpochMs | undefined): void {
   const names = new Names(draft, findings);
   checkReferences(draft, names);
   checkPlaces(draft, findings);
@@ -29,7 +30,7 @@ export function checkDraft(draft: PolicyDraft, findings: Findings, nowMs: EpochM
   // With errors about, something may only look unused: what uses it is what is broken.
   if (!findings.all.some(({ severity }) => severity === 'error')) {
     checkUsage(draft, names);
-    checkExceptionReach(draft, findings);
+    checkExceptionReach(draft, modules, findings);
     checkTagKeys(draft, findings);
     if (date !== undefined) checkWeekdaysOnHolidays(draft, findings, Number(date.slice(0, 4)));
   }

@@ -1,38 +1,28 @@
-import type { CompiledSelector, Never } from '../compiled.ts';
+import type { CompiledSelector } from '../compiled.ts';
 import type { DocumentException } from '../document.ts';
 import type { PolicyDraft } from '../draft.ts';
-import type { FunctionName } from '../known-functions.ts';
 import type { Findings } from '../problem.ts';
+import type { AnyRuleModule, CommonRule } from '../rule-module.ts';
 
-/** The functions that keep up what `keepAtLeast` says: nodes of groups, a part of the peak of their rule, and the power of workstations. */
-const keepers = { groups: 'scale-on-schedule', workstations: 'power-workstations' } as const;
-/** The key of a rule without which a function has nothing to keep a part of. */
-const keptPart = { groups: 'peak', workstations: undefined } as const;
-
-/** The functions that a word of `never` binds. */
-const boundBy: Readonly<Record<Never, readonly FunctionName[]>> = {
-  'cut-sessions': ['log-off-sessions', 'scale-on-schedule', 'power-workstations', 'approve-ota-windows', 'enforce-policy'],
-  'approve-ota': ['approve-ota-windows'],
-  'scale-down': ['scale-on-schedule'],
-  renew: ['renew-before-expiry'],
-  'power-off': ['power-workstations'],
-  tag: ['tag-new-resources'],
-  enforce: ['enforce-policy'],
-};
-
-/** Warns of exceptions that can hold nothing: whatever they select, no rule is about it. A policy with errors is not judged. */
-export function checkExceptionReach(draft: PolicyDraft, findings: Findings): void {
+/**
+ * Warns of exceptions that can hold nothing: whatever they select, no rule of a function that they bind is about it. Modules say what binds their
+ * function. A policy with errors is not judged, and neither is one with rules of a function of which that is not known.
+ */
+export function checkExceptionReach(draft: PolicyDraft, modules: readonly AnyRuleModule[], findings: Findings): void {
+  const known = new Set<string>(modules.filter(({ bindings }) => bindings !== undefined).map(({ name }) => name));
+  if (Object.keys(draft.raw.rules ?? {}).some((name) => !known.has(name))) return;
   for (const { index, value } of draft.exceptions) {
     const path = ['exceptions', index];
     const { keepAtLeastPercent, never } = value;
     const kinds = (['groups', 'workstations'] as const).filter((kind) => value[kind] !== undefined);
-    const keeps = keepAtLeastPercent !== undefined && kinds.some((kind) => reaches(value, keepers[kind], draft, keptPart[kind]));
+    const keepers = kinds.flatMap((kind) => modules.filter(({ bindings }) => bindings?.keepsUp?.kind === kind));
+    const keeps = keepAtLeastPercent !== undefined && keepers.some((each) => reaches(value, each, draft, each.bindings?.keepsUp?.part));
     if (keepAtLeastPercent !== undefined && !keeps) {
-      const functions = kinds.map((kind) => `${keepers[kind]}${keptPart[kind] ? ` with a ${keptPart[kind]}` : ''}`).join(' or ');
-      const text = `keeps nothing up: no rule of ${functions} can match what it selects, and a rule says what there is to keep; add such a rule for it, or select otherwise`;
+      const named = keepers.map(({ name, bindings }) => `${name}${bindings?.keepsUp?.part ? ` with a ${bindings.keepsUp.part}` : ''}`);
+      const text = `keeps nothing up: no rule of ${named.join(' or ')} can match what it selects, and a rule says what there is to keep; add such a rule for it, or select otherwise`;
       findings.warning([...path, 'keepAtLeast'], text);
     }
-    const idle = never.filter((word) => !boundBy[word].some((name) => reaches(value, name, draft)));
+    const idle = never.filter((word) => !modules.some((each) => each.bindings?.never.includes(word) && reaches(value, each, draft)));
     if (idle.length > 0 && idle.length === never.length && !keeps) {
       findings.warning([...path, 'never'], `forbids nothing: no rule does any of this to what it selects; remove it, or select otherwise`);
     }
@@ -40,10 +30,11 @@ export function checkExceptionReach(draft: PolicyDraft, findings: Findings): voi
 }
 
 /** Whether a rule of a function, one with a key where that is named, may be about something that an exception selects. Where that cannot be told, it may. */
-function reaches(exception: DocumentException, name: FunctionName, draft: PolicyDraft, key?: string): boolean {
-  const list = draft.ruleLists.find(({ module }) => module.name === name);
-  if (list === undefined) return typeof draft.raw.rules === 'object' && draft.raw.rules !== null && Object.hasOwn(draft.raw.rules, name);
-  return list.rules.some(({ value: rule }) => {
+function reaches(exception: DocumentException, { name }: AnyRuleModule, draft: PolicyDraft, key?: string): boolean {
+  const rules: readonly CommonRule[] = draft.ruleLists.flatMap(({ module, rules }) =>
+    module.name === name ? rules.map(({ value }) => value) : [],
+  );
+  return rules.some((rule) => {
     if (key !== undefined && !Object.hasOwn(rule, key)) return false;
     const shared =
       rule.targets === undefined || exception.targets === undefined || rule.targets.some((each) => exception.targets?.includes(each));
