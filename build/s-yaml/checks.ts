@@ -1,11 +1,10 @@
+import { catalog } from '../../functions/catalog.ts';
+import type { Begins, Manifest } from '../../shared/planning/manifest.ts';
 import { type Deployment, deployment, type FunctionProps } from './schema.ts';
 import { startProblems } from './starts.ts';
 
 /** Names that a built file of a function exports; undefined where the file is not there. */
 export type ExportsOf = (codeFolder: string, fileWithoutExtension: string) => readonly string[] | undefined;
-
-/** Functions that place orders: one run at a time, never retried, and somebody is told when one fails. */
-const moneyFunctions: readonly string[] = ['renew-before-expiry'];
 
 /** Bytes that all variables of a function may take (Function Compute facts, limits). */
 const mostEnvironmentBytes = 4096;
@@ -17,10 +16,15 @@ const oldestOrderSeconds = 3600;
  * Everything that is wrong with a rendered s.yaml, one line each, with where; empty: nothing is. Where the shape is wrong, only that is told:
  * the rest would be guesses.
  */
-export function problemsOf(rendered: unknown, exportsOf: ExportsOf): readonly string[] {
+export function problemsOf(
+  rendered: unknown,
+  exportsOf: ExportsOf,
+  manifests: readonly Manifest[] = catalog.map(({ manifest }) => manifest),
+): readonly string[] {
   const parsed = deployment.safeParse(rendered);
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
   const { resources } = parsed.data;
+  const manifestOf = (name: string) => manifests.find((manifest) => manifest.name === name);
   return [
     ...templateProblems(parsed.data),
     ...Object.entries(resources).flatMap(([name, { props }]) =>
@@ -30,11 +34,12 @@ export function problemsOf(rendered: unknown, exportsOf: ExportsOf): readonly st
         ...sizes(props),
         ...entries(props, exportsOf),
         ...triggers(props),
-        ...(moneyFunctions.includes(name) ? moneyProblems(props) : []),
+        ...(manifestOf(name)?.harms.includes('spend') ? moneyProblems(props) : []),
+        ...beginProblems(manifestOf(name), props),
       ].map((problem) => `${name}: ${problem}`),
     ),
     ...duplicates(Object.values(resources).map(({ props }) => props.functionName)).map((name) => `two functions are called ${name}`),
-    ...startProblems(resources, moneyFunctions),
+    ...startProblems(resources, manifests),
   ];
 }
 
@@ -103,6 +108,20 @@ function triggers({ triggers: list = [], asyncInvokeConfig }: FunctionProps): st
   ];
 }
 
+/** What begins a function that has a trigger of a kind. */
+const begunBy: Readonly<Record<string, Begins>> = { timer: 'timer', eventbridge: 'audit-events', http: 'http' };
+
+/** A trigger that the handler knows nothing of begins failures only. */
+function beginProblems(manifest: Manifest | undefined, { triggers: list = [] }: FunctionProps): string[] {
+  if (manifest === undefined) return ['functions/catalog.ts has no function of this name'];
+  return list
+    .filter(({ triggerType }) => !manifest.begins.some((each) => each === begunBy[triggerType]))
+    .map(
+      ({ triggerName, triggerType }) => `its trigger ${triggerName} is of type ${triggerType}, which its manifest says does not begin it`,
+    );
+}
+
+/** One run at a time, never retried, and somebody is told when one fails. */
 function moneyProblems({ asyncInvokeConfig, concurrencyConfig, triggers: list = [] }: FunctionProps): string[] {
   const { maxAsyncRetryAttempts, maxAsyncEventAgeInSeconds = Number.POSITIVE_INFINITY, destinationConfig } = asyncInvokeConfig ?? {};
   return [

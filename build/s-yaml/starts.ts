@@ -1,3 +1,4 @@
+import type { Manifest } from '../../shared/planning/manifest.ts';
 import type { Deployment } from './schema.ts';
 
 type Resources = Deployment['resources'];
@@ -9,7 +10,8 @@ const dispatch = 'dispatch';
  * What is wrong with who starts whom: every function is started by a trigger, by `dispatch` or as the destination of failures, and by no two
  * of the first ones on a timer; what is named exists; failures do not go around in circles.
  */
-export function startProblems(resources: Resources, moneyFunctions: readonly string[]): readonly string[] {
+export function startProblems(resources: Resources, manifests: readonly Manifest[]): readonly string[] {
+  const manifestOf = (name: string) => manifests.find((manifest) => manifest.name === name);
   const dispatched = dispatchedBy(resources);
   const targets = destinations(resources);
   const problems: string[] = [];
@@ -18,8 +20,10 @@ export function startProblems(resources: Resources, moneyFunctions: readonly str
     for (const name of names) {
       const started = resources[name];
       if (started === undefined) problems.push(`${dispatch}: its timer ${timer} names ${name}, which is not here`);
-      else if (moneyFunctions.includes(name))
+      else if (manifestOf(name)?.harms.includes('spend'))
         problems.push(`${dispatch}: its timer ${timer} names ${name}, which orders and has a timer of its own`);
+      else if (![undefined, 'regions', 'targets'].includes(manifestOf(name)?.spread))
+        problems.push(`${dispatch}: its timer ${timer} names ${name}, which runs all targets in turn and has a timer of its own`);
       else {
         if (!hearsEvents(resources, name) && started.props.role !== resources[dispatch]?.props.role)
           problems.push(`${name}: its role is not that of ${dispatch}, which runs it itself where there is one target only`);

@@ -11,7 +11,7 @@ export const functionRoles = ['observer', 'digest', 'operator', 'tagger', 'enfor
 export type FunctionRole = (typeof functionRoles)[number];
 
 /** What begins a run: a timer (that of `dispatch`, for functions that it spreads), the audit trail, a request, the failure of another function. */
-type Begins = 'timer' | 'audit-events' | 'http' | 'failure';
+export type Begins = 'timer' | 'audit-events' | 'http' | 'failure';
 
 /**
  * All that is to be said of one function, in one place: whatever lists functions reads the catalog of manifests (`functions/catalog.ts`).

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ExportsOf, problemsOf } from '../../build/s-yaml/checks.ts';
 import { preview, root } from '../../build/s-yaml/preview.ts';
 import type { Deployment } from '../../build/s-yaml/schema.ts';
+import { catalog } from '../../functions/catalog.ts';
 import { exportedNames } from './bundles.ts';
 
 let exportsOf: ExportsOf;
@@ -40,8 +41,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('s.yaml, as the real command renders it', () => {
   test('has nothing wrong with it', () => expect(problemsOf(production, exportsOf)).toEqual([]));
 
-  test('deploys every function there is', async () => {
-    expect(Object.keys(production.resources).sort()).toEqual([...(await exportedNames()).keys()].sort());
+  test('deploys every function of the catalog', () => {
+    expect(Object.keys(production.resources).sort()).toEqual(catalog.map(({ manifest }) => manifest.name).sort());
   });
 
   test('reserves an instance and a destination of failures for what orders, and retries it never', () => {
@@ -88,6 +89,21 @@ const bridge = (props: Loose): Loose => props.triggers.find(({ triggerType }: Lo
 /** Each mistake, and what has to be said about it. */
 const mistakes: readonly (readonly [what: string, seed: (file: Loose) => void, said: RegExp])[] = [
   ['a property misspelt', at('digest', (p) => (p.timeuot = 10)), /^resources\.digest\.props: .*timeuot/],
+  [
+    'a function that is in no catalog',
+    (file) => (file.resources.digests = file.resources.digest),
+    /^digests: functions\/catalog\.ts has no/,
+  ],
+  [
+    'the internet before a function that only a timer begins',
+    (file) => file.resources.digest.props.triggers.push(...file.resources['approval-links'].props.triggers),
+    /^digest: its trigger links is of type http, which its manifest says does not begin it$/,
+  ],
+  [
+    'a function among those that dispatch starts that runs all targets in turn',
+    at('dispatch', (p) => (p.triggers[0].triggerConfig.payload = '{"functions":["digest"]}')),
+    /^dispatch: its timer every-five-minutes names digest, which runs all targets in turn/,
+  ],
   ['a property missing', at('digest', (p) => delete p.logConfig), /^resources\.digest\.props\.logConfig: /],
   ['a number in a variable', at('digest', (p) => (p.environmentVariables.A = 1)), /props\.environmentVariables\.A: .*quotes/],
   ['a reserved variable', at('digest', (p) => (p.environmentVariables.FC_REGION = 'x')), /environmentVariables.*FC_/],
