@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { catalog } from '../../functions/catalog.ts';
 import { CommandFailure } from '../failure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,8 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @throws CommandFailure `UnknownFunction` when there is none of that name, `NotBuilt` when there is and it has no bundle yet
  */
 export function builtBundle(name: string, dist = path.join(root, 'dist')): string {
-  const functions = path.join(root, 'functions');
-  const names = existsSync(functions) ? readdirSync(functions).filter((each) => existsSync(path.join(functions, each, 'index.ts'))) : [];
+  const names: readonly string[] = catalog.map(({ manifest }) => manifest.name);
   if (!names.includes(name)) {
     throw new CommandFailure('UnknownFunction', `There is no function '${name}'; there are ${names.join(', ')}.`);
   }
