@@ -7,6 +7,7 @@ import { planDispatch } from '../../functions/dispatch/plan.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { spreads } from '../../shared/policy/known-functions.ts';
+import { functionsOfLinter, gapsOf, rowsOf } from './catalog-gaps.ts';
 
 const root = new URL('../../', import.meta.url);
 const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -102,4 +103,19 @@ test('dispatch starts functions without rules where their manifests say that the
   expect([...new Set(tasks.map(({ functionName }) => functionName))]).toEqual(
     spread.filter(({ withoutRules }) => withoutRules).map(({ name }) => name),
   );
+});
+
+describe('beside the code', () => {
+  test.each(manifests)('nothing is missing for $name, and no table says otherwise than its manifest', (manifest) => {
+    expect(gapsOf(manifest)).toEqual([]);
+  });
+
+  test('the linter keeps functions from importing each other by their folders, in both of its lists', () => {
+    expect(functionsOfLinter().map((listed) => [...listed].sort())).toEqual([[...folders].sort(), [...folders].sort()]);
+  });
+
+  test('the table of the README has the functions in the order of the catalog', () => {
+    const listed = rowsOf('README.md').flatMap(([first = '']) => /^\[([\w-]+)\]\(docs\//.exec(first)?.[1] ?? []);
+    expect(listed).toEqual(names);
+  });
 });

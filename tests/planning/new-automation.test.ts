@@ -6,6 +6,7 @@ import { runnersOf } from '../../cli/runners.ts';
 import { type CatalogEntry, catalog } from '../../functions/catalog.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import { manifest } from '../fixtures/clean-images/manifest.ts';
+import { gapsOf } from './catalog-gaps.ts';
 
 /** The catalog, with one line more: what a newcomer writes to add an automation. */
 const grown: readonly CatalogEntry[] = [
@@ -45,4 +46,22 @@ test('what it calls and records is permitted to the role of its manifest, and to
     expect(operator).toContain(`${word}"`);
   }
   expect(JSON.stringify(rolesOf({ ...setup, powers: powersOf(catalog) }))).not.toContain('UpdateWuyingServerImage');
+});
+
+test('what it lacks beside the code is named, each with its place', () => {
+  expect(gapsOf(manifest)).toEqual([
+    'functions/clean-images/index.ts is not there',
+    'tests/functions/clean-images is not there',
+    'docs/clean-images.md is not there',
+    'shared/policy/known-functions.ts does not say regions',
+    'biome.json lets other functions import it',
+    'docs/README.md has no link to its page',
+    'README.md has no row of it that says timer',
+    'README.zh-CN.md has no row of it that says 定时',
+    'docs/deploy.md has no row of it that says operator and timer',
+    'docs/dispatch.md has no row of it that says target, region',
+    'bench/function-policy.ts has no rule of it',
+    's.yaml does not deploy it',
+    's.yaml has no timer of dispatch that starts it',
+  ]);
 });
