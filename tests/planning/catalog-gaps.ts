@@ -76,7 +76,9 @@ export function gapsOf(manifest: Manifest): readonly string[] {
   if (spread !== undefined) {
     const row = rowsOf('docs/dispatch.md').find(([first = '']) => first.split(', ').includes(name));
     if (row?.[1] !== spreadWords[spread]) lacks('docs/dispatch.md', `has no row of it that says ${spreadWords[spread]}`);
-    if (!new RegExp(`^  ${name}:`, 'm').test(textOf('bench/function-policy.ts'))) lacks('bench/function-policy.ts', 'has no rule of it');
+    for (const file of ['bench/function-policy.ts', 'policy.example.yaml']) {
+      if (!new RegExp(`^  ${name}:`, 'm').test(textOf(file))) lacks(file, 'has no rule of it');
+    }
   }
   const deployment = textOf('s.yaml');
   if (!new RegExp(`^  ${name}:$`, 'm').test(deployment)) lacks('s.yaml', 'does not deploy it');
