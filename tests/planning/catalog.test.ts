@@ -4,8 +4,11 @@ import { ruleModules } from '../../cli/registry.ts';
 import { runners } from '../../cli/runners.ts';
 import { catalog } from '../../functions/catalog.ts';
 import { planDispatch } from '../../functions/dispatch/plan.ts';
+import { consequential } from '../../functions/tag-new-resources/compiled-rule.ts';
 import { operations } from '../../shared/client/operations/index.ts';
-import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { exceptionReason } from '../../shared/engine/guard.ts';
+import type { Action, Harm } from '../../shared/planning/decision.ts';
+import type { CompiledPolicy, Never } from '../../shared/policy/compiled.ts';
 import { spreads } from '../../shared/policy/known-functions.ts';
 import { functionsOfLinter, gapsOf, rowsOf } from './catalog-gaps.ts';
 
@@ -92,6 +95,36 @@ describe('a manifest', () => {
   test.each(manifests)('of $name says that it hears events where its handler does', ({ name, begins }) => {
     expect(begins.includes('audit-events')).toBe(/\bhears\b/.test(textOf(`functions/${name}/index.ts`)));
   });
+});
+
+describe('what a manifest says of exceptions', () => {
+  const resource = { kind: 'delivery-group' as const, id: 'aig-1', name: 'office', tags: {} };
+  const heldBy = (word: Never, functionName: string, harms: readonly Harm[]): boolean => {
+    const spans = { UTC: { fromMs: 0, untilMs: 10 } };
+    const zones = { UTC: { transitions: [{ atMs: 0, offsetMs: 0 }] } };
+    const exceptions = [{ because: 'closing', groups: { all: true }, spans, never: [word] }];
+    const policy = { zones, exceptions } as unknown as CompiledPolicy;
+    const action = { effect: 'write', harms, ...(harms.includes('cut') ? { sessionsAtRisk: 1 } : {}) } as unknown as Action;
+    const target = { name: 'home', account: '1', endpoint: 'cn-shanghai', timezone: 'UTC', shardByRegion: false };
+    const unknown = { sessionUsersOf: () => undefined, tagFirstSeenMs: () => undefined };
+    return (
+      exceptionReason(action, resource, { functionName, policy, target, nowMs: 5, resourceOf: () => resource, ...unknown }) !== undefined
+    );
+  };
+  const words = [...new Set(manifests.flatMap(({ never }) => [...never]))];
+
+  test.each(manifests.filter(({ never }) => never.length > 0))('is what holds the worst that $name does', ({ name, never, harms }) => {
+    expect(never.filter((word) => !heldBy(word, name, harms))).toEqual([]);
+  });
+
+  test.each(manifests)('names what holds all that $name does, be it harmless', ({ name, never }) => {
+    expect(words.filter((word) => heldBy(word, name, []) && !(never as readonly Never[]).includes(word))).toEqual([]);
+  });
+});
+
+test('a tag that brings a group under a function which can harm has to say so; enforce-policy alone is left out', () => {
+  const harming = manifests.filter(({ harms }) => harms.length > 0).map(({ name }) => name);
+  expect([...consequential, 'enforce-policy'].sort()).toEqual([...harming].sort());
 });
 
 test('dispatch starts functions without rules where their manifests say that they see to something', () => {
