@@ -69,6 +69,11 @@ export const catalog: readonly CatalogEntry<FunctionName | WithoutRules>[] = [
   { manifest: reportFailure },
 ];
 
+/** Functions for which the policy's mode means nothing: they write no setting, but tell, start others or take answers. */
+export const tellsOnly: ReadonlySet<string> = new Set(
+  catalog.flatMap(({ manifest }) => (manifest.settings.length === 0 ? [manifest.name] : [])),
+);
+
 /** Renewals have a run of their own, which the purchase protocol goes through. */
 async function renewals(): Promise<Runner> {
   const [{ renewalRunner }, { renewBeforeExpiry }] = await Promise.all([

@@ -1,3 +1,4 @@
+import { tellsOnly } from '../../functions/catalog.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 import type { LoadedPolicy } from '../../shared/policy/load.ts';
 import { formatProblem, type Problem } from '../../shared/policy/problem.ts';
@@ -73,9 +74,6 @@ function colored(problem: Problem, style: Style): string {
   const at = line.indexOf(word);
   return `${style.dim(line.slice(0, at))}${paint(word)}${line.slice(at + word.length)}`;
 }
-
-/** Functions for which the policy's mode means nothing: they only tell, or start others. */
-const tellsOnly: ReadonlySet<string> = new Set(['digest', 'dispatch']);
 
 function summaryLines(summary: PolicySummary, style: Style): string[] {
   const named = (what: string, names: readonly string[]) => [what, String(names.length), names.join(', ')];

@@ -50,7 +50,7 @@ interface Loose {
 
 /** What the project lacks for a function of which there is a manifest, or says otherwise than it: a line each, with the place. */
 export function gapsOf(manifest: Manifest): readonly string[] {
-  const { name, page, begins, role, spread } = manifest;
+  const { name, page, begins, role, spread, staleAfterMs } = manifest;
   const gaps: string[] = [];
   const lacks = (place: string, what: string): void => {
     gaps.push(`${place} ${what}`);
@@ -79,6 +79,10 @@ export function gapsOf(manifest: Manifest): readonly string[] {
     for (const file of ['bench/function-policy.ts', 'policy.example.yaml']) {
       if (!new RegExp(`^  ${name}:`, 'm').test(textOf(file))) lacks(file, 'has no rule of it');
     }
+  }
+  const late = /^## Late events$[\s\S]*?^## /m.exec(textOf('docs/dispatch.md'))?.[0] ?? '';
+  if (late.includes(`\`${name}\``) !== (staleAfterMs !== undefined)) {
+    lacks('docs/dispatch.md', `has no sentence on late events that ${staleAfterMs === undefined ? 'leaves it out' : 'names it'}`);
   }
   const deployment = textOf('s.yaml');
   if (!new RegExp(`^  ${name}:$`, 'm').test(deployment)) lacks('s.yaml', 'does not deploy it');

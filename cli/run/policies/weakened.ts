@@ -1,3 +1,4 @@
+import { tellsOnly } from '../../../functions/catalog.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import { covers } from '../../../shared/policy/check/selector-cover.ts';
@@ -50,9 +51,8 @@ export function actsAtAll(policy: CompiledPolicy): boolean {
   return Object.keys(policy.rules).some((name) => acts(policy, name));
 }
 
-/** `digest` and `dispatch` tell and invoke only, whatever their mode. */
 function acts({ mode, rules }: CompiledPolicy, name: string): boolean {
-  if (name === 'digest' || (rules[name] ?? []).length === 0) return false;
+  if (tellsOnly.has(name) || (rules[name] ?? []).length === 0) return false;
   return mode.default === 'act' || mode.act.includes(name);
 }
 
