@@ -13,7 +13,9 @@ import { accountId, compiledPolicy, policyText } from '../e2e/renewals-fixture.t
 
 type Handler = (event: Uint8Array, context: unknown) => Promise<unknown>;
 
-const functions = readdirSync(new URL('../../functions/', import.meta.url));
+const functions = readdirSync(new URL('../../functions/', import.meta.url), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
 const password = 'hunter2-inside-of-an-event';
 const start = '2026-11-24T12:00:00+08:00';
 
