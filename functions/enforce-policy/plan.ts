@@ -7,10 +7,9 @@ import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Tenant } from '../../shared/fleet/tenant.ts';
 import { awaitedSetting } from '../../shared/journal/intents/intent-view.ts';
 import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
-import { found, held, type Outcome } from '../../shared/planning/result.ts';
-import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { type FirstMatch, firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
+import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
-import type { Matcher } from '../../shared/policy/selector.ts';
 import type { EnforceRule, TenantWish } from './compiled-rule.ts';
 import { accessDrift, type Drift, groupDrift, loadOf, lowersTimeout, settingsText, tenantDrift } from './drift.ts';
 import { reason } from './reasons.ts';
@@ -40,7 +39,7 @@ export const planner: Planner<Governed> = {
     const { id, name, region } = resource;
     const of: ResourceRef = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
     if (context.nowMs >= context.policy.untilMs) {
-      const because = [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')];
+      const because = [pastHorizon];
       return { rule: null, resource: of, verdict: 'hold', because };
     }
     return resource.kind === 'tenant' ? decideTenant(resource, of, context) : decideGroup(resource, of, context);
@@ -56,9 +55,8 @@ function decideTenant(tenant: Tenant, of: ResourceRef, context: PlanContext): De
 function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, context: PlanContext): Decision {
   const group = resource.kind === 'group-access' ? resource.partOf : resource;
   const cover = coveringRule(group, context);
-  if (!cover.ok) return { rule: cover.rule ?? null, resource: of, verdict: 'hold', because: cover.because };
-  const rule: EnforceRule | undefined = cover.value;
-  if (rule === undefined) return { rule: null, resource: of, verdict: 'keep', because: cover.because };
+  const { rule } = cover;
+  if (rule === undefined) return { rule: cover.named, resource: of, verdict: cover.verdict, because: cover.because };
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
     const comes = servesSoon(group.status);
@@ -112,29 +110,8 @@ function refusedLately(id: string, { setting, value }: Action['writes'], { writt
   return reason('refused-lately', text, { atMs: last.atMs });
 }
 
-/** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */
-type Cover = Outcome<EnforceRule | undefined> & { readonly rule?: string };
-
-/**
- * The first rule that matches a group. A rule that cannot be judged holds: it never falls through to the next, which may be about
- * quite other groups. A group outside the target's regions is not covered.
- */
-function coveringRule(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
-  if (target.regions !== undefined) {
-    const { region } = group;
-    if (region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
-    if (!target.regions.includes(region))
-      return found(undefined, reason('not-covered', `region ${region} is outside the target`, { region }));
-  }
-  for (const { rule, matches } of rulesFor(policy, target).groups) {
-    const match = matches(group, nowMs);
-    if (match === 'yes') return found(rule);
-    if (match !== 'no') {
-      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
-      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
-    }
-  }
-  return found(undefined, reason('not-covered', 'no rule matches; it is left alone'));
+function coveringRule(group: DeliveryGroup, context: PlanContext): FirstMatch<EnforceRule> {
+  return firstMatch(rulesFor(context.policy, context.target).groups, group, context);
 }
 
 /** The first rule for the account itself, and what it wishes; undefined where there is none. */
@@ -142,28 +119,13 @@ function tenantRule({ policy, target }: PlanContext): { readonly name: string; r
   return rulesFor(policy, target).tenant;
 }
 
-interface ReadyRules {
-  readonly groups: readonly { readonly rule: EnforceRule; readonly matches: Matcher }[];
-  readonly tenant: { readonly name: string; readonly wish: TenantWish } | undefined;
-}
-
-const byPolicy = new WeakMap<CompiledPolicy, Map<string, ReadyRules>>();
-
-/** The rules of a target in the order of the policy; prepared once per policy. */
-function rulesFor(policy: CompiledPolicy, target: CompiledTarget): ReadyRules {
-  const known = byPolicy.get(policy) ?? new Map<string, ReadyRules>();
-  byPolicy.set(policy, known);
-  let ready = known.get(target.name);
-  if (ready === undefined) {
-    const all = (policy.rules['enforce-policy'] ?? []) as readonly EnforceRule[];
-    const rules = all.filter((rule) => rule.targets === undefined || rule.targets.includes(target.name));
-    const matcherOf = (selector: CompiledSelector) => cachedMatcher(selector, policy.zones[target.timezone]);
-    const [tenant] = rules.flatMap(({ name, tenant: wish }) => (wish === undefined ? [] : [{ name, wish }]));
-    ready = { groups: rules.flatMap((rule) => (rule.groups === undefined ? [] : [{ rule, matches: matcherOf(rule.groups) }])), tenant };
-    known.set(target.name, ready);
-  }
-  return ready;
-}
+/** The rules of enforce-policy for the groups of a target, in the order of the policy, and its wish for the account. */
+const rulesFor = perTarget((policy, target) => {
+  const rules = rulesOf<EnforceRule>(policy, 'enforce-policy', target);
+  const matcherOf = (selector: CompiledSelector) => cachedMatcher(selector, policy.zones[target.timezone]);
+  const [tenant] = rules.flatMap(({ name, tenant: wish }) => (wish === undefined ? [] : [{ name, wish }]));
+  return { groups: rules.flatMap((rule) => (rule.groups === undefined ? [] : [{ rule, matches: matcherOf(rule.groups) }])), tenant };
+});
 
 /** What has to be read of a group beyond its row: who may use it, and whether somebody would feel a shorter timeout. */
 export interface Wish {
@@ -175,10 +137,10 @@ const wishes = new WeakMap<GovernedGroup, Wish>();
 
 /** Whether more of a group has to be read than its row, and remembers what. */
 function asksFor(group: GovernedGroup, context: PlanContext): boolean {
-  const cover = coveringRule(group, context);
-  if (!cover.ok || cover.value === undefined) return false;
-  const access = cover.value.userGroups !== undefined;
-  const sessions = group.status === 'PUBLISHED' && lowersTimeout(group, cover.value.sessionTimeout) && loadOf(group) !== undefined;
+  const { rule } = coveringRule(group, context);
+  if (rule === undefined) return false;
+  const access = rule.userGroups !== undefined;
+  const sessions = group.status === 'PUBLISHED' && lowersTimeout(group, rule.sessionTimeout) && loadOf(group) !== undefined;
   wishes.set(group, { access, sessions });
   return access || sessions;
 }

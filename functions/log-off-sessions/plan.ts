@@ -3,13 +3,13 @@ import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { SessionGroup, SessionResource } from '../../shared/fleet/session.ts';
 import type { Decision, Reason } from '../../shared/planning/decision.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { type FirstMatch, firstMatch, notCovered, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { CompiledLogOffRule } from './compiled-rule.ts';
 import { decideDrain } from './drain-plan.ts';
 import { asksForSessions, decideGroup } from './group-plan.ts';
 import { type Moment, momentOf } from './moment.ts';
-import { hold, keep, type NoAction, reason } from './reasons.ts';
+import { keep, reason } from './reasons.ts';
 import { decideSession, type Verdict } from './session-plan.ts';
 
 /** Stands for the rule where our own drain is lifted from a group that no rule covers any more. */
@@ -50,7 +50,7 @@ function ownVerdict(
   moment: Moment | undefined,
   context: PlanContext,
 ): Verdict {
-  if (cover.rule === undefined) return cover.quiet;
+  if (cover.rule === undefined) return { verdict: cover.verdict, because: cover.because };
   if (moment === undefined) return keep();
   if (resource.kind === 'session') return decideSession(resource, cover.rule, moment, context);
   return decideGroup(resource, cover.rule, moment, context);
@@ -72,49 +72,19 @@ function decided(resource: SessionResource, cover: Cover, verdict: Verdict): Dec
   return { ...verdict, rule, resource: ref };
 }
 
-/** The rule that decides; or why there is none, with the rule that could not be judged. */
-type Cover = { readonly rule: CompiledLogOffRule } | { readonly rule?: never; readonly quiet: NoAction; readonly named: string | null };
+type Cover = FirstMatch<CompiledLogOffRule>;
 
-const notCovered: Cover = { quiet: keep(reason('not-covered', 'no rule matches; it is left alone')), named: null };
-
-/** The first rule that matches a group. A rule that cannot be judged holds: it never falls through to the next. */
+/** The rule that covers a group. Without any rule for the target nothing is asked of it: the function runs on for the groups that it drained. */
 function coverOf(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
-  if (nowMs >= policy.untilMs) return unsure(reason('policy-horizon', 'the policy was compiled for a time that is over; push it again'));
+  if (nowMs >= policy.untilMs) return { verdict: 'hold', because: [pastHorizon], named: null };
   const rules = rulesFor(policy, target);
-  if (target.regions !== undefined && rules.length > 0) {
-    if (group.region === undefined)
-      return unsure(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
-    if (!target.regions.includes(group.region)) {
-      const because = reason('not-covered', `region ${group.region} is outside the target`, { region: group.region });
-      return { quiet: keep(because), named: null };
-    }
-  }
-  for (const rule of rules) {
-    const match = cachedMatcher(rule.groups, policy.zones[target.timezone])(group, nowMs);
-    if (match === 'yes') return { rule };
-    if (match !== 'no') {
-      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
-      return unsure(reason('selector-unknown', text, { unknown: match.unknown }), rule.name);
-    }
-  }
-  return notCovered;
+  return rules.length === 0 ? notCovered : firstMatch(rules, group, { target, nowMs });
 }
 
-function unsure(because: Reason, named: string | null = null): Cover {
-  return { quiet: hold(because), named };
-}
-
-const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly CompiledLogOffRule[]>>();
-
-/** The rules for a target, in the order of the policy; picked once per policy. */
-function rulesFor(policy: CompiledPolicy, target: CompiledTarget): readonly CompiledLogOffRule[] {
-  const byTarget = byPolicy.get(policy) ?? new Map<string, readonly CompiledLogOffRule[]>();
-  byPolicy.set(policy, byTarget);
-  const rules =
-    byTarget.get(target.name) ??
-    ((policy.rules['log-off-sessions'] ?? []) as readonly CompiledLogOffRule[]).filter(
-      (rule) => rule.targets === undefined || rule.targets.includes(target.name),
-    );
-  byTarget.set(target.name, rules);
-  return rules;
-}
+/** The rules of log-off-sessions for a target, in the order of the policy. */
+const rulesFor = perTarget((policy, target) =>
+  rulesOf<CompiledLogOffRule>(policy, 'log-off-sessions', target).map((rule) => ({
+    rule,
+    matches: cachedMatcher(rule.groups, policy.zones[target.timezone]),
+  })),
+);

@@ -3,7 +3,7 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/planning/decision.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
+import { firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
@@ -29,17 +29,14 @@ export const planner: Planner<Workstation> = {
 function decideOn(workstation: Workstation, context: PlanContext): Verdict {
   const { policy, nowMs } = context;
   const resource = refOf(workstation);
-  const decided = (verdict: 'hold' | 'keep', rule: string | null, because: Reason): Verdict => ({
-    decision: { rule, resource, verdict, because: [because] },
+  const decided = (verdict: 'hold' | 'keep', rule: string | null, ...because: readonly Reason[]): Verdict => ({
+    decision: { rule, resource, verdict, because },
     underWay: false,
   });
-  if (nowMs >= policy.untilMs) {
-    return decided('hold', null, reason('policy-horizon', 'the policy was compiled for a time that is over; push it again'));
-  }
-  const cover = coverOf(workstation, context);
-  if (cover.kind === 'unknown') return decided('hold', cover.rule, cover.because);
-  if (cover.kind === 'not-covered') return decided('keep', null, cover.because);
+  if (nowMs >= policy.untilMs) return decided('hold', null, pastHorizon);
+  const cover = firstMatch(rulesFor(policy, context.target), workstation, context);
   const { rule } = cover;
+  if (rule === undefined) return decided(cover.verdict, cover.named, ...cover.because);
   if (rule.schedule === undefined) return decided('keep', rule.name, reason('left-alone', `rule ${rule.name} says to leave it alone`));
   const { timerGroupId } = workstation;
   if (timerGroupId !== undefined) {
@@ -57,57 +54,13 @@ function refOf({ id, name, region }: Workstation): ResourceRef {
   return { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
 }
 
-/** What covers a workstation. `unknown`: that cannot be told, and the decision holds; `rule` names the one that could not be judged. */
-type Cover =
-  | { readonly kind: 'covered'; readonly rule: CompiledPowerRule }
-  | { readonly kind: 'not-covered'; readonly because: Reason }
-  | { readonly kind: 'unknown'; readonly rule: string | null; readonly because: Reason };
-
-/**
- * The first rule that matches a workstation. A rule that cannot be judged holds: it never falls through to the next, which may be about
- * quite other workstations. A workstation outside the target's regions is not covered.
- */
-function coverOf(workstation: Workstation, { policy, target, nowMs }: PlanContext): Cover {
-  const { region } = workstation;
-  if (target.regions !== undefined) {
-    if (region === undefined) {
-      const text = 'the answer named no region, and the target is limited to some';
-      return { kind: 'unknown', rule: null, because: reason('region-unknown', text) };
-    }
-    if (!target.regions.includes(region)) {
-      return { kind: 'not-covered', because: reason('not-covered', `region ${region} is outside the target`, { region }) };
-    }
-  }
-  for (const rule of rulesFor(policy, target)) {
-    const match = cachedMatcher(rule.workstations, policy.zones[target.timezone])(workstation, nowMs);
-    if (match === 'yes') return { kind: 'covered', rule };
-    if (match !== 'no') {
-      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
-      return { kind: 'unknown', rule: rule.name, because: reason('selector-unknown', text, { unknown: match.unknown }) };
-    }
-  }
-  return { kind: 'not-covered', because: noRule };
-}
-
-const noRule = reason('not-covered', 'no rule matches; it is left alone');
-
-const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly CompiledPowerRule[]>>();
-
-/** The rules that are for a target, in the order of the policy; chosen once per policy. */
-function rulesFor(policy: CompiledPolicy, target: CompiledTarget): readonly CompiledPowerRule[] {
-  let byTarget = byPolicy.get(policy);
-  if (byTarget === undefined) {
-    byTarget = new Map();
-    byPolicy.set(policy, byTarget);
-  }
-  let rules = byTarget.get(target.name);
-  if (rules === undefined) {
-    const all = (policy.rules['power-workstations'] ?? []) as readonly CompiledPowerRule[];
-    rules = all.filter(({ targets }) => targets === undefined || targets.includes(target.name));
-    byTarget.set(target.name, rules);
-  }
-  return rules;
-}
+/** The rules of power-workstations for a target, in the order of the policy. */
+const rulesFor = perTarget((policy, target) =>
+  rulesOf<CompiledPowerRule>(policy, 'power-workstations', target).map((rule) => ({
+    rule,
+    matches: cachedMatcher(rule.workstations, policy.zones[target.timezone]),
+  })),
+);
 
 /** Workstations on their way because of us, by rule. One entry per run. */
 const memories = new WeakMap<PlanContext, Map<string, Set<string>>>();

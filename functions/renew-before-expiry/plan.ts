@@ -3,10 +3,10 @@ import { refOf } from '../../shared/fleet/resource.ts';
 import { mayExpire, type Subscribable } from '../../shared/fleet/subscription.ts';
 import { endAfter, periodText, type SubscriptionPeriod } from '../../shared/fleet/subscription-period.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
+import { firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { found, held, type Outcome } from '../../shared/planning/result.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
-import { type Matcher, matcher } from '../../shared/policy/selector.ts';
+import type { CompiledSelector } from '../../shared/policy/compiled.ts';
+import { matcher } from '../../shared/policy/selector.ts';
 import {
   type AnswerResult,
   aheadReason,
@@ -30,15 +30,12 @@ import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFac
  */
 export const planner: RenewalPlanner = {
   decide(resource, facts, context) {
-    const { policy, nowMs } = context;
+    const { policy, target, nowMs } = context;
     const verdict = verdictsOn(resource);
-    if (nowMs >= policy.untilMs) {
-      return verdict('hold', null, reason('policy-horizon', 'the policy was compiled for a time that is over; push it again'));
-    }
-    const cover = coveringRule(resource, context);
-    if (!cover.ok) return verdict('hold', cover.rule ?? null, ...cover.because);
-    const rule = cover.value;
-    if (rule === undefined) return verdict('keep', null, ...cover.because);
+    if (nowMs >= policy.untilMs) return verdict('hold', null, pastHorizon);
+    const cover = firstMatch(rulesFor(policy, target)[resource.kind], resource, context);
+    const { rule } = cover;
+    if (rule === undefined) return verdict(cover.verdict, cover.named, ...cover.because);
     if (!mayExpire(resource)) return verdict('keep', rule.name, reason('not-a-subscription', 'it is paid as it goes and does not expire'));
     const { expiresAtMs } = resource;
     if (rule.kind === 'never') {
@@ -168,60 +165,17 @@ function silentStep(due: Due, waits: Reason, question: Question): RenewalStep {
   return ordered(due, { period, price: price.value, approvedBy: undefined, unasked: true, because });
 }
 
-/** The rule that decides, or undefined where none covers the resource. `rule` names the one that could not be judged. */
-type Cover = Outcome<CompiledRenewRule | undefined> & { readonly rule?: string };
-
-/**
- * The first rule that matches a resource. A rule that cannot be judged holds: it never falls through to the next, which may be about
- * quite other resources. A resource outside the target's regions is not covered.
- */
-function coveringRule(resource: Subscribable, { policy, target, nowMs }: RenewalContext): Cover {
-  if (target.regions !== undefined) {
-    const { region } = resource;
-    if (region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
-    if (!target.regions.includes(region)) {
-      return found(undefined, reason('not-covered', `region ${region} is outside the target`, { region }));
-    }
-  }
-  for (const { rule, matches } of rulesFor(policy, target, resource.kind)) {
-    const match = matches(resource, nowMs);
-    if (match === 'yes') return found(rule);
-    if (match !== 'no') {
-      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
-      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
-    }
-  }
-  return found(undefined, reason('not-covered', 'no rule matches; it is left alone'));
-}
-
-interface ReadyRule {
-  readonly rule: CompiledRenewRule;
-  readonly matches: Matcher;
-}
-
-const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly ReadyRule[]>>();
-
-/** The rules for one kind of resource of a target, in the order of the policy; prepared once per policy. */
-function rulesFor(policy: CompiledPolicy, target: CompiledTarget, kind: Subscribable['kind']): readonly ReadyRule[] {
-  let known = byPolicy.get(policy);
-  if (known === undefined) {
-    known = new Map();
-    byPolicy.set(policy, known);
-  }
-  const key = `${target.name}|${kind}`;
-  let ready = known.get(key);
-  if (ready === undefined) {
-    const rules = (policy.rules['renew-before-expiry'] ?? []) as readonly CompiledRenewRule[];
-    ready = rules.flatMap((rule) => {
-      const selector = kind === 'workstation' ? rule.workstations : rule.groups;
-      if (selector === undefined || rule.targets?.includes(target.name) === false) return [];
+/** The rules of renew-before-expiry for each kind of resource of a target, in the order of the policy. */
+const rulesFor = perTarget((policy, target) => {
+  const rules = rulesOf<CompiledRenewRule>(policy, 'renew-before-expiry', target);
+  const ready = (selectorOf: (rule: CompiledRenewRule) => CompiledSelector | undefined) =>
+    rules.flatMap((rule) => {
+      const selector = selectorOf(rule);
       // A key that is spelled otherwise is told by the other functions; here a hold could let a subscription end.
-      return [{ rule, matches: matcher(selector, policy.zones[target.timezone], 'exact') }];
+      return selector === undefined ? [] : [{ rule, matches: matcher(selector, policy.zones[target.timezone], 'exact') }];
     });
-    known.set(key, ready);
-  }
-  return ready;
-}
+  return { workstation: ready(({ workstations }) => workstations), 'delivery-group': ready(({ groups }) => groups) };
+});
 
 /** A group serves; under any other status what a renewal does is not documented (service notes, States). */
 const groupStatus = 'PUBLISHED';

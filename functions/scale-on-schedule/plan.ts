@@ -4,12 +4,10 @@ import { nodePriceKey } from '../../shared/fleet/node-price-key.ts';
 import { refOf } from '../../shared/fleet/resource.ts';
 import type { IntentView, WrittenValue } from '../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
+import { firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import { localText } from '../../shared/planning/local-time.ts';
-import { found, held, type Outcome } from '../../shared/planning/result.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
-import type { Matcher } from '../../shared/policy/selector.ts';
 import { actionOf } from './change.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
 import { costsOf, mergingCost } from './cost.ts';
@@ -53,18 +51,15 @@ function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
 }
 
 function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
-  const { policy, nowMs } = context;
+  const { policy, target, nowMs } = context;
   const resource = refOf(group);
   const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Draft => ({
     decision: { rule, resource, verdict, because } satisfies Decision,
   });
-  const cover = coveringRule(group, context);
-  if (nowMs >= policy.untilMs) {
-    const named = (cover.ok ? cover.value?.name : cover.rule) ?? null;
-    return decided('hold', named, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
-  }
-  if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
-  const rule = cover.value;
+  const cover = firstMatch(rulesFor(policy, target), group, context);
+  const { rule } = cover;
+  if (nowMs >= policy.untilMs) return decided('hold', rule === undefined ? cover.named : rule.name, [pastHorizon]);
+  if (rule === undefined && cover.verdict === 'hold') return decided('hold', cover.named, cover.because);
   const effects = exceptionEffects(group, context, serviceDay(policy, nowMs));
   if (rule === undefined) {
     const floor = effects.floors.find(({ untilMs }) => nowMs < untilMs);
@@ -102,58 +97,13 @@ function priceNeed(group: DeliveryGroup): Need | undefined {
   return { kind: 'node-price', key: nodePriceKey({ region, instanceType }), region, instanceType };
 }
 
-/** The rule that decides, or undefined where none covers the group. `rule` names the one that could not be judged. */
-type Cover = Outcome<CompiledScaleRule | undefined> & { readonly rule?: string };
-
-/**
- * The first rule that matches a group. A rule that cannot be judged holds: it never falls through to the next, which may be about
- * quite other groups. A group outside the target's regions is not covered.
- */
-function coveringRule(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
-  if (target.regions !== undefined) {
-    if (group.region === undefined) return held(reason('region-unknown', 'the answer named no region, and the target is limited to some'));
-    if (!target.regions.includes(group.region)) {
-      return found(undefined, reason('not-covered', `region ${group.region} is outside the target`, { region: group.region }));
-    }
-  }
-  for (const { rule, matches } of rulesFor(policy, target)) {
-    const match = matches(group, nowMs);
-    if (match === 'yes') return found(rule);
-    if (match !== 'no') {
-      const text = `whether rule ${rule.name} matches cannot be told: ${match.unknown} is unknown`;
-      return { ...held(reason('selector-unknown', text, { unknown: match.unknown })), rule: rule.name };
-    }
-  }
-  return found(undefined, notCovered);
-}
-
-const notCovered = reason('not-covered', 'no rule matches; it is left alone');
-
-/** A rule with its selector ready. */
-interface ReadyRule {
-  readonly rule: CompiledScaleRule;
-  readonly matches: Matcher;
-}
-
-const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly ReadyRule[]>>();
-
-/** The rules of scale-on-schedule that are for a target, in the order of the policy; prepared once per policy. */
-function rulesFor(policy: CompiledPolicy, target: CompiledTarget): readonly ReadyRule[] {
-  let byTarget = byPolicy.get(policy);
-  if (byTarget === undefined) {
-    byTarget = new Map();
-    byPolicy.set(policy, byTarget);
-  }
-  let ready = byTarget.get(target.name);
-  if (ready === undefined) {
-    const rules = (policy.rules['scale-on-schedule'] ?? []) as readonly CompiledScaleRule[];
-    ready = rules
-      .filter((rule) => rule.targets === undefined || rule.targets.includes(target.name))
-      .map((rule) => ({ rule, matches: cachedMatcher(rule.groups, policy.zones[target.timezone]) }));
-    byTarget.set(target.name, ready);
-  }
-  return ready;
-}
+/** The rules of scale-on-schedule for a target, in the order of the policy. */
+const rulesFor = perTarget((policy, target) =>
+  rulesOf<CompiledScaleRule>(policy, 'scale-on-schedule', target).map((rule) => ({
+    rule,
+    matches: cachedMatcher(rule.groups, policy.zones[target.timezone]),
+  })),
+);
 
 /** So many drafts of one context are remembered that nobody has asked for again: some pages of a fleet. */
 const most = 500;

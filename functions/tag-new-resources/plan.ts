@@ -2,8 +2,9 @@ import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { unreadValue } from '../../shared/journal/intents/intent-view.ts';
 import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
+import { firstMatch, pastHorizon } from '../../shared/planning/first-match.ts';
 import { type OtherRule, otherRules } from './coming-under.ts';
-import { coveringRule, mostCustomTags, mostPerCall } from './compiled-rule.ts';
+import { mostCustomTags, mostPerCall, rulesFor } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { journalText, tagsSetting, type WantedTags, wantedTags, writtenTags } from './wanted-tags.ts';
 
@@ -33,13 +34,10 @@ function decideTags(group: DeliveryGroup, context: PlanContext): Decision {
     verdict,
     because,
   });
-  if (nowMs >= policy.untilMs) {
-    return decided('hold', null, [reason('policy-horizon', 'the policy was compiled for a time that is over; push it again')]);
-  }
-  const cover = coveringRule(group, context);
-  if (!cover.ok) return decided('hold', cover.rule ?? null, cover.because);
-  const rule = cover.value;
-  if (rule === undefined) return decided('keep', null, cover.because);
+  if (nowMs >= policy.untilMs) return decided('hold', null, [pastHorizon]);
+  const cover = firstMatch(rulesFor(policy, context.target), group, context);
+  const { rule } = cover;
+  if (rule === undefined) return decided(cover.verdict, cover.named, cover.because);
   if (group.tags === undefined) {
     return decided('hold', rule.name, [reason('selector-unknown', 'which tags the group has could not be read', { unknown: 'tags' })]);
   }

@@ -4,8 +4,9 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { type IntentView, notShownYet, type UnreadValue, unreadValue } from '../../shared/journal/intents/intent-view.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
+import { firstMatch } from '../../shared/planning/first-match.ts';
 import { nearKey } from '../../shared/policy/selector.ts';
-import { type Consequential, coveringRule, longestText, mostPerCall, type TagRule } from './compiled-rule.ts';
+import { type Consequential, longestText, mostPerCall, rulesFor, type TagRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 import { fillTemplate, type TemplateValues, templateValues } from './template.ts';
 
@@ -52,8 +53,7 @@ export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanCo
     for (const name of rule.bringsUnder ?? []) declared.add(name);
     Object.assign(adds, Object.fromEntries(filled.adds));
     tags = { ...group.tags, ...adds };
-    const next = coveringRule({ ...group, tags }, context);
-    rule = next.ok ? next.value : undefined;
+    rule = firstMatch(rulesFor(context.policy, context.target), { ...group, tags }, context).rule;
   }
   return { rule: first, adds, before: before ?? new Map(), declared, why, leftOut };
 }

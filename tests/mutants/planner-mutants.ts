@@ -137,8 +137,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'policy-horizon-ignored',
     file: at('plan'),
-    from: 'if (nowMs >= policy.untilMs) {',
-    to: 'if (nowMs > policy.untilMs) {',
+    from: 'if (nowMs >= policy.untilMs) return',
+    to: 'if (nowMs > policy.untilMs) return',
     rule: 'A policy that was compiled for a time that is over orders nothing.',
   },
   {
@@ -186,16 +186,16 @@ const faults: readonly Mutant[] = [
   },
   {
     name: 'unknown-selector-falls-through',
-    file: at('plan'),
-    from: "if (match !== 'no') {",
-    to: "if (match !== 'no' && match.unknown === '') {",
+    file: 'shared/planning/first-match.ts',
+    from: "if (match === 'no') continue;",
+    to: "if (match === 'no' || match.unknown !== '') continue;",
     rule: 'A rule that cannot be judged holds; it never falls through to the next.',
   },
   {
     name: 'foreign-region-covered',
-    file: at('plan'),
-    from: 'if (!target.regions.includes(region)) {',
-    to: 'if (target.regions.length === 0) {',
+    file: 'shared/planning/first-match.ts',
+    from: 'if (!target.regions.includes(region)) return',
+    to: 'if (target.regions.length === 0) return',
     rule: "What lies outside a target's regions is left alone.",
   },
   {
