@@ -3,7 +3,7 @@ import type { Clock, EpochMs } from '../client/clock.ts';
 import { InputError } from '../client/errors.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
 import type { Store } from '../journal/store/store.ts';
-import { performStoreEffect, type StoreEffect } from '../journal/store/store-effect.ts';
+import { driveEffects, performStoreEffect, type StoreEffect } from '../journal/store/store-effect.ts';
 import type { Action } from '../planning/decision.ts';
 import type { CompiledTarget } from '../policy/compiled.ts';
 import type { Automation } from './automation.ts';
@@ -77,19 +77,8 @@ export interface DriveWorld<R extends Resource> {
 }
 
 /** Performs the effects of executor code until it returns. @throws what the code throws */
-export async function drive<R extends Resource, T>(world: DriveWorld<R>, code: Executing<T>): Promise<T> {
-  let step = code.next();
-  while (!step.done) {
-    let result: unknown;
-    try {
-      result = await perform(world, step.value);
-    } catch (error) {
-      step = code.throw(error);
-      continue;
-    }
-    step = code.next(result);
-  }
-  return step.value;
+export function drive<R extends Resource, T>(world: DriveWorld<R>, code: Executing<T>): Promise<T> {
+  return driveEffects(code, (effect) => perform(world, effect));
 }
 
 async function perform<R extends Resource>(world: DriveWorld<R>, effect: EngineEffect): Promise<unknown> {

@@ -5,7 +5,7 @@ import { ApiError, InputError } from '../../../shared/client/errors.ts';
 import { checkAccount } from '../../../shared/engine/account-check.ts';
 import { provenSkew, skewError } from '../../../shared/engine/two-clocks.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
-import { performStoreEffect } from '../../../shared/journal/store/store-effect.ts';
+import { driveEffects, performStoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
@@ -26,19 +26,8 @@ export interface RenewalWorld {
 }
 
 /** Performs the effects of renewal code until it returns. @throws what the code throws */
-export async function driveRenewal<T>(world: RenewalWorld, code: Renewal<T>): Promise<T> {
-  let step = code.next();
-  while (!step.done) {
-    let result: unknown;
-    try {
-      result = await perform(world, step.value);
-    } catch (error) {
-      step = code.throw(error);
-      continue;
-    }
-    step = code.next(result);
-  }
-  return step.value;
+export function driveRenewal<T>(world: RenewalWorld, code: Renewal<T>): Promise<T> {
+  return driveEffects(code, (effect) => perform(world, effect));
 }
 
 async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffect): Promise<unknown> {

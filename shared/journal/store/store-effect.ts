@@ -84,13 +84,13 @@ export async function performStoreEffect(store: Store, effect: StoreEffect): Pro
   }
 }
 
-/** Runs journal code against a store. @throws what the code throws */
-export async function runStoring<T>(store: Store, code: Storing<T>): Promise<T> {
+/** Runs code that yields effects until it returns. What fails to be performed is thrown into the code. @throws what the code throws */
+export async function driveEffects<E, T>(code: Generator<E, T, unknown>, perform: (effect: E) => Promise<unknown>): Promise<T> {
   let step = code.next();
   while (!step.done) {
     let result: unknown;
     try {
-      result = await performStoreEffect(store, step.value);
+      result = await perform(step.value);
     } catch (error) {
       step = code.throw(error);
       continue;
@@ -98,4 +98,9 @@ export async function runStoring<T>(store: Store, code: Storing<T>): Promise<T> 
     step = code.next(result);
   }
   return step.value;
+}
+
+/** Runs journal code against a store. @throws what the code throws */
+export function runStoring<T>(store: Store, code: Storing<T>): Promise<T> {
+  return driveEffects(code, (effect) => performStoreEffect(store, effect));
 }
