@@ -1,9 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import { isScopeOf } from '../../shared/journal/intents/intent-log.ts';
-import { readWritten } from '../../shared/journal/intents/intent-record.ts';
 import { keptPrefix } from '../../shared/journal/intents/intent-view.ts';
-import { parseRecord } from '../../shared/journal/log/record.ts';
-import { fromSegment, parseStreamKey, segment } from '../../shared/journal/store/key.ts';
+import { intentRecords } from '../../shared/journal/intents/past-writes.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { functionNames } from '../../shared/policy/known-functions.ts';
 
@@ -47,20 +44,13 @@ async function trailOf(store: Store, name: string, account: string, id: string):
   const seen = new Set<string>();
   const isMine = ({ resource, setting }: { readonly resource: string; readonly setting: string }): boolean =>
     (resource === id || resource.startsWith(`${id}/`)) && !setting.startsWith(keptPrefix);
-  for await (const key of store.list(`written/${segment(name)}/${segment(account)}`)) {
-    const stream = parseStreamKey(key)?.stream ?? '';
-    if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
-    const bytes = await store.read(key);
-    if (!bytes) continue;
-    const record = parseRecord(key, bytes);
-    const written = readWritten(key, record);
+  for await (const { key, stream, sequence, atMs, owner, written } of intentRecords(store, name, account)) {
     const event = (kind: TrailEvent['kind'], resource: string, setting: string, value?: string): number =>
       events.push({
-        ...{ function: name, resource, setting, kind, atMs: record.atMs, value, outcome: undefined, code: undefined },
-        ...{ owner: record.owner, record: key },
+        ...{ function: name, resource, setting, kind, atMs, value, outcome: undefined, code: undefined },
+        ...{ owner, record: key },
       });
     if (written?.kind === 'intents') {
-      const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
       for (const { resource, setting, value } of written.body.intents.filter(isMine)) {
         intents.set(JSON.stringify([stream, sequence, resource, setting]), event('wrote', resource, setting, value) - 1);
       }

@@ -29,16 +29,22 @@ const namedOmitted = 20;
 /** How far ahead ends of subscriptions are told. */
 const aheadMs = 30 * 86_400_000;
 
-/** What a tally goes by; see `FleetInput`. */
+/** What a tally goes by. */
 interface TallyOptions {
   readonly target: CompiledTarget;
   readonly policy: CompiledPolicy;
   readonly nowMs: EpochMs;
+  /** The stretch for which costs are estimated. */
   readonly span: Stretch;
+  /** Where the figures for plots begin. Default: now. */
   readonly plotFromMs?: EpochMs;
+  /** Asks the service for the price of each type of node. */
   readonly prices: boolean;
+  /** Tag keys by whose values spending is summed up. */
   readonly tags: readonly string[];
+  /** Ids of resources for which there were orders: their names and tags are kept. */
   readonly ordered: ReadonlySet<string>;
+  /** What each function has written, where the journal could be read. */
   readonly logs: Iterable<readonly [functionName: string, log: IntentReader]>;
 }
 
@@ -196,23 +202,8 @@ function named({ id, name }: Subscribable): { id: string; name?: string } {
 }
 
 /** What observing a target's fleet needs. */
-interface FleetInput {
+interface FleetInput extends TallyOptions {
   readonly client: Client;
-  readonly target: CompiledTarget;
-  readonly policy: CompiledPolicy;
-  readonly nowMs: EpochMs;
-  /** The stretch for which costs are estimated. */
-  readonly span: Stretch;
-  /** Where the figures for plots begin. Default: now. */
-  readonly plotFromMs?: EpochMs;
-  /** Asks the service for the price of each type of node. */
-  readonly prices: boolean;
-  /** Tag keys by whose values spending is summed up. */
-  readonly tags: readonly string[];
-  /** Ids of resources for which there were orders: their names and tags are kept. */
-  readonly ordered: ReadonlySet<string>;
-  /** What each function has written, where the journal could be read. */
-  readonly logs: Iterable<readonly [functionName: string, log: IntentReader]>;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
 }

@@ -20,6 +20,31 @@ export interface PastWrite {
   readonly record: string;
 }
 
+/** A readable record of a function's intents, with where it stands. */
+interface PlacedRecord {
+  readonly key: string;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly atMs: EpochMs;
+  readonly owner: string;
+  readonly written: ReturnType<typeof readWritten>;
+}
+
+/**
+ * Every record of what a function meant and did in an account, in the order of its streams; reads all of them, so it is for people who ask, not for
+ * runs. @throws StoreError when the store does not answer @throws JournalError when a record cannot be read
+ */
+export async function* intentRecords(store: Store, functionName: string, account: string): AsyncIterable<PlacedRecord> {
+  for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}`)) {
+    const { stream, sequence } = parseStreamKey(key) ?? { stream: '', sequence: 0 };
+    if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
+    const bytes = await store.read(key);
+    if (!bytes) continue;
+    const record = parseRecord(key, bytes);
+    yield { key, stream, sequence, atMs: record.atMs, owner: record.owner, written: readWritten(key, record) };
+  }
+}
+
 /**
  * What a function meant to write to a resource and to its parts, newest last; reads the whole stream, so it is for people who ask, not for runs.
  * @throws StoreError when the store does not answer
@@ -28,18 +53,11 @@ export interface PastWrite {
 export async function pastWrites(store: Store, functionName: string, account: string, resource: string): Promise<readonly PastWrite[]> {
   const writes = new Map<string, PastWrite>();
   const isOfIt = (each: { readonly resource: string }): boolean => each.resource === resource || each.resource.startsWith(`${resource}/`);
-  for await (const key of store.list(`written/${segment(functionName)}/${segment(account)}`)) {
-    const stream = parseStreamKey(key)?.stream ?? '';
-    if (!isScopeOf(fromSegment(stream.slice(stream.lastIndexOf('/') + 1)), account)) continue;
-    const bytes = await store.read(key);
-    if (!bytes) continue;
-    const record = parseRecord(key, bytes);
-    const written = readWritten(key, record);
-    const sequence = Number(key.slice(key.lastIndexOf('/') + 1));
+  for await (const { key, stream, sequence, atMs, written } of intentRecords(store, functionName, account)) {
     if (written?.kind === 'intents') {
       for (const { resource: id, setting, value } of written.body.intents.filter(isOfIt)) {
         const part = id === resource ? {} : { part: id.slice(resource.length + 1) };
-        const write = { atMs: record.atMs, ...part, setting, value, outcome: undefined, record: key };
+        const write = { atMs, ...part, setting, value, outcome: undefined, record: key };
         writes.set(JSON.stringify([stream, sequence, id, setting]), write);
       }
     } else if (written?.kind === 'outcomes') {

@@ -22,6 +22,11 @@ export interface ChainProblem {
   readonly text: string;
 }
 
+/** What is wrong with a record that a list names and a read does not find. */
+export function listedOnly(key: string): ChainProblem {
+  return { key, code: 'MissingRecord', text: 'It is listed but cannot be read. Something deletes from the journal.' };
+}
+
 /** Which records are known to be changed or gone by other means: what a chain says of them needs no saying again. */
 export type Known = (key: string) => boolean;
 

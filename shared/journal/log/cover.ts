@@ -5,7 +5,7 @@ import { type RenewalRecord, verifyRenewals } from '../renewals/renewal-verify.t
 import { parseStreamKey, streamKey } from '../store/key.ts';
 import { JournalError, type Store } from '../store/store.ts';
 import { runStoring } from '../store/store-effect.ts';
-import { checkNumbered, type NumberedRecord } from './chain.ts';
+import { checkNumbered, listedOnly, type NumberedRecord } from './chain.ts';
 import { type Covered, type HeadChain, headFamilies, type JournalHead, type PageRef, readHeads, readPage, writeHead } from './heads.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { heartbeatMs } from './runs.ts';
@@ -246,7 +246,7 @@ async function readFresh(store: Store, keys: readonly string[], problems: CoverP
     for (const [index, key] of batch.entries()) {
       const bytes = read[index];
       if (bytes === undefined) {
-        problems.push({ key, code: 'MissingRecord', text: 'It is listed but cannot be read. Something deletes from the journal.' });
+        problems.push(listedOnly(key));
         continue;
       }
       let record: JournalRecord | undefined;

@@ -4,7 +4,7 @@ import { type RenewalRecord, verifyRenewals } from '../renewals/renewal-verify.t
 import { parseStreamKey, streamKey } from '../store/key.ts';
 import { JournalError, type Store } from '../store/store.ts';
 import { runStoring } from '../store/store-effect.ts';
-import { checkNumbered, type NumberedRecord } from './chain.ts';
+import { checkNumbered, listedOnly, type NumberedRecord } from './chain.ts';
 import { apartFromSkipped, type CoverProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './cover.ts';
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
@@ -72,7 +72,7 @@ export async function verifyJournal(store: Store, { prefix = '', head }: VerifyO
     for (const [index, key] of batch.entries()) {
       const bytes = read[index];
       if (bytes === undefined) {
-        problems.push({ key, code: 'MissingRecord', text: 'It is listed but cannot be read. Something deletes from the journal.' });
+        problems.push(listedOnly(key));
         continue;
       }
       records += 1;
