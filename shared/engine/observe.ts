@@ -29,8 +29,8 @@ export interface Observation<R extends Resource> extends Counted<R> {
   readonly error?: unknown;
 }
 
-/** What surveying needs. */
-export interface SurveyInput<R extends Resource> {
+/** What observing and deciding needs. */
+export interface ObserveInput<R extends Resource> {
   readonly automation: Automation<R>;
   readonly client: Client;
   readonly context: PlanContext;
@@ -48,7 +48,7 @@ export interface SurveyInput<R extends Resource> {
  * Observes page by page and decides about each resource; those whose history has to be looked up in the journal are decided at the end, so
  * that no part of it is read twice. Failures of the service and of the store end it early and are reported; it does not throw them.
  */
-export async function observeAndPlan<R extends Resource>(input: SurveyInput<R>): Promise<Observation<R>> {
+export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>): Promise<Observation<R>> {
   const { log, context } = input;
   const { planner } = input.automation;
   const tally = new Tally<R>((id) => log.foreignSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
@@ -114,7 +114,7 @@ export async function observeAndPlan<R extends Resource>(input: SurveyInput<R>):
 }
 
 /** What stands for a resource once it was looked at closely. A service that does not answer leaves it as the page has it. */
-async function looked<R extends Resource>(input: SurveyInput<R>, resource: R): Promise<readonly R[]> {
+async function looked<R extends Resource>(input: ObserveInput<R>, resource: R): Promise<readonly R[]> {
   const { automation, client, context, signal } = input;
   try {
     return (await automation.look?.(client, context.target, resource, signal)) ?? [resource];
