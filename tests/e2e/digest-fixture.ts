@@ -12,7 +12,6 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { automationRunner, type Runner, type RunnerOptions } from '../../shared/engine/runner.ts';
 import type { Message } from '../../shared/notify/message.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
@@ -20,6 +19,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { AccountSeed } from '../../simulator/world/seed.ts';
+import { type Arrived, recordingNotifier } from '../fixtures/recording-notifier.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 /** Accounts of the targets `home` and `away`. */
@@ -59,7 +59,7 @@ export interface DigestFixture {
   readonly simulator: Simulator;
   readonly store: MemoryStore;
   readonly policy: CompiledPolicy;
-  readonly messages: (Message & { readonly channel: string })[];
+  readonly messages: Arrived[];
   /** Channels that deliver nothing. */
   readonly broken: Set<string>;
   /** The clients of the targets: a person acts through them too. */
@@ -91,17 +91,7 @@ export async function digestFixture(
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (!document || errors.length > 0) throw new Error(errors.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
   const policy = compile(document, clock.now(), 100, modules);
-  const messages: DigestFixture['messages'] = [];
-  const broken = new Set<string>();
-  const channel = (name: string) => ({
-    kind: 'test',
-    async send(message: Message) {
-      if (broken.has(name)) return { delivered: false as const, because: 'it is broken' };
-      messages.push({ ...message, channel: name });
-      return { delivered: true as const };
-    },
-  });
-  const notifier = notifierOf(new Map(['ops', 'oncall'].map((name) => [name, channel(name)])), channel('console'));
+  const { notifier, messages, broken } = recordingNotifier(['ops', 'oncall']);
   const runners: Readonly<Record<string, Runner>> = {
     scale: automationRunner(scaleOnSchedule),
     renew: renewalRunner(renewBeforeExpiry),

@@ -13,8 +13,6 @@ import { type NewApproval, personVoice, readApprovals, recordApproval } from '..
 import { recordLinkAnswer } from '../../shared/journal/people/link-approvals.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import type { Message } from '../../shared/notify/message.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
 import { userNamed } from '../../shared/policy/approvers.ts';
 import { compile } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
@@ -25,6 +23,7 @@ import { handlers as priceHandlers } from '../../simulator/operations/prices.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
+import { type Arrived, recordingNotifier } from '../fixtures/recording-notifier.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 export const accountId = '1000000000000001';
@@ -59,11 +58,6 @@ export function compiledPolicy(text: string, fromMs: number): CompiledPolicy {
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (!document || errors.length > 0) throw new Error(errors.map(({ line, text: said }) => `${line}: ${said}`).join('\n'));
   return compile(document, fromMs, 400, [ruleModule]);
-}
-
-/** A message as it arrived on a channel. */
-interface Arrived extends Message {
-  readonly channel: string;
 }
 
 export interface RenewalFixture<S extends Store = MemoryStore> {
@@ -143,17 +137,7 @@ export async function renewalFixture(
   });
   const runner = renewalRunner(renewBeforeExpiry);
   const proveLink = linkProver({ publicKeys: [publicKeyOf(linkSecret)], installation: installationOf(store.name) });
-  const messages: Arrived[] = [];
-  const broken = new Set<string>();
-  const channel = (name: string) => ({
-    kind: 'test',
-    async send(message: Message) {
-      if (broken.has(name)) return { delivered: false as const, because: 'it is broken' };
-      messages.push({ ...message, channel: name });
-      return { delivered: true as const };
-    },
-  });
-  const notifier = notifierOf(new Map(['money', 'oncall'].map((name) => [name, channel(name)])), channel('console'));
+  const { notifier, messages, broken } = recordingNotifier(['money', 'oncall']);
   return {
     simulator,
     store,

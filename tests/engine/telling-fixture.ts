@@ -1,30 +1,13 @@
 import { automationRunner, type RunnerOptions } from '../../shared/engine/runner.ts';
-import type { Channel } from '../../shared/notify/channel.ts';
-import type { Message } from '../../shared/notify/message.ts';
-import { notifierOf } from '../../shared/notify/notifier.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { recordingNotifier } from '../fixtures/recording-notifier.ts';
 import { policyWith, target } from './dial.ts';
 import { fixture } from './run-fixture.ts';
-
-/** A message as it arrived on a channel. */
-interface Arrived extends Message {
-  readonly channel: string;
-}
 
 /** Dials that are automated, and people who are told: `ops` of holds, `oncall` of failures, `log` of what was done. */
 export function tellingFixture(options: Parameters<typeof fixture>[0] = {}) {
   const b = fixture(options);
-  const messages: Arrived[] = [];
-  const broken = new Set<string>();
-  const channel = (name: string): Channel => ({
-    kind: 'test',
-    async send(message) {
-      if (broken.has(name)) return { delivered: false, because: 'it is broken' };
-      messages.push({ ...message, channel: name });
-      return { delivered: true };
-    },
-  });
-  const notifier = notifierOf(new Map(['ops', 'oncall', 'log', 'own'].map((name) => [name, channel(name)])), channel('console'));
+  const { notifier, messages, broken } = recordingNotifier(['ops', 'oncall', 'log', 'own']);
   let runner = automationRunner(b.automation);
   return {
     ...b,

@@ -37,6 +37,12 @@ interface Situation {
   readonly to?: string;
 }
 
+/** A group of which nobody can tell whether an exception protects its sessions, for a month. */
+const maybeProtected = {
+  sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
+  group: { name: undefined as never },
+};
+
 const situations: readonly Situation[] = [
   // Exceptions
   {
@@ -78,8 +84,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: running,
     verdict: 'hold',
     codes: ['exception-unknown'],
@@ -87,8 +92,7 @@ const situations: readonly Situation[] = [
   {
     is: 'whether such an exception applies is unknown, and the rule sets counts',
     rules: office.replace('service-schedule', 'fixed'),
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { strategy: fixed(2) },
     verdict: 'act',
     to: 'fixed 4',
@@ -185,8 +189,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and the group has the count of its night',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { strategy: fixed(1) },
     verdict: 'act',
     codes: ['raised-only', 'exception-unknown'],
@@ -195,8 +198,7 @@ const situations: readonly Situation[] = [
   {
     is: 'whether such an exception applies is unknown, and nodes are wanted through midnight',
     rules: office.replace('schedule: office', 'schedule: service'),
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { strategy: fixed(1) },
     verdict: 'act',
     codes: ['exception-unknown', 'not-expressible'],
@@ -204,16 +206,14 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and somebody is on the nodes that are too many',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { strategy: fixed(9), nodeUsed: 1 },
     verdict: 'hold',
     codes: ['exception-unknown'],
   },
   {
     is: 'whether such an exception applies is unknown, and the weekly schedule has too few',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 1 } }), scalingNodeAmount: 1 },
     verdict: 'act',
     codes: ['exception-unknown'],
@@ -221,8 +221,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and the weekly schedule has fewer by day and more in the evening than is wanted',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 1, '22:00-23:00': 2 } }), scalingNodeAmount: 1 },
     verdict: 'act',
     codes: ['raised-only', 'exception-unknown'],
@@ -230,8 +229,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and the weekly schedule has more than is wanted',
-    sections: closing('2026-11-20 00:00', '2026-12-20 00:00', '[cut-sessions]', '{name: "fin-*"}'),
-    group: { name: undefined as never },
+    ...maybeProtected,
     pool: { ...running, strategy: scheduled({ 12345: { '08:00-21:00': 4, '22:00-23:00': 4 } }) },
     verdict: 'hold',
     codes: ['exception-unknown'],
