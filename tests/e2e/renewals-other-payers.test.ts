@@ -2,11 +2,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Resolved, resolveClaim } from '../../functions/renew-before-expiry/purchase/resolve.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { readExpiries, recordExpiries } from '../../shared/journal/renewals/expiries.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { memoryStore } from '../journal/memory-store.ts';
 import { accountId, days, hours, orders, policyText, type RenewalFixture, renewalFixture } from './renewals-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
@@ -162,6 +164,27 @@ test('what is seen first is where watching begins, and a plan writes nothing dow
   expect(told()).toEqual([]);
   // Nothing moved, so nothing more was written.
   expect([...fixture.store.records.keys()].filter((key) => key.startsWith('expiries/'))).toHaveLength(1);
+});
+
+test('what another run has seen of a resource meanwhile stands, and the next run compares with it', async () => {
+  await open('2026-11-30T00:00:00+08:00');
+  await runs(1);
+  renewTo('2026-12-30 00:00');
+  const other = memoryStore();
+  for (const [key, bytes] of fixture.store.records) other.records.set(key, bytes);
+  const signed = { owner: 'another-run', atMs: fixture.simulator.world.clock.nowMs };
+  const seconds = shanghai('2027-01-30 00:00') / 1000;
+  await runStoring(other, recordExpiries(await runStoring(other, readExpiries(accountId)), signed, new Map([['g', { seconds }]])));
+  fixture.store.beforeCreate = (key) => {
+    if (!key.startsWith('expiries/')) return;
+    fixture.store.beforeCreate = () => {};
+    for (const [name, bytes] of other.records) fixture.store.records.set(name, bytes);
+  };
+  await runs(1);
+  expect((await runStoring(fixture.store, readExpiries(accountId))).seconds.get('g')).toBe(seconds);
+  renewTo('2027-01-30 00:00');
+  await runs(2);
+  expect(told()).toHaveLength(1);
 });
 
 describe('an order that a person closed as void', () => {

@@ -66,6 +66,22 @@ describe('a head of the journal', () => {
     });
   });
 
+  test('is not written behind one that its writer had not read: what that one covers is not covered twice', async () => {
+    const store = await journal([3, 2]);
+    const other = memoryStore();
+    for (const [key, bytes] of store.records) other.records.set(key, bytes);
+    await cover(other, { owner: 'the-other' });
+    let isFirst = true;
+    store.beforeCreate = (key) => {
+      if (!isFirst || !key.startsWith('heads/')) return;
+      isFirst = false;
+      for (const [name, bytes] of other.records) store.records.set(name, bytes);
+    };
+    expect(await cover(store)).toMatchObject({ problems: [], head: { sequence: 0, total: 7 } });
+    expect([...store.records.keys()].filter((key) => key.startsWith('heads/'))).toHaveLength(1);
+    expect(await found(store)).toEqual([]);
+  });
+
   test('is not written where only a look is wanted', async () => {
     const store = await journal([3]);
     const before = store.records.size;
@@ -134,6 +150,15 @@ describe('heads that were tampered with themselves', () => {
     tamper(store, page);
     const { problems } = await verifyJournal(store, { head: hashes[2] });
     expect(problems).toMatchObject([{ key: page, code: 'BrokenChain', text: expect.stringContaining('can no longer be proven') }]);
+  });
+
+  test('a page that is missing is named, and says how much is not proven any more', async () => {
+    const { store, hashes } = await covered();
+    const page = [...store.records.keys()].find((key) => key.startsWith('covered/')) as string;
+    store.records.delete(page);
+    const { problems } = await verifyJournal(store, { head: hashes[2] });
+    const text = expect.stringMatching(/^It is missing, though a head names it: what it covers, \d+ records, can no longer be proven\.$/);
+    expect(problems).toMatchObject([{ key: page, code: 'MissingRecord', text }]);
   });
 
   test('a head in the middle that was changed or removed is named', async () => {
@@ -286,6 +311,20 @@ describe('heartbeats', () => {
     for (let back = 25; back < 45; back += 5) await beat(store, now - back * minute);
     expect(await cover(store, { most: 3 })).toMatchObject({ fresh: 3, left: 1 });
     expect(await cover(store, { most: 3 })).toMatchObject({ fresh: 1, left: 0, head: { total: 4 } });
+  });
+
+  test('of one minute are covered together, though they fill up the room: none is covered twice or passed over', async () => {
+    const store = memoryStore();
+    const targets = ['t', 'u', 'v'];
+    const beats = [25, 30, 35].flatMap((back) => targets.map((target) => ({ target, atMs: now - back * minute })));
+    for (const { target, atMs } of beats) {
+      await runStoring(store, recordHeartbeat({ functionName: 'f', target, owner: `o${atMs}`, atMs }, { failed: false }));
+    }
+    const heartbeats = targets.map((target) => heartbeatsOf({ functionName: 'f', target }));
+    const fresh: number[] = [];
+    for (let head = 0; head < 4; head++) fresh.push((await cover(store, { most: 4, heartbeats })).fresh);
+    expect(fresh).toEqual([3, 3, 3, 0]);
+    expect(await verifyJournal(store)).toMatchObject({ problems: [], covered: { heads: 3, records: 9 } });
   });
 
   test('of days long past are left alone, and those of other places too', async () => {
