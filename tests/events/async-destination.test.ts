@@ -32,6 +32,15 @@ describe('what a destination is told', () => {
     ['no time', (e) => delete e.timestamp, { atMs: undefined }],
     ['a qualifier behind the name', (e) => (e.requestContext.functionArn += '/LATEST'), { functionName: 'streamwarden-scale-on-schedule' }],
     ['the condition in the response only', (e) => (e.requestContext.condition = ''), { condition: 'UnhandledInvocationError' }],
+    [
+      'no response, where it never began',
+      (e) => {
+        e.requestContext.condition = 'EventAgeExceeded';
+        delete e.responseContext;
+        delete e.responsePayload;
+      },
+      { condition: 'EventAgeExceeded', errorType: undefined },
+    ],
     ['a process that ended', (e) => (e.responsePayload = '{"errorMessage":"Process exited"}'), { errorType: undefined }],
     ['an answer that is no JSON', (e) => (e.responsePayload = '<html>'), { errorType: undefined }],
     ['an answer of another shape', (e) => (e.responsePayload = '{"errorType":7}'), { errorType: undefined }],

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { recordTold } from '../../shared/journal/log/alerts.ts';
 import { claimOnce } from '../../shared/journal/log/claims.ts';
 import { type CoverOptions, coverJournal } from '../../shared/journal/log/cover.ts';
-import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
+import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/log/record.ts';
 import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/log/runs.ts';
 import { append, emptyStream } from '../../shared/journal/log/stream.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { renewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
@@ -80,6 +81,26 @@ describe('a head of the journal', () => {
     expect(await cover(store)).toMatchObject({ problems: [], head: { sequence: 0, total: 7 } });
     expect([...store.records.keys()].filter((key) => key.startsWith('heads/'))).toHaveLength(1);
     expect(await found(store)).toEqual([]);
+  });
+
+  test('names a claim that is new and does not fit the end of the one before it', async () => {
+    const store = await journal([1], 0);
+    const stream = renewalStream('1', 'g');
+    const put = (n: number, part: 'claim' | 'end', prev: string | null): string => {
+      const bytes = encodeRecord({ kind: part, atMs: now, owner: 'o', prev, body: {} });
+      store.records.set(renewalKey(stream, n, part), bytes);
+      return linkOf(bytes);
+    };
+    const first = put(0, 'claim', null);
+    const end = put(0, 'end', first);
+    expect(await cover(store)).toMatchObject({ fresh: 3, problems: [] });
+    put(1, 'claim', end);
+    expect(await cover(store)).toMatchObject({ fresh: 1, problems: [] });
+    put(1, 'end', linkOf(store.records.get(renewalKey(stream, 1, 'claim')) as Uint8Array));
+    put(2, 'claim', end);
+    const { problems } = await cover(store);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.every(({ key, code }) => key.startsWith(`${stream}/`) && code === 'BrokenChain')).toBe(true);
   });
 
   test('is not written where only a look is wanted', async () => {

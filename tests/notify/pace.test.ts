@@ -192,6 +192,16 @@ describe('a channel that fails', () => {
     expect(p.sent).toHaveLength(10);
   });
 
+  test('is not left alone for as long as a wrong clock said', async () => {
+    let broken = true;
+    const p = paced('webhook', () => (broken ? undelivered('it is broken') : delivered));
+    p.clock.nowMs = start + 365 * 86_400_000;
+    await times(3, () => p.send());
+    broken = false;
+    p.clock.nowMs = start;
+    expect(await p.send('warning', 0)).toMatchObject({ delivered: true });
+  });
+
   test('is tried again when the clock was wrong: what lies far ahead does not count', async () => {
     const p = paced('dingtalk', (_now, { severity }) => (severity === 'info' ? undelivered('too many messages', 600_000) : delivered));
     p.clock.nowMs = start + 365 * 86_400_000;

@@ -4,6 +4,7 @@ import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts'
 import { heldIn, settleBudget, settleBudgets, UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
 import { reserveBatch } from '../../../functions/renew-before-expiry/purchase/reserve.ts';
 import { openSlot, resolveClaim } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
+import { linkOf, parseRecord } from '../../../shared/journal/log/record.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { addToBudget, type BudgetView, readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
@@ -69,6 +70,11 @@ describe('money without a claim', () => {
     expect([...(await settled(fixture, noon + 60 * minute)).state.reserved.keys()]).toEqual([]);
     expect((await readView(fixture)).next).toBe(1);
     expect((await verifyJournal(fixture.store)).problems).toEqual([]);
+    const [answer, end] = ['answer', 'end'].map((part) => [...fixture.store.records].find(([key]) => key.endsWith(`/${part}`)));
+    expect(parseRecord(end?.[0] ?? '', end?.[1] ?? new Uint8Array()).body).toMatchObject({
+      outcome: 'void',
+      answer: linkOf(answer?.[1] ?? new Uint8Array()),
+    });
   });
 
   test('is used again, however old, by the run that wants the resource', async () => {

@@ -88,7 +88,13 @@ export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] },
     /** One run: collects what `work` tells, flushes, and gives the teller. */
     async tells(
       work: (teller: RenewalNotifier) => Renewal<unknown>,
-      { on = store as Store, memory = new HourlyMemory(), deadlineMs = undefined as number | undefined, more = policy } = {},
+      {
+        on = store as Store,
+        memory = new HourlyMemory(),
+        deadlineMs = undefined as number | undefined,
+        more = policy,
+        stopped = false,
+      } = {},
     ): Promise<RenewalNotifier> {
       run += 1;
       const teller = new RenewalNotifier({
@@ -102,7 +108,8 @@ export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] },
         },
       };
       const notifier = notifierOf(new Map(channels.map((each) => [each, channel(each)])), console, new Pace(clock));
-      const world = { store: on, clock, notifier, signal: undefined } as unknown as RenewalWorld;
+      const signal = stopped ? AbortSignal.abort() : undefined;
+      const world = { store: on, clock, notifier, signal } as unknown as RenewalWorld;
       await driveRenewal(
         world,
         (function* () {

@@ -251,6 +251,38 @@ describe('what is carried over', () => {
   });
 });
 
+describe('waiting for the next minute of a channel', () => {
+  /** Twenty matters that no message can join. */
+  const twenty = function* (b: Fixture, teller: RenewalNotifier, from: string): Renewal<void> {
+    for (let index = 0; index < 20; index++) {
+      const about = `${from}-${index}`;
+      yield* teller.once(b.name(`odd-${about}`), `code-${about}`, ['money'], b.message(`calm ${about}`), { id: `aig-${about}` });
+    }
+  };
+  const waited = async (work: (b: Fixture, teller: RenewalNotifier) => Renewal<void>, more = {}): Promise<number> => {
+    const b = tellerFixture();
+    const startMs = b.clock.nowMs;
+    await b.tells((teller) => work(b, teller), more);
+    return b.clock.nowMs - startMs;
+  };
+
+  test('takes 75 seconds of a run in all, however often it tells', async () => {
+    const once = await waited((b, teller) => twenty(b, teller, 'a'));
+    expect([once > 0, once <= 75_000]).toEqual([true, true]);
+    const often = await waited(function* (b, teller) {
+      for (const from of ['a', 'b', 'c', 'd']) {
+        yield* twenty(b, teller, from);
+        yield* teller.flush();
+      }
+    });
+    expect(often).toBeLessThanOrEqual(75_000);
+  });
+
+  test('is not done by a run that is told to stop', async () => {
+    expect(await waited((b, teller) => twenty(b, teller, 'a'), { stopped: true })).toBe(0);
+  });
+});
+
 test('a robot that is muted after 20 messages a minute gets what is critical first, and the rest by the next runs', async () => {
   const b = tellerFixture();
   await b.tells(function* (teller) {
