@@ -21,7 +21,8 @@ export const manifest = {
   writes: recordsOfListener('enforce-policy'),
   settings: ['access', 'attributes', 'tenant'],
   harms: ['cut', 'lower', 'restrict'],
-  never: ['cut-sessions', 'enforce'],
+  never: ['cut-sessions', 'scale-down', 'enforce'],
+  neverNeeds: { 'cut-sessions': 'sessionTimeout', 'scale-down': 'nodeCapacity' },
   protect: ['users', 'groups', 'ownerTag'],
   page: 'enforce-policy.md',
 } as const satisfies Manifest<FunctionName>;

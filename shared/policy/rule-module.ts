@@ -70,6 +70,8 @@ export interface CommonRule {
 export interface ExceptionBindings {
   /** The words of `never` that bind it, as `validate` judges whether an exception forbids anything. */
   readonly never: readonly Never[];
+  /** By word the key of a rule without which a rule of the function does nothing that the word forbids. Absent: each rule may. */
+  readonly neverNeeds?: Readonly<Partial<Record<Never, string>>>;
   /** What `keepAtLeast` of an exception keeps up through it: of what, and the key of a rule without which there is no part to keep. */
   readonly keepsUp?: { readonly kind: 'groups' | 'workstations'; readonly part?: string };
 }

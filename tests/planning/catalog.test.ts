@@ -113,8 +113,16 @@ describe('what a manifest says of exceptions', () => {
   };
   const words = [...new Set(manifests.flatMap(({ never }) => [...never]))];
 
-  test.each(manifests.filter(({ never }) => never.length > 0))('is what holds the worst that $name does', ({ name, never, harms }) => {
-    expect(never.filter((word) => !heldBy(word, name, harms))).toEqual([]);
+  test.each(manifests)('is all that holds the worst that $name does, and nothing else', ({ name, never, harms }) => {
+    expect(words.filter((word) => heldBy(word, name, harms))).toEqual(words.filter((word) => (never as readonly Never[]).includes(word)));
+  });
+
+  test.each(manifests)('asks for keys that rules of $name have, by words that bind it', ({ name, ...manifest }) => {
+    const needs: Readonly<Record<string, string>> = 'neverNeeds' in manifest ? manifest.neverNeeds : {};
+    const keys = Object.keys(needs);
+    expect(keys.filter((word) => !(manifest.never as readonly string[]).includes(word))).toEqual([]);
+    const rule = keys.length === 0 ? '' : textOf(`functions/${name}/compiled-rule.ts`);
+    expect(Object.values(needs).filter((key) => !rule.includes(`readonly ${key}?:`))).toEqual([]);
   });
 
   test.each(manifests)('names what holds all that $name does, be it harmless', ({ name, never }) => {

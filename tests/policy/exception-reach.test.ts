@@ -24,6 +24,7 @@ function warned(exception: string, rules: string): readonly string[] {
 
 const scale = (more: string) => `  scale-on-schedule: [{name: r, schedule: day, peak: {tag: peak-nodes, atMost: 9}, ${more}}]`;
 const power = '  power-workstations: [{name: r, workstations: {name: "studio-*"}, schedule: day}]';
+const enforce = (more: string) => `  enforce-policy: [{name: r, groups: all, ${more}}]`;
 const keeps = 'exceptions[0].keepAtLeast: keeps nothing up';
 const forbids = 'exceptions[0].never: forbids nothing';
 
@@ -57,6 +58,11 @@ describe('an exception that can hold nothing is a warning', () => {
     ],
     ['there is no rule of scaling', 'groups: all, keepAtLeast: 50%', power, [keeps]],
     ['it keeps groups only and the rule is about workstations', 'groups: all, never: [power-off]', power, [forbids]],
+    ['nothing lowers what a node takes', 'groups: all, never: [scale-down]', enforce('requireTags: owner'), [forbids]],
+    ['nothing shortens a timeout', 'groups: all, never: [cut-sessions]', enforce('nodeCapacity: 4'), [forbids]],
+    ['enforcement may lower what a node takes', 'groups: all, never: [scale-down]', enforce('nodeCapacity: 4'), []],
+    ['enforcement may shorten a timeout', 'groups: all, never: [cut-sessions]', enforce('sessionTimeout: 15m'), []],
+    ['enforcement is forbidden altogether', 'groups: all, never: [enforce]', enforce('requireTags: owner'), []],
     ['nothing is ever renewed', 'groups: all, never: [renew]', scale('groups: all'), [forbids]],
     [
       'its groups may have the tag of the rule',

@@ -22,7 +22,10 @@ export function checkExceptionReach(draft: PolicyDraft, modules: readonly AnyRul
       const text = `keeps nothing up: no rule of ${named.join(' or ')} can match what it selects, and a rule says what there is to keep; add such a rule for it, or select otherwise`;
       findings.warning([...path, 'keepAtLeast'], text);
     }
-    const idle = never.filter((word) => !modules.some((each) => each.bindings?.never.includes(word) && reaches(value, each, draft)));
+    const idle = never.filter(
+      (word) =>
+        !modules.some((each) => each.bindings?.never.includes(word) && reaches(value, each, draft, each.bindings.neverNeeds?.[word])),
+    );
     if (idle.length > 0 && idle.length === never.length && !keeps) {
       findings.warning([...path, 'never'], `forbids nothing: no rule does any of this to what it selects; remove it, or select otherwise`);
     }
