@@ -2,7 +2,7 @@ import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import type { CompiledPolicy, CompiledSelector, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
-import { type Consequential, consequential } from './compiled-rule.ts';
+import { type Consequential, canSpendOrCut, consequential } from './compiled-rule.ts';
 
 /** A rule of another function that a group comes under, or leaves, when its tags change. */
 export interface OtherRule {
@@ -38,11 +38,11 @@ function without(rules: readonly OtherRule[], others: readonly OtherRule[]): rea
 function rulesOver(group: DeliveryGroup, name: Consequential, { policy, target, nowMs }: PlanContext): readonly OtherRule[] {
   const zone = policy.zones[target.timezone];
   const rules: OtherRule[] = [];
-  for (const { rule, selector, ageless } of selectorsOf(policy, target, name)) {
+  for (const { rule, selector, ageless, harmless } of selectorsOf(policy, target, name)) {
     const match = cachedMatcher(selector, zone)(group, nowMs);
-    if (match === 'yes') return [...rules, { function: name, rule, perhaps: false }];
-    if (match !== 'no') return [...rules, { function: name, rule, perhaps: true }];
-    if (ageless && cachedMatcher(ageless, zone)(group, nowMs) === 'yes') rules.push({ function: name, rule, perhaps: true });
+    // One that harms nobody is not told of, and keeps those after it away all the same.
+    if (match !== 'no') return harmless ? rules : [...rules, { function: name, rule, perhaps: match !== 'yes' }];
+    if (ageless && !harmless && cachedMatcher(ageless, zone)(group, nowMs) === 'yes') rules.push({ function: name, rule, perhaps: true });
   }
   return rules;
 }
@@ -52,6 +52,8 @@ interface Selecting {
   readonly selector: CompiledSelector;
   /** The selector without `firstSeen`, where that can become true by itself. */
   readonly ageless?: CompiledSelector;
+  /** True where the rule can neither spend nor cut. */
+  readonly harmless: boolean;
 }
 
 const byPolicy = new WeakMap<CompiledPolicy, Map<string, readonly Selecting[]>>();
@@ -63,7 +65,7 @@ function selectorsOf(policy: CompiledPolicy, target: CompiledTarget, name: Conse
   const key = `${target.name}|${name}`;
   let selectors = known.get(key);
   if (selectors === undefined) {
-    selectors = (policy.rules[name] ?? []).flatMap((rule) => selectingParts(rule as RuleOfAny, target));
+    selectors = (policy.rules[name] ?? []).flatMap((rule) => selectingParts(name, rule as RuleOfAny, target));
     known.set(key, selectors);
   }
   return selectors;
@@ -77,7 +79,8 @@ interface RuleOfAny {
   readonly rings?: readonly { readonly name?: string; readonly groups?: CompiledSelector }[];
 }
 
-function selectingParts({ name, targets, groups, rings = [] }: RuleOfAny, target: CompiledTarget): readonly Selecting[] {
+function selectingParts(of: Consequential, each: RuleOfAny, target: CompiledTarget): readonly Selecting[] {
+  const { name, targets, groups, rings = [] } = each;
   if (targets?.includes(target.name) === false) return [];
   const parts = [{ rule: name, groups }, ...rings.map((ring, index) => ({ rule: `${name}/${ring.name ?? index}`, groups: ring.groups }))];
   return parts.flatMap(({ rule, groups: selector }) => {
@@ -87,6 +90,7 @@ function selectingParts({ name, targets, groups, rings = [] }: RuleOfAny, target
       {
         rule,
         selector,
+        harmless: !canSpendOrCut(of, each),
         ...(firstSeen?.over === undefined ? {} : { ageless: Object.keys(ageless).length === 0 ? { all: true as const } : ageless }),
       },
     ];

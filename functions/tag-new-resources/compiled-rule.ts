@@ -11,11 +11,21 @@ export const consequential = [
   'renew-before-expiry',
   'approve-ota-windows',
   'log-off-sessions',
+  'enforce-policy',
   'power-workstations',
 ] as const;
 
 /** Name of a function whose rules spend money or end sessions. */
 export type Consequential = (typeof consequential)[number];
+
+/**
+ * Whether a rule of such a function can spend money or end sessions. Of enforce-policy only one that insists on a timeout can: every other waits
+ * while somebody could be cut.
+ */
+export function canSpendOrCut(name: Consequential, rule: object): boolean {
+  const { insist, sessionTimeout }: { readonly insist?: unknown; readonly sessionTimeout?: unknown } = rule;
+  return name !== 'enforce-policy' || (insist === true && sessionTimeout !== undefined);
+}
 
 /** Most tags that a rule sets, and that one call sends: one source allows no more (service notes, Tags). */
 export const mostPerCall = 10;

@@ -5,7 +5,7 @@ import { groupSelector } from '../../shared/policy/schema/selector.ts';
 import { parsedText } from '../../shared/policy/schema/text.ts';
 import { looseKey } from '../../shared/policy/selector.ts';
 import { parsed, refused } from '../../shared/policy/values/parsed.ts';
-import { type Consequential, consequential, longestText, mostPerCall, type TagRule } from './compiled-rule.ts';
+import { type Consequential, canSpendOrCut, consequential, longestText, mostPerCall, type TagRule } from './compiled-rule.ts';
 import { templateWords, unknownWords } from './template.ts';
 
 const words = templateWords.map((word) => `{${word}}`).join(', ');
@@ -102,7 +102,7 @@ function wrongKey(key: string): string | undefined {
 function checkConsequences(rule: TagRule, { rules }: RuleCheckContext, report: RuleReport): void {
   const declared: readonly Consequential[] = rule.bringsUnder ?? [];
   for (const name of consequential) {
-    const others = rules.get(name);
+    const others = rules.get(name)?.filter((each) => canSpendOrCut(name, each));
     if (others === undefined) continue;
     const hits = Object.keys(rule.set).flatMap((key) => {
       const other = others.find((each) => meet(rule, each) && selectingKeys(each).has(key));

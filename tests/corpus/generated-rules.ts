@@ -217,7 +217,14 @@ const logOff = (moment: Moment): fc.Arbitrary<Part> =>
     })
     .map(({ when, ...rest }) => set({ ...rest, ...when }));
 
-const consequential = ['scale-on-schedule', 'renew-before-expiry', 'approve-ota-windows', 'log-off-sessions', 'power-workstations'];
+const consequential = [
+  'scale-on-schedule',
+  'renew-before-expiry',
+  'approve-ota-windows',
+  'log-off-sessions',
+  'enforce-policy',
+  'power-workstations',
+];
 
 const tag: fc.Arbitrary<Part> = fc
   .record({

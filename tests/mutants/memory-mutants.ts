@@ -208,6 +208,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/e2e/unkind-pairs.test.ts'],
   },
   {
+    name: 'tag-brings-enforcement-unsaid',
+    file: 'functions/tag-new-resources/compiled-rule.ts',
+    from: "return name !== 'enforce-policy' || (insist === true && sessionTimeout !== undefined);",
+    to: "return name !== 'enforce-policy';",
+    rule: 'A tag that brings a group under enforcement that can end sessions says so.',
+    tests: ['tests/functions/tag-new-resources/plan.test.ts', 'tests/functions/tag-new-resources/rule.test.ts'],
+  },
+  {
     name: 'old-expiry-taken-for-a-refund',
     file: 'functions/renew-before-expiry/purchase/claim-state.ts',
     from: 'return nowMs - entry.atMs < lagMs;',

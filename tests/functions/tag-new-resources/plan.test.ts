@@ -97,6 +97,20 @@ test('a policy that does not say what its tags bring into force holds', () => {
 });
 
 test.each([
+  ['holds where enforcement that insists could end sessions', ['insist: true, sessionTimeout: 15m'], 'hold not-declared'],
+  ['is set where enforcement waits for sessions', ['sessionTimeout: 15m'], 'act missing'],
+  ['is set where enforcement insists on what cuts nobody', ['insist: true, nodeCapacity: 2'], 'act missing'],
+  ['is set where a harmless rule keeps the other away', ['requireTags: owner', 'insist: true, sessionTimeout: 15m'], 'act missing'],
+])('a tag that brings a group under enforcement without saying so %s', (_, wishes, expected) => {
+  const enforce = wishes.map((wish, at) => `{name: e${at}, groups: {tags: {use: kiosk}}, ${wish}}`);
+  const checked = policyOf(['{name: r, groups: all, set: {use: kiosk}, bringsUnder: [enforce-policy]}'], [], enforce);
+  const rules = (checked.rules['tag-new-resources'] as readonly object[]).map((each) => ({ ...each, bringsUnder: [] }));
+  const policy: CompiledPolicy = { ...checked, rules: { ...checked.rules, 'tag-new-resources': rules } };
+  const decision = planner.decide(groupOf(), contextOf(policy));
+  expect(`${decision.verdict} ${decision.because[0]?.code}`).toBe(expected);
+});
+
+test.each([
   [{ region: undefined }, 'hold region-unknown'],
   [{ tags: undefined }, 'hold selector-unknown'],
   [{ status: undefined }, 'hold status'],

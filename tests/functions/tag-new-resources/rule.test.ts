@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ruleModule as enforceRules } from '../../../functions/enforce-policy/rule.ts';
 import { ruleModule as renewRules } from '../../../functions/renew-before-expiry/rule.ts';
 import { ruleModule as scaleRules } from '../../../functions/scale-on-schedule/rule.ts';
 import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
@@ -16,7 +17,7 @@ rules:
   tag-new-resources:
     - ${rule}
 ${others}`;
-  return loadPolicy(text, 'policy.yaml', [scaleRules, renewRules, ruleModule])
+  return loadPolicy(text, 'policy.yaml', [scaleRules, renewRules, enforceRules, ruleModule])
     .problems.filter((problem) => problem.severity === severity && problem.path.startsWith('rules.tag-new-resources'))
     .map(({ line, path, text: message }) => `${line} ${path}: ${message}`);
 }
@@ -26,6 +27,10 @@ const others = `  scale-on-schedule:
     - {name: old, targets: [office], groups: {firstSeen: over 72h ago, missingTag: owner}, schedule: office, peak: {tag: peak-nodes, otherwise: 2}}
   renew-before-expiry:
     - {name: let-go, groups: {tags: {lifecycle: retire}}, renew: never}
+  enforce-policy:
+    - {name: kiosks, groups: {tags: {use: kiosk}}, sessionTimeout: 15m, insist: true}
+    - {name: shared, groups: {tags: {shared: "yes"}}, sessionTimeout: 15m, nodeCapacity: 2}
+    - {name: labels, groups: {tags: {kind: lab}}, requireTags: owner, insist: true}
 `;
 const setting = (set: string, more = '') => `{name: a, groups: all, set: ${set}${more}}`;
 
@@ -64,11 +69,18 @@ describe('a rule of tag-new-resources', () => {
     ['{first-seen: "{date}"}', 'first-seen', 'old', 'scale-on-schedule'],
     ['{owner: unassigned}', 'owner', 'old', 'scale-on-schedule'],
     ['{lifecycle: keep}', 'lifecycle', 'let-go', 'renew-before-expiry'],
+    ['{use: kiosk}', 'use', 'kiosks', 'enforce-policy'],
   ])('that sets %s says what it brings into force', (set, key, rule, name) => {
     const [problem, ...more] = problemsOf(setting(set), 'error', others);
     expect(problem).toMatch(new RegExp(`^9 rules.tag-new-resources\\[0\\].set.${key}: .*"${rule}" of ${name}.*bringsUnder: \\[${name}\\]`));
     expect(more).toEqual([]);
     expect(problemsOf(setting(set, `, bringsUnder: [${name}]`), 'error', others)).toEqual([]);
+  });
+
+  it('need not speak of enforcement that waits while somebody could be cut, or that only reports', () => {
+    expect(problemsOf(setting('{shared: "yes", kind: lab}'), 'error', others)).toEqual([]);
+    const warnings = problemsOf(setting('{shared: "yes"}', ', bringsUnder: [enforce-policy]'), 'warning', others);
+    expect(warnings.join('\n')).toContain('no rule of enforce-policy goes by a tag that is set here');
   });
 
   it('need not speak of rules for other targets, and is asked for each function that it leaves out', () => {

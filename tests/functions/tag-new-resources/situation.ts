@@ -1,3 +1,4 @@
+import { ruleModule as enforceRules } from '../../../functions/enforce-policy/rule.ts';
 import { ruleModule as scaleRules } from '../../../functions/scale-on-schedule/rule.ts';
 import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
 import type { PlanContext } from '../../../shared/engine/automation.ts';
@@ -8,10 +9,14 @@ import { compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
 
 const nowMs = Date.parse(start);
 
-/** A policy with rules of tag-new-resources and of scale-on-schedule. */
-export function policyOf(rules: readonly string[], scale: readonly string[] = []): CompiledPolicy {
-  const lists = { ...(scale.length > 0 ? { 'scale-on-schedule': scale } : {}), 'tag-new-resources': rules };
-  return compiledPolicy(policyText(lists), [scaleRules, ruleModule], nowMs);
+/** A policy with rules of tag-new-resources, of scale-on-schedule and of enforce-policy. */
+export function policyOf(rules: readonly string[], scale: readonly string[] = [], enforce: readonly string[] = []): CompiledPolicy {
+  const lists = {
+    ...(scale.length > 0 ? { 'scale-on-schedule': scale } : {}),
+    ...(enforce.length > 0 ? { 'enforce-policy': enforce } : {}),
+    'tag-new-resources': rules,
+  };
+  return compiledPolicy(policyText(lists), [scaleRules, enforceRules, ruleModule], nowMs);
 }
 
 /** A journal that holds values of tags by group. */
