@@ -81,19 +81,24 @@ export function takenBack(observed: Strategy, { days, week, resumes }: StandsInF
 }
 
 const weekMinutes = 7 * 1440;
-const quarterMs = 15 * 60_000;
 
 /**
- * How the nodes of two strategies compare in the seven days from a minute on: whether the second has more at some time, and fewer. A schedule
- * that has not begun has none until it does, one that has ended has none.
+ * How the nodes of two strategies compare in the seven days from a minute on, or in a span of them: whether the second has more at some time, and
+ * fewer. A schedule that has not begun has none until it does, one that has ended has none.
  */
-export function compareWeek(from: Strategy, to: Strategy, day: ServiceDay): { readonly raises: boolean; readonly lowers: boolean } {
+export function compareWeek(
+  from: Strategy,
+  to: Strategy,
+  day: ServiceDay,
+  { fromMs, untilMs }: Span = { fromMs: day.nowMs, untilMs: day.nowMs + 7 * dayMs },
+): { readonly raises: boolean; readonly lowers: boolean } {
   let [raises, lowers] = [false, false];
-  const cuts = new Set([0]);
+  const first = Math.max(0, Math.floor((fromMs - day.nowMs) / 60_000));
+  const end = Math.min(weekMinutes, Math.ceil((untilMs - day.nowMs) / 60_000));
+  const cuts = new Set([first]);
   for (const strategy of [from, to]) {
     if (strategy.type !== 'schedule') continue;
-    const begins = daysUntil(strategy, day) * 1440 - day.minute;
-    if (begins > 0 && begins < weekMinutes) cuts.add(begins);
+    cuts.add(daysUntil(strategy, day) * 1440 - day.minute);
     for (const [weekday, periods] of Object.entries(strategy.week)) {
       const midnight = ((Number(weekday) - day.weekday + 7) % 7) * 1440 - day.minute;
       for (const { startMinute, endMinute } of periods) {
@@ -102,6 +107,7 @@ export function compareWeek(from: Strategy, to: Strategy, day: ServiceDay): { re
     }
   }
   for (const minute of cuts) {
+    if (minute < first || minute >= end) continue;
     const [before, after] = [nodesIn(from, minute, day), nodesIn(to, minute, day)];
     raises ||= after > before;
     lowers ||= after < before;
@@ -110,17 +116,11 @@ export function compareWeek(from: Strategy, to: Strategy, day: ServiceDay): { re
 }
 
 /**
- * The first of some spans in which, within a week, a weekly schedule has fewer nodes than what is there: the service lowers them then, and no run is
- * asked. No period is shorter than the steps by which it is looked for.
+ * The first of some spans in which, within a week, a weekly schedule has fewer nodes than what is there, be it for minutes: the service lowers them
+ * then, and no run is asked.
  */
 export function fallsIn<S extends Span>(spans: readonly S[], from: Strategy, to: Strategy, day: ServiceDay): S | undefined {
-  if (to.type !== 'schedule') return undefined;
-  const nodesAt = (strategy: Strategy, ms: EpochMs) => nodesIn(strategy, Math.floor((ms - day.nowMs) / 60_000), day);
-  return spans.find(({ fromMs, untilMs }) => {
-    const endMs = Math.min(untilMs, day.nowMs + 7 * dayMs);
-    for (let ms = Math.max(fromMs, day.nowMs); ms < endMs; ms += quarterMs) if (nodesAt(to, ms) < nodesAt(from, ms)) return true;
-    return false;
-  });
+  return to.type === 'schedule' ? spans.find((span) => compareWeek(from, to, day, span).lowers) : undefined;
 }
 
 /** Nodes of a strategy some minutes from now, those of usage scaling as its ceiling. */

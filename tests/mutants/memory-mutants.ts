@@ -282,10 +282,18 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'doubtful-exception-lets-the-week-fall',
     file: scale('deviation'),
-    from: 'if (nodesAt(to, ms) < nodesAt(from, ms)) return true;',
-    to: '{}',
+    from: 'spans.find((span) => compareWeek(from, to, day, span).lowers)',
+    to: 'undefined',
     rule: 'While nobody can tell whether an exception applies no weekly schedule is written that lowers nodes in it.',
     tests: ['tests/functions/scale-on-schedule/decisions.test.ts', 'tests/functions/scale-on-schedule/undo.test.ts'],
+  },
+  {
+    name: 'fall-of-minutes-overlooked',
+    file: scale('deviation'),
+    from: 'if (minute < first || minute >= end) continue;',
+    to: 'if (minute < first || minute >= end || (minute > first && minute % 15 !== 0)) continue;',
+    rule: 'A weekly schedule that lowers nodes for minutes only is held as one that lowers them for hours.',
+    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
   },
   {
     name: 'unknown-protection-lets-the-week-fall',

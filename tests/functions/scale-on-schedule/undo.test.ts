@@ -77,6 +77,19 @@ describe('a deviation that nobody wants any more', () => {
     expect({ verdict: decision.verdict, code: decision.because[0]?.code }).toEqual({ verdict, code });
   });
 
+  it.each([
+    ['a gap of five minutes at noon', '06:07', { '08:00-12:00': 4, '12:05-21:00': 4 }],
+    ['an end ten minutes earlier', '06:00', { '08:00-20:50': 4 }],
+  ])('stays while in a span in which an exception may apply the week would lower nodes for minutes: %s', (_, from, usual) => {
+    const span = `from: 2026-10-09 ${from}, until: 2026-10-09 23:00`;
+    const may = `exceptions: [{because: Launch, groups: {name: "fin-*"}, ${span}, never: [scale-down]}]`;
+    const there = scheduled({ 1234: usual, 5: hours, 6: hours }, begun);
+    const ordinary = Object.entries(usual).map(([times, nodes]) => `${times}=${nodes}`);
+    const value = journalValue(there, 'pay-as-you-go').replace(' until', ` instead of 2026-10-09:${ordinary} 2026-10-10: until`);
+    const { decision } = decide(office, '2026-10-09 05:23', there, value, { ...uncovered, name: undefined as never }, may);
+    expect({ verdict: decision.verdict, code: decision.because[0]?.code }).toEqual({ verdict: 'hold', code: 'exception-never' });
+  });
+
   it('of a night through midnight, which a count stood in for, is taken back from a group that no rule covers', () => {
     const night = 'exceptions: [{because: Launch, groups: all, from: 2026-10-09 18:00, until: 2026-10-10 09:00, keepAtLeast: 100%}]';
     const week = scheduled({ 12345: hours }, begun);
