@@ -102,7 +102,8 @@ function nameOf({ days, week, resumes }: StandsInFor): string {
 function blockerOf({ group, strategy }: GroupState, to: Strategy, forbidden: Reason | undefined, context: PlanContext): Reason | undefined {
   const day = serviceDay(context.policy, context.nowMs);
   const effects = exceptionEffects(group, context, day);
-  const never = ratchetAt(effects, context.nowMs) ?? fallsIn(effects.doubts, strategy, to, day);
+  // No rule turns what an exception forbids into nodes here, so those that surely apply count as those that may.
+  const never = ratchetAt(effects, context.nowMs) ?? fallsIn([...effects.ratchets, ...effects.doubts], strategy, to, day);
   if (never !== undefined) return reason('exception-never', `lowering is forbidden: ${never.because}`);
   const protection = cutProtection(group, effects, context);
   if (!protection.ok) return protection.because[0];

@@ -296,6 +296,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
   },
   {
+    name: 'undo-lowers-in-an-exception-ahead',
+    file: scale('undo'),
+    from: 'fallsIn([...effects.ratchets, ...effects.doubts], strategy',
+    to: 'fallsIn(effects.doubts, strategy',
+    rule: 'A deviation is not taken back where the week would lower nodes in an exception that forbids it.',
+    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+  },
+  {
     name: 'unknown-protection-lets-the-week-fall',
     file: scale('verdict'),
     from: "if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];",

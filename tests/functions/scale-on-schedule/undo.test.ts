@@ -90,6 +90,15 @@ describe('a deviation that nobody wants any more', () => {
     expect({ verdict: decision.verdict, code: decision.because[0]?.code }).toEqual({ verdict: 'hold', code: 'exception-never' });
   });
 
+  it.each([
+    ['stays while the week would lower nodes in an exception that begins tomorrow', '2026-10-17', 'hold', 'exception-never'],
+    ['is taken back where that exception is over before', '2026-10-16', 'act', 'deviation-restored'],
+  ])('of a group that no rule covers %s', (_, date, verdict, code) => {
+    const never = `exceptions: [{because: Launch, groups: all, from: ${date} 07:00, until: ${date} 20:00, never: [scale-down]}]`;
+    const { decision } = decide(office, '2026-10-16 06:00', raised, raisedValue, uncovered, never);
+    expect({ verdict: decision.verdict, code: decision.because[0]?.code }).toEqual({ verdict, code });
+  });
+
   it('of a night through midnight, which a count stood in for, is taken back from a group that no rule covers', () => {
     const night = 'exceptions: [{because: Launch, groups: all, from: 2026-10-09 18:00, until: 2026-10-10 09:00, keepAtLeast: 100%}]';
     const week = scheduled({ 12345: hours }, begun);
