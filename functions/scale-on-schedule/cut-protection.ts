@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
+import { ownerTagOf } from '../../shared/engine/guard.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
 import { tagSetting } from '../../shared/journal/intents/intent-view.ts';
 import type { Json } from '../../shared/planning/decision.ts';
@@ -64,11 +65,11 @@ function ownerProtection(group: DeliveryGroup, context: PlanContext): Outcome<Cu
   const { ownerTag } = policy.protect;
   const zone = policy.zones[target.timezone];
   if (ownerTag === undefined || zone === undefined) return unprotected;
-  if (group.tags === undefined) {
+  const value = ownerTagOf(group, ownerTag.key);
+  if (value === undefined) {
     return held(reason('protection-unknown', 'whether the owner protects the group cannot be told: its tags are unknown'));
   }
-  const value = Object.hasOwn(group.tags, ownerTag.key) ? group.tags[ownerTag.key] : undefined;
-  if (value === undefined) return unprotected;
+  if (value === null) return unprotected;
   const setting = tagSetting(ownerTag.key);
   const standing = written.foreign(group.id, setting);
   const firstMs = standing?.value === value ? standing.sinceMs : nowMs;

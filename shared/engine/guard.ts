@@ -17,6 +17,7 @@ import { localText } from '../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget, Never } from '../policy/compiled.ts';
 import { exceptionsInForce, frozen } from '../policy/exception.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
+import { nearKey } from '../policy/selector.ts';
 import type { Totals } from './automation.ts';
 import { nodesAdded } from './guard-nodes.ts';
 import { reason } from './reasons.ts';
@@ -320,11 +321,15 @@ export function asksForUsers(action: Action, { policy }: Pick<ResourceGuardConte
   return policy.protect.users.length > 0 && (canCut(action) || takesCapacity(action));
 }
 
-/** The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. */
+/**
+ * The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. One whose key is nearly the
+ * same counts as the tag: whoever set it means to be protected.
+ */
 export function ownerTagOf(resource: Resource, key: string): string | null | undefined {
   const { tags } = resource as Resource & { readonly tags?: Readonly<Record<string, string>> };
   if (tags === undefined) return undefined;
-  return Object.hasOwn(tags, key) ? (tags[key] as string) : null;
+  const present = Object.hasOwn(tags, key) ? key : nearKey(key)(tags);
+  return present === undefined ? null : (tags[present] as string);
 }
 
 /** Why `protect` forbids an action on a resource; undefined when it does not. What cannot be told holds. */

@@ -138,6 +138,24 @@ describe('the guard, by resource', () => {
       { policy: { protect: { users: [], ownerTag: { key: 'keep', atMostMs: 1000 } } }, resource: { tags: { keep: 'forever' } } },
       'protected-owner',
     ],
+    [
+      'owner tag by nearly its key',
+      cut,
+      {
+        policy: { protect: { users: [], ownerTag: { key: 'keep-until', atMostMs: 1000 } } },
+        resource: { tags: { 'Keep Until': 'forever' } },
+      },
+      'protected-owner',
+    ],
+    [
+      'owner tag by nearly its key, beside one that is over',
+      cut,
+      {
+        policy: { protect: { users: [], ownerTag: { key: 'keep-until', atMostMs: 1000 } } },
+        resource: { tags: { 'Keep Until': 'forever', 'keep-until': '2026-11-23' } },
+      },
+      'act',
+    ],
     ['no owner tag', cut, { policy: { protect: { users: [], ownerTag: { key: 'keep', atMostMs: 1000 } } } }, 'act'],
     [
       'owner tags unknown',

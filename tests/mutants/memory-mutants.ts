@@ -304,6 +304,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
   },
   {
+    name: 'owner-tag-nearly-spelled-protects-nobody',
+    file: 'shared/engine/guard.ts',
+    from: 'Object.hasOwn(tags, key) ? key : nearKey(key)(tags);',
+    to: 'Object.hasOwn(tags, key) ? key : undefined;',
+    rule: 'An owner who spells the tag nearly as the policy has it is protected.',
+    tests: ['tests/engine/guard.test.ts', 'tests/functions/scale-on-schedule/protection.test.ts'],
+  },
+  {
     name: 'unknown-protection-lets-the-week-fall',
     file: scale('verdict'),
     from: "if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];",

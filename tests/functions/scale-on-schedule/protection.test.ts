@@ -125,6 +125,15 @@ const situations: readonly Situation[] = [
     verdict: 'act',
     codes: ['protected-no-edge'],
   },
+  {
+    is: "the owner's tag is spelled nearly as the policy has it",
+    sections: owner,
+    group: { tags: { department: 'finance', 'peak-nodes': '4', 'Keep Until': '2026-11-27' } },
+    pool: running,
+    verdict: 'act',
+    codes: ['protected-no-edge'],
+    to: 'fixed 4',
+  },
   { is: "the owner's date is over", sections: owner, group: tagged('2026-11-24'), pool: running, verdict: 'keep', codes: ['as-wanted'] },
   {
     is: "the owner's instant is five minutes ahead",
