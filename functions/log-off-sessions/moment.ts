@@ -26,7 +26,7 @@ const moments = new WeakMap<PlanContext, Map<CompiledLogOffRule, Moment>>();
 /** The moment of a rule for a group. Where no exception is about the group it is worked out once per run, since most groups share few rules. */
 export function momentOf(rule: CompiledLogOffRule, group: SessionGroup, context: PlanContext): Moment {
   const kept = keptSpans(context.policy, context.target, group, context.nowMs);
-  if (kept.spans.length > 0 || kept.unknown !== undefined) return exceptedMoment(rule, kept, context);
+  if (kept.spans.length + kept.unknown.length > 0) return exceptedMoment(rule, kept, context);
   const known = moments.get(context) ?? new Map<CompiledLogOffRule, Moment>();
   moments.set(context, known);
   const moment = known.get(rule) ?? makeMoment(rule, [], context);
@@ -43,16 +43,15 @@ function exceptedMoment(rule: CompiledLogOffRule, { spans, unknown }: ReturnType
     const text = `an exception keeps it open until ${localText(keeps.untilMs, context)}: ${keeps.because}`;
     return { phase: 'outside', because: reason('outside-window', text, { untilMs: keeps.untilMs }), open: true };
   }
-  if (unknown === undefined || moment.phase === 'outside') return moment;
-  const possible = makeMoment(
-    rule,
-    [...spans, unknown].sort((a, b) => a.fromMs - b.fromMs),
-    context,
-  );
-  if (possible.phase === moment.phase) return moment;
+  if (moment.phase === 'outside') return moment;
+  const doubt = unknown.find((span) => {
+    const possible = [...spans, span].sort((a, b) => a.fromMs - b.fromMs);
+    return makeMoment(rule, possible, context).phase !== moment.phase;
+  });
+  if (doubt === undefined) return moment;
   return {
     phase: 'unknown',
-    because: reason('exception-unknown', `whether an exception keeps it open cannot be told: ${unknown.because}`),
+    because: reason('exception-unknown', `whether an exception keeps it open cannot be told: ${doubt.because}`),
   };
 }
 

@@ -41,8 +41,9 @@ export function wishOf(schedule: string, workstation: Workstation, context: Plan
   }
   const { spans, unknown } = keptSpans(policy, target, workstation, nowMs);
   const scheduled = isZero(levelAt(timeline, nowMs)) ? 'off' : 'on';
-  if (unknown !== undefined && isWithin(unknown, nowMs) && scheduled === 'off') {
-    return { hold: reason('exception-unknown', `whether an exception keeps it on cannot be told: ${unknown.because}`) };
+  const doubt = unknown.find((span) => isWithin(span, nowMs));
+  if (doubt !== undefined && scheduled === 'off') {
+    return { hold: reason('exception-unknown', `whether an exception keeps it on cannot be told: ${doubt.because}`) };
   }
   const edges = spans.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
   const stretches = onStretches(timeline);

@@ -57,16 +57,16 @@ export interface KeptSpan {
 
 /**
  * When exceptions keep the capacity of a resource up, ascending, past and to come. What is done after hours (log-off, power, scale) is done after
- * these as well. `unknown`: whether one applies cannot be told, and why.
+ * these as well. `unknown`: those that are not over of which it cannot be told whether they apply, and why.
  */
 export function keptSpans(
   policy: CompiledPolicy,
   target: CompiledTarget,
   resource: ExceptionSubject,
   nowMs: EpochMs,
-): { readonly spans: readonly KeptSpan[]; readonly unknown?: KeptSpan } {
+): { readonly spans: readonly KeptSpan[]; readonly unknown: readonly KeptSpan[] } {
   const spans: KeptSpan[] = [];
-  let unknown: KeptSpan | undefined;
+  const unknown: KeptSpan[] = [];
   for (const { keepAtLeastPercent = 0, targets, because, ...exception } of policy.exceptions) {
     const span = exception.spans[target.timezone];
     const selector = resource.kind === 'workstation' ? exception.workstations : exception.groups;
@@ -75,10 +75,10 @@ export function keptSpans(
     if (keepAtLeastPercent <= 0 || selector === undefined || targets?.includes(target.name) === false) continue;
     const match = cachedMatcher(selector, policy.zones[target.timezone])(resource, nowMs);
     if (match === 'yes') spans.push({ ...span, because });
-    else if (match !== 'no' && span.untilMs > nowMs) unknown ??= { ...span, because: `${because}: ${match.unknown} is unknown` };
+    else if (match !== 'no' && span.untilMs > nowMs) unknown.push({ ...span, because: `${because}: ${match.unknown} is unknown` });
   }
   spans.sort((a, b) => a.fromMs - b.fromMs || a.untilMs - b.untilMs);
-  return unknown === undefined ? { spans } : { spans, unknown };
+  return { spans, unknown };
 }
 
 /** The freeze under which a function only observes at `nowMs` in a zone that the policy names, or undefined when it may act. */

@@ -312,6 +312,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/engine/guard.test.ts', 'tests/functions/scale-on-schedule/protection.test.ts'],
   },
   {
+    name: 'first-doubtful-exception-hides-the-next',
+    file: 'shared/policy/exception.ts',
+    from: "match !== 'no' && span.untilMs > nowMs) unknown.push(",
+    to: "match !== 'no' && span.untilMs > nowMs && unknown.length === 0) unknown.push(",
+    rule: 'Each exception that may keep capacity up counts, not the first one only.',
+    tests: ['tests/functions/power-workstations/plan.test.ts', 'tests/functions/log-off-sessions/exceptions.test.ts'],
+  },
+  {
     name: 'unknown-protection-lets-the-week-fall',
     file: scale('verdict'),
     from: "if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];",

@@ -73,6 +73,14 @@ describe('a log-off and an exception that keeps capacity up', () => {
     expect(at('2026-12-12 21:30')).toBe('act whole-group');
   });
 
+  test('holds where one of several may be about the group and makes a difference, whichever comes first', () => {
+    const fair = '{because: Fair, groups: {tags: {app: aurora}}, from: 2026-12-20, until: 2026-12-21, keepAtLeast: 100%}';
+    const policy = policyOf([after], undefined, { sections: launch().replace('[{', `[${fair}, {`) });
+    const group = groupOf({ tags: undefined, sessions: [{ ...sessionOf(), user: 'ann' }] });
+    const { verdict, because } = planner.decide(group, contextOf(policy, '2026-12-11 21:30'));
+    expect(`${verdict} ${because[0]?.text}`).toMatch(/^hold whether an exception keeps it open cannot be told: Launch night/);
+  });
+
   test.each(['02:00', '09:00', '21:10', '22:00'])('comes as ever where the exception was ended at %s, before it began', (time) => {
     const policy = policyOf([after], undefined, { sections: launch().replace('18:00', '22:45') });
     const untilMs = shanghai(`2026-12-11 ${time}`);

@@ -172,6 +172,19 @@ describe('whatever the service says and the journal holds', () => {
   });
 });
 
+test.each([
+  ['counts while it is in force', '2026-11-25 23:40', 'hold exception-unknown'],
+  ['does not count once it is over', '2026-11-25 23:55', 'act schedule-off'],
+])('of two exceptions that may keep it on, the first of another day, the second %s', (_, at, expected) => {
+  const exceptions = `exceptions:
+  - {because: Fair, workstations: {name: "artist-*"}, from: 2026-12-01, until: 2026-12-02, keepAtLeast: 100%}
+  - {because: Render, workstations: {name: "artist-*"}, from: 2026-11-25 22:00, until: 2026-11-25 23:50, keepAtLeast: 100%}`;
+  const text = policyText('- {name: studio, workstations: all, schedule: studio}', { exceptions });
+  const running = { WuyingServerId: 'w', BizRegionId: 'cn-hangzhou', Status: 'RUNNING', Sessions: [] };
+  const { verdict, because } = decide(running, { ...contextAt(shanghai(at), nothing), policy: policyFrom(text, fromMs) });
+  expect(`${verdict} ${because[0]?.code}`).toBe(expected);
+});
+
 describe('what was asked before', () => {
   const stopped = { WuyingServerId: 'w', WuyingServerName: 'artist-1', BizRegionId: 'cn-hangzhou', Status: 'STOPPED', Sessions: [] };
   const at = '2026-11-25 12:00';
