@@ -6,9 +6,10 @@ import { catalog } from '../../functions/catalog.ts';
 import { planDispatch } from '../../functions/dispatch/plan.ts';
 import { consequential } from '../../functions/tag-new-resources/compiled-rule.ts';
 import { operations } from '../../shared/client/operations/index.ts';
-import { exceptionReason } from '../../shared/engine/guard.ts';
-import type { Action, Harm } from '../../shared/planning/decision.ts';
-import type { CompiledPolicy, Never } from '../../shared/policy/compiled.ts';
+import { exceptionReason, forbidden } from '../../shared/engine/guard.ts';
+import type { Resource } from '../../shared/fleet/resource.ts';
+import type { ActDecision, Action, Harm } from '../../shared/planning/decision.ts';
+import type { CompiledPolicy, CompiledProtect, Never } from '../../shared/policy/compiled.ts';
 import { spreads } from '../../shared/policy/known-functions.ts';
 import { functionsOfLinter, gapsOf, rowsOf } from './catalog-gaps.ts';
 
@@ -127,6 +128,31 @@ describe('what a manifest says of exceptions', () => {
 
   test.each(manifests)('names what holds all that $name does, be it harmless', ({ name, never }) => {
     expect(words.filter((word) => heldBy(word, name, []) && !(never as readonly Never[]).includes(word))).toEqual([]);
+  });
+});
+
+describe('what a manifest says of protection', () => {
+  const ways = {
+    users: { users: ['ann'] },
+    groups: { users: [], groups: { all: true } },
+    ownerTag: { users: [], ownerTag: { key: 'keep', atMostMs: 10 } },
+  } as const satisfies Record<keyof CompiledProtect, CompiledProtect>;
+  const heldBy = (protect: CompiledProtect, { name, harms, ...manifest }: (typeof manifests)[number]): boolean => {
+    const isWorkstation = 'keepsUp' in manifest && manifest.keepsUp.kind === 'workstations';
+    const resource = { kind: isWorkstation ? 'workstation' : 'delivery-group', id: 'r', name: 'r', tags: { keep: 'please' } };
+    const zones = { UTC: { transitions: [{ atMs: 0, offsetMs: 0 }] } };
+    const policy = { zones, exceptions: [], freezes: [], protect, fromMs: 0, untilMs: 10 } as unknown as CompiledPolicy;
+    const cuts = (harms as readonly Harm[]).includes('cut');
+    const action = { effect: 'write', harms, ...(cuts ? { sessionsAtRisk: 1 } : {}) } as unknown as Action;
+    const target = { name: 'home', account: '1', endpoint: 'cn-shanghai', timezone: 'UTC', shardByRegion: false };
+    const decision: ActDecision = { rule: 'r', resource, verdict: 'act', because: [], action };
+    const known = { resourceOf: () => resource as Resource, sessionUsersOf: () => ['ann'], tagFirstSeenMs: () => undefined };
+    return forbidden(decision, { functionName: name, policy, target, nowMs: 5, ...known }) !== undefined;
+  };
+
+  test.each(manifests)('is all that holds the worst that $name does, and nothing else', (manifest) => {
+    const words = Object.keys(ways) as readonly (keyof typeof ways)[];
+    expect(words.filter((word) => heldBy(ways[word], manifest))).toEqual([...manifest.protect]);
   });
 });
 
