@@ -8,6 +8,7 @@ import { corrected } from './corrections.ts';
 import type { Definition } from './definition.ts';
 import { operationText } from './operation-text.ts';
 import { type Declaration, namedShapes, serviceFacts, shapesText } from './shapes-text.ts';
+import { unsoundFacts } from './soundness.ts';
 import { type Exports, exportName, fileName, identifiersOf, moduleText } from './typescript.ts';
 
 /** The folders that hold generated files and nothing else. */
@@ -44,6 +45,7 @@ export function operationModules(published: Definition, overlay: Overlay): Writt
   const problem = (text: string): void => void problems.push(text);
   const { entries, ramPrefix } = overlay;
   const definition = corrected(published, entries, problem);
+  unsoundFacts(definition, problem);
   const { declarations, writing, combinationName } = namedShapes(definition, overlay, problem);
   const bodies = new Map(
     definition.operations.map((operation) => {
