@@ -1,4 +1,5 @@
 import type { CompiledPolicy, Timeline } from './compiled.ts';
+import { sourceHash } from './fingerprint.ts';
 import { isMoneyJson, moneyFromJson } from './money.ts';
 import { type PackedTimeline, packTimeline, unpackTimeline } from './segment-packing.ts';
 
@@ -6,20 +7,20 @@ import { type PackedTimeline, packTimeline, unpackTimeline } from './segment-pac
 export class PolicyFormatError extends Error {
   readonly code = 'POLICY_FORMAT';
   constructor(what: string, cause?: unknown) {
-    super(
-      `This is not a compiled policy that can be read: ${what}. Compile and push the policy again.`,
-      cause === undefined ? {} : { cause },
-    );
+    super(`This compiled policy cannot be read: ${what}. Compile and push the policy again.`, cause === undefined ? {} : { cause });
     this.name = 'PolicyFormatError';
   }
 }
 
 /**
- * A compiled policy as JSON with sorted keys: equal policies give equal texts. Amounts carry `micros` as text, timelines are packed.
+ * A compiled policy as JSON with sorted keys: equal policies give equal texts. Amounts carry `micros` as text, timelines are packed. One that was
+ * decoded keeps its hash, or writing it again would hide that it was altered.
  */
 export function encodePolicy(policy: CompiledPolicy): string {
   const timelines = Object.fromEntries(Object.entries(policy.timelines).map(([key, timeline]) => [key, packTimeline(timeline)]));
-  return JSON.stringify({ ...policy, timelines }, sorted);
+  const { ownHash, altered, ...rest } = policy;
+  const text = JSON.stringify({ ...rest, timelines }, sorted);
+  return JSON.stringify({ ...JSON.parse(text), ownHash: ownHash ?? sourceHash(text) }, sorted);
 }
 
 function sorted(_key: string, value: unknown): unknown {
@@ -30,7 +31,7 @@ function sorted(_key: string, value: unknown): unknown {
 
 type Kind = 'string' | 'number' | 'object' | 'array';
 
-const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store' | 'approversAccount'>, Kind>> = {
+const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store' | 'approversAccount' | 'ownHash' | 'altered'>, Kind>> = {
   sourceHash: 'string',
   fromMs: 'number',
   untilMs: 'number',
@@ -53,7 +54,7 @@ const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store'
 
 /**
  * Reads what `encodePolicy` wrote. In limits and rules each object of exactly a currency code and whole
- * `micros` as text becomes an amount again.
+ * `micros` as text becomes an amount again. One that is not as its hash says is `altered`.
  * @throws PolicyFormatError when the text is no JSON, of another format, or lacks a part
  */
 export function decodePolicy(text: string): CompiledPolicy {
@@ -66,14 +67,17 @@ export function decodePolicy(text: string): CompiledPolicy {
   if (kindOf(value) !== 'object') throw new PolicyFormatError('the text holds no object');
   const record = value as Record<string, unknown>;
   if (record.format !== 1) {
-    throw new PolicyFormatError(`its format is ${JSON.stringify(record.format) ?? 'missing'}, this version of Streamwarden reads format 1`);
+    throw new PolicyFormatError(`its format is ${JSON.stringify(record.format) ?? 'missing'}, this version reads format 1`);
   }
   for (const [key, kind] of Object.entries(required)) {
     if (kindOf(record[key]) !== kind)
       throw new PolicyFormatError(`"${key}" is ${record[key] === undefined ? 'missing' : `not of kind ${kind}`}`);
   }
+  // Keys come out of JSON in the order in which they were written, so the rest is the same text again.
+  const { ownHash, ...rest } = record;
   return {
     ...record,
+    ...(ownHash !== undefined && ownHash !== sourceHash(JSON.stringify(rest)) && { altered: true }),
     limits: withAmounts(record.limits),
     rules: withAmounts(record.rules),
     timelines: unpackAll(record.timelines as Record<string, PackedTimeline>),

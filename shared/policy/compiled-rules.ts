@@ -53,13 +53,14 @@ export const selector = where(
 const checked = new WeakMap<object, Read<unknown>>();
 
 /**
- * Where the rules of a function differ from the schema of its compiled rules; undefined where they fit. Looked at once for each list of rules, which
- * every copy of a policy shares.
+ * Where the rules of a function differ from the schema of its compiled rules, or that the policy was altered since, which no schema may show;
+ * undefined where neither is so. Looked at once for each list of rules, which every copy of a policy shares.
  */
-export function misfit({ rules }: Pick<CompiledPolicy, 'rules'>, name: string, rule: Schema): string | undefined {
+export function misfit({ rules, altered }: Pick<CompiledPolicy, 'rules' | 'altered'>, name: string, rule: Schema): string | undefined {
+  const other = altered && 'altered since it was compiled';
   const list: object | undefined = rules[name];
-  if (list === undefined) return undefined;
+  if (list === undefined) return other;
   const result = checked.get(list) ?? read(openObject({ rules: openObject({ [name]: jsonList(rule) }) }), { rules });
   checked.set(list, result);
-  return result.ok ? undefined : result.where;
+  return result.ok ? other : result.where;
 }

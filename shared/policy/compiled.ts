@@ -157,6 +157,10 @@ export interface CompiledPolicy {
   /** Compiled rules by function; each function knows the shape of its own. Order is the policy's. */
   readonly rules: Readonly<Record<string, readonly unknown[]>>;
   readonly warnings: readonly CompiledWarning[];
+  /** SHA-256, lower-case hex, of all the rest as `encodePolicy` wrote it. Absent: it was never written, or by an earlier version. */
+  readonly ownHash?: string;
+  /** True where `decodePolicy` found that it is not as it was written. */
+  readonly altered?: true;
 }
 
 /** Key of a timeline; a schedule without a calendar uses the plain week. */

@@ -255,4 +255,20 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'A list that fails does not silence the alarms of the others.',
     tests: ['tests/e2e/renewals-alarms.test.ts'],
   },
+  {
+    name: 'altered-policy-counts',
+    file: 'shared/policy/compiled-rules.ts',
+    from: 'return result.ok ? other : result.where;',
+    to: 'return result.ok ? undefined : result.where;',
+    rule: 'By a policy that was altered since it was compiled nothing is done, also where its rules have the right form.',
+    tests: ['tests/policy-format/altered-policy.test.ts'],
+  },
+  {
+    name: 'altered-policy-made-whole',
+    file: 'shared/policy/codec.ts',
+    from: 'ownHash: ownHash ?? sourceHash(text)',
+    to: 'ownHash: sourceHash(text)',
+    rule: 'Writing an altered policy again does not make it count.',
+    tests: ['tests/policy-format/altered-policy.test.ts'],
+  },
 ];
