@@ -34,7 +34,7 @@ const inFormat = {
     'power-workstations': '6851394e6eea49bb',
     'renew-before-expiry': '3e4c79c94dcbab96',
     'scale-on-schedule': '405e52a850f74b1d',
-    'tag-new-resources': 'db274f47891b9597',
+    'tag-new-resources': '86e3c8718c1dd096',
   },
 };
 
