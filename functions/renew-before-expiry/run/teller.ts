@@ -120,7 +120,7 @@ export class RenewalNotifier {
   }
 
   /** Collects something that happened once, and is told whatever the journal says. */
-  // biome-ignore lint/correctness/useYield: as above
+  // biome-ignore lint/correctness/useYield: callers need not know what is collected and what is sent
   *collect(code: string, channels: readonly string[], message: Message): Renewal<void> {
     if (this.#options.sends) this.#waiting.push({ message, code, channels, carried: true });
   }

@@ -229,7 +229,7 @@ export function brokenLink(key: string, so = ''): JournalError {
   return notWhole(key, `does not continue the one before it: one of the two was changed or replaced${so}`);
 }
 
-/** A record that is missing; `so` as above. */
+/** A record that is missing; `so` is what follows from that, with a comma in front. Default: nothing is said of it. */
 export function gap(key: string, so = ''): JournalError {
   return notWhole(key, `is missing though later ones are there${so}`);
 }
