@@ -31,7 +31,8 @@ import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFac
 export const planner: RenewalPlanner = {
   decide(resource, facts, context) {
     const { policy, target, nowMs } = context;
-    const verdict = verdictsOn(resource);
+    const open = facts.claims?.open;
+    const verdict = verdictsOn(resource, open && openReason(open, resource.id, context));
     if (nowMs >= policy.untilMs) return verdict('hold', null, pastHorizon);
     const cover = firstMatch(rulesFor(policy, target)[resource.kind], resource, context);
     const { rule } = cover;
@@ -65,9 +66,12 @@ interface Due {
 
 type NotOrdered = Extract<RenewalStep, { decision: { verdict: 'keep' | 'hold' } }>;
 
-function verdictsOn(resource: Subscribable) {
-  return (verdict: 'keep' | 'hold', rule: string | null, ...because: readonly Reason[]): NotOrdered =>
-    ({ decision: { verdict, rule, resource: refOf(resource), because } }) as NotOrdered;
+/** `claimed`: an order that has no end yet. It is said instead of anything else, such as that nobody renews: whoever did so by hand would pay twice. */
+function verdictsOn(resource: Subscribable, claimed?: Reason) {
+  return (verdict: 'keep' | 'hold', rule: string | null, ...because: readonly Reason[]): NotOrdered => {
+    const found = claimed ? { verdict: 'hold', because: [claimed] } : { verdict, because };
+    return { decision: { ...found, rule, resource: refOf(resource) } } as NotOrdered;
+  };
 }
 
 function hold({ resource, rule }: Due, because: readonly Reason[], question?: Question): NotOrdered {

@@ -39,7 +39,7 @@ export function* decideDue(
 ): Renewal<RenewalVerdict> {
   const { subject } = candidate.due;
   const resource = movedSubject(candidate);
-  let facts: RenewalFacts = { quotes };
+  let facts: RenewalFacts = candidate.standing?.state === 'open' ? { quotes, claims: claimFactsOf(candidate) } : { quotes };
   for (;;) {
     const step = planner.decide(resource, facts, context);
     if ('decision' in step) return facts.approvals === undefined ? step : { ...step, answers: facts.approvals };

@@ -158,10 +158,14 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
   return yield* end(run, counts, untold);
 }
 
-/** The same without rules, which cannot be read: each resource is held. Alarms and what was ordered before need none. */
+/** The same without rules, which cannot be read: each resource is held. Alarms, and what is said of an open order, need none. */
 function holdingAll({ renewing, options }: Pick<RenewalRunInput, 'renewing' | 'options'>, { message }: RunError) {
   const because = [reason('policy-format', message)];
-  const decide = (resource: Subscribable) => ({ decision: { verdict: 'hold', rule: null, resource: refOf(resource), because } }) as const;
+  const { planner } = renewing;
+  const decide: typeof planner.decide = (resource, facts, context) =>
+    facts.claims?.open
+      ? planner.decide(resource, facts, context)
+      : { decision: { verdict: 'hold', rule: null, resource: refOf(resource), because } };
   return {
     renewing: { ...renewing, planner: { decide } },
     options: { ...options, policy: withoutRules(options.policy, renewing.name) },
