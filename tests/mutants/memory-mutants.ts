@@ -208,6 +208,14 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['tests/e2e/unkind-pairs.test.ts'],
   },
   {
+    name: 'near-key-about-to-be-set-overlooked',
+    file: 'functions/tag-new-resources/wanted-tags.ts',
+    from: '{ ...setBefore(group, before, context), tags });',
+    to: '{ ...setBefore(group, before, context), tags: group.tags ?? {} });',
+    rule: 'A tag is left out beside one of nearly its key, also where that is only about to be set.',
+    tests: ['tests/functions/tag-new-resources/plan.test.ts'],
+  },
+  {
     name: 'tag-brings-enforcement-unsaid',
     file: 'functions/tag-new-resources/compiled-rule.ts',
     from: "return name !== 'enforce-policy' || (insist === true && sessionTimeout !== undefined);",

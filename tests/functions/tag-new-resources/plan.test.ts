@@ -96,6 +96,21 @@ test('a policy that does not say what its tags bring into force holds', () => {
   expect(planner.decide(groupOf(), contextOf(checked)).verdict).toBe('act');
 });
 
+test('a tag of a rule that follows is left out where the rule before is about to set one of nearly its key', () => {
+  const rules = [
+    { name: 'first', groups: { missingTags: ['department'] }, set: { department: 'finance', Owner: 'ann' } },
+    { name: 'next', groups: { all: true }, set: { owner: 'unassigned', site: 'east' } },
+  ];
+  const policy: CompiledPolicy = { ...base, rules: { 'tag-new-resources': rules } };
+  const decision = planner.decide(groupOf(), contextOf(policy));
+  expect(decision.verdict === 'keep' ? [] : decision.action?.change.map(({ field }) => field)).toEqual([
+    'tag Owner',
+    'tag department',
+    'tag site',
+  ]);
+  expect(decision.because.find(({ code }) => code === 'near-key')?.data).toEqual({ key: 'owner', near: 'Owner' });
+});
+
 test.each([
   ['holds where enforcement that insists could end sessions', ['insist: true, sessionTimeout: 15m'], 'hold not-declared'],
   ['is set where enforcement waits for sessions', ['sessionTimeout: 15m'], 'act missing'],
