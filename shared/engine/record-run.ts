@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { EpochMs } from '../client/clock.ts';
+import { sha256 } from '../client/hmac.ts';
 import type { IntentLog, Signed } from '../journal/intents/intent-log.ts';
 import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/intents/intent-record.ts';
 import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
@@ -147,7 +147,5 @@ function undone(decisions: readonly Decision[], mode: RunReport['functionMode'])
 
 function digestOf(undone: readonly Decision[]): string {
   const identities = undone.map((each) => (each.verdict === 'act' ? `${each.resource.id} ${each.action.key}` : holdIdentity(each)));
-  return createHash('sha256')
-    .update([...new Set(identities)].sort().join('\n'))
-    .digest('hex');
+  return sha256([...new Set(identities)].sort().join('\n'));
 }

@@ -1,5 +1,5 @@
+import { sha256 } from '../client/hmac.ts';
 import type { CompiledPolicy, Timeline } from './compiled.ts';
-import { sourceHash } from './fingerprint.ts';
 import { isMoneyJson, moneyFromJson } from './money.ts';
 import { type PackedTimeline, packTimeline, unpackTimeline } from './segment-packing.ts';
 
@@ -20,7 +20,7 @@ export function encodePolicy(policy: CompiledPolicy): string {
   const timelines = Object.fromEntries(Object.entries(policy.timelines).map(([key, timeline]) => [key, packTimeline(timeline)]));
   const { ownHash, altered, ...rest } = policy;
   const text = JSON.stringify({ ...rest, timelines }, sorted);
-  return JSON.stringify({ ...JSON.parse(text), ownHash: ownHash ?? sourceHash(text) }, sorted);
+  return JSON.stringify({ ...JSON.parse(text), ownHash: ownHash ?? sha256(text) }, sorted);
 }
 
 function sorted(_key: string, value: unknown): unknown {
@@ -77,7 +77,7 @@ export function decodePolicy(text: string): CompiledPolicy {
   const { ownHash, ...rest } = record;
   return {
     ...record,
-    ...(ownHash !== undefined && ownHash !== sourceHash(JSON.stringify(rest)) && { altered: true }),
+    ...(ownHash !== undefined && ownHash !== sha256(JSON.stringify(rest)) && { altered: true }),
     limits: withAmounts(record.limits),
     rules: withAmounts(record.rules),
     timelines: unpackAll(record.timelines as Record<string, PackedTimeline>),

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../client/clock.ts';
+import { sha256 } from '../client/hmac.ts';
 import { type Calendar, plainWeek } from './calendar.ts';
 import { calendarFrom } from './calendar-days.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
-import { sourceHash } from './fingerprint.ts';
 import { freezeWarnings } from './freezes.ts';
 import type { AnyRuleModule, RuleCompileContext } from './rule-module.ts';
 import { buildTimeline } from './timeline.ts';
@@ -56,7 +56,7 @@ export function compile(
   const freezes = document.freezes.map(({ from, until, ...rest }) => ({ ...rest, spans: spans(from, until) }));
   return {
     format: 1,
-    sourceHash: sourceHash(document.source),
+    sourceHash: sha256(document.source),
     fromMs,
     untilMs,
     timezone: document.timezone,

@@ -130,7 +130,7 @@ export interface CompiledWarning {
 /** The policy as functions read it: JSON, no calendar data, no zone database needed. Amounts' `micros` are strings on the wire. */
 export interface CompiledPolicy {
   readonly format: 1;
-  /** SHA-256, lower-case hex, of the source text. */
+  /** SHA-256, lower-case hex, of the source text as UTF-8; ties the policy to the file that it came from. */
   readonly sourceHash: string;
   readonly fromMs: EpochMs;
   /** Past this instant every decision holds. */

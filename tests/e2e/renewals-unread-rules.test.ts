@@ -63,7 +63,7 @@ describe.each([...withoutRules.map(([which, , without]) => [which, without] as c
         if (key.endsWith('/answer')) throw new Error('The process dies.');
       };
       await expect(at.run()).rejects.toThrow('The process dies.');
-      at.store.beforeCreate = undefined;
+      at.store.beforeCreate = () => {};
       for (const leftMs of [6 * hours, hours / 2]) {
         at.simulator.advance(expiresAtMs - leftMs - at.simulator.world.clock.nowMs);
         const before = at.messages.length;

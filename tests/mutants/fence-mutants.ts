@@ -266,8 +266,8 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'altered-policy-made-whole',
     file: 'shared/policy/codec.ts',
-    from: 'ownHash: ownHash ?? sourceHash(text)',
-    to: 'ownHash: sourceHash(text)',
+    from: 'ownHash: ownHash ?? sha256(text)',
+    to: 'ownHash: sha256(text)',
     rule: 'Writing an altered policy again does not make it count.',
     tests: ['tests/policy-format/altered-policy.test.ts'],
   },

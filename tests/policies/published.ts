@@ -1,3 +1,4 @@
+import { sha256 } from '../../shared/client/hmac.ts';
 import { encodeRecord, linkOf } from '../../shared/journal/log/record.ts';
 import { emptyStream } from '../../shared/journal/log/stream.ts';
 import { policyBody, publishPolicy } from '../../shared/journal/people/policies.ts';
@@ -5,7 +6,6 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { sourceHash } from '../../shared/policy/fingerprint.ts';
 import { noon, policyWith } from '../engine/dial.ts';
 
 /** Key of a policy's record. */
@@ -13,7 +13,7 @@ export const policyKey = (sequence: number) => `policy/${String(sequence).padSta
 
 /** A whole body: a policy whose source is `text`. */
 export function bodyOf(text: string, more: Partial<CompiledPolicy> = {}) {
-  return policyBody({ by: 'li.wei' }, text, encodePolicy(policyWith({ sourceHash: sourceHash(text), ...more })));
+  return policyBody({ by: 'li.wei' }, text, encodePolicy(policyWith({ sourceHash: sha256(text), ...more })));
 }
 
 /** Publishes a policy behind what is there. Gives its number. */
@@ -34,7 +34,7 @@ export const brokenRecords: Readonly<Record<string, (sequence: number) => string
   'no record': () => '{"format":1}',
   'a record of a later format': (sequence) => recordOf(sequence, bodyOf('later')).replace('"v":1', '"v":2'),
   'a policy of a later format': (sequence) => {
-    const compiled = encodePolicy(policyWith({ sourceHash: sourceHash('x') })).replace('"format":1', '"format":2');
+    const compiled = encodePolicy(policyWith({ sourceHash: sha256('x') })).replace('"format":1', '"format":2');
     return recordOf(sequence, policyBody({ by: 'li.wei' }, 'x', compiled));
   },
   'a compiled policy that was edited': (sequence) => recordOf(sequence, bodyOf('edited')).replace('Asia/Shanghai', 'Asia/Singapore'),

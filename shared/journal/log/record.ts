@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { EpochMs } from '../../client/clock.ts';
+import { sha256 } from '../../client/hmac.ts';
 import { read } from '../../schema/compare.ts';
 import { anyText, decimal, matching, openObject, type TextSchema } from '../../schema/schema.ts';
 import { anything, nullable, recordOf } from '../../schema/shapes.ts';
@@ -69,7 +69,7 @@ export function parseRecord(key: string, bytes: Uint8Array): JournalRecord {
 
 /** The link that the next record of a stream carries: SHA-256, lower-case hex, of a record's bytes. */
 export function linkOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return sha256(bytes);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../client/clock.ts';
+import { sha256 } from '../../client/hmac.ts';
 import type { CalendarDays } from '../../policy/calendar-days.ts';
 import { decodePolicy, PolicyFormatError } from '../../policy/codec.ts';
 import type { CompiledPolicy } from '../../policy/compiled.ts';
-import { sourceHash } from '../../policy/fingerprint.ts';
 import { linkOf, parseRecord } from '../log/record.ts';
 import { isSkipped } from '../log/skipped.ts';
 import { append, emptyStream, listedEnd, Misfits, readable, type StreamEnd } from '../log/stream.ts';
@@ -151,7 +151,7 @@ export function policyBody(
   source: string,
   compiled: string,
 ): PolicyBody {
-  return { ...said, source, sourceHash: sourceHash(source), compiled, compiledHash: sourceHash(compiled) };
+  return { ...said, source, sourceHash: sha256(source), compiled, compiledHash: sha256(compiled) };
 }
 
 /**
@@ -162,7 +162,7 @@ export function policyBody(
 export function readPolicyRecord(key: string, sequence: number, bytes: Uint8Array): StoredPolicy {
   const { kind, atMs, body } = parseRecord(key, bytes);
   const { by, source, compiled, compiledHash } = body;
-  const hashOf = (text: unknown): string | undefined => (typeof text === 'string' ? sourceHash(text) : undefined);
+  const hashOf = (text: unknown): string | undefined => (typeof text === 'string' ? sha256(text) : undefined);
   if (kind !== 'policy' || typeof by !== 'string' || hashOf(source) !== body['sourceHash'] || hashOf(compiled) !== compiledHash) {
     throw malformed(key, 'it is no whole policy: push or roll back again');
   }

@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { EpochMs } from '../../client/clock.ts';
 import type { Secrets } from '../../client/credentials.ts';
+import { sha256 } from '../../client/hmac.ts';
 import { percentEncode } from '../../client/percent.ts';
 
 /** A parameter of the query, not yet percent-encoded; without a value it stands alone, as `?versioning` does. */
@@ -57,7 +58,7 @@ export function signOss(request: OssRequest, keys: Secrets, region: string, atMs
   ].join('\n');
   const day = date.slice(0, 8);
   const scope = `${day}/${region}/oss/aliyun_v4_request`;
-  const stringToSign = [algorithm, date, scope, createHash('sha256').update(canonicalRequest).digest('hex')].join('\n');
+  const stringToSign = [algorithm, date, scope, sha256(canonicalRequest)].join('\n');
   const signature = createHmac('sha256', signingKey(keys.accessKeySecret, day, region))
     .update(stringToSign)
     .digest('hex');
