@@ -135,7 +135,7 @@ function dressed(event: CloudEvent, { auditSource, auditRecordObjects }: EventHa
 }
 
 /** The events of a simulator: a list to read from a number on, and listeners. */
-export class EventTrail {
+export class AuditTrail {
   #events: CloudEvent[] = [];
   #dropped = 0;
   readonly #listeners = new Set<(event: CloudEvent) => void>();

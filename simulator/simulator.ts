@@ -1,6 +1,6 @@
 import type { EpochMs } from '../shared/client/clock.ts';
 import { operations } from '../shared/client/operations/index.ts';
-import { type CloudEvent, EventTrail } from './events.ts';
+import { AuditTrail, type CloudEvent } from './events.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { appStreaming } from './front/app-streaming.ts';
 import { controlApi } from './front/control.ts';
@@ -88,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { unknownParameters, misplacedParameters, auditEvents } = world.assumptions;
   const timeline = new Timeline(world, options);
   const ledger = new Ledger();
-  const trail = new EventTrail(world.assumptions);
+  const trail = new AuditTrail(world.assumptions);
   const faults = new FaultPlan(options.seed ?? scenario?.world.seed ?? 1);
   const holds = new Holds(timeline);
   const accounts = [...world.accounts.keys()].map(publishedKey);

@@ -13,7 +13,7 @@ const base: PlanContext = {
   policy,
   target,
   nowMs: fleetNowMs,
-  written: { values: () => [], foreign: () => undefined },
+  written: { values: () => [], external: () => undefined },
   facts: { nodePricePerHour: () => undefined },
 };
 

@@ -36,7 +36,7 @@ const ofSchema = [
   'sized',
   'text',
 ];
-const ofAnswer = ['answer', 'judgedAnswer', 'readDecimal', 'readFlag', 'readInt', 'readList', 'readObject', 'readOneOf', 'readText'];
+const ofAnswer = ['answer', 'checkedAnswer', 'readDecimal', 'readFlag', 'readInt', 'readList', 'readObject', 'readOneOf', 'readText'];
 const ofFields = ['body', 'insist', 'instant', 'legalTogether', 'percentage', 'query'];
 
 /** Writes the modules of all operations and of what they share, not yet formatted. */

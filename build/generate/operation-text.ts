@@ -73,7 +73,7 @@ function paramText(field: Field, { operation, entry, writing }: OperationSource)
 
 const encodings = { plain: '', flat: '.flat', json: '.json' } as const;
 
-/** The fields that every answer has; `answer` and `judgedAnswer` read them. */
+/** The fields that every answer has; `answer` and `checkedAnswer` read them. */
 const ofEveryAnswer = ['RequestId', 'Code', 'Message'];
 
 function outputText({ operation, writing }: OperationSource): string {
@@ -82,7 +82,7 @@ function outputText({ operation, writing }: OperationSource): string {
   if (!fields.some((field) => field.name === 'RequestId')) writing.problem(`the answer of ${name} has no RequestId`);
   const judged = fields.some((field) => field.name === 'Code');
   const own = { ...response, fields: fields.filter((field) => !ofEveryAnswer.includes(field.name ?? '')) };
-  return `${judged ? 'judgedAnswer' : 'answer'}(${readerFieldsText(own, name, writing)})`;
+  return `${judged ? 'checkedAnswer' : 'answer'}(${readerFieldsText(own, name, writing)})`;
 }
 
 function pagingRows({ operation, entry, writing }: OperationSource): string[] {

@@ -20,7 +20,7 @@ export interface Writing {
 }
 
 /** Where a field of a request stands, as far as its schema depends on it. */
-interface Standing {
+interface Place {
   readonly path: string;
   /** Inside one JSON text: empty lists are values of their own. */
   readonly json: boolean;
@@ -36,12 +36,12 @@ export function parameterText(field: Field, path: string, emptyText: boolean, wr
   return inputText(field, { path, json, flat: field.encoding === 'flat', emptyText: emptyText && json }, writing);
 }
 
-function inputText(field: Field, at: Standing, writing: Writing): string {
+function inputText(field: Field, at: Place, writing: Writing): string {
   const source = plainInputText(field, at, writing);
   return writing.named.get(source) ?? source;
 }
 
-function plainInputText(field: Field, at: Standing, writing: Writing): string {
+function plainInputText(field: Field, at: Place, writing: Writing): string {
   switch (field.type) {
     case 'string':
       return textText(field, at, writing);
@@ -62,7 +62,7 @@ function plainInputText(field: Field, at: Standing, writing: Writing): string {
   }
 }
 
-function textText(field: Field, { path, emptyText }: Standing, { advice, problem }: Writing): string {
+function textText(field: Field, { path, emptyText }: Place, { advice, problem }: Writing): string {
   if (field.enum) return `${field.open ? 'open' : 'oneOf'}(${field.enum.map(literal).join(', ')})`;
   if (field.format === 'iso8601') return 'instant';
   if (field.pattern !== undefined) {
@@ -79,7 +79,7 @@ function textText(field: Field, { path, emptyText }: Standing, { advice, problem
   return emptyText ? 'anyText' : 'text';
 }
 
-function integerText(field: Field, { path }: Standing, { problem }: Writing): string {
+function integerText(field: Field, { path }: Place, { problem }: Writing): string {
   const { also, min, max } = field;
   if (field.enum && field.open) problem(`${path} is an open set of numbers, which the schema language does not have`);
   if (field.enum) return `oneOf(${field.enum.map(literal).join(', ')})`;
@@ -88,7 +88,7 @@ function integerText(field: Field, { path }: Standing, { problem }: Writing): st
   return `intOr(${also[0]}, ${min}, ${max})`;
 }
 
-function listText(field: Field, at: Standing, writing: Writing): string {
+function listText(field: Field, at: Place, writing: Writing): string {
   const { path, json, flat, emptyText } = at;
   if (!json && !flat) writing.problem(`${path} is a list, and its encoding is not flat`);
   const item = inputText(field.items ?? { type: 'none' }, { path: `${path}[]`, json, flat: !json, emptyText }, writing);
@@ -99,7 +99,7 @@ function listText(field: Field, at: Standing, writing: Writing): string {
 }
 
 /** The fields of an object of a request, as the argument of `object`. */
-export function inputFieldsText(field: Field, at: Standing, writing: Writing, notes: Readonly<Record<string, string>> = {}): string {
+export function inputFieldsText(field: Field, at: Place, writing: Writing, notes: Readonly<Record<string, string>> = {}): string {
   const inner = (field.fields ?? []).map((entry) => {
     const schema = inputText(entry, { ...at, path: `${at.path}.${entry.name}` }, writing);
     return [entry.name as string, entry.required ? schema : `optional(${schema})`, noteOf(entry, notes[entry.name as string])] as const;

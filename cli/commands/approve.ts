@@ -78,10 +78,10 @@ async function list(flags: Flags): Promise<number> {
 }
 
 async function answer(verdict: 'approve' | 'refuse', resource: string | undefined, flags: Flags): Promise<void> {
-  const [{ withPolicyInForce }, { answerQuestions }, { speakerOf }] = await Promise.all([
+  const [{ withPolicyInForce }, { answerQuestions }, { actorOf }] = await Promise.all([
     import('../run/policy-in-force.ts'),
     import('../run/answer-questions.ts'),
-    import('../run/speaker.ts'),
+    import('../run/actor.ts'),
   ]);
   const { upTo, rest } = await amountIn(flags.upTo);
   if (rest !== undefined && resource !== undefined) {
@@ -96,7 +96,7 @@ async function answer(verdict: 'approve' | 'refuse', resource: string | undefine
     throw new CommandFailure('Usage', `--until is '${flags.until}'; write an instant with its offset, such as 2026-12-01T18:00:00+08:00.`);
   }
   await withPolicyInForce(flags, async (session) => {
-    await speakerOf(session, flags.state);
+    await actorOf(session, flags.state);
     const { because, withdrawLinks = false, yes = false, json = false } = flags;
     await answerQuestions(session, { verdict, wanted, upTo, untilMs, because, withdrawsLinks: withdrawLinks, yes, json });
   });

@@ -59,16 +59,16 @@ function shared(command: Command): Command {
 }
 
 async function add(flags: AddFlags): Promise<void> {
-  const [{ withSession }, { speakerOf }, { addStored }, { localClock }] = await Promise.all([
+  const [{ withSession }, { actorOf }, { addStored }, { localClock }] = await Promise.all([
     import('../run/session.ts'),
-    import('../run/speaker.ts'),
+    import('../run/actor.ts'),
     import('../run/exceptions.ts'),
     import('../render/local-clock.ts'),
   ]);
   await withSession(
     flags,
     async (session) => {
-      const added = await addStored(session, flags, await speakerOf(session, flags.state));
+      const added = await addStored(session, flags, await actorOf(session, flags.state));
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ format: 1, ...added })}\n`);
         return;
@@ -112,15 +112,15 @@ async function list(flags: ListFlags): Promise<void> {
 }
 
 async function end(wanted: string, flags: EndFlags): Promise<void> {
-  const [{ withSession }, { speakerOf }, { endStored }] = await Promise.all([
+  const [{ withSession }, { actorOf }, { endStored }] = await Promise.all([
     import('../run/session.ts'),
-    import('../run/speaker.ts'),
+    import('../run/actor.ts'),
     import('../run/exceptions.ts'),
   ]);
   await withSession(
     flags,
     async (session) => {
-      const ended = await endStored(session, wanted, flags.because, await speakerOf(session, flags.state));
+      const ended = await endStored(session, wanted, flags.because, await actorOf(session, flags.state));
       if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, ...ended })}\n`);
       else process.stdout.write(`${worldLine(session.world)}\n${ended.by} ended the exception ${ended.id}.\nJournal: ${ended.record}\n`);
     },

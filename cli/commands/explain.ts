@@ -26,11 +26,11 @@ export function explainCommand(program: Command): void {
 }
 
 async function explain(wanted: string, flags: Flags): Promise<number> {
-  const [{ withSession }, { gatherStories }, { storyLines }, { canonicalJson }, { styleFor }, { localClock }, { CommandFailure }] =
+  const [{ withSession }, { gatherStories }, { explanationLines }, { canonicalJson }, { styleFor }, { localClock }, { CommandFailure }] =
     await Promise.all([
       import('../run/session.ts'),
-      import('../explain/story.ts'),
-      import('../explain/story-lines.ts'),
+      import('../explain/explanation.ts'),
+      import('../explain/explanation-lines.ts'),
       import('../../shared/journal/log/record.ts'),
       import('../render/style.ts'),
       import('../render/local-clock.ts'),
@@ -42,7 +42,7 @@ async function explain(wanted: string, flags: Flags): Promise<number> {
     if (flags.json) process.stdout.write(`${canonicalJson({ format: 1, stories })}\n`);
     else {
       const { text } = localClock(session.policy.timezone, session.world.clock.now());
-      const lines = stories.flatMap((story) => [...storyLines(story, styleFor(), text), '']);
+      const lines = stories.flatMap((explanation) => [...explanationLines(explanation, styleFor(), text), '']);
       process.stdout.write(`${worldLine(session.world)}\n\n${lines.join('\n')}Times: ${session.policy.timezone}\n`);
     }
     return 0;
@@ -50,17 +50,25 @@ async function explain(wanted: string, flags: Flags): Promise<number> {
 }
 
 async function explainAt(wanted: string, flags: Flags, at: string): Promise<number> {
-  const [{ withSession }, { storiesAt }, { momentOf }, { storyAtLines }, { canonicalJson }, { styleFor }, clocks, { CommandFailure }] =
-    await Promise.all([
-      import('../run/session.ts'),
-      import('../explain/story-at.ts'),
-      import('../run/moment.ts'),
-      import('../explain/story-at-lines.ts'),
-      import('../../shared/journal/log/record.ts'),
-      import('../render/style.ts'),
-      import('../render/local-clock.ts'),
-      import('../failure.ts'),
-    ]);
+  const [
+    { withSession },
+    { storiesAt },
+    { momentOf },
+    { explanationAtLines },
+    { canonicalJson },
+    { styleFor },
+    clocks,
+    { CommandFailure },
+  ] = await Promise.all([
+    import('../run/session.ts'),
+    import('../explain/explanation-at.ts'),
+    import('../run/moment.ts'),
+    import('../explain/explanation-at-lines.ts'),
+    import('../../shared/journal/log/record.ts'),
+    import('../render/style.ts'),
+    import('../render/local-clock.ts'),
+    import('../failure.ts'),
+  ]);
   return await withSession(
     flags,
     async (session) => {
@@ -71,7 +79,7 @@ async function explainAt(wanted: string, flags: Flags, at: string): Promise<numb
       if (flags.json) process.stdout.write(`${canonicalJson({ format: 1, stories })}\n`);
       else
         process.stdout.write(
-          `${worldLine(world)}\n\n${stories.flatMap((story) => [...storyAtLines(story, clock, styleFor()), '']).join('\n')}Times: ${policy.timezone}\n`,
+          `${worldLine(world)}\n\n${stories.flatMap((explanation) => [...explanationAtLines(explanation, clock, styleFor()), '']).join('\n')}Times: ${policy.timezone}\n`,
         );
       return 0;
     },

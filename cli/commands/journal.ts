@@ -66,13 +66,13 @@ export function journalCommand(program: Command): void {
 }
 
 async function skip(key: string, flags: SkipFlags): Promise<void> {
-  const [{ withSession }, { speakerOf }, { skipDamaged }] = await Promise.all([
+  const [{ withSession }, { actorOf }, { skipDamaged }] = await Promise.all([
     import('../run/session.ts'),
-    import('../run/speaker.ts'),
+    import('../run/actor.ts'),
     import('../run/skip.ts'),
   ]);
   await withSession(flags, async (session) => {
-    const said = await skipDamaged(session, key, flags.because, await speakerOf(session, flags.state));
+    const said = await skipDamaged(session, key, flags.because, await actorOf(session, flags.state));
     if (flags.json) process.stdout.write(`${JSON.stringify({ format: 1, ...said })}\n`);
     else process.stdout.write(`${said.by} skipped ${key} (${said.problem.code}): ${said.effect}\nJournal: ${said.record}\n`);
   });

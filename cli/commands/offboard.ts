@@ -38,7 +38,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
     { styleFor },
     { reportLines },
     { localClock },
-    { lookedAgainLines, offboardLeftLines },
+    { recheckedLines, offboardLeftLines },
     { applied },
   ] = await Promise.all([
     import('../run/session.ts'),
@@ -65,7 +65,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
       const acts = reports.some(({ counts }) => counts.act > 0);
       if (flags.json) {
         const runs = reports.map(reportJson).join(',');
-        const again = result.lookedAgain === undefined ? '' : `,"lookedAgain":"${result.lookedAgain}"`;
+        const again = result.rechecked === undefined ? '' : `,"lookedAgain":"${result.rechecked}"`;
         process.stdout.write(`{"format":1,"user":${JSON.stringify(user)},"runs":[${runs}],"left":${JSON.stringify(left)}${again}}\n`);
       } else {
         const style = styleFor();
@@ -75,7 +75,7 @@ async function offboarded(user: string, flags: Flags): Promise<number> {
           ...reports.flatMap((report) => [...reportLines(report, style, { text: localText }), '']),
           ...left.flatMap((each) => offboardLeftLines(each, user, style)),
           ...(apply ? applied(reports, interrupt.signal.aborted) : []),
-          ...lookedAgainLines(result.lookedAgain, left, user),
+          ...recheckedLines(result.rechecked, left, user),
           ...(isPart ? [`This is not everything: run the command again for what of ${user} can be taken away.`] : []),
           ...(!apply && !isPart && acts ? ['Next: the same with --yes. A second plan tells whether anything is left.'] : []),
           ...(!apply && !isPart && !acts ? [`Nothing of ${user} can be taken away here.`] : []),

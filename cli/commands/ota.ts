@@ -39,15 +39,15 @@ function shared(command: Command): Command {
 }
 
 async function say(kind: 'halt' | 'resume', version: string, flags: Flags): Promise<void> {
-  const [{ withSession }, { speakerOf }, { knownVersions, sayOnVersion }] = await Promise.all([
+  const [{ withSession }, { actorOf }, { knownVersions, sayOnVersion }] = await Promise.all([
     import('../run/session.ts'),
-    import('../run/speaker.ts'),
+    import('../run/actor.ts'),
     import('../run/halts.ts'),
   ]);
   await withSession(
     flags,
     async (session) => {
-      const said = await sayOnVersion(session, version, { kind, because: flags.because }, await speakerOf(session, flags.state));
+      const said = await sayOnVersion(session, version, { kind, because: flags.because }, await actorOf(session, flags.state));
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ format: 1, ...said })}\n`);
         return;

@@ -48,8 +48,8 @@ async function withStore<T>(flags: Flags, work: (store: Store, world: World | un
     const { existingStore } = await import('../world/existing-store.ts');
     return await work(existingStore(flags.state), undefined);
   }
-  const { withPolicyDesk } = await import('../run/policies/desk.ts');
-  return await withPolicyDesk(flags, async (world) => work(world.store, world));
+  const { withPolicyConnection } = await import('../run/policies/connection.ts');
+  return await withPolicyConnection(flags, async (world) => work(world.store, world));
 }
 
 async function log(flags: LogFlags): Promise<void> {

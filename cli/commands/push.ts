@@ -35,36 +35,36 @@ export function pushCommand(program: Command): void {
 }
 
 async function push(flags: Flags): Promise<number> {
-  const [{ withPolicyDesk }, { runPublishFlow }, { fileSource }, { publisherOf }] = await Promise.all([
-    import('../run/policies/desk.ts'),
+  const [{ withPolicyConnection }, { runPublishFlow }, { fileSource }, { publisherOf }] = await Promise.all([
+    import('../run/policies/connection.ts'),
     import('../run/policies/publish-flow.ts'),
     import('../run/policies/source.ts'),
     import('../run/policies/publish.ts'),
   ]);
   const source = await fileSource(flags.policy);
-  return await withPolicyDesk(flags, async (world) => {
+  return await withPolicyConnection(flags, async (world) => {
     const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because });
     return await runPublishFlow(world, { command: 'push', source, words, secondPerson: 'above-limit', deviations: choiceOf(flags) }, flags);
   });
 }
 
 async function confirm(flags: Flags, number: string): Promise<number> {
-  const [{ withPolicyDesk }, { runPublishFlow }, { confirmable, mustFit }] = await Promise.all([
-    import('../run/policies/desk.ts'),
+  const [{ withPolicyConnection }, { runPublishFlow }, { confirmable, mustFit }] = await Promise.all([
+    import('../run/policies/connection.ts'),
     import('../run/policies/publish-flow.ts'),
     import('../run/policies/publish.ts'),
   ]);
   if (!/^\d{1,8}$/.test(number)) throw new CommandFailure('Usage', `--confirm takes the number of a proposal, not '${number}'.`);
-  return await withPolicyDesk(flags, async (world) => {
+  return await withPolicyConnection(flags, async (world) => {
     const { proposal, confirmedBy } = await confirmable(world, Number(number));
     const { by, because, restores, sequence } = proposal;
-    const undertaking: PublishFlow = {
+    const publishFlow: PublishFlow = {
       ...{ command: 'push', source: { name: `proposal ${sequence} by ${by}`, text: proposal.source }, secondPerson: 'had' },
       words: async () => ({ by, because: because ?? flags.because, confirmedBy, proposal: sequence, restores }),
       check: ({ base }) => mustFit(proposal, base),
       deviations: choiceOf(flags),
     };
-    return await runPublishFlow(world, undertaking, flags);
+    return await runPublishFlow(world, publishFlow, flags);
   });
 }
 

@@ -28,8 +28,8 @@ export function rollbackCommand(program: Command): void {
 }
 
 async function rollback(number: string | undefined, flags: Flags): Promise<number> {
-  const [{ withPolicyDesk }, { runPublishFlow }, { publisherOf, rollbackAim }, { storedSource }] = await Promise.all([
-    import('../run/policies/desk.ts'),
+  const [{ withPolicyConnection }, { runPublishFlow }, { publisherOf, rollbackAim }, { storedSource }] = await Promise.all([
+    import('../run/policies/connection.ts'),
     import('../run/policies/publish-flow.ts'),
     import('../run/policies/publish.ts'),
     import('../run/policies/history.ts'),
@@ -37,7 +37,7 @@ async function rollback(number: string | undefined, flags: Flags): Promise<numbe
   if (number !== undefined && !/^\d{1,8}$/.test(number)) {
     throw new CommandFailure('Usage', `rollback takes the number of a policy, not '${number}'; 'streamwarden policy log' shows them.`);
   }
-  return await withPolicyDesk(flags, async (world) => {
+  return await withPolicyConnection(flags, async (world) => {
     const { policy, wayOut } = await rollbackAim(world, number === undefined ? undefined : Number(number));
     const words = async () => ({ by: (await publisherOf(world)).by, because: flags.because, restores: policy.sequence });
     const secondPerson = wayOut ? 'way-out' : 'above-limit';

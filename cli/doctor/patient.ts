@@ -41,22 +41,22 @@ export async function patientOf({ world, policy, targets }: Session, given: Give
 /** The bucket of a journal in the cloud; undefined for a folder. */
 async function bucketOf(address: string, environment: Given['environment']): Promise<Patient['bucket']> {
   if (!address.startsWith('oss://')) return undefined;
-  const [{ ossOptionsOf }, { ossClient }, { deskCredentials }, { systemClock }] = await Promise.all([
+  const [{ ossOptionsOf }, { ossClient }, { localCredentials }, { systemClock }] = await Promise.all([
     import('../../shared/fc/store.ts'),
     import('../../shared/journal/store/oss-client.ts'),
-    import('../credentials/desk.ts'),
+    import('../credentials/local-credentials.ts'),
     import('../../shared/client/system-clock.ts'),
   ]);
-  return ossClient(ossOptionsOf(address, { credentials: deskCredentials(environment), clock: systemClock, environment }));
+  return ossClient(ossOptionsOf(address, { credentials: localCredentials(environment), clock: systemClock, environment }));
 }
 
 async function deploymentOf({ sYaml, environment }: Given): Promise<Patient['deployment']> {
   const file = sYaml ?? (existsSync('s.yaml') ? 's.yaml' : undefined);
   if (file === undefined) return { because: 'there is no s.yaml here' };
   try {
-    const [{ preview }, { deskCredentials }] = await Promise.all([
+    const [{ preview }, { localCredentials }] = await Promise.all([
       import('../../build/s-yaml/preview.ts'),
-      import('../credentials/desk.ts'),
+      import('../credentials/local-credentials.ts'),
     ]);
     const variables = Object.fromEntries(
       Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -65,7 +65,7 @@ async function deploymentOf({ sYaml, environment }: Given): Promise<Patient['dep
     const [first] = written;
     if (!first) return { because: `${file} describes no function` };
     const place = { host: `fcv3.${first.region}.aliyuncs.com`, secure: true };
-    return { written, deployed: deployedFunctions(place, deskCredentials(environment)) };
+    return { written, deployed: deployedFunctions(place, localCredentials(environment)) };
   } catch (error) {
     // Serverless Devs is a development dependency: an installation without it can do everything else.
     return { because: messageOf(error) };

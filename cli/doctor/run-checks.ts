@@ -13,10 +13,10 @@ import { checkDeployed } from './deployed.ts';
 import type { DeployedFunctions } from './deployed-port.ts';
 import { checkEndpoints, type Endpoint } from './endpoint.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
+import { manualChecks } from './manual-checks.ts';
 import { checkPermissions, untriedWrites } from './permissions.ts';
 import { checkPolicy, checkPublished, functionsInUse } from './policy.ts';
 import { checkOpenElsewhere, checkStore, checkStoreRoute } from './store.ts';
-import { unknowables } from './unknowable.ts';
 import type { WrittenFunction } from './written.ts';
 
 /** What is examined. */
@@ -64,7 +64,7 @@ export async function runChecks(patient: Patient, onFinding: (finding: Finding) 
   note(await checkPublished(world.store, policy, world.clock.now(), patient.calendars));
   const variables = await deployment(patient, note);
   note(checkChannels(policy, variables ?? patient.environment, variables ? 'the deployed functions' : 'this environment'));
-  note(unknowables(policy, functions));
+  note(manualChecks(policy, functions));
   return findings;
 }
 

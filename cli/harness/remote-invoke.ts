@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InvokeError, invocationHost } from '../../shared/fc/signing-invoker.ts';
-import { deskCredentials } from '../credentials/desk.ts';
+import { localCredentials } from '../credentials/local-credentials.ts';
 import { CommandFailure } from '../failure.ts';
 import { styleFor } from '../render/style.ts';
 import { print } from '../run/report-runs.ts';
@@ -24,7 +24,7 @@ export interface RemoteFlags {
  */
 export async function invokeRemote(name: string, event: Uint8Array, flags: RemoteFlags): Promise<number> {
   const functionName = `${process.env['STREAMWARDEN_PREFIX']?.trim() || 'streamwarden'}-${name}`;
-  const functions = fcSdkInvoker({ endpoint: endpointOf(flags), credentials: deskCredentials() });
+  const functions = fcSdkInvoker({ endpoint: endpointOf(flags), credentials: localCredentials() });
   const payload = Buffer.from(event).toString('utf8');
   try {
     if (flags.async) return await handOver(functions, functionName, payload, flags.json === true);

@@ -29,7 +29,7 @@ export interface Proof {
 }
 
 /** A journal that has nothing. */
-const nothingWritten: IntentView = { values: () => [], foreign: () => undefined };
+const nothingWritten: IntentView = { values: () => [], external: () => undefined };
 
 /** Days that the proof compiles for; planners look at tomorrow and at an ordinary week. */
 const proofDays = 2;

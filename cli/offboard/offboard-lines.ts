@@ -3,7 +3,7 @@ import type { Style } from '../render/style.ts';
 import type { Offboarded, OffboardLeft } from './offboard.ts';
 
 /** What the look after clients have followed showed, as lines for a person. */
-export function lookedAgainLines(found: Offboarded['lookedAgain'], left: readonly OffboardLeft[], user: string): string[] {
+export function recheckedLines(found: Offboarded['rechecked'], left: readonly OffboardLeft[], user: string): string[] {
   switch (found) {
     case undefined:
       return [];

@@ -37,7 +37,7 @@ export interface Offboarded {
   readonly reports: readonly RunReport[];
   readonly left: readonly OffboardLeft[];
   /** What a look some minutes later showed; absent where nothing was taken away. */
-  readonly lookedAgain?: 'nothing-left' | 'still-there' | 'interrupted';
+  readonly rechecked?: 'nothing-left' | 'still-there' | 'interrupted';
 }
 
 /** Clients follow a change of who may use a group within about two minutes (service notes, Delivery groups): until then one may connect again. */
@@ -82,10 +82,10 @@ export async function offboard(
     return reports;
   };
   const first = await phases(options.apply ? taking : ['plan']);
-  const again = options.apply && first.some(hasTaken) ? await lookAgain(session, () => phases(taking), options) : undefined;
+  const again = options.apply && first.some(hasTaken) ? await recheckAccess(session, () => phases(taking), options) : undefined;
   const left: OffboardLeft[] = [];
   for (const target of session.targets) left.push(await leftOn(session, target, user, finds.get(target.name) ?? noFinds()));
-  return { reports: [...first, ...(again?.reports ?? [])], left, ...(again ? { lookedAgain: again.found } : {}) };
+  return { reports: [...first, ...(again?.reports ?? [])], left, ...(again ? { rechecked: again.found } : {}) };
 }
 
 const taking: readonly OffboardPhase[] = ['deauthorize', 'unbind'];
@@ -95,11 +95,11 @@ function hasTaken({ outcomes }: RunReport): boolean {
 }
 
 /** Waits until clients have followed, and takes away what is there again, until a look shows nothing. Gives the reports that tell something. */
-async function lookAgain(
+async function recheckAccess(
   { world }: Session,
   look: () => Promise<readonly RunReport[]>,
   { signal, onWait }: { readonly signal?: AbortSignal | undefined; readonly onWait?: ((untilMs: EpochMs) => void) | undefined },
-): Promise<{ readonly reports: readonly RunReport[]; readonly found: NonNullable<Offboarded['lookedAgain']> }> {
+): Promise<{ readonly reports: readonly RunReport[]; readonly found: NonNullable<Offboarded['rechecked']> }> {
   const reports: RunReport[] = [];
   for (let looks = 1; looks <= mostLooks; looks += 1) {
     onWait?.(world.clock.now() + followMs);
@@ -119,8 +119,8 @@ async function lookAgain(
  * How a command ends: 1 when something failed or could not be seen; a plan with 2 where something is to be done; after doing 1 where something
  * was held; else 0.
  */
-export function offboardExitCode({ reports, left, lookedAgain = 'nothing-left' }: Offboarded, apply: boolean): 0 | 1 | 2 {
-  if (lookedAgain !== 'nothing-left') return 1;
+export function offboardExitCode({ reports, left, rechecked = 'nothing-left' }: Offboarded, apply: boolean): 0 | 1 | 2 {
+  if (rechecked !== 'nothing-left') return 1;
   const unseen = left.some(({ unread, otherRegions }) => unread.length + otherRegions.length > 0);
   if (unseen || reports.some(({ failed }) => failed)) return 1;
   if (!apply) return reports.some(({ counts }) => counts.act > 0) ? 2 : 0;

@@ -12,9 +12,9 @@ import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { CompiledException, CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { CommandFailure } from '../failure.ts';
+import type { Actor } from './actor.ts';
 import { type ExceptionFlags, exceptionOfFlags, type NewException } from './exception-flags.ts';
 import type { Session } from './session.ts';
-import type { Speaker } from './speaker.ts';
 
 /** What was written by `exception add`. */
 export interface AddedException extends NewException {
@@ -48,11 +48,11 @@ export interface ListedException extends Omit<CompiledException, 'spans'> {
 const listedForMs = 30 * dayMs;
 
 /** Writes the exception that flags say. @throws CommandFailure when it is wrong, or its id is taken */
-export async function addStored({ policy, world }: Session, flags: ExceptionFlags, speaker: Speaker): Promise<AddedException> {
-  const added = exceptionOfFlags(flags, policy, speaker.atMs);
-  const body = { ...added.body, by: speaker.by };
-  const { outcome, key } = await runStoring(world.store, addException(added.id, speaker, body));
-  if (outcome === 'added') return { ...added, by: speaker.by, record: key };
+export async function addStored({ policy, world }: Session, flags: ExceptionFlags, actor: Actor): Promise<AddedException> {
+  const added = exceptionOfFlags(flags, policy, actor.atMs);
+  const body = { ...added.body, by: actor.by };
+  const { outcome, key } = await runStoring(world.store, addException(added.id, actor, body));
+  if (outcome === 'added') return { ...added, by: actor.by, record: key };
   throw new CommandFailure('AlreadyThere', `There is an exception ${added.id} already; give this one a name of its own with --id.`);
 }
 
@@ -60,15 +60,10 @@ export async function addStored({ policy, world }: Session, flags: ExceptionFlag
  * Ends an exception of the journal now. `wanted` is its id, or the name in it where only one that is not over has that name.
  * @throws CommandFailure when there is none, it was ended already, or the name fits several
  */
-export async function endStored(
-  { world }: Session,
-  wanted: string,
-  because: string | undefined,
-  speaker: Speaker,
-): Promise<EndedException> {
-  const id = await idOf(world.store, wanted, speaker.atMs);
-  const ended = await runStoring(world.store, endException(id, speaker, { by: speaker.by, because }));
-  if (ended.key !== undefined) return { id, by: speaker.by, record: ended.key };
+export async function endStored({ world }: Session, wanted: string, because: string | undefined, actor: Actor): Promise<EndedException> {
+  const id = await idOf(world.store, wanted, actor.atMs);
+  const ended = await runStoring(world.store, endException(id, actor, { by: actor.by, because }));
+  if (ended.key !== undefined) return { id, by: actor.by, record: ended.key };
   throw new CommandFailure('NothingToEnd', `The exception ${id} was ended already.`);
 }
 

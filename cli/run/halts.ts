@@ -3,8 +3,8 @@ import { observeOtaGroups } from '../../shared/fleet/ota-observe.ts';
 import { type HaltHistory, haltHistories, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../failure.ts';
+import type { Actor } from './actor.ts';
 import type { Session } from './session.ts';
-import type { Speaker } from './speaker.ts';
 
 /** A word that was said on a version. */
 export interface SaidHalt {
@@ -20,13 +20,13 @@ export async function sayOnVersion(
   { world }: Session,
   named: string,
   { kind, because }: { readonly kind: 'halt' | 'resume'; readonly because: string | undefined },
-  speaker: Speaker,
+  actor: Actor,
 ): Promise<SaidHalt> {
   if (named.trim() === '') throw new CommandFailure('Usage', 'Name a version, such as 7.4.2.');
   if (kind === 'halt' && (because ?? '').trim() === '') throw new CommandFailure('Usage', '--because is missing: a halt must say why.');
   const version = kind === 'halt' ? named.trim() : named;
-  const said = await runStoring(world.store, sayHalt(version, speaker, { kind, by: speaker.by, because }));
-  if (said.outcome === 'said') return { version, kind, by: speaker.by, record: said.key };
+  const said = await runStoring(world.store, sayHalt(version, actor, { kind, by: actor.by, because }));
+  if (said.outcome === 'said') return { version, kind, by: actor.by, record: said.key };
   const stands = kind === 'halt' ? 'is halted already' : 'is not halted';
   throw new CommandFailure('AlreadySo', `Version ${version} ${stands}; 'streamwarden ota list' shows what is.`);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { expiryMovedBy } from '../../functions/renew-before-expiry/purchase/expiry-moved-by.ts';
 import { openSlot, type Resolved, resolveClaim, type Verdict } from '../../functions/renew-before-expiry/purchase/resolve.ts';
-import { expiryMovedBy } from '../../functions/renew-before-expiry/purchase/shift.ts';
 import type { Caller } from '../../shared/client/caller-identity.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';

@@ -1,19 +1,19 @@
-import type { CoverProblem } from '../../shared/journal/log/cover.ts';
+import type { CoverageProblem } from '../../shared/journal/log/coverage.ts';
 import { skipRecord } from '../../shared/journal/log/skipped.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { parseRenewalKey } from '../../shared/journal/renewals/renewal-record.ts';
 import { isKey, parseStreamKey } from '../../shared/journal/store/key.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../failure.ts';
+import type { Actor } from './actor.ts';
 import type { Session } from './session.ts';
-import type { Speaker } from './speaker.ts';
 
 /** A damaged record that was skipped. */
 export interface SkippedDamage {
   readonly key: string;
   readonly by: string;
   /** What was wrong with it. */
-  readonly problem: CoverProblem;
+  readonly problem: CoverageProblem;
   /** What follows from skipping it. */
   readonly effect: string;
   /** Key of the record that says so. */
@@ -35,7 +35,7 @@ const effects: Readonly<Record<string, string>> = {
  * Writes a person's word that everything goes on without a damaged record. It covers what stands there now and no later damage.
  * @throws CommandFailure `Usage` without a reason; `NotDamaged` where nothing is wrong with the record; `NotAPerson` for keys of a role
  */
-export async function skipDamaged({ world }: Session, key: string, because: string | undefined, speaker: Speaker): Promise<SkippedDamage> {
+export async function skipDamaged({ world }: Session, key: string, because: string | undefined, actor: Actor): Promise<SkippedDamage> {
   if ((because ?? '').trim() === '') throw new CommandFailure('Usage', '--because is missing: say what is lost and what you have checked.');
   const { account, user, userId, arn } = await world.caller();
   if (user === undefined) {
@@ -53,7 +53,7 @@ export async function skipDamaged({ world }: Session, key: string, because: stri
   }
   const who = { account, userId: userId ?? user };
   const bytes = await world.store.read(key);
-  const record = await runStoring(world.store, skipRecord(key, bytes, { by: speaker.by, who, because }, speaker));
+  const record = await runStoring(world.store, skipRecord(key, bytes, { by: actor.by, who, because }, actor));
   const effect = effects[key.slice(0, key.indexOf('/'))] ?? 'nothing goes by it any more.';
-  return { key, by: speaker.by, problem, effect, record };
+  return { key, by: actor.by, problem, effect, record };
 }

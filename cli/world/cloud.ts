@@ -9,9 +9,9 @@ import type { World } from './world.ts';
  * @throws SettingsError when the policy's store and the environment's differ, or cannot be used; CommandFailure `ProxyUnusable`
  */
 export async function openCloud(target: string, state: string | undefined, policyStore: string | undefined): Promise<World> {
-  const { deskCredentials } = await import('../credentials/desk.ts');
+  const { localCredentials } = await import('../credentials/local-credentials.ts');
   const { proxyConnect } = await import('./proxy.ts');
-  const identity = deskCredentials();
+  const identity = localCredentials();
   // Everything goes through it already; said here, so that a proxy which cannot be used is one message and not a failure of each call.
   proxyConnect(process.env);
   const clientFor = clientsOf({ identity, clock: systemClock });

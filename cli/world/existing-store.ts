@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { storeOf } from '../../shared/fc/store.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
-import { deskCredentials } from '../credentials/desk.ts';
+import { localCredentials } from '../credentials/local-credentials.ts';
 import { CommandFailure } from '../failure.ts';
 
 /**
@@ -15,7 +15,7 @@ import { CommandFailure } from '../failure.ts';
  */
 export function existingStore(state: string | undefined, environment: Readonly<Record<string, string | undefined>> = process.env): Store {
   const named = state ?? (environment['STREAMWARDEN_STORE'] || onlyFolder());
-  if (named.startsWith('oss://')) return storeOf(named, { credentials: deskCredentials(environment), clock: systemClock, environment });
+  if (named.startsWith('oss://')) return storeOf(named, { credentials: localCredentials(environment), clock: systemClock, environment });
   const folder = named.replace(/^dir:/, '');
   if (!existsSync(folder)) throw new CommandFailure('NoJournal', `There is no journal at ${folder}; --state names its folder.`);
   return directoryStore(path.resolve(folder));

@@ -5,8 +5,8 @@ import type { OtaGroup, OtaSessions, OtaTask } from '../../shared/fleet/ota-grou
 import { countOtaGroups, observeOtaGroups, readOtaSessions, readOtaTasks, rereadOtaGroup } from '../../shared/fleet/ota-observe.ts';
 import { loadHalts } from '../../shared/journal/people/halts.ts';
 import { compiledOtaRule } from './compiled-rule.ts';
+import { notedDetail } from './detail.ts';
 import { heldByOthers, seenOfTarget } from './failed-elsewhere.ts';
-import { wishOf } from './looks.ts';
 import { planner } from './plan.ts';
 import { ringMemory } from './rings.ts';
 
@@ -29,20 +29,20 @@ export const approveOtaWindows: Automation<OtaGroup> = {
   count: (client, _target, signal) => countOtaGroups(client, signal),
   async look(client, _target, group, signal) {
     const tasks = await readOtaTasks(client, group.id, type, signal);
-    const sessions = wishOf(group) === 'updates' ? undefined : await readOtaSessions(client, group.id, signal);
-    return [withLook(group, tasks, sessions)];
+    const sessions = notedDetail(group) === 'updates' ? undefined : await readOtaSessions(client, group.id, signal);
+    return [withDetail(group, tasks, sessions)];
   },
   async reread(client, _target, { id }, signal) {
     const group = await rereadOtaGroup(client, id, signal);
     if (group === undefined) return undefined;
     // Sessions last: they are what changes most.
     const tasks = await readOtaTasks(client, id, type, signal);
-    return withLook(group, tasks, await readOtaSessions(client, id, signal));
+    return withDetail(group, tasks, await readOtaSessions(client, id, signal));
   },
   // Read with the group moments ago.
   sessionUsers: async (_client, _target, { sessions }) => sessions?.users,
 };
 
-function withLook(group: OtaGroup, tasks: readonly OtaTask[] | undefined, sessions: OtaSessions | undefined): OtaGroup {
+function withDetail(group: OtaGroup, tasks: readonly OtaTask[] | undefined, sessions: OtaSessions | undefined): OtaGroup {
   return { ...group, ...(tasks === undefined ? {} : { tasks }), ...(sessions === undefined ? {} : { sessions }) };
 }

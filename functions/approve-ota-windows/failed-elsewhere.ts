@@ -1,6 +1,6 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import { IntentLog, writtenScope } from '../../shared/journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting } from '../../shared/journal/intents/intent-record.ts';
 import type { Storing } from '../../shared/journal/store/store-effect.ts';
 import type { ActDecision, HoldDecision } from '../../shared/planning/decision.ts';
 import { placeOf, placePrefix } from './history.ts';
@@ -24,18 +24,18 @@ export function seenOfTarget(
   context: PlanContext,
   log: IntentLog,
   isWhole: boolean,
-): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] } {
+): { readonly seen: readonly ExternalChange[]; readonly gone: readonly ExternalSetting[] } {
   const resource = placeOf(context.target);
-  const failures = [...failedVersions(ringMemory(context))].map(([version, groups]): ForeignValue => {
+  const failures = [...failedVersions(ringMemory(context))].map(([version, groups]): ExternalChange => {
     const [first = '', ...others] = [...groups].sort();
     const value = others.length === 0 ? first : `${first} and ${others.length} more`;
     return { resource, setting: failed + version, value, sighted: true };
   });
   const seen = [...failures, ...(isWhole ? ringTimes(context) : [])];
   const stands = new Set(seen.map(({ setting }) => setting));
-  const places = isWhole ? [resource, ...log.foreignResources(placePrefix).filter((place) => isNameless(place, context))] : [];
+  const places = isWhole ? [resource, ...log.externallyChanged(placePrefix).filter((place) => isNameless(place, context))] : [];
   const gone = places.flatMap((place) => {
-    const known = log.foreignSettings(place).filter((setting) => place !== resource || !stands.has(setting));
+    const known = log.externalSettings(place).filter((setting) => place !== resource || !stands.has(setting));
     return known.map((setting) => ({ resource: place, setting }));
   });
   return { seen, gone };
@@ -63,9 +63,9 @@ export function* heldByOthers(
     const [damage] = other.name === target.name ? [] : log.damaged;
     if (damage) throw damage;
     const places = other.name === target.name ? [] : [placeOf(other)];
-    for (const place of [...places, ...log.foreignResources(placePrefix).filter((each) => isNameless(each, context))]) {
-      for (const setting of log.foreignSettings(place)) {
-        const text = `${log.view.foreign(place, setting)?.value} of ${place.slice(placePrefix.length)}`;
+    for (const place of [...places, ...log.externallyChanged(placePrefix).filter((each) => isNameless(each, context))]) {
+      for (const setting of log.externalSettings(place)) {
+        const text = `${log.view.external(place, setting)?.value} of ${place.slice(placePrefix.length)}`;
         if (setting.startsWith(failed)) where.set(setting.slice(failed.length), text);
       }
     }

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import type { Place } from './cover.ts';
+import { neededDetail } from './detail.ts';
 import type { PastUpdates } from './history.ts';
 import { type SeenEnd, seenEnd } from './history.ts';
-import { lookFor } from './looks.ts';
 import { ringMemory } from './rings.ts';
+import type { Place } from './rule-match.ts';
 
 /** What updates have done on a group. */
 export interface GroupFacts {
@@ -70,7 +70,7 @@ export function rememberMember(group: OtaGroup, place: Place, facts: GroupFacts 
     ended: facts?.past && endedWith(facts),
     seen: seenSince(group, facts?.end, context),
     // A list that was to be read and could not be may hold anything.
-    known: facts !== undefined && (facts.past !== undefined || lookFor(group, context) === undefined),
+    known: facts !== undefined && (facts.past !== undefined || neededDetail(group, context) === undefined),
   });
 }
 

@@ -6,8 +6,8 @@ import type { Reason, Sighted } from '../../shared/planning/decision.ts';
 import { utcText } from '../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import type { Window, Windows } from './compiled-rule.ts';
-import type { ReadyRing } from './cover.ts';
 import { reason } from './reasons.ts';
+import type { ReadyRing } from './rule-match.ts';
 
 /** Setting under which the journal keeps what we approved: `<version> <start>`. */
 export const approvalSetting = 'ota-approval';
@@ -163,14 +163,14 @@ export interface SeenEnd {
 
 /** What the journal knows of how a group's last update ended, and since when; undefined: nothing. */
 export function seenEnd({ id }: OtaGroup, { written }: PlanContext): (SeenEnd & { readonly sinceMs: EpochMs }) | undefined {
-  const seen = written.foreign(id, endSetting);
+  const seen = written.external(id, endSetting);
   const match = seen && /^(finished|failed|none) (.+)$/s.exec(seen.value);
   return seen && match ? { end: match[1] as SeenEnd['end'], version: match[2] as string, sinceMs: seen.sinceMs } : undefined;
 }
 
 /** Since when a version is known to be on offer for a group; now, where this is the first sight. */
 export function offeredSince({ id }: OtaGroup, version: string, { written, nowMs }: PlanContext): EpochMs {
-  const seen = written.foreign(id, offerSetting);
+  const seen = written.external(id, offerSetting);
   return seen?.value === version ? seen.sinceMs : nowMs;
 }
 
@@ -191,7 +191,7 @@ export function sightedOffer(version: string): Reason {
 
 /** Since when nothing tells how far the update of a group is; now, where this is the first time. */
 export function unreadSince({ id }: OtaGroup, { written, nowMs }: PlanContext): EpochMs {
-  const seen = written.foreign(id, unreadSetting);
+  const seen = written.external(id, unreadSetting);
   return seen?.value === unread ? seen.sinceMs : nowMs;
 }
 
@@ -200,7 +200,7 @@ export const sightedUnread: Sighted = { setting: unreadSetting, value: unread };
 
 /** Lets the journal know that it can be told again, where it knows otherwise. */
 export function sightedRead({ id }: OtaGroup, { written }: PlanContext): readonly Sighted[] {
-  return written.foreign(id, unreadSetting)?.value === unread ? [{ setting: unreadSetting, value: 'read' }] : [];
+  return written.external(id, unreadSetting)?.value === unread ? [{ setting: unreadSetting, value: 'read' }] : [];
 }
 
 /** What a moment is to the windows of a ring. */

@@ -2,13 +2,13 @@ import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Decision, Reason } from '../../shared/planning/decision.ts';
-import { coverOf, type Place } from './cover.ts';
+import { neededDetail, noteNeeded } from './detail.ts';
 import { type GroupFacts, groupFacts, rememberFailures, rememberMember } from './group-facts.ts';
 import { pastUpdates, sightedEnd, sightedOffer, sightedRead, sightedUnread } from './history.ts';
-import { lookFor, wishFor } from './looks.ts';
 import { reason } from './reasons.ts';
 import { rememberOffer, ringReminder, unreadReminder } from './ring-times.ts';
 import { ringMemory, settleRings } from './rings.ts';
+import { type Place, ruleMatch } from './rule-match.ts';
 import { updateFailed, versionVerdict } from './version-verdict.ts';
 
 /**
@@ -18,9 +18,9 @@ import { updateFailed, versionVerdict } from './version-verdict.ts';
 export const planner: Planner<OtaGroup> = {
   needs: () => [],
   asks(group, context) {
-    const wish = lookFor(group, context);
-    if (wish !== undefined) wishFor(group, wish);
-    return wish !== undefined;
+    const needed = neededDetail(group, context);
+    if (needed !== undefined) noteNeeded(group, needed);
+    return needed !== undefined;
   },
   decide,
   settle: settleRings,
@@ -35,17 +35,17 @@ function decide(group: OtaGroup, context: PlanContext): Decision {
     const because = [reason('policy-horizon', 'The policy was compiled for a time that is over; push it again.')];
     return { rule: null, resource, verdict: 'hold', because };
   }
-  const cover = coverOf(group, context);
-  if (cover.is === 'nowhere') return { rule: null, resource, verdict: 'keep', because: [cover.because] };
-  if (cover.is === 'unknown') {
-    const { position, index } = cover.maybe ?? { position: -1, index: -1 };
+  const match = ruleMatch(group, context);
+  if (match.is === 'nowhere') return { rule: null, resource, verdict: 'keep', because: [match.because] };
+  if (match.is === 'unknown') {
+    const { position, index } = match.maybe ?? { position: -1, index: -1 };
     rememberFailures(group, undefined, context);
     memory.unplaced.set(group.id, { id: group.id, position, index });
-    const reminder = cover.maybe?.isLast ? undefined : unreadReminder(group, cover, context);
-    const because = reminder === undefined ? [cover.because] : [reminder, cover.because];
-    return { rule: cover.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because, sighted: [sightedUnread] };
+    const reminder = match.maybe?.isLast ? undefined : unreadReminder(group, match, context);
+    const because = reminder === undefined ? [match.because] : [reminder, match.because];
+    return { rule: match.maybe?.ready.rule.name ?? null, resource, verdict: 'hold', because, sighted: [sightedUnread] };
   }
-  return decidePlaced(group, cover.place, { rule: cover.place.ready.rule.name, resource }, context);
+  return decidePlaced(group, match.place, { rule: match.place.ready.rule.name, resource }, context);
 }
 
 type Base = Pick<Decision, 'resource'> & { readonly rule: string };

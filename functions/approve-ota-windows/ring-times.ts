@@ -1,13 +1,13 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import type { ForeignValue } from '../../shared/journal/intents/intent-record.ts';
+import type { ExternalChange } from '../../shared/journal/intents/intent-record.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
-import type { Cover, Place } from './cover.ts';
-import { rulesFor } from './cover.ts';
 import { endOfPass, hasPassed, offeredSince, placeOf, unreadSince } from './history.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import { gateOf, type RingOffers, ringMemory } from './rings.ts';
+import type { Place, RuleMatch } from './rule-match.ts';
+import { rulesFor } from './rule-match.ts';
 import type { VersionVerdict } from './version-verdict.ts';
 
 /** What people decided themselves, or what is on its way: nothing to remind of. */
@@ -20,7 +20,7 @@ const openSetting = (at: At, version: string) => `ring-open ${JSON.stringify([..
 /** Since when something is on offer in a ring that has had no chance to get it; the value is the first such version. */
 const behindSetting = (at: At) => `ring-behind ${JSON.stringify(ringKey(at))}`;
 /** The group of a ring that says so for all of it. */
-const speakerSetting = (at: At) => `ring-speaker ${JSON.stringify(ringKey(at))}`;
+const actorSetting = (at: At) => `ring-speaker ${JSON.stringify(ringKey(at))}`;
 
 function ringKey({ ready, index }: At): readonly (string | undefined)[] {
   return [ready.rule.name, ready.rings[index]?.name];
@@ -54,7 +54,7 @@ function stuckReason(group: OtaGroup, version: string, because: Reason, place: P
 /** Once a whole way through the rings would have fitted in, and another version is on offer than at its beginning. */
 function starvedReason(group: OtaGroup, version: string, place: Place, context: PlanContext): Reason | undefined {
   const behind = known(behindSetting(place), context);
-  if (behind === undefined || behind.value === version || known(speakerSetting(place), context)?.value !== group.id) return undefined;
+  if (behind === undefined || behind.value === version || known(actorSetting(place), context)?.value !== group.id) return undefined;
   const passMs = endOfPass(place.ready.rings.slice(0, place.index + 1), place.ready.rule.approveAheadMs, behind.sinceMs);
   if (passMs === undefined || context.nowMs < passMs) return undefined;
   const { name } = place.ring;
@@ -66,7 +66,11 @@ function starvedReason(group: OtaGroup, version: string, place: Place, context: 
  * Reminds each day of a group of which cannot be told whether it has finished, or in which ring it is, while rings that it may keep closed wait.
  * Undefined: they do not, or not for long.
  */
-export function unreadReminder(group: OtaGroup, at: Extract<Cover, { is: 'unknown' }> | Place, context: PlanContext): Reason | undefined {
+export function unreadReminder(
+  group: OtaGroup,
+  at: Extract<RuleMatch, { is: 'unknown' }> | Place,
+  context: PlanContext,
+): Reason | undefined {
   const place = 'is' in at ? at.maybe : at;
   const rules = place === undefined ? rulesFor(context.policy, context.target) : [place.ready];
   const waits = rules.flatMap((ready) =>
@@ -94,8 +98,8 @@ function daily(code: ReasonCode, text: string, data: Reason['data'], context: Pl
   return reason(code, text, { toldAs: `${code} ${day}`, day, ...data });
 }
 
-function known(setting: string, { written, target }: PlanContext): ReturnType<PlanContext['written']['foreign']> {
-  return written.foreign(placeOf(target), setting);
+function known(setting: string, { written, target }: PlanContext): ReturnType<PlanContext['written']['external']> {
+  return written.external(placeOf(target), setting);
 }
 
 /** Lets the run remember that a version is on offer for a group of a ring. */
@@ -103,12 +107,12 @@ export function rememberOffer({ id }: OtaGroup, version: string, place: Place, c
   const { offers } = ringMemory(context);
   const key = JSON.stringify([place.position, place.index]);
   const before = offers.get(key);
-  const isSpeaker = before === undefined || known(speakerSetting(place), context)?.value === id;
-  offers.set(key, { versions: (before?.versions ?? new Set()).add(version), speaker: isSpeaker ? id : before.speaker });
+  const isActor = before === undefined || known(actorSetting(place), context)?.value === id;
+  offers.set(key, { versions: (before?.versions ?? new Set()).add(version), speaker: isActor ? id : before.speaker });
 }
 
 /** What the journal is to know of the rings of a target, where all of it was seen: since when they are open, and since when they have had no turn. */
-export function ringTimes(context: PlanContext): readonly ForeignValue[] {
+export function ringTimes(context: PlanContext): readonly ExternalChange[] {
   return rulesFor(context.policy, context.target).flatMap((ready, position) => {
     const offers = ready.rings.map((_ring, index) => ringMemory(context).offers.get(JSON.stringify([position, index])));
     const versions = [...new Set(offers.flatMap((each) => [...(each?.versions ?? [])]))];
@@ -125,9 +129,9 @@ function timesOf(
   versions: readonly string[],
   offers: RingOffers | undefined,
   context: PlanContext,
-): readonly ForeignValue[] {
+): readonly ExternalChange[] {
   const resource = placeOf(context.target);
-  const sighted = (setting: string, value: string): ForeignValue => ({ resource, setting, value, sighted: true });
+  const sighted = (setting: string, value: string): ExternalChange => ({ resource, setting, value, sighted: true });
   const open = versions.filter((version) => {
     const gate = gateOf({ position, index: at.index, version }, ringMemory(context), context);
     // What cannot be told for once changes nothing of what is known.
@@ -139,7 +143,7 @@ function timesOf(
   const [first] = [...offers.versions].filter((version) => !open.includes(version));
   const value = before ?? first;
   if (value === undefined) return seen;
-  return [...seen, sighted(behindSetting(at), value), sighted(speakerSetting(at), offers.speaker)];
+  return [...seen, sighted(behindSetting(at), value), sighted(actorSetting(at), offers.speaker)];
 }
 
 /** Whether a window has passed in which a version could have come to the ring. */

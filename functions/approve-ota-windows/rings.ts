@@ -3,9 +3,9 @@ import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
-import { type ReadyRing, rulesFor } from './cover.ts';
 import type { PastUpdates, SeenEnd } from './history.ts';
 import { reason } from './reasons.ts';
+import { type ReadyRing, rulesFor } from './rule-match.ts';
 
 /**
  * Holds approvals that the rings, or a failure of the version anywhere, stand against. The next ring opens when every group of those before
@@ -71,20 +71,20 @@ export function gateOf({ position, index, version }: Candidate, memory: RingMemo
 
 function closedBy(ring: ReadyRing, members: readonly RingMember[], version: string, context: PlanContext): Reason | undefined {
   const data = { ring: ring.name, version };
-  const standings = members.map((member) => ({ id: member.id, ...standingOf(member, version, context.nowMs) }));
-  const unknown = standings.find(({ is }) => is === 'unknown');
+  const memberStates = members.map((member) => ({ id: member.id, ...memberState(member, version, context.nowMs) }));
+  const unknown = memberStates.find(({ is }) => is === 'unknown');
   if (unknown !== undefined) {
     const text = `Whether ${unknown.id} of ring ${ring.name} has finished ${version} cannot be told.`;
     return reason('ring-unknown', text, { ...data, group: unknown.id });
   }
-  const open = standings.filter(({ is }) => is === 'open');
+  const open = memberStates.filter(({ is }) => is === 'open');
   if (open.length > 0) {
     const ids = open.map(({ id }) => id);
     const others = ids.length > 1 ? ` and ${ids.length - 1} more` : '';
     const text = `Waits for ring ${ring.name}: ${ids[0]}${others} of ${members.length} groups have not finished ${version}.`;
     return reason('ring-waits', text, { ...waiting, ...data, groups: ids.slice(0, 10) });
   }
-  const finished = standings.flatMap((each) => (each.is === 'finished' ? [each.sinceMs] : []));
+  const finished = memberStates.flatMap((each) => (each.is === 'finished' ? [each.sinceMs] : []));
   if (finished.length === 0) {
     const text = `Nobody in ring ${ring.name} has finished ${version}: an empty ring does not pass. Put a group into it, or take the ring out of the rule.`;
     const day = localDate(context.nowMs, context);
@@ -96,14 +96,14 @@ function closedBy(ring: ReadyRing, members: readonly RingMember[], version: stri
   return reason('ring-soaks', text, { ...waiting, ...data, untilMs });
 }
 
-type Standing =
+type MemberState =
   | { readonly is: 'finished'; readonly sinceMs: EpochMs }
   /** The group runs the version without ever having been updated to it, such as one that was created with it: it proves nothing. */
   | { readonly is: 'apart' }
   | { readonly is: 'open' }
   | { readonly is: 'unknown' };
 
-function standingOf({ known, ended, seen, current }: RingMember, version: string, nowMs: EpochMs): Standing {
+function memberState({ known, ended, seen, current }: RingMember, version: string, nowMs: EpochMs): MemberState {
   if (!known) return { is: 'unknown' };
   const own = ended?.get(version);
   if (own !== undefined) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Calendar, type DayKind, plainKind } from '../../shared/policy/calendar.ts';
-import { covers } from '../../shared/policy/check/selector-cover.ts';
+import { covers } from '../../shared/policy/check/selector-coverage.ts';
 import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { DaySelector } from '../../shared/policy/document.ts';
 import type { RuleCheckContext, RuleCompileContext, RuleModule, RuleReport } from '../../shared/policy/rule-module.ts';

@@ -7,11 +7,11 @@ import { localText, spanText, utcText } from '../../shared/planning/local-time.t
 import type { CompiledException } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { Window } from './compiled-rule.ts';
-import type { Place } from './cover.ts';
+import { neededDetail } from './detail.ts';
 import type { GroupFacts } from './group-facts.ts';
 import { approvalSetting, approvalValue, chanceOf, ownApproval, timingAt } from './history.ts';
-import { lookFor } from './looks.ts';
 import { reason } from './reasons.ts';
+import type { Place } from './rule-match.ts';
 
 /** What is decided about a version on offer, the other rings apart. */
 export type VersionVerdict =
@@ -77,7 +77,7 @@ function forbidden(version: string, { ready }: Place, { halts }: PlanContext): V
 
 /** Why the group is in no state to be updated. */
 function unready(group: OtaGroup, version: string, { past }: GroupFacts, context: PlanContext): VersionVerdict | undefined {
-  if (past === undefined && lookFor(group, context) !== undefined) {
+  if (past === undefined && neededDetail(group, context) !== undefined) {
     return hold(reason('tasks-unknown', 'The updates of the group could not be read, so nothing tells what has come of an approval.'));
   }
   const other = past?.pending[0];

@@ -25,8 +25,8 @@ import type { FleetFacts } from './facts/fleet-facts.ts';
 import { gatherFacts } from './facts/gather.ts';
 import { readLifeSigns } from './facts/heartbeats.ts';
 import { observeTarget } from './facts/observe-fleet.ts';
-import { functionsOf } from './facts/rule-cover.ts';
-import { type SilenceContext, type ToldSilence, tellBlind, tellFreezes, tellSilence } from './silence-alerts.ts';
+import { functionsOf } from './facts/rule-coverage.ts';
+import { type ToldGap, tellBlind, tellFreezes, tellGaps, type WatchdogContext } from './watchdog.ts';
 
 /** The runner of a function that tells. What it told while the journal could not be read it remembers as long as the process lives. */
 export function digestRunner(digesting: Digesting): Runner {
@@ -82,8 +82,8 @@ function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'
 /** Tells of a freeze and of functions that do not run; where the journal cannot be read it says so, since that hides any silence. */
 async function watch({ digesting, options, draft, notifier, nowMs, owner }: DigestRun, memory: HourlyMemory): Promise<void> {
   const { policy, target, store, mode } = options;
-  const context: SilenceContext = { functionName: digesting.name, policy, target, store, notifier, nowMs, owner, memory };
-  const note = (told: Pick<ToldSilence, 'failed'> | undefined): void => {
+  const context: WatchdogContext = { functionName: digesting.name, policy, target, store, notifier, nowMs, owner, memory };
+  const note = (told: Pick<ToldGap, 'failed'> | undefined): void => {
     for (const { channel, because } of told?.failed ?? []) {
       draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
     }
@@ -95,7 +95,7 @@ async function watch({ digesting, options, draft, notifier, nowMs, owner }: Dige
       for (const { shard } of shardsOf(target, functionName)) {
         const place = { functionName, target: target.name, region: shard };
         const life = await readLifeSigns(store, place, nowMs, { everyMs, watchedFromMs: policy.fromMs });
-        const told = mode === 'apply' ? await tellSilence(life, context) : undefined;
+        const told = mode === 'apply' ? await tellGaps(life, context) : undefined;
         if (told) draft.warn(digestReason('function-silent', `${told.title}.`, { function: functionName, told: told.told }));
         note(told);
       }

@@ -2,7 +2,7 @@ import { weekdayText } from '../../shared/planning/local-time.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
 import type { DigestFacts, DoneLine, ExpiryLine, HeldLine, TargetFacts, WouldLine } from './facts/digest-facts.ts';
-import { silenceOf } from './facts/heartbeats.ts';
+import { heartbeatGap } from './facts/heartbeats.ts';
 import { counted, lengthText, nameOf } from './words.ts';
 
 /** Puts the target before a name where a digest tells of more than one. */
@@ -145,16 +145,16 @@ function silentLead(watched: number, silent: number, rows: number, never: number
 function silentRows(facts: DigestFacts, target: TargetFacts, life: TargetFacts['life'][number]): readonly Row[] {
   const name = placed(facts, target.name, life.functionName);
   const every = `expected every ${formatDuration(life.intervalMs)}${life.intervalBy === 'assumed' ? ', which is assumed' : ''}`;
-  const silence = silenceOf(life, facts.nowMs);
+  const gap = heartbeatGap(life, facts.nowMs);
   const gaps = life.gaps.map(({ fromMs, untilMs }): Row => {
     const text = `did not run from ${weekdayText(fromMs, facts.zone)} to ${weekdayText(untilMs, facts.zone)} (${every})`;
     return { mark: 'warn', name, text, aside: lengthText(untilMs - fromMs) };
   });
-  if (silence === undefined && life.lastRunMs === undefined) return [{ mark: 'warn', name, text: `has not run yet (${every})` }];
-  if (silence === undefined) return gaps;
-  const what = silence.failing ? 'had no run without failure' : 'did not run';
-  const since = silence.sinceMs === undefined ? 'in the last days' : `since ${weekdayText(silence.sinceMs, facts.zone)}`;
-  const aside = silence.sinceMs === undefined ? {} : { aside: lengthText(facts.nowMs - silence.sinceMs) };
+  if (gap === undefined && life.lastRunMs === undefined) return [{ mark: 'warn', name, text: `has not run yet (${every})` }];
+  if (gap === undefined) return gaps;
+  const what = gap.failing ? 'had no run without failure' : 'did not run';
+  const since = gap.sinceMs === undefined ? 'in the last days' : `since ${weekdayText(gap.sinceMs, facts.zone)}`;
+  const aside = gap.sinceMs === undefined ? {} : { aside: lengthText(facts.nowMs - gap.sinceMs) };
   return [{ mark: 'bad', name, text: `${what} ${since} (${every})`, ...aside }, ...gaps];
 }
 

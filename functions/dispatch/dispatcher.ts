@@ -12,7 +12,7 @@ import { invocationHost, signingInvoker } from '../../shared/fc/signing-invoker.
 import { agreedAddress, storeOf } from '../../shared/fc/store.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { DispatchError, runInPlace } from './in-place.ts';
-import type { DispatchPlan, DispatchTask, DispatchWish } from './plan.ts';
+import type { DispatchPlan, DispatchRequest, DispatchTask } from './plan.ts';
 
 /** What became of one task. */
 interface Dispatched {
@@ -41,7 +41,7 @@ export class DispatchFailedError extends Error {
 }
 
 /** Says what is to be begun. Pure. */
-type Planning = (wish: DispatchWish) => DispatchPlan;
+type Planning = (desired: DispatchRequest) => DispatchPlan;
 
 /** Replaceable parts, for tests. */
 export interface DispatcherParts {

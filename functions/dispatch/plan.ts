@@ -11,16 +11,18 @@ const longestId = 128;
  * All functions named on all targets, or their regions. Nothing is left out without a word. Ids of tasks are
  * `<function>-<target>[-<region>]-<slot>`; names that would not fit, or could be taken for another's, are followed by a fingerprint.
  */
-export function planDispatch(wish: DispatchWish): DispatchPlan {
-  const { policy, target: only } = wish;
-  const names = [...new Set(wish.functions ?? spreadable(policy))];
+export function planDispatch(desired: DispatchRequest): DispatchPlan {
+  const { policy, target: only } = desired;
+  const names = [...new Set(desired.functions ?? spreadable(policy))];
   const refused = names.flatMap((name) => refusalOf(name) ?? []);
   const known = names.filter((name) => spreadFunctions.includes(name));
   const idle = known.filter((name) => !seesToItsOwn.has(name) && !hasRules(policy, name));
   const begun = known.filter((name) => !idle.includes(name));
   const targets = Object.values(policy.targets).filter(({ name }) => only === undefined || name === only);
-  const plain = plainIds(policy, wish.slot);
-  const tasks = begun.flatMap((name) => targets.flatMap((target) => shardsOf(target, name).map((part) => taskOf(name, part, wish, plain))));
+  const plain = plainIds(policy, desired.slot);
+  const tasks = begun.flatMap((name) =>
+    targets.flatMap((target) => shardsOf(target, name).map((part) => taskOf(name, part, desired, plain))),
+  );
   return { tasks, refused, idle };
 }
 
@@ -44,7 +46,12 @@ function refusalOf(functionName: string): DispatchRefusal | undefined {
   return undefined;
 }
 
-function taskOf(functionName: string, { name, shard }: CompiledTarget, { triggerTime, slot }: DispatchWish, known: PlainIds): DispatchTask {
+function taskOf(
+  functionName: string,
+  { name, shard }: CompiledTarget,
+  { triggerTime, slot }: DispatchRequest,
+  known: PlainIds,
+): DispatchTask {
   const place = { target: name, ...(shard === undefined ? {} : { region: shard }) };
   const plain = plainId(functionName, name, shard, slot);
   const id = known.get(plain) === 1 && fits(plain) ? plain : markedId(functionName, name, shard, slot);
@@ -117,7 +124,7 @@ export interface DispatchPlan {
 }
 
 /** What is dispatched. */
-export interface DispatchWish {
+export interface DispatchRequest {
   readonly policy: CompiledPolicy;
   /** Functions by name. Default: all that can be begun for each target and for which the policy has rules. */
   readonly functions?: readonly string[] | undefined;

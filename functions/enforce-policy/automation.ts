@@ -11,10 +11,10 @@ import { sessionUsers, withLingering } from '../../shared/fleet/session-users.ts
 import { readTenant, unreadTenant } from '../../shared/fleet/tenant.ts';
 import { compiledEnforceRule } from './compiled-rule.ts';
 import { loadOf } from './drift.ts';
-import { type Governed, planner, wishOf } from './plan.ts';
+import { desiredOf, type Governed, planner } from './plan.ts';
 
 /** Operations whose events begin a run: those that make a group, and those that can change what rules ask for. */
-export const hears: readonly string[] = [
+export const subscribedOperations: readonly string[] = [
   ...['CreateAppInstanceGroup', 'Create', 'ModifyAppInstanceGroupAttribute', 'ModifyNodePoolAttribute', 'AuthorizeInstanceGroup'],
   ...['TagCloudResources', 'UntagCloudResources', 'ModifyTenantConfig'],
 ];
@@ -39,7 +39,7 @@ export const enforcePolicy: Automation<Governed> = {
   async look(client, { account }, resource, signal) {
     if (resource.kind === 'tenant') return [await readTenant(client, account, signal)];
     if (resource.kind !== 'delivery-group') return [resource];
-    const { access, sessions } = wishOf(resource);
+    const { access, sessions } = desiredOf(resource);
     const seen = sessions ? await withLingering(client, resource, signal) : resource;
     if (!access) return [seen];
     const group: GovernedGroup = { ...seen, accessApart: true };

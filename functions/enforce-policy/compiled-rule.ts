@@ -4,7 +4,7 @@ import { exactOptional, type FieldsFor, flag, int, object, text } from '../../sh
 import { where } from '../../shared/schema/shapes.ts';
 
 /** What a rule holds delivery groups to. */
-interface GroupWish {
+interface DesiredGroup {
   /** Minutes, or -1 for never. */
   readonly sessionTimeout?: number;
   /** Sessions per node. */
@@ -20,23 +20,23 @@ interface GroupWish {
 }
 
 /** What a rule holds the account itself to. */
-export interface TenantWish {
+export interface DesiredTenant {
   readonly expiryReminder: boolean;
 }
 
 /** A rule of enforce-policy: for delivery groups, or for the account itself. */
-export interface EnforceRule extends GroupWish {
+export interface EnforceRule extends DesiredGroup {
   readonly name: string;
   readonly targets?: readonly string[];
   readonly groups?: CompiledSelector;
-  readonly tenant?: TenantWish;
+  readonly tenant?: DesiredTenant;
   /** Whether what somebody sets back is set again however often. Default: three times, then it is left and told. */
   readonly insist?: boolean;
   readonly tell?: readonly string[];
 }
 
 /** The keys of what can be wished of a delivery group. */
-export const groupWishes = ['sessionTimeout', 'nodeCapacity', 'namePattern', 'skipUserAuthCheck', 'userGroups', 'requireTags'] as const;
+export const desiredGroups = ['sessionTimeout', 'nodeCapacity', 'namePattern', 'skipUserAuthCheck', 'userGroups', 'requireTags'] as const;
 
 /** What a compiled rule has to look like: it is for delivery groups, or for the account itself. */
 export const compiledEnforceRule = where(

@@ -3,7 +3,7 @@ import { type GovernedGroup, timeoutNever } from '../../shared/fleet/governed-gr
 import type { Tenant } from '../../shared/fleet/tenant.ts';
 import type { Action, Change, Harm, Json, Reason } from '../../shared/planning/decision.ts';
 import { matcher } from '../../shared/policy/selector.ts';
-import type { EnforceRule, TenantWish } from './compiled-rule.ts';
+import type { DesiredTenant, EnforceRule } from './compiled-rule.ts';
 import { reason } from './reasons.ts';
 
 /** What a resource is, against what its rule asks for. */
@@ -11,7 +11,7 @@ export interface Drift {
   /** What would be written, as text by the name of the setting: what a call is to make true. */
   readonly writes: Readonly<Record<string, string>>;
   /** Everything that the rule can make true, as text by the name of the setting. */
-  readonly wish: Readonly<Record<string, string>>;
+  readonly desired: Readonly<Record<string, string>>;
   /** Names of those of the wish that were read and are true. */
   readonly met: readonly string[];
   readonly change: readonly Change[];
@@ -36,8 +36,8 @@ export function settingsText(settings: Readonly<Record<string, string>>): string
  * sessions (service notes, Delivery groups): only what is missing is given, and nothing is ever taken away.
  */
 export function accessDrift(access: GroupAccess, { name, userGroups = [] }: EnforceRule): Drift {
-  const wish = Object.fromEntries(userGroups.map((id) => [id, 'access']));
-  const nothing = { writes: {}, wish, met: [], change: [], why: [], call: undefined };
+  const desired = Object.fromEntries(userGroups.map((id) => [id, 'access']));
+  const nothing = { writes: {}, desired, met: [], change: [], why: [], call: undefined };
   if (access.userGroups === undefined) {
     const text = 'which user groups have access could not be read; nothing is changed';
     return { ...nothing, left: [reason('unreadable', text, { setting: 'userGroups' })] };
@@ -58,7 +58,7 @@ export function accessDrift(access: GroupAccess, { name, userGroups = [] }: Enfo
         ];
   if (missing.length === 0) return { ...nothing, met, left };
   return {
-    wish,
+    desired,
     met,
     writes: Object.fromEntries(missing.map((id) => [id, 'access'])),
     change: missing.map((id) => ({ field: `access of ${id}`, from: false, to: true })),
@@ -129,7 +129,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     if (finding.lowers) harms.add(setting === 'nodeCapacity' ? 'lower' : 'restrict');
     if (sessionsAtRisk > 0) harms.add('cut');
   }
-  const wish = {
+  const desired = {
     ...(sessionTimeout === undefined ? {} : { sessionTimeout: String(sessionTimeout) }),
     ...(nodeCapacity === undefined ? {} : { nodeCapacity: String(nodeCapacity) }),
   };
@@ -140,7 +140,7 @@ export function groupDrift(group: GovernedGroup, rule: EnforceRule): Drift {
     ...(sessionsAtRisk > 0 ? { sessionsAtRisk } : {}),
     ...(harms.size > 0 ? { harms: [...harms] } : {}),
   };
-  return { writes, wish, met, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
+  return { writes, desired, met, change, why, left: [...left, ...reported(group, rule)], call: change.length === 0 ? undefined : call };
 }
 
 function shown({ setting }: Difference, value: number): string {
@@ -241,9 +241,9 @@ function reported(group: GovernedGroup, rule: EnforceRule): readonly Reason[] {
 }
 
 /** How the account itself differs from what its rule asks for. */
-export function tenantDrift({ expiryReminder: from }: Tenant, rule: string, { expiryReminder: to }: TenantWish): Drift {
-  const wish = { expiryReminder: String(to) };
-  const nothing = { writes: {}, wish, met: [], change: [], why: [], left: [], call: undefined };
+export function tenantDrift({ expiryReminder: from }: Tenant, rule: string, { expiryReminder: to }: DesiredTenant): Drift {
+  const desired = { expiryReminder: String(to) };
+  const nothing = { writes: {}, desired, met: [], change: [], why: [], left: [], call: undefined };
   if (from === to) return { ...nothing, met: ['expiryReminder'] };
   if (from === undefined) {
     const text = 'whether the service reminds of groups that expire could not be read; it is not changed';
@@ -252,7 +252,7 @@ export function tenantDrift({ expiryReminder: from }: Tenant, rule: string, { ex
   const text = `the reminder of groups that expire is ${from ? 'on' : 'off'}, and rule ${rule} asks for ${to ? 'on' : 'off'}`;
   return {
     ...nothing,
-    writes: wish,
+    writes: desired,
     change: [{ field: 'expiryReminder', from, to }],
     why: [reason('drift', text, { setting: 'expiryReminder', from, to })],
     call: { operation: 'ModifyTenantConfig', input: { AppInstanceGroupExpireRemind: to }, effect: 'write' },

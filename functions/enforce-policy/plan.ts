@@ -10,10 +10,10 @@ import type { Action, Decision, Reason } from '../../shared/planning/decision.ts
 import { type FirstMatch, firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
-import type { EnforceRule, TenantWish } from './compiled-rule.ts';
+import type { DesiredTenant, EnforceRule } from './compiled-rule.ts';
 import { accessDrift, type Drift, groupDrift, loadOf, lowersTimeout, settingsText, tenantDrift } from './drift.ts';
+import { flapGuard } from './flap-guard.ts';
 import { reason } from './reasons.ts';
-import { reversals } from './reversals.ts';
 
 /** What enforce-policy decides about: groups, who may use them, and the account itself. */
 export type Governed = GovernedGroup | GroupAccess | Tenant;
@@ -48,15 +48,15 @@ export const planner: Planner<Governed> = {
 
 function decideTenant(tenant: Tenant, of: ResourceRef, context: PlanContext): Decision {
   const rule = tenantRule(context);
-  if (rule !== undefined) return verdict(tenantDrift(tenant, rule.name, rule.wish), 'tenant', rule, of, context);
+  if (rule !== undefined) return verdict(tenantDrift(tenant, rule.name, rule.desired), 'tenant', rule, of, context);
   return { rule: null, resource: of, verdict: 'keep', because: [reason('not-covered', 'no rule is for the account itself')] };
 }
 
 function decideGroup(resource: GovernedGroup | GroupAccess, of: ResourceRef, context: PlanContext): Decision {
   const group = resource.kind === 'group-access' ? resource.partOf : resource;
-  const cover = coveringRule(group, context);
-  const { rule } = cover;
-  if (rule === undefined) return { rule: cover.named, resource: of, verdict: cover.verdict, because: cover.because };
+  const match = matchOf(group, context);
+  const { rule } = match;
+  if (rule === undefined) return { rule: match.named, resource: of, verdict: match.verdict, because: match.because };
   if (group.status !== 'PUBLISHED') {
     const text = group.status === undefined ? 'the answer named no status' : `the group is ${group.status}, not PUBLISHED`;
     const comes = servesSoon(group.status);
@@ -78,8 +78,8 @@ function verdict(
   resource: ResourceRef,
   context: PlanContext,
 ): Decision {
-  const { writes, wish, met, change, why, left, call } = drift;
-  const back = reversals({ id: resource.id, setting, wish, writes, met, insist }, context);
+  const { writes, desired, met, change, why, left, call } = drift;
+  const back = flapGuard({ id: resource.id, setting, desired, writes, met, insist }, context);
   const base = { rule, resource, ...(back.readBack ? { readBack: [setting] } : {}) };
   if (call === undefined) {
     const because: readonly Reason[] = [...(left.length === 0 ? [asWanted] : left), ...back.because];
@@ -110,12 +110,12 @@ function refusedLately(id: string, { setting, value }: Action['writes'], { writt
   return reason('refused-lately', text, { atMs: last.atMs });
 }
 
-function coveringRule(group: DeliveryGroup, context: PlanContext): FirstMatch<EnforceRule> {
+function matchOf(group: DeliveryGroup, context: PlanContext): FirstMatch<EnforceRule> {
   return firstMatch(rulesFor(context.policy, context.target).groups, group, context);
 }
 
 /** The first rule for the account itself, and what it wishes; undefined where there is none. */
-function tenantRule({ policy, target }: PlanContext): { readonly name: string; readonly wish: TenantWish } | undefined {
+function tenantRule({ policy, target }: PlanContext): { readonly name: string; readonly desired: DesiredTenant } | undefined {
   return rulesFor(policy, target).tenant;
 }
 
@@ -123,29 +123,29 @@ function tenantRule({ policy, target }: PlanContext): { readonly name: string; r
 const rulesFor = perTarget((policy, target) => {
   const rules = rulesOf<EnforceRule>(policy, 'enforce-policy', target);
   const matcherOf = (selector: CompiledSelector) => cachedMatcher(selector, policy.zones[target.timezone]);
-  const [tenant] = rules.flatMap(({ name, tenant: wish }) => (wish === undefined ? [] : [{ name, wish }]));
+  const [tenant] = rules.flatMap(({ name, tenant: desired }) => (desired === undefined ? [] : [{ name, desired }]));
   return { groups: rules.flatMap((rule) => (rule.groups === undefined ? [] : [{ rule, matches: matcherOf(rule.groups) }])), tenant };
 });
 
 /** What has to be read of a group beyond its row: who may use it, and whether somebody would feel a shorter timeout. */
-export interface Wish {
+export interface DesiredState {
   readonly access: boolean;
   readonly sessions: boolean;
 }
 
-const wishes = new WeakMap<GovernedGroup, Wish>();
+const needed = new WeakMap<GovernedGroup, DesiredState>();
 
 /** Whether more of a group has to be read than its row, and remembers what. */
 function asksFor(group: GovernedGroup, context: PlanContext): boolean {
-  const { rule } = coveringRule(group, context);
+  const { rule } = matchOf(group, context);
   if (rule === undefined) return false;
   const access = rule.userGroups !== undefined;
   const sessions = group.status === 'PUBLISHED' && lowersTimeout(group, rule.sessionTimeout) && loadOf(group) !== undefined;
-  wishes.set(group, { access, sessions });
+  needed.set(group, { access, sessions });
   return access || sessions;
 }
 
 /** What has to be read of a group. Default: who may use it. */
-export function wishOf(group: GovernedGroup): Wish {
-  return wishes.get(group) ?? { access: true, sessions: false };
+export function desiredOf(group: GovernedGroup): DesiredState {
+  return needed.get(group) ?? { access: true, sessions: false };
 }

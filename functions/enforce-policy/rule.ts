@@ -6,7 +6,7 @@ import { groupSelector } from '../../shared/policy/schema/selector.ts';
 import { oneOrMany, parsedText, plainText } from '../../shared/policy/schema/text.ts';
 import { parseDuration } from '../../shared/policy/values/duration.ts';
 import { type Parsed, parsed, refused } from '../../shared/policy/values/parsed.ts';
-import { type EnforceRule, groupWishes } from './compiled-rule.ts';
+import { desiredGroups, type EnforceRule } from './compiled-rule.ts';
 
 const notShown = 'no operation shows it again, so nobody could tell whether it holds';
 
@@ -123,16 +123,16 @@ const mostUserGroups = 20;
 
 /** Finds what is wrong between the keys of a rule. */
 function checkEnforceRule(rule: EnforceRule, _context: RuleCheckContext, report: RuleReport): void {
-  const wishes = groupWishes.filter((key) => rule[key] !== undefined);
+  const needed = desiredGroups.filter((key) => rule[key] !== undefined);
   if (rule.groups === undefined && rule.tenant === undefined) {
     report({ path: [], text: 'is for nothing; add groups, such as groups: all, or tenant: {expiryReminder: true} for the account itself' });
   } else if (rule.groups !== undefined && rule.tenant !== undefined) {
     report({ path: ['tenant'], at: 'key', text: 'is for the account itself, and this rule is for groups; write a rule of its own' });
   } else if (rule.tenant !== undefined) {
-    for (const key of wishes)
+    for (const key of needed)
       report({ path: [key], at: 'key', text: 'is for delivery groups, and this rule is for the account itself; write a rule with groups' });
-  } else if (wishes.length === 0) {
-    report({ path: [], text: `asks for nothing; add one of ${groupWishes.join(', ')}` });
+  } else if (needed.length === 0) {
+    report({ path: [], text: `asks for nothing; add one of ${desiredGroups.join(', ')}` });
   }
   const { userGroups, requireTags } = rule;
   if (userGroups && userGroups.length > mostUserGroups) {

@@ -28,32 +28,32 @@ export const planner: Planner<SessionResource> = {
   },
   decide(resource, context) {
     const group = resource.kind === 'delivery-group' ? resource : resource.partOf;
-    const { cover, moment } = standOf(group, context);
-    const rule = cover.rule;
+    const { match, moment } = standOf(group, context);
+    const rule = match.rule;
     if (resource.kind === 'drain') {
-      return decided(resource, cover, decideDrain(group, rule, moment, context) ?? keep(reason('not-drained', 'nobody is kept out')));
+      return decided(resource, match, decideDrain(group, rule, moment, context) ?? keep(reason('not-drained', 'nobody is kept out')));
     }
-    const own = ownVerdict(resource, cover, moment, context);
-    if (resource.kind === 'session' || (moment !== undefined && asksForSessions(group, moment))) return decided(resource, cover, own);
-    return decided(resource, cover, joined(own, decideDrain(group, rule, moment, context)));
+    const own = ownVerdict(resource, match, moment, context);
+    if (resource.kind === 'session' || (moment !== undefined && asksForSessions(group, moment))) return decided(resource, match, own);
+    return decided(resource, match, joined(own, decideDrain(group, rule, moment, context)));
   },
 };
 
-function standOf(group: SessionGroup, context: PlanContext): { readonly cover: Cover; readonly moment: Moment | undefined } {
-  const cover = coverOf(group, context);
-  return { cover, moment: cover.rule === undefined ? undefined : momentOf(cover.rule, group, context) };
+function standOf(group: SessionGroup, context: PlanContext): { readonly match: RuleMatch; readonly moment: Moment | undefined } {
+  const match = ruleMatch(group, context);
+  return { match, moment: match.rule === undefined ? undefined : momentOf(match.rule, group, context) };
 }
 
 function ownVerdict(
   resource: Exclude<SessionResource, { kind: 'drain' }>,
-  cover: Cover,
+  match: RuleMatch,
   moment: Moment | undefined,
   context: PlanContext,
 ): Verdict {
-  if (cover.rule === undefined) return { verdict: cover.verdict, because: cover.because };
+  if (match.rule === undefined) return { verdict: match.verdict, because: match.because };
   if (moment === undefined) return keep();
-  if (resource.kind === 'session') return decideSession(resource, cover.rule, moment, context);
-  return decideGroup(resource, cover.rule, moment, context);
+  if (resource.kind === 'session') return decideSession(resource, match.rule, moment, context);
+  return decideGroup(resource, match.rule, moment, context);
 }
 
 /** One verdict on a group out of that on its sessions and that on its drain: an act before a hold, a hold before a keep. */
@@ -64,18 +64,18 @@ function joined(own: Verdict, drain: Verdict | undefined): Verdict {
   return { ...own, because };
 }
 
-function decided(resource: SessionResource, cover: Cover, verdict: Verdict): Decision {
+function decided(resource: SessionResource, match: RuleMatch, verdict: Verdict): Decision {
   const { id, name, region } = resource;
   const ref: ResourceRef = { id, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
-  const rule = cover.rule === undefined ? cover.named : cover.rule.name;
+  const rule = match.rule === undefined ? match.named : match.rule.name;
   if (verdict.verdict === 'act') return { ...verdict, rule: rule ?? sweepRule, resource: ref };
   return { ...verdict, rule, resource: ref };
 }
 
-type Cover = FirstMatch<CompiledLogOffRule>;
+type RuleMatch = FirstMatch<CompiledLogOffRule>;
 
 /** The rule that covers a group. Without any rule for the target nothing is asked of it: the function runs on for the groups that it drained. */
-function coverOf(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): Cover {
+function ruleMatch(group: DeliveryGroup, { policy, target, nowMs }: PlanContext): RuleMatch {
   if (nowMs >= policy.untilMs) return { verdict: 'hold', because: [pastHorizon], named: null };
   const rules = rulesFor(policy, target);
   return rules.length === 0 ? notCovered : firstMatch(rules, group, { target, nowMs });

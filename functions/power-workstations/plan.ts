@@ -6,9 +6,9 @@ import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/p
 import { firstMatch, pastHorizon, perTarget, rulesOf } from '../../shared/planning/first-match.ts';
 import { cachedMatcher } from '../../shared/policy/exception.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
+import { desiredState } from './desired-state.ts';
 import { reason } from './reasons.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
-import { wishOf } from './wish.ts';
 
 /**
  * Decides whether one workstation is to be started or stopped. Pure: the same workstation, policy, journal and `now` give the same decision.
@@ -34,19 +34,19 @@ function decideOn(workstation: Workstation, context: PlanContext): Verdict {
     underWay: false,
   });
   if (nowMs >= policy.untilMs) return decided('hold', null, pastHorizon);
-  const cover = firstMatch(rulesFor(policy, context.target), workstation, context);
-  const { rule } = cover;
-  if (rule === undefined) return decided(cover.verdict, cover.named, ...cover.because);
+  const match = firstMatch(rulesFor(policy, context.target), workstation, context);
+  const { rule } = match;
+  if (rule === undefined) return decided(match.verdict, match.named, ...match.because);
   if (rule.schedule === undefined) return decided('keep', rule.name, reason('left-alone', `rule ${rule.name} says to leave it alone`));
   const { timerGroupId } = workstation;
   if (timerGroupId !== undefined) {
     const text = `the timer ${timerGroupId} of the service starts and stops it; take it off that timer to let the schedule do so`;
     return decided('keep', rule.name, reason('service-timer', text, { timer: timerGroupId }));
   }
-  const wish = wishOf(rule.schedule, workstation, context);
-  if ('hold' in wish) return decided('hold', rule.name, wish.hold);
-  const { decision, underWay } = verdictOn(workstation, wish, rule, resource, context);
-  const said = wish.unpublished === undefined ? decision.because : [...decision.because, wish.unpublished];
+  const desired = desiredState(rule.schedule, workstation, context);
+  if ('hold' in desired) return decided('hold', rule.name, desired.hold);
+  const { decision, underWay } = verdictOn(workstation, desired, rule, resource, context);
+  const said = desired.unpublished === undefined ? decision.because : [...decision.because, desired.unpublished];
   return { decision: { ...decision, because: said }, underWay };
 }
 

@@ -6,8 +6,8 @@ import { type IntentView, notShownYet, type WrittenValue } from '../../shared/jo
 import type { Action, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import type { CompiledPowerRule } from './compiled-rule.ts';
+import type { DesiredState, Power } from './desired-state.ts';
 import { reason } from './reasons.ts';
-import type { Power, Wish } from './wish.ts';
 
 /** A decision, and whether the workstation is on its way because of us. */
 export interface Verdict {
@@ -23,7 +23,7 @@ const verb: Readonly<Record<Power, string>> = { on: 'start', off: 'stop' };
 /** Compares what is wanted with what is there and with what the journal says, and decides. */
 export function verdictOn(
   workstation: Workstation,
-  wish: Wish,
+  desired: DesiredState,
   rule: CompiledPowerRule,
   resource: ResourceRef,
   context: PlanContext,
@@ -56,24 +56,25 @@ export function verdictOn(
       : asked(state.power, last);
   }
   const lately = notShownYet(written.values(id, powerSetting), nowMs);
-  if (state.power === wish.power) {
-    const text = wish.kept === undefined ? `it is ${wish.power} as schedule ${rule.schedule} wants` : keptText(wish.kept, context);
+  if (state.power === desired.power) {
+    const text = desired.kept === undefined ? `it is ${desired.power} as schedule ${rule.schedule} wants` : keptText(desired.kept, context);
     // From before our own call to the contrary, perhaps: what shows later would be laid to a person.
-    if (lately !== undefined && lately.value !== wish.power) return keep(reason('as-wanted', `${text}; what is read may be older`));
-    return keep(reason('as-wanted', text), sightedAsWanted(wish));
+    if (lately !== undefined && lately.value !== desired.power) return keep(reason('as-wanted', `${text}; what is read may be older`));
+    return keep(reason('as-wanted', text), sightedAsWanted(desired));
   }
-  const { action, because, forbidden } = switchingOf(workstation, wish, rule, context);
+  const { action, because, forbidden } = switchingOf(workstation, desired, rule, context);
   // What is read may be older than what we asked for.
-  if (lately?.value === wish.power && lately.atMs >= (wish.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(wish.power, lately);
-  if (wasAsWanted(id, wish, written)) return hold([byPerson(state.power, wish, context), sightedAsWanted(wish), ...because], action);
-  const last = askedFor(wish.power, id, written);
+  if (lately?.value === desired.power && lately.atMs >= (desired.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(desired.power, lately);
+  if (wasAsWanted(id, desired, written))
+    return hold([byPerson(state.power, desired, context), sightedAsWanted(desired), ...because], action);
+  const last = askedFor(desired.power, id, written);
   // What was asked before the last step is answered for; an unclear outcome leaves the call to be made again, which changes nothing if it ran.
-  if (last?.outcome === 'done' && last.atMs >= (wish.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(wish.power, last);
+  if (last?.outcome === 'done' && last.atMs >= (desired.sinceMs ?? Number.NEGATIVE_INFINITY)) return asked(desired.power, last);
   if (forbidden !== undefined) return hold([forbidden, ...because], action);
   return action === undefined ? hold(because) : { decision: { ...base, verdict: 'act', because, action }, underWay: false };
 }
 
-function byPerson(observed: Power, { untilMs }: Wish, context: PlanContext): Reason {
+function byPerson(observed: Power, { untilMs }: DesiredState, context: PlanContext): Reason {
   const until = untilMs === undefined ? 'the schedule has no further step, so it stands' : `it stands until ${localText(untilMs, context)}`;
   const text = `a person has ${observed === 'on' ? 'started' : 'stopped'} it; ${until}`;
   return reason('manual-change', text, { setting: powerSetting, value: observed, untilMs: untilMs ?? null });
@@ -90,17 +91,17 @@ interface Switching {
  * The call that brings a workstation to where it is wanted: always one id, never `Force`, which can lose data (service notes, Workstations).
  * Stopping under sessions is disruptive; without any it lowers only.
  */
-function switchingOf(workstation: Workstation, wish: Wish, rule: CompiledPowerRule, context: PlanContext): Switching {
-  const because = [why(wish, rule, context), ...money(workstation, wish)];
+function switchingOf(workstation: Workstation, desired: DesiredState, rule: CompiledPowerRule, context: PlanContext): Switching {
+  const because = [why(desired, rule, context), ...money(workstation, desired)];
   const { id, sessions } = workstation;
   const base = {
-    key: `power ${wish.power}`,
+    key: `power ${desired.power}`,
     input: { WuyingServerIdList: [id] },
-    change: [{ field: 'power', from: wish.power === 'on' ? 'off' : 'on', to: wish.power }],
-    writes: { setting: powerSetting, value: wish.power },
+    change: [{ field: 'power', from: desired.power === 'on' ? 'off' : 'on', to: desired.power }],
+    writes: { setting: powerSetting, value: desired.power },
     ...(rule.atOnce === undefined ? {} : { atOnce: rule.atOnce }),
   };
-  if (wish.power === 'on') {
+  if (desired.power === 'on') {
     return { action: { ...base, operation: 'StartWuyingServer', effect: 'write', restores: 'capacity' }, because };
   }
   if (sessions === undefined) {
@@ -118,7 +119,7 @@ function switchingOf(workstation: Workstation, wish: Wish, rule: CompiledPowerRu
   return { action, because, forbidden: reason('in-use', text, { ...waiting, sessions: sessions.length }) };
 }
 
-function why({ power, stepMs, kept }: Wish, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {
+function why({ power, stepMs, kept }: DesiredState, { schedule = '' }: CompiledPowerRule, context: PlanContext): Reason {
   if (kept !== undefined) return reason('schedule-on', `${keptText(kept, context)}; it is stopped`, { because: kept.because });
   const since = stepMs === undefined ? '' : ` since ${localText(stepMs, context)}`;
   return power === 'on'
@@ -127,12 +128,12 @@ function why({ power, stepMs, kept }: Wish, { schedule = '' }: CompiledPowerRule
 }
 
 /** Until when an exception keeps a workstation on, and why. */
-function keptText({ untilMs, because }: NonNullable<Wish['kept']>, context: PlanContext): string {
+function keptText({ untilMs, because }: NonNullable<DesiredState['kept']>, context: PlanContext): string {
   return `an exception keeps it on until ${localText(untilMs, context)}: ${because}`;
 }
 
 /** What can be said about money: whether stopping a subscription saves any is not documented, likely not (service notes, Workstations). */
-function money({ charge }: Workstation, { power }: Wish): readonly Reason[] {
+function money({ charge }: Workstation, { power }: DesiredState): readonly Reason[] {
   if (charge === 'subscription') {
     return power === 'on' ? [] : [reason('saves-nothing', 'it is a subscription, so stopping it saves no money')];
   }
@@ -156,7 +157,7 @@ const powerSetting = 'power';
 const seenSetting = 'power-seen';
 
 /** The name of a stretch between two steps, with what is wanted in it. Another stretch, or another wish, has another name. */
-function stretchName({ power, sinceMs }: Wish): string {
+function stretchName({ power, sinceMs }: DesiredState): string {
   return `${power} since ${sinceMs === undefined ? 'ever' : sinceMs}`;
 }
 
@@ -164,14 +165,14 @@ function stretchName({ power, sinceMs }: Wish): string {
  * Reports that a workstation was seen as wanted in this stretch, which the journal keeps: what differs later in the same stretch was done by
  * somebody else. To be repeated as long as the stretch lasts.
  */
-function sightedAsWanted(wish: Wish): Reason {
-  const text = wish.sinceMs === undefined ? 'seen as wanted' : 'seen as wanted since the last step of the schedule';
-  return reason('sighted', text, { setting: seenSetting, value: stretchName(wish) });
+function sightedAsWanted(desired: DesiredState): Reason {
+  const text = desired.sinceMs === undefined ? 'seen as wanted' : 'seen as wanted since the last step of the schedule';
+  return reason('sighted', text, { setting: seenSetting, value: stretchName(desired) });
 }
 
 /** Whether a run has seen the workstation as wanted in this very stretch. */
-function wasAsWanted(id: string, wish: Wish, written: IntentView): boolean {
-  return written.foreign(id, seenSetting)?.value === stretchName(wish);
+function wasAsWanted(id: string, desired: DesiredState, written: IntentView): boolean {
+  return written.external(id, seenSetting)?.value === stretchName(desired);
 }
 
 /**
@@ -181,7 +182,7 @@ function wasAsWanted(id: string, wish: Wish, written: IntentView): boolean {
 function askedFor(power: Power, id: string, written: IntentView): WrittenValue | undefined {
   const last = written.values(id, powerSetting).at(-1);
   if (last?.value !== power || last.outcome === 'failed') return undefined;
-  const seen = written.foreign(id, seenSetting);
+  const seen = written.external(id, seenSetting);
   return seen !== undefined && seen.sinceMs > last.atMs ? undefined : last;
 }
 

@@ -113,7 +113,7 @@ export function isSilenceOver(expiresAtMs: number, rule: OrderRule, { nowMs }: R
 }
 
 /** Why no order may be placed at this price at all, whoever approves; undefined when one may. */
-export function ceilingReason(price: Money, rule: OrderRule, { policy }: RenewalContext): Reason | undefined {
+export function priceCapReason(price: Money, rule: OrderRule, { policy }: RenewalContext): Reason | undefined {
   const most = rule.maxPrice.find(({ currency }) => currency === price.currency);
   if (most !== undefined && price.micros > most.micros) {
     const text = `it costs ${formatMoney(price, { exact: true })} and maxPrice of rule ${rule.name} is ${formatMoney(most, { exact: true })}; raise that, or renew it by hand`;

@@ -12,9 +12,9 @@ import {
   aheadReason,
   answerTo,
   askReason,
-  ceilingReason,
   isSilenceOver,
   isTimeToAnswerOver,
+  priceCapReason,
   questionOf,
   weekOfSilence,
 } from './asking.ts';
@@ -34,9 +34,9 @@ export const planner: RenewalPlanner = {
     const open = facts.claims?.open;
     const verdict = verdictsOn(resource, open && openReason(open, resource.id, context));
     if (nowMs >= policy.untilMs) return verdict('hold', null, pastHorizon);
-    const cover = firstMatch(rulesFor(policy, target)[resource.kind], resource, context);
-    const { rule } = cover;
-    if (rule === undefined) return verdict(cover.verdict, cover.named, ...cover.because);
+    const match = firstMatch(rulesFor(policy, target)[resource.kind], resource, context);
+    const { rule } = match;
+    if (rule === undefined) return verdict(match.verdict, match.named, ...match.because);
     if (!mayExpire(resource)) return verdict('keep', rule.name, reason('not-a-subscription', 'it is paid as it goes and does not expire'));
     const { expiresAtMs } = resource;
     if (rule.kind === 'never') {
@@ -85,13 +85,13 @@ function dueStep(due: Due): RenewalStep {
   if (facts.claims === undefined) return { need: { kind: 'claims' } };
   const claimed = claimReason(facts.claims, resource.id, context);
   if (claimed) return hold(due, [claimed]);
-  const unfit = standingReason(due) ?? ineligibility(resource);
+  const unfit = notOrderable(due) ?? ineligibility(resource);
   if (unfit) return hold(due, [unfit]);
 
   const price = priceOf(resource, rule.period, rule, facts);
   if (price === 'ask') return { need: { kind: 'quote', period: rule.period } };
   if (!price.ok) return hold(due, price.because);
-  const forbidden = ceilingReason(price.value.reserve, rule, context) ?? aheadReason(endAfter(expiresAtMs, rule.period), rule, context);
+  const forbidden = priceCapReason(price.value.reserve, rule, context) ?? aheadReason(endAfter(expiresAtMs, rule.period), rule, context);
   if (forbidden) return hold(due, [forbidden]);
 
   const { ask } = rule;
@@ -100,7 +100,7 @@ function dueStep(due: Due): RenewalStep {
 }
 
 /** Why the rule or the calendar forbids an order, whatever the resource. */
-function standingReason({ expiresAtMs, rule, context }: Due): Reason | undefined {
+function notOrderable({ expiresAtMs, rule, context }: Due): Reason | undefined {
   const { nowMs } = context;
   if (nowMs >= expiresAtMs) {
     const text = `it expired ${localText(expiresAtMs, context)}; whether it can still be renewed is for you to see in the console`;
@@ -163,7 +163,7 @@ function silentStep(due: Due, waits: Reason, question: Question): RenewalStep {
   const price = priceOf(resource, period, rule, facts);
   if (price === 'ask') return { need: { kind: 'quote', period } };
   if (!price.ok) return hold(due, [...price.because, waits], question);
-  const forbidden = ceilingReason(price.value.reserve, rule, context);
+  const forbidden = priceCapReason(price.value.reserve, rule, context);
   if (forbidden) return hold(due, [forbidden, waits], question);
   const because = [reason('unanswered', `nobody has answered, so ${periodText(period)} is ordered instead of ${periodText(rule.period)}`)];
   return ordered(due, { period, price: price.value, approvedBy: undefined, unasked: true, because });

@@ -6,9 +6,10 @@ import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.
 import type { CompiledScaleRule } from './compiled-rule.ts';
 import type { Costs } from './cost.ts';
 import { firstLower, highest } from './day-levels.ts';
+import type { DesiredState } from './desired-state.ts';
 import { compareWeek, nodesIn, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
-import { cappedAt, cappedPeriods, levelOf, type ScheduleStanding } from './levels.ts';
+import { cappedAt, cappedPeriods, levelOf, type ScheduleProgress } from './levels.ts';
 import { reArm, weekCanBeSent } from './method.ts';
 import { fitDay } from './native-schedule.ts';
 import { reason } from './reasons.ts';
@@ -16,7 +17,6 @@ import { type ServiceDay, spanDays } from './service-day.ts';
 import type { ScheduleStrategy, UsageStrategy } from './strategy.ts';
 import { count, describe, fingerprint, nodesInUse, nodesOfStrategy, requestFor, sameDay, sameStrategy, weekdays } from './strategy.ts';
 import { journalValue, settingOf } from './strategy-value.ts';
-import type { Wish } from './wish.ts';
 
 /** No period of the service is shorter. */
 const quarterMs = 15 * 60_000;
@@ -34,11 +34,11 @@ export function means(state: GroupState, wanted: Strategy, { warmUp }: CompiledS
     if ((wanted.enableDate ?? today) > today && observed.enableDate !== wanted.enableDate) return false;
     if (typeof warmUp === 'boolean' && observed.warmUp !== warmUp) return false;
   }
-  return sameWish(state, wanted);
+  return sameDesired(state, wanted);
 }
 
 /** The same but for dates and warm-up; a subscription at a fixed count has no extra nodes, as with a ceiling of zero. */
-function sameWish({ strategy: observed, charge }: GroupState, wanted: Strategy): boolean {
+function sameDesired({ strategy: observed, charge }: GroupState, wanted: Strategy): boolean {
   if (charge === 'subscription' && observed.type === 'fixed' && wanted.type === 'usage') return (wanted.maxScaling ?? 0) === 0;
   return sameStrategy(observed, wanted, charge);
 }
@@ -119,9 +119,9 @@ function presentNodes(from: Strategy, pool: GroupState['pool'], day: ServiceDay)
 
 /** What the harm of a change is judged by. */
 export interface ChangeFacts {
-  readonly wish: Pick<Wish, 'at'>;
+  readonly desired: Pick<DesiredState, 'at'>;
   readonly day: ServiceDay;
-  readonly standing: Pick<ScheduleStanding, 'inForce' | 'highest'>;
+  readonly progress: Pick<ScheduleProgress, 'inForce' | 'highest'>;
   /** What the strategy that is wanted stands in for. */
   readonly standsInFor?: StandsInFor | undefined;
   /** What the strategy that is there stands in for. */
@@ -141,7 +141,7 @@ export function changeTo(state: GroupState, to: Strategy, lowering: Lowering, fa
     ...transition(state, to, lowering, within(facts, to, state), {
       ...(harms.length > 0 ? { harms } : {}),
       ...(change.lowersEver && !lowering.lowers ? { harmsLater: ['lower'] } : {}),
-      ...(change.lowersEver && facts.standing.inForce ? { planned: true } : {}),
+      ...(change.lowersEver && facts.progress.inForce ? { planned: true } : {}),
       ...(restores ? { restores: 'capacity' } : {}),
     }),
     ...(harmless === undefined ? {} : { withoutHarm: harmless }),
@@ -158,23 +158,23 @@ function adding(
 ): Transition {
   const { to, action } = whole;
   const { charge, strategy } = state;
-  const most = facts.standing.highest;
+  const most = facts.progress.highest;
   const nodesAdded = levelOf(to, charge) - most;
   if (nodesAdded <= 0) return whole;
   const capped = most > 0 ? cappedAt(to, charge, most) : strategy;
-  const isThere = sameWish(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
+  const isThere = sameDesired(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
   return { ...whole, action: { ...action, nodesAdded }, ...(isThere ? {} : { withoutAdding: changeWithin(capped, facts) }) };
 }
 
 /** What a strategy stands in for, as far as the group had it or has it by this: what is taken back later counts as no addition. */
 export function within(
-  { standsInFor, standing }: Pick<ChangeFacts, 'standsInFor' | 'standing'>,
+  { standsInFor, progress }: Pick<ChangeFacts, 'standsInFor' | 'progress'>,
   to: Strategy,
   { charge }: Pick<GroupState, 'charge'>,
 ): StandsInFor | undefined {
   if (standsInFor === undefined) return undefined;
   const { days, week, ...dates } = standsInFor;
-  const most = Math.max(standing.highest, levelOf(to, charge));
+  const most = Math.max(progress.highest, levelOf(to, charge));
   return {
     days: days.map(({ date, ordinary }) => ({ date, ordinary: cappedPeriods(ordinary, most) })),
     ...(week === undefined ? {} : { week: mapWeek((day) => cappedPeriods(week[day] ?? [], most)) }),
@@ -183,7 +183,7 @@ export function within(
 }
 
 /** Whether a change takes nodes away, now or later in its week, and whether it gives some. */
-function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy, lowering: Lowering, { wish, day }: ChangeFacts) {
+function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy, lowering: Lowering, { desired, day }: ChangeFacts) {
   if (to.type === 'schedule') {
     if (from.type !== 'schedule') return { lowersEver: true, raises: levelOf(to, charge) > presentNodes(from, pool, day) };
     const { raises, lowers } = compareWeek(from, to, day);
@@ -197,7 +197,7 @@ function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy,
   if (from.type === 'schedule') {
     // What is set in its place follows the wish from now on, so the two are compared as long as the wish is certain.
     for (let ms = day.nowMs; ms < day.twoDays.untilMs; ms += quarterMs) {
-      const wanted = wish.at(ms);
+      const wanted = desired.at(ms);
       const given = nodesIn(from, Math.floor((ms - day.nowMs) / 60_000), day);
       raises ||= wanted > given;
       // Neither a count nor a ceiling leaves fewer.
@@ -243,7 +243,7 @@ function withoutHarm(state: GroupState, to: Strategy, facts: ChangeFacts): Trans
     const higher = { ...to, week, ...(isPaused ? { enableDate, disableDate: addDays(enableDate, spanDays) } : {}) };
     const isNew = weekdays.some((each) => !sameDay(week[each] ?? [], from.week[each] ?? []));
     if (weekCanBeSent(week) && (isNew || compareWeek(from, higher, day).raises)) return raised(higher);
-  } else if ([0, quarterMs, aheadMs].some((ms) => facts.wish.at(day.nowMs + ms) > nodesIn(from, ms / 60_000, day))) {
+  } else if ([0, quarterMs, aheadMs].some((ms) => facts.desired.at(day.nowMs + ms) > nodesIn(from, ms / 60_000, day))) {
     // Neither a count nor a ceiling rises when the schedule would have, so that each is as high as the schedule ever is.
     const most = levelOf(from, state.charge);
     const nodes = to.nodes ?? 0;

@@ -10,7 +10,7 @@ import type { GroupState } from './group-state.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
 import { nodeMsOfStrategy, nodeMsOfWeek, weekdays } from './strategy.ts';
-import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
+import { isOurs, journalValue, openDeviation, settingOf } from './strategy-value.ts';
 
 const monthDays = 30;
 
@@ -32,7 +32,7 @@ export function beforeOf(state: GroupState, { written }: Pick<PlanContext, 'writ
   const { group, strategy, charge } = state;
   const observed = journalValue(strategy, charge);
   const isOwn = () => written.values(group.id, settingOf(state)).some(({ value }) => isOurs(value, observed));
-  return { from: strategy, deviation: standingDeviation(state, written), isFallback: strategy.type === 'fixed' && isOwn() };
+  return { from: strategy, deviation: openDeviation(state, written), isFallback: strategy.type === 'fixed' && isOwn() };
 }
 
 /** What a change costs: from now on, and once. */

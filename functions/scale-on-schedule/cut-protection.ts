@@ -7,8 +7,8 @@ import type { Json } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { groupProtected, ownerProtected } from '../../shared/policy/protect.ts';
+import type { ExceptionEffects } from './desired-state.ts';
 import { reason } from './reasons.ts';
-import type { ExceptionEffects } from './wish.ts';
 
 /** What forbids cutting the sessions of a group, today or tomorrow. */
 export interface CutProtection {
@@ -71,7 +71,7 @@ function ownerProtection(group: DeliveryGroup, context: PlanContext): Outcome<Cu
   }
   if (value === null) return unprotected;
   const setting = tagSetting(ownerTag.key);
-  const standing = written.foreign(group.id, setting);
+  const standing = written.external(group.id, setting);
   const firstMs = standing?.value === value ? standing.sinceMs : nowMs;
   const { protected: inForce, untilMs, readable } = ownerProtected(value, firstMs, nowMs, zone, ownerTag.atMostMs);
   if (!inForce) return unprotected;

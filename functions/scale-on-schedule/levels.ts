@@ -65,13 +65,13 @@ export function highestTotal(group: DeliveryGroup, context: Pick<PlanContext, 'w
 
 /** The highest level that the journal has noted after an instant; 0 where none is. */
 function noted(id: string, written: PlanContext['written'], afterMs: EpochMs): number {
-  const kept = written.foreign(id, highestSetting);
+  const kept = written.external(id, highestSetting);
   const nodes = kept === undefined || kept.sinceMs <= afterMs ? 0 : Number(/^\d+(?= on )/.exec(kept.value)?.[0] ?? 0);
   return nodes;
 }
 
 /** How a group stands with the schedule of its rule. */
-export interface ScheduleStanding {
+export interface ScheduleProgress {
   /** True once the group has passed two boundaries of the schedule in `act` under the same rule, levels and peak. */
   readonly inForce: boolean;
   /** The highest level of the group in 30 days; where the schedule is in force and was reached, not below that of its ordinary week. */
@@ -81,24 +81,24 @@ export interface ScheduleStanding {
 }
 
 /** Tells whether a schedule is in force for a group, by since when the journal knows rule, levels and peak together. */
-export function scheduleStanding(
+export function scheduleProgress(
   { group }: Pick<GroupState, 'group'>,
   rule: CompiledScaleRule,
   timeline: Timeline,
   peak: number,
   context: PlanContext,
-): ScheduleStanding {
+): ScheduleProgress {
   const { written, nowMs, policy } = context;
   const { levels, most } = ordinaryLevels(timeline, peak);
   const acting = policy.mode.act.includes('scale-on-schedule') || policy.mode.default === 'act';
   const value = acting ? `${rule.name}: ${levels} of ${peak}` : observing;
-  const kept = written.foreign(group.id, scheduleSetting);
+  const kept = written.external(group.id, scheduleSetting);
   const first = kept?.value === value ? nextBoundary(timeline, kept.sinceMs) : undefined;
   const second = first === undefined ? undefined : nextBoundary(timeline, first);
   const inForce = acting && second !== undefined && second <= nowMs;
   const isNews = kept?.value !== value && (acting || kept !== undefined);
   const had = highestLevel(group, context);
-  const isUnreached = written.foreign(group.id, unreachedSetting)?.value === value;
+  const isUnreached = written.external(group.id, unreachedSetting)?.value === value;
   const reached = had >= most;
   return {
     inForce,

@@ -36,7 +36,7 @@ export interface Asking {
 }
 
 /** A value that is not what we wrote: it stands and the decision holds, or it is over and gets overwritten. */
-export interface Standing {
+export interface PersonsChange {
   readonly stands: boolean;
   readonly because: Reason;
 }
@@ -55,7 +55,7 @@ const mostWrites = 3;
  * the first step after we first saw it. One that we see for the first time only after a step has asked for another value is over already, except for a weekly
  * schedule: its two days of deviation change at midnight, which is no step.
  */
-export function manualChange(difference: Difference, asking: Asking): Standing | undefined {
+export function manualChange(difference: Difference, asking: Asking): PersonsChange | undefined {
   const { resourceId, setting, observed } = difference;
   const { written, nowMs, localText } = asking;
   const values = written.values(resourceId, setting);
@@ -74,16 +74,19 @@ export function manualChange(difference: Difference, asking: Asking): Standing |
 }
 
 /** A value that somebody has set: whether it stands. */
-function changeOf(difference: Difference, last: WrittenValue, { written, mode, nextStepMs, nowMs, localText }: Asking): Standing {
+function changeOf(difference: Difference, last: WrittenValue, { written, mode, nextStepMs, nowMs, localText }: Asking): PersonsChange {
   const { resourceId, setting, observed, wanted, steppedSince } = difference;
-  const foreign = written.foreign(resourceId, setting);
-  const seenMs = foreign?.value === observed ? foreign.sinceMs : undefined;
+  const external = written.external(resourceId, setting);
+  const seenMs = external?.value === observed ? external.sinceMs : undefined;
   const data = { setting, value: observed, ours: last.value };
   const changed = `a person changed this to "${observed}"`;
   if (mode === 'report-only') {
     return { stands: true, because: reason('manual-change', `${changed}; the rule says to report only`, data) };
   }
-  const over = (why: string): Standing => ({ stands: false, because: reason('manual-change-overwritten', `${changed}; ${why}`, data) });
+  const over = (why: string): PersonsChange => ({
+    stands: false,
+    because: reason('manual-change-overwritten', `${changed}; ${why}`, data),
+  });
   if (mode === 'overwrite') return over('the rule says to overwrite');
   const stepMs = nextStepMs(seenMs ?? nowMs);
   if (stepMs !== undefined && stepMs <= nowMs) return over('the next step of the schedule has come');
@@ -101,7 +104,7 @@ function notShown(
   { value, times, atMs }: UnreadValue,
   { observed, wanted, lowers }: Difference,
   { mode, nowMs, localText }: Asking,
-): Standing | undefined {
+): PersonsChange | undefined {
   if (withoutDate(value) !== withoutDate(wanted)) return undefined;
   const isFresh = nowMs - atMs < arrivalMs;
   const again = !isFresh && (mode === 'overwrite' || (mode !== 'report-only' && !lowers && times < mostWrites));
@@ -125,19 +128,20 @@ export function sightedByOthers(resourceId: string, setting: string, observed: s
   if (last?.outcome !== 'done' || values.some(({ value }) => isOurs(value, observed))) return undefined;
   if (unreadValue(written, resourceId, setting) !== undefined) return undefined;
   const sighted = { setting: othersSetting(setting), value: `${observed} after ${last.atMs}` };
-  return written.foreign(resourceId, sighted.setting)?.value === sighted.value ? undefined : sighted;
+  return written.external(resourceId, sighted.setting)?.value === sighted.value ? undefined : sighted;
 }
 
 /** Whether the setting had another value since we wrote this one, so that somebody has set it back to it. */
 function changedSince(own: WrittenValue, difference: Difference, written: IntentView): boolean {
   const { resourceId, setting, observed } = difference;
-  const foreign = written.foreign(resourceId, setting);
-  if (foreign !== undefined && foreign.sinceMs >= own.atMs && !isOurs(own.value, foreign.value) && foreign.value !== observed) return true;
+  const external = written.external(resourceId, setting);
+  if (external !== undefined && external.sinceMs >= own.atMs && !isOurs(own.value, external.value) && external.value !== observed)
+    return true;
   return madeByOthers(own, difference, written) !== undefined;
 }
 
 /** What somebody else had made the setting after we wrote a value, where that was as wanted; and since when. */
-function madeByOthers(own: WrittenValue, { resourceId, setting }: Difference, written: IntentView): ReturnType<IntentView['foreign']> {
-  const kept = written.foreign(resourceId, othersSetting(setting));
+function madeByOthers(own: WrittenValue, { resourceId, setting }: Difference, written: IntentView): ReturnType<IntentView['external']> {
+  const kept = written.external(resourceId, othersSetting(setting));
   return kept?.value.endsWith(` after ${own.atMs}`) ? kept : undefined;
 }

@@ -121,7 +121,7 @@ const leastDaysLeft = 30;
 const passingDays = 7;
 
 /** With so few days left it is extended at once, quiet time or not. */
-const lapseDays = 2;
+const rearmDays = 2;
 
 /**
  * The weekly schedule to write for a wish. Days whose kind is not published are as in an ordinary week, which is said.
@@ -189,8 +189,8 @@ export function reArm(observed: ScheduleStrategy, day: ServiceDay, wanted?: Sche
     };
   }
   const passing = (wanted?.disableDate ?? day.endDate) < day.endDate;
-  if (daysLeft >= (passing ? lapseDays + 1 : leastDaysLeft)) return { when: 'not-needed' };
-  if (daysLeft <= lapseDays) {
+  if (daysLeft >= (passing ? rearmDays + 1 : leastDaysLeft)) return { when: 'not-needed' };
+  if (daysLeft <= rearmDays) {
     const text = daysLeft > 0 ? `the weekly schedule ends on ${disableDate}` : `the weekly schedule ended on ${disableDate}`;
     return { when: 'now', because: reason('lapses-soon', `${text}; it is extended at once`, data) };
   }

@@ -6,11 +6,11 @@ import { isUnknown } from '../../shared/policy/schedule.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf, offsetAt } from '../../shared/policy/zones.ts';
 import { firstLower, highest, isIn } from './day-levels.ts';
+import type { DesiredState } from './desired-state.ts';
 import type { DayDeviation } from './deviation.ts';
 import { lookAheadDays, type ServiceDay } from './service-day.ts';
 import type { Span, Step } from './steps.ts';
 import { sameDay } from './strategy.ts';
-import type { Wish } from './wish.ts';
 
 /** How long before a lowered period its day is written: the shorter, the less is left behind where nothing restores it. In minutes. */
 const lowerAheadMinutes = 60;
@@ -59,17 +59,17 @@ interface Day {
  * With `stepwise`, today's merged periods have the amount that is wanted now until they are over, so between the first step and the end of a
  * period that weekday depends on being rewritten.
  */
-export function nativeSchedule(wish: Wish, today: ServiceDay, stepwise: boolean): NativeSchedule {
+export function nativeSchedule(desired: DesiredState, today: ServiceDay, stepwise: boolean): NativeSchedule {
   const { zone } = today;
   const days = [0, 1, 2, 3, 4, 5, 6].map((ahead) => dayOf(addDays(today.date, ahead), zone));
-  const wantedOrdinary = days.map((day) => periodsOf(wish.ordinary(known(day.span, wish)), shiftOf(day.span, wish), day, zone));
+  const wantedOrdinary = days.map((day) => periodsOf(desired.ordinary(known(day.span, desired)), moveInto(day.span, desired), day, zone));
   const ordinary = wantedOrdinary.map((periods) => fitDay(periods));
   const stretched = (index: number): FittedDay => ordinary[index % 7] as FittedDay;
   const wantedOn = (ahead: number): readonly NativePeriod[] => {
     const day = dayOf(addDays(today.date, ahead), zone);
-    return periodsOf(wish.between(day.span), 0, day, zone);
+    return periodsOf(desired.between(day.span), 0, day, zone);
   };
-  const begins = pauseOf(wish, today, ordinary, wantedOn);
+  const begins = pauseOf(desired, today, ordinary, wantedOn);
   const written = wantedOrdinary.map((usual, index) => {
     // The next time that this weekday runs, which a pause puts off.
     const ahead = index >= begins ? index : index + 7 * Math.ceil((begins - index) / 7);
@@ -89,7 +89,7 @@ export function nativeSchedule(wish: Wish, today: ServiceDay, stepwise: boolean)
     deviations,
     ordinary: weekOf(days, (index) => stretched(index).periods),
     wanted: weekOf(days, (index) => wantedOrdinary[index] as readonly NativePeriod[]),
-    unknown: days.slice(0, 2).flatMap((day) => (isUnpublished(day.span, wish) ? [day.weekday] : [])),
+    unknown: days.slice(0, 2).flatMap((day) => (isUnpublished(day.span, desired) ? [day.weekday] : [])),
     merged: written.some(({ fitted }) => fitted.merged),
     extraNodeMinutes: ordinary.reduce((sum, day) => sum + day.extraNodeMinutes, 0),
     endsEarly: written.some(({ fitted }) => fitted.reachesMidnight),
@@ -103,7 +103,7 @@ export function nativeSchedule(wish: Wish, today: ServiceDay, stepwise: boolean)
  * A day whose kind is not published ends a pause, since nobody knows whether it is one.
  */
 function pauseOf(
-  wish: Wish,
+  desired: DesiredState,
   today: ServiceDay,
   ordinary: readonly FittedDay[],
   wantedOn: (ahead: number) => readonly NativePeriod[],
@@ -111,7 +111,7 @@ function pauseOf(
   const isAhead = ({ endMinute }: NativePeriod): boolean => endMinute > today.minute;
   let saved = (ordinary[0] as FittedDay).periods.some(isAhead);
   // In zones ahead of the service's or behind it, a day that is not published takes a part of two of the service's: its noon decides.
-  const isUnknownOn = (ahead: number) => isUnknown(wish.timeline, instantOf(today.zone, localMsOf(addDays(today.date, ahead), 720)));
+  const isUnknownOn = (ahead: number) => isUnknown(desired.timeline, instantOf(today.zone, localMsOf(addDays(today.date, ahead), 720)));
   if (isUnknownOn(0) || wantedOn(0).some(isAhead)) return 0;
   for (let ahead = 1; ahead < lookAheadDays; ahead++) {
     if (isUnknownOn(ahead) || wantedOn(ahead).length > 0) return saved ? ahead : 0;
@@ -145,23 +145,23 @@ function dayOf(date: string, zone: ZoneTable): Day {
 }
 
 /** A timeline ends somewhere; a day beyond it repeats the same weekday of the week before or after. */
-function shiftOf(span: Span, { timeline }: Wish): number {
+function moveInto(span: Span, { timeline }: DesiredState): number {
   if (span.untilMs > timeline.untilMs) return -7 * dayMs;
   return span.fromMs < timeline.fromMs ? 7 * dayMs : 0;
 }
 
-function known(span: Span, wish: Wish): Span {
-  const shift = shiftOf(span, wish);
-  return { fromMs: span.fromMs + shift, untilMs: span.untilMs + shift };
+function known(span: Span, desired: DesiredState): Span {
+  const movedMs = moveInto(span, desired);
+  return { fromMs: span.fromMs + movedMs, untilMs: span.untilMs + movedMs };
 }
 
 /** Steps as periods of a local day; `shiftMs` is how far the steps were taken from. Parts of minutes round outward. */
-function periodsOf(steps: readonly Step[], shiftMs: number, day: Day, zone: ZoneTable): NativePeriod[] {
+function periodsOf(steps: readonly Step[], moveMs: number, day: Day, zone: ZoneTable): NativePeriod[] {
   const midnight = localMsOf(day.date, 0);
   const minute = (ms: EpochMs) => (ms + offsetAt(zone, ms) - midnight) / 60_000;
   const periods: NativePeriod[] = [];
   for (const step of steps) {
-    const [startMs, endMs] = [step.startMs - shiftMs, step.endMs - shiftMs];
+    const [startMs, endMs] = [step.startMs - moveMs, step.endMs - moveMs];
     const startMinute = Math.max(periods.at(-1)?.endMinute ?? 0, startMs <= day.span.fromMs ? 0 : Math.floor(minute(startMs)));
     const endMinute = endMs >= day.span.untilMs ? 1440 : Math.min(1440, Math.ceil(minute(endMs)));
     if (endMinute > startMinute) periods.push({ startMinute, endMinute, amount: step.nodes });
@@ -178,7 +178,7 @@ function weekOf(days: readonly Day[], periods: (index: number) => readonly Nativ
   return week;
 }
 
-function isUnpublished(span: Span, { timeline }: Wish): boolean {
+function isUnpublished(span: Span, { timeline }: DesiredState): boolean {
   return timeline.unknown.some((stretch) => stretch.startMs < span.untilMs && span.fromMs < stretch.endMs);
 }
 

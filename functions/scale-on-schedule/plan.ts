@@ -11,14 +11,14 @@ import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import { actionOf } from './change.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
 import { costsOf, mergingCost } from './cost.ts';
+import { exceptionEffects } from './desired-state.ts';
 import { groupState } from './group-state.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { byTwoClocks } from './two-clocks.ts';
 import { leftAsItIs, undoDeviation } from './undo.ts';
-import { type Draft, lapseAverted, verdictOn } from './verdict.ts';
+import { type Draft, rearmedBeforeEnd, verdictOn } from './verdict.ts';
 import { wantedOf } from './wanted.ts';
-import { exceptionEffects } from './wish.ts';
 
 /**
  * Decides about the nodes of one delivery group. Pure: the same group, policy, journal and `now` give the same decision. Only groups that
@@ -45,7 +45,7 @@ export const planner: Planner<DeliveryGroup> = {
 function makeDraft(group: DeliveryGroup, context: PlanContext): Draft {
   const draft = draftOf(group, context);
   const undone = undoDeviation(draft.decision, group, context) ?? draft;
-  const averted = draft.decision.rule === null ? undone.decision : lapseAverted(undone.decision, group, context);
+  const averted = draft.decision.rule === null ? undone.decision : rearmedBeforeEnd(undone.decision, group, context);
   const decision = leftAsItIs(averted, group, context) ?? averted;
   return decision === undone.decision ? undone : { decision };
 }
@@ -56,14 +56,14 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
   const decided = (verdict: 'hold' | 'keep', rule: string | null, because: readonly Reason[]): Draft => ({
     decision: { rule, resource, verdict, because } satisfies Decision,
   });
-  const cover = firstMatch(rulesFor(policy, target), group, context);
-  const { rule } = cover;
-  if (nowMs >= policy.untilMs) return decided('hold', rule === undefined ? cover.named : rule.name, [pastHorizon]);
-  if (rule === undefined && cover.verdict === 'hold') return decided('hold', cover.named, cover.because);
+  const match = firstMatch(rulesFor(policy, target), group, context);
+  const { rule } = match;
+  if (nowMs >= policy.untilMs) return decided('hold', rule === undefined ? match.named : rule.name, [pastHorizon]);
+  if (rule === undefined && match.verdict === 'hold') return decided('hold', match.named, match.because);
   const effects = exceptionEffects(group, context, serviceDay(policy, nowMs));
   if (rule === undefined) {
     const floor = effects.floors.find(({ untilMs }) => nowMs < untilMs);
-    if (floor === undefined) return decided('keep', null, cover.because);
+    if (floor === undefined) return decided('keep', null, match.because);
     const since = floor.fromMs > nowMs ? ` from ${localText(floor.fromMs, context)} on` : '';
     const text = `an exception is to keep ${floor.percent}% of the peak${since}, and no rule says what the peak is: ${floor.because}; add a rule for the group`;
     return decided('hold', null, [reason('exception-without-rule', text)]);
@@ -111,7 +111,7 @@ const most = 500;
 /** Something that a draft asked of the journal, with the answer. */
 type Asked =
   | { readonly resource: string; readonly setting: string; readonly values: readonly WrittenValue[] }
-  | { readonly resource: string; readonly setting: string; readonly foreign: ReturnType<IntentView['foreign']> };
+  | { readonly resource: string; readonly setting: string; readonly external: ReturnType<IntentView['external']> };
 
 interface Remembered {
   readonly draft: Draft;
@@ -169,10 +169,10 @@ function newMemory(context: PlanContext): Memory {
       memory.asked.push({ resource, setting, values });
       return values;
     },
-    foreign: (resource, setting) => {
-      const foreign = written.foreign(resource, setting);
-      memory.asked.push({ resource, setting, foreign });
-      return foreign;
+    external: (resource, setting) => {
+      const external = written.external(resource, setting);
+      memory.asked.push({ resource, setting, external });
+      return external;
     },
   };
   const memory: Memory = { drafts: new Map(), context: { ...context, written: noting }, asked: [] };
@@ -187,8 +187,8 @@ function answersStand(asked: readonly Asked[], written: IntentView): boolean {
     if ('values' in each) {
       stand = sameValues(written.values(resource, setting), each.values) && stand;
     } else {
-      const foreign = written.foreign(resource, setting);
-      stand = foreign?.value === each.foreign?.value && foreign?.sinceMs === each.foreign?.sinceMs && stand;
+      const external = written.external(resource, setting);
+      stand = external?.value === each.external?.value && external?.sinceMs === each.external?.sinceMs && stand;
     }
   }
   return stand;

@@ -22,7 +22,7 @@ export function journalValue(strategy: Strategy, charge: Charge, standsInFor?: S
 
 /** The part of a journal's value that says what is wanted: without the disable date, and without what it stands in for. */
 export function withoutDate(value: string): string {
-  return partsOf(value).wish;
+  return partsOf(value).desired;
 }
 
 /**
@@ -31,12 +31,12 @@ export function withoutDate(value: string): string {
  */
 export function isOurs(value: string, observed: string): boolean {
   const [ours, seen] = [partsOf(value), partsOf(observed)];
-  if (ours.wish !== seen.wish) return false;
+  if (ours.desired !== seen.desired) return false;
   return ours.date === undefined || seen.date === undefined || seen.date >= ours.date;
 }
 
 /** What a pool has now because we wrote it instead of something else; undefined where it has none of that. */
-export function standingDeviation(
+export function openDeviation(
   { group, strategy, charge, pool }: Pick<GroupState, 'group' | 'strategy' | 'charge' | 'pool'>,
   written: IntentView,
 ): StandsInFor | undefined {
@@ -45,12 +45,12 @@ export function standingDeviation(
   return ours && parseDeviation(partsOf(ours.value).deviation);
 }
 
-function partsOf(value: string): { readonly wish: string; readonly deviation: string; readonly date?: string } {
+function partsOf(value: string): { readonly desired: string; readonly deviation: string; readonly date?: string } {
   const end = value.lastIndexOf(separator);
   const undated = end < 0 ? value : value.slice(0, end);
   const at = undated.search(/ from | ends | instead of /);
   return {
-    wish: at < 0 ? undated : undated.slice(0, at),
+    desired: at < 0 ? undated : undated.slice(0, at),
     deviation: at < 0 ? '' : undated.slice(at),
     ...(end < 0 ? {} : { date: value.slice(end + separator.length) }),
   };

@@ -6,15 +6,15 @@ import { localDate } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, loweringOf } from './change.ts';
 import { beforeOf } from './cost.ts';
 import { cutProtection } from './cut-protection.ts';
+import { exceptionEffects } from './desired-state.ts';
 import { compareWeek, type DayDeviation, fallsIn, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
 import { type GroupState, groupState } from './group-state.ts';
 import { loweredFrom } from './levels.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
-import { standingDeviation } from './strategy-value.ts';
+import { openDeviation } from './strategy-value.ts';
 import { acted, type Draft } from './verdict.ts';
 import { ratchetAt } from './wanted.ts';
-import { exceptionEffects } from './wish.ts';
 
 /** Stands for the rule where a deviation is taken back from a group that no rule covers any more. */
 const undoRule = 'deviation-undo';
@@ -31,11 +31,11 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   if (!state.ok || state.value.charge !== 'pay-as-you-go' || state.value.strategy.type === 'usage') return undefined;
   const { strategy } = state.value;
   const { policy, nowMs, written } = context;
-  const standing = standingDeviation(state.value, written);
-  if (standing === undefined) return undefined;
+  const progress = openDeviation(state.value, written);
+  if (progress === undefined) return undefined;
   const day = serviceDay(policy, nowMs);
   const all = draft.verdict === 'keep' || nowMs >= policy.untilMs;
-  const over: StandsInFor = all ? standing : { days: standing.days.filter(({ date }) => date < day.date) };
+  const over: StandsInFor = all ? progress : { days: progress.days.filter(({ date }) => date < day.date) };
   // A pause of a group that a rule covers goes on.
   const begins =
     !all && strategy.type === 'schedule' && (strategy.enableDate ?? '') > day.date ? (strategy.enableDate as string) : day.date;
@@ -49,16 +49,16 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   // What a rule changes now lowers those days too, and what it raises must not wait for that.
   if (!raises && (!lowers || draft.verdict === 'act')) return undefined;
   const rest: StandsInFor = {
-    days: standing.days.filter((each) => !days.includes(each)),
-    ...(all || standing.resumes === undefined ? {} : { resumes: standing.resumes }),
+    days: progress.days.filter((each) => !days.includes(each)),
+    ...(all || progress.resumes === undefined ? {} : { resumes: progress.resumes }),
   };
   const what = nameOf({ ...over, days });
   const lowering = loweringOf(state.value, to, day);
   const transition = changeTo(state.value, to, lowering, {
-    ...{ day, standsInFor: rest, deviation: standing },
-    wish: { at: (ms) => nodesIn(to, Math.floor((ms - nowMs) / 60_000), day) },
+    ...{ day, standsInFor: rest, deviation: progress },
+    desired: { at: (ms) => nodesIn(to, Math.floor((ms - nowMs) / 60_000), day) },
     // It is what the group had before, so no limit is for it.
-    standing: { inForce: true, highest: Number.POSITIVE_INFINITY },
+    progress: { inForce: true, highest: Number.POSITIVE_INFINITY },
   });
   const blocker = lowers ? blockerOf(state.value, to, lowering.forbidden, context) : undefined;
   const sighted = [...(draft.sighted ?? []), ...loweredFrom(state.value, to, day, context)];
@@ -81,13 +81,13 @@ export function leftAsItIs(decision: Decision, group: DeliveryGroup, context: Pl
   const { policy, nowMs, written } = context;
   const state = groupState(group);
   if (functionMode(policy, 'scale-on-schedule') === 'act' || !state.ok) return undefined;
-  const standing = standingDeviation(state.value, written);
+  const progress = openDeviation(state.value, written);
   const { date } = serviceDay(policy, nowMs);
-  if (standing === undefined || takenBack(state.value.strategy, standing, date) === undefined) return undefined;
+  if (progress === undefined || takenBack(state.value.strategy, progress, date) === undefined) return undefined;
   // A pause ends by itself.
-  if (!standing.days.length && !standing.week && (standing.resumes ?? '') <= date) return undefined;
+  if (!progress.days.length && !progress.week && (progress.resumes ?? '') <= date) return undefined;
   const day = localDate(nowMs, context);
-  const text = `${nameOf(standing)} is still set apart from an ordinary week, and scale-on-schedule only observes: take it back by hand`;
+  const text = `${nameOf(progress)} is still set apart from an ordinary week, and scale-on-schedule only observes: take it back by hand`;
   const because = [reason('deviation-left', text, { toldAs: `deviation-left ${day}`, day }), ...decision.because];
   return { ...decision, rule: decision.rule ?? undoRule, verdict: 'hold', because };
 }

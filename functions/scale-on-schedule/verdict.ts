@@ -10,13 +10,13 @@ import { localText } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, extended, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
 import { type Before, beforeOf } from './cost.ts';
 import { fallsIn, takenBack } from './deviation.ts';
-import { levelOf, loweredFrom, type ScheduleStanding } from './levels.ts';
-import { arrivalMs, manualChange, type Standing, sightedByOthers } from './manual-change.ts';
+import { levelOf, loweredFrom, type ScheduleProgress } from './levels.ts';
+import { arrivalMs, manualChange, type PersonsChange, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method.ts';
 import type { NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
-import { isOurs, journalValue, settingOf, standingDeviation } from './strategy-value.ts';
+import { isOurs, journalValue, openDeviation, settingOf } from './strategy-value.ts';
 import { nextCountMs, protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
@@ -67,11 +67,11 @@ const toldAllTheSame: ReadonlySet<string> = new Set([
 
 /** Compares what is wanted with what is there, and decides. */
 export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: ResourceRef, context: PlanContext): Draft {
-  const { state, rule, to, wish, standsInFor } = wanted;
+  const { state, rule, to, desired, standsInFor } = wanted;
   const day = serviceDay(context.policy, context.nowMs);
   const settled = asItShould(wanted, day, context);
   const others = settled === asWanted ? setByOthers(wanted, day, context) : [];
-  const sighted = [...wanted.standing.sighted, ...others];
+  const sighted = [...wanted.progress.sighted, ...others];
   const base: Base = { rule: rule.name, resource, ...(sighted.length > 0 ? { sighted } : {}), ...readBack(wanted, context) };
   if (settled !== undefined) {
     const blocker = because.find(({ code }) => toldAllTheSame.has(code));
@@ -85,7 +85,7 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
   const lowering = loweringOf(state, to, day);
   const before = beforeChange(wanted, context);
   const { deviation } = before;
-  const transition = changeTo(state, to, lowering, { wish, day, standing: standingOf(wanted, before, day), standsInFor, deviation });
+  const transition = changeTo(state, to, lowering, { desired, day, progress: progressOf(wanted, before, day), standsInFor, deviation });
   const action = actionOf(transition);
   const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
@@ -103,9 +103,9 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
 }
 
 /** How the group stands. What a deviation took is no addition, however long ago that was. */
-function standingOf({ state, standing }: Wanted, { deviation }: Before, day: ServiceDay): ScheduleStanding {
+function progressOf({ state, progress }: Wanted, { deviation }: Before, day: ServiceDay): ScheduleProgress {
   const ordinary = deviation && takenBack(state.strategy, deviation, day.date);
-  return { ...standing, highest: Math.max(standing.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge)) };
+  return { ...progress, highest: Math.max(progress.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge)) };
 }
 
 /** Whether what was written last shows, which is asked while it has not. */
@@ -122,11 +122,11 @@ const hourMs = 3_600_000;
  * What the journal is to keep where somebody else has made the setting what is wanted. Asked where that may just have happened: a change of somebody
  * stood there, or what is wanted has changed within the hour; an old history need not be read in all the time between.
  */
-function setByOthers({ state, wish, to }: Wanted, { minute }: ServiceDay, { written, nowMs }: PlanContext): readonly Sighted[] {
+function setByOthers({ state, desired, to }: Wanted, { minute }: ServiceDay, { written, nowMs }: PlanContext): readonly Sighted[] {
   const { group, strategy, charge } = state;
   const setting = settingOf(state);
-  const isFresh = to.type === 'schedule' ? minute < 60 : (wish.nextStepMs(nowMs - hourMs) ?? Number.POSITIVE_INFINITY) <= nowMs;
-  if (!isFresh && written.foreign(group.id, setting) === undefined) return [];
+  const isFresh = to.type === 'schedule' ? minute < 60 : (desired.nextStepMs(nowMs - hourMs) ?? Number.POSITIVE_INFINITY) <= nowMs;
+  if (!isFresh && written.external(group.id, setting) === undefined) return [];
   const sighted = sightedByOthers(group.id, setting, journalValue(strategy, charge), written);
   return sighted === undefined ? [] : [sighted];
 }
@@ -145,8 +145,8 @@ function held(base: Base, because: readonly Reason[], action?: Action): Draft {
   return { decision: { ...base, verdict: 'hold', because, ...(action === undefined ? {} : { action }) } };
 }
 
-function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): Standing | undefined {
-  const { state, rule, to, wish } = wanted;
+function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): PersonsChange | undefined {
+  const { state, rule, to, desired } = wanted;
   if (unshown(wanted, context)?.value !== undefined) return undefined;
   const difference = {
     resourceId: state.group.id,
@@ -158,7 +158,7 @@ function changeByPerson(wanted: Wanted, lowers: boolean, context: PlanContext): 
   };
   const { written, nowMs } = context;
   return manualChange(difference, {
-    ...{ written, nowMs, mode: rule.manualChange, nextStepMs: wish.nextStepMs },
+    ...{ written, nowMs, mode: rule.manualChange, nextStepMs: desired.nextStepMs },
     localText: (ms) => localText(ms, context),
   });
 }
@@ -188,7 +188,7 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, false, context);
   const before = beforeChange(wanted, context);
-  const transition = reArmed(state, to, within({ standsInFor, standing: standingOf(wanted, before, day) }, to, state));
+  const transition = reArmed(state, to, within({ standsInFor, progress: progressOf(wanted, before, day) }, to, state));
   const action = actionOf(transition);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
@@ -207,7 +207,7 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
  * dates, whatever the change waits for. A group that no rule covers, and a schedule whose end a person has set, are left as they are. Where
  * it cannot be sent the hold says so first, since the group would have no nodes from then on.
  */
-export function lapseAverted(decision: Decision, group: DeliveryGroup, { policy, nowMs, written }: PlanContext): Decision {
+export function rearmedBeforeEnd(decision: Decision, group: DeliveryGroup, { policy, nowMs, written }: PlanContext): Decision {
   const { rule, because } = decision;
   const [pool, other] = group.pools ?? [];
   if (decision.verdict !== 'hold' || rule === null || pool?.strategy?.type !== 'schedule') return decision;
@@ -226,7 +226,7 @@ export function lapseAverted(decision: Decision, group: DeliveryGroup, { policy,
     return decision;
   }
   const isWhole = group.status === 'PUBLISHED' && !other && !group.unreadable.some((field) => field.startsWith('NodePool'));
-  const averted = isWhole ? extended(state, day, standingDeviation(state, written)) : undefined;
+  const averted = isWhole ? extended(state, day, openDeviation(state, written)) : undefined;
   if (averted === undefined) {
     const why = 'its status, its pools or its periods do not allow to extend it here; extend it in the console';
     return { ...decision, because: [unaverted(why), ...because] };

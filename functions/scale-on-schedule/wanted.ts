@@ -9,15 +9,15 @@ import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date
 import { instantOf } from '../../shared/policy/zones.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
+import { type DesiredState, desiredState, type ExceptionEffects, usesPeak } from './desired-state.ts';
 import type { StandsInFor } from './deviation.ts';
 import { type GroupState, peakOf } from './group-state.ts';
-import { type ScheduleStanding, scheduleStanding } from './levels.ts';
+import { type ScheduleProgress, scheduleProgress } from './levels.ts';
 import { chooseMethod, fixedStrategy, type MayLower, nativeStrategy, usageStrategy } from './method.ts';
 import { type NativeSchedule, nativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import type { ScheduleStrategy } from './strategy.ts';
-import { type ExceptionEffects, usesPeak, type Wish, wishOf } from './wish.ts';
 
 const minuteMs = 60_000;
 
@@ -28,12 +28,12 @@ const bootMs = 10 * minuteMs;
 export interface Wanted {
   readonly state: GroupState;
   readonly rule: CompiledScaleRule;
-  readonly wish: Wish;
+  readonly desired: DesiredState;
   readonly effects: ExceptionEffects;
   /** What protects its sessions from cuts, if that can be told. */
   readonly protection: Outcome<CutProtection | undefined>;
   readonly to: Strategy;
-  readonly standing: ScheduleStanding;
+  readonly progress: ScheduleProgress;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
   /** What `to` is to be taken back to once nobody wants it; absent where it stands in for nothing. */
@@ -67,13 +67,13 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
     because.push(reason('exception-unknown', text));
   }
   const prepared = prepare(timeline, peak.value, effects, rule.stepwise, day);
-  const { wish, native } = prepared;
-  const standing = scheduleStanding(state, rule, timeline, peak.value, context);
+  const { desired, native } = prepared;
+  const progress = scheduleProgress(state, rule, timeline, peak.value, context);
   const protection = cutProtection(state.group, effects, context);
   const method = chooseMethod({ rule, charge: state.charge, protection, native });
   if (!method.ok) return method;
   because.push(...method.because);
-  const known = { state, rule, wish, effects, protection, standing };
+  const known = { state, rule, desired, effects, protection, progress };
   if (method.value === 'service-schedule') {
     const schedule = native();
     const to = prepared.strategyFor(state.strategy, typeof rule.warmUp === 'boolean' ? rule.warmUp : undefined);
@@ -88,7 +88,7 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
   }
   if (isUnknown(timeline, nowMs))
     because.push(reason('unpublished-day', 'the kind of this day is not published yet, so its nodes are those of an ordinary week'));
-  const nodes = method.value === 'fixed' && rule.warmUp !== false ? wish.highest(nowMs, nowMs + bootMs) : wish.at(nowMs);
+  const nodes = method.value === 'fixed' && rule.warmUp !== false ? desired.highest(nowMs, nowMs + bootMs) : desired.at(nowMs);
   const to: Outcome<Strategy> =
     method.value === 'fixed' ? fixedStrategy(state, nodes, day, mayLower(effects, protection, nowMs)) : usageStrategy(state, nodes, day);
   if (!to.ok) return held(...to.because, ...because);
@@ -106,10 +106,10 @@ const mostCountDays = 28;
  * When a count in place of a weekly schedule is over, as far as is known: at the step that needs another one, or at the first midnight after which
  * the schedule serves, since nothing protects sessions and none are wanted through the midnight after that one.
  */
-function endOfCount(wanted: Pick<Wanted, 'wish' | 'to' | 'rule' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
-  const { wish, protection } = wanted;
+function endOfCount(wanted: Pick<Wanted, 'desired' | 'to' | 'rule' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
+  const { desired, protection } = wanted;
   const midnight = (ahead: number) => instantOf(zone, localMsOf(addDays(date, ahead), 0));
-  const isThrough = (midnightMs: EpochMs) => wish.at(midnightMs - minuteMs) > 0 && wish.at(midnightMs) > 0;
+  const isThrough = (midnightMs: EpochMs) => desired.at(midnightMs - minuteMs) > 0 && desired.at(midnightMs) > 0;
   const isProtected = !protection.ok || protection.value !== undefined;
   let days = 1;
   while (days < mostCountDays && (isProtected || isThrough(midnight(days + 1)))) days++;
@@ -126,14 +126,14 @@ function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], n
 const stepWithinMs = 30 * dayMs;
 
 /** The first step after `ms` from which on another count is wanted; undefined where none is known. One ahead of which it was raised is none. */
-export function nextCountMs({ wish, to, rule }: Pick<Wanted, 'wish' | 'to' | 'rule'>, ms: EpochMs): EpochMs | undefined {
+export function nextCountMs({ desired, to, rule }: Pick<Wanted, 'desired' | 'to' | 'rule'>, ms: EpochMs): EpochMs | undefined {
   const aheadMs = to.type === 'fixed' && rule.warmUp !== false ? bootMs : 0;
-  const countAt = (atMs: EpochMs) => Math.max(to.type === 'fixed' ? 1 : 0, wish.highest(atMs, atMs + aheadMs));
+  const countAt = (atMs: EpochMs) => Math.max(to.type === 'fixed' ? 1 : 0, desired.highest(atMs, atMs + aheadMs));
   const now = countAt(ms);
-  let step = wish.nextStepMs(ms);
+  let step = desired.nextStepMs(ms);
   while (step !== undefined && step < ms + stepWithinMs) {
     if (countAt(step) !== now) return step;
-    step = wish.nextStepMs(step);
+    step = desired.nextStepMs(step);
   }
   return undefined;
 }
@@ -170,7 +170,7 @@ function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason
 
 /** A wish that many groups share, with its weekly schedule worked out when first asked for. */
 interface Prepared {
-  readonly wish: Wish;
+  readonly desired: DesiredState;
   native(): NativeSchedule;
   /** The weekly schedule to write for a pool that has `observed` now. `warmUp`: what the rule says of it, if anything. */
   strategyFor(observed: Strategy, warmUp: boolean | undefined): Outcome<ScheduleStrategy>;
@@ -198,7 +198,7 @@ function prepare(timeline: Timeline, peak: number, effects: ExceptionEffects, st
   const key = `${peak}|${stepwise}|${effectsKey(effects)}`;
   let prepared = shelf.prepared.get(key);
   if (prepared === undefined) {
-    prepared = make(wishOf(timeline, peak, effects), stepwise, day);
+    prepared = make(desiredState(timeline, peak, effects), stepwise, day);
     shelf.prepared.set(key, prepared);
   }
   return prepared;
@@ -209,15 +209,15 @@ function effectsKey({ floors, ratchets }: ExceptionEffects): string {
   return floors.length + ratchets.length === 0 ? '' : JSON.stringify([floors, ratchets]);
 }
 
-function make(wish: Wish, stepwise: boolean, day: ServiceDay): Prepared {
+function make(desired: DesiredState, stepwise: boolean, day: ServiceDay): Prepared {
   let schedule: NativeSchedule | undefined;
   const usual = new Map<boolean, Outcome<ScheduleStrategy>>();
   const native = () => {
-    schedule ??= nativeSchedule(wish, day, stepwise);
+    schedule ??= nativeSchedule(desired, day, stepwise);
     return schedule;
   };
   return {
-    wish,
+    desired,
     native,
     strategyFor(observed, asked) {
       // A pool that says nothing of warm-up gets it, so that its nodes are ready when a period begins.

@@ -9,7 +9,12 @@ import { compiledTagRule } from './compiled-rule.ts';
 import { planner } from './plan.ts';
 
 /** Operations whose events begin a run: those by which a group comes to be, loses tags, or gets a name by which rules go. */
-export const hears: readonly string[] = ['CreateAppInstanceGroup', 'Create', 'UntagCloudResources', 'ModifyAppInstanceGroupAttribute'];
+export const subscribedOperations: readonly string[] = [
+  'CreateAppInstanceGroup',
+  'Create',
+  'UntagCloudResources',
+  'ModifyAppInstanceGroupAttribute',
+];
 
 /** Gives delivery groups the tags that the policy wants on them. */
 export const tagNewResources: Automation<DeliveryGroup> = {

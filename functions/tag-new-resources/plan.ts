@@ -35,9 +35,9 @@ function decideTags(group: DeliveryGroup, context: PlanContext): Decision {
     because,
   });
   if (nowMs >= policy.untilMs) return decided('hold', null, [pastHorizon]);
-  const cover = firstMatch(rulesFor(policy, context.target), group, context);
-  const { rule } = cover;
-  if (rule === undefined) return decided(cover.verdict, cover.named, cover.because);
+  const match = firstMatch(rulesFor(policy, context.target), group, context);
+  const { rule } = match;
+  if (rule === undefined) return decided(match.verdict, match.named, match.because);
   if (group.tags === undefined) {
     return decided('hold', rule.name, [reason('selector-unknown', 'which tags the group has could not be read', { unknown: 'tags' })]);
   }

@@ -89,7 +89,7 @@ export function answer<const F extends Readers>(fields: F): ObjectReader<FieldsR
 }
 
 /** The body of an answer that can say with HTTP 200 that the call failed. */
-export function judgedAnswer<const F extends Readers>(
+export function checkedAnswer<const F extends Readers>(
   fields: F,
 ): ObjectReader<FieldsRead<F & { RequestId: typeof readText; Code: typeof readText; Message: typeof readText }>> {
   return readObject({ Code: readText, Message: readText, ...fields, RequestId: readText }) as never;

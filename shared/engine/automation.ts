@@ -3,7 +3,7 @@ import type { EpochMs } from '../client/clock.ts';
 import type { AnyOperation } from '../client/operation.ts';
 import type { Resource, ResourceRef } from '../fleet/resource.ts';
 import type { IntentLog } from '../journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting } from '../journal/intents/intent-record.ts';
 import type { IntentView } from '../journal/intents/intent-view.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Action, Decision, HoldDecision } from '../planning/decision.ts';
@@ -140,7 +140,7 @@ export interface Automation<R extends Resource> {
     context: PlanContext,
     log: IntentLog,
     isWhole: boolean,
-  ): { readonly seen: readonly ForeignValue[]; readonly gone: readonly ForeignSetting[] };
+  ): { readonly seen: readonly ExternalChange[]; readonly gone: readonly ExternalSetting[] };
   /** Holds what the journal of other targets stands against; asked of what the guard let pass. Default: nothing does. */
   elsewhere?(
     decisions: readonly (ActDecision | HoldDecision)[],

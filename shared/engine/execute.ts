@@ -7,7 +7,7 @@ import { type ActDecision, allHarms, type Reason } from '../planning/decision.ts
 import { all, clockNow, type Executing, note } from './effects.ts';
 import { sessionsCut } from './guard.ts';
 import { reason } from './reasons.ts';
-import { callFor, notNow, recheckBeforeCall, type SecondLook } from './recheck.ts';
+import { callFor, notNow, type RecheckRules, recheckBeforeCall } from './recheck.ts';
 import { type Outcome, outcomeOf } from './report.ts';
 
 /** How the executor goes about its work. */
@@ -33,7 +33,7 @@ export interface ExecuteInput<R extends Resource> {
   readonly owner: string;
   readonly log: IntentLog;
   /** What is asked right before each call. */
-  readonly again: SecondLook<R>;
+  readonly again: RecheckRules<R>;
   /** How many resources an operation takes in one call, and where. Default: one. */
   readonly batchOf?: ((operation: string) => { readonly param: string; readonly max: number } | undefined) | undefined;
   /** When the process must have ended; absent: never. */
@@ -153,7 +153,7 @@ function* actJoined<R extends Resource>(
 ): Executing<readonly Outcome[]> {
   const outcomes = new Map<ActDecision, Outcome>();
   for (const decision of decisions) {
-    const left = yield* secondLookAt(decision, input, rules, defects);
+    const left = yield* recheckBatch(decision, input, rules, defects);
     if (left) outcomes.set(decision, left);
   }
   const cleared = decisions.filter((decision) => !outcomes.has(decision));
@@ -165,7 +165,7 @@ function* actJoined<R extends Resource>(
 }
 
 /** The outcome of an action that is not to be sent; undefined where it is. */
-function* secondLookAt<R extends Resource>(
+function* recheckBatch<R extends Resource>(
   decision: ActDecision,
   input: ExecuteInput<R>,
   rules: ExecuteRules,

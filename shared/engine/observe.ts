@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import { ApiError } from '../client/errors.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { IntentLog } from '../journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting } from '../journal/intents/intent-record.ts';
 import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { keptPrefix, unreadSetting } from '../journal/intents/intent-view.ts';
 import type { Store } from '../journal/store/store.ts';
@@ -22,9 +22,9 @@ export interface Observation<R extends Resource> extends Counted<R> {
   /** The highest levels in 30 days of all that was read, in nodes; 0 for automations that add none. */
   readonly nodes: number;
   /** Owners' tags that are set. */
-  readonly tags: readonly ForeignValue[];
+  readonly tags: readonly ExternalChange[];
   /** Owners' tags that the journal knows and that are not set any more. */
-  readonly tagsGone: readonly ForeignSetting[];
+  readonly tagsGone: readonly ExternalSetting[];
   /** Why observing, or looking up the journal for it, ended early. */
   readonly error?: unknown;
 }
@@ -51,10 +51,10 @@ export interface ObserveInput<R extends Resource> {
 export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>): Promise<Observation<R>> {
   const { log, context } = input;
   const { planner } = input.automation;
-  const tally = new Tally<R>((id) => log.foreignSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
+  const tally = new Tally<R>((id) => log.externalSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
   const waiting: { readonly resource: R; readonly place: number }[] = [];
-  const tags: ForeignValue[] = [];
-  const gone: ForeignSetting[] = [];
+  const tags: ExternalChange[] = [];
+  const gone: ExternalSetting[] = [];
   let observed = 0;
   let totals: Totals | undefined;
   let nodes = 0;
@@ -175,9 +175,9 @@ interface Counted<R extends Resource> {
   readonly kept: readonly string[];
   readonly notCoveredIds: readonly string[];
   /** What was written and is seen for the first time since, as the journal calls it. */
-  readonly readBack: readonly ForeignSetting[];
+  readonly readBack: readonly ExternalSetting[];
   /** Values that planners called a person's, and states that they want to know since when. */
-  readonly manual: readonly ForeignValue[];
+  readonly manual: readonly ExternalChange[];
   /** Ids of resources that are as wanted and on which no person's change stands. */
   readonly settled: ReadonlySet<string>;
   /** Distinct resources that each rule covers. */
@@ -190,8 +190,8 @@ class Tally<R extends Resource> {
   /** What acts or holds, by the place of the resource in the observation. */
   readonly #decisions = new Map<number, ActDecision | HoldDecision>();
   readonly #acting = new Map<string, R>();
-  readonly #manual: ForeignValue[] = [];
-  readonly #readBack: ForeignSetting[] = [];
+  readonly #manual: ExternalChange[] = [];
+  readonly #readBack: ExternalSetting[] = [];
   readonly #settled = new Set<string>();
   readonly #kept: string[] = [];
   readonly #notCoveredIds: string[] = [];
@@ -245,7 +245,7 @@ class Tally<R extends Resource> {
 }
 
 /** Values on settings that the journal is to keep, with the time since when each is known. */
-function manualChanges({ resource, because }: Decision): readonly ForeignValue[] {
+function manualChanges({ resource, because }: Decision): readonly ExternalChange[] {
   return because.flatMap(({ code, data }) => {
     const { setting, value } = data ?? {};
     if ((code !== manualChangeCode && code !== sightedCode) || typeof setting !== 'string' || typeof value !== 'string') return [];

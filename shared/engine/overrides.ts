@@ -6,7 +6,7 @@ import { runStoring, type Storing } from '../journal/store/store-effect.ts';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 
 /** What people have said at night beside the policy, as it stands. */
-export interface Standing {
+export interface Overrides {
   /** The policy with the exceptions of the journal behind its own; the very same object where there are none. */
   readonly policy: CompiledPolicy;
   /** The versions that are halted; empty for functions that approve none. */
@@ -30,23 +30,23 @@ export type HaltReader = () => Storing<ReadonlyMap<string, Halt>>;
  * until the end that its id says; one whose id says none was never written by this program and counts for nothing.
  * @throws StoreError
  */
-export function loadStanding(
+export function loadOverrides(
   store: Store,
   policy: CompiledPolicy,
   target: CompiledTarget,
   nowMs: EpochMs,
   readHalts?: HaltReader,
-): Promise<Standing> {
-  return runStoring(store, readStanding(policy, target, nowMs, readHalts));
+): Promise<Overrides> {
+  return runStoring(store, readOverrides(policy, target, nowMs, readHalts));
 }
 
-/** As `loadStanding`, for code that runs as effects. @throws StoreError */
-export function* readStanding(
+/** As `loadOverrides`, for code that runs as effects. @throws StoreError */
+export function* readOverrides(
   policy: CompiledPolicy,
   target: CompiledTarget,
   nowMs: EpochMs,
   readHalts?: HaltReader | undefined,
-): Storing<Standing> {
+): Storing<Overrides> {
   const stored = yield* readExceptions(nowMs - rememberedMs);
   const halts = readHalts ? yield* readHalts() : new Map<string, Halt>();
   const unread = [...halts.values()].flatMap(({ damage }) => damage ?? []);

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { IntentLog } from '../journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue } from '../journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting } from '../journal/intents/intent-record.ts';
 import { tagKeyOf, tagSetting } from '../journal/intents/intent-view.ts';
 import type { ActDecision } from '../planning/decision.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
@@ -53,26 +53,26 @@ interface ProtectionInput<R extends Resource> {
 /** Since when the journal knows a value of an owner's tag, as of loading. */
 export function tagFirstSeen(log: IntentLog): (id: string, key: string, value: string) => EpochMs | undefined {
   return (id, key, value) => {
-    const standing = log.view.foreign(id, tagSetting(key));
+    const standing = log.view.external(id, tagSetting(key));
     return standing?.value === value ? standing.sinceMs : undefined;
   };
 }
 
 /** The owner's tag of a resource as the journal is to know it: a protection begins when its tag is first seen, whatever is wanted of the resource then. */
-export function tagSeen({ protect }: Pick<CompiledPolicy, 'protect'>, resource: Resource): readonly ForeignValue[] {
+export function tagSeen({ protect }: Pick<CompiledPolicy, 'protect'>, resource: Resource): readonly ExternalChange[] {
   const key = protect.ownerTag?.key;
   const value = key === undefined ? undefined : ownerTagOf(resource, key);
   return key !== undefined && typeof value === 'string' ? [{ resource: resource.id, setting: tagSetting(key), value }] : [];
 }
 
 /** Owners' tags that the journal knows on a resource and that are observed to be absent or to have another value now. */
-export function tagsGone(log: IntentLog, resource: Resource): readonly ForeignSetting[] {
-  return log.foreignSettings(resource.id).flatMap((setting) => {
+export function tagsGone(log: IntentLog, resource: Resource): readonly ExternalSetting[] {
+  return log.externalSettings(resource.id).flatMap((setting) => {
     const key = tagKeyOf(setting);
     if (key === undefined) return [];
     const value = ownerTagOf(resource, key);
     // Unknown tags say nothing.
-    const stands = value === undefined || value === log.view.foreign(resource.id, setting)?.value;
+    const stands = value === undefined || value === log.view.external(resource.id, setting)?.value;
     return stands ? [] : [{ resource: resource.id, setting }];
   });
 }

@@ -17,7 +17,7 @@ import { isExpected, type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure 
 import { skewReason, waitsForClocks } from './two-clocks.ts';
 
 /** The second look at an action, on the resource as it is right before the call and at that instant. */
-export interface SecondLook<R extends Resource> {
+export interface RecheckRules<R extends Resource> {
   /** Looks at a batch whose intents are written, before its first call. */
   begins?(batch: readonly ActDecision[], nowMs: EpochMs): Executing<void>;
   /** Decides again. @throws StoreError @throws JournalError where the history of the resource cannot be read */
@@ -43,7 +43,7 @@ interface TimeLeft {
  */
 export function* recheckBeforeCall<R extends Resource>(
   decision: ActDecision,
-  again: SecondLook<R>,
+  again: RecheckRules<R>,
   { deadlineMs, ...rules }: TimeLeft,
 ): Executing<Outcome | undefined> {
   const early = notNow(yield* clockNow(), deadlineMs, rules.actMs);
@@ -162,13 +162,13 @@ function isSame(planned: ActDecision, again: Decision): again is ActDecision {
  * milliseconds). Limits are not asked again: what they admitted was written down. But for nodes that are added: that limit is over all targets, and
  * their runs can begin at one moment.
  */
-export function secondLook<R extends Resource>(
+export function recheckRules<R extends Resource>(
   automation: Automation<R>,
   context: PlanContext,
   log: IntentLog,
   owner: string,
   skew: () => number | undefined = () => undefined,
-): SecondLook<R> {
+): RecheckRules<R> {
   const { planner, name } = automation;
   let tried = false;
   let nodesAdded = 0;

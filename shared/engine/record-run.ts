@@ -1,7 +1,7 @@
 import type { EpochMs } from '../client/clock.ts';
 import { sha256 } from '../client/hmac.ts';
 import type { IntentLog, Signed } from '../journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue, ToldHolds } from '../journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting, ToldHolds } from '../journal/intents/intent-record.ts';
 import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
 import { JournalError } from '../journal/store/store.ts';
@@ -11,13 +11,13 @@ import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts
 
 /** What a run has seen on settings that is not ours. */
 interface Found {
-  readonly manual: readonly ForeignValue[];
+  readonly manual: readonly ExternalChange[];
   /** Owners' tags that are set. */
-  readonly tags: readonly ForeignValue[];
+  readonly tags: readonly ExternalChange[];
   /** Resources that are as wanted and on which no person's change stands. */
   readonly calm: ReadonlySet<string>;
   /** What was seen and is not there any more. */
-  readonly gone: readonly ForeignSetting[];
+  readonly gone: readonly ExternalSetting[];
 }
 
 /**
@@ -27,17 +27,17 @@ interface Found {
  */
 export function* writeSeen(log: IntentLog, signed: Signed, target: string, found: Found): Storing<void> {
   const seen = [...found.manual, ...found.tags].filter(({ resource, setting, value }) => {
-    const known = log.view.foreign(resource, setting);
+    const known = log.view.external(resource, setting);
     return known?.value !== value || known.sinceMs > signed.atMs;
   });
   const changesGone = [...found.calm].flatMap((resource) =>
     log
-      .foreignSettings(resource)
+      .externalSettings(resource)
       .filter((setting) => tagKeyOf(setting) === undefined && !setting.startsWith(keptPrefix))
       .map((setting) => ({ resource, setting })),
   );
   // A value in the place of another is one that is seen, not one that is gone.
-  const isSeen = (gone: ForeignSetting) => seen.some(({ resource, setting }) => resource === gone.resource && setting === gone.setting);
+  const isSeen = (gone: ExternalSetting) => seen.some(({ resource, setting }) => resource === gone.resource && setting === gone.setting);
   const gone = [...changesGone, ...found.gone].filter((each) => !isSeen(each));
   if (seen.length + gone.length === 0) return;
   yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });

@@ -17,11 +17,11 @@ import { functionMode, guarding } from './guard.ts';
 import { addedElsewhere } from './guard-nodes.ts';
 import type { TellRun } from './notifications.ts';
 import { type Observation, observeAndPlan, RunFacts } from './observe.ts';
-import { loadStanding, type Standing } from './overrides.ts';
+import { loadOverrides, type Overrides } from './overrides.ts';
 import type { Misread } from './policy-format.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
-import { secondLook } from './recheck.ts';
+import { recheckRules } from './recheck.ts';
 import { compareHolds, writeEnd, writeSeen } from './record-run.ts';
 import { isExpected, type Outcome, type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
@@ -91,9 +91,9 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   if (misread) draft.failBecause(misread.error);
 
   const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
-  const standing = log && (await draft.attempt(() => loadStanding(store, policy, target, nowMs, automation.halts)));
-  if (log && standing) await observeAndAct({ ...options, automation, policy, misread, client: counting.client }, standing, log, draft);
-  draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? [])]);
+  const overrides = log && (await draft.attempt(() => loadOverrides(store, policy, target, nowMs, automation.halts)));
+  if (log && overrides) await observeAndAct({ ...options, automation, policy, misread, client: counting.client }, overrides, log, draft);
+  draft.damaged([...(log?.damaged ?? []), ...(overrides?.damaged ?? [])]);
 
   const finished = draft.finish(clock.now(), counting.counts());
   if (options.mode === 'plan') return finished;
@@ -140,7 +140,7 @@ interface Observed<R extends Resource> {
 
 async function observeAndAct<R extends Resource>(
   options: Begun<R>,
-  { policy, halts }: Standing,
+  { policy, halts }: Overrides,
   log: IntentLog,
   draft: ReportDraft,
 ): Promise<void> {
@@ -162,7 +162,7 @@ async function observeAndAct<R extends Resource>(
   const work: Work<R> = { ...options, context, facts, log, draft };
 
   const observed = await observe(work);
-  const decisions = await judgeSeen(work, observed);
+  const decisions = await guardObserved(work, observed);
   if (decisions === undefined) return;
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
@@ -203,13 +203,13 @@ function observeBy<R extends Resource>(by: Automation<R>, { draft, onProgress, .
 }
 
 /** What acts and what holds, by protection, by limits, and by what happened to the same on other targets; undefined where that cannot be read. */
-async function judgeSeen<R extends Resource>(
+async function guardObserved<R extends Resource>(
   { automation, client, context, log, store, draft, signal }: Work<R>,
   { seen, by }: Observed<R>,
 ): Promise<readonly (ActDecision | HoldDecision)[] | undefined> {
   const nodesAddedElsewhere = async () =>
     (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? unknownActs;
-  const judged = await judge({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const judged = await applyGuards({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
   const { elsewhere } = automation;
   return elsewhere ? draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
 }
@@ -262,14 +262,14 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
   const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
   if (acts.length === 0) return;
   // Observing may have taken minutes: what somebody said meanwhile counts.
-  const standing = await draft.attempt(() => loadStanding(store, options.policy, target, clock.now(), automation.halts));
-  if (!standing) return;
+  const overrides = await draft.attempt(() => loadOverrides(store, options.policy, target, clock.now(), automation.halts));
+  if (!overrides) return;
   let done = 0;
   const onOutcome = (outcome: Outcome): void => {
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const again = secondLook(automation, { ...context, ...standing }, log, draft.head.run, () => provenSkew(client));
+  const again = recheckRules(automation, { ...context, ...overrides }, log, draft.head.run, () => provenSkew(client));
   const batchOf = (operation: string) =>
     Object.hasOwn(automation.operations, operation) ? automation.operations[operation]?.batch : undefined;
   const executed = await drive(
@@ -285,7 +285,7 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
 }
 
 /** What judging needs. */
-interface JudgeInput<R extends Resource> {
+interface GuardInput<R extends Resource> {
   readonly automation: Automation<R>;
   readonly client: Client;
   readonly context: PlanContext;
@@ -297,7 +297,7 @@ interface JudgeInput<R extends Resource> {
 }
 
 /** What acts and what holds in the end: settles and guards what would act. Order is that of the observation. */
-async function judge<R extends Resource>(input: JudgeInput<R>): Promise<readonly (ActDecision | HoldDecision)[]> {
+async function applyGuards<R extends Resource>(input: GuardInput<R>): Promise<readonly (ActDecision | HoldDecision)[]> {
   const { automation, context, seen, log } = input;
   const { policy, target, nowMs } = context;
   const protection = new Protection({ ...input, acting: seen.acting });

@@ -89,7 +89,7 @@ export async function takeEvents(input: EventTurn): Promise<EventsTaken> {
   if (!(await runStoring(store, takeTurn(place, signed())))) return { report: undefined, left: {} };
   const waitMs = (slot + 1) * slotMs + graceMs - clock.now();
   if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
-  const { heard, unread } = await runStoring(store, closeQueue(place, signed(), isOccasion));
+  const { heard, unread } = await runStoring(store, closeQueue(place, signed(), isTrigger));
   const { report, left } = await look(input, mergeTriggerEvents([...input.triggerEvents, ...heard]));
   return { report, left: unread.length === 0 ? left : { ...left, unread } };
 }
@@ -187,7 +187,7 @@ export async function awaitedBy(
   nowMs: EpochMs,
 ): Promise<readonly TriggerEvent[]> {
   const log = await runStoring(store, IntentLog.load(functionName, writtenScope(target)));
-  const known = log.foreignOn(awaitedSetting).filter(({ sinceMs }) => sinceMs > nowMs - awaitedForMs);
+  const known = log.externalOn(awaitedSetting).filter(({ sinceMs }) => sinceMs > nowMs - awaitedForMs);
   return known.map(({ resource }) => ({ resourceId: resource, operation: 'awaited', atMs: nowMs }));
 }
 
@@ -209,7 +209,7 @@ function saysMore(triggerEvent: TriggerEvent, before: TriggerEvent): boolean {
   return now === then ? triggerEvent.atMs > before.atMs : Number(now) > Number(then);
 }
 
-function isOccasion(value: unknown): value is TriggerEvent {
+function isTrigger(value: unknown): value is TriggerEvent {
   if (typeof value !== 'object' || value === null) return false;
   const { resourceId, operation, atMs, ...words } = value as Partial<Record<keyof TriggerEvent, unknown>>;
   return [resourceId, operation, ...Object.values(words)].every((each) => typeof each === 'string') && typeof atMs === 'number';

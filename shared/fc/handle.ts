@@ -63,7 +63,7 @@ export interface HandlerParts {
 /** How a function is begun. */
 export interface HandlerOptions extends HandlerParts {
   /** Events of the audit trail that begin a run on the resources that they are about. Default: none; a timer begins every run. */
-  readonly hears?: EventSubscription;
+  readonly subscription?: EventSubscription;
   /**
    * An event of a timer that is older than this, in milliseconds, is dropped: for functions that must not act late. Default: none is, since a
    * run plans from now.
@@ -110,7 +110,7 @@ async function invoke(
   {
     clock = systemClock,
     environment = process.env,
-    hears,
+    subscription,
     links,
     staleAfterMs,
     keepsOrder,
@@ -133,7 +133,7 @@ async function invoke(
   const { store } = inUse;
   const policy = withRoleSuffix(inUse.policy, settings.targetRoleSuffix);
   const place = { functionName: runner.name, nowMs: startMs, staleAfterMs, policy, settings, environment, log };
-  const { items, stale } = workOf(eventText(event), hears, place);
+  const { items, stale } = workOf(eventText(event), subscription, place);
   if (stale) {
     log('warn', 'stale', stale);
     return { function: runner.name, policy: inUse.from, targets: [], stale };
@@ -142,11 +142,11 @@ async function invoke(
   const notifier = notifierOf(openChannels(policy, { environment, clock, write: told }), consoleChannel(told), pace);
   if (!settings.observe) await tellBroken(inUse, { functionName: runner.name, notifier, memory, nowMs: startMs, log });
 
-  const turns = keepsOrder
+  const run = keepsOrder
     ? items
     : await inTurn(items, { functionName: runner.name, store, nowMs: startMs, invocationMs: (endMs ?? startMs) - startMs, log, random });
-  const { summaries, failures, postponed } = await runTargets(turns, {
-    ...{ runner, policy, store, clock, settings, identity, notifier, memory, log, hears, endMs, timeout },
+  const { summaries, failures, postponed } = await runTargets(run, {
+    ...{ runner, policy, store, clock, settings, identity, notifier, memory, log, subscription, endMs, timeout },
     ...links?.(environment, (text) => log('warn', 'links-off', { text }), store.name),
   });
   if (postponed.length > 0) log('warn', 'postponed', { targets: postponed });

@@ -20,7 +20,7 @@ const reportMs = 10_000;
 const idsLogged = 20;
 
 /** What the turns of an invocation share. */
-export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink' | 'proveLink'> {
+export interface TargetRun extends Pick<RunnerOptions, 'policy' | 'store' | 'approvalLink' | 'proveLink'> {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly settings: Settings;
@@ -29,7 +29,7 @@ export interface Turns extends Pick<RunnerOptions, 'policy' | 'store' | 'approva
   readonly notifier: NonNullable<RunnerOptions['notifier']>;
   readonly memory: HourlyMemory;
   readonly log: Log;
-  readonly hears: EventSubscription | undefined;
+  readonly subscription: EventSubscription | undefined;
   /** When the platform ends the invocation; undefined where it does not say. */
   readonly endMs: EpochMs | undefined;
   readonly timeout: Timeout;
@@ -44,8 +44,8 @@ export interface Taken {
 }
 
 /** Runs one target after the other. Each has its part of the time, and one that fails keeps none of the others from its run. */
-export async function runTargets(items: readonly WorkItem[], turns: Turns): Promise<Taken> {
-  const { runner, policy, store, clock, settings, notifier, memory, log, endMs, timeout } = turns;
+export async function runTargets(items: readonly WorkItem[], run: TargetRun): Promise<Taken> {
+  const { runner, policy, store, clock, settings, notifier, memory, log, endMs, timeout } = run;
   const stopMs = endMs === undefined ? undefined : endMs - reportMs;
   const signal = stopMs === undefined ? undefined : timeout(Math.max(0, stopMs - clock.now()));
   const summaries = new Map<WorkItem['target'], TargetSummary>();
@@ -57,10 +57,10 @@ export async function runTargets(items: readonly WorkItem[], turns: Turns): Prom
       postponed.push(placeName(target));
       continue;
     }
-    const teller = { functionName: runner.name, policy, store, notifier, memory, log };
+    const telling = { functionName: runner.name, policy, store, notifier, memory, log };
     try {
       const turn = turnSignal(signal, { endMs: stopMs, nowMs: clock.now(), left: items.length - index, timeout });
-      const { report, left } = await takeTurn(item, turn, turns);
+      const { report, left } = await runTarget(item, turn, run);
       for (const [why, ids] of Object.entries(left)) {
         const fails = why === 'crowded-out' || why === 'deadline-near';
         if (fails) failures.add(target);
@@ -75,22 +75,22 @@ export async function runTargets(items: readonly WorkItem[], turns: Turns): Prom
       else if (report === undefined) log('info', 'queued', { target: placeName(target), resources: item.triggerEvents?.length });
       else summaries.set(target, summaryOf(report));
       if (report?.failed) failures.add(target);
-      if (report && !settings.observe) await tellDamaged(report, { ...teller, nowMs: clock.now() });
+      if (report && !settings.observe) await tellDamaged(report, { ...telling, nowMs: clock.now() });
     } catch (error) {
       // One target's failure, be it a defect, must not keep the others from their run.
       failures.add(target);
       log('error', 'target-failed', { target: placeName(target), ...runError(error) });
-      if (!settings.observe) await tellTargetFailed(error, target, { ...teller, nowMs: clock.now() });
+      if (!settings.observe) await tellTargetFailed(error, target, { ...telling, nowMs: clock.now() });
     }
   }
   return { summaries, failures, postponed };
 }
 
 /** One target: the whole of it, or what events were about. */
-async function takeTurn(
+async function runTarget(
   { target, triggerEvents, awaited }: WorkItem,
   signal: AbortSignal | undefined,
-  { runner, policy, store, clock, settings, identity, notifier, log, hears, endMs, approvalLink, proveLink }: Turns,
+  { runner, policy, store, clock, settings, identity, notifier, log, subscription, endMs, approvalLink, proveLink }: TargetRun,
 ): Promise<EventsTaken> {
   const { simulator, observe } = settings;
   const shared: RunnerOptions = {
@@ -99,15 +99,15 @@ async function takeTurn(
     world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
     ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink },
   };
-  const named = awaited && hears ? await hears.awaited(store, runner.name, target, clock.now()) : triggerEvents;
+  const named = awaited && subscription ? await subscription.awaited(store, runner.name, target, clock.now()) : triggerEvents;
   if (awaited && named?.length === 0) return { report: undefined, left: {} };
   const run = (on?: readonly TriggerEvent[]): Promise<RunReport> => runner.run({ ...shared, triggerEvents: on });
   const onReport = (report: RunReport): void => logReport(log, report);
-  if (named !== undefined && hears) {
+  if (named !== undefined && subscription) {
     // What only observes writes nothing, and meets nobody; what a timer began meets nobody either.
     const scope = `${writtenScope(target)}.${target.name}`;
     const queue = observe || awaited ? undefined : { store, functionName: runner.name, scope };
-    return hears.take({ triggerEvents: named, clock, signal, endMs, queue, run, onReport });
+    return subscription.take({ triggerEvents: named, clock, signal, endMs, queue, run, onReport });
   }
   const report = await run();
   onReport(report);

@@ -16,7 +16,7 @@ import type { Log } from './log.ts';
 import type { PolicyInUse } from './policy-source.ts';
 
 /** Who tells of a failure that no run tells of by itself. */
-export interface FailureTeller {
+export interface FailureNotifier {
   readonly functionName: string;
   readonly policy: CompiledPolicy;
   readonly store: Store;
@@ -33,16 +33,16 @@ export interface FailureTeller {
 async function tell(
   { account, resource, step }: Omit<AlertName, 'expiresAtMs'>,
   message: Pick<Message, 'id' | 'title' | 'text' | 'data'>,
-  teller: FailureTeller,
+  notifier: FailureNotifier,
 ): Promise<void> {
-  const { policy, nowMs, log } = teller;
+  const { policy, nowMs, log } = notifier;
   const channels = policy.tell['failed'] ?? [];
   if (channels.length === 0) return;
   const { failed } = await tellOnce(
     { account, resource, expiresAtMs: undefined, step },
     channels,
     { ...message, timeMs: nowMs, severity: 'critical' },
-    { ...teller, owner: randomBytes(16).toString('hex') },
+    { ...notifier, owner: randomBytes(16).toString('hex') },
   );
   for (const { channel, because } of failed) log('warn', 'channel-dead', { channel, because });
 }
@@ -50,7 +50,7 @@ async function tell(
 /** Tells of published policies that cannot be used. */
 export async function tellBroken(
   { policy, from, broken, store }: PolicyInUse,
-  teller: Omit<FailureTeller, 'policy' | 'store'>,
+  notifier: Omit<FailureNotifier, 'policy' | 'store'>,
 ): Promise<void> {
   for (const { sequence, because } of broken) {
     const on = from === 'bundle' ? 'the one beside the code' : from;
@@ -59,15 +59,18 @@ export async function tellBroken(
       {
         id: `policy-broken-${sequence}`,
         title: `Policy ${sequence} cannot be used`,
-        text: `${because.replace(/\.$/, '')}. ${teller.functionName} goes on by ${on}. Push the policy again, or roll back.`,
+        text: `${because.replace(/\.$/, '')}. ${notifier.functionName} goes on by ${on}. Push the policy again, or roll back.`,
       },
-      { ...teller, policy, store },
+      { ...notifier, policy, store },
     );
   }
 }
 
 /** Tells of records of the journal that a run could not read: it went on without them, and somebody has to restore or skip them. */
-export async function tellDamaged({ warnings, account }: Pick<RunReport, 'warnings' | 'account'>, teller: FailureTeller): Promise<void> {
+export async function tellDamaged(
+  { warnings, account }: Pick<RunReport, 'warnings' | 'account'>,
+  notifier: FailureNotifier,
+): Promise<void> {
   for (const { code, text, data } of warnings) {
     if (code !== 'journal-damaged') continue;
     const step = `damaged-${sha256(String(data?.['key'])).slice(0, 16)}`;
@@ -76,16 +79,16 @@ export async function tellDamaged({ warnings, account }: Pick<RunReport, 'warnin
       {
         id: `journal-${step}`,
         title: 'A record of the journal is damaged',
-        text: `${text}\n${teller.functionName} goes on without it.`,
+        text: `${text}\n${notifier.functionName} goes on without it.`,
       },
-      teller,
+      notifier,
     );
   }
 }
 
 /** Tells, once an hour whoever runs, that a run could not be made or broke off, so that it could not tell by itself. */
-export async function tellTargetFailed(error: unknown, target: CompiledTarget, teller: FailureTeller): Promise<void> {
-  const { functionName, nowMs } = teller;
+export async function tellTargetFailed(error: unknown, target: CompiledTarget, notifier: FailureNotifier): Promise<void> {
+  const { functionName, nowMs } = notifier;
   const { code, message } = runError(error);
   const where = placeName(target);
   await tell(
@@ -96,6 +99,6 @@ export async function tellTargetFailed(error: unknown, target: CompiledTarget, t
       text: `${failureText({ errors: [{ code, message }], outcomes: [] })}\nNothing more was done there in this run; the next one goes on.`,
       data: { function: functionName, target: where, codes: [code] },
     },
-    teller,
+    notifier,
   );
 }

@@ -37,9 +37,9 @@ interface WorkPlace {
 }
 
 /** What an event asks for. @throws EventError for an event that this function does not take @throws SettingsError */
-export function workOf(text: string, hears: EventSubscription | undefined, place: WorkPlace): Work {
+export function workOf(text: string, subscription: EventSubscription | undefined, place: WorkPlace): Work {
   const { functionName, nowMs, staleAfterMs, policy, settings, environment, log } = place;
-  const heard = hears?.triggerEvents(text, { policy, targets: targetsOf(policy, settings, undefined), environment });
+  const heard = subscription?.triggerEvents(text, { policy, targets: targetsOf(policy, settings, undefined), environment });
   if (heard !== undefined) {
     // Counts only: what an event carries can hold passwords.
     if (Object.keys(heard.ignored).length > 0) log('info', 'events-ignored', heard.ignored);
@@ -57,7 +57,7 @@ export function workOf(text: string, hears: EventSubscription | undefined, place
   const targets = targetsOf(policy, settings, event?.target);
   const parts = targets.flatMap((target) => partsOf(target, functionName, event?.region));
   // A function that follows no events has nothing that it waits for.
-  const awaited = event?.awaited && hears !== undefined ? ({ awaited: true } as const) : {};
+  const awaited = event?.awaited && subscription !== undefined ? ({ awaited: true } as const) : {};
   return { items: parts.map((target) => ({ target, ...awaited })) };
 }
 
@@ -91,7 +91,7 @@ export interface EventSubscription {
   triggerEvents(
     text: string,
     place: { readonly policy: CompiledPolicy; readonly targets: readonly CompiledTarget[]; readonly environment: Environment },
-  ): ReturnType<typeof occasionsOf>;
+  ): ReturnType<typeof eventTriggers>;
   /** Sees to what was heard, together with what other invocations hear at the time. */
   readonly take: typeof takeEvents;
   /** What runs before wait for. */
@@ -99,12 +99,12 @@ export interface EventSubscription {
 }
 
 /** Hears the events of some operations of the audit trail. */
-export function hearing(operations: readonly string[]): EventSubscription {
-  return { triggerEvents: (text, place) => occasionsOf(text, { operations, ...place }), take: takeEvents, awaited: awaitedBy };
+export function subscriptionTo(operations: readonly string[]): EventSubscription {
+  return { triggerEvents: (text, place) => eventTriggers(text, { operations, ...place }), take: takeEvents, awaited: awaitedBy };
 }
 
 /** What events say to the targets of a policy. */
-export interface TargetOccasions {
+export interface TargetTriggers {
   /** Of each target whose account something happened in: one trigger event per resource. */
   readonly byTarget: ReadonlyMap<CompiledTarget, readonly TriggerEvent[]>;
   /** Events that begin nothing, by why; `unknown-account`: no target of the policy is of that account. */
@@ -123,7 +123,7 @@ export interface Listening {
 }
 
 /** What an audit event says to the targets; undefined where the text is no audit event, as that of a timer. @throws EventError */
-export function occasionsOf(text: string, { operations, policy, targets, environment }: Listening): TargetOccasions | undefined {
+export function eventTriggers(text: string, { operations, policy, targets, environment }: Listening): TargetTriggers | undefined {
   if (text.trim() === '') return undefined;
   const ownRoles = new Set(Object.values(policy.targets).flatMap(({ role }) => (role === undefined ? [] : [role])));
   const heard = hearCalls(eventData(text, 'The event'), { operations, services: servicesOf(environment), ownRoles });

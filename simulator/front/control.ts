@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { EventTrail } from '../events.ts';
+import type { AuditTrail } from '../events.ts';
 import { FaultError, type FaultPlan, parseFault } from '../faults.ts';
 import type { World } from '../world/world.ts';
 import { explainIssues } from './issues.ts';
@@ -15,7 +15,7 @@ export interface ControlParts {
   readonly timeline: Timeline;
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
-  readonly trail: EventTrail;
+  readonly trail: AuditTrail;
   readonly accounts: readonly AccessKey[];
   /** Ends the simulator after the answer has been sent. */
   shutdown(): void;

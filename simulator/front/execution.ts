@@ -1,4 +1,4 @@
-import { type AuditIdentity, auditEvent, type EventTrail } from '../events.ts';
+import { type AuditIdentity, type AuditTrail, auditEvent } from '../events.ts';
 import { BodyFault, ServiceFault } from '../handler.ts';
 import type { World } from '../world/world.ts';
 import { GatewayError, refusalBody } from './gateway-error.ts';
@@ -27,7 +27,7 @@ export interface ExecutionPlace {
   readonly world: World;
   readonly keys: KeyRing;
   readonly timeline: Timeline;
-  readonly trail: EventTrail;
+  readonly trail: AuditTrail;
   /** What reads showed before the last writes. */
   readonly lateReads: LateReads;
   /** True while a fault lets reads lag behind writes. */

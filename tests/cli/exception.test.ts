@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exceptionLines } from '../../cli/render/exceptions.ts';
 import { localClock } from '../../cli/render/local-clock.ts';
 import { styleFor } from '../../cli/render/style.ts';
+import { actorOf } from '../../cli/run/actor.ts';
 import { type ExceptionFlags, exceptionOfFlags } from '../../cli/run/exception-flags.ts';
 import { addStored, endStored, listExceptions } from '../../cli/run/exceptions.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
-import { speakerOf } from '../../cli/run/speaker.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { policyWith, target } from '../engine/dial.ts';
 import { streamwarden } from './command.ts';
@@ -97,8 +97,8 @@ describe('exceptions of the journal', () => {
 
   const inSession = <T>(work: (session: Session) => Promise<T>) =>
     withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
-  const add = (flags: ExceptionFlags = said) => inSession(async (session) => addStored(session, flags, await speakerOf(session, 'given')));
-  const end = (wanted: string) => inSession(async (session) => endStored(session, wanted, 'called off', await speakerOf(session, 'given')));
+  const add = (flags: ExceptionFlags = said) => inSession(async (session) => addStored(session, flags, await actorOf(session, 'given')));
+  const end = (wanted: string) => inSession(async (session) => endStored(session, wanted, 'called off', await actorOf(session, 'given')));
   const list = () => inSession((session) => listExceptions(session));
 
   test('are listed by their start with their state, and who said and who ended what', async () => {
@@ -129,7 +129,7 @@ describe('exceptions of the journal', () => {
   });
 
   test('are not said into a journal that ends with the command', async () => {
-    await expect(withSession({ policy: `${desk.folder}/policy.yaml` }, (session) => speakerOf(session, undefined))).rejects.toThrow(
+    await expect(withSession({ policy: `${desk.folder}/policy.yaml` }, (session) => actorOf(session, undefined))).rejects.toThrow(
       /nobody would ever read it/,
     );
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type StoryAt, storiesAt } from '../../cli/explain/story-at.ts';
-import { storyAtLines } from '../../cli/explain/story-at-lines.ts';
+import { type ExplanationAt, storiesAt } from '../../cli/explain/explanation-at.ts';
+import { explanationAtLines } from '../../cli/explain/explanation-at-lines.ts';
 import { localClock } from '../../cli/render/local-clock.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import { momentOf } from '../../cli/run/moment.ts';
@@ -37,12 +37,12 @@ const bySomebody = (nodes: number) =>
   );
 /** Moves the time on to so many minutes after the start. */
 const until = (minute: number): void => desk.simulator.advance(startMs + minute * minutes - desk.simulator.world.clock.nowMs);
-const at = async (minute: number, wanted = 'aig-0'): Promise<StoryAt> => {
-  const [story] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minutes));
-  if (!story) throw new Error('there is no story');
-  return story;
+const at = async (minute: number, wanted = 'aig-0'): Promise<ExplanationAt> => {
+  const [explanation] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minutes));
+  if (!explanation) throw new Error('there is no story');
+  return explanation;
 };
-const text = (story: StoryAt): string => storyAtLines(story, clock, styleFor()).join('\n');
+const text = (explanation: ExplanationAt): string => explanationAtLines(explanation, clock, styleFor()).join('\n');
 
 describe('explain --at', () => {
   test('tells what Streamwarden wrote, by which rule and why', async () => {

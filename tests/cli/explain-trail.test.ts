@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type AuditEvent, readAuditTrail } from '../../cli/explain/audit-trail.ts';
 import { lastGoodRun } from '../../cli/explain/run-records.ts';
-import { readTrail, type TrailEvent } from '../../cli/explain/trail.ts';
-import { settingsAt } from '../../cli/explain/trail-at.ts';
+import { settingsAt } from '../../cli/explain/settings-at.ts';
 import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
-import type { ForeignSetting, ForeignValue } from '../../shared/journal/intents/intent-record.ts';
+import type { ExternalChange, ExternalSetting } from '../../shared/journal/intents/intent-record.ts';
 import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
@@ -18,7 +18,7 @@ type Step = 'write' | 'change' | 'look' | 'fail';
 /** A history, one step a minute: what really happened, and what the journal has of it. */
 async function lived(steps: readonly Step[]) {
   const store = memoryStore();
-  const trail: TrailEvent[] = [];
+  const trail: AuditEvent[] = [];
   let value = 'start';
   let known: string | undefined;
   let wrote = false;
@@ -92,7 +92,7 @@ describe('whose doing a value was', () => {
     [undefined, 'unclear', true],
   ])('after a write that ended as %s', async (outcome, by, stands) => {
     const common = { function: name, resource: 'g', setting: 's', kind: 'wrote', code: undefined, owner: 'x', record: 'r' } as const;
-    const trail: TrailEvent[] = [
+    const trail: AuditEvent[] = [
       { ...common, atMs: startMs, value: 'first', outcome: 'done' },
       { ...common, atMs: startMs + minute, value: 'second', outcome },
     ];
@@ -115,14 +115,14 @@ test('the last good run is neither a failed one, nor the one that asks, and may 
 test("what a function notes for itself is nobody's change, and what ends of it neither", async () => {
   const store = memoryStore();
   const log = await runStoring(store, IntentLog.load(name, '1000000000000001'));
-  const add = (atMs: number, seen: readonly ForeignValue[], gone: readonly ForeignSetting[] = []) =>
+  const add = (atMs: number, seen: readonly ExternalChange[], gone: readonly ExternalSetting[] = []) =>
     runStoring(store, log.add({ owner: 'run', atMs }, { kind: 'foreign', body: { target: 't', seen: [...seen], gone: [...gone] } }));
   const [noted, changed] = ['offer', 's'].map((setting) => ({ resource: 'g', setting }));
   await add(startMs, [
-    { ...(noted as ForeignSetting), value: 'x', sighted: true },
-    { ...(changed as ForeignSetting), value: 'theirs' },
+    { ...(noted as ExternalSetting), value: 'x', sighted: true },
+    { ...(changed as ExternalSetting), value: 'theirs' },
   ]);
-  await add(startMs + minute, [], [noted as ForeignSetting, changed as ForeignSetting]);
-  const trail = await readTrail(store, '1000000000000001', 'g');
+  await add(startMs + minute, [], [noted as ExternalSetting, changed as ExternalSetting]);
+  const trail = await readAuditTrail(store, '1000000000000001', 'g');
   expect(trail.map(({ kind, setting }) => `${kind} ${setting}`)).toEqual(['seen s', 'gone s']);
 });

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { skipDamaged } from '../../cli/run/skip.ts';
-import { speakerOf } from '../../cli/run/speaker.ts';
 import { streamwarden } from './command.ts';
 import { type Desk, openDesk } from './small-account.ts';
 
@@ -20,11 +20,9 @@ const file = () => `${desk.folder}/state/${key}`;
 const inSession = <T>(work: (session: Session) => Promise<T>) =>
   withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
 const halt = () =>
-  inSession(async (session) =>
-    sayOnVersion(session, '7.4.2', { kind: 'halt', because: 'black screens' }, await speakerOf(session, 'given')),
-  );
+  inSession(async (session) => sayOnVersion(session, '7.4.2', { kind: 'halt', because: 'black screens' }, await actorOf(session, 'given')));
 const skip = (wanted = key, because: string | undefined = 'cut off in a disk failure') =>
-  inSession(async (session) => skipDamaged(session, wanted, because, await speakerOf(session, 'given')));
+  inSession(async (session) => skipDamaged(session, wanted, because, await actorOf(session, 'given')));
 const halted = () => inSession(async (session) => (await listHalts(session)).map(({ version }) => version));
 
 test('the way out of a damaged record, as the page rehearses it', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordTold } from '../../shared/journal/log/alerts.ts';
-import { coverJournal } from '../../shared/journal/log/cover.ts';
+import { coverageOfJournal } from '../../shared/journal/log/coverage.ts';
 import { encodeRecord, parseRecord } from '../../shared/journal/log/record.ts';
 import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   for await (const key of store().list('heartbeats/')) places.add(key.slice(0, key.lastIndexOf('/')));
   // Half an hour later the heartbeats of this day are covered too.
   const options = { owner: 'the-digest', nowMs: nowMs + 30 * 60_000, write: true, heartbeats: [...places] };
-  head = (await coverJournal(store(), options)).head?.hash ?? 'none';
+  head = (await coverageOfJournal(store(), options)).head?.hash ?? 'none';
 }, 120_000);
 
 afterAll(() => desk.close());

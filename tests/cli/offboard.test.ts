@@ -267,12 +267,12 @@ describe('clients that follow a change late', () => {
     [2 * minute, ['Unbind a done', 'Unbind a done'], 'nothing-left', 0],
     [4 * minute, ['Unbind a done', 'Unbind a done', 'Unbind a done'], 'nothing-left', 0],
     [60 * minute, ['Unbind a done', 'Unbind a done', 'Unbind a done', 'Unbind a done'], 'still-there', 1],
-  ] as const)('are cut again until a look shows nothing: %i ms', async (forMs, unbinds, lookedAgain, code) => {
+  ] as const)('are cut again until a look shows nothing: %i ms', async (forMs, unbinds, rechecked, code) => {
     const { offboard, stateOf } = await open({ groups: [group('a', withSession)], handlers: eager(forMs) });
     const result = await offboard(zhang, true);
     expect(became(result.reports)).toEqual(['AuthorizeInstanceGroup a done', ...unbinds]);
-    expect([result.lookedAgain, offboardExitCode(result, true)]).toEqual([lookedAgain, code]);
-    expect(stateOf('a').sessions.includes(zhang)).toBe(lookedAgain === 'still-there');
+    expect([result.rechecked, offboardExitCode(result, true)]).toEqual([rechecked, code]);
+    expect(stateOf('a').sessions.includes(zhang)).toBe(rechecked === 'still-there');
   });
 
   test('are waited for no longer than somebody wants: then it is not said to be done', async () => {
@@ -289,12 +289,12 @@ describe('clients that follow a change late', () => {
       },
     });
     const result = await offboard(zhang, true, stop.signal);
-    expect([result.lookedAgain, offboardExitCode(result, true), stateOf('a').sessions.includes(zhang)]).toEqual(['interrupted', 1, true]);
+    expect([result.rechecked, offboardExitCode(result, true), stateOf('a').sessions.includes(zhang)]).toEqual(['interrupted', 1, true]);
   });
 
   test('are not waited for where nothing was taken away, nor by a plan', async () => {
     const { offboard } = await open({ groups: [group('a', withSession)] });
-    expect([(await offboard('nobody', true)).lookedAgain, (await offboard(zhang)).lookedAgain]).toEqual([undefined, undefined]);
+    expect([(await offboard('nobody', true)).rechecked, (await offboard(zhang)).rechecked]).toEqual([undefined, undefined]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
-import { speakerOf } from '../../cli/run/speaker.ts';
 import { streamwarden } from './command.ts';
 import { type Desk, openDesk } from './small-account.ts';
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 const inSession = <T>(work: (session: Session) => Promise<T>) =>
   withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
 const say = (kind: 'halt' | 'resume', version = '7.4.2', because: string | undefined = 'black screens') =>
-  inSession(async (session) => sayOnVersion(session, version, { kind, because }, await speakerOf(session, 'given')));
+  inSession(async (session) => sayOnVersion(session, version, { kind, because }, await actorOf(session, 'given')));
 const halted = (all = false) => inSession(async (session) => (await listHalts(session, { all })).map(({ version }) => version));
 
 test('a version is halted until it is resumed, and all that was said stays', async () => {

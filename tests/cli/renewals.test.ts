@@ -213,8 +213,8 @@ describe('after the order', () => {
     await desk.run();
     desk.simulator.advance(10 * 60_000);
     await desk.run();
-    const story = (await command('explain', 'aig-0')).stdout;
-    expect(story).toMatch(
+    const explanation = (await command('explain', 'aig-0')).stdout;
+    expect(explanation).toMatch(
       /renewal 0: 1 Month from 2026-11-30 for [\d,.]+ CNY, approved by li\.wei, ordered \(order \d+\), renewed until 2026-12-30/,
     );
 

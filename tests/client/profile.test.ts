@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { deskCredentials } from '../../cli/credentials/desk.ts';
+import { localCredentials } from '../../cli/credentials/local-credentials.ts';
 import { profileCredentials } from '../../cli/credentials/profile.ts';
 import { CredentialsError } from '../../shared/client/errors.ts';
 
@@ -107,13 +107,13 @@ describe('the identity at a desk', () => {
     ['an empty secret', { ...keys, ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' }],
   ])('in a half-set environment, %s, is an error and never the profile', async (_case, environment) => {
     write(profiles);
-    await expect(deskCredentials(environment).get()).rejects.toMatchObject({ code: 'MissingCredentials' });
+    await expect(localCredentials(environment).get()).rejects.toMatchObject({ code: 'MissingCredentials' });
   });
 
   it('is the environment where it is whole, and the profile where nothing is set', async () => {
     write(profiles);
-    expect((await deskCredentials(keys).get()).accessKeyId).toBe('EnvironmentId');
-    expect((await deskCredentials({ ALIBABA_CLOUD_ACCESS_KEY_ID: '' }).get()).accessKeyId).toBe('ProfileKeyId');
+    expect((await localCredentials(keys).get()).accessKeyId).toBe('EnvironmentId');
+    expect((await localCredentials({ ALIBABA_CLOUD_ACCESS_KEY_ID: '' }).get()).accessKeyId).toBe('ProfileKeyId');
   });
 });
 

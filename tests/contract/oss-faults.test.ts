@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { environmentCredentials } from '../../shared/client/credentials/environment.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { checkSentinel } from '../../shared/journal/log/create-only-probe.ts';
+import { checkProbe } from '../../shared/journal/log/create-only-probe.ts';
 import type { Store, StoreErrorCode } from '../../shared/journal/store/store.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -254,10 +254,10 @@ describe('versions', () => {
     'switched on later (%s) show in the answers, and the sentinel tells before a purchase',
     async (state) => {
       await store.create('claim', theirs);
-      await checkSentinel(store, 'run-1', hastyClock.now());
+      await checkProbe(store, 'run-1', hastyClock.now());
       const bucket = simulator.oss.bucket('journal');
       if (bucket) bucket.versioning = state;
-      expect(await storeFailure(checkSentinel(store, 'run-2', hastyClock.now()))).toMatchObject({ code: 'Unsupported' });
+      expect(await storeFailure(checkProbe(store, 'run-2', hastyClock.now()))).toMatchObject({ code: 'Unsupported' });
       expect(await storeFailure(store.create('claim', mine))).toMatchObject({ code: 'Unsupported', maybeWritten: true });
       expect(await storeFailure(store.read('claim'))).toMatchObject({ code: 'Unsupported' });
       simulator.faults.add({ kind: 'lose-answer', action: 'oss:PutObject' });
@@ -290,7 +290,7 @@ describe('an account that may not use public addresses', () => {
 
 test('a store that overwrites in spite of the condition is found by the sentinel', async () => {
   const { simulator: lax } = await startSmall({ assumptions: { ossForbidOverwrite: 'ignored' } });
-  const failure = await storeFailure(checkSentinel(ossStoreAt(lax), 'run-1', hastyClock.now()));
+  const failure = await storeFailure(checkProbe(ossStoreAt(lax), 'run-1', hastyClock.now()));
   await lax.close();
   expect(failure).toMatchObject({ code: 'Unsupported' });
 });

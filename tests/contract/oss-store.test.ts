@@ -63,9 +63,9 @@ test('lists only what lies under its own prefix and is a record', async () => {
   const listed: string[] = [];
   for await (const each of ossStoreAt(simulator, { prefix: 'own' }).list('')) listed.push(each);
   expect(listed).toEqual(['a']);
-  const foreign: string[] = [];
-  for await (const _ of ossStoreAt(simulator, { prefix: 'own' }).list('', (name) => foreign.push(name)));
-  expect(foreign).toEqual(['.hidden', 'not a key']);
+  const external: string[] = [];
+  for await (const _ of ossStoreAt(simulator, { prefix: 'own' }).list('', (name) => external.push(name)));
+  expect(external).toEqual(['.hidden', 'not a key']);
 });
 
 test('names folders without reading the names of what is in them', async () => {

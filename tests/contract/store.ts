@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkSentinel, sentinelKey } from '../../shared/journal/log/create-only-probe.ts';
+import { checkProbe, probeKey } from '../../shared/journal/log/create-only-probe.ts';
 import { keyOf, segment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
@@ -165,10 +165,10 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
 
     test('takes a sentinel once, so that purchases may go on, and says so again and again', async () => {
       const { store, again } = await makeStore();
-      await checkSentinel(store, 'run-1', 1_000);
-      const first = await store.read(sentinelKey);
-      await checkSentinel(again(), 'run-2', 2_000);
-      expect(await store.read(sentinelKey)).toEqual(first);
+      await checkProbe(store, 'run-1', 1_000);
+      const first = await store.read(probeKey);
+      await checkProbe(again(), 'run-2', 2_000);
+      expect(await store.read(probeKey)).toEqual(first);
     });
 
     test('says whether every machine sees the same records', async () => {

@@ -67,7 +67,7 @@ const changes: Readonly<Record<string, Change>> = {
   'another link': edited((record) => ({ ...record, prev: 'ab'.repeat(32) })),
 };
 
-const foreign = [
+const external = [
   'exceptions/%ZZ/00000000',
   'exceptions/%FF/00000000',
   'exceptions/no-end/00000000',
@@ -103,7 +103,7 @@ export function damageJournal(store: MemoryStore, seed: number): Damage {
     return { seed, what: 'removed', key };
   }
   if (way < 0.2) {
-    const name = pick(foreign);
+    const name = pick(external);
     store.records.set(name, encoder.encode('{}'));
     return { seed, what: 'a foreign name', key: name };
   }

@@ -199,7 +199,7 @@ test('an event is seen to by each target of its account: none waits where anothe
   await invoke(
     functionOf(() => {}),
     {
-      hears: {
+      subscription: {
         triggerEvents: () => ({ byTarget: new Map(Object.values(targets).map((each) => [each, triggerEvents])), ignored: {} }),
         async take({ queue }) {
           scopes.push(queue?.scope);

@@ -105,7 +105,7 @@ describe('an examination', () => {
     expect(new Set(findings.filter(({ state }) => state === 'ok').map(({ area }) => area))).toEqual(
       new Set(['identity', 'endpoint', 'clock', 'permission', 'store', 'policy', 'calendar', 'channel']),
     );
-    expect(findings.filter(({ area }) => area === 'unknowable').map(({ text }) => text)).toEqual([
+    expect(findings.filter(({ area }) => area === 'manual').map(({ text }) => text)).toEqual([
       expect.stringContaining('no time zone; Asia/Shanghai'),
       expect.stringContaining('somebody else'),
     ]);
@@ -303,7 +303,7 @@ describe('streamwarden doctor', () => {
     const { code, stdout, stderr } = await streamwarden(['doctor', '--policy', 'policy.example.yaml'], { cwd: root });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ok {7}identity {4}acs:ram::/m);
-    expect(stdout).toMatch(/^unknown {2}unknowable .*\n {21}→ /m);
+    expect(stdout).toMatch(/^unknown {2}manual +.*\n {21}→ /m);
     expect(stdout).toMatch(/^\d+ ok · \d+ to look at · 0 failed · \d+ not to be known from here\.$/m);
   });
 

@@ -12,7 +12,7 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { holdIdentity, isWaiting, type RunReport } from '../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../shared/engine/runner.ts';
 import { takeEvents } from '../../shared/fc/event-turns.ts';
-import { occasionsOf } from '../../shared/fc/work.ts';
+import { eventTriggers } from '../../shared/fc/work.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import type { Decision } from '../../shared/planning/decision.ts';
@@ -182,8 +182,8 @@ export async function playWeek(play: Play): Promise<Played> {
       heard += 1;
       const text = JSON.stringify(event);
       for (const name of process.hearers.map(({ runner }) => runner.name)) {
-        const { runner, hears } = process.hearers.find((each) => each.runner.name === name) as Hearer;
-        const byTarget = occasionsOf(text, { operations: hears, policy, targets, environment: {} })?.byTarget;
+        const { runner, subscription } = process.hearers.find((each) => each.runner.name === name) as Hearer;
+        const byTarget = eventTriggers(text, { operations: subscription, policy, targets, environment: {} })?.byTarget;
         for (const [target, triggerEvents] of byTarget ?? []) {
           await attempt(name, target, (options) =>
             takeEvents({

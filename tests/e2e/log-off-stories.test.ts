@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Story } from '../../cli/explain/story.ts';
-import { storyLines } from '../../cli/explain/story-lines.ts';
+import type { Explanation } from '../../cli/explain/explanation.ts';
+import { explanationLines } from '../../cli/explain/explanation-lines.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
@@ -264,7 +264,7 @@ test('what was written to the sessions of a group is told of the group', async (
   const [resource, rule] = [groupOf(live.simulator), 'r'];
   const decision = { rule, resource: { id: 'g' }, verdict: 'keep', because: [] } as const;
   const story = { function: 'log-off-sessions', target: 'home', functionMode: 'act', written, renewals: [], decision } as const;
-  const observed = { id: resource.id, kind: 'delivery-group', region: resource.region } as Story['resource'];
-  const lines = storyLines({ ...story, resource: observed }, styleFor(), () => 'then');
+  const observed = { id: resource.id, kind: 'delivery-group', region: resource.region } as Explanation['resource'];
+  const lines = explanationLines({ ...story, resource: observed }, styleFor(), () => 'then');
   expect(lines).toContain('    then  ann: sessions = after-office 2026-11-24  done');
 });

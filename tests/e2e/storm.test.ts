@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { hears as enforceHears, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { subscribedOperations as enforceOperations, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { ruleModule as enforceRules } from '../../functions/enforce-policy/rule.ts';
-import { hears as tagHears, tagNewResources } from '../../functions/tag-new-resources/automation.ts';
+import { tagNewResources, subscribedOperations as tagOperations } from '../../functions/tag-new-resources/automation.ts';
 import { ruleModule as tagRules } from '../../functions/tag-new-resources/rule.ts';
 import { createClient } from '../../shared/client/call.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
@@ -14,7 +14,7 @@ import { untagCloudResources } from '../../shared/client/operations/untag-cloud-
 import { automationRunner, type Runner } from '../../shared/engine/runner.ts';
 import { createHandler, type InvocationSummary, RunFailedError } from '../../shared/fc/handle.ts';
 import type { FunctionContext } from '../../shared/fc/settings.ts';
-import { hearing } from '../../shared/fc/work.ts';
+import { subscriptionTo } from '../../shared/fc/work.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
@@ -85,7 +85,7 @@ const ownIdentity = { type: 'assumed-role', userName: 'streamwarden:streamwarden
 /** A function deployed beside its policy, on an account of so many groups. Gives what an event, or several, are answered with. */
 async function deployed(
   runner: Runner,
-  hears: readonly string[],
+  subscription: readonly string[],
   rules: Parameters<typeof policyText>[0],
   groups: number,
   { handlers, seconds }: { readonly handlers?: SimulatorOptions['handlers']; readonly seconds?: number } = {},
@@ -108,14 +108,19 @@ async function deployed(
     STREAMWARDEN_SIMULATOR: simulator.url,
     STREAMWARDEN_TARGET: 'home',
   };
-  const handler = createHandler(runner, { hears: hearing(hears), clock, environment, write: (line) => lines.push(line) });
+  const handler = createHandler(runner, {
+    subscription: subscriptionTo(subscription),
+    clock,
+    environment,
+    write: (line) => lines.push(line),
+  });
   const context = { requestId: 'r', credentials: { accessKeyId, accessKeySecret }, function: { timeout: seconds } } as FunctionContext;
   return (event) => handler(new TextEncoder().encode(JSON.stringify(event)), context);
 }
 
 const tagging = { 'tag-new-resources': ['{name: n, groups: {missingTag: owner}, set: {owner: unassigned, creator: "{creator}"}}'] };
 const deployTagging = (groups: number, more?: Parameters<typeof deployed>[4]) =>
-  deployed(automationRunner(tagNewResources), tagHears, tagging, groups, more);
+  deployed(automationRunner(tagNewResources), tagOperations, tagging, groups, more);
 const tagsOf = (id: string) =>
   Object.fromEntries([...(simulator.world.accounts.get(accountId)?.groups.get(id)?.tags ?? [])].map(([key, { value }]) => [key, value]));
 const logged = (event: string) =>
@@ -238,7 +243,7 @@ test('an invocation whose time does not suffice fails, so that its event comes a
 
 test('a group that was made is enforced by the first look after its publication, and then not waited for any more', async () => {
   const rules = { 'enforce-policy': ['{name: r, groups: all, sessionTimeout: 30m}'] };
-  const invoke = await deployed(automationRunner(enforcePolicy), enforceHears, rules, 1);
+  const invoke = await deployed(automationRunner(enforcePolicy), enforceOperations, rules, 1);
   const awaited = () => invoke({ triggerTime: '2026-11-24T04:00:00Z', triggerName: 't', payload: '{"awaited":true}' });
   const calls = () => simulator.ledger.count('*', 'received');
   expect((await awaited()).targets).toEqual([]);
@@ -299,7 +304,7 @@ test('a tag that somebody removes comes back by the event of it, and the event o
 
 test('a setting that somebody changes is put right by the event of it, and no other group is looked at', async () => {
   const rules = { 'enforce-policy': ['{name: r, groups: all, sessionTimeout: 30m}'] };
-  const invoke = await deployed(automationRunner(enforcePolicy), enforceHears, rules, 2);
+  const invoke = await deployed(automationRunner(enforcePolicy), enforceOperations, rules, 2);
   const timeoutOf = (id: string) => simulator.world.accounts.get(accountId)?.groups.get(id)?.sessionTimeoutMinutes;
   await invoke({ triggerTime: '2026-11-24T04:00:00Z', triggerName: 't' });
   expect(ids(2).map(timeoutOf)).toEqual([30, 30]);

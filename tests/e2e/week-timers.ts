@@ -1,11 +1,11 @@
 import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
-import { hears as enforceHears, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
+import { subscribedOperations as enforceOperations, enforcePolicy } from '../../functions/enforce-policy/automation.ts';
 import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
 import { powerWorkstations } from '../../functions/power-workstations/automation.ts';
 import { renewBeforeExpiry } from '../../functions/renew-before-expiry/renewals.ts';
 import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renewals.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { hears as tagHears, tagNewResources } from '../../functions/tag-new-resources/automation.ts';
+import { tagNewResources, subscribedOperations as tagOperations } from '../../functions/tag-new-resources/automation.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
@@ -36,7 +36,7 @@ const stepHours = [8, 9, 18, 19, 21];
 /** A function that events begin, and the operations that it hears of. */
 export interface Hearer {
   readonly runner: Runner;
-  readonly hears: readonly string[];
+  readonly subscription: readonly string[];
 }
 
 /** A run of an automation one act after the other, so that faults meet the same calls in every play. */
@@ -86,8 +86,8 @@ export function timersAt(cadence: Cadence): readonly Timer[] {
 /** The functions that events begin. */
 export function hearersOf(): readonly Hearer[] {
   return [
-    { runner: inTurn(tagNewResources), hears: tagHears },
-    { runner: inTurn(enforcePolicy), hears: enforceHears },
+    { runner: inTurn(tagNewResources), subscription: tagOperations },
+    { runner: inTurn(enforcePolicy), subscription: enforceOperations },
   ];
 }
 

@@ -139,7 +139,7 @@ test('a state that a planner sights is known in the journal from then on', async
   const planner: Automation<Dial>['planner'] = {
     needs: () => [],
     decide: (dial, { written }) => {
-      since.push(written.foreign(dial.id, 'state')?.sinceMs);
+      since.push(written.external(dial.id, 'state')?.sinceMs);
       const because = [{ code: sightedCode, text: 'finished', data: { setting: 'state', value: 'FINISHED' } }];
       return { verdict: 'keep', rule: 'r', resource: { id: dial.id }, because };
     },

@@ -91,7 +91,7 @@ export function dialAutomation(
       if (wish.value === 'HOLD') return { verdict: 'hold', rule: 'r', resource, because: [{ code: 'unreadable', text: 'cannot be read' }] };
       const ours = written.values(dial.id, 'dial');
       if (options.manual && ours.some(({ outcome }) => outcome === 'done') && !ours.some(({ value }) => value === dial.value)) {
-        const standing = written.foreign(dial.id, 'dial');
+        const standing = written.external(dial.id, 'dial');
         const sinceMs = standing?.value === dial.value ? standing.sinceMs : nowMs;
         const because = [{ code: 'manual-change', text: 'set by a person', data: { setting: 'dial', value: dial.value } }];
         if (nowMs < sinceMs + 3_600_000) return { verdict: 'hold', rule: 'r', resource, because };

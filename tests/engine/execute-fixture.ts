@@ -1,7 +1,7 @@
 import { ApiError } from '../../shared/client/errors.ts';
 import { type DriveWorld, drive } from '../../shared/engine/effects.ts';
 import { type Executed, execute } from '../../shared/engine/execute.ts';
-import { secondLook } from '../../shared/engine/recheck.ts';
+import { recheckRules } from '../../shared/engine/recheck.ts';
 import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
@@ -39,7 +39,7 @@ export async function prepare(b: Fixture, extra: Extra = {}) {
   const decisions = [...b.service.dials.values()]
     .map((dial) => b.automation.planner.decide(dial, context))
     .filter((d): d is ActDecision => d.verdict === 'act');
-  const again = secondLook(b.automation, context, log, owner);
+  const again = recheckRules(b.automation, context, log, owner);
   const code = execute<Dial>({ decisions, target: 'cn', owner, log, again, deadlineMs, rules: { batch, width } });
   return { log, decisions, code };
 }

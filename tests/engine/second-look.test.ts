@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { secondLook } from '../../shared/engine/recheck.ts';
+import { recheckRules } from '../../shared/engine/recheck.ts';
 import type { Action } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
@@ -36,7 +36,7 @@ describe('right before a call it is asked again', () => {
     };
     const log = { withHistory: (ask: () => unknown) => ask() };
     const context = { policy: policyWith(), nowMs: noon };
-    const again = secondLook({ name: 'dials', planner } as never, context as never, log as never, 'run');
+    const again = recheckRules({ name: 'dials', planner } as never, context as never, log as never, 'run');
     again.decide(group as never, noon + minutes);
     expect(asked).toEqual([noon + minutes]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadStanding } from '../../shared/engine/overrides.ts';
+import { loadOverrides } from '../../shared/engine/overrides.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
 import { addException, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';
@@ -39,8 +39,8 @@ function fixture() {
   return world;
 }
 
-const load = (store: ReturnType<typeof memoryStore>, policy = policyWith()) => loadStanding(store, policy, target, noon);
-const loadWithHalts = (store: ReturnType<typeof memoryStore>) => loadStanding(store, policyWith(), target, noon, loadHalts);
+const load = (store: ReturnType<typeof memoryStore>, policy = policyWith()) => loadOverrides(store, policy, target, noon);
+const loadWithHalts = (store: ReturnType<typeof memoryStore>) => loadOverrides(store, policyWith(), target, noon, loadHalts);
 
 describe('what stands', () => {
   test('is the policy itself where the journal has nothing', async () => {

@@ -12,12 +12,12 @@ interface Envelope extends Fields {
 }
 
 const created = sample('eventbridge-actiontrail-create-app-instance-group');
-const hearing: EventSubscription = { operations: ['CreateAppInstanceGroup', 'TagCloudResources', 'ModifyTenantConfig', 'Create'] };
+const subscriptionTo: EventSubscription = { operations: ['CreateAppInstanceGroup', 'TagCloudResources', 'ModifyTenantConfig', 'Create'] };
 const changed = (data: Fields, envelope: Fields = {}) => ({ ...created, ...envelope, data: { ...created.data, ...data } });
 /** Objects among fields as JSON text. */
 const asTexts = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]));
-const heard = (event: unknown, how = hearing) => hearCalls(event, how);
+const heard = (event: unknown, how = subscriptionTo) => hearCalls(event, how);
 const triggerEvent = {
   resourceId: 'aig-9ciijz60n4xsv****',
   operation: 'CreateAppInstanceGroup',
@@ -100,7 +100,7 @@ describe('an event of the audit trail', () => {
       'no-resource',
     ],
   ])('that is or has %s begins nothing', (_name, event, why) => {
-    expect(heard(event, { ...hearing, ownRoles: new Set(['streamwarden']) })).toEqual({ calls: [], unheard: { [why]: 1 } });
+    expect(heard(event, { ...subscriptionTo, ownRoles: new Set(['streamwarden']) })).toEqual({ calls: [], unheard: { [why]: 1 } });
   });
 
   it('is one event however often it comes, and what cannot be read beside it is counted', () => {
@@ -193,7 +193,7 @@ describe('an event of the audit trail', () => {
   it('gives names of services by configuration, and then no others', () => {
     const event = changed({ serviceName: 'wuying-apps', apiVersion: '2030-01-01' }, { source: 'acs.wuying-apps' });
     expect(heard(event)?.unheard).toEqual({ 'other-service': 1 });
-    expect(heard(event, { ...hearing, services: ['Wuying-Apps'] })?.calls).toHaveLength(1);
+    expect(heard(event, { ...subscriptionTo, services: ['Wuying-Apps'] })?.calls).toHaveLength(1);
   });
 
   it('leaves its parameters behind', () => {
@@ -207,7 +207,7 @@ describe('an event of the audit trail', () => {
 
 test('every sample is an event that some function can read, or is known to be none', () => {
   const names = readdirSync(new URL('../../events/samples/', import.meta.url)).map((name) => name.replace('.json', ''));
-  const audit = names.filter((name) => hearCalls(sample(name), hearing) !== undefined);
+  const audit = names.filter((name) => hearCalls(sample(name), subscriptionTo) !== undefined);
   const others = names.filter((name) => !audit.includes(name) && !/^(http|async-destination)-?/.test(name));
   expect(others.sort()).toEqual(['context-nodejs', 'timer']);
 });

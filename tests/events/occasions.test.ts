@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EventError } from '../../shared/fc/events/event-error.ts';
-import { occasionsOf } from '../../shared/fc/work.ts';
+import { eventTriggers } from '../../shared/fc/work.ts';
 import { policyWith, target } from '../engine/dial.ts';
 
 const created = JSON.parse(
@@ -19,7 +19,7 @@ const other = { ...target, name: 'other', account: '1' };
 const policy = policyWith({ targets: { office, abroad, other } });
 const targets = Object.values(policy.targets);
 const read = (value: unknown, environment = {}, serving = targets) =>
-  occasionsOf(typeof value === 'string' ? value : JSON.stringify(value), { operations, policy, targets: serving, environment });
+  eventTriggers(typeof value === 'string' ? value : JSON.stringify(value), { operations, policy, targets: serving, environment });
 const namesOf = (value: unknown, environment?: object, serving?: typeof targets) =>
   [...(read(value, environment, serving)?.byTarget ?? [])].map(([{ name }, triggerEvents]) => [
     name,
@@ -36,8 +36,8 @@ describe('events of the audit trail', () => {
 
   it('of an account that a function does not serve, or that nobody knows, go nowhere', () => {
     expect([namesOf(created, {}, [other]), read(created, {}, [other])?.ignored]).toEqual([[], {}]);
-    const foreign = { ...event('x', { recipientAccountId: '7' }), aliyunaccountid: '7' };
-    expect([namesOf(foreign), read(foreign)?.ignored]).toEqual([[], { 'unknown-account': 1 }]);
+    const external = { ...event('x', { recipientAccountId: '7' }), aliyunaccountid: '7' };
+    expect([namesOf(external), read(external)?.ignored]).toEqual([[], { 'unknown-account': 1 }]);
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('events of the audit trail', () => {
   it('that we caused by a role of the policy are not heard', () => {
     const own = event('x', { userIdentity: { type: 'assumed-role', userName: 'warden:streamwarden' } });
     const assuming = policyWith({ targets: { office: { ...office, role: 'warden' } } });
-    const heard = occasionsOf(JSON.stringify(own), {
+    const heard = eventTriggers(JSON.stringify(own), {
       operations,
       policy: assuming,
       targets: Object.values(assuming.targets),

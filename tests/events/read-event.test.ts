@@ -7,7 +7,7 @@ import { parseHttpEvent } from '../../shared/fc/events/http.ts';
 import { eventData, eventText } from '../../shared/fc/events/read-event.ts';
 import { parseTimerEvent } from '../../shared/fc/events/timer.ts';
 import { readSettings, SettingsError } from '../../shared/fc/settings.ts';
-import { hearing, workOf } from '../../shared/fc/work.ts';
+import { subscriptionTo, workOf } from '../../shared/fc/work.ts';
 import { policyWith, target } from '../engine/dial.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -110,7 +110,7 @@ test('whatever arrives, every reader gives data or says EventError or SettingsEr
     (event) => auditRecords(eventData(eventText(event), 'The event')),
     (event) => parseHttpEvent(event),
     (event) => workOf(eventText(event), undefined, place),
-    (event) => workOf(eventText(event), hearing([...creations]), place),
+    (event) => workOf(eventText(event), subscriptionTo([...creations]), place),
   ];
   const known = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
   fc.assert(

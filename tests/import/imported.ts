@@ -40,7 +40,7 @@ export function drafted(account: ObservedAccount, changes: Partial<ImportSetting
   const policy = compile(document, chosen.nowMs, horizonDays, ruleModules);
   const target = policy.targets[chosen.target];
   if (target === undefined) throw new Error('the policy has not the target that it was imported for');
-  const written = { values: () => [], foreign: () => undefined };
+  const written = { values: () => [], external: () => undefined };
   return { draft, text, problems, at: (atMs) => ({ policy, target, nowMs: atMs, written, facts: { nodePricePerHour: () => undefined } }) };
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recordTold } from '../../shared/journal/log/alerts.ts';
 import { claimOnce } from '../../shared/journal/log/claims.ts';
-import { type CoverOptions, coverJournal } from '../../shared/journal/log/cover.ts';
+import { type CoverageOptions, coverageOfJournal } from '../../shared/journal/log/coverage.ts';
 import { encodeRecord, linkOf, parseRecord } from '../../shared/journal/log/record.ts';
 import { heartbeatsOf, recordHeartbeat, recordRun } from '../../shared/journal/log/runs.ts';
 import { append, emptyStream } from '../../shared/journal/log/stream.ts';
@@ -16,8 +16,8 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const place = { functionName: 'f', target: 't' };
 
-const cover = (store: MemoryStore, more: Partial<CoverOptions> = {}) =>
-  coverJournal(store, { owner: `run-${store.records.size}`, nowMs: now, heartbeats: [heartbeatsOf(place)], write: true, ...more });
+const cover = (store: MemoryStore, more: Partial<CoverageOptions> = {}) =>
+  coverageOfJournal(store, { owner: `run-${store.records.size}`, nowMs: now, heartbeats: [heartbeatsOf(place)], write: true, ...more });
 
 /** Numbered streams of these lengths, and claims beside them. */
 async function journal(lengths: readonly number[], claims = 2): Promise<MemoryStore> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { standingOf } from '../../functions/renew-before-expiry/purchase/claim-state.ts';
+import { claimStateOf } from '../../functions/renew-before-expiry/purchase/claim-state.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { readClaims, readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';
@@ -55,7 +55,7 @@ describe('renewals with a damaged record', () => {
     damage(store, `${stream}/00000000/${part}`, 'torn');
     expect(await skipNamed(store)).toHaveLength(1);
     const view = await runStoring(store, readRenewal(stream));
-    expect(standingOf(view, 100_000, 5_000_000).state).not.toBe('free');
+    expect(claimStateOf(view, 100_000, 5_000_000).state).not.toBe('free');
     expect(view.next).toBe(1);
     const [entry] = await runStoring(store, readClaims([{ stream, n: 0 }]));
     expect(entry).toMatchObject({ claim: { reservation: '1/g-1/0' } });
@@ -65,11 +65,11 @@ describe('renewals with a damaged record', () => {
     const store = filled(['answered']);
     damage(store, `${stream}/00000000/end`, 'torn');
     await skipNamed(store);
-    expect(standingOf(await runStoring(store, readRenewal(stream)), 800_000_000, 5_000_000).state).toBe('free');
+    expect(claimStateOf(await runStoring(store, readRenewal(stream)), 800_000_000, 5_000_000).state).toBe('free');
     const refused = filled(['rejected']);
     damage(refused, `${stream}/00000000/end`, 'torn');
     await skipNamed(refused);
-    expect(standingOf(await runStoring(refused, readRenewal(stream)), 100_000, 5_000_000)).toMatchObject({ state: 'free', n: 1 });
+    expect(claimStateOf(await runStoring(refused, readRenewal(stream)), 100_000, 5_000_000)).toMatchObject({ state: 'free', n: 1 });
   });
 
   test('an answer without the first claim holds the resource: an order may have been placed', async () => {

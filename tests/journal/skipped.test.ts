@@ -8,7 +8,7 @@ import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { context, noon, purchaseFixture, readView, wishFor, yuan } from '../engine/purchase/purchase-fixture.ts';
+import { context, noon, purchaseFixture, purchaseFor, readView, yuan } from '../engine/purchase/purchase-fixture.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -134,7 +134,7 @@ describe('a stream', () => {
 describe('money', () => {
   test('is not set aside in a budget of which a record cannot be read, nor where somebody adds one meanwhile, until that is skipped', async () => {
     const fixture = purchaseFixture();
-    const request = { wish: wishFor('a', { reserve: yuan(10) }), view: await readView(fixture, renewalStream('1', 'a')) };
+    const request = { purchase: purchaseFor('a', { reserve: yuan(10) }), view: await readView(fixture, renewalStream('1', 'a')) };
     const reserve = () => fixture.run(reserveBatch({ owner: 'run-1' }, [request], context(noon, 1000)));
     const first = 'budget/all/CNY/2026-11/00000000';
     await fixture.store.create(first, bytes('{}'));

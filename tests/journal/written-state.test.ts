@@ -111,7 +111,7 @@ describe('intended values', () => {
 });
 
 describe("a person's value", () => {
-  const foreignOf = (state: IntentState) => new WrittenMemory(state).foreign('g1', 's');
+  const foreignOf = (state: IntentState) => new WrittenMemory(state).external('g1', 's');
   test.each<[string, readonly Step[], { value: string; sinceMs: number } | undefined]>([
     ['stands since it was first seen', [seen(now, 'V'), seen(now + hour, 'V')], { value: 'V', sinceMs: now }],
     ['another one begins anew', [seen(now, 'V'), seen(now + hour, 'W')], { value: 'W', sinceMs: now + hour }],
@@ -210,7 +210,7 @@ describe('snapshots', () => {
         foldAll(after, restored, before.length);
         for (const resource of ['g1', 'g2']) {
           expect(valuesOf(restored, resource)).toEqual(valuesOf(whole, resource));
-          expect(new WrittenMemory(restored).foreign(resource, 's')).toEqual(new WrittenMemory(whole).foreign(resource, 's'));
+          expect(new WrittenMemory(restored).external(resource, 's')).toEqual(new WrittenMemory(whole).external(resource, 's'));
         }
         expect(numbersOf(restored)).toEqual(numbersOf(whole));
         expect([...restored.holds]).toEqual([...whole.holds]);
@@ -269,7 +269,7 @@ describe('snapshots', () => {
     const body = JSON.parse(JSON.stringify(snapshotOf(foldAll([sight, ...others]), now))) as ReturnType<typeof snapshotOf>;
     const restored = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
     const expected = kept ? { value: 'V', sighted: true, sinceMs: now - ageMs } : undefined;
-    expect(new WrittenMemory(restored).foreign('g1', setting)).toEqual(expected);
+    expect(new WrittenMemory(restored).external('g1', setting)).toEqual(expected);
   });
 
   test('a late outcome of an intent in a part takes effect at its place among what came after', () => {
@@ -319,7 +319,7 @@ describe('snapshots', () => {
     };
     const state = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
     expect(valuesOf(state)).toEqual(['A:done', 'B:open']);
-    expect(new WrittenMemory(state).foreign('g1', 's')).toEqual({ value: 'V', sinceMs: now });
+    expect(new WrittenMemory(state).external('g1', 's')).toEqual({ value: 'V', sinceMs: now });
     expect(numbersOf(state)).toEqual([1, 1, 3]);
     foldAll([outcome(now, 7, 'failed')], state, 10);
     expect(countsOf(state.acts.values(), 't', now).actions).toBe(0);

@@ -99,8 +99,13 @@ export class KnownCode {
       case 'reread':
         return { ...none, resource: resourceNumber(effect.resource.id) };
       case 'send': {
-        const resource = resourceNumber(effect.wish.resource.id);
-        return { ...none, resource, expiry: this.scene.expiryOf(resource, effect.wish.expiresAtMs), signedMs: effect.byMs - sendTimeoutMs };
+        const resource = resourceNumber(effect.purchase.resource.id);
+        return {
+          ...none,
+          resource,
+          expiry: this.scene.expiryOf(resource, effect.purchase.expiresAtMs),
+          signedMs: effect.byMs - sendTimeoutMs,
+        };
       }
       default:
         return none;

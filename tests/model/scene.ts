@@ -1,10 +1,10 @@
 import { planner } from '../../functions/renew-before-expiry/plan.ts';
 import type { ProtocolRules, PurchaseEffect } from '../../functions/renew-before-expiry/purchase/contract.ts';
 import { isJournalFailure } from '../../functions/renew-before-expiry/purchase/contract.ts';
+import { type Candidate, type Chosen, purchasePass } from '../../functions/renew-before-expiry/purchase/purchase-pass.ts';
 import { openSlot, resolveClaim, type Verdict } from '../../functions/renew-before-expiry/purchase/resolve.ts';
-import { type Candidate, type Chosen, renewalRound } from '../../functions/renew-before-expiry/purchase/round.ts';
 import { alarmOf } from '../../functions/renew-before-expiry/run/alarms.ts';
-import { wishOf } from '../../functions/renew-before-expiry/run/choose.ts';
+import { purchaseOrder } from '../../functions/renew-before-expiry/run/choose.ts';
 import { type DueResource, decideDue } from '../../functions/renew-before-expiry/run/decide-due.ts';
 import type { Renewal, RenewalEffect } from '../../functions/renew-before-expiry/run/effects.ts';
 import type { RenewalContext } from '../../functions/renew-before-expiry/run/planner.ts';
@@ -79,7 +79,7 @@ export class Scene {
     return () =>
       played(
         `token-${process}`,
-        renewalRound<DueResource, ModelEffect>(input, {
+        purchasePass<DueResource, ModelEffect>(input, {
           *alarm() {
             yield { type: 'alarm' };
           },
@@ -123,7 +123,7 @@ function* chosen(candidates: readonly Candidate<DueResource>[], context: Renewal
   const wanted: Chosen<DueResource>[] = [];
   for (const candidate of candidates) {
     const verdict = yield* decideDue(planner, candidate, context, () => {});
-    if ('order' in verdict) wanted.push({ candidate, wish: wishOf(candidate, verdict.decision, verdict.order, context) });
+    if ('order' in verdict) wanted.push({ candidate, purchase: purchaseOrder(candidate, verdict.decision, verdict.order, context) });
   }
   return wanted;
 }

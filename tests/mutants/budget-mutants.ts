@@ -48,8 +48,8 @@ export const budgetMutants: readonly Mutant[] = [
   {
     name: 'raise-not-counted',
     file: at('purchase/reserve'),
-    from: 'const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;',
-    to: 'const more = before > 0n ? 0n : wish.reserve.micros;',
+    from: 'const more = purchase.reserve.micros > before ? purchase.reserve.micros - before : 0n;',
+    to: 'const more = before > 0n ? 0n : purchase.reserve.micros;',
     rule: 'A price that rose raises its reservation, against the limit.',
   },
   {
@@ -326,7 +326,7 @@ export const budgetMutants: readonly Mutant[] = [
   {
     name: 'plan-of-targets-not-summed',
     file: at('run/choose'),
-    from: '  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.wish))));\n',
+    from: '  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.purchase))));\n',
     to: '',
     rule: 'A plan over several targets shares one budget.',
     tests: held,

@@ -66,7 +66,7 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'dearer-decision-sent',
     file: at('run/choose'),
-    from: 'if (same && reserve.micros <= wish.reserve.micros) return undefined;',
+    from: 'if (same && reserve.micros <= purchase.reserve.micros) return undefined;',
     to: 'if (same) return undefined;',
     rule: 'What would be dearer by now is not ordered at the old price.',
     tests: again,
@@ -74,8 +74,8 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'other-period-sent',
     file: at('run/choose'),
-    from: 'const same = samePeriod(period, wish.period) && autoPay === wish.autoPay &&',
-    to: 'const same = autoPay === wish.autoPay &&',
+    from: 'const same = samePeriod(period, purchase.period) && autoPay === purchase.autoPay &&',
+    to: 'const same = autoPay === purchase.autoPay &&',
     rule: 'What would be another period by now is not ordered.',
     tests: again,
   },
@@ -193,7 +193,7 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'late-run-chooses',
-    file: at('purchase/round'),
+    file: at('purchase/purchase-pass'),
     from: 'const chosen = late ? [] : yield* hooks.choose(candidates);',
     to: 'const chosen = yield* hooks.choose(candidates);',
     rule: 'A run that has not seen all that is due orders nothing.',
@@ -201,15 +201,15 @@ export const fenceMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-expiry-sets-money-aside',
-    file: at('purchase/round'),
-    from: "if (expiryMovedBy(wish.expiresAtMs, candidate.rereadMs ?? wish.expiresAtMs) === 'none') requests",
-    to: "if (expiryMovedBy(wish.expiresAtMs, wish.expiresAtMs) === 'none') requests",
+    file: at('purchase/purchase-pass'),
+    from: "if (expiryMovedBy(purchase.expiresAtMs, candidate.rereadMs ?? purchase.expiresAtMs) === 'none') requests",
+    to: "if (expiryMovedBy(purchase.expiresAtMs, purchase.expiresAtMs) === 'none') requests",
     rule: 'No money is set aside for an expiry that has moved.',
     tests: round,
   },
   {
     name: 'alarms-wait-for-the-orders',
-    file: at('purchase/round'),
+    file: at('purchase/purchase-pass'),
     from: '    if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: undefined });\n',
     to: '',
     rule: 'Alarms go out before the first order, which may break off the run.',
@@ -242,7 +242,7 @@ export const fenceMutants: readonly Mutant[] = [
   {
     name: 'outside-the-window-forgotten',
     file: at('run/screen'),
-    from: '    followed.add(resource.id);\n    lookCloser(resource);\n',
+    from: '    followed.add(resource.id);\n    fetchDetail(resource);\n',
     to: '',
     rule: 'An order is followed up outside of its window too.',
     tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/e2e/renewals-wire.test.ts'],

@@ -241,7 +241,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'setting-that-waits-taken-for-seen',
-    file: 'functions/enforce-policy/reversals.ts',
+    file: 'functions/enforce-policy/flap-guard.ts',
     from: 'asked.every(([key]) => met.includes(key))',
     to: 'asked.every(([key]) => writes[key] === undefined)',
     rule: 'Only what was read as it was written was seen.',
@@ -250,7 +250,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'old-list-taken-for-a-workstation-that-runs',
     file: 'functions/power-workstations/verdict.ts',
-    from: 'if (lately !== undefined && lately.value !== wish.power) return',
+    from: 'if (lately !== undefined && lately.value !== desired.power) return',
     to: 'if (lately !== undefined && lately.value === "") return',
     rule: 'A list from before our own stop is no proof that a workstation ran since, and nobody else has stopped it.',
     tests: ['tests/e2e/power-stories.test.ts'],
@@ -274,7 +274,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'stands-in-for-more-than-there-was',
     file: 'functions/scale-on-schedule/change.ts',
-    from: 'const most = Math.max(standing.highest, levelOf(to, charge));',
+    from: 'const most = Math.max(progress.highest, levelOf(to, charge));',
     to: 'const most = Number.POSITIVE_INFINITY;',
     rule: 'What a change stands in for is no more than the group had or gets by it.',
     tests: ['tests/functions/scale-on-schedule/undo.test.ts'],

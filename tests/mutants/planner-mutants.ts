@@ -95,7 +95,7 @@ const faults: readonly Mutant[] = [
   {
     name: 'silent-week-without-ceilings',
     file: at('plan'),
-    from: '  const forbidden = ceilingReason(price.value.reserve, rule, context);\n  if (forbidden) return hold(due, [forbidden, waits], question);\n',
+    from: '  const forbidden = priceCapReason(price.value.reserve, rule, context);\n  if (forbidden) return hold(due, [forbidden, waits], question);\n',
     to: '',
     rule: 'Price caps hold for the week that silence orders.',
   },
@@ -159,8 +159,8 @@ const faults: readonly Mutant[] = [
   {
     name: 'unfit-ordered',
     file: at('plan'),
-    from: 'const unfit = standingReason(due) ?? ineligibility(resource);',
-    to: "const unfit = standingReason(due) ?? ineligibility({ ...resource, status: 'PUBLISHED' } as typeof resource);",
+    from: 'const unfit = notOrderable(due) ?? ineligibility(resource);',
+    to: "const unfit = notOrderable(due) ?? ineligibility({ ...resource, status: 'PUBLISHED' } as typeof resource);",
     rule: 'A resource in a state that is not known to be fit is not ordered for.',
   },
   {

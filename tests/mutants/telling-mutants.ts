@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const teller = 'functions/renew-before-expiry/run/teller.ts';
+const teller = 'functions/renew-before-expiry/run/renewal-notifier.ts';
 const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/notifier.ts';
@@ -215,8 +215,8 @@ export const tellingMutants: readonly Mutant[] = [
   {
     name: 'order-called-paid',
     file: 'functions/renew-before-expiry/run/announce.ts',
-    from: "const isRenewed = wish.autoPay && end?.outcome === 'moved';",
-    to: "const isRenewed = wish.autoPay || end?.outcome === 'moved';",
+    from: "const isRenewed = purchase.autoPay && end?.outcome === 'moved';",
+    to: "const isRenewed = purchase.autoPay || end?.outcome === 'moved';",
     rule: 'Only an expiry that has moved is told as a renewal.',
     tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-situations.test.ts'],
   },

@@ -4,7 +4,7 @@ const moves = 'functions/renew-before-expiry/run/expiry-moves.ts';
 const watching = 'functions/renew-before-expiry/run/watch-expiries.ts';
 const expiries = 'shared/journal/renewals/expiries.ts';
 const heads = 'shared/journal/log/heads.ts';
-const cover = 'shared/journal/log/cover.ts';
+const cover = 'shared/journal/log/coverage.ts';
 const payers = ['tests/engine/renewals/expiry-moves.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/journal/expiries.test.ts'];
 const back = ['tests/e2e/expiry-moved-back.test.ts'];
 const gone = ['tests/e2e/subscriptions-gone.test.ts', ...payers];
@@ -53,8 +53,8 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'moved-back-ordered-at-once',
     file: 'functions/renew-before-expiry/run/choose.ts',
-    from: "if (standing?.state !== 'free' || !back.has(due.subject.id) ||",
-    to: "if (standing?.state !== 'free' || back.size >= 0 ||",
+    from: "if (claimState?.state !== 'free' || !back.has(due.subject.id) ||",
+    to: "if (claimState?.state !== 'free' || back.size >= 0 ||",
     rule: 'The run that first sees an expiry moved back does not order for it.',
     tests: back,
   },
@@ -125,8 +125,8 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'untold-move-written',
     file: watching,
-    from: "if (teller.reported[place]?.told !== 'undelivered') continue;\n      moved.delete(id);",
-    to: "if (teller.reported[place]?.told !== 'undelivered') continue;",
+    from: "if (notifier.reported[place]?.told !== 'undelivered') continue;\n      moved.delete(id);",
+    to: "if (notifier.reported[place]?.told !== 'undelivered') continue;",
     rule: 'A move of which nobody has heard is told by the next run.',
     tests: payers,
   },

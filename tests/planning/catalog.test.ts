@@ -94,7 +94,7 @@ describe('a manifest', () => {
   });
 
   test.each(manifests)('of $name says that it hears events where its handler does', ({ name, begins }) => {
-    expect(begins.includes('audit-events')).toBe(/\bhears\b/.test(textOf(`functions/${name}/index.ts`)));
+    expect(begins.includes('audit-events')).toBe(/\bsubscription\b/.test(textOf(`functions/${name}/index.ts`)));
   });
 });
 

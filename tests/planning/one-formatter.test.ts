@@ -38,7 +38,7 @@ test('what prints for people, and what functions word, writes no instant in UTC;
     // Keys of the journal: dates of UTC.
     'functions/digest/facts/heartbeats.ts',
     'functions/digest/facts/past-runs.ts',
-    'functions/digest/silence-alerts.ts',
+    'functions/digest/watchdog.ts',
     // What the next function reads.
     'functions/dispatch/dispatcher.ts',
     // The name under which an alert is told once.

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withPolicyDesk } from '../../cli/run/policies/desk.ts';
+import { withPolicyConnection } from '../../cli/run/policies/connection.ts';
 import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
@@ -97,9 +97,9 @@ describe('a policy from the desk to a function', () => {
   }, 60_000);
 });
 
-test.each<[string, Parameters<typeof withPolicyDesk>[0], RegExp]>([
+test.each<[string, Parameters<typeof withPolicyConnection>[0], RegExp]>([
   ['no store that functions read', { policy: '/nowhere/policy.yaml', target: 'home' }, /No store is named/],
   ['no lasting store', { policy: '/nowhere/policy.yaml' }, /Name --target for the cloud/],
 ])('with %s a command says what to name', async (_what, options, message) => {
-  await expect(withPolicyDesk(options, async () => 'worked')).rejects.toThrow(message);
+  await expect(withPolicyConnection(options, async () => 'worked')).rejects.toThrow(message);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covers } from '../../shared/policy/check/selector-cover.ts';
+import { covers } from '../../shared/policy/check/selector-coverage.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 import { matcher, type Selectable } from '../../shared/policy/selector.ts';
 

@@ -74,7 +74,7 @@ export function play(input: {
   const rows = [...input.rows];
   let policy = input.policy;
   const events = [...input.events].sort((a, b) => a.atMs - b.atMs);
-  const foreign = new Map<string, { value: string; sinceMs: number }>();
+  const external = new Map<string, { value: string; sinceMs: number }>();
   const values = new Map<string, WrittenValue>();
   const done: { atMs: number; decision: ActDecision }[] = [];
   const played = {
@@ -88,7 +88,7 @@ export function play(input: {
       const value = values.get(`${id} ${setting}`);
       return value ? [value] : [];
     },
-    foreign: (id, setting) => foreign.get(`${id} ${setting}`),
+    external: (id, setting) => external.get(`${id} ${setting}`),
   };
   for (let minute = 0; minute < days * 1440; minute += 10) {
     const nowMs = fromMs + minute * minuteMs;
@@ -139,7 +139,7 @@ export function play(input: {
     for (const { resource, sighted = [] } of planned) {
       for (const { setting, value } of sighted) {
         const key = `${resource.id} ${setting}`;
-        if (foreign.get(key)?.value !== value) foreign.set(key, { value, sinceMs: nowMs });
+        if (external.get(key)?.value !== value) external.set(key, { value, sinceMs: nowMs });
       }
     }
     let added = 0;

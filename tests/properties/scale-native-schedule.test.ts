@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { desiredState } from '../../functions/scale-on-schedule/desired-state.ts';
 import { fitDay, nativeSchedule } from '../../functions/scale-on-schedule/native-schedule.ts';
 import { serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
 import { requestFor } from '../../functions/scale-on-schedule/strategy.ts';
-import { wishOf } from '../../functions/scale-on-schedule/wish.ts';
 import { checkInput } from '../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { NativePeriod } from '../../shared/fleet/delivery-group.ts';
@@ -189,7 +189,7 @@ describe("a schedule written as the service's own", () => {
           untilMs,
         });
         const native = nativeSchedule(
-          wishOf(timeline, peak, { floors: [], ratchets: [], uncut: [], doubts: [] }),
+          desiredState(timeline, peak, { floors: [], ratchets: [], uncut: [], doubts: [] }),
           serviceDayIn(service, nowMs),
           false,
         );

@@ -12,15 +12,15 @@ import { digest } from '../../functions/digest/digesting.ts';
 import { digestRunner } from '../../functions/digest/run-digest.ts';
 import { createDispatcher } from '../../functions/dispatch/dispatcher.ts';
 import { planDispatch } from '../../functions/dispatch/plan.ts';
-import { hears as enforceHears } from '../../functions/enforce-policy/automation.ts';
+import { subscribedOperations as enforceOperations } from '../../functions/enforce-policy/automation.ts';
 import { createFailureReporter } from '../../functions/report-failure/failure-reporter.ts';
-import { hears as tagHears } from '../../functions/tag-new-resources/automation.ts';
+import { subscribedOperations as tagOperations } from '../../functions/tag-new-resources/automation.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import { approvalLinks } from '../../shared/fc/approval-links.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
 import type { FunctionContext } from '../../shared/fc/settings.ts';
-import { hearing } from '../../shared/fc/work.ts';
+import { subscriptionTo } from '../../shared/fc/work.ts';
 import { publicKeyOf } from '../../shared/journal/people/approval-link.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { compile } from '../../shared/policy/compile.ts';
@@ -146,15 +146,15 @@ export async function secretsStory(): Promise<SecretsStory> {
       return report;
     },
   });
-  const hears: Readonly<Record<string, readonly string[]>> = { 'tag-new-resources': tagHears, 'enforce-policy': enforceHears };
+  const heardBy: Readonly<Record<string, readonly string[]>> = { 'tag-new-resources': tagOperations, 'enforce-policy': enforceOperations };
   const makers: Readonly<Record<string, (parts: object) => Handler>> = {
     ...Object.fromEntries(
       [...runners, digestRunner(digest)].map((runner) => {
-        const heard = hears[runner.name];
+        const heard = heardBy[runner.name];
         return [
           runner.name,
           (parts: object) =>
-            createHandler(watched(runner), { ...parts, links: approvalLinks, ...(heard ? { hears: hearing(heard) } : {}) }),
+            createHandler(watched(runner), { ...parts, links: approvalLinks, ...(heard ? { subscription: subscriptionTo(heard) } : {}) }),
         ];
       }),
     ),

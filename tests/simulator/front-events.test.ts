@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { auditEvent, type CloudEvent, EventTrail, eventsKept } from '../../simulator/events.ts';
+import { AuditTrail, auditEvent, type CloudEvent, eventsKept } from '../../simulator/events.ts';
 import { controlClient } from '../../simulator/front/control-client.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { send, type TestCall } from './signed-request.ts';
@@ -134,7 +134,7 @@ test('a world whose product reaches no event bus emits nothing', async () => {
 });
 
 test('numbers of events go on when old ones are dropped', () => {
-  const trail = new EventTrail();
+  const trail = new AuditTrail();
   const event = (id: number) => ({ id: String(id) }) as CloudEvent;
   for (let id = 0; id <= eventsKept; id += 1) trail.emit(event(id));
   const { next } = trail.since();
@@ -143,7 +143,7 @@ test('numbers of events go on when old ones are dropped', () => {
 });
 
 test('a bus that repeats and reorders delivers the event before once more behind each', () => {
-  const trail = new EventTrail({ eventDelivery: 'twice-unordered' });
+  const trail = new AuditTrail({ eventDelivery: 'twice-unordered' });
   const heard: string[] = [];
   trail.subscribe(({ id }) => void heard.push(id));
   const event = (id: string) => ({ id, data: {} }) as unknown as CloudEvent;
@@ -152,7 +152,7 @@ test('a bus that repeats and reorders delivers the event before once more behind
 });
 
 test('events can be named after the audit trail, with their objects as text', () => {
-  const trail = new EventTrail({ auditSource: 'actiontrail', auditRecordObjects: 'text' });
+  const trail = new AuditTrail({ auditSource: 'actiontrail', auditRecordObjects: 'text' });
   trail.emit({
     id: 'a',
     source: 'acs.appstream-center',

@@ -46,8 +46,8 @@ const waitsExitCode = 2;
  * declined, 2 when it waits for a second person.
  * @throws CommandFailure where it must not be published
  */
-export async function runPublishFlow(world: World, undertaking: PublishFlow, asking: Asking): Promise<number> {
-  const { command, source, secondPerson } = undertaking;
+export async function runPublishFlow(world: World, publishFlow: PublishFlow, asking: Asking): Promise<number> {
+  const { command, source, secondPerson } = publishFlow;
   const asks = mustAsk(world, command, asking);
   const interrupt = interruptOnSignals();
   const json = asking.json === true;
@@ -59,19 +59,19 @@ export async function runPublishFlow(world: World, undertaking: PublishFlow, ask
     progress.clear();
     if (interrupt.signal.aborted) return interruptedExitCode;
     if (!json) print([...preparedLines(prepared, style), '']);
-    undertaking.check?.(prepared);
+    publishFlow.check?.(prepared);
     if (secondPerson !== 'way-out') mustBeWhole(prepared);
     const leaving = targetsLeft(prepared.base?.policy, prepared.policy);
     const before = prepared.base?.policy ?? prepared.policy;
     const open = leaving.length === 0 ? [] : await openDeviations(world, before, leaving, interrupt.signal);
     if (!json && open.length > 0) print([...deviationLines(open), '']);
     const proposes = prepared.twoPeopleFor !== undefined && secondPerson === 'above-limit';
-    const choice = open.length === 0 || proposes || secondPerson === 'way-out' ? 'leave' : undertaking.deviations;
+    const choice = open.length === 0 || proposes || secondPerson === 'way-out' ? 'leave' : publishFlow.deviations;
     if (choice === undefined && !asks) mustChoose(open);
     const restores = choice === undefined ? await answeredYes('Take them back first?', interrupt.signal) : choice === 'restore';
     const question = proposes ? 'Propose this to a second person?' : 'Publish this?';
     const says = !asks || (await answeredYes(question, interrupt.signal));
-    const words = says ? await undertaking.words() : undefined;
+    const words = says ? await publishFlow.words() : undefined;
     if (words && restores) await restoreDeviations(world, before, leaving, interrupt.signal);
     const sequence = words && (await (proposes ? propose : publish)(world, prepared, words));
     if (proposes && sequence !== undefined && words) await tellOfOne(world, prepared, sequence, words);

@@ -1,7 +1,7 @@
 import { tellsOnly } from '../../../functions/catalog.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
-import { covers } from '../../../shared/policy/check/selector-cover.ts';
+import { covers } from '../../../shared/policy/check/selector-coverage.ts';
 import type { CompiledException, CompiledLimits, CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { formatMoney, type Money } from '../../../shared/policy/money.ts';
 import { localClock } from '../../render/local-clock.ts';

@@ -14,7 +14,7 @@ import { levelAt } from '../../../shared/policy/schedule.ts';
 import { mostNodes, nodesOf } from '../../../shared/policy/values/level.ts';
 import { type LocalTime, localTimeAt } from '../../../shared/policy/zones.ts';
 import type { FleetFacts } from './fleet-facts.ts';
-import type { AnyRule } from './rule-cover.ts';
+import type { AnyRule } from './rule-coverage.ts';
 
 /** Half an hour: periods begin and end at full and half hours nearly always, and what lies between moves a plot by a step. */
 const stepMs = 30 * 60_000;

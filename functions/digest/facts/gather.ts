@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { functionMode } from '../../../shared/engine/guard.ts';
-import { loadStanding } from '../../../shared/engine/overrides.ts';
+import { loadOverrides } from '../../../shared/engine/overrides.ts';
 import { holdIdentity } from '../../../shared/engine/report.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
@@ -32,7 +32,7 @@ import { readLifeSigns } from './heartbeats.ts';
 import { headsForDigest, type JournalHeads } from './journal-heads.ts';
 import { readSpending } from './past-orders.ts';
 import { foldHolds, type HoldAges, type PastRun, readPastRun, visitRuns } from './past-runs.ts';
-import { type AnyRule, functionsOf, rulesFor } from './rule-cover.ts';
+import { type AnyRule, functionsOf, rulesFor } from './rule-coverage.ts';
 
 const dayMs = 86_400_000;
 /** Spending is plotted over so long. */
@@ -175,7 +175,7 @@ async function endingExceptions(
   const ending = new Map<string, EndingException & { readonly targets: string[] }>();
   for (const target of targets) {
     // As of the begin of the stretch: what has ended since is told once.
-    const standing = await orElse(unreadable, undefined, () => loadStanding(store, policy, target, Math.min(span.fromMs, nowMs)));
+    const standing = await orElse(unreadable, undefined, () => loadOverrides(store, policy, target, Math.min(span.fromMs, nowMs)));
     for (const { because, keepAtLeastPercent, never, spans, targets: named, groups, workstations } of (standing?.policy ?? policy)
       .exceptions) {
       const untilMs = spans[target.timezone]?.untilMs;

@@ -76,7 +76,7 @@ export async function readLifeSigns(
 }
 
 /** The silence of a function. `sinceMs`: its last run, or its last success; undefined where there was none in the days looked at. */
-export interface Silence {
+export interface HeartbeatGap {
   readonly sinceMs: EpochMs | undefined;
   /** It runs, and every run fails. */
   readonly failing: boolean;
@@ -86,7 +86,7 @@ export interface Silence {
 export const watchdog = 'renew-before-expiry';
 
 /** The silence that there is to tell of a function: more than two of its intervals. Undefined where it runs as it should, or is too new to tell. */
-export function silenceOf(life: LifeSigns, nowMs: EpochMs): Silence | undefined {
+export function heartbeatGap(life: LifeSigns, nowMs: EpochMs): HeartbeatGap | undefined {
   const { functionName, intervalMs, watchedFromMs, firstRunMs, lastRunMs, lastSuccessMs } = life;
   const isLong = (sinceMs: EpochMs): boolean => nowMs - sinceMs > 2 * intervalMs;
   if (isLong(lastRunMs ?? watchedFromMs)) return { sinceMs: lastRunMs, failing: false };

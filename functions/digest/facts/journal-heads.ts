@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { type CoverProblem, coverJournal } from '../../../shared/journal/log/cover.ts';
+import { type CoverageProblem, coverageOfJournal } from '../../../shared/journal/log/coverage.ts';
 import { heartbeatsOf } from '../../../shared/journal/log/runs.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { shardsOf } from '../../../shared/policy/fan-out.ts';
-import { functionsOf } from './rule-cover.ts';
+import { functionsOf } from './rule-coverage.ts';
 
 /** A head as a digest tells it. */
 interface ToldHead {
@@ -22,7 +22,7 @@ export interface JournalHeads {
   /** Records that the next head is to cover. */
   readonly left: number;
   /** What is wrong: records that were changed or removed, broken chains, a head told earlier that is no longer there. */
-  readonly problems: readonly CoverProblem[];
+  readonly problems: readonly CoverageProblem[];
   /** When the head compared with was told; undefined where there was none. */
   readonly comparedWithMs: EpochMs | undefined;
 }
@@ -40,10 +40,15 @@ export interface HeadsInput {
 
 /**
  * Covers what is new in the journal by a head, checks it and a part of what was covered before, and that the head told last is still there.
- * What it costs: see `coverJournal`. @throws StoreError
+ * What it costs: see `coverageOfJournal`. @throws StoreError
  */
 export async function headsForDigest({ store, policy, nowMs, owner, earlier }: HeadsInput): Promise<JournalHeads> {
-  const look = await coverJournal(store, { owner: owner ?? '', nowMs, write: owner !== undefined, heartbeats: heartbeatPlaces(policy) });
+  const look = await coverageOfJournal(store, {
+    owner: owner ?? '',
+    nowMs,
+    write: owner !== undefined,
+    heartbeats: heartbeatPlaces(policy),
+  });
   const { head, fresh, left } = look;
   const problems = [...look.problems];
   if (earlier && !look.earlier.some(({ sequence, hash }) => sequence === earlier.sequence && hash === earlier.hash)) {

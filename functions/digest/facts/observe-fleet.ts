@@ -21,7 +21,7 @@ import { startOfDay } from '../digest-slot.ts';
 import { CapacityTally, type Stretch, scheduledGroup } from './capacity-tally.ts';
 import { type Expiry, type FleetFacts, listed } from './fleet-facts.ts';
 import { readSpending } from './past-orders.ts';
-import { type FunctionCover, functionsOf, RuleCover } from './rule-cover.ts';
+import { type FunctionCoverage, functionsOf, RuleCoverage } from './rule-coverage.ts';
 
 /** So many of those that no sum has are named. */
 const namedOmitted = 20;
@@ -51,7 +51,7 @@ interface TallyOptions {
 /** Takes resources one by one and keeps what a digest tells of them. */
 class FleetTally {
   readonly #options: TallyOptions;
-  readonly #cover: RuleCover;
+  readonly #cover: RuleCoverage;
   readonly #capacity: CapacityTally;
   readonly #seen = new Set<string>();
   readonly #failures: string[] = [];
@@ -71,7 +71,7 @@ class FleetTally {
   constructor(options: TallyOptions) {
     const { policy, target, nowMs, plotFromMs = nowMs, span, tags } = options;
     this.#options = options;
-    this.#cover = new RuleCover(policy, target);
+    this.#cover = new RuleCoverage(policy, target);
     const serviceZone = policy.zones[policy.serviceTimeZone] ?? { transitions: [] };
     this.#capacity = new CapacityTally({ serviceZone, fromMs: plotFromMs, span, tags });
   }
@@ -93,7 +93,7 @@ class FleetTally {
     if (resource.kind === 'workstation') this.#workstations += 1;
     else this.#groups += 1;
     const cover = this.#cover.of(resource, this.#options.nowMs);
-    this.#takeCover(resource, cover);
+    this.#takeCoverage(resource, cover);
     this.#takeExpiry(resource, cover);
     this.#takeChanges(resource);
     this.#takeOrdered(resource);
@@ -134,7 +134,7 @@ class FleetTally {
     return { count: this.#omittedCount, first };
   }
 
-  #takeCover(resource: Subscribable, cover: readonly FunctionCover[]): void {
+  #takeCoverage(resource: Subscribable, cover: readonly FunctionCoverage[]): void {
     for (const { functionName, rule } of cover) {
       // What does not expire is nothing that renewals would leave alone.
       if (functionName === 'renew-before-expiry' && !mayExpire(resource)) continue;
@@ -146,7 +146,7 @@ class FleetTally {
     this.#notCovered.push({ ...named(resource), kind: resource.kind, subscription: mayExpire(resource) });
   }
 
-  #takeExpiry(resource: Subscribable, cover: readonly FunctionCover[]): void {
+  #takeExpiry(resource: Subscribable, cover: readonly FunctionCoverage[]): void {
     const { nowMs } = this.#options;
     if (!mayExpire(resource)) return;
     const { expiresAtMs, kind } = resource;
@@ -163,8 +163,8 @@ class FleetTally {
 
   #takeChanges(resource: Subscribable): void {
     for (const [functionName, log] of this.#options.logs) {
-      for (const setting of log.foreignSettings(resource.id)) {
-        const standing = tagKeyOf(setting) !== undefined ? undefined : log.view.foreign(resource.id, setting);
+      for (const setting of log.externalSettings(resource.id)) {
+        const standing = tagKeyOf(setting) !== undefined ? undefined : log.view.external(resource.id, setting);
         if (standing === undefined || standing.sighted) continue;
         if (this.#changes.length >= listed) this.#changesMore += 1;
         else this.#changes.push({ ...named(resource), function: functionName, setting, ...standing });
@@ -181,7 +181,7 @@ class FleetTally {
   }
 
   /** Takes what the schedules of a group cost; gives why that is not known, or not all of it. */
-  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCover[]): string | undefined {
+  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCoverage[]): string | undefined {
     const { policy, target } = this.#options;
     const rule = cover.find(({ functionName }) => functionName === 'scale-on-schedule')?.rule;
     const bought = mayExpire(group) ? 'subscription, not ordered in this time' : undefined;

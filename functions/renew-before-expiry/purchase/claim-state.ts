@@ -4,7 +4,7 @@ import { parseRenewalKey, renewalKey } from '../../../shared/journal/renewals/re
 import type { Json } from '../../../shared/planning/decision.ts';
 import { formatMoney, moneyFromJson } from '../../../shared/policy/money.ts';
 import { type Alert, type AlertCode, defaultRules, type InstantText, type ProtocolRules } from './contract.ts';
-import { expiryMovedBy } from './shift.ts';
+import { expiryMovedBy } from './expiry-moved-by.ts';
 
 /** So long after an order of ours a read may show the expiry from before it, in milliseconds. */
 const lagMs = 2 * 3_600_000;
@@ -15,9 +15,9 @@ export function mayLag(entry: Pick<RenewalEntry, 'atMs'>, nowMs: EpochMs): boole
 }
 
 /** Whether a resource may be ordered for, as far as its stream says. */
-export type Standing =
+export type ClaimState =
   /** Claim `n` may be made. `foreign`: since our last renewal the expiry moved by somebody else's doing. */
-  | { readonly state: 'free'; readonly n: number; readonly foreign?: { readonly fromMs: EpochMs; readonly toMs: EpochMs } }
+  | { readonly state: 'free'; readonly n: number; readonly external?: { readonly fromMs: EpochMs; readonly toMs: EpochMs } }
   /** The last claim has no end: nothing is ordered until it has one. */
   | { readonly state: 'open'; readonly entry: RenewalEntry }
   /** A claim that is not void was made for this expiry or a later one: nothing is ordered until a person opens a slot. */
@@ -27,13 +27,13 @@ export type Standing =
  * Where a resource stands with an expiry as observed (purchase protocol, P3 and P11). An expiry that lies before what our last
  * renewal moved it to is spent like the one that was ordered for: it was moved back, by a refund perhaps.
  */
-export function standingOf(
+export function claimStateOf(
   view: RenewalView,
   expiresAtMs: EpochMs,
   nowMs: EpochMs,
   rules: ProtocolRules = defaultRules,
   text: InstantText = instantText,
-): Standing {
+): ClaimState {
   if (view.open) return { state: 'open', entry: view.open };
   const { moved } = view;
   if (!moved?.claim) return { state: 'free', n: view.next };
@@ -57,7 +57,7 @@ export function standingOf(
     return { state: 'spent', entry: moved, alert };
   }
   if (movedToMs !== undefined && expiryMovedBy(movedToMs, expiresAtMs) === 'later') {
-    return { state: 'free', n: view.next, foreign: { fromMs: movedToMs, toMs: expiresAtMs } };
+    return { state: 'free', n: view.next, external: { fromMs: movedToMs, toMs: expiresAtMs } };
   }
   return { state: 'free', n: view.next };
 }

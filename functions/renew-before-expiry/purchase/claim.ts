@@ -13,10 +13,10 @@ import {
   randomToken,
   rereadSubscription,
 } from './contract.ts';
+import { expiryMovedBy } from './expiry-moved-by.ts';
 import { type MonthOf, monthsFor } from './month.ts';
 import { otherExpiry, type Stop } from './renewal-outcome.ts';
 import type { Reservation, ReserveRequest } from './reserve.ts';
-import { expiryMovedBy } from './shift.ts';
 
 /** With less of the function's time left, nothing is claimed or sent, in milliseconds (purchase protocol, P7). */
 const timeToSendMs = 60_000;
@@ -32,11 +32,11 @@ export function notNow({ nowMs, stopping }: Moment, { deadlineMs }: PurchaseRun)
 }
 
 /** Step 5: reads the resource again. Gives why the renewal stops; undefined when all is as it was planned. */
-export function* lookAgain({ wish }: ReserveRequest): Purchasing<Stop | undefined> {
+export function* rereadOffer({ purchase }: ReserveRequest): Purchasing<Stop | undefined> {
   try {
-    const fresh = yield* rereadSubscription(wish.target, wish.resource);
+    const fresh = yield* rereadSubscription(purchase.target, purchase.resource);
     if (!fresh) return { code: 'resource-gone', text: 'The resource is gone since the plan was made.' };
-    const same = fresh.expiresAtMs !== undefined && expiryMovedBy(wish.expiresAtMs, fresh.expiresAtMs) === 'none';
+    const same = fresh.expiresAtMs !== undefined && expiryMovedBy(purchase.expiresAtMs, fresh.expiresAtMs) === 'none';
     return same ? undefined : otherExpiry;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -82,32 +82,32 @@ export function* makeClaim(
 
 /** The month of the order must be one in which money is set aside; near a change of month that takes both. */
 function wrongMonth(
-  { wish }: ReserveRequest,
+  { purchase }: ReserveRequest,
   nowMs: EpochMs,
   { month, otherMonth }: Reservation,
   monthOf: MonthOf,
   rules: ProtocolRules,
 ): Stop | undefined {
-  const months = monthsFor(wish.expiresAtMs, nowMs, monthOf, rules);
+  const months = monthsFor(purchase.expiresAtMs, nowMs, monthOf, rules);
   if (months.length > 0 && months.every((each) => each === month || each === otherMonth)) return undefined;
   const text = `Not ordered: its money was reserved in ${month}, and the month changes or has changed. A later run does it.`;
   return { code: 'month-change', text };
 }
 
-function claimOf({ wish }: ReserveRequest, { id, month, otherMonth }: Reservation, token: string, t: EpochMs): ClaimBody {
+function claimOf({ purchase }: ReserveRequest, { id, month, otherMonth }: Reservation, token: string, t: EpochMs): ClaimBody {
   return {
-    expiry: secondsOf(wish.expiresAtMs),
-    period: wish.period,
-    autoPay: wish.autoPay,
-    price: moneyToJson(wish.reserve),
+    expiry: secondsOf(purchase.expiresAtMs),
+    period: purchase.period,
+    autoPay: purchase.autoPay,
+    price: moneyToJson(purchase.reserve),
     reservation: id,
     month,
     ...(otherMonth === undefined ? {} : { otherMonth }),
     token,
     t,
-    target: wish.target,
-    operation: wish.operation,
-    ...(wish.note === undefined ? {} : { note: wish.note }),
+    target: purchase.target,
+    operation: purchase.operation,
+    ...(purchase.note === undefined ? {} : { note: purchase.note }),
   };
 }
 

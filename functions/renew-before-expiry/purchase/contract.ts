@@ -18,7 +18,7 @@ export interface RenewalResource extends ResourceRef {
 }
 
 /** One renewal that is to be ordered, as planned and admitted. */
-export interface RenewalWish {
+export interface PurchaseOrder {
   /** Account that pays and whose stream of claims counts. */
   readonly account: string;
   /** Target of the policy through which the resource is seen. */
@@ -55,7 +55,7 @@ export type PurchaseEffect =
    * clock that `clock-now` reads, however long the process was frozen before: the client gets what is left as its `timeoutMs`, and with
    * nothing left nothing is sent. Result: the operation's parsed answer; failures are thrown in as the client throws them.
    */
-  | { readonly type: 'send'; readonly wish: RenewalWish; readonly byMs: EpochMs }
+  | { readonly type: 'send'; readonly purchase: PurchaseOrder; readonly byMs: EpochMs }
   /** Result: `Moment`. */
   | { readonly type: 'clock-now' }
   /** Result: a text that nobody else has. */
@@ -119,8 +119,8 @@ export function* randomToken(): Purchasing<string> {
 }
 
 /** Transmits an order once, to be over at `byMs`. @throws ApiError @throws InputError @throws CredentialsError */
-export function* sendOnce(wish: RenewalWish, byMs: EpochMs): Purchasing<unknown> {
-  return yield { type: 'send', wish, byMs };
+export function* sendOnce(purchase: PurchaseOrder, byMs: EpochMs): Purchasing<unknown> {
+  return yield { type: 'send', purchase, byMs };
 }
 
 /**

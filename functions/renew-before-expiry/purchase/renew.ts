@@ -5,7 +5,7 @@ import { releaseReservations } from '../../../shared/journal/renewals/budget.ts'
 import { place } from '../../../shared/journal/renewals/renewal.ts';
 import { type AnswerBody, type ClaimBody, type EndBody, renewalKey } from '../../../shared/journal/renewals/renewal-record.ts';
 import { moneyToJson } from '../../../shared/policy/money.ts';
-import { lookAgain, makeClaim, notNow, type WonClaim } from './claim.ts';
+import { makeClaim, notNow, rereadOffer, type WonClaim } from './claim.ts';
 import {
   defaultRules,
   isJournalFailure,
@@ -56,7 +56,7 @@ export function* renew<E = never>(
   { monthOf, recheck, rules = defaultRules }: RenewContext<E>,
 ): Purchasing<RenewalOutcome, E> {
   const again: Recheck<E> | undefined = rules.recheckBeforeSend ? recheck : undefined;
-  const stop = (again && (yield* again('before-claim'))) ?? (yield* lookAgain(request));
+  const stop = (again && (yield* again('before-claim'))) ?? (yield* rereadOffer(request));
   const claim = stop ?? (yield* makeClaim(run, request, reservation, monthOf, rules));
   if (!('link' in claim)) return yield* stopped(run, request, reservation, claim, rules);
   const sent = yield* sendPromptly(request, claim.claim.t, run, again, rules);
@@ -65,7 +65,7 @@ export function* renew<E = never>(
 
 /** Step 7. The order is dated by the very look at the clock that found it in time: see the effect `send`. */
 function* sendPromptly<E>(
-  { wish }: ReserveRequest,
+  { purchase }: ReserveRequest,
   t: EpochMs,
   run: PurchaseRun,
   recheck: Recheck<E> | undefined,
@@ -80,7 +80,7 @@ function* sendPromptly<E>(
   const prompt = atMs >= t && atMs - t <= sendWithinMs;
   if (rules.sendPromptly && !prompt) return { answer: { outcome: 'not-sent', code: 'claim-too-old' }, atMs };
   try {
-    return { answer: classifyAnswer(yield* sendOnce(wish, atMs + sendTimeoutMs)), atMs };
+    return { answer: classifyAnswer(yield* sendOnce(purchase, atMs + sendTimeoutMs)), atMs };
   } catch (error) {
     const answer = classifyFailure(error);
     return { answer, atMs, ...(lacksKeys(answer) ? { because: (error as Error).message } : {}) };
@@ -207,7 +207,7 @@ function* releaseOtherMonth(run: PurchaseRun, claim: ClaimBody, monthOf: MonthOf
 
 function* endAtOnce(
   run: PurchaseRun,
-  { wish, view }: ReserveRequest,
+  { purchase, view }: ReserveRequest,
   claim: WonClaim & { readonly answer: AnswerBody },
   atMs: EpochMs,
   rules: ProtocolRules,
@@ -221,7 +221,7 @@ function* endAtOnce(
   if (outcome === 'unclear' && !rules.releaseOnProof) yield* releaseClaim(run, claim.claim, atMs);
   if (outcome === 'unclear' || !rules.claimFirst) return { end: undefined, alerts: [] };
   try {
-    const observed = yield* rereadSubscription(wish.target, wish.resource);
+    const observed = yield* rereadSubscription(purchase.target, purchase.resource);
     return yield* settleOpen(run, { ...view, last: claim, open: claim }, observed, atMs, rules);
   } catch (error) {
     if (isJournalFailure(error)) throw error;

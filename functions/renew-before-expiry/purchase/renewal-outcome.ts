@@ -3,7 +3,7 @@ import type { RenewalEntry } from '../../../shared/journal/renewals/renewal.ts';
 import type { AnswerBody, EndBody } from '../../../shared/journal/renewals/renewal-record.ts';
 import type { JournalError, StoreError } from '../../../shared/journal/store/store.ts';
 import { alertOn, resolveCommand } from './claim-state.ts';
-import type { Alert, RenewalWish } from './contract.ts';
+import type { Alert, PurchaseOrder } from './contract.ts';
 import type { ReserveRequest } from './reserve.ts';
 
 /** Why an order was not even claimed, or its claim not won. Nothing was sent, and no claim of ours is left open. */
@@ -26,7 +26,7 @@ export interface Stop {
 
 /** What became of one renewal. */
 export interface RenewalOutcome {
-  readonly wish: RenewalWish;
+  readonly purchase: PurchaseOrder;
   /** Number of the claim. */
   readonly n: number;
   readonly outcome: 'stopped' | AnswerBody['outcome'];
@@ -49,14 +49,14 @@ export const otherExpiry: Stop = {
 };
 
 /** The outcome of a renewal that was stopped before its order. */
-export function outcomeOfStop({ wish, view }: ReserveRequest, { code, text }: Stop): RenewalOutcome {
-  return { wish, n: view.next, outcome: 'stopped', code, text, orderId: undefined, requestId: undefined, end: undefined, alerts: [] };
+export function outcomeOfStop({ purchase, view }: ReserveRequest, { code, text }: Stop): RenewalOutcome {
+  return { purchase, n: view.next, outcome: 'stopped', code, text, orderId: undefined, requestId: undefined, end: undefined, alerts: [] };
 }
 
 /** The outcome of a renewal that was claimed, by what is known of its order; nothing is ended yet. */
-export function outcomeOfOrder({ wish }: ReserveRequest, n: number, answer: AnswerBody, because?: string): RenewalOutcome {
+export function outcomeOfOrder({ purchase }: ReserveRequest, n: number, answer: AnswerBody, because?: string): RenewalOutcome {
   const { outcome, code, orderId, requestId } = answer;
-  return { wish, n, outcome, code, text: because ?? textOf(answer), orderId, requestId, end: undefined, alerts: [] };
+  return { purchase, n, outcome, code, text: because ?? textOf(answer), orderId, requestId, end: undefined, alerts: [] };
 }
 
 function textOf({ outcome, orderId, code }: AnswerBody): string {

@@ -2,13 +2,13 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import { addToBudget, type BudgetState, type BudgetView, reservationId } from '../../../shared/journal/renewals/budget.ts';
 import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';
 import { formatMoney, type Money } from '../../../shared/policy/money.ts';
-import { defaultRules, type ProtocolRules, type PurchaseRun, type Purchasing, type RenewalWish } from './contract.ts';
+import { defaultRules, type ProtocolRules, type PurchaseOrder, type PurchaseRun, type Purchasing } from './contract.ts';
 import { type MonthOf, monthsFor } from './month.ts';
 import { type Budget, type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
 
 /** A wish, with the stream of its resource as read. */
 export interface ReserveRequest {
-  readonly wish: RenewalWish;
+  readonly purchase: PurchaseOrder;
   readonly view: RenewalView;
 }
 
@@ -58,13 +58,13 @@ export function* reserveBatch(
   context: ReserveContext,
 ): Purchasing<readonly Reserved[]> {
   const results = new Map<ReserveRequest, Reserved>();
-  const looking = lookingFor(requests, context);
-  const settled = context.settleAll ? yield* settleBudgets(run, context.limits.keys(), looking) : [];
-  for (const currency of new Set(requests.map(({ wish }) => wish.reserve.currency))) {
-    const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
+  const searched = searchedPlaces(requests, context);
+  const settled = context.settleAll ? yield* settleBudgets(run, context.limits.keys(), searched) : [];
+  for (const currency of new Set(requests.map(({ purchase }) => purchase.reserve.currency))) {
+    const batch = requests.filter(({ purchase }) => purchase.reserve.currency === currency);
     const limit = context.limits.get(currency);
     const decided = limit
-      ? yield* reserveWithin(run, limit, batch, { ...looking, settled })
+      ? yield* reserveWithin(run, limit, batch, { ...searched, settled })
       : batch.map((request) => refusedFor(request, noLimit(currency)));
     for (const result of decided) results.set(result.request, result);
   }
@@ -99,7 +99,7 @@ export function byMonths(
   const fitting: ReserveRequest[] = [];
   let months: readonly string[] = [monthOf(nowMs)];
   for (const request of batch) {
-    const needed = monthsFor(request.wish.expiresAtMs, nowMs, monthOf, rules);
+    const needed = monthsFor(request.purchase.expiresAtMs, nowMs, monthOf, rules);
     if (needed.length === 0) results.set(request, refusedFor(request, monthChanges));
     else {
       months = needed;
@@ -158,7 +158,7 @@ function* reserveIn(
 }
 
 /** What looking at reservations needs, from what the run has read anyway. */
-export function lookingFor(
+export function searchedPlaces(
   requests: readonly ReserveRequest[],
   { monthOf, nowMs, used, views = [], rules = defaultRules }: Pick<ReserveContext, 'monthOf' | 'nowMs' | 'used' | 'views' | 'rules'>,
 ): ReservationContext {
@@ -167,8 +167,8 @@ export function lookingFor(
 }
 
 /** Id of the reservation that a request needs. */
-function reservationIdOf({ wish, view }: ReserveRequest): string {
-  return reservationId(wish.account, wish.resource.id, view.next);
+function reservationIdOf({ purchase, view }: ReserveRequest): string {
+  return reservationId(purchase.account, purchase.resource.id, view.next);
 }
 
 /** Which requests the budget lets pass, and the reservations that are new or higher than before. Pure. */
@@ -182,7 +182,7 @@ export function admit(
   let used = state.usedMicros;
   const fresh: { id: string; micros: string }[] = [];
   const results = batch.map((request): Reserved => {
-    const { wish } = request;
+    const { purchase } = request;
     const id = reservationIdOf(request);
     if (state.damaged) {
       const text = `What the budget of ${month} in ${limit.currency} has set aside is not known, so nothing is ordered in it. ${state.damaged.message}`;
@@ -197,10 +197,10 @@ export function admit(
       };
     }
     const before = amounts.get(id) ?? 0n;
-    const more = wish.reserve.micros > before ? wish.reserve.micros - before : 0n;
+    const more = purchase.reserve.micros > before ? purchase.reserve.micros - before : 0n;
     if (used + more > limit.micros) {
       const left = { currency: limit.currency, micros: limit.micros > used ? limit.micros - used : 0n };
-      const text = `${formatMoney(wish.reserve, { exact: true })} do not fit: of ${formatMoney(limit, { exact: true })} for ${month}, ${formatMoney(left, { exact: true })} are free${used > state.usedMicros ? ' after the orders before it' : ''}. Raise limits.spendPerMonth, or renew it by hand.`;
+      const text = `${formatMoney(purchase.reserve, { exact: true })} do not fit: of ${formatMoney(limit, { exact: true })} for ${month}, ${formatMoney(left, { exact: true })} are free${used > state.usedMicros ? ' after the orders before it' : ''}. Raise limits.spendPerMonth, or renew it by hand.`;
       return { outcome: 'refused', request, code: 'budget-short', text };
     }
     if (more > 0n || !amounts.has(id)) {

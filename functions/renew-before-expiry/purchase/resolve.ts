@@ -4,8 +4,8 @@ import { type EndBody, renewalKey, renewalStream } from '../../../shared/journal
 import { streamOf } from './claim.ts';
 import { instantText, secondsOf } from './claim-state.ts';
 import { defaultRules, type InstantText, type ProtocolRules, type PurchaseRun, type Purchasing } from './contract.ts';
+import { expiryMovedBy } from './expiry-moved-by.ts';
 import { surelyOverAfterMs, writeEnd } from './settle.ts';
-import { expiryMovedBy } from './shift.ts';
 
 /** What was read from the bill about an open claim. */
 export interface Verdict {

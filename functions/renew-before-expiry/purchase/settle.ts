@@ -12,7 +12,7 @@ import {
   type PurchaseRun,
   type Purchasing,
 } from './contract.ts';
-import { expiryMovedBy, shiftMatches } from './shift.ts';
+import { expiryMovedBy, shiftMatches } from './expiry-moved-by.ts';
 
 /** An order that has not moved the expiry after this long is told, in milliseconds (purchase protocol, P9). */
 const notMovedAfterMs = 15 * 60_000;

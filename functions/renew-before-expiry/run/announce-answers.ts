@@ -7,20 +7,20 @@ import type { Answers } from '../../../shared/journal/people/approvals.ts';
 import { message, type Telling } from './announce.ts';
 import type { DueDecision } from './choose.ts';
 import type { Renewal } from './effects.ts';
-import type { RenewalNotifier } from './teller.ts';
+import type { RenewalNotifier } from './renewal-notifier.ts';
 
 /**
  * Tells of answers that people should look at again: those that crossed, to both who gave them, and records among the answers that count for
  * nothing, once a day for each resource.
  */
-export function* announceAnswers(decisions: readonly DueDecision[], teller: RenewalNotifier, telling: Telling): Renewal<void> {
+export function* announceAnswers(decisions: readonly DueDecision[], notifier: RenewalNotifier, telling: Telling): Renewal<void> {
   for (const { verdict, candidate } of decisions) {
     const { subject, expiresAtMs } = candidate.due;
     const place = { subject, account: telling.target.account, expiresAtMs };
     const answer = verdict.asked?.answer;
-    if (answer?.state === 'refused' && answer.crossed !== undefined) yield* crossed(answer.crossed, place, teller, telling);
+    if (answer?.state === 'refused' && answer.crossed !== undefined) yield* crossed(answer.crossed, place, notifier, telling);
     const bad = (verdict.answers?.unusable ?? []).filter(({ code }) => code !== 'unverified');
-    if (bad.length > 0) yield* unusable(bad, place, teller, telling);
+    if (bad.length > 0) yield* unusable(bad, place, notifier, telling);
   }
 }
 
@@ -30,20 +30,31 @@ interface Place {
   readonly expiresAtMs: number;
 }
 
-function* crossed(crossing: Crossing, { subject, account, expiresAtMs }: Place, teller: RenewalNotifier, telling: Telling): Renewal<void> {
+function* crossed(
+  crossing: Crossing,
+  { subject, account, expiresAtMs }: Place,
+  notifier: RenewalNotifier,
+  telling: Telling,
+): Renewal<void> {
   const { approvedBy, refusedBy, approval, refusal } = crossing;
   const step = `answers-crossed/${sha256(`${approval}\n${refusal}`).slice(0, 12)}`;
   const name = { account, resource: subject.id, expiresAtMs, step };
   const title = `${approvedBy} approved and ${refusedBy} refused ${nameOf(subject)} at the same time`;
   const text = `Neither had seen the other's answer, so the refusal counts and nothing is ordered. Agree, then answer again: streamwarden approve ${telling.target.name}/${subject.id}, or leave it refused.`;
   const data = { resource: subject.id, approvedBy, refusedBy };
-  yield* teller.once(name, 'answers-crossed', teller.channelsFor('money'), message(name, 'warning', title, text, telling, data), subject);
+  yield* notifier.once(
+    name,
+    'answers-crossed',
+    notifier.channelsFor('money'),
+    message(name, 'warning', title, text, telling, data),
+    subject,
+  );
 }
 
 function* unusable(
   bad: Answers['unusable'],
   { subject, account, expiresAtMs }: Place,
-  teller: RenewalNotifier,
+  notifier: RenewalNotifier,
   telling: Telling,
 ): Renewal<void> {
   const name = { account, resource: subject.id, expiresAtMs, step: dailyStep('answers-unusable', telling.nowMs) };
@@ -52,9 +63,9 @@ function* unusable(
   const title = `An answer about ${nameOf(subject)} ${what}`;
   const advice = 'Look who could write them, and whether an answer has to be given again; all other answers count as ever.';
   const text = `${listed(bad.map(({ text: each }) => each))}\n${advice}`;
-  const channels = teller.channelsFor('money', 'failed');
+  const channels = notifier.channelsFor('money', 'failed');
   const data = { resource: subject.id, records: bad.map(({ key }) => key).slice(0, 10) };
-  yield* teller.once(
+  yield* notifier.once(
     name,
     'answers-unusable',
     channels,

@@ -17,9 +17,9 @@ import { type Alarm, alarmName } from './alarms.ts';
 import type { DueDecision } from './choose.ts';
 import type { Renewal } from './effects.ts';
 import type { Question } from './planner.ts';
+import type { RenewalNotifier } from './renewal-notifier.ts';
 import type { Screening } from './screen.ts';
 import { type RenewalState, renewalState, stateSentence } from './state.ts';
-import type { RenewalNotifier } from './teller.ts';
 
 /** An alarm with the state of the renewal that it tells of. */
 export interface StatedAlarm {
@@ -31,12 +31,17 @@ export interface StatedAlarm {
  * Tells of expiries that are near, covered by a rule or not: on the money channels, and for the last day on those for failures too. `dryRun`:
  * the function only observes.
  */
-export function* announceAlarms(alarms: readonly StatedAlarm[], dryRun: boolean, teller: RenewalNotifier, telling: Telling): Renewal<void> {
+export function* announceAlarms(
+  alarms: readonly StatedAlarm[],
+  dryRun: boolean,
+  notifier: RenewalNotifier,
+  telling: Telling,
+): Renewal<void> {
   for (const { alarm, state } of alarms) {
     if (!dryRun && isCalm(alarm, state)) continue;
-    const channels = alarm.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
+    const channels = alarm.severity === 'critical' ? notifier.channelsFor('money', 'failed') : notifier.channelsFor('money');
     const name = alarmName(alarm, telling.target.account);
-    yield* teller.once(
+    yield* notifier.once(
       name,
       `expiry-${alarm.step.replace(/-\d.*/, '')}`,
       channels,
@@ -52,10 +57,10 @@ function isCalm({ step }: Alarm, { code }: RenewalState): boolean {
 }
 
 /** Tells of what the policy lets lapse, once per expiry. */
-export function* announceLapses(lapsing: Screening['lapsing'], teller: RenewalNotifier, telling: Telling): Renewal<void> {
+export function* announceLapses(lapsing: Screening['lapsing'], notifier: RenewalNotifier, telling: Telling): Renewal<void> {
   for (const { resource, rule } of lapsing) {
     const name = { account: telling.target.account, resource: resource.id, expiresAtMs: resource.expiresAtMs, step: 'lets-lapse' };
-    yield* teller.once(name, 'lets-lapse', teller.channelsFor('money'), lapseMessage(name, rule, resource, telling), resource);
+    yield* notifier.once(name, 'lets-lapse', notifier.channelsFor('money'), lapseMessage(name, rule, resource, telling), resource);
   }
 }
 
@@ -63,15 +68,15 @@ export function* announceLapses(lapsing: Screening['lapsing'], teller: RenewalNo
 export function* announceAlerts(
   alerts: readonly Alert[],
   subjects: ReadonlyMap<string, ResourceRef & Pick<Subscribable, 'expiresAtMs'>>,
-  teller: RenewalNotifier,
+  notifier: RenewalNotifier,
   telling: Telling,
 ): Renewal<void> {
   for (const alert of alerts) {
     const resource = subjects.get(String(alert.data['resource']));
     if (resource === undefined) continue;
     const name = { account: telling.target.account, resource: resource.id, expiresAtMs: resource.expiresAtMs, step: alert.once };
-    const channels = alert.severity === 'critical' ? teller.channelsFor('money', 'failed') : teller.channelsFor('money');
-    yield* teller.once(name, alert.code, channels, alertMessage(name, alert, resource, telling), resource);
+    const channels = alert.severity === 'critical' ? notifier.channelsFor('money', 'failed') : notifier.channelsFor('money');
+    yield* notifier.once(name, alert.code, channels, alertMessage(name, alert, resource, telling), resource);
   }
 }
 
@@ -81,7 +86,7 @@ export function* announceAlerts(
  */
 export function* askApprovers(
   decisions: readonly DueDecision[],
-  teller: RenewalNotifier,
+  notifier: RenewalNotifier,
   telling: Telling,
   linkTo: LinkMaker | undefined,
 ): Renewal<void> {
@@ -98,7 +103,7 @@ export function* askApprovers(
     const code = reminder === undefined ? 'approval-asked' : 'approval-reminder';
     const asked = questionMessage(name, question, subject, why, telling);
     const link = question.links === true ? linkTo?.(linkSubject(question, subject, expiresAtMs, telling)) : undefined;
-    yield* teller.once(name, code, teller.channelsFor('money'), link === undefined ? asked : { ...asked, link }, subject);
+    yield* notifier.once(name, code, notifier.channelsFor('money'), link === undefined ? asked : { ...asked, link }, subject);
   }
 }
 
@@ -126,26 +131,26 @@ function linkSubject(
 export function* announceOrders(
   outcomes: readonly RenewalOutcome[],
   tellOfRule: (resourceId: string) => readonly string[] | undefined,
-  teller: RenewalNotifier,
+  notifier: RenewalNotifier,
   telling: Telling,
 ): Renewal<void> {
   const { nowMs, target } = telling;
-  for (const { wish, n, orderId, outcome, requestId, end } of outcomes) {
+  for (const { purchase, n, orderId, outcome, requestId, end } of outcomes) {
     if (outcome !== 'ordered') continue;
-    const done = tellOfRule(wish.resource.id) ?? teller.channelsFor('done');
+    const done = tellOfRule(purchase.resource.id) ?? notifier.channelsFor('done');
     // Only an expiry that has moved proves that it is paid; and where nobody can have paid it yet, that was another's doing.
-    const isRenewed = wish.autoPay && end?.outcome === 'moved';
+    const isRenewed = purchase.autoPay && end?.outcome === 'moved';
     const paid = isRenewed ? 'in effect' : 'with automatic payment, not in effect yet';
-    const state = wish.autoPay ? paid : 'unpaid: it renews nothing until somebody pays it in the console';
-    const price = `${formatMoney(wish.reserve)}${wish.autoPay ? '' : ', to be paid'}`;
-    const from = `${periodText(wish.period)} from ${zonedText(wish.expiresAtMs, telling)}`;
-    yield* teller.collect('order-placed', [...new Set([...teller.channelsFor('money'), ...done])], {
-      id: `orders/${wish.account}/${wish.resource.id}/${n}`,
+    const state = purchase.autoPay ? paid : 'unpaid: it renews nothing until somebody pays it in the console';
+    const price = `${formatMoney(purchase.reserve)}${purchase.autoPay ? '' : ', to be paid'}`;
+    const from = `${periodText(purchase.period)} from ${zonedText(purchase.expiresAtMs, telling)}`;
+    yield* notifier.collect('order-placed', [...new Set([...notifier.channelsFor('money'), ...done])], {
+      id: `orders/${purchase.account}/${purchase.resource.id}/${n}`,
       timeMs: nowMs,
       severity: 'info',
-      title: `${isRenewed ? 'Renewed' : 'Ordered a renewal of'} ${nameOf(wish.resource)} for ${price}`,
-      text: `Order ${orderId}: ${from}, ${state}.${wish.note?.['unasked'] ? ' Nobody had answered.' : ''}`,
-      data: { target: target.name, account: target.account, resource: wish.resource.id, orderId, requestId, amount: wish.reserve },
+      title: `${isRenewed ? 'Renewed' : 'Ordered a renewal of'} ${nameOf(purchase.resource)} for ${price}`,
+      text: `Order ${orderId}: ${from}, ${state}.${purchase.note?.['unasked'] ? ' Nobody had answered.' : ''}`,
+      data: { target: target.name, account: target.account, resource: purchase.resource.id, orderId, requestId, amount: purchase.reserve },
     });
   }
 }
@@ -154,11 +159,11 @@ export function* announceOrders(
 export function* announceHolds(
   holds: readonly HoldDecision[],
   run: string,
-  teller: RenewalNotifier,
+  notifier: RenewalNotifier,
   { nowMs, target }: Telling,
 ): Renewal<boolean> {
   if (holds.length === 0) return true;
-  return yield* teller.now(teller.channelsFor('held'), {
+  return yield* notifier.now(notifier.channelsFor('held'), {
     id: `holds/${run}`,
     timeMs: nowMs,
     severity: 'warning',

@@ -12,7 +12,7 @@ import {
   type ReservationContext,
   type UsedReservations,
 } from '../purchase/reservations.ts';
-import { admit, byMonths, combined, lookingFor, type Reserved, type ReserveRequest } from '../purchase/reserve.ts';
+import { admit, byMonths, combined, type Reserved, type ReserveRequest, searchedPlaces } from '../purchase/reserve.ts';
 import type { Renewal } from './effects.ts';
 import type { RenewalContext } from './planner.ts';
 
@@ -62,18 +62,18 @@ export function* previewAdmission(
   context: PreviewContext,
 ): Renewal<Admission> {
   const limits = limitsOf(context);
-  const looking = lookingFor(requests, { ...context, monthOf: monthOf(context) });
+  const searched = searchedPlaces(requests, { ...context, monthOf: monthOf(context) });
   const results: Reserved[] = [];
   const budgets: BudgetUse[] = [];
-  for (const currency of new Set([...requests.map(({ wish }) => wish.reserve.currency), ...also])) {
+  for (const currency of new Set([...requests.map(({ purchase }) => purchase.reserve.currency), ...also])) {
     const limit = limits.get(currency);
     // The planner has held what has no limit before.
     if (!limit) continue;
-    const batch = requests.filter(({ wish }) => wish.reserve.currency === currency);
-    const { months, fitting, results: mine } = byMonths(batch, looking);
+    const batch = requests.filter(({ purchase }) => purchase.reserve.currency === currency);
+    const { months, fitting, results: mine } = byMonths(batch, searched);
     let passing = fitting;
     for (const month of months) {
-      const { state, held } = yield* stateOf({ currency, month }, looking, context.planned);
+      const { state, held } = yield* stateOf({ currency, month }, searched, context.planned);
       const admitted = admit(passing, state, limit, month).results;
       for (const result of admitted) mine.set(result.request, combined(mine.get(result.request), result));
       budgets.push(useOf(limit, month, state, admitted, held));
@@ -90,9 +90,9 @@ interface PreviewedBudget {
 }
 
 /** A month's budget as it will stand once what is owed is given back, with what the same plan would order elsewhere. */
-function* stateOf(budget: Budget, looking: ReservationContext, planned: PlannedSpending | undefined): Renewal<PreviewedBudget> {
+function* stateOf(budget: Budget, searched: ReservationContext, planned: PlannedSpending | undefined): Renewal<PreviewedBudget> {
   const view = yield* readBudget(budget.currency, budget.month);
-  const held = yield* heldIn(view, budget, looking);
+  const held = yield* heldIn(view, budget, searched);
   const reserved = new Map(view.state.reserved);
   const released = new Set(view.state.released);
   for (const each of held) {

@@ -9,11 +9,11 @@ import { periodText, samePeriod } from '../../../shared/fleet/subscription-perio
 import type { ActDecision, Decision, Reason } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
 import { notNow } from '../purchase/claim.ts';
-import { moment, type ProtocolRules, type PurchaseRun, type RenewalWish } from '../purchase/contract.ts';
+import { moment, type ProtocolRules, type PurchaseOrder, type PurchaseRun } from '../purchase/contract.ts';
+import type { Candidate, Chosen } from '../purchase/purchase-pass.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { Reserved } from '../purchase/reserve.ts';
-import type { Candidate, Chosen } from '../purchase/round.ts';
 import { plannedAmounts, previewAdmission } from './budget.ts';
 import { type DueResource, decideDue, type Quotes, regularlyPaid } from './decide-due.ts';
 import { accountCheck, type Renewal } from './effects.ts';
@@ -67,7 +67,7 @@ export interface DueDecision {
   /** The planner's own verdict. */
   readonly verdict: RenewalVerdict;
   readonly order: PlannedOrder | undefined;
-  readonly wish: RenewalWish | undefined;
+  readonly purchase: PurchaseOrder | undefined;
   /** When it was decided, by the clock: right before its facts were read. */
   readonly decidedAtMs: EpochMs;
   /** The prices that it was decided by. */
@@ -98,15 +98,15 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
   const planned = [...verdicts.values()].map(({ verdict }) => verdict.decision);
   const guarded = guardEach(planned, input, (id) => verdicts.get(id)?.candidate.due.subject);
 
-  const wishes = new Map<string, RenewalWish>();
+  const purchases = new Map<string, PurchaseOrder>();
   for (const decision of guarded) {
     const { candidate, verdict } = verdicts.get(decision.resource.id) as Decided;
     if (decision.verdict === 'act' && 'order' in verdict)
-      wishes.set(decision.resource.id, wishOf(candidate, decision, verdict.order, context));
+      purchases.set(decision.resource.id, purchaseOrder(candidate, decision, verdict.order, context));
   }
-  const requests = [...wishes].flatMap(([id, wish]) => {
+  const requests = [...purchases].flatMap(([id, purchase]) => {
     const view = verdicts.get(id)?.candidate.view;
-    return view ? [{ wish, view }] : [];
+    return view ? [{ purchase, view }] : [];
   });
   const views = candidates.flatMap(({ view }) => view ?? []);
   const admission = yield* previewAdmission(requests, input.budgetsOf, { ...context, views, used: input.used, planned: input.planned });
@@ -123,11 +123,13 @@ export function* choose(candidates: readonly Candidate<DueResource>[], input: Ch
     const decided = other && questionOf(found.verdict) ? { ...found, verdict: { ...found.verdict, question: undefined } } : found;
     const decision = questions.has(planned.resource.id) ? blockedBy(planned, other) : holdFor(planned, other);
     const order = 'order' in decided.verdict ? decided.verdict.order : undefined;
-    return { ...decided, decision, order, wish: wishes.get(decision.resource.id) };
+    return { ...decided, decision, order, purchase: purchases.get(decision.resource.id) };
   });
-  const chosen = decisions.flatMap(({ candidate, decision, wish }) => (decision.verdict === 'act' && wish ? [{ candidate, wish }] : []));
-  const ordered = new Set(chosen.map(({ wish }) => wish));
-  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.wish))));
+  const chosen = decisions.flatMap(({ candidate, decision, purchase }) =>
+    decision.verdict === 'act' && purchase ? [{ candidate, purchase }] : [],
+  );
+  const ordered = new Set(chosen.map(({ purchase }) => purchase));
+  input.planned?.add(plannedAmounts(admission.results.filter(({ request }) => ordered.has(request.purchase))));
   return { decisions, chosen, budgets: admission.budgets };
 }
 
@@ -137,8 +139,8 @@ type Decided = Pick<DueDecision, 'candidate' | 'verdict' | 'decidedAtMs' | 'quot
  * Why nothing is decided in the run that first sees an expiry moved back: what it read may be older than a renewal by somebody else, and nobody has heard of
  * a refund yet. Less than a day before the expiry there may be no time for a next run.
  */
-function tooSoon({ due, standing }: Candidate<DueResource>, nowMs: EpochMs, { back }: ChooseInput): Stop | undefined {
-  if (standing?.state !== 'free' || !back.has(due.subject.id) || due.expiresAtMs - nowMs < dayMs) return undefined;
+function tooSoon({ due, claimState }: Candidate<DueResource>, nowMs: EpochMs, { back }: ChooseInput): Stop | undefined {
+  if (claimState?.state !== 'free' || !back.has(due.subject.id) || due.expiresAtMs - nowMs < dayMs) return undefined;
   const text = 'it expired later when it was last seen: a refund, perhaps, or what was read is old; a later run decides';
   return { code: 'expiry-changed', text };
 }
@@ -155,7 +157,7 @@ function undecided({ resource }: DueResource, { code, text }: Stop): RenewalVerd
  * `quotes` has them. Gives why the order is not placed as it was decided; undefined where it still is. @throws StoreError @throws JournalError
  */
 export function* decideAgain(
-  { candidate, wish }: Chosen<DueResource>,
+  { candidate, purchase }: Chosen<DueResource>,
   quotes: Quotes,
   input: Omit<ChooseInput, 'budgetsOf'>,
 ): Renewal<Stop | undefined> {
@@ -168,10 +170,10 @@ export function* decideAgain(
     return { code: 'decision-changed', text };
   }
   const { period, autoPay, reserve } = order;
-  const same = samePeriod(period, wish.period) && autoPay === wish.autoPay && reserve.currency === wish.reserve.currency;
-  if (same && reserve.micros <= wish.reserve.micros) return undefined;
+  const same = samePeriod(period, purchase.period) && autoPay === purchase.autoPay && reserve.currency === purchase.reserve.currency;
+  if (same && reserve.micros <= purchase.reserve.micros) return undefined;
   const now = `${periodText(period)} for ${formatMoney(reserve)}`;
-  const text = `Not ordered: decided anew right before the order, it would be ${now} instead of ${periodText(wish.period)} for ${formatMoney(wish.reserve)}. The next run decides.`;
+  const text = `Not ordered: decided anew right before the order, it would be ${now} instead of ${periodText(purchase.period)} for ${formatMoney(purchase.reserve)}. The next run decides.`;
   return { code: 'decision-changed', text };
 }
 
@@ -201,7 +203,7 @@ export function holdRefused(decisions: readonly DueDecision[], results: readonly
 function refusals(results: readonly Reserved[]): ReadonlyMap<string, Reason> {
   return new Map(
     results.flatMap((each) =>
-      each.outcome === 'refused' ? [[each.request.wish.resource.id, { code: each.code, text: each.text }] as const] : [],
+      each.outcome === 'refused' ? [[each.request.purchase.resource.id, { code: each.code, text: each.text }] as const] : [],
     ),
   );
 }
@@ -255,12 +257,12 @@ function blockedBy(decision: Decision, because: Reason | undefined): Decision {
  * A decided order as the purchase protocol takes it. Its note is what an auditor wants to read beside the claim, and what the next renewal
  * compares prices with.
  */
-export function wishOf(
+export function purchaseOrder(
   { due, view }: Candidate<DueResource>,
   decision: ActDecision,
   order: PlannedOrder,
   { policy }: Pick<RenewalContext, 'policy'>,
-): RenewalWish {
+): PurchaseOrder {
   const { account, target, resource, expiresAtMs } = due;
   const { period, autoPay, reserve, approvedBy, unasked } = order;
   const { operation, input } = decision.action;

@@ -12,7 +12,7 @@ import type { RenewalEntry } from '../../../shared/journal/renewals/renewal.ts';
 import { JournalError } from '../../../shared/journal/store/store.ts';
 import type { HoldDecision, Reason } from '../../../shared/planning/decision.ts';
 import { isMoneyJson, type MoneyJson, moneyFromJson } from '../../../shared/policy/money.ts';
-import type { Candidate, DueSubscription } from '../purchase/round.ts';
+import type { Candidate, DueSubscription } from '../purchase/purchase-pass.ts';
 import { quoteOf, type Renewal } from './effects.ts';
 import type { ClaimFacts, RenewalContext, RenewalFacts, RenewalPlanner, RenewalVerdict } from './planner.ts';
 
@@ -39,7 +39,7 @@ export function* decideDue(
 ): Renewal<RenewalVerdict> {
   const { subject } = candidate.due;
   const resource = movedSubject(candidate);
-  let facts: RenewalFacts = candidate.standing?.state === 'open' ? { quotes, claims: claimFactsOf(candidate) } : { quotes };
+  let facts: RenewalFacts = candidate.claimState?.state === 'open' ? { quotes, claims: claimFactsOf(candidate) } : { quotes };
   for (;;) {
     const step = planner.decide(resource, facts, context);
     if ('decision' in step) return facts.approvals === undefined ? step : { ...step, answers: facts.approvals };
@@ -105,18 +105,18 @@ interface PaidPeriod {
 }
 
 /** What a candidate's stream says, as the planner sees it. */
-function claimFactsOf({ view, standing }: Pick<Candidate<DueSubscription>, 'view' | 'standing'>): ClaimFacts {
-  const open = standing?.state === 'open' ? standing.entry : undefined;
-  const spent = standing?.state === 'spent' ? standing.entry : undefined;
-  const foreign = standing?.state === 'free' && standing.foreign !== undefined;
+function claimFactsOf({ view, claimState }: Pick<Candidate<DueSubscription>, 'view' | 'claimState'>): ClaimFacts {
+  const open = claimState?.state === 'open' ? claimState.entry : undefined;
+  const spent = claimState?.state === 'spent' ? claimState.entry : undefined;
+  const external = claimState?.state === 'free' && claimState.external !== undefined;
   const paid = regularlyPaid(view?.moved);
   return {
     open: open && { n: open.n, atMs: open.claim?.t ?? open.atMs, answer: open.answer?.outcome, orderId: open.answer?.orderId },
     spent: spent !== undefined,
-    spentAtMs: standing?.state === 'spent' && !standing.alert ? standing.entry.atMs : undefined,
+    spentAtMs: claimState?.state === 'spent' && !claimState.alert ? claimState.entry.atMs : undefined,
     movedBackFromMs: movedToOf(spent),
     lastPaid: (period) => (paid && samePeriod(paid.period, period) ? moneyFromJson(paid.price) : undefined),
-    lastWasUnasked: !foreign && view?.moved?.claim?.note?.['unasked'] === true,
+    lastWasUnasked: !external && view?.moved?.claim?.note?.['unasked'] === true,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Store } from '../../../shared/journal/store/store.ts';
 import { driveEffects, performStoreEffect } from '../../../shared/journal/store/store-effect.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
-import type { PurchaseEffect, RenewalWish } from '../purchase/contract.ts';
+import type { PurchaseEffect, PurchaseOrder } from '../purchase/contract.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import type { Renewing } from './planner.ts';
 import { observeAll } from './screen.ts';
@@ -36,7 +36,7 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
     case 'reread':
       return renewing.reread(client, target, effect.resource);
     case 'send':
-      return order(world, effect.wish, effect.byMs);
+      return order(world, effect.purchase, effect.byMs);
     case 'clock-now':
       return { nowMs: world.clock.now(), stopping: world.signal?.aborted === true };
     case 'random-token':
@@ -58,20 +58,20 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
  * One transmission: the client makes a single attempt for purchases, and without the run's signal it is not cut off under way. What cannot
  * be over in time is not begun.
  */
-async function order({ renewing, client, clock }: RenewalWorld, wish: RenewalWish, byMs: EpochMs): Promise<unknown> {
+async function order({ renewing, client, clock }: RenewalWorld, purchase: PurchaseOrder, byMs: EpochMs): Promise<unknown> {
   const { operations, name } = renewing;
-  const operation = Object.hasOwn(operations, wish.operation) ? operations[wish.operation] : undefined;
+  const operation = Object.hasOwn(operations, purchase.operation) ? operations[purchase.operation] : undefined;
   if (operation?.effect !== 'purchase') {
-    throw new InputError(wish.operation, [{ path: '', text: `${name} does not list this operation among those by which it orders` }]);
+    throw new InputError(purchase.operation, [{ path: '', text: `${name} does not list this operation among those by which it orders` }]);
   }
   // Asked here: a process that was frozen until the time was over sends nothing, nor one whose clock has been shown to be wrong meanwhile.
   const timeoutMs = byMs - clock.now();
   const skewMs = provenSkew(client);
-  if (timeoutMs > 0 && skewMs === undefined) return client.call(operation, wish.input, { timeoutMs });
+  if (timeoutMs > 0 && skewMs === undefined) return client.call(operation, purchase.input, { timeoutMs });
   const { code, message } =
     skewMs === undefined
       ? { code: 'DeadlineExceeded', message: 'no time was left to send the order; nothing was sent.' }
       : skewError(skewMs);
   const failure = { code, executed: 'no', httpStatus: undefined, requestId: undefined, attempts: 0 } as const;
-  throw new ApiError({ ...failure, message: `${wish.operation}: ${message}`, operation: wish.operation });
+  throw new ApiError({ ...failure, message: `${purchase.operation}: ${message}`, operation: purchase.operation });
 }

@@ -8,7 +8,7 @@ import type { ClaimBody } from '../../../shared/journal/renewals/renewal-record.
 import { formatMoney, moneyFromJson } from '../../../shared/policy/money.ts';
 import { secondsOf } from '../purchase/claim-state.ts';
 import type { Alert, InstantText } from '../purchase/contract.ts';
-import { expiryMovedBy, shiftMatches } from '../purchase/shift.ts';
+import { expiryMovedBy, shiftMatches } from '../purchase/expiry-moved-by.ts';
 
 /** A subscription whose expiry is another than the one that was last seen. */
 export interface ExpiryMove {

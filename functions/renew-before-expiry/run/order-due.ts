@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { readStanding } from '../../../shared/engine/overrides.ts';
+import { readOverrides } from '../../../shared/engine/overrides.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import type { BudgetUse } from '../../../shared/engine/report.ts';
 import { type Outcome, outcomeOf } from '../../../shared/engine/report.ts';
@@ -13,11 +13,18 @@ import type { Storing } from '../../../shared/journal/store/store-effect.ts';
 import type { ActDecision, Reason } from '../../../shared/planning/decision.ts';
 import { zonedText } from '../../../shared/planning/local-time.ts';
 import { streamOf } from '../purchase/claim.ts';
-import { standingOf } from '../purchase/claim-state.ts';
+import { claimStateOf } from '../purchase/claim-state.ts';
 import { type Alert, type InstantText, isJournalFailure, moment, type Purchasing } from '../purchase/contract.ts';
+import {
+  type AlarmFound,
+  type Candidate,
+  type Chosen,
+  type DueSubscription,
+  purchasePass,
+  type RoundResult,
+} from '../purchase/purchase-pass.ts';
 import type { Recheck, RenewalOutcome } from '../purchase/renew.ts';
 import type { Stop } from '../purchase/renewal-outcome.ts';
-import { type AlarmFound, type Candidate, type Chosen, type DueSubscription, type RoundResult, renewalRound } from '../purchase/round.ts';
 import { settlementOf } from '../purchase/settle.ts';
 import { announceAlarms } from './announce.ts';
 import { limitsOf, monthOf } from './budget.ts';
@@ -50,7 +57,7 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
   const { context, draft, options } = run;
   const { nowMs } = context;
   const intended: Intended = { choice: { decisions: [], chosen: [], budgets: [] } };
-  const round = yield* renewalRound<DueResource, RenewalEffect>(
+  const round = yield* purchasePass<DueResource, RenewalEffect>(
     {
       run: { owner: draft.head.run, deadlineMs: options.deadlineMs, text: (ms) => zonedText(ms, context) },
       due: seen.due,
@@ -108,14 +115,14 @@ function* writeOutcomes({ context, draft, log }: RenewalRun, round: RoundResult<
 
 /** Tells each alarm once, as soon as its state is known. */
 function alarmsOf(run: RenewalRun, { alarms }: Screening, intended: Intended) {
-  const { draft, teller, context } = run;
+  const { draft, notifier, context } = run;
   const told = new Set<string>();
   return function* (found: AlarmFound): Renewal<void> {
     const due = alarms.filter(({ alarm }) => !told.has(alarm.resource.id));
     const stated = statedAlarms(due, stateFacts(run, intended, found));
     for (const { alarm } of stated) told.add(alarm.resource.id);
-    yield* announceAlarms(stated, draft.head.functionMode !== 'act', teller, context);
-    yield* teller.flush();
+    yield* announceAlarms(stated, draft.head.functionMode !== 'act', notifier, context);
+    yield* notifier.flush();
   };
 }
 
@@ -137,7 +144,7 @@ function recheckOf(run: RenewalRun, chosen: Chosen<DueResource>, { choice }: Int
     const old = nowMs - decidedAtMs > decisionLastsMs || nowMs < decidedAtMs;
     if (when === 'before-claim' && !old) return undefined;
     if (old) quotes = new Map();
-    const { policy } = yield* readStanding(options.policy, context.target, nowMs);
+    const { policy } = yield* readOverrides(options.policy, context.target, nowMs);
     const stop = yield* decideAgain(chosen, quotes, chooseInput({ ...run, context: { ...context, policy, nowMs } }, {}));
     if (old) decidedAtMs = nowMs;
     return stop;
@@ -169,7 +176,7 @@ function* chooseAndIntend(
 }
 
 function outcomesOf(decisions: readonly DueDecision[], round: RoundResult<DueResource>, left: Reason | undefined): readonly Outcome[] {
-  const renewals = new Map(round.outcomes.map((renewal) => [renewal.wish.resource.id, renewal]));
+  const renewals = new Map(round.outcomes.map((renewal) => [renewal.purchase.resource.id, renewal]));
   const undone =
     left ?? reason('journal-unavailable', `Not ordered, since the journal failed: ${round.error?.message ?? 'it could not be written'}`);
   return decisions
@@ -192,10 +199,10 @@ export function* planDue(run: RenewalRun, seen: Screening): Renewal<DueResult> {
   const acting = run.draft.head.functionMode === 'act';
   // A plan orders nothing, so everything can be told as it was decided.
   const facts = { decisions, chosen: new Set<string>(), left: undefined, found: { decided: true, done: undefined } };
-  yield* announceAlarms(statedAlarms(seen.alarms, facts), !acting, run.teller, run.context);
-  const alerts = candidates.flatMap(({ settled, standing }) => [
+  yield* announceAlarms(statedAlarms(seen.alarms, facts), !acting, run.notifier, run.context);
+  const alerts = candidates.flatMap(({ settled, claimState }) => [
     ...(settled?.alerts ?? []),
-    ...(standing?.state === 'spent' && standing.alert ? [standing.alert] : []),
+    ...(claimState?.state === 'spent' && claimState.alert ? [claimState.alert] : []),
   ]);
   return { decisions, budgets, states: statesOf(facts), renewals: [], outcomes: [], alerts };
 }
@@ -232,7 +239,7 @@ function* writeIntents(log: IntentLog, signed: Signed, target: string, decisions
 
 /** The ends of this run's intents that are known already. `intended` are the ids that were written down. */
 function endedNow(of: number, intended: readonly string[], renewals: readonly RenewalOutcome[]): readonly Ended[] {
-  const byId = new Map(renewals.map((renewal) => [renewal.wish.resource.id, renewal]));
+  const byId = new Map(renewals.map((renewal) => [renewal.purchase.resource.id, renewal]));
   return intended.flatMap((resource) => {
     const renewal = byId.get(resource);
     const outcome = renewal ? writtenOutcome(renewal) : 'not-sent';
@@ -275,12 +282,12 @@ function* previewCandidates<S extends DueSubscription, E>(
 }
 
 function* previewOf<S extends DueSubscription>(due: S, nowMs: EpochMs, text: InstantText | undefined): Purchasing<Candidate<S>> {
-  const none = { due, view: undefined, standing: undefined, settled: undefined, failure: undefined };
+  const none = { due, view: undefined, claimState: undefined, settled: undefined, failure: undefined };
   try {
     let view = yield* readRenewal(streamOf(due.account, due.resource.id, due.expiresAtMs));
     const settled = settlementOf(view, due, nowMs, undefined, text);
     view = endedBy(view, settled.end);
-    return { ...none, view, standing: standingOf(view, due.expiresAtMs, nowMs, undefined, text), settled };
+    return { ...none, view, claimState: claimStateOf(view, due.expiresAtMs, nowMs, undefined, text), settled };
   } catch (failure) {
     if (failure instanceof StoreError || !isJournalFailure(failure)) throw failure;
     return { ...none, failure };

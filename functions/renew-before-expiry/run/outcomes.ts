@@ -19,13 +19,13 @@ const stops: Readonly<Record<StopCode, readonly [IntentOutcome, EngineReasonCode
 
 /** What became of an order, as reports say it. An order that was placed is done; whether the expiry has moved is another matter. */
 export function reportedOutcome(rule: string, key: string, renewal: RenewalOutcome): Outcome {
-  const { wish, outcome, code, text, requestId } = renewal;
+  const { purchase, outcome, code, text, requestId } = renewal;
   const [word, because] = judged(outcome, code, text, renewal);
   return {
-    resource: refOf(wish.resource),
+    resource: refOf(purchase.resource),
     rule,
     key,
-    operation: wish.operation,
+    operation: purchase.operation,
     outcome: word,
     because,
     ...(requestId === undefined ? {} : { requestId }),

@@ -2,7 +2,7 @@ import { isOthers } from '../../../shared/engine/account-check.ts';
 import { type CallCounts, countingClient } from '../../../shared/engine/counting-client.ts';
 import { functionMode } from '../../../shared/engine/guard.ts';
 import { isCutOffOnly } from '../../../shared/engine/notifications.ts';
-import { readStanding, type Standing } from '../../../shared/engine/overrides.ts';
+import { type Overrides, readOverrides } from '../../../shared/engine/overrides.ts';
 import { rulesError, withoutRules } from '../../../shared/engine/policy-format.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
 import { compareHolds, writeEnd } from '../../../shared/engine/record-run.ts';
@@ -42,10 +42,10 @@ import { accountCheck, type Renewal } from './effects.ts';
 import { ExpiryComparison } from './expiry-moves.ts';
 import { type DueResult, followedIds, orderDue, planDue } from './order-due.ts';
 import type { Question, Renewing } from './planner.ts';
+import { RenewalNotifier } from './renewal-notifier.ts';
 import type { RenewalRun, RenewalRunInput } from './run-state.ts';
 import { stateLines } from './run-states.ts';
 import { type Screening, screen } from './screen.ts';
-import { RenewalNotifier } from './teller.ts';
 import { type LastSeen, readLastSeen, watchExpiries } from './watch-expiries.ts';
 
 /** The runner of a function that renews. What it told while the journal could not be read it remembers as long as the process lives. */
@@ -89,10 +89,10 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
   if (misread) draft.failBecause(misread);
   const applies = options.mode === 'apply';
   const log = yield* attempt(draft, IntentLog.load(renewing.name, target.account));
-  const standing = log && (yield* attempt(draft, readStanding(options.policy, target, nowMs)));
-  const policy = standing?.policy ?? options.policy;
+  const overrides = log && (yield* attempt(draft, readOverrides(options.policy, target, nowMs)));
+  const policy = overrides?.policy ?? options.policy;
   const context = { policy, target, nowMs, proveLink: options.proveLink };
-  const teller = new RenewalNotifier({
+  const notifier = new RenewalNotifier({
     ...{ functionName: renewing.name, policy, target, nowMs, owner: draft.head.run, sends: applies, memory },
     deadlineMs: options.deadlineMs,
   });
@@ -101,9 +101,9 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
     options,
     context,
     draft,
-    teller,
+    notifier,
     log,
-    barred: barOf(options, log && standing),
+    barred: whyBarred(options, log && overrides),
     used,
     rules,
     back: new Set(),
@@ -131,7 +131,7 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
   const result = (yield* attempt(draft, applies ? orderDue(run, seen) : planDue(run, seen))) ?? nothing;
   take(run, seen, result);
   yield* announce(run, seen, result);
-  yield* teller.flush();
+  yield* notifier.flush();
   // Another account's fleet tells nothing of this one: it is neither compared nor written down.
   const account = yield* accountCheck();
   if (!account.ok) draft.refuseKeys(account, false);
@@ -144,15 +144,15 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
     if (holds) draft.holds = holds;
   }
   const seenBefore = last && 'seen' in last ? last.seen.damaged : [];
-  draft.damaged([...(log?.damaged ?? []), ...(standing?.damaged ?? []), ...seenBefore, ...teller.damaged]);
+  draft.damaged([...(log?.damaged ?? []), ...(overrides?.damaged ?? []), ...seenBefore, ...notifier.damaged]);
   const untold = yield* announceNewHolds(run);
-  for (const [channel, because] of teller.dead) {
+  for (const [channel, because] of notifier.dead) {
     draft.warn(reason('channel-dead', `The channel ${channel} did not deliver: ${because}.`, { channel }));
   }
-  for (const warning of teller.warnings) draft.warn(warning);
-  for (const failure of teller.failures) draft.fail(failure);
+  for (const warning of notifier.warnings) draft.warn(warning);
+  for (const failure of notifier.failures) draft.fail(failure);
   draft.purchases = {
-    ...purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, teller.reported),
+    ...purchaseReport(ownDecisions(seen, result), result.renewals, result.budgets, notifier.reported),
     states: stateLines(seen, result),
   };
   return yield* end(run, counts, untold);
@@ -174,19 +174,19 @@ function holdingAll({ renewing, options }: Pick<RenewalRunInput, 'renewing' | 'o
 
 /** Tells of renewals by others. What keeps it from that is a warning: nothing else of the run hangs on it. */
 function* watch(
-  { teller, context, draft, options }: RenewalRun,
+  { notifier, context, draft, options }: RenewalRun,
   { totals, failures }: Screening,
   { alerts, decisions }: DueResult,
   { last, comparison }: { readonly last: LastSeen; readonly comparison: ExpiryComparison | undefined },
 ): Renewal<void> {
-  const known = decisions.flatMap(({ candidate: { due, standing } }) =>
-    standing?.state === 'free' && standing.foreign ? [[due.resource.id, standing.foreign.fromMs] as const] : [],
+  const known = decisions.flatMap(({ candidate: { due, claimState } }) =>
+    claimState?.state === 'free' && claimState.external ? [[due.resource.id, claimState.external.fromMs] as const] : [],
   );
   const failure =
     'failure' in last || !comparison
       ? (last as { failure?: Error }).failure
       : yield* watchExpiries({
-          ...{ seen: last.seen, comparison, teller, telling: context, deadlineMs: options.deadlineMs },
+          ...{ seen: last.seen, comparison, notifier, telling: context, deadlineMs: options.deadlineMs },
           ...{ owner: draft.head.run, writes: options.mode === 'apply', known: new Map(known) },
           followed: new Set(alerts.map(({ data }) => String(data['resource']))),
           complete: totals.complete && failures.length === 0,
@@ -207,7 +207,7 @@ function* attempt<T>(draft: ReportDraft, code: Renewal<T>): Renewal<T | undefine
 const nothing: DueResult = { decisions: [], states: new Map(), budgets: [], renewals: [], outcomes: [], alerts: [] };
 
 /** Why nothing may be ordered in this run, whatever is decided. */
-function barOf({ store, allowLocalStore }: RenewalRunInput['options'], journal: Standing | undefined): Reason | undefined {
+function whyBarred({ store, allowLocalStore }: RenewalRunInput['options'], journal: Overrides | undefined): Reason | undefined {
   if (journal === undefined)
     return reason('journal-unavailable', 'the journal cannot be read, and nothing is ordered that is not written down first');
   if (store.shared || allowLocalStore) return undefined;
@@ -244,31 +244,31 @@ function take({ draft, options, barred }: RenewalRun, seen: Screening, result: D
 }
 
 /** Tells what is to be told beside the alarms. A function that only observes asks nobody for approvals. */
-function* announce({ draft, teller, context, options }: RenewalRun, seen: Screening, result: DueResult): Renewal<void> {
+function* announce({ draft, notifier, context, options }: RenewalRun, seen: Screening, result: DueResult): Renewal<void> {
   const subjects = new Map<string, Subscribable>(seen.due.map(({ subject }) => [subject.id, subject]));
-  yield* announceAlerts(result.alerts, subjects, teller, context);
-  yield* announceLapses(seen.lapsing, teller, context);
-  yield* announceAnswers(ownDecisions(seen, result), teller, context);
-  if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), teller, context, options.approvalLink);
+  yield* announceAlerts(result.alerts, subjects, notifier, context);
+  yield* announceLapses(seen.lapsing, notifier, context);
+  yield* announceAnswers(ownDecisions(seen, result), notifier, context);
+  if (draft.head.functionMode === 'act') yield* askApprovers(ownDecisions(seen, result), notifier, context, options.approvalLink);
   const rules = (context.policy.rules[draft.head.function] ?? []) as readonly {
     readonly name: string;
     readonly tell?: readonly string[];
   }[];
   const ruleOf = new Map(result.decisions.map(({ decision }) => [decision.resource.id, decision.rule]));
   const tellOfRule = (id: string) => rules.find(({ name }) => name === ruleOf.get(id))?.tell;
-  yield* announceOrders(result.renewals, tellOfRule, teller, context);
+  yield* announceOrders(result.renewals, tellOfRule, notifier, context);
 }
 
 /** Tells of new holds, also where the function only observes. Gives the ids of those of which nobody heard. */
-function* announceNewHolds({ draft, teller, context }: RenewalRun): Renewal<readonly string[]> {
+function* announceNewHolds({ draft, notifier, context }: RenewalRun): Renewal<readonly string[]> {
   const fresh = new Set(draft.holds.fresh);
   const holds = draft.decisions.filter((decision) => decision.verdict === 'hold' && fresh.has(decision.resource.id)) as HoldDecision[];
-  return (yield* announceHolds(holds, draft.head.run, teller, context)) ? [] : holds.map(({ resource }) => resource.id);
+  return (yield* announceHolds(holds, draft.head.run, notifier, context)) ? [] : holds.map(({ resource }) => resource.id);
 }
 
 /** Ends the run: its record, its heartbeat, and where it failed a word about that. */
 function* end(
-  { draft, log, teller, context, options }: RenewalRun,
+  { draft, log, notifier, context, options }: RenewalRun,
   counts: () => CallCounts,
   untold: readonly string[],
 ): Renewal<RunReport> {
@@ -283,10 +283,10 @@ function* end(
     report = { ...report, errors: [...report.errors, runError(error)], failed: true };
   }
   if (!report.failed || (options.stoppedByHand?.() && isCutOffOnly(report))) return report;
-  const known = teller.failures.length;
-  yield* teller.failed(report);
-  yield* teller.flush();
-  const errors = teller.failures.slice(known).map(runError);
+  const known = notifier.failures.length;
+  yield* notifier.failed(report);
+  yield* notifier.flush();
+  const errors = notifier.failures.slice(known).map(runError);
   return { ...report, errors: [...report.errors, ...errors] };
 }
 
@@ -297,7 +297,7 @@ function purchaseReport(
   budgets: readonly BudgetUse[],
   alerts: readonly ReportedAlert[],
 ): Omit<PurchaseReport, 'states'> {
-  const byId = new Map(outcomes.map((outcome) => [outcome.wish.resource.id, outcome]));
+  const byId = new Map(outcomes.map((outcome) => [outcome.purchase.resource.id, outcome]));
   return {
     orders: decisions.flatMap((each) => orderLine(each, byId.get(each.decision.resource.id)) ?? []),
     waiting: decisions.flatMap((each) => waitingLine(each) ?? []),

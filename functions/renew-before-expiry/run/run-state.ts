@@ -7,7 +7,7 @@ import type { Reason } from '../../../shared/planning/decision.ts';
 import type { ProtocolRules } from '../purchase/contract.ts';
 import type { UsedReservations } from '../purchase/reservations.ts';
 import type { RenewalContext, Renewing } from './planner.ts';
-import type { RenewalNotifier } from './teller.ts';
+import type { RenewalNotifier } from './renewal-notifier.ts';
 
 /** What one run needs beside the world that performs its effects. */
 export interface RenewalRunInput {
@@ -31,7 +31,7 @@ export interface RenewalRun {
   readonly options: RenewalRunInput['options'];
   readonly context: RenewalContext;
   readonly draft: ReportDraft;
-  readonly teller: RenewalNotifier;
+  readonly notifier: RenewalNotifier;
   /** Undefined where the journal could not be read: then nothing is ordered. */
   readonly log: IntentLog | undefined;
   /** Why nothing may be ordered in this run, whatever is decided; undefined where orders may be placed. */

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { RenewalStateLine } from '../../../shared/engine/report.ts';
 import { refOf } from '../../../shared/fleet/resource.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
-import type { AlarmFound } from '../purchase/round.ts';
+import type { AlarmFound } from '../purchase/purchase-pass.ts';
 import type { StatedAlarm } from './announce.ts';
 import { type DueDecision, holdRefused } from './choose.ts';
 import type { DueResult } from './order-due.ts';
@@ -23,7 +23,7 @@ export interface StateFacts {
 /** The states of what was due, by resource id. */
 export function statesOf({ decisions, chosen, left, found: { done } }: StateFacts): ReadonlyMap<string, RenewalState> {
   const settled = done ? holdRefused(decisions, done.reserved) : decisions;
-  const outcomes = new Map(done?.outcomes.map((outcome) => [outcome.wish.resource.id, outcome]));
+  const outcomes = new Map(done?.outcomes.map((outcome) => [outcome.purchase.resource.id, outcome]));
   return new Map(
     settled.map(({ decision, candidate }) => {
       const { id } = decision.resource;

@@ -67,7 +67,7 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
   const notCoveredIds: string[] = [];
   let [keep, notCovered] = [0, 0];
 
-  const lookCloser = (subject: Subscribable): void => {
+  const fetchDetail = (subject: Subscribable): void => {
     const { kind, expiresAtMs } = subject;
     if (expiresAtMs === undefined) return;
     due.push({ account: target.account, target: target.name, resource: { ...refOf(subject), kind }, expiresAtMs, subject });
@@ -93,7 +93,7 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
       : undefined;
     if (alarm) alarms.push({ alarm, decision });
     if (decision === undefined) {
-      lookCloser(resource);
+      fetchDetail(resource);
       return;
     }
     count(decision);
@@ -101,7 +101,7 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
     if ('letsLapse' in step && decision.rule !== null) lapsing.push({ resource, rule: decision.rule });
     if (!open.has(resource.id)) return;
     followed.add(resource.id);
-    lookCloser(resource);
+    fetchDetail(resource);
   };
 
   const observed = yield* observeEverything(visit, input.onPage);

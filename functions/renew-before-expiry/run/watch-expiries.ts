@@ -14,11 +14,11 @@ import { zonedText } from '../../../shared/planning/local-time.ts';
 import { notNow } from '../purchase/claim.ts';
 import { mayLag, secondsOf } from '../purchase/claim-state.ts';
 import { type Alert, isJournalFailure, moment, rereadSubscription } from '../purchase/contract.ts';
-import { expiryMovedBy } from '../purchase/shift.ts';
+import { expiryMovedBy } from '../purchase/expiry-moved-by.ts';
 import { announceAlerts, type Telling } from './announce.ts';
 import type { Renewal } from './effects.ts';
 import { causeOf, type ExpiryComparison, type ExpiryMove, goneAlert, moveAlert } from './expiry-moves.ts';
-import type { RenewalNotifier } from './teller.ts';
+import type { RenewalNotifier } from './renewal-notifier.ts';
 
 /** So many of what is not shown any more are looked up in one run; the rest by the next. */
 const mostLookedUp = 20;
@@ -52,7 +52,7 @@ export interface WatchInput {
   readonly comparison: ExpiryComparison;
   /** Whether all of the target was observed. */
   readonly complete: boolean;
-  readonly teller: RenewalNotifier;
+  readonly notifier: RenewalNotifier;
   readonly telling: Telling;
   /** Ids of what this run tells of already, by following up its renewals. */
   readonly followed: ReadonlySet<string>;
@@ -71,23 +71,23 @@ export interface WatchInput {
  * keeps a run from ordering: it comes behind the orders.
  */
 export function* watchExpiries(input: WatchInput): Renewal<Error | undefined> {
-  const { seen, comparison, teller, telling, writes } = input;
+  const { seen, comparison, notifier, telling, writes } = input;
   try {
     const moved = new Map<string, SeenExpiry>();
     const told = new Map<string, number>();
     for (const move of comparison.moves(input.known)) {
       if (notNow(yield* moment(), { owner: input.owner, deadlineMs: input.deadlineMs })) break;
-      const found = yield* lookAt(move, input);
+      const found = yield* judgeMove(move, input);
       if (!found) continue;
       moved.set(move.subject.id, found.now);
       if (!found.alert) continue;
-      told.set(move.subject.id, teller.reported.length);
-      yield* announceAlerts([found.alert], new Map([[move.subject.id, move.subject]]), teller, telling);
+      told.set(move.subject.id, notifier.reported.length);
+      yield* announceAlerts([found.alert], new Map([[move.subject.id, move.subject]]), notifier, telling);
     }
-    const gone = yield* lookForMissing(input, told);
-    yield* teller.flush();
+    const gone = yield* findMissing(input, told);
+    yield* notifier.flush();
     for (const [id, place] of told) {
-      if (teller.reported[place]?.told !== 'undelivered') continue;
+      if (notifier.reported[place]?.told !== 'undelivered') continue;
       moved.delete(id);
       gone.delete(id);
     }
@@ -103,8 +103,8 @@ export function* watchExpiries(input: WatchInput): Renewal<Error | undefined> {
  * Looks for what is not shown any more, and tells of what is gone before its expiry: it would lapse unseen, or was given up by somebody. Gives the ids
  * of what is gone; notes in `told` where each was told.
  */
-function* lookForMissing(
-  { comparison, telling, teller, complete, owner, deadlineMs }: WatchInput,
+function* findMissing(
+  { comparison, telling, notifier, complete, owner, deadlineMs }: WatchInput,
   told: Map<string, number>,
 ): Renewal<Set<string>> {
   const { account, name: target } = telling.target;
@@ -116,9 +116,9 @@ function* lookForMissing(
     gone.add(each.id);
     // What has run out is gone as it should be, and was told before.
     if (each.expiresAtMs <= telling.nowMs) continue;
-    told.set(each.id, teller.reported.length);
+    told.set(each.id, notifier.reported.length);
     const alert = goneAlert(each, account, (ms) => zonedText(ms, telling));
-    yield* announceAlerts([alert], new Map([[each.id, each]]), teller, telling);
+    yield* announceAlerts([alert], new Map([[each.id, each]]), notifier, telling);
   }
   return gone;
 }
@@ -141,7 +141,7 @@ function* isGone(target: string, id: string): Renewal<boolean> {
 }
 
 /** What a move comes to, and what is to be told of it; undefined where that cannot be told in this run. */
-function* lookAt(
+function* judgeMove(
   move: ExpiryMove,
   input: WatchInput,
 ): Renewal<{ readonly now: SeenExpiry; readonly alert: Alert | undefined } | undefined> {

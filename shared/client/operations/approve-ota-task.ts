@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { oneOf, text } from '../../schema/schema.ts';
-import { judgedAnswer } from '../answer.ts';
+import { checkedAnswer } from '../answer.ts';
 import { body, instant } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -20,6 +20,6 @@ export const approveOtaTask = operation({
     StartTime: body(instant),
     TaskId: body(text),
   },
-  output: judgedAnswer({}),
+  output: checkedAnswer({}),
   verdict: { codes: ['success'], codeRequired: true },
 });

@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, list, oneOf, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer, readFlag, readObject, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readObject, readText } from '../answer.ts';
 import { body, insist, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { tagFilter } from '../shapes/tag.ts';
@@ -32,6 +32,6 @@ export const createImageByInstance = operation({
     SubInstanceId: body(optional(text)),
     TagList: query.flat(optional(list(tagFilter))),
   },
-  output: judgedAnswer({ Data: readObject({ ImageId: readText, TaskId: readText, VersionId: readText }), Success: readFlag }),
+  output: checkedAnswer({ Data: readObject({ ImageId: readText, TaskId: readText, VersionId: readText }), Success: readFlag }),
   verdict: { codes: ['200'], flags: ['Success'] },
 });

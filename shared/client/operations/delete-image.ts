@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
-import { judgedAnswer, readFlag } from '../answer.ts';
+import { checkedAnswer, readFlag } from '../answer.ts';
 import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -17,6 +17,6 @@ export const deleteImage = operation({
     /** Demanded here: deletes for good: never without naming what. */
     ImageId: insist(body(text)),
   },
-  output: judgedAnswer({ Data: readFlag, Success: readFlag }),
+  output: checkedAnswer({ Data: readFlag, Success: readFlag }),
   verdict: { codes: ['200'], codeRequired: true, flags: ['Success', 'Data'] },
 });

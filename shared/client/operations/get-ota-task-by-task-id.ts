@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
-import { judgedAnswer, readText } from '../answer.ts';
+import { checkedAnswer, readText } from '../answer.ts';
 import { body } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -16,5 +16,5 @@ export const getOtaTaskByTaskId = operation({
   params: {
     TaskId: body(text),
   },
-  output: judgedAnswer({ OtaVersion: readText, ReleaseNote: readText, TaskStartTime: readText }),
+  output: checkedAnswer({ OtaVersion: readText, ReleaseNote: readText, TaskStartTime: readText }),
 });

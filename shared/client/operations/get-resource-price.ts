@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, oneOf, open, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer, readList, readObject, readOneOf } from '../answer.ts';
+import { checkedAnswer, readList, readObject, readOneOf } from '../answer.ts';
 import { namesAType } from '../checks.ts';
 import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -40,7 +40,7 @@ export const getResourcePrice = operation({
   },
   combination: periodPair,
   check: namesAType,
-  output: judgedAnswer({
+  output: checkedAnswer({
     PriceList: readList(readObject({ Price: price, PriceType: readOneOf<'Connected' | 'Standby'>(), Rules: priceRules })),
     PriceModel: readObject({ Price: price, Rules: priceRules }),
   }),

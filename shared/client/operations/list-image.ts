@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, list, oneOf, open, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer, readFlag, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readInt, readList, readObject, readOneOf, readText } from '../answer.ts';
 import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { tagFilter } from '../shapes/tag.ts';
@@ -46,7 +46,7 @@ export const listImage = operation({
     Status: body(optional(oneOf('AVAILABLE', 'INIT', 'CREATE_FAILED', 'CREATING'))),
     TagList: query.flat(optional(list(tagFilter))),
   },
-  output: judgedAnswer({
+  output: checkedAnswer({
     Count: readInt,
     Data: readList(
       readObject({

@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, intOr, jsonList, object, oneOf, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer } from '../answer.ts';
+import { checkedAnswer } from '../answer.ts';
 import { attributesTogether } from '../checks.ts';
 import { body, query } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -50,5 +50,5 @@ export const modifyAppInstanceGroupAttribute = operation({
     ),
   },
   check: attributesTogether,
-  output: judgedAnswer({}),
+  output: checkedAnswer({}),
 });

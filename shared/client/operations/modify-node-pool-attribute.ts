@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { int, object, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer } from '../answer.ts';
+import { checkedAnswer } from '../answer.ts';
 import { wholeStrategy } from '../checks.ts';
 import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -28,5 +28,5 @@ export const modifyNodePoolAttribute = operation({
     ProductType: body(optional(cloudApp)),
   },
   check: wholeStrategy,
-  output: judgedAnswer({}),
+  output: checkedAnswer({}),
 });

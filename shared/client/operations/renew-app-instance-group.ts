@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { flag, int, jsonList, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer, readText } from '../answer.ts';
+import { checkedAnswer, readText } from '../answer.ts';
 import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { period, periodPair, periodUnit } from '../shapes/period.ts';
@@ -29,5 +29,5 @@ export const renewAppInstanceGroup = operation({
     RenewNodes: query.json(optional(jsonList(text))),
   },
   combination: periodPair,
-  output: judgedAnswer({ OrderId: readText }),
+  output: checkedAnswer({ OrderId: readText }),
 });

@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { list, oneOf, optional, text } from '../../schema/schema.ts';
-import { judgedAnswer, readFlag, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readText } from '../answer.ts';
 import { body, insist } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -23,6 +23,6 @@ export const startTaskForDistributeImage = operation({
     SourceRegion: body(optional(text)),
     VersionId: body(optional(text)),
   },
-  output: judgedAnswer({ Data: readText, Success: readFlag }),
+  output: checkedAnswer({ Data: readText, Success: readFlag }),
   verdict: { codes: ['200'], flags: ['Success'] },
 });

@@ -1,6 +1,6 @@
 // Generated from api/appstream-center-2021-09-01.json and api/overlay/: change those, and run `npm run generate`.
 import { text } from '../../schema/schema.ts';
-import { judgedAnswer } from '../answer.ts';
+import { checkedAnswer } from '../answer.ts';
 import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { cloudApp } from '../shapes/product.ts';
@@ -21,5 +21,5 @@ export const updateAppInstanceGroupImage = operation({
     BizRegionId: query(businessRegion),
     ProductType: query(cloudApp),
   },
-  output: judgedAnswer({}),
+  output: checkedAnswer({}),
 });

@@ -58,14 +58,14 @@ export interface Heard {
  * record who called and through what;
  * parameters, which can hold passwords, are left behind. Undefined: the event is none of the audit trail.
  */
-export function hearCalls(event: unknown, hearing: EventSubscription): Heard | undefined {
+export function hearCalls(event: unknown, subscriptionTo: EventSubscription): Heard | undefined {
   const found = auditRecords(event);
   if (found === undefined) return undefined;
   const calls: HeardCall[] = [];
   const unheard: Partial<Record<Unheard, number>> = found.unreadable > 0 ? { unreadable: found.unreadable } : {};
   const known = new Set<string>();
   for (const record of found.records) {
-    const heard = known.has(record.key ?? '') ? 'duplicate' : hear(record, hearing);
+    const heard = known.has(record.key ?? '') ? 'duplicate' : hear(record, subscriptionTo);
     if (record.key !== undefined) known.add(record.key);
     if (typeof heard === 'string') unheard[heard] = (unheard[heard] ?? 0) + 1;
     else calls.push(...heard);

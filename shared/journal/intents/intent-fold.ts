@@ -3,8 +3,8 @@ import type { IntentRecord } from './intent-record.ts';
 import { restore } from './intent-snapshot.ts';
 import {
   addStep,
+  type ExternalSince,
   everyTarget,
-  type ForeignSince,
   type IntentState,
   isDone,
   openAct,
@@ -46,10 +46,10 @@ export function fold(state: IntentState, place: RecordPlace, { kind, body }: Int
       return;
     case 'foreign':
       for (const { resource, setting, ...seen } of body.seen) {
-        const known = state.foreign.get(resource)?.get(setting);
-        if (known?.value !== seen.value || known.sinceMs > atMs) setForeign(state, resource, setting, { ...seen, sinceMs: atMs });
+        const known = state.external.get(resource)?.get(setting);
+        if (known?.value !== seen.value || known.sinceMs > atMs) setExternal(state, resource, setting, { ...seen, sinceMs: atMs });
       }
-      for (const { resource, setting } of body.gone) setForeign(state, resource, setting, undefined);
+      for (const { resource, setting } of body.gone) setExternal(state, resource, setting, undefined);
       return;
     case 'holds': {
       const { target, ...told } = body;
@@ -76,11 +76,11 @@ export function foldUnread(state: IntentState, sequence: number, atMs: EpochMs):
 
 function foldOutcomes(state: IntentState, { of, outcomes }: Extract<IntentRecord, { kind: 'outcomes' }>['body'], atMs: EpochMs): void {
   for (const { resource, setting, outcome, unseen } of outcomes) {
-    if (isDone(outcome)) setForeign(state, resource, setting, undefined);
+    if (isDone(outcome)) setExternal(state, resource, setting, undefined);
     take(state, resource, setting, { kind: 'became', of, outcome });
     if (unseen) noteUnread(state, resource, setting, of, atMs);
     // It was read there right before the call.
-    else if (outcome === 'already') setForeign(state, resource, unreadSetting(setting), undefined);
+    else if (outcome === 'already') setExternal(state, resource, unreadSetting(setting), undefined);
   }
   const acts = state.acts.get(of);
   if (acts) state.acts.set(of, settleActs(acts, outcomes));
@@ -92,9 +92,9 @@ function noteUnread(state: IntentState, resource: string, setting: string, of: n
   const meant = resolveHistory(history, []).find((each) => each.of === of);
   if (meant === undefined) return;
   const { value } = meant;
-  const before = unreadValue({ foreign: (id, name) => state.foreign.get(id)?.get(name) }, resource, setting);
+  const before = unreadValue({ external: (id, name) => state.external.get(id)?.get(name) }, resource, setting);
   const times = before?.value === value ? before.times + 1 : 1;
-  setForeign(state, resource, unreadSetting(setting), { value: unreadText({ value, times }), sinceMs: atMs, sighted: true });
+  setExternal(state, resource, unreadSetting(setting), { value: unreadText({ value, times }), sinceMs: atMs, sighted: true });
 }
 
 /** A part holds all values of its resources; only open intents are kept at hand as well, since they are followed up. */
@@ -117,10 +117,10 @@ function take(state: IntentState, resource: string, setting: string, step: Step)
   else state.histories.set(key, history);
 }
 
-function setForeign(state: IntentState, resource: string, setting: string, value: ForeignSince | undefined): void {
-  const settings = new Map(state.foreign.get(resource));
+function setExternal(state: IntentState, resource: string, setting: string, value: ExternalSince | undefined): void {
+  const settings = new Map(state.external.get(resource));
   if (value) settings.set(setting, value);
   else if (!settings.delete(setting)) return;
-  if (settings.size > 0) state.foreign.set(resource, settings);
-  else state.foreign.delete(resource);
+  if (settings.size > 0) state.external.set(resource, settings);
+  else state.external.delete(resource);
 }

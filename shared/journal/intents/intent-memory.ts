@@ -2,7 +2,7 @@ import type { JournalError } from '../store/store.ts';
 import type { Storing } from '../store/store-effect.ts';
 import type { PartBody } from './intent-record.ts';
 import {
-  type ForeignSince,
+  type ExternalSince,
   type IntentState,
   type PartPlace,
   partOf,
@@ -39,8 +39,8 @@ export class WrittenMemory implements IntentView {
     return resolveHistory(history, recalled?.get(setting) ?? []);
   }
 
-  foreign(resource: string, setting: string): ForeignSince | undefined {
-    return this.#state.foreign.get(resource)?.get(setting);
+  external(resource: string, setting: string): ExternalSince | undefined {
+    return this.#state.external.get(resource)?.get(setting);
   }
 
   /** Ids of resources whose values were asked for since the last call but were not all at hand: what was decided so does not count. */

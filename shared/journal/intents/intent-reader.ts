@@ -116,18 +116,18 @@ export class IntentReader {
   }
 
   /** Settings of a resource on which a value that is not ours was seen and still stands, as of loading. */
-  foreignSettings(resourceId: string): readonly string[] {
-    return [...(this.loaded.state.foreign.get(resourceId)?.keys() ?? [])];
+  externalSettings(resourceId: string): readonly string[] {
+    return [...(this.loaded.state.external.get(resourceId)?.keys() ?? [])];
   }
 
   /** Resources whose ids begin alike and on which a value is not ours, as of loading. */
-  foreignResources(prefix: string): readonly string[] {
-    return [...this.loaded.state.foreign.keys()].filter((id) => id.startsWith(prefix));
+  externallyChanged(prefix: string): readonly string[] {
+    return [...this.loaded.state.external.keys()].filter((id) => id.startsWith(prefix));
   }
 
   /** Resources on which a setting has a value that is not ours, and since when, as of loading. */
-  foreignOn(setting: string): readonly { readonly resource: string; readonly sinceMs: EpochMs }[] {
-    return [...this.loaded.state.foreign].flatMap(([resource, settings]) => {
+  externalOn(setting: string): readonly { readonly resource: string; readonly sinceMs: EpochMs }[] {
+    return [...this.loaded.state.external].flatMap(([resource, settings]) => {
       const known = settings.get(setting);
       return known ? [{ resource, sinceMs: known.sinceMs }] : [];
     });

@@ -43,7 +43,7 @@ const outcomes = openObject({
   outcomes: jsonList(openObject({ resource: anyText, setting: anyText, outcome, code: optional(anyText), unseen: optional(oneOf(true)) })),
 });
 
-const foreign = openObject({
+const external = openObject({
   target: anyText,
   /** `sighted`: a state that a function wants to know since when, and no change of a person. */
   seen: jsonList(openObject({ resource: anyText, setting: anyText, value: anyText, sighted: optional(oneOf(true)) })),
@@ -63,7 +63,7 @@ const holds = openObject({ target: anyText, ...heldSet });
 
 const settingOf = <S extends Schema>(item: S) => jsonList(tupleOf(anyText, anyText, item));
 const settled = oneOf('done', 'failed', 'unknown');
-const foreignNow = settingOf(openObject({ value: anyText, sinceMs: epochMs, sighted: optional(oneOf(true)) }));
+const externalNow = settingOf(openObject({ value: anyText, sinceMs: epochMs, sighted: optional(oneOf(true)) }));
 const holdsNow = recordOf(openObject(heldSet));
 
 /** Intended values of settings, each text once. `values` are `[text, atMs, of, outcome]`, the text as its place in `texts`. */
@@ -114,7 +114,7 @@ const overParts = where(
     ...packed,
     /** Steps on settings whose older values are in a part. */
     since: settingOf(jsonList(step)),
-    foreign: foreignNow,
+    foreign: externalNow,
     acts: jsonList(
       openObject({
         ...{ target: anyText, atMs: epochMs, of: decimal },
@@ -132,7 +132,7 @@ const overParts = where(
 /** The state of a stream in one piece, as streams without parts have it. */
 const inOnePiece = openObject({
   values: settingOf(jsonList(openObject({ value: anyText, atMs: epochMs, of: decimal, outcome: optional(settled) }))),
-  foreign: foreignNow,
+  foreign: externalNow,
   acts: jsonList(openObject({ target: anyText, resource: anyText, setting: anyText, atMs: epochMs, of: decimal, sessions: decimal })),
   holds: holdsNow,
 });
@@ -140,7 +140,7 @@ const inOnePiece = openObject({
 const snapshot = eitherOf(overParts, inOnePiece);
 
 /** The bodies of a `written` stream, by kind. */
-const bodies = { intents, outcomes, foreign, holds, part, snapshot } as const;
+const bodies = { intents, outcomes, foreign: external, holds, part, snapshot } as const;
 
 /** A record of a `written` stream, read. */
 export type IntentRecord = {
@@ -151,10 +151,10 @@ export type IntentRecord = {
 export type ToldHolds = Omit<TypeOf<typeof holds>, 'target'>;
 
 /** A value on a setting that is not ours. */
-export type ForeignValue = TypeOf<typeof foreign>['seen'][number];
+export type ExternalChange = TypeOf<typeof external>['seen'][number];
 
 /** A setting of a resource. */
-export type ForeignSetting = Pick<ForeignValue, 'resource' | 'setting'>;
+export type ExternalSetting = Pick<ExternalChange, 'resource' | 'setting'>;
 
 /** The body of a `part` record. */
 export type PartBody = TypeOf<typeof part>;

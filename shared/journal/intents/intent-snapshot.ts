@@ -44,7 +44,7 @@ export function snapshotOf(state: IntentState, nowMs: EpochMs): SnapshotBody {
     ...packValues(known),
     since,
     parts: [...state.parts].map(([part, { sequence, link }]) => [part, sequence, link]),
-    foreign: [...state.foreign].flatMap(([resource, settings]) =>
+    foreign: [...state.external].flatMap(([resource, settings]) =>
       [...settings]
         // An owner's tag protects from its first sight on, so that is known for as long as the tag stands.
         .filter(([setting, { sinceMs }]) => tagKeyOf(setting) !== undefined || sinceMs > agreedMs - forgetAfterMs)
@@ -66,7 +66,7 @@ function packAct([resource, setting, sessions, nodes = 0, harmed = []]: Acts['op
 
 /** Sets a state to what a `snapshot` record says. */
 export function restore(state: IntentState, body: AnySnapshotBody): void {
-  for (const map of [state.histories, state.parts, state.foreign, state.acts, state.holds]) map.clear();
+  for (const map of [state.histories, state.parts, state.external, state.acts, state.holds]) map.clear();
   const remember = (resource: string, setting: string, history: History) => state.histories.set(settingKey(resource, setting), history);
   if ('values' in body) {
     for (const [resource, setting, values] of body.values) {
@@ -84,7 +84,7 @@ export function restore(state: IntentState, body: AnySnapshotBody): void {
     state.clocks = body.clocks;
   }
   for (const [resource, setting, value] of body.foreign) {
-    state.foreign.set(resource, new Map(state.foreign.get(resource)).set(setting, value));
+    state.external.set(resource, new Map(state.external.get(resource)).set(setting, value));
   }
   for (const [target, hold] of Object.entries(body.holds)) state.holds.set(target, hold);
 }

@@ -18,7 +18,7 @@ export interface IntentState {
   readonly histories: Map<string, History>;
   /** Where the older values of each part are; absent: there are none. */
   readonly parts: Map<number, PartPlace>;
-  readonly foreign: Map<string, ReadonlyMap<string, ForeignSince>>;
+  readonly external: Map<string, ReadonlyMap<string, ExternalSince>>;
   /** By the number of the `intents` record. */
   readonly acts: Map<number, Acts>;
   readonly holds: Map<string, ToldHolds>;
@@ -27,7 +27,7 @@ export interface IntentState {
 }
 
 /** A value that is not ours and when it was first seen. */
-export interface ForeignSince {
+export interface ExternalSince {
   readonly value: string;
   readonly sinceMs: EpochMs;
   /** A state that a function wants to know since when; no change of a person. */
@@ -36,16 +36,16 @@ export interface ForeignSince {
 
 /** The state of a stream without records. */
 export function emptyState(): IntentState {
-  return { histories: new Map(), parts: new Map(), foreign: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
+  return { histories: new Map(), parts: new Map(), external: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
 }
 
 /** A state of its own that begins as another. */
 export function copyState(state: IntentState): IntentState {
-  const { histories, parts, foreign, acts, holds, clocks } = state;
+  const { histories, parts, external, acts, holds, clocks } = state;
   return {
     histories: new Map(histories),
     parts: new Map(parts),
-    foreign: new Map(foreign),
+    external: new Map(external),
     acts: new Map(acts),
     holds: new Map(holds),
     clocks,

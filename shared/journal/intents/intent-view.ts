@@ -16,7 +16,7 @@ export interface IntentView {
    */
   values(resourceId: string, setting: string): readonly WrittenValue[];
   /** First time a value that is not ours was seen on a setting, with that value; undefined when none is standing. */
-  foreign(
+  external(
     resourceId: string,
     setting: string,
   ): { readonly value: string; readonly sinceMs: EpochMs; readonly sighted?: true | undefined } | undefined;
@@ -68,8 +68,8 @@ export function unreadText({ value, times }: Pick<UnreadValue, 'value' | 'times'
  * What was written to a setting last, where that has not been seen there since: another value there is no proof that somebody changed it. Undefined
  * where it was seen, and of what was written before this was kept.
  */
-export function unreadValue(written: Pick<IntentView, 'foreign'>, resourceId: string, setting: string): UnreadValue | undefined {
-  const kept = written.foreign(resourceId, unreadSetting(setting));
+export function unreadValue(written: Pick<IntentView, 'external'>, resourceId: string, setting: string): UnreadValue | undefined {
+  const kept = written.external(resourceId, unreadSetting(setting));
   const times = Number.parseInt(kept?.value ?? '', 10);
   return kept && times > 0 ? { value: kept.value.slice(`${times} `.length), times, atMs: kept.sinceMs } : undefined;
 }

@@ -4,7 +4,7 @@ import { runStoring, type Storing, storeCreate } from '../store/store-effect.ts'
 import { encodeRecord } from './record.ts';
 
 /** Key of the record that is never written twice. */
-export const sentinelKey = 'sentinel/create-once';
+export const probeKey = 'sentinel/create-once';
 
 /**
  * Proves that the store still refuses a second record under one key, as purchases and acts that happen once only need it: creates the sentinel again,
@@ -12,7 +12,7 @@ export const sentinelKey = 'sentinel/create-once';
  * first time. `owner` must be new in each call. @param key of the sentinel, where the caller may not write the one of purchases
  * @throws StoreError `Unsupported` when a second record is taken; or whatever keeps the store from answering
  */
-export function* probeCreateOnly(owner: string, nowMs: EpochMs, key = sentinelKey): Storing<void> {
+export function* probeCreateOnly(owner: string, nowMs: EpochMs, key = probeKey): Storing<void> {
   // Two different records: the very same bytes could be taken for one whose answer was lost.
   for (const look of ['first', 'second']) {
     const bytes = encodeRecord({ kind: 'sentinel', atMs: nowMs, owner: `${owner}-${look}`, prev: null, body: {} });
@@ -25,6 +25,6 @@ export function* probeCreateOnly(owner: string, nowMs: EpochMs, key = sentinelKe
 }
 
 /** `tryOnSentinel` on a store. @throws as it does */
-export function checkSentinel(store: Store, owner: string, nowMs: EpochMs): Promise<void> {
+export function checkProbe(store: Store, owner: string, nowMs: EpochMs): Promise<void> {
   return runStoring(store, probeCreateOnly(owner, nowMs));
 }

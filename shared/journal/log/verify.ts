@@ -5,7 +5,7 @@ import { parseStreamKey, streamKey } from '../store/key.ts';
 import { JournalError, type Store } from '../store/store.ts';
 import { runStoring } from '../store/store-effect.ts';
 import { checkNumbered, listedOnly, type NumberedRecord } from './chain.ts';
-import { apartFromSkipped, type CoverProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './cover.ts';
+import { apartFromSkipped, type CoverageProblem, changedRecord, removedRecord, type SkippedRecord, withoutLag } from './coverage.ts';
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { readWholeRecord } from './record-bodies.ts';
@@ -28,7 +28,7 @@ export interface Verification {
    * What is wrong, by record. `code` is that of JournalError; `MissingRecord` for one that was removed, `ChangedRecord` for one whose bytes are not
    * those that a head covers, `UnknownHead` where the journal does not have the head that was asked for.
    */
-  readonly problems: readonly CoverProblem[];
+  readonly problems: readonly CoverageProblem[];
   /** Damaged records that a person has skipped: `by` whom, and why. */
   readonly skipped: readonly SkippedRecord[];
   /** Names of what lies there and is no record; nothing reads it. */
@@ -56,7 +56,7 @@ const readAhead = 16;
  * @throws StoreError
  */
 export async function verifyJournal(store: Store, { prefix = '', head }: VerifyOptions = {}): Promise<Verification> {
-  const problems: CoverProblem[] = [];
+  const problems: CoverageProblem[] = [];
   const chain = await runStoring(store, readHeads());
   problems.push(...chain.problems);
   if (head !== undefined) problems.push(...unknownHead(chain, head));
@@ -98,7 +98,7 @@ export async function verifyJournal(store: Store, { prefix = '', head }: VerifyO
 }
 
 /** A record, and what is wrong with it: its envelope, without which there is none, or its body. */
-function readableRecord(key: string, bytes: Uint8Array): { readonly record?: JournalRecord; readonly problem?: CoverProblem } {
+function readableRecord(key: string, bytes: Uint8Array): { readonly record?: JournalRecord; readonly problem?: CoverageProblem } {
   let record: JournalRecord | undefined;
   try {
     record = parseRecord(key, bytes);
@@ -113,11 +113,11 @@ function readableRecord(key: string, bytes: Uint8Array): { readonly record?: Jou
 /** Checks streams whose records come one behind the other, in the order of keys. */
 class StreamChecks {
   readonly verified: VerifiedStream[] = [];
-  readonly #problems: CoverProblem[];
+  readonly #problems: CoverageProblem[];
   #numbered: { readonly stream: string; readonly records: NumberedRecord[] } | undefined;
   #renewals: { readonly stream: string; readonly records: RenewalRecord[] } | undefined;
 
-  constructor(problems: CoverProblem[]) {
+  constructor(problems: CoverageProblem[]) {
     this.#problems = problems;
   }
 
@@ -168,7 +168,7 @@ class StreamChecks {
 }
 
 /** What the heads cover under a prefix, by key. What a page that was changed covers is not among it. */
-async function coveredLinks(store: Store, { heads }: HeadChain, prefix: string, problems: CoverProblem[]): Promise<Map<string, string>> {
+async function coveredLinks(store: Store, { heads }: HeadChain, prefix: string, problems: CoverageProblem[]): Promise<Map<string, string>> {
   const links = new Map<string, string>();
   for (const page of heads.flatMap(({ pages }) => pages)) {
     const entries = await runStoring(store, readPage(page));
@@ -179,7 +179,7 @@ async function coveredLinks(store: Store, { heads }: HeadChain, prefix: string, 
 }
 
 /** Nothing where the journal has the head; else what is known of where it went. */
-function unknownHead({ heads, links }: HeadChain, hash: string): readonly CoverProblem[] {
+function unknownHead({ heads, links }: HeadChain, hash: string): readonly CoverageProblem[] {
   const wanted = hash.toLowerCase();
   if (heads.some((head) => head.hash.startsWith(wanted))) return [];
   const next = [...links].find(([, { prev }]) => prev?.startsWith(wanted));

@@ -3,7 +3,7 @@ import type { Findings, PolicyPath } from '../problem.ts';
 import type { CommonRule, RuleCheckContext } from '../rule-module.ts';
 import { tellsKinds } from '../values/day-selector.ts';
 import type { Names } from './names.ts';
-import { covers } from './selector-cover.ts';
+import { covers } from './selector-coverage.ts';
 
 /** Checks the rules of all functions that are available: names, the module's own checks, calendars, and rules that never match. */
 export function checkRules(draft: PolicyDraft, names: Names, findings: Findings): void {

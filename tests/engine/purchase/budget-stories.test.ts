@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { PurchaseEffect, Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { defaultRules, type ProtocolRules } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { type MonthOf, monthIn } from '../../../functions/renew-before-expiry/purchase/month.ts';
+import { type DueSubscription, purchasePass } from '../../../functions/renew-before-expiry/purchase/purchase-pass.ts';
 import { type Budget, heldIn, UsedReservations } from '../../../functions/renew-before-expiry/purchase/reservations.ts';
 import { resolveClaim } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
-import { type DueSubscription, renewalRound } from '../../../functions/renew-before-expiry/purchase/round.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
@@ -40,7 +40,7 @@ interface Charge {
 }
 
 /** What a story is drawn from. */
-interface Story {
+interface Explanation {
   readonly zone: string;
   /** Minutes from the change of month to the beginning. */
   readonly beginning: number;
@@ -50,7 +50,7 @@ interface Story {
   readonly seed: number;
 }
 
-const stories: fc.Arbitrary<Story> = fc.record({
+const stories: fc.Arbitrary<Explanation> = fc.record({
   zone: fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati', 'Europe/Berlin', 'UTC'),
   beginning: fc.integer({ min: -240, max: 60 }),
   expiries: fc.array(fc.integer({ min: -180, max: 30 * 60 }), { minLength: 3, maxLength: 6 }),
@@ -82,7 +82,7 @@ class World {
   calm = false;
   #runs = 0;
 
-  constructor(story: Story, changeMs: number) {
+  constructor(story: Explanation, changeMs: number) {
     this.roll = dice(story.seed);
     this.monthOf = monthIn(zoneTable(story.zone, changeMs - 100 * day, changeMs + 100 * day));
     this.nowMs = changeMs + story.beginning * minute;
@@ -112,7 +112,7 @@ class World {
     const due = this.subscriptions.filter((each) => each.account === account && !each.gone);
     const prices = new Map(due.map(({ id }) => [id, BigInt(60 + this.roll(60)) * 1_000_000n]));
     const sorted = [...due].sort((a, b) => a.expiresMs - b.expiresMs);
-    const code = renewalRound<DueSubscription, never>(
+    const code = purchasePass<DueSubscription, never>(
       {
         run: { owner: `run-${++this.#runs}` },
         due: sorted.map(({ id, expiresMs }) => ({
@@ -125,13 +125,13 @@ class World {
         *alarm() {},
         *choose(candidates) {
           return candidates.flatMap((candidate) => {
-            const { due: each, standing } = candidate;
+            const { due: each, claimState } = candidate;
             const inWindow = each.expiresAtMs > nowOf() && each.expiresAtMs < nowOf() + 7 * day;
-            if (standing?.state !== 'free' || !inWindow) return [];
+            if (claimState?.state !== 'free' || !inWindow) return [];
             const reserve = { currency, micros: prices.get(each.resource.id) ?? 0n };
             const period = { count: 1, unit: 'Month' } as const;
-            const wish = { ...each, period, autoPay: true, reserve, operation: 'RenewAppInstanceGroup', input: {} };
-            return [{ candidate, wish }];
+            const purchase = { ...each, period, autoPay: true, reserve, operation: 'RenewAppInstanceGroup', input: {} };
+            return [{ candidate, purchase }];
           });
         },
       },
@@ -225,11 +225,11 @@ class Process {
     }
   }
 
-  #send({ wish }: Extract<PurchaseEffect, { type: 'send' }>): unknown {
+  #send({ purchase }: Extract<PurchaseEffect, { type: 'send' }>): unknown {
     const world = this.#world;
-    const { id } = wish.resource;
+    const { id } = purchase.resource;
     const subscription = world.subscriptions.find((each) => each.id === id) as Subscription;
-    const { currency, micros } = wish.reserve;
+    const { currency, micros } = purchase.reserve;
     const execute = (): void => {
       world.charges.push({ id, expiresMs: subscription.expiresMs, atMs: world.nowMs, currency, micros });
       const limit = this.#limits.get(currency)?.micros ?? 0n;
@@ -261,7 +261,7 @@ function changeIn(zone: string): number {
 }
 
 /** Plays a story of faults, then a day without any. Gives the world as it is then. */
-async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<World> {
+async function play(story: Explanation, rules: ProtocolRules = defaultRules): Promise<World> {
   const world = new World(story, changeIn(story.zone));
   const { roll } = world;
   let currency = 'CNY';

@@ -10,9 +10,9 @@ import {
   type PurchaseFixture,
   prepared,
   purchaseFixture,
+  purchaseFor,
   readView,
   stream,
-  wishFor,
 } from './purchase-fixture.ts';
 
 const run = { owner: 'run-1' };
@@ -28,7 +28,7 @@ describe('a claim', () => {
   test('that another run has made is left to it', async () => {
     const fixture = purchaseFixture();
     const mine = await prepared(fixture);
-    const other = await prepared(fixture, wishFor(), 'run-2');
+    const other = await prepared(fixture, purchaseFor(), 'run-2');
     expect(await fixture.run(renew({ owner: 'run-2' }, other.request, other.reservation, { monthOf }))).toMatchObject({
       outcome: 'ordered',
     });
@@ -53,7 +53,7 @@ describe('a claim', () => {
   test('whose answer was lost while another run made it is lost to that run', async () => {
     const fixture = purchaseFixture();
     const mine = await prepared(fixture);
-    const other = await prepared(fixture, wishFor(), 'run-2');
+    const other = await prepared(fixture, purchaseFor(), 'run-2');
     let losses = 0;
     fixture.store.beforeCreate = (key) => {
       if (key === claimKey && losses++ === 0) throw lost();

@@ -1,8 +1,8 @@
 import type {
   ObservedSubscription,
   PurchaseEffect,
+  PurchaseOrder,
   Purchasing,
-  RenewalWish,
 } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { monthIn } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
@@ -26,7 +26,7 @@ export const stream = renewalStream('1', 'g-1');
 
 export const yuan = (amount: number) => ({ currency: 'CNY', micros: BigInt(amount) * 1_000_000n });
 
-export function wishFor(id = 'g-1', more: Partial<RenewalWish> = {}): RenewalWish {
+export function purchaseFor(id = 'g-1', more: Partial<PurchaseOrder> = {}): PurchaseOrder {
   return {
     account: '1',
     target: 'cn',
@@ -49,13 +49,13 @@ export interface PurchaseFixture {
   /** What the service shows; undefined: the resource is gone. */
   observed: ObservedSubscription | undefined;
   /** What an order comes to; may throw, and may change the world. */
-  onSend: (wish: RenewalWish) => unknown;
+  onSend: (purchase: PurchaseOrder) => unknown;
   onReread: () => void;
   /** Runs before each effect; may change the world or throw. */
   before: (effect: PurchaseEffect) => void;
   /** What was asked for, one word or key each. */
   readonly steps: string[];
-  readonly sent: RenewalWish[];
+  readonly sent: PurchaseOrder[];
   run<T>(code: Purchasing<T>): Promise<T>;
 }
 
@@ -100,8 +100,8 @@ export function purchaseFixture(): PurchaseFixture {
         fixture.onReread();
         return fixture.observed;
       case 'send':
-        fixture.sent.push(effect.wish);
-        return fixture.onSend(effect.wish);
+        fixture.sent.push(effect.purchase);
+        return fixture.onSend(effect.purchase);
       default:
         return performStoreEffect(fixture.store, effect);
     }
@@ -132,11 +132,11 @@ export const context = (nowMs: EpochMs, limit = 1000) => ({ limits: new Map([['C
 /** Reads the stream of a wish and sets its money aside. */
 export async function prepared(
   fixture: PurchaseFixture,
-  wish = wishFor(),
+  purchase = purchaseFor(),
   owner = 'run-1',
 ): Promise<{ request: ReserveRequest; reservation: Reservation }> {
-  const view = await fixture.run(readRenewal(renewalStream(wish.account, wish.resource.id)) as Purchasing<RenewalView>);
-  const request = { wish, view };
+  const view = await fixture.run(readRenewal(renewalStream(purchase.account, purchase.resource.id)) as Purchasing<RenewalView>);
+  const request = { purchase, view };
   const [reserved] = await fixture.run(reserveBatch({ owner }, [request], context(fixture.nowMs)));
   if (reserved?.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reserved)}`);
   fixture.steps.length = 0;
@@ -146,9 +146,12 @@ export async function prepared(
 /** Reserves and orders; what becomes of the order is up to the fixture. */
 export async function ordered(
   fixture: PurchaseFixture,
-  { wish = wishFor(), deadlineMs }: { readonly wish?: RenewalWish | undefined; readonly deadlineMs?: EpochMs | undefined } = {},
+  {
+    purchase = purchaseFor(),
+    deadlineMs,
+  }: { readonly purchase?: PurchaseOrder | undefined; readonly deadlineMs?: EpochMs | undefined } = {},
 ) {
-  const { request, reservation } = await prepared(fixture, wish);
+  const { request, reservation } = await prepared(fixture, purchase);
   return fixture.run(renew({ owner: 'run-1', deadlineMs }, request, reservation, { monthOf }));
 }
 

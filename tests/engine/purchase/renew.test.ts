@@ -15,9 +15,9 @@ import {
   type PurchaseFixture,
   prepared,
   purchaseFixture,
+  purchaseFor,
   readView,
   stream,
-  wishFor,
 } from './purchase-fixture.ts';
 
 const run = { owner: 'run-1' };
@@ -104,9 +104,9 @@ describe('an order that is placed', () => {
     const fixture = purchaseFixture();
     fixture.onSend = moves(fixture);
     await ordered(fixture);
-    const moved = wishFor('g-1', { expiresAtMs: expiry + 7 * day, note: { rule: 'groups', approver: 'lin' } });
+    const moved = purchaseFor('g-1', { expiresAtMs: expiry + 7 * day, note: { rule: 'groups', approver: 'lin' } });
     fixture.onSend = () => ({ OrderId: 'order-2' });
-    expect(await ordered(fixture, { wish: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
+    expect(await ordered(fixture, { purchase: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
     expect(bodiesUnder(fixture.store, `${stream}/00000001/claim`)['']).toMatchObject({ note: { rule: 'groups', approver: 'lin' } });
     const bytes = fixture.store.records.get(`${stream}/00000001/claim`) as Uint8Array;
     expect(parseRecord('', bytes).prev).toMatch(/^[0-9a-f]{64}$/);
@@ -217,7 +217,7 @@ describe('an order that is not placed', () => {
   ])('at %i with money of November: %s', async (atMs, expected) => {
     const fixture = purchaseFixture();
     fixture.observed = { expiresAtMs: expiry + 10 * day };
-    const { request, reservation } = await prepared(fixture, wishFor('g-1', { expiresAtMs: expiry + 10 * day }));
+    const { request, reservation } = await prepared(fixture, purchaseFor('g-1', { expiresAtMs: expiry + 10 * day }));
     fixture.nowMs = atMs;
     const outcome = await fixture.run(renew(run, request, reservation, { monthOf }));
     expect(outcome.code ?? outcome.outcome).toBe(expected);

@@ -22,8 +22,8 @@ import {
   type PurchaseFixture,
   prepared,
   purchaseFixture,
+  purchaseFor,
   readView,
-  wishFor,
   yuan,
 } from './purchase-fixture.ts';
 
@@ -213,7 +213,7 @@ describe('money of a claim', () => {
   test('whose records cannot be trusted stays, and keeps nothing else from going back', async () => {
     const fixture = purchaseFixture();
     await ordered(fixture);
-    await prepared(fixture, wishFor('g-2'));
+    await prepared(fixture, purchaseFor('g-2'));
     fixture.store.records.set(`${renewalStream('1', 'g-1')}/00000000/claim`, new TextEncoder().encode('{}'));
     expect(await states(fixture, noon + 61 * minute)).toEqual(['1/g-1/0 unreadable', '1/g-2/0 abandoned']);
     expect([...(await settled(fixture, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
@@ -223,8 +223,8 @@ describe('money of a claim', () => {
     const fixture = purchaseFixture();
     await prepared(fixture);
     const dollars = new Map([['USD', { currency: 'USD', micros: 900_000_000n }]]);
-    const wish = wishFor('g-1', { reserve: { currency: 'USD', micros: 14_000_000n } });
-    const request = { wish, view: await readView(fixture) };
+    const purchase = purchaseFor('g-1', { reserve: { currency: 'USD', micros: 14_000_000n } });
+    const request = { purchase, view: await readView(fixture) };
     const [again] = await fixture.run(reserveBatch(run, [request], { ...context(noon), limits: dollars }));
     if (again?.outcome !== 'reserved') throw new Error('not reserved');
     await fixture.run(renew(run, request, again.reservation, { monthOf }));
@@ -236,14 +236,14 @@ describe('money of a claim', () => {
 
 describe('near a change of month', () => {
   const verdict = { account: '1', resourceId: 'g-1', n: 0, outcome: 'moved', by: 'person', orderId: 'o-1' } as const;
-  const urgent = wishFor('g-1', { expiresAtMs: change + 60 * minute });
+  const urgent = purchaseFor('g-1', { expiresAtMs: change + 60 * minute });
 
   async function at(nowMs: number, prepare: (fixture: PurchaseFixture) => void = () => {}): Promise<PurchaseFixture> {
     const fixture = purchaseFixture();
     fixture.nowMs = nowMs;
     fixture.observed = { expiresAtMs: urgent.expiresAtMs };
     prepare(fixture);
-    await ordered(fixture, { wish: urgent });
+    await ordered(fixture, { purchase: urgent });
     return fixture;
   }
 
@@ -296,21 +296,21 @@ describe('near a change of month', () => {
   test('what one of two months did not let pass is claimed in the other later, and the first has its money back', async () => {
     const fixture = purchaseFixture();
     const view = await readView(fixture);
-    const wish = wishFor('g-1', { expiresAtMs: change + 120 * minute });
+    const purchase = purchaseFor('g-1', { expiresAtMs: change + 120 * minute });
     const full = { reservations: [{ id: '9/x/0', micros: String(yuan(950).micros) }] };
     await runStoring(
       fixture.store,
       addToBudget(await viewOf(fixture, december), { owner: 'x', atMs: change }, { kind: 'reserve', body: full }),
     );
-    const [refused] = await fixture.run(reserveBatch(run, [{ wish, view }], context(change - 5 * minute)));
+    const [refused] = await fixture.run(reserveBatch(run, [{ purchase, view }], context(change - 5 * minute)));
     expect(refused).toMatchObject({ outcome: 'refused', code: 'budget-short' });
     expect(await ids(fixture)).toEqual(['1/g-1/0']);
     const more = context(change + 15 * minute, 2000);
-    const [again] = await fixture.run(reserveBatch(run, [{ wish, view }], more));
+    const [again] = await fixture.run(reserveBatch(run, [{ purchase, view }], more));
     if (again?.outcome !== 'reserved') throw new Error('not reserved');
     fixture.nowMs = change + 15 * minute;
-    fixture.observed = { expiresAtMs: wish.expiresAtMs };
-    await fixture.run(renew(run, { wish, view }, again.reservation, { monthOf }));
+    fixture.observed = { expiresAtMs: purchase.expiresAtMs };
+    await fixture.run(renew(run, { purchase, view }, again.reservation, { monthOf }));
     await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 16 * minute, monthOf }));
     expect([await ids(fixture), await ids(fixture, december)]).toEqual([[], ['9/x/0', '1/g-1/0']]);
   });
@@ -365,8 +365,8 @@ describe('looking at a budget', () => {
 test('a limit that was lowered below what is used lets nothing pass, not even what is set aside already', async () => {
   const fixture = purchaseFixture();
   await prepared(fixture);
-  const second = { wish: wishFor('g-2'), view: await readView(fixture, renewalStream('1', 'g-2')) };
-  const first = { wish: wishFor(), view: await readView(fixture) };
+  const second = { purchase: purchaseFor('g-2'), view: await readView(fixture, renewalStream('1', 'g-2')) };
+  const first = { purchase: purchaseFor(), view: await readView(fixture) };
   const results = await fixture.run(reserveBatch(run, [first, second], context(noon + minute, 99)));
   expect(results.map((result) => (result.outcome === 'refused' ? result.code : 'reserved'))).toEqual(['budget-short', 'budget-short']);
 });

@@ -17,8 +17,8 @@ import {
   type PurchaseFixture,
   prepared,
   purchaseFixture,
+  purchaseFor,
   readView,
-  wishFor,
   yuan,
 } from './purchase-fixture.ts';
 
@@ -26,8 +26,8 @@ const run = { owner: 'run-1' };
 const budgetOf = (fixture: PurchaseFixture, month = '2026-11') => runStoring(fixture.store, readBudget('CNY', month));
 
 async function requestFor(fixture: PurchaseFixture, id: string, amount = 100, currency = 'CNY'): Promise<ReserveRequest> {
-  const wish = wishFor(id, { reserve: { ...yuan(amount), currency } });
-  return { wish, view: await readView(fixture, renewalStream('1', id)) };
+  const purchase = purchaseFor(id, { reserve: { ...yuan(amount), currency } });
+  return { purchase, view: await readView(fixture, renewalStream('1', id)) };
 }
 
 async function reserved(fixture: PurchaseFixture, amounts: Readonly<Record<string, number>>, limit = 1000, nowMs = noon) {
@@ -66,7 +66,7 @@ describe('setting money aside', () => {
   test('of the very limit fits, a millionth more does not', async () => {
     const fixture = purchaseFixture();
     expect(await reserved(fixture, { a: 100 }, 100)).toEqual(['1/a/0']);
-    const dearer = { ...(await requestFor(fixture, 'b')), wish: wishFor('b', { reserve: { currency: 'CNY', micros: 1n } }) };
+    const dearer = { ...(await requestFor(fixture, 'b')), purchase: purchaseFor('b', { reserve: { currency: 'CNY', micros: 1n } }) };
     expect(await fixture.run(reserveBatch(run, [dearer], context(noon, 100)))).toMatchObject([{ code: 'budget-short' }]);
   });
 

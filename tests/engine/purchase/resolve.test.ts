@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { standingOf } from '../../../functions/renew-before-expiry/purchase/claim-state.ts';
+import { claimStateOf } from '../../../functions/renew-before-expiry/purchase/claim-state.ts';
 import { renew } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import { openSlot, resolveClaim, type Verdict } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
@@ -95,7 +95,7 @@ describe('what a person read in the bill', () => {
     await fixture.run(resolveClaim(person, verdict({ outcome: 'moved', expiresAtMs: later })));
     expect(bodiesUnder(fixture.store, `${stream}/00000000/end`)['']).toMatchObject({ outcome: 'moved', movedTo: later / 1000 });
     expect(await used(fixture)).toBe(100_000_000n);
-    expect(standingOf(await readView(fixture), expiry, noon)).toMatchObject({ state: 'spent' });
+    expect(claimStateOf(await readView(fixture), expiry, noon)).toMatchObject({ state: 'spent' });
   });
 
   test.each([
@@ -146,16 +146,16 @@ describe('an expiry that was ordered for', () => {
     ['moved back a little', later - day, 'spent'],
     ['moved back further than it was', expiry - day, 'spent'],
   ])('%s is %s', async (_, expiresAtMs, state) => {
-    const standing = standingOf(await readView(await claimed('moved')), expiresAtMs, noon + 3 * 3_600_000);
-    expect(standing.state).toBe(state);
-    if (standing.state === 'spent') expect(standing.alert).toMatchObject({ code: 'expiry-moved-back', data: { orderId: 'order-1' } });
+    const claimState = claimStateOf(await readView(await claimed('moved')), expiresAtMs, noon + 3 * 3_600_000);
+    expect(claimState.state).toBe(state);
+    if (claimState.state === 'spent') expect(claimState.alert).toMatchObject({ code: 'expiry-moved-back', data: { orderId: 'order-1' } });
   });
 
   test('is spent at once where it reads as before the order; that it moved back is told once the reading cannot be an old one', async () => {
     const view = await readView(await claimed('moved'));
     const alertAt = (expiresAtMs: number, hours: number) => {
-      const standing = standingOf(view, expiresAtMs, noon + hours * 3_600_000);
-      return standing.state === 'spent' ? standing.alert?.code : standing.state;
+      const claimState = claimStateOf(view, expiresAtMs, noon + hours * 3_600_000);
+      return claimState.state === 'spent' ? claimState.alert?.code : claimState.state;
     };
     expect([0, 1.9, 2.1].map((hours) => alertAt(expiry, hours))).toEqual([undefined, undefined, 'expiry-moved-back']);
     // No reading before the order was like that.
@@ -165,17 +165,17 @@ describe('an expiry that was ordered for', () => {
   test('stays spent where its end does not say to where it moved', async () => {
     const view = await readView(await claimed('moved'));
     const moved = view.moved && { ...view.moved, end: { outcome: 'moved', by: 'person' } as const };
-    expect(standingOf({ ...view, moved }, expiry, noon + 3 * 3_600_000)).toMatchObject({
+    expect(claimStateOf({ ...view, moved }, expiry, noon + 3 * 3_600_000)).toMatchObject({
       state: 'spent',
       alert: { code: 'expiry-moved-back' },
     });
   });
 
   test('and was moved by somebody else since says from where to where', async () => {
-    expect(standingOf(await readView(await claimed('moved')), later + 30 * day, noon)).toEqual({
+    expect(claimStateOf(await readView(await claimed('moved')), later + 30 * day, noon)).toEqual({
       state: 'free',
       n: 1,
-      foreign: { fromMs: later, toMs: later + 30 * day },
+      external: { fromMs: later, toMs: later + 30 * day },
     });
   });
 
@@ -183,7 +183,7 @@ describe('an expiry that was ordered for', () => {
     const fixture = await claimed('moved');
     const opening = { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon + day };
     expect(await fixture.run(openSlot(person, opening))).toBe(1);
-    expect(standingOf(await readView(fixture), expiry, noon)).toEqual({ state: 'free', n: 2 });
+    expect(claimStateOf(await readView(fixture), expiry, noon)).toEqual({ state: 'free', n: 2 });
     const { request, reservation } = await prepared(fixture);
     fixture.observed = { expiresAtMs: expiry };
     expect(await fixture.run(renew({ owner: 'run-2' }, request, reservation, { monthOf }))).toMatchObject({ n: 2, outcome: 'ordered' });

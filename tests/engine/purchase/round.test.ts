@@ -1,15 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { Purchasing } from '../../../functions/renew-before-expiry/purchase/contract.ts';
-import type { Recheck } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import {
   type AlarmFound,
   type Candidate,
   type DueSubscription,
+  purchasePass,
   type RoundResult,
-  renewalRound,
-} from '../../../functions/renew-before-expiry/purchase/round.ts';
+} from '../../../functions/renew-before-expiry/purchase/purchase-pass.ts';
+import type { Recheck } from '../../../functions/renew-before-expiry/purchase/renew.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
-import { apiError, context, day, down, expiry, minute, noon, type PurchaseFixture, purchaseFixture, wishFor } from './purchase-fixture.ts';
+import {
+  apiError,
+  context,
+  day,
+  down,
+  expiry,
+  minute,
+  noon,
+  type PurchaseFixture,
+  purchaseFixture,
+  purchaseFor,
+} from './purchase-fixture.ts';
 
 interface Round extends RoundResult<DueSubscription> {
   readonly told: number;
@@ -29,7 +40,7 @@ async function round(
   fixture.nowMs = nowMs;
   const due = ids.map((id): DueSubscription => ({ account: '1', target: 'cn', resource: { kind: 'delivery-group', id }, expiresAtMs }));
   const result = await fixture.run(
-    renewalRound<DueSubscription, never>(
+    purchasePass<DueSubscription, never>(
       { run: { owner: `run-${nowMs}`, deadlineMs }, due, ...context(nowMs, limit) },
       {
         ...(recheck ? { recheck: () => recheck } : {}),
@@ -39,10 +50,10 @@ async function round(
           return nothing();
         },
         *choose(candidates) {
-          const free = candidates.filter(({ standing }) => standing?.state === 'free');
+          const free = candidates.filter(({ claimState }) => claimState?.state === 'free');
           return free.map((candidate) => ({
             candidate,
-            wish: wishFor(candidate.due.resource.id, { expiresAtMs: candidate.due.expiresAtMs }),
+            purchase: purchaseFor(candidate.due.resource.id, { expiresAtMs: candidate.due.expiresAtMs }),
           }));
         },
       },
@@ -51,7 +62,7 @@ async function round(
   return { ...result, told: alarms.length, alarms };
 }
 
-const states = (candidates: readonly Candidate<DueSubscription>[]) => candidates.map(({ standing }) => standing?.state);
+const states = (candidates: readonly Candidate<DueSubscription>[]) => candidates.map(({ claimState }) => claimState?.state);
 
 describe('a round', () => {
   test('tells of expiries once all is decided, before the first order, and again with what became of it', async () => {
@@ -123,7 +134,7 @@ describe('a round', () => {
     const fixture = purchaseFixture();
     const { reserved, outcomes } = await round(fixture, ['a', 'b', 'c'], { limit: 250 });
     expect(reserved.map(({ outcome }) => outcome)).toEqual(['reserved', 'reserved', 'refused']);
-    expect(outcomes.map(({ wish }) => wish.resource.id)).toEqual(['a', 'b']);
+    expect(outcomes.map(({ purchase }) => purchase.resource.id)).toEqual(['a', 'b']);
     expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'b']);
   });
 
@@ -180,8 +191,8 @@ describe('a round', () => {
     const fixture = purchaseFixture();
     fixture.store.records.set(`${renewalStream('1', 'a')}/00000000/claim`, new TextEncoder().encode('not a record'));
     const { candidates, outcomes, error } = await round(fixture, ['a', 'b']);
-    expect(candidates[0]).toMatchObject({ view: undefined, standing: undefined, failure: { code: 'MalformedRecord' } });
-    expect([outcomes.map(({ wish }) => wish.resource.id), error]).toEqual([['b'], undefined]);
+    expect(candidates[0]).toMatchObject({ view: undefined, claimState: undefined, failure: { code: 'MalformedRecord' } });
+    expect([outcomes.map(({ purchase }) => purchase.resource.id), error]).toEqual([['b'], undefined]);
   });
 
   test('leaves an open claim open where the resource cannot be read, and says why', async () => {
@@ -191,7 +202,7 @@ describe('a round', () => {
       throw apiError('ServiceUnavailable', { httpStatus: 503 });
     };
     const { candidates, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
-    expect(candidates[0]).toMatchObject({ standing: { state: 'open' }, settled: undefined, failure: { code: 'ServiceUnavailable' } });
+    expect(candidates[0]).toMatchObject({ claimState: { state: 'open' }, settled: undefined, failure: { code: 'ServiceUnavailable' } });
     expect(alerts).toEqual([]);
   });
 
@@ -201,7 +212,7 @@ describe('a round', () => {
       if (key.endsWith('answer')) throw down();
     };
     const { outcomes, alerts, error } = await round(fixture, ['a', 'b']);
-    expect(outcomes.map(({ wish }) => wish.resource.id)).toEqual(['a']);
+    expect(outcomes.map(({ purchase }) => purchase.resource.id)).toEqual(['a']);
     expect([alerts[0]?.code, error?.message]).toEqual(['answer-unrecorded', 'down']);
   });
 

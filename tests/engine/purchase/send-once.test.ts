@@ -5,7 +5,7 @@ import { driveRenewal, type RenewalWorld } from '../../../functions/renew-before
 import type { Client } from '../../../shared/client/client.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { wishFor } from './purchase-fixture.ts';
+import { purchaseFor } from './purchase-fixture.ts';
 
 /** A world in which only the client matters; it notes the deadlines of what it is asked to send. */
 function worldAt(
@@ -26,7 +26,7 @@ function worldAt(
   };
 }
 
-const order = wishFor();
+const order = purchaseFor();
 
 describe('the only transmission of an order', () => {
   test('has the time that is left', async () => {

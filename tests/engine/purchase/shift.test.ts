@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shiftMatches } from '../../../functions/renew-before-expiry/purchase/shift.ts';
+import { shiftMatches } from '../../../functions/renew-before-expiry/purchase/expiry-moved-by.ts';
 import { day } from './purchase-fixture.ts';
 
 const local = (text: string): number => Date.parse(`${text}+08:00`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Candidate, DueSubscription } from '../../../functions/renew-before-expiry/purchase/round.ts';
+import type { Candidate, DueSubscription } from '../../../functions/renew-before-expiry/purchase/purchase-pass.ts';
 import { endedSince } from '../../../functions/renew-before-expiry/run/order-due.ts';
 import type { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';

@@ -1,6 +1,6 @@
 import { driveRenewal, type RenewalWorld } from '../../../functions/renew-before-expiry/run/drive.ts';
 import type { Renewal } from '../../../functions/renew-before-expiry/run/effects.ts';
-import { RenewalNotifier } from '../../../functions/renew-before-expiry/run/teller.ts';
+import { RenewalNotifier } from '../../../functions/renew-before-expiry/run/renewal-notifier.ts';
 import type { AlertName } from '../../../shared/journal/log/alerts.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { type Delivery, delivered, undelivered } from '../../../shared/notify/channel.ts';

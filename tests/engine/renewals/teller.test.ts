@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Renewal } from '../../../functions/renew-before-expiry/run/effects.ts';
-import type { RenewalNotifier } from '../../../functions/renew-before-expiry/run/teller.ts';
+import type { RenewalNotifier } from '../../../functions/renew-before-expiry/run/renewal-notifier.ts';
 import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';

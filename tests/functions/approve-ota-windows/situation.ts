@@ -53,7 +53,7 @@ export function contextAt(nowMs: number, { values = [], seen = new Map() }: Jour
   if (target === undefined) throw new Error('the policy has no target home');
   const written: IntentView = {
     values: () => values,
-    foreign: (id, setting) => (setting === 'ota-end' ? seen.get(id) : undefined),
+    external: (id, setting) => (setting === 'ota-end' ? seen.get(id) : undefined),
   };
   return { policy: policy(), target, nowMs, written, facts: { nodePricePerHour: () => undefined } };
 }

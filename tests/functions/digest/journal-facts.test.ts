@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dueSlot, spanOf } from '../../../functions/digest/digest-slot.ts';
 import { claimSending, digestStream, lastSent, readDigestStream, recordSeen, recordSent } from '../../../functions/digest/digest-stream.ts';
 import { scheduledGroup } from '../../../functions/digest/facts/capacity-tally.ts';
-import { readLifeSigns, silenceOf } from '../../../functions/digest/facts/heartbeats.ts';
+import { heartbeatGap, readLifeSigns } from '../../../functions/digest/facts/heartbeats.ts';
 import { foldHolds, type HoldAges } from '../../../functions/digest/facts/past-runs.ts';
 import type { CompiledScaleRule } from '../../../functions/scale-on-schedule/compiled-rule.ts';
 import { peakOf } from '../../../functions/scale-on-schedule/group-state.ts';
@@ -161,7 +161,7 @@ describe('how often a function runs', () => {
   ])('%s', async (_title, reading, intervalMinutes, by, says) => {
     const signs = await reading;
     expect([signs.intervalMs / minutes, signs.intervalBy]).toEqual([intervalMinutes, by]);
-    const silence = silenceOf(signs, now);
+    const silence = heartbeatGap(signs, now);
     const age = silence?.sinceMs === undefined ? 'nobody knows' : Math.round((now - silence.sinceMs) / minutes);
     expect(silence === undefined ? 'runs' : `${silence.failing ? 'fails' : 'silent'} since ${age}`).toBe(says);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DispatchWish } from '../../../functions/dispatch/plan.ts';
+import type { DispatchRequest } from '../../../functions/dispatch/plan.ts';
 import { planDispatch } from '../../../functions/dispatch/plan.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { spreadFunctions } from '../../../shared/policy/fan-out.ts';
@@ -22,13 +22,13 @@ function policyOf(places: Readonly<Record<string, Place>>, functions: readonly s
   return { targets, rules } as unknown as CompiledPolicy;
 }
 
-const plan = (policy: CompiledPolicy, more: Partial<DispatchWish> = {}) => planDispatch({ policy, triggerTime, slot, ...more });
-const ids = (policy: CompiledPolicy, more?: Partial<DispatchWish>) => plan(policy, more).tasks.map(({ id }) => id);
+const plan = (policy: CompiledPolicy, more: Partial<DispatchRequest> = {}) => planDispatch({ policy, triggerTime, slot, ...more });
+const ids = (policy: CompiledPolicy, more?: Partial<DispatchRequest>) => plan(policy, more).tasks.map(({ id }) => id);
 
 const regions = ['cn-hangzhou', 'cn-shanghai'];
 
 describe('what is dispatched', () => {
-  test.each<[string, CompiledPolicy, Partial<DispatchWish>, readonly string[]]>([
+  test.each<[string, CompiledPolicy, Partial<DispatchRequest>, readonly string[]]>([
     ['one task for each target', policyOf({ cn: {}, us: {} }), {}, [`scale-on-schedule-cn-${slot}`, `scale-on-schedule-us-${slot}`]],
     [
       'one for each region of a target that says so',
@@ -63,8 +63,8 @@ describe('what is dispatched', () => {
       {},
       [`log-off-sessions-cn-${slot}`, `tag-new-resources-cn-${slot}`],
     ],
-  ])('%s', (_name, policy, wish, expected) => {
-    expect(ids(policy, wish)).toEqual(expected);
+  ])('%s', (_name, policy, desired, expected) => {
+    expect(ids(policy, desired)).toEqual(expected);
   });
 
   test.each<[string, string, string]>([

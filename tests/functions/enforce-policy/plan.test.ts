@@ -15,8 +15,8 @@ const startMs = Date.parse(start);
 const hour = 3_600_000;
 const base = compiledPolicy(policyText({ 'enforce-policy': ['{name: r, groups: all, sessionTimeout: 15m}'] }), [ruleModule], startMs);
 
-function policyWith(wish: object): CompiledPolicy {
-  return { ...base, rules: { 'enforce-policy': [{ name: 'r', groups: { all: true }, ...wish }] } };
+function policyWith(desired: object): CompiledPolicy {
+  return { ...base, rules: { 'enforce-policy': [{ name: 'r', groups: { all: true }, ...desired }] } };
 }
 
 /** What the journal keeps, as far as one resource goes. */
@@ -28,7 +28,7 @@ class Notes implements IntentView {
     return this.written;
   }
 
-  foreign(_id: string, setting: string): { readonly value: string; readonly sinceMs: number } | undefined {
+  external(_id: string, setting: string): { readonly value: string; readonly sinceMs: number } | undefined {
     return this.seen.get(setting);
   }
 
@@ -94,7 +94,7 @@ function applied(resource: Governed, { input }: Action): Governed {
 const minutes = fc.constantFrom(-1, 3, 15, 60, 300);
 const ids = fc.uniqueArray(fc.constantFrom('ug-a', 'ug-b', 'ug-c'), { minLength: 1 });
 const used = fc.constantFrom(0, 0, 1, undefined);
-const wish = fc.record(
+const desired = fc.record(
   {
     sessionTimeout: minutes,
     nodeCapacity: fc.integer({ min: 1, max: 4 }),
@@ -118,7 +118,7 @@ const resource = fc.oneof(
 
 test('what is applied leaves nothing to do, and never lowers anything under load', () => {
   fc.assert(
-    fc.property(wish, fc.boolean(), resource, (wanted, reminder, observed) => {
+    fc.property(desired, fc.boolean(), resource, (wanted, reminder, observed) => {
       const policy = policyWith(wanted);
       const tenant = { name: 't', tenant: { expiryReminder: reminder } };
       const context = contextOf({ ...policy, rules: { 'enforce-policy': [...(policy.rules['enforce-policy'] ?? []), tenant] } });

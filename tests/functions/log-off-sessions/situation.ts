@@ -46,7 +46,7 @@ export function policyOf(
 
 /** A journal that holds values of settings by `resource setting`. */
 export function writtenView(values: Readonly<Record<string, readonly WrittenValue[]>> = {}): IntentView {
-  return { values: (id, setting) => values[`${id} ${setting}`] ?? [], foreign: () => undefined };
+  return { values: (id, setting) => values[`${id} ${setting}`] ?? [], external: () => undefined };
 }
 
 /** What the planner gets to see. */

@@ -57,7 +57,7 @@ const past = fc.record({
 /** Ten days by the minute; the policy covers them all. */
 const time = fc.integer({ min: 0, max: 10 * 24 * 60 }).map((minute) => fromMs + minute * minutes);
 
-const nothing: IntentView = { values: () => [], foreign: () => undefined };
+const nothing: IntentView = { values: () => [], external: () => undefined };
 const contextAt = (nowMs: number, written: IntentView = nothing): PlanContext => ({
   ...{ policy, target, nowMs, written },
   facts: { nodePricePerHour: () => undefined },
@@ -84,7 +84,7 @@ function journal(
     .sort((a, b) => a.atMs - b.atMs);
   return {
     values: (_id, setting) => (setting === 'power' ? values : []),
-    foreign: (_id, setting) =>
+    external: (_id, setting) =>
       setting === 'power-seen' && seen !== null ? { value: `${seen} since ${nowMs - hours}`, sinceMs: nowMs - hours } : undefined,
   };
 }
@@ -158,7 +158,7 @@ describe('whatever the service says and the journal holds', () => {
         const decision = decide(fields, contextAt(nowMs, journal(nowMs, before)));
         if (decision.verdict !== 'act') return;
         const value = decision.action.writes.value;
-        const written: IntentView = { values: () => [{ value, atMs: nowMs, outcome: 'done' }], foreign: () => undefined };
+        const written: IntentView = { values: () => [{ value, atMs: nowMs, outcome: 'done' }], external: () => undefined };
         const moving = { ...fields, Status: value === 'on' ? 'STARTING' : 'STOPPING', Sessions: [] };
         const there = { ...moving, Status: value === 'on' ? 'RUNNING' : 'STOPPED' };
         const after = [fields, moving, there].map((state) => decide(state, contextAt(nowMs, written)));
@@ -190,7 +190,7 @@ describe('what was asked before', () => {
   const at = '2026-11-25 12:00';
   const asked = (value: 'on' | 'off', when: string, outcome: WrittenValue['outcome']): IntentView => ({
     values: () => [{ value, atMs: shanghai(when), outcome }],
-    foreign: () => undefined,
+    external: () => undefined,
   });
 
   test.each<readonly [string, string, IntentView, string]>([
@@ -213,7 +213,7 @@ describe('what was asked before', () => {
   test('one that was seen as wanted after the call moves because of somebody else', () => {
     const written: IntentView = {
       values: () => [{ value: 'on', atMs: shanghai('2026-11-25 09:30'), outcome: 'done' }],
-      foreign: () => ({ value: `on since ${shanghai('2026-11-25 09:30')}`, sinceMs: shanghai('2026-11-25 09:40') }),
+      external: () => ({ value: `on since ${shanghai('2026-11-25 09:30')}`, sinceMs: shanghai('2026-11-25 09:40') }),
     };
     expect(decide({ ...stopped, Status: 'STARTING' }, contextAt(shanghai(at), written)).because[0]?.code).toBe('moved-by-others');
     const { because } = decide(stopped, contextAt(shanghai(at), written));

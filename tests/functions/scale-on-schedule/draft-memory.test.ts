@@ -16,7 +16,7 @@ function learningJournal() {
       questions += 1;
       return known;
     },
-    foreign: () => undefined,
+    external: () => undefined,
   };
   const learn = (values: readonly WrittenValue[]) => {
     known = values;

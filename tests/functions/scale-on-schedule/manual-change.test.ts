@@ -261,8 +261,8 @@ const cases: readonly Case[] = [
 describe("a person's change", () => {
   it.each(cases)('gives $verdict when $is', ({ rules, values, seen, observed, now, verdict, first }) => {
     const policy = policyOf(rules, '', now < '2026-11' ? '2026-09-20 00:00' : '2026-11-20 00:00');
-    const foreign = seen && { value: seen.value, sinceMs: shanghai(seen.at) };
-    const decision = planner.decide(groupOf({}, { strategy: observed }), contextOf(policy, now, writtenView(values, foreign)));
+    const external = seen && { value: seen.value, sinceMs: shanghai(seen.at) };
+    const decision = planner.decide(groupOf({}, { strategy: observed }), contextOf(policy, now, writtenView(values, external)));
     expect(decision.verdict).toBe(verdict);
     if (first !== undefined) expect(decision.because[0]?.code ?? false).toBe(first);
   });

@@ -20,7 +20,7 @@ const tagged = (value: string): Partial<DeliveryGroup> => ({ tags: { department:
 /** A journal that knows since when a value of the owner's tag stands. */
 const seenSince = (value: string, at: string): IntentView => ({
   values: () => [],
-  foreign: (_id, setting) => (setting === 'tag:keep-until' ? { value, sinceMs: shanghai(at) } : undefined),
+  external: (_id, setting) => (setting === 'tag:keep-until' ? { value, sinceMs: shanghai(at) } : undefined),
 });
 
 interface Situation {

@@ -145,8 +145,8 @@ const endCases: readonly EndCase[] = [
 describe('the end of a weekly schedule of ours', () => {
   it.each(endCases)('gives $verdict when $is', ({ rules = native, values = ourWeek, observed, seenAt, now, verdict, codes }) => {
     const policy = policyOf(rules, '', now < '2026-11' ? '2026-09-20 00:00' : '2026-11-20 00:00');
-    const foreign = seenAt === undefined ? undefined : { value: `${week} until ${observed.disableDate}`, sinceMs: shanghai(seenAt) };
-    const decision = planner.decide(groupOf({}, { strategy: observed }), contextOf(policy, now, writtenView(values, foreign)));
+    const external = seenAt === undefined ? undefined : { value: `${week} until ${observed.disableDate}`, sinceMs: shanghai(seenAt) };
+    const decision = planner.decide(groupOf({}, { strategy: observed }), contextOf(policy, now, writtenView(values, external)));
     expect([decision.verdict, ...decision.because.slice(0, codes.length).map(({ code }) => code)]).toEqual([verdict, ...codes]);
     if (decision.verdict === 'act') expect(decision.action.restores).toBe('capacity');
   });
@@ -157,7 +157,7 @@ describe('the end of a weekly schedule of ours', () => {
       asked.push(setting);
       return ourWeek;
     };
-    const view = { values, foreign: () => undefined };
+    const view = { values, external: () => undefined };
     planner.decide(groupOf({}, { strategy: ended('2027-02-25') }), contextOf(policyOf(native), '2026-11-25 12:00', view));
     expect(asked).toEqual([]);
   });

@@ -53,9 +53,9 @@ export function policyOf(rules: string, sections = '', from = '2026-11-20 00:00'
 /** What the journal says; nothing by default. */
 export function writtenView(
   values: readonly WrittenValue[] = [],
-  foreign?: { readonly value: string; readonly sinceMs: number },
+  external?: { readonly value: string; readonly sinceMs: number },
 ): IntentView {
-  return { values: () => values, foreign: () => foreign };
+  return { values: () => values, external: () => external };
 }
 
 /** What a planner gets to see; nodes cost 2.50 CNY an hour. */

@@ -117,7 +117,7 @@ test.each([
   ['is set where enforcement insists on what cuts nobody', ['insist: true, nodeCapacity: 2'], 'act missing'],
   ['is set where a harmless rule keeps the other away', ['requireTags: owner', 'insist: true, sessionTimeout: 15m'], 'act missing'],
 ])('a tag that brings a group under enforcement without saying so %s', (_, wishes, expected) => {
-  const enforce = wishes.map((wish, at) => `{name: e${at}, groups: {tags: {use: kiosk}}, ${wish}}`);
+  const enforce = wishes.map((desired, at) => `{name: e${at}, groups: {tags: {use: kiosk}}, ${desired}}`);
   const checked = policyOf(['{name: r, groups: all, set: {use: kiosk}, bringsUnder: [enforce-policy]}'], [], enforce);
   const rules = (checked.rules['tag-new-resources'] as readonly object[]).map((each) => ({ ...each, bringsUnder: [] }));
   const policy: CompiledPolicy = { ...checked, rules: { ...checked.rules, 'tag-new-resources': rules } };

@@ -21,7 +21,7 @@ export function policyOf(rules: readonly string[], scale: readonly string[] = []
 
 /** A journal that holds values of tags by group. */
 export function writtenView(values: ReadonlyMap<string, readonly WrittenValue[]> = new Map()): IntentView {
-  return { values: (id) => values.get(id) ?? [], foreign: () => undefined };
+  return { values: (id) => values.get(id) ?? [], external: () => undefined };
 }
 
 /** What the planner gets to see. */

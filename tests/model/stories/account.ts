@@ -1,4 +1,4 @@
-import type { RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import type { PurchaseOrder } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import { endAfter } from '../../../shared/fleet/subscription-period.ts';
 import type { Order, Subscription, World } from './world.ts';
 
@@ -33,13 +33,13 @@ export function place(world: World, id: string, status: Order['status']): void {
   const request = world.requests.find((each) => each.id === id);
   if (!request) throw new Error(`There is no request ${id}.`);
   drop(world, id);
-  const { wish, resource } = request;
-  world.orders.push({ id, wish, resource, atMs: world.nowMs, month: world.family.monthOf(world.nowMs), status });
-  if (status === 'paid') move(world, resource, wish);
+  const { purchase, resource } = request;
+  world.orders.push({ id, purchase, resource, atMs: world.nowMs, month: world.family.monthOf(world.nowMs), status });
+  if (status === 'paid') move(world, resource, purchase);
 }
 
 /** The expiry moves by what was ordered. */
-export function move(world: World, resource: number, { period }: Pick<RenewalWish, 'period'>): void {
+export function move(world: World, resource: number, { period }: Pick<PurchaseOrder, 'period'>): void {
   const each = world.subscriptions[resource] as Subscription;
   world.subscriptions[resource] = { ...each, beforeMs: each.expiresAtMs, expiresAtMs: endAfter(each.expiresAtMs, period) };
 }

@@ -42,13 +42,13 @@ function answersIn({ shelf }: World): number {
 }
 
 /** What answers come to: refused, or approved up to an amount. Undefined where none counts. */
-export type Standing = { readonly refusedBy: string } | { readonly upTo: bigint } | undefined;
+export type ClaimState = { readonly refusedBy: string } | { readonly upTo: bigint } | undefined;
 
 /**
  * What the first `count` answers of the journal come to (purchase protocol, P19), by what happened and not by what the records say: an approval counts
  * where its writer had read every refusal.
  */
-export function standingOf(world: World, resource: number, expiresAtMs: number, count = Number.POSITIVE_INFINITY): Standing {
+export function claimStateOf(world: World, resource: number, expiresAtMs: number, count = Number.POSITIVE_INFINITY): ClaimState {
   const written = writtenAnswers(world).filter(
     ({ answer, place }) => place < count && answer.resource === resource && answer.expiresAtMs === expiresAtMs,
   );

@@ -39,7 +39,7 @@ function isAnswerOf(effect: Effect | undefined, resource: number): boolean {
 function isAbout(effect: Effect | undefined, resource: number, types: readonly Effect['type'][]): boolean {
   if (effect === undefined || effect.type === 'observe') return effect === undefined || types.includes('observe');
   if (!types.includes(effect.type)) return false;
-  if (effect.type === 'send') return indexOf(effect.wish.resource.id) === resource;
+  if (effect.type === 'send') return indexOf(effect.purchase.resource.id) === resource;
   return (effect.type === 'reread' || effect.type === 'quote') && indexOf(effect.resource.id) === resource;
 }
 
@@ -67,7 +67,7 @@ function consoleWays(world: World, resource: number): readonly Way[] {
     if (order.status === 'unpaid') {
       const pay = (): void => {
         become('paid');
-        move(world, resource, order.wish);
+        move(world, resource, order.purchase);
       };
       ways.push({ what: `a person pays order ${order.id}`, go: pay });
       if (world.may('cancel')) ways.push({ what: `a person cancels order ${order.id}`, costs: 'cancel', go: () => become('cancelled') });
@@ -79,7 +79,7 @@ function consoleWays(world: World, resource: number): readonly Way[] {
         world.subscriptions[resource] = {
           ...(world.subscriptions[resource] as Subscription),
           beforeMs: expiresAtMs,
-          expiresAtMs: order.wish.expiresAtMs,
+          expiresAtMs: order.purchase.expiresAtMs,
         };
       };
       ways.push({ what: `a person has order ${order.id} refunded`, costs: 'refund', go: refund });
@@ -125,7 +125,7 @@ export function resolving(world: World, resource: number): Command | undefined {
   const open = openClaim(world, resource);
   if (!open?.claim || (world.setup.rules.voidAfterAnHour && world.nowMs < open.claim.t + hourMs)) return undefined;
   const forMs = open.claim.expiry * 1000;
-  const mine = world.orders.filter((order) => order.resource === resource && order.wish.expiresAtMs === forMs);
+  const mine = world.orders.filter((order) => order.resource === resource && order.purchase.expiresAtMs === forMs);
   if (mine.some(({ status }) => status === 'unpaid')) return undefined;
   const outcome = mine.some(({ status }) => status === 'paid') ? 'moved' : 'void';
   const refunded = mine.find(({ status }) => status === 'refunded');
@@ -150,7 +150,7 @@ export function resolving(world: World, resource: number): Command | undefined {
 function reopening(world: World, resource: number): Command | undefined {
   const { expiresAtMs } = world.subscriptions[resource] as Subscription;
   const slot = `${resource}@${expiresAtMs}`;
-  const refunded = world.orders.filter((order) => order.resource === resource && order.wish.expiresAtMs === expiresAtMs);
+  const refunded = world.orders.filter((order) => order.resource === resource && order.purchase.expiresAtMs === expiresAtMs);
   if (refunded.length <= countOf(world.slots, slot) || refunded.some(({ status }) => status !== 'refunded')) return undefined;
   const name = `slot-r${resource}`;
   const process = (): Process => {

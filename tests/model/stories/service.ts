@@ -105,14 +105,14 @@ function rereadWays(world: World, process: Process, resource: number): readonly 
   return ways;
 }
 
-function sendWay(world: World, process: Process, { wish, byMs }: Extract<Effect, { type: 'send' }>): Way {
+function sendWay(world: World, process: Process, { purchase, byMs }: Extract<Effect, { type: 'send' }>): Way {
   // As the driver has it: what cannot be over in time is not begun.
   if (world.nowMs + process.skewMs >= byMs) return { what: `${process.name} has no time left to send`, go: () => process.hear(outOfTime) };
-  const resource = indexOf(wish.resource.id);
+  const resource = indexOf(purchase.resource.id);
   const go = (): void => {
-    checkSend(world, process, wish, resource);
+    checkSend(world, process, purchase, resource);
     const id = `${process.name}-r${resource}-${world.orders.length}`;
-    world.requests.push({ id, wish, resource, awaited: true, untilMs: world.nowMs + onItsWayMs });
+    world.requests.push({ id, purchase, resource, awaited: true, untilMs: world.nowMs + onItsWayMs });
     process.sending = id;
   };
   return { what: `${process.name} sends an order for r${resource}`, go };
@@ -136,7 +136,7 @@ function answerWays(world: World, process: Process): readonly Way[] {
   };
   const ordered: Heard = { value: { OrderId: id } };
   // Without AutoPay an order waits for payment anyway.
-  const placed = world.requests.find((request) => request.id === id)?.wish.autoPay ? 'paid' : 'unpaid';
+  const placed = world.requests.find((request) => request.id === id)?.purchase.autoPay ? 'paid' : 'unpaid';
   const ways: Way[] = [{ what: `${name} has ordered`, go: done(placed, ordered) }];
   const add = (costs: NonNullable<Way['costs']>, what: string, go: () => void): void => {
     if (world.may(costs)) ways.push({ what: `${name}: ${what}`, costs, go });
@@ -163,10 +163,10 @@ function answerWays(world: World, process: Process): readonly Way[] {
 export function lateOrderWays(world: World, process: Process | undefined, effect: Effect | undefined): readonly Way[] {
   const noticed = (resource: number): boolean =>
     effect === undefined || effect.type === 'observe' || (effect.type === 'reread' && indexOf(effect.resource.id) === resource);
-  return world.requests.flatMap(({ id, awaited, untilMs, resource, wish }) => {
+  return world.requests.flatMap(({ id, awaited, untilMs, resource, purchase }) => {
     if (awaited || world.nowMs >= untilMs || !noticed(resource)) return [];
     const when = process === undefined ? '' : ` before ${process.name} looks`;
-    return [{ what: `the late order for r${resource} is placed${when}`, go: () => place(world, id, wish.autoPay ? 'paid' : 'unpaid') }];
+    return [{ what: `the late order for r${resource} is placed${when}`, go: () => place(world, id, purchase.autoPay ? 'paid' : 'unpaid') }];
   });
 }
 

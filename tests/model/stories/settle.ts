@@ -38,7 +38,7 @@ function attend(world: World, chooser: Chooser): void {
   for (const [index, order] of world.orders.entries()) {
     if (order.status !== 'unpaid') continue;
     world.orders[index] = { ...order, status: 'paid' };
-    move(world, order.resource, order.wish);
+    move(world, order.resource, order.purchase);
   }
   const segment = new Segment(world, chooser);
   for (const resource of world.subscriptions.keys()) {

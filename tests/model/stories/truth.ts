@@ -1,7 +1,7 @@
 import { monthsFor } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import { priceOf } from './account.ts';
-import { type Standing, standingOf } from './answers.ts';
+import { type ClaimState, claimStateOf } from './answers.ts';
 import type { Dimension } from './dimensions.ts';
 import { accountId, circle, minuteMs } from './families.ts';
 import { reservedFor } from './journal.ts';
@@ -31,11 +31,11 @@ export function checkMessage(world: World, process: Process, message: Said): voi
 function orderPlaced({ orders, subscriptions }: World, { title, text, data }: Said, orderId: string): void {
   const order = orders.find(({ id }) => id === orderId);
   if (order === undefined) throw new Violation('truth', `'${title}: ${text}' is told, and there is no such order`);
-  const { resource, status, wish } = order;
-  const moved = (subscriptions[resource] as Subscription).expiresAtMs > wish.expiresAtMs;
+  const { resource, status, purchase } = order;
+  const moved = (subscriptions[resource] as Subscription).expiresAtMs > purchase.expiresAtMs;
   const isAlert = data?.['code'] !== undefined;
   const rests = !isAlert && (title.startsWith('Renewed') || text.includes('in effect.'));
-  if (rests && status === 'unpaid' && (!moved || !wish.autoPay))
+  if (rests && status === 'unpaid' && (!moved || !purchase.autoPay))
     throw new Violation('truth', `'${title}: ${text}' is told, and the order waits for payment`);
 }
 
@@ -82,10 +82,10 @@ function lieOf(world: World, process: Process, { title, text }: Said, alarm: Ala
 }
 
 /** What people have said, at any moment since the run began. */
-function standings(world: World, { answersAtBegin }: Process, { resource, expiresAtMs }: Alarm): readonly Standing[] {
-  const found: Standing[] = [];
+function standings(world: World, { answersAtBegin }: Process, { resource, expiresAtMs }: Alarm): readonly ClaimState[] {
+  const found: ClaimState[] = [];
   for (let count = answersAtBegin; count <= world.shelf.keys('approvals').length; count++)
-    found.push(standingOf(world, resource, expiresAtMs, count));
+    found.push(claimStateOf(world, resource, expiresAtMs, count));
   return found;
 }
 
@@ -182,5 +182,5 @@ function isAbout(told: Told, resource: number, expiresAtMs: number): boolean {
 }
 
 function ordersFor({ orders }: World, resource: number, expiresAtMs: number): readonly Order[] {
-  return orders.filter((order) => order.resource === resource && order.wish.expiresAtMs === expiresAtMs);
+  return orders.filter((order) => order.resource === resource && order.purchase.expiresAtMs === expiresAtMs);
 }

@@ -1,7 +1,7 @@
-import type { RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import type { PurchaseOrder } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { priceOf } from './account.ts';
-import { type Standing, standingOf } from './answers.ts';
+import { type ClaimState, claimStateOf } from './answers.ts';
 import { accountId, dayMs, type Family, hourMs } from './families.ts';
 import { openClaim, usedNow } from './journal.ts';
 import type { Process } from './process.ts';
@@ -26,9 +26,9 @@ export function checkWorld(world: World): void {
 function twoOrders({ orders, slots }: World): void {
   if (orders.length < 2) return;
   const counts = new Map<string, number>();
-  for (const { resource, wish, status } of orders) {
+  for (const { resource, purchase, status } of orders) {
     if (status === 'cancelled') continue;
-    const key = `${resource}@${wish.expiresAtMs}`;
+    const key = `${resource}@${purchase.expiresAtMs}`;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     if (count > 1 + countOf(slots, key)) throw new Violation('I1', `${count} orders for r${resource} and the same expiry`);
@@ -39,9 +39,9 @@ function twoOrders({ orders, slots }: World): void {
 function overBudget({ orders, family }: World): void {
   if (orders.length < 2) return;
   const sums = new Map<string, bigint>();
-  for (const { wish, month, status } of orders) {
+  for (const { purchase, month, status } of orders) {
     if (status === 'cancelled' || status === 'refunded') continue;
-    const { currency, micros } = wish.reserve;
+    const { currency, micros } = purchase.reserve;
     const key = `${currency} ${month}`;
     const sum = (sums.get(key) ?? 0n) + micros;
     sums.set(key, sum);
@@ -51,32 +51,32 @@ function overBudget({ orders, family }: World): void {
 }
 
 /** Checks what must hold when an order goes out: the answers that its run had read do not forbid it. @throws Violation */
-export function checkSend(world: World, process: Process, wish: RenewalWish, resource: number): void {
-  if (wish.expiresAtMs <= world.nowMs + process.skewMs) throw new Violation('I1', `r${resource} is ordered for after its expiry`);
+export function checkSend(world: World, process: Process, purchase: PurchaseOrder, resource: number): void {
+  if (purchase.expiresAtMs <= world.nowMs + process.skewMs) throw new Violation('I1', `r${resource} is ordered for after its expiry`);
   if (process.failedForAll) throw new Violation('breaker', `${process.name} orders r${resource} after a failure that may meet every order`);
   if (!world.family.asks) return;
   const read = process.answersRead.get(resource);
   if (read === undefined) throw new Violation('answers', `${process.name} orders r${resource} without having read the answers`);
   const ageMs = world.nowMs + process.skewMs - read.atMs;
   if (ageMs > 60_000) throw new Violation('answers', `${process.name} orders r${resource} by answers that are ${ageMs / 1000} s old`);
-  const { expiresAtMs } = wish;
-  const now = standingOf(world, resource, expiresAtMs);
+  const { expiresAtMs } = purchase;
+  const now = claimStateOf(world, resource, expiresAtMs);
   // What was answered after it had read may have changed everything once more: what forbids must have done so then and now.
   for (const count of [read.count, process.answersAtClaim.get(resource)]) {
-    const then = standingOf(world, resource, expiresAtMs, count);
+    const then = claimStateOf(world, resource, expiresAtMs, count);
     if (then && 'refusedBy' in then && now && 'refusedBy' in now)
       throw new Violation('answers', `r${resource} is ordered although ${then.refusedBy} had refused`);
   }
-  if (wish.period.unit === 'Week') return;
-  const { micros } = wish.reserve;
-  const allows = (each: Standing): boolean => each !== undefined && 'upTo' in each && each.upTo >= micros;
-  if (!allows(now) && !allows(standingOf(world, resource, expiresAtMs, read.count)))
+  if (purchase.period.unit === 'Week') return;
+  const { micros } = purchase.reserve;
+  const allows = (each: ClaimState): boolean => each !== undefined && 'upTo' in each && each.upTo >= micros;
+  if (!allows(now) && !allows(claimStateOf(world, resource, expiresAtMs, read.count)))
     throw new Violation('answers', `r${resource} is ordered for ${micros} millionths, which nobody had approved`);
 }
 
 /** Our orders for an expiry, whatever became of them. */
 function ordersFor({ orders }: World, resource: number, expiresAtMs: EpochMs): readonly Order[] {
-  return orders.filter((order) => order.resource === resource && order.wish.expiresAtMs === expiresAtMs);
+  return orders.filter((order) => order.resource === resource && order.purchase.expiresAtMs === expiresAtMs);
 }
 
 /** Whether an order may count in the month of this moment: clocks may be a quarter of an hour apart, and answers an hour late. */
@@ -165,7 +165,7 @@ function mayBeRenewed(world: World, resource: number): boolean {
   if (openClaim(world, resource)) return false;
   const price = priceOf(world, resource, 'Month');
   if (family.asks) {
-    const answer = standingOf(world, resource, expiresAtMs);
+    const answer = claimStateOf(world, resource, expiresAtMs);
     if (answer === undefined || !('upTo' in answer) || answer.upTo < price.micros) return false;
   }
   return spentNow(world, first.currency) + price.micros <= BigInt(family.limits[first.currency]) * 1_000_000n;
@@ -177,8 +177,8 @@ function mayBeRenewed(world: World, resource: number): boolean {
  */
 export function spentNow(world: World, currency: 'CNY' | 'USD'): bigint {
   const placed = world.orders
-    .filter(({ atMs, wish }) => wish.reserve.currency === currency && mayCountNow(world, atMs))
-    .reduce((sum, { wish }) => sum + wish.reserve.micros, 0n);
+    .filter(({ atMs, purchase }) => purchase.reserve.currency === currency && mayCountNow(world, atMs))
+    .reduce((sum, { purchase }) => sum + purchase.reserve.micros, 0n);
   const used = usedNow(world, currency);
   if (used > placed) return used;
   return placed;

@@ -1,4 +1,4 @@
-import type { ProtocolRules, RenewalWish } from '../../../functions/renew-before-expiry/purchase/contract.ts';
+import type { ProtocolRules, PurchaseOrder } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { Dimension } from './dimensions.ts';
 import type { Family } from './families.ts';
@@ -20,7 +20,7 @@ export interface Subscription {
 /** An order of ours, as the bill has it. */
 export interface Order {
   readonly id: string;
-  readonly wish: RenewalWish;
+  readonly purchase: PurchaseOrder;
   /** Index of the resource. */
   readonly resource: number;
   readonly atMs: EpochMs;
@@ -31,7 +31,7 @@ export interface Order {
 /** A request of ours that may still be executed. */
 export interface Request {
   readonly id: string;
-  readonly wish: RenewalWish;
+  readonly purchase: PurchaseOrder;
   readonly resource: number;
   /** The sender still waits for the answer. */
   readonly awaited: boolean;

@@ -8,6 +8,6 @@ const variables = ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ACCESS_KEY_SECR
  * The identity at a desk: the environment's keys where any part of them is set, else the profile of the vendor's command line. A part alone is an error
  * of `get`: whoever set it means those keys, and not another identity that happens to be configured.
  */
-export function deskCredentials(environment: Readonly<Record<string, string | undefined>> = process.env): CredentialsProvider {
+export function localCredentials(environment: Readonly<Record<string, string | undefined>> = process.env): CredentialsProvider {
   return variables.some((name) => environment[name]) ? environmentCredentials(environment) : profileCredentials();
 }

@@ -15,7 +15,7 @@ export interface AnyRule {
 }
 
 /** How a function stands to a resource: `rule` covers it; null none does; undefined where that cannot be told. */
-export interface FunctionCover {
+export interface FunctionCoverage {
   readonly functionName: string;
   readonly rule: AnyRule | null | undefined;
 }
@@ -32,7 +32,7 @@ export function rulesFor(policy: CompiledPolicy, target: CompiledTarget, functio
 }
 
 /** Asks each function that has rules for the kind of a resource which of them covers it. The first rule that matches does. */
-export class RuleCover {
+export class RuleCoverage {
   readonly #byKind: Readonly<Record<string, readonly { readonly functionName: string; readonly rules: readonly Selecting[] }[]>>;
   readonly #policy: CompiledPolicy;
   readonly #target: CompiledTarget;
@@ -49,7 +49,7 @@ export class RuleCover {
   }
 
   /** The cover of a resource by each function that has rules for its kind. Outside the target's regions nothing covers it. */
-  of(resource: Subscribable, nowMs: EpochMs): readonly FunctionCover[] {
+  of(resource: Subscribable, nowMs: EpochMs): readonly FunctionCoverage[] {
     const { regions, timezone } = this.#target;
     const functions = this.#byKind[resource.kind] ?? [];
     if (regions !== undefined && (resource.region === undefined || !regions.includes(resource.region))) {

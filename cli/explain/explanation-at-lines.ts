@@ -1,13 +1,13 @@
 import type { LocalClock } from '../render/local-clock.ts';
 import { renewalLine } from '../render/renewal-line.ts';
 import type { Style } from '../render/style.ts';
-import type { StoryAt } from './story-at.ts';
-import { valueText } from './story-lines.ts';
-import type { SettingAt } from './trail-at.ts';
+import type { ExplanationAt } from './explanation-at.ts';
+import { valueText } from './explanation-lines.ts';
+import type { SettingAt } from './settings-at.ts';
 
 /** What the journal tells of a resource around an instant, as lines for a person; times by the policy's clock. */
-export function storyAtLines(story: StoryAt, clock: LocalClock, style: Style): string[] {
-  const { settings, decisions, claims, renewals, resource, name, target, atMs } = story;
+export function explanationAtLines(explanation: ExplanationAt, clock: LocalClock, style: Style): string[] {
+  const { settings, decisions, claims, renewals, resource, name, target, atMs } = explanation;
   const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [`  ${title}`, ...lines]);
   return [
     style.strong(`${name ?? resource} (${resource}) on ${target}, at ${clock.text(atMs)}`),

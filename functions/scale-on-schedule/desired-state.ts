@@ -9,7 +9,7 @@ import type { ServiceDay } from './service-day.ts';
 import { clip, nodesAt, raise, ratchet, type Span, type Step, stepsOf } from './steps.ts';
 
 /** What the schedule and the exceptions want for a group, as counts of nodes. */
-export interface Wish {
+export interface DesiredState {
   readonly timeline: Timeline;
   /** Nodes wanted in a span, exceptions included. */
   between(span: Span): readonly Step[];
@@ -24,7 +24,7 @@ export interface Wish {
 }
 
 /** Builds the wish of a group. `peak` may be 0 only where no level is a percentage. */
-export function wishOf(timeline: Timeline, peak: number, effects: ExceptionEffects): Wish {
+export function desiredState(timeline: Timeline, peak: number, effects: ExceptionEffects): DesiredState {
   const between = (span: Span): readonly Step[] => {
     if (effects.floors.length === 0 && effects.ratchets.length === 0) return stepsOf(timeline.segments, peak, span);
     const fromMs = Math.min(span.fromMs, ...effects.ratchets.map((each) => each.fromMs - 1));

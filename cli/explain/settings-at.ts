@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
+import type { AuditEvent } from './audit-trail.ts';
 import { lastGoodRun } from './run-records.ts';
-import type { TrailEvent } from './trail.ts';
 
 /** A setting of a resource at an instant, and whose doing that was. */
 export interface SettingAt {
@@ -18,7 +18,7 @@ export interface SettingAt {
   /** Of `outside`: it was changed at or after the first instant and before the second. The first is undefined where nothing tells it. */
   readonly between?: readonly [EpochMs | undefined, EpochMs];
   /** What the journal has on it. */
-  readonly event?: TrailEvent;
+  readonly event?: AuditEvent;
   /** Of `streamwarden`: the rule and its reasons, where the run left a record. */
   readonly rule?: string | null;
   readonly because?: readonly { readonly code: string; readonly text: string }[];
@@ -31,8 +31,8 @@ const withoutEffect: ReadonlySet<string | undefined> = new Set(['held', 'not-sen
  * Each setting of a trail as it stood at an instant. A value that is not ours was changed between the last run that saw the target without
  * it, or our own last write, and the run that saw it first. @throws StoreError @throws JournalError
  */
-export async function settingsAt(store: Store, target: string, trail: readonly TrailEvent[], atMs: EpochMs): Promise<readonly SettingAt[]> {
-  const bySetting = new Map<string, TrailEvent[]>();
+export async function settingsAt(store: Store, target: string, trail: readonly AuditEvent[], atMs: EpochMs): Promise<readonly SettingAt[]> {
+  const bySetting = new Map<string, AuditEvent[]>();
   for (const event of trail) {
     const name = JSON.stringify([event.function, event.resource, event.setting]);
     bySetting.set(name, [...(bySetting.get(name) ?? []), event]);
@@ -42,7 +42,7 @@ export async function settingsAt(store: Store, target: string, trail: readonly T
   return settings;
 }
 
-async function settingAt(store: Store, target: string, events: readonly TrailEvent[], atMs: EpochMs): Promise<SettingAt> {
+async function settingAt(store: Store, target: string, events: readonly AuditEvent[], atMs: EpochMs): Promise<SettingAt> {
   const effective = events.filter(({ kind, outcome }) => kind !== 'wrote' || !withoutEffect.has(outcome));
   const before = effective.filter((event) => event.atMs <= atMs);
   const [last, next] = [before.at(-1), effective[before.length]];
@@ -57,11 +57,11 @@ async function settingAt(store: Store, target: string, events: readonly TrailEve
   return { ...common, by: isCertain(last) ? 'streamwarden' : 'unclear' };
 }
 
-function namesOf(event: TrailEvent | undefined): Pick<SettingAt, 'function' | 'resource' | 'setting'> {
+function namesOf(event: AuditEvent | undefined): Pick<SettingAt, 'function' | 'resource' | 'setting'> {
   return { function: event?.function ?? '', resource: event?.resource ?? '', setting: event?.setting ?? '' };
 }
 
-function isCertain({ outcome }: TrailEvent): boolean {
+function isCertain({ outcome }: AuditEvent): boolean {
   return outcome === 'done' || outcome === 'already';
 }
 
@@ -69,8 +69,8 @@ function isCertain({ outcome }: TrailEvent): boolean {
 async function intervalOf(
   store: Store,
   target: string,
-  before: readonly TrailEvent[],
-  seen: TrailEvent,
+  before: readonly AuditEvent[],
+  seen: AuditEvent,
 ): Promise<readonly [EpochMs | undefined, EpochMs]> {
   const lookedMs = await lastGoodRun(store, seen.function, target, seen.atMs, seen.owner);
   const oursMs = before.filter((event) => event.kind === 'wrote' && isCertain(event)).at(-1)?.atMs;

@@ -12,7 +12,7 @@ import { reason } from './reasons.ts';
 export type Power = 'on' | 'off';
 
 /** What is wanted of a workstation at one moment, and the stretch between two steps of the schedule in which the moment lies. */
-export interface Wish {
+export interface DesiredState {
   readonly power: Power;
   /** The last step; undefined where none is known. */
   readonly sinceMs: EpochMs | undefined;
@@ -32,7 +32,7 @@ const unpublished = reason('unpublished-day', 'the kind of this day is not publi
  * What a schedule wants of a workstation now, or why that cannot be told. While an exception keeps capacity up it is on, as within the schedule's
  * hours, and the ends of the exception are steps like the schedule's.
  */
-export function wishOf(schedule: string, workstation: Workstation, context: PlanContext): Wish | { readonly hold: Reason } {
+export function desiredState(schedule: string, workstation: Workstation, context: PlanContext): DesiredState | { readonly hold: Reason } {
   const { policy, target, nowMs } = context;
   const timeline = policy.timelines[timelineKey(schedule, target.calendar, target.timezone)];
   if (timeline === undefined) {

@@ -3,26 +3,26 @@ import { type RenewalView, readRenewal } from '../../../shared/journal/renewals/
 import { type JournalError, StoreError } from '../../../shared/journal/store/store.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 import { notNow, streamOf } from './claim.ts';
-import { type Standing, standingOf } from './claim-state.ts';
+import { type ClaimState, claimStateOf } from './claim-state.ts';
 import {
   type Alert,
   defaultRules,
   isJournalFailure,
   moment,
   type ProtocolRules,
+  type PurchaseOrder,
   type PurchaseRun,
   type Purchasing,
   type RenewalResource,
-  type RenewalWish,
   rereadSubscription,
 } from './contract.ts';
+import { expiryMovedBy } from './expiry-moved-by.ts';
 import type { MonthOf } from './month.ts';
 import { orderBlock, type Recheck, renew } from './renew.ts';
 import { otherExpiry, outcomeOfStop, type RenewalOutcome, type Stop } from './renewal-outcome.ts';
 import type { UsedReservations } from './reservations.ts';
 import { type Reserved, type ReserveRequest, reserveBatch } from './reserve.ts';
 import { type Settled, settleOpen } from './settle.ts';
-import { expiryMovedBy } from './shift.ts';
 
 /** A subscription in its window, as observed. */
 export interface DueSubscription {
@@ -37,7 +37,7 @@ export interface Candidate<S extends DueSubscription> {
   readonly due: S;
   /** Undefined where the stream cannot be trusted: `failure` says why. */
   readonly view: RenewalView | undefined;
-  readonly standing: Standing | undefined;
+  readonly claimState: ClaimState | undefined;
   /** What became of the claim that was open when the round began. */
   readonly settled: Settled | undefined;
   /** The expiry, where the resource was read again; what is ordered for another one is stopped before money is set aside. */
@@ -49,7 +49,7 @@ export interface Candidate<S extends DueSubscription> {
 /** A candidate whose renewal is wanted, with what is to be ordered. Its standing must be `free`. */
 export interface Chosen<S extends DueSubscription> {
   readonly candidate: Candidate<S>;
-  readonly wish: RenewalWish;
+  readonly purchase: PurchaseOrder;
 }
 
 /** What a round knows when alarms are due. */
@@ -106,7 +106,7 @@ export interface RoundResult<S extends DueSubscription> {
  * One round of renewals: what is open is settled, what is free is chosen and told of, money is set aside for all of it, and the orders are
  * placed one after another. A store that fails ends the purchases, never the alarms: those go out without a decision then.
  */
-export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>, hooks: RoundHooks<S, E>): Purchasing<RoundResult<S>, E> {
+export function* purchasePass<S extends DueSubscription, E>(input: RoundInput<S>, hooks: RoundHooks<S, E>): Purchasing<RoundResult<S>, E> {
   const rules = input.rules ?? defaultRules;
   const candidates: Candidate<S>[] = [];
   let reserved: readonly Reserved[] = [];
@@ -125,9 +125,9 @@ export function* renewalRound<S extends DueSubscription, E>(input: RoundInput<S>
     if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: undefined });
     const requests = new Map<ReserveRequest, Chosen<S>>();
     for (const each of chosen) {
-      const { candidate, wish } = each;
-      const request = { wish, view: candidate.view as RenewalView };
-      if (expiryMovedBy(wish.expiresAtMs, candidate.rereadMs ?? wish.expiresAtMs) === 'none') requests.set(request, each);
+      const { candidate, purchase } = each;
+      const request = { purchase, view: candidate.view as RenewalView };
+      if (expiryMovedBy(purchase.expiresAtMs, candidate.rereadMs ?? purchase.expiresAtMs) === 'none') requests.set(request, each);
       else outcomes.push(outcomeOfStop(request, otherExpiry));
     }
     const views = candidates.flatMap(({ view }) => view ?? []);
@@ -161,7 +161,7 @@ function* orderEach<S extends DueSubscription, E>(
   for (const each of reserved) {
     if (each.outcome === 'refused') continue;
     const { request, reservation } = each;
-    const waits = request.wish.expiresAtMs - input.nowMs > urgentMs ? earlier : undefined;
+    const waits = request.purchase.expiresAtMs - input.nowMs > urgentMs ? earlier : undefined;
     if (block ?? waits) {
       outcomes.push(outcomeOfStop(request, (block ?? waits) as Stop));
       continue;
@@ -171,7 +171,7 @@ function* orderEach<S extends DueSubscription, E>(
     outcomes.push(outcome);
     if (outcome.error) throw outcome.error;
     const code = outcome.outcome === 'stopped' ? undefined : orderBlock({ outcome: outcome.outcome, code: outcome.code });
-    if (code !== undefined && rules.stopAfterFailure) block = stoppedBy(code, outcome.wish.resource);
+    if (code !== undefined && rules.stopAfterFailure) block = stoppedBy(code, outcome.purchase.resource);
   }
 }
 
@@ -201,19 +201,19 @@ function* outOfTime(run: PurchaseRun): Purchasing<Stop | undefined> {
   return run.deadlineMs === undefined ? undefined : notNow(yield* moment(), run);
 }
 
-function alertsOf({ settled, standing }: Candidate<DueSubscription>): readonly Alert[] {
-  return [...(settled?.alerts ?? []), ...(standing?.state === 'spent' && standing.alert ? [standing.alert] : [])];
+function alertsOf({ settled, claimState }: Candidate<DueSubscription>): readonly Alert[] {
+  return [...(settled?.alerts ?? []), ...(claimState?.state === 'spent' && claimState.alert ? [claimState.alert] : [])];
 }
 
 /** Reads a resource's stream and settles what is open. A stream that cannot be trusted holds its own resource only. */
 function* candidateOf<S extends DueSubscription>(due: S, input: RoundInput<S>, rules: ProtocolRules): Purchasing<Candidate<S>> {
   const { run, nowMs } = input;
   const stream = streamOf(due.account, due.resource.id, due.expiresAtMs, rules);
-  const none = { due, view: undefined, standing: undefined, settled: undefined, failure: undefined };
+  const none = { due, view: undefined, claimState: undefined, settled: undefined, failure: undefined };
   try {
     let view = yield* readRenewal(stream);
-    let standing = standingOf(view, due.expiresAtMs, nowMs, rules, run.text);
-    if (standing.state === 'free') return { ...none, view, standing };
+    let claimState = claimStateOf(view, due.expiresAtMs, nowMs, rules, run.text);
+    if (claimState.state === 'free') return { ...none, view, claimState };
     // What was observed may be older than what the stream says.
     let expiresAtMs: EpochMs | undefined;
     let settled: Settled | undefined;
@@ -223,11 +223,11 @@ function* candidateOf<S extends DueSubscription>(due: S, input: RoundInput<S>, r
       if (view.open) settled = yield* settleOpen(run, view, observed, nowMs, rules);
     } catch (failure) {
       if (isJournalFailure(failure)) throw failure;
-      return { ...none, view, standing, failure };
+      return { ...none, view, claimState, failure };
     }
     if (settled?.end) view = yield* readRenewal(stream);
-    standing = standingOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules, run.text);
-    return { ...none, view, standing, settled, rereadMs: expiresAtMs };
+    claimState = claimStateOf(view, expiresAtMs ?? due.expiresAtMs, nowMs, rules, run.text);
+    return { ...none, view, claimState, settled, rereadMs: expiresAtMs };
   } catch (failure) {
     if (failure instanceof StoreError || !isJournalFailure(failure)) throw failure;
     return { ...none, failure };

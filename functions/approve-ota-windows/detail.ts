@@ -1,18 +1,18 @@
 import type { PlanContext } from '../../shared/engine/automation.ts';
 import type { OtaGroup } from '../../shared/fleet/ota-group.ts';
-import { coverOf, type Place } from './cover.ts';
 import { ownApproval, seenEnd, timingAt } from './history.ts';
+import { type Place, ruleMatch } from './rule-match.ts';
 
 /**
  * What has to be read of a group beyond its row; undefined: nothing. Its updates, while its own ring or one after it is about to approve;
  * while an approval of ours has not come to an end; while something failed on it; and once for each version that a group of a ring before
  * others has got, for the first sight of its end. Who is on it, only where it may be approved now.
  */
-export function lookFor(group: OtaGroup, context: PlanContext): LookWish | undefined {
+export function neededDetail(group: OtaGroup, context: PlanContext): NeededDetail | undefined {
   if (group.tasks !== undefined) return undefined;
-  const cover = coverOf(group, context);
-  if (cover.is !== 'place' || group.ota === undefined) return undefined;
-  const { place } = cover;
+  const match = ruleMatch(group, context);
+  if (match.is !== 'place' || group.ota === undefined) return undefined;
+  const { place } = match;
   const { offered, current } = group.ota;
   if (offered === undefined) return undefined;
   const seen = seenEnd(group, context);
@@ -34,16 +34,16 @@ function approvesNow({ ready }: Place, index: number, { nowMs }: PlanContext): b
 }
 
 /** What a closer look at a group has to read: its updates, and beside them who is on it where it may be approved now. */
-export type LookWish = 'updates' | 'updates-and-sessions';
+export type NeededDetail = 'updates' | 'updates-and-sessions';
 
-const wishes = new WeakMap<OtaGroup, LookWish>();
+const neededDetails = new WeakMap<OtaGroup, NeededDetail>();
 
 /** Remembers what a look at a group has to read. */
-export function wishFor(group: OtaGroup, wish: LookWish): void {
-  wishes.set(group, wish);
+export function noteNeeded(group: OtaGroup, needed: NeededDetail): void {
+  neededDetails.set(group, needed);
 }
 
 /** What a look at a group has to read. Default: everything. */
-export function wishOf(group: OtaGroup): LookWish {
-  return wishes.get(group) ?? 'updates-and-sessions';
+export function notedDetail(group: OtaGroup): NeededDetail {
+  return neededDetails.get(group) ?? 'updates-and-sessions';
 }

@@ -20,7 +20,7 @@ import { type Renewal, tell } from './effects.ts';
 import { bySize, carriedOf, type Entry, groupsOf, isForNobody, isFoundAgain, isStuck, stuckMessage, warningsOf } from './to-tell.ts';
 
 /** How a run tells people. */
-export interface TellerOptions {
+export interface RenewalNotifierOptions {
   /** Name of the function: it believes its own marks only, and carries over its own messages. */
   readonly functionName: string;
   readonly policy: CompiledPolicy;
@@ -52,7 +52,7 @@ const failedCode = 'run-failed';
  * noted too.
  */
 export class RenewalNotifier {
-  readonly #options: TellerOptions;
+  readonly #options: RenewalNotifierOptions;
   readonly #reported: ReportedAlert[] = [];
   readonly #dead = new Map<string, string>();
   /** Those of them that are well and only had too much at once. */
@@ -71,7 +71,7 @@ export class RenewalNotifier {
   /** Ids of what earlier runs carried over and somebody has now. */
   readonly #settled = new Set<string>();
 
-  constructor(options: TellerOptions) {
+  constructor(options: RenewalNotifierOptions) {
     this.#options = options;
   }
 

@@ -8,7 +8,7 @@ import { settingsText } from './drift.ts';
 import { reason } from './reasons.ts';
 
 /** So often somebody may set back what we set before we stop. */
-const mostReversals = 3;
+const mostFlaps = 3;
 
 /** So long after the last reversal it is forgotten, once everything is as wanted again, in milliseconds. */
 const forgottenAfterMs = 7 * 24 * 3_600_000;
@@ -17,11 +17,11 @@ const forgottenAfterMs = 7 * 24 * 3_600_000;
 const waitUnseenMs = 6 * 3_600_000;
 
 /** What is asked about: a setting of a resource, what is wished of it, and what would be written now. */
-export interface ReversalSubject {
+export interface FlapSubject {
   readonly id: string;
   /** As the journal names what is written. */
   readonly setting: string;
-  readonly wish: Readonly<Record<string, string>>;
+  readonly desired: Readonly<Record<string, string>>;
   readonly writes: Readonly<Record<string, string>>;
   /** Names of those of the wish that were read and are true. */
   readonly met: readonly string[];
@@ -30,7 +30,7 @@ export interface ReversalSubject {
 }
 
 /** What is known of somebody who sets back what we set. */
-export interface Reversals {
+export interface FlapGuard {
   /** What the journal is to keep, written and to be written together. */
   readonly value: string;
   /** Why nothing is written any more. Undefined: it may be written. */
@@ -51,11 +51,11 @@ interface Count {
  * Counts how often somebody set back what we set. Each write of ours can be set back once, so a reversal that is seen by several runs counts
  * once. Another wish begins a new count.
  */
-export function reversals({ id, setting, wish, writes, met, insist }: ReversalSubject, context: PlanContext): Reversals {
+export function flapGuard({ id, setting, desired, writes, met, insist }: FlapSubject, context: PlanContext): FlapGuard {
   const { written, nowMs, triggerEvents } = context;
   const memory = `${setting}:reversals`;
-  const kept = written.foreign(id, memory);
-  const known = kept && parseCount(kept.value, settingsText(wish));
+  const kept = written.external(id, memory);
+  const known = kept && parseCount(kept.value, settingsText(desired));
   const done =
     Object.keys(writes).length > 0 || known ? written.values(id, setting).findLast(({ outcome }) => outcome === 'done') : undefined;
   const ours = parseSettings(done?.value ?? '');
@@ -68,11 +68,11 @@ export function reversals({ id, setting, wish, writes, met, insist }: ReversalSu
   const back = isShown ? Object.entries(writes).filter(([key, to]) => ours[key] === to) : [];
   const remember = ({ times, ofMs }: Count): Reason => {
     const text = times === 1 ? 'set back once so far' : `set back ${times} times so far`;
-    return reason('sighted', text, { setting: memory, value: `${times} ${ofMs} ${settingsText(wish)}` });
+    return reason('sighted', text, { setting: memory, value: `${times} ${ofMs} ${settingsText(desired)}` });
   };
   const unread = unreadValue(written, id, setting);
   if (done === undefined || back.length === 0) {
-    const asked = Object.entries(parseSettings(unread?.value ?? '')).filter(([key, to]) => wish[key] === to);
+    const asked = Object.entries(parseSettings(unread?.value ?? '')).filter(([key, to]) => desired[key] === to);
     const readBack = asked.length > 0 && asked.every(([key]) => met.includes(key));
     if (known === undefined || kept === undefined) return { value, because: [], readBack };
     const isOver = Object.keys(writes).length === 0 && nowMs - kept.sinceMs > forgottenAfterMs;
@@ -82,7 +82,7 @@ export function reversals({ id, setting, wish, writes, met, insist }: ReversalSu
   const count = known?.ofMs === done.atMs ? known : { times: (known?.times ?? 0) + 1, ofMs: done.atMs };
   const who = caller ?? 'somebody or something else';
   const data = { times: count.times, wanted: settingsText(Object.fromEntries(back)), ...(caller === undefined ? {} : { by: caller }) };
-  if (count.times >= mostReversals && !insist) {
+  if (count.times >= mostFlaps && !insist) {
     const text = `${who} has set this back ${count.times} times; it is left as it is. Agree on what is wanted, then change the rule or set it as the rule asks`;
     return { value, stop: reason('reverted', text, data), because: [remember(count)] };
   }
@@ -91,7 +91,7 @@ export function reversals({ id, setting, wish, writes, met, insist }: ReversalSu
     because: [
       reason(
         'changed-back',
-        `${who} has set this back; it is set again (${insist ? `time ${count.times}, the rule insists: agree on what is wanted` : `${count.times} of ${mostReversals}`})`,
+        `${who} has set this back; it is set again (${insist ? `time ${count.times}, the rule insists: agree on what is wanted` : `${count.times} of ${mostFlaps}`})`,
         data,
       ),
       remember(count),
@@ -100,18 +100,18 @@ export function reversals({ id, setting, wish, writes, met, insist }: ReversalSu
 }
 
 /** What the service took and nobody has seen since: nothing tells that somebody has set it back. */
-function neverSeen({ times, atMs }: UnreadValue, insist: boolean, nowMs: EpochMs): Pick<Reversals, 'stop' | 'because'> {
+function neverSeen({ times, atMs }: UnreadValue, insist: boolean, nowMs: EpochMs): Pick<FlapGuard, 'stop' | 'because'> {
   const data = { times, atMs };
-  if (times >= mostReversals && !(insist && nowMs - atMs >= waitUnseenMs)) {
+  if (times >= mostFlaps && !(insist && nowMs - atMs >= waitUnseenMs)) {
     const text = `the service accepted this ${times} times and never showed it: it does not keep it, or somebody sets it back before a run sees it; look at it in the console`;
     return { stop: reason('not-confirmed', text, data), because: [] };
   }
   return { because: [reason('not-confirmed', 'the service accepted this before and never showed it; it is set again', data)] };
 }
 
-function parseCount(text: string, wish: string): Count | undefined {
+function parseCount(text: string, desired: string): Count | undefined {
   const [, times, ofMs, of] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
-  return of === wish ? { times: Number(times), ofMs: Number(ofMs) } : undefined;
+  return of === desired ? { times: Number(times), ofMs: Number(ofMs) } : undefined;
 }
 
 function parseSettings(text: string): Readonly<Record<string, string>> {

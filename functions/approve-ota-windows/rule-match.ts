@@ -20,13 +20,13 @@ export interface Place {
 }
 
 /** Where a group belongs; or nowhere; or it cannot be told, be it that `maybe` is its ring. */
-export type Cover =
+export type RuleMatch =
   | { readonly is: 'place'; readonly place: Place }
   | { readonly is: 'nowhere'; readonly because: Reason }
   | { readonly is: 'unknown'; readonly because: Reason; readonly maybe?: Place };
 
 /** The first ring of the first rule that selects a group. A ring that cannot be judged holds: it never falls through to the next. */
-export function coverOf(group: OtaGroup, { policy, target, nowMs }: PlanContext): Cover {
+export function ruleMatch(group: OtaGroup, { policy, target, nowMs }: PlanContext): RuleMatch {
   const ready = rulesFor(policy, target);
   if (target.regions !== undefined && ready.length > 0) {
     if (group.region === undefined) return { is: 'unknown', because: regionUnknown };

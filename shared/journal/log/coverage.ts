@@ -12,27 +12,27 @@ import { heartbeatMs } from './runs.ts';
 import { skipOf } from './skipped.ts';
 
 /** Something wrong with a record that a look at the journal found. */
-export interface CoverProblem {
+export interface CoverageProblem {
   readonly key: string;
   readonly code: string;
   readonly text: string;
 }
 
 /** What a look at the journal found. */
-export interface CoverLook {
+export interface JournalCoverage {
   /** The newest head; with `write`, the one that covers what is new. Undefined in a journal without one. */
   readonly head: JournalHead | undefined;
   /** Records that are new since the head before; with `write` the new head covers them. */
   readonly fresh: number;
   /** New records beyond `most`: the next head is to cover them. */
   readonly left: number;
-  readonly problems: readonly CoverProblem[];
+  readonly problems: readonly CoverageProblem[];
   /** Heads that were there before. */
   readonly earlier: readonly JournalHead[];
 }
 
 /** How the journal is looked at. */
-export interface CoverOptions {
+export interface CoverageOptions {
   readonly owner: string;
   readonly nowMs: EpochMs;
   /** Where heartbeats are, such as `heartbeats/<function>/<target>`. Those of other places are not covered. */
@@ -62,10 +62,10 @@ const attempts = 3;
  * `checks` records of those covered before. In a journal of 100,000 records with 300 new ones: 100 lists and, besides the pages, 5,300 reads.
  * @throws StoreError
  */
-export async function coverJournal(store: Store, options: CoverOptions): Promise<CoverLook> {
+export async function coverageOfJournal(store: Store, options: CoverageOptions): Promise<JournalCoverage> {
   for (let attempt = 1; ; attempt += 1) {
     const chain = await runStoring(store, readHeads());
-    const look = await lookAt(store, chain, options);
+    const look = await coverageFrom(store, chain, options);
     const earlier = chain.heads;
     const last = earlier.at(-1);
     const found = { fresh: look.covered.length, left: look.left, problems: look.problems, earlier };
@@ -75,17 +75,17 @@ export async function coverJournal(store: Store, options: CoverOptions): Promise
   }
 }
 
-interface Look {
+interface Coverage {
   readonly covered: readonly Covered[];
   readonly left: number;
-  readonly problems: readonly CoverProblem[];
+  readonly problems: readonly CoverageProblem[];
   readonly marks: Pick<JournalHead, 'heartbeatsUntilMs' | 'checkFrom'>;
 }
 
-async function lookAt(store: Store, chain: HeadChain, options: CoverOptions): Promise<Look> {
+async function coverageFrom(store: Store, chain: HeadChain, options: CoverageOptions): Promise<Coverage> {
   const { nowMs, most = 40_000, checks = 5000 } = options;
   const pages = chain.heads.flatMap((head) => head.pages);
-  const problems: CoverProblem[] = [...chain.problems];
+  const problems: CoverageProblem[] = [...chain.problems];
   const known = await readKnown(store, pages, problems);
   const keys: string[] = [];
   let left = 0;
@@ -126,7 +126,7 @@ interface KnownRecords {
   readonly last: ReadonlyMap<string, { readonly sequence: number; readonly link: string }>;
 }
 
-async function readKnown(store: Store, pages: readonly PageRef[], problems: CoverProblem[]): Promise<KnownRecords> {
+async function readKnown(store: Store, pages: readonly PageRef[], problems: CoverageProblem[]): Promise<KnownRecords> {
   const marks = new Set<number>();
   const last = new Map<string, { sequence: number; link: string }>();
   for (const page of pages) {
@@ -146,7 +146,12 @@ async function readKnown(store: Store, pages: readonly PageRef[], problems: Cove
 }
 
 /** Names covered records that the list does not show and that are not there. */
-async function nameMissing(store: Store, pages: readonly PageRef[], unseen: ReadonlySet<number>, problems: CoverProblem[]): Promise<void> {
+async function nameMissing(
+  store: Store,
+  pages: readonly PageRef[],
+  unseen: ReadonlySet<number>,
+  problems: CoverageProblem[],
+): Promise<void> {
   if (unseen.size === 0) return;
   for (const page of pages) {
     const entries = await runStoring(store, readPage(page));
@@ -159,18 +164,18 @@ async function nameMissing(store: Store, pages: readonly PageRef[], unseen: Read
 }
 
 /** A record that a head covers and that is gone. */
-export function removedRecord(key: string): CoverProblem {
+export function removedRecord(key: string): CoverageProblem {
   return { key, code: 'MissingRecord', text: 'It was removed: a head of the journal covers it.' };
 }
 
 /** A record whose bytes are not those that a head covers. */
-export function changedRecord(key: string): CoverProblem {
+export function changedRecord(key: string): CoverageProblem {
   return { key, code: 'ChangedRecord', text: 'It was changed or replaced since a head of the journal covered it.' };
 }
 
 /** One problem for each record, the last that was found; without records that only the list does not show yet. */
-export async function withoutLag(store: Store, problems: readonly CoverProblem[]): Promise<readonly CoverProblem[]> {
-  const found: CoverProblem[] = [];
+export async function withoutLag(store: Store, problems: readonly CoverageProblem[]): Promise<readonly CoverageProblem[]> {
+  const found: CoverageProblem[] = [];
   for (const problem of new Map(problems.map((each) => [each.key, each])).values()) {
     if (problem.code !== 'MissingRecord' || (await store.read(problem.key)) === undefined) found.push(problem);
   }
@@ -191,9 +196,9 @@ async function skipAt(store: Store, key: string) {
 /** Problems that are open, and the records of those that a person has skipped as they are now. */
 export async function apartFromSkipped(
   store: Store,
-  problems: readonly CoverProblem[],
-): Promise<{ readonly open: readonly CoverProblem[]; readonly skipped: readonly SkippedRecord[] }> {
-  const open: CoverProblem[] = [];
+  problems: readonly CoverageProblem[],
+): Promise<{ readonly open: readonly CoverageProblem[]; readonly skipped: readonly SkippedRecord[] }> {
+  const open: CoverageProblem[] = [];
   const skipped: SkippedRecord[] = [];
   for (const problem of problems) {
     const { key, code } = problem;
@@ -238,7 +243,7 @@ interface FreshRecord {
   readonly record: JournalRecord | undefined;
 }
 
-async function readFresh(store: Store, keys: readonly string[], problems: CoverProblem[]): Promise<readonly FreshRecord[]> {
+async function readFresh(store: Store, keys: readonly string[], problems: CoverageProblem[]): Promise<readonly FreshRecord[]> {
   const fresh: FreshRecord[] = [];
   for (let next = 0; next < keys.length; next += readAhead) {
     const batch = keys.slice(next, next + readAhead);
@@ -263,7 +268,7 @@ async function readFresh(store: Store, keys: readonly string[], problems: CoverP
   return fresh;
 }
 
-function chainProblems(fresh: readonly FreshRecord[], last: KnownRecords['last']): readonly CoverProblem[] {
+function chainProblems(fresh: readonly FreshRecord[], last: KnownRecords['last']): readonly CoverageProblem[] {
   const streams = new Map<string, NumberedRecord[]>();
   for (const each of fresh) {
     const place = parseStreamKey(each.key);
@@ -276,9 +281,9 @@ function chainProblems(fresh: readonly FreshRecord[], last: KnownRecords['last']
 }
 
 /** Renewals are read from their begin where something is new: a claim fits the end of the one before it. */
-async function renewalProblems(store: Store, fresh: readonly FreshRecord[]): Promise<readonly CoverProblem[]> {
+async function renewalProblems(store: Store, fresh: readonly FreshRecord[]): Promise<readonly CoverageProblem[]> {
   const streams = new Set(fresh.flatMap(({ key }) => parseRenewalKey(key)?.stream ?? []));
-  const problems: CoverProblem[] = [];
+  const problems: CoverageProblem[] = [];
   for (const stream of streams) {
     const records: RenewalRecord[] = [];
     for await (const key of store.list(`${stream}/`)) {
@@ -306,7 +311,7 @@ async function checkCovered(
   pages: readonly PageRef[],
   from: number,
   checks: number,
-  problems: CoverProblem[],
+  problems: CoverageProblem[],
 ): Promise<number> {
   let left = checks;
   let at = from < pages.length ? from : 0;

@@ -8,7 +8,7 @@ import { functionNames } from '../../shared/policy/known-functions.ts';
 export const writers: readonly string[] = [...functionNames, 'offboard'];
 
 /** Something that the journal knows of a setting of a resource. Of a part, such as a session, `resource` names the part. */
-export interface TrailEvent {
+export interface AuditEvent {
   readonly function: string;
   readonly resource: string;
   readonly setting: string;
@@ -32,20 +32,20 @@ export interface TrailEvent {
  * itself is none: it would be told as somebody's change from outside. Reads whole streams, so it is for people who
  * ask, not for runs. @throws StoreError @throws JournalError where a record cannot be read
  */
-export async function readTrail(store: Store, account: string, resourceId: string): Promise<readonly TrailEvent[]> {
-  const trail: TrailEvent[] = [];
-  for (const name of writers) trail.push(...(await trailOf(store, name, account, resourceId)));
+export async function readAuditTrail(store: Store, account: string, resourceId: string): Promise<readonly AuditEvent[]> {
+  const trail: AuditEvent[] = [];
+  for (const name of writers) trail.push(...(await auditTrailOf(store, name, account, resourceId)));
   return trail.sort((a, b) => a.atMs - b.atMs);
 }
 
-async function trailOf(store: Store, name: string, account: string, id: string): Promise<readonly TrailEvent[]> {
-  const events: TrailEvent[] = [];
+async function auditTrailOf(store: Store, name: string, account: string, id: string): Promise<readonly AuditEvent[]> {
+  const events: AuditEvent[] = [];
   const intents = new Map<string, number>();
   const seen = new Set<string>();
   const isMine = ({ resource, setting }: { readonly resource: string; readonly setting: string }): boolean =>
     (resource === id || resource.startsWith(`${id}/`)) && !setting.startsWith(keptPrefix);
   for await (const { key, stream, sequence, atMs, owner, written } of intentRecords(store, name, account)) {
-    const event = (kind: TrailEvent['kind'], resource: string, setting: string, value?: string): number =>
+    const event = (kind: AuditEvent['kind'], resource: string, setting: string, value?: string): number =>
       events.push({
         ...{ function: name, resource, setting, kind, atMs, value, outcome: undefined, code: undefined },
         ...{ owner, record: key },

@@ -7,7 +7,7 @@ import { runAll } from '../run/runs.ts';
 import type { Session } from '../run/session.ts';
 
 /** All that is known of one resource to one function. */
-export interface Story {
+export interface Explanation {
   readonly function: string;
   readonly target: string;
   readonly functionMode: 'observe' | 'act';
@@ -25,9 +25,9 @@ export interface Story {
  * limits count over all of it.
  * @throws CommandFailure when a target could not be observed and the resource was not met
  */
-export async function gatherStories(session: Session, wanted: string): Promise<readonly Story[]> {
+export async function gatherStories(session: Session, wanted: string): Promise<readonly Explanation[]> {
   const { world } = session;
-  const stories: Story[] = [];
+  const stories: Explanation[] = [];
   const failures: string[] = [];
   let met = new Map<string, { resource: Resource; decision: Decision }>();
   const reports = await runAll(session, {
@@ -48,10 +48,13 @@ export async function gatherStories(session: Session, wanted: string): Promise<r
   if (stories.length === 0 && failures.length > 0) throw new CommandFailure('NotObserved', failures.join('\n'));
   const accountOf = (target: string): string => reports.find((report) => report.target === target)?.account ?? '';
   return await Promise.all(
-    stories.map(async (story) => ({
-      ...story,
-      written: await pastWrites(world.store, story.function, accountOf(story.target), story.resource.id),
-      renewals: story.function === 'renew-before-expiry' ? await pastRenewals(world.store, accountOf(story.target), story.resource.id) : [],
+    stories.map(async (explanation) => ({
+      ...explanation,
+      written: await pastWrites(world.store, explanation.function, accountOf(explanation.target), explanation.resource.id),
+      renewals:
+        explanation.function === 'renew-before-expiry'
+          ? await pastRenewals(world.store, accountOf(explanation.target), explanation.resource.id)
+          : [],
     })),
   );
 }

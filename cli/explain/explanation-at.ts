@@ -6,10 +6,10 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import type { Session } from '../run/session.ts';
+import { readAuditTrail, writers } from './audit-trail.ts';
+import { gatherStories } from './explanation.ts';
 import { type RecordedRun, runOf, runsBetween } from './run-records.ts';
-import { gatherStories } from './story.ts';
-import { readTrail, writers } from './trail.ts';
-import { type SettingAt, settingsAt } from './trail-at.ts';
+import { type SettingAt, settingsAt } from './settings-at.ts';
 
 /** A decision about a resource that a run record tells. */
 interface DecisionAt {
@@ -34,7 +34,7 @@ interface ClaimAt {
 }
 
 /** What the journal tells of a resource around an instant. */
-export interface StoryAt {
+export interface ExplanationAt {
   readonly target: string;
   readonly resource: string;
   readonly name?: string;
@@ -55,28 +55,28 @@ export interface StoryAt {
  * @throws StoreError @throws JournalError where a record cannot be read
  * @throws CommandFailure when the service had to be asked and could not be
  */
-export async function storiesAt(session: Session, wanted: string, atMs: EpochMs): Promise<readonly StoryAt[]> {
+export async function storiesAt(session: Session, wanted: string, atMs: EpochMs): Promise<readonly ExplanationAt[]> {
   const { store } = session.world;
   const runs = await runsBetween(store, atMs - dayMs, atMs + dayMs);
-  const known: StoryAt[] = [];
+  const known: ExplanationAt[] = [];
   for (const target of session.targets) {
     for (const id of idsIn(runs, target.name, wanted)) {
-      const story = await storyAt(store, runs, target, id, atMs);
-      if (tells(story)) known.push(story);
+      const explanation = await explanationAt(store, runs, target, id, atMs);
+      if (tells(explanation)) known.push(explanation);
     }
   }
   if (known.length > 0) return known;
-  const met = new Map<string, StoryAt>();
+  const met = new Map<string, ExplanationAt>();
   for (const { target: name, resource } of await gatherStories(session, wanted)) {
     const target = session.targets.find((each) => each.name === name);
     if (!target || met.has(`${name}/${resource.id}`)) continue;
-    const story = await storyAt(store, runs, target, resource.id, atMs);
-    met.set(`${name}/${resource.id}`, { ...story, ...(resource.name === undefined ? {} : { name: resource.name }) });
+    const explanation = await explanationAt(store, runs, target, resource.id, atMs);
+    met.set(`${name}/${resource.id}`, { ...explanation, ...(resource.name === undefined ? {} : { name: resource.name }) });
   }
   return [...met.values()];
 }
 
-function tells({ settings, decisions, claims, renewals }: StoryAt): boolean {
+function tells({ settings, decisions, claims, renewals }: ExplanationAt): boolean {
   return settings.length + decisions.length + claims.length + renewals.length > 0;
 }
 
@@ -92,8 +92,14 @@ function wholeId(id: string): string {
   return id.split('/')[0] ?? id;
 }
 
-async function storyAt(store: Store, runs: readonly RecordedRun[], target: CompiledTarget, id: string, atMs: EpochMs): Promise<StoryAt> {
-  const trail = await readTrail(store, target.account, id);
+async function explanationAt(
+  store: Store,
+  runs: readonly RecordedRun[],
+  target: CompiledTarget,
+  id: string,
+  atMs: EpochMs,
+): Promise<ExplanationAt> {
+  const trail = await readAuditTrail(store, target.account, id);
   const settings = await settingsAt(store, target.name, trail, atMs);
   const name = runs.flatMap(({ decisions }) => decisions).find(({ resource }) => resource.id === id)?.resource.name;
   return {

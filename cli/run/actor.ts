@@ -4,7 +4,7 @@ import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';
 
 /** Somebody who says a word that the journal keeps: who, and when, with the token of this command. */
-export interface Speaker {
+export interface Actor {
   /** Name of the RAM user; of a role or an account's root the ARN. STS says it, never a flag. */
   readonly by: string;
   readonly owner: string;
@@ -16,7 +16,7 @@ export interface Speaker {
  * @throws CommandFailure `Usage` where what is said would be forgotten at once
  * @throws ApiError when STS refuses
  */
-export async function speakerOf({ world }: Session, state: string | undefined): Promise<Speaker> {
+export async function actorOf({ world }: Session, state: string | undefined): Promise<Actor> {
   if (world.kind === 'in-process' && state === undefined) {
     throw new CommandFailure(
       'Usage',

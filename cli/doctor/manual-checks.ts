@@ -1,10 +1,10 @@
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
-const { unknown } = findingsOf('unknowable');
+const { unknown } = findingsOf('manual');
 
 /** What neither the service nor Function Compute tells, and what depends on it. Each entry is for the functions in use only. */
-export function unknowables(policy: CompiledPolicy, functions: readonly string[]): readonly Finding[] {
+export function manualChecks(policy: CompiledPolicy, functions: readonly string[]): readonly Finding[] {
   const uses = (...names: readonly string[]): boolean => names.some((name) => functions.includes(name));
   const all: readonly (readonly [boolean, string, string])[] = [
     [

@@ -6,16 +6,16 @@ import { zonedText } from '../../shared/planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { formatDuration } from '../../shared/policy/values/duration.ts';
 import { localTimeAt } from '../../shared/policy/zones.ts';
-import { type LifeSigns, silenceOf, watchdog } from './facts/heartbeats.ts';
+import { heartbeatGap, type LifeSigns, watchdog } from './facts/heartbeats.ts';
 
 /** What telling of silence needs. */
-export interface SilenceContext extends OnceContext {
+export interface WatchdogContext extends OnceContext {
   readonly policy: CompiledPolicy;
   readonly target: CompiledTarget;
 }
 
 /** What became of telling. */
-export interface ToldSilence {
+export interface ToldGap {
   readonly title: string;
   readonly told: 'now' | 'before' | 'undelivered';
   readonly failed: readonly { readonly channel: string; readonly because: string }[];
@@ -26,19 +26,19 @@ export interface ToldSilence {
  * told, it is told, once an hour as far as this process remembers. Undefined where there is nothing to tell.
  * @throws StoreError @throws JournalError when it was told and that could not be written down
  */
-export async function tellSilence(life: LifeSigns, context: SilenceContext): Promise<ToldSilence | undefined> {
+export async function tellGaps(life: LifeSigns, context: WatchdogContext): Promise<ToldGap | undefined> {
   const { policy, target, nowMs } = context;
-  const silence = silenceOf(life, nowMs);
-  if (silence === undefined) return undefined;
+  const gap = heartbeatGap(life, nowMs);
+  if (gap === undefined) return undefined;
   const { functionName, intervalMs, region } = life;
   const where = region === undefined ? target.name : `${target.name} in ${region}`;
   const date = localTimeAt(policy.zones[target.timezone] ?? { transitions: [] }, nowMs).date;
   const name: AlertName = {
-    ...{ account: target.account, resource: `${functionName}@${where}`, expiresAtMs: silence.sinceMs, step: `silent-${date}` },
+    ...{ account: target.account, resource: `${functionName}@${where}`, expiresAtMs: gap.sinceMs, step: `silent-${date}` },
   };
   const since =
-    silence.sinceMs === undefined ? 'as far back as the journal was searched' : `since ${zonedText(silence.sinceMs, { policy, target })}`;
-  const what = silence.failing ? 'had no run without failure' : 'did not run';
+    gap.sinceMs === undefined ? 'as far back as the journal was searched' : `since ${zonedText(gap.sinceMs, { policy, target })}`;
+  const what = gap.failing ? 'had no run without failure' : 'did not run';
   const consequence =
     functionName === watchdog
       ? 'Subscriptions may lapse and their alarms may not go out: look at the function, its timer and its log, and renew by hand what expires soon.'
@@ -49,7 +49,7 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
     severity: functionName === watchdog ? 'critical' : 'warning',
     title: `${functionName} ${what} on ${where}`,
     text: `It ${what} ${since}; it is expected every ${formatDuration(intervalMs)}. ${consequence}`,
-    data: { function: functionName, target: target.name, account: target.account, sinceMs: silence.sinceMs ?? null, intervalMs },
+    data: { function: functionName, target: target.name, account: target.account, sinceMs: gap.sinceMs ?? null, intervalMs },
   };
   const { told, failed, failure } = await tellOnce(name, channelsOf(message, policy), message, context);
   if (failure && told === 'now') throw failure;
@@ -57,7 +57,7 @@ export async function tellSilence(life: LifeSigns, context: SilenceContext): Pro
 }
 
 /** Tells that the journal cannot be read, so that nothing shows whether functions run; once an hour as far as this process remembers. */
-export async function tellBlind(error: Error, context: SilenceContext): Promise<ToldSilence | undefined> {
+export async function tellBlind(error: Error, context: WatchdogContext): Promise<ToldGap | undefined> {
   const { target, nowMs, memory } = context;
   if (!memory.isFirst(`blind/${target.name}`, nowMs)) return undefined;
   const message: Message = {
@@ -68,10 +68,10 @@ export async function tellBlind(error: Error, context: SilenceContext): Promise<
     text: `The journal cannot be read: ${error.message} While that lasts nothing is ordered, and no silence can be noticed.`,
     data: { target: target.name, account: target.account },
   };
-  return sendSilence(message, context);
+  return sendGap(message, context);
 }
 
-async function sendSilence(message: Message, { policy, notifier }: SilenceContext): Promise<ToldSilence> {
+async function sendGap(message: Message, { policy, notifier }: WatchdogContext): Promise<ToldGap> {
   const { delivered, failed } = await notifier.send(channelsOf(message, policy), message);
   return { title: message.title, told: delivered ? 'now' : 'undelivered', failed };
 }

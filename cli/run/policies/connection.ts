@@ -4,7 +4,7 @@ import type { World, WorldOptions } from '../../world/world.ts';
 import { fileSource, storeNamedIn } from './source.ts';
 
 /** Options of the commands that publish. */
-export interface DeskOptions extends WorldOptions {
+export interface PublishOptions extends WorldOptions {
   readonly policy: string;
 }
 
@@ -13,7 +13,7 @@ export interface DeskOptions extends WorldOptions {
  * is, if anything: it may be broken or absent.
  * @throws CommandFailure `Usage` where no lasting store is named; else as `openWorld`
  */
-export async function withPolicyDesk<T>(options: DeskOptions, work: (world: World) => Promise<T>): Promise<T> {
+export async function withPolicyConnection<T>(options: PublishOptions, work: (world: World) => Promise<T>): Promise<T> {
   const { simulator, target, state } = options;
   const storeInFile = await fileSource(options.policy).then(storeNamedIn, () => undefined);
   if (simulator === undefined && target === undefined && state === undefined) {

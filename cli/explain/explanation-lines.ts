@@ -6,21 +6,21 @@ import { costText } from '../render/amount.ts';
 import { type InstantText, renewalLine } from '../render/renewal-line.ts';
 import { changeText } from '../render/run-report.ts';
 import type { Style } from '../render/style.ts';
-import type { Story } from './story.ts';
+import type { Explanation } from './explanation.ts';
 
 const verdictWords = { act: 'to be changed', keep: 'kept as it is', hold: 'held' } as const;
 
 /** The story of a resource as lines for a person. */
-export function storyLines(story: Story, style: Style, text: InstantText): string[] {
-  const { resource, decision } = story;
+export function explanationLines(explanation: Explanation, style: Style, text: InstantText): string[] {
+  const { resource, decision } = explanation;
   const rule = decision.rule === null ? 'no rule covers it' : `rule ${decision.rule}`;
   const action = decision.verdict === 'keep' ? undefined : decision.action;
-  const observing = story.functionMode === 'observe' ? ' (the function only observes)' : '';
+  const observing = explanation.functionMode === 'observe' ? ' (the function only observes)' : '';
   return [
     style.strong(`${resource.name ?? resource.id} (${resource.id})`),
-    `  ${story.function} on ${story.target}: ${style.strong(verdictWords[decision.verdict])}, ${rule}${observing}`,
+    `  ${explanation.function} on ${explanation.target}: ${style.strong(verdictWords[decision.verdict])}, ${rule}${observing}`,
     '',
-    ...(story.function === 'renew-before-expiry' ? [`  Renewal: ${style.strong(renewalState({ decision }).words)}`, ''] : []),
+    ...(explanation.function === 'renew-before-expiry' ? [`  Renewal: ${style.strong(renewalState({ decision }).words)}`, ''] : []),
     '  Why',
     ...decision.because.map(({ code, text }) => `    ${text} ${style.dim(`[${code}]`)}`),
     ...(action
@@ -34,14 +34,14 @@ export function storyLines(story: Story, style: Style, text: InstantText): strin
     '  Observed',
     ...observed(resource, text).map((line) => `    ${printable(line)}`),
     '  Journal',
-    ...history(story, text),
+    ...history(explanation, text),
   ];
 }
 
 /** A run's order follows what it meant within this time, in milliseconds. */
 const longestRunMs = 10 * 60_000;
 
-function history({ written, renewals }: Story, text: InstantText): string[] {
+function history({ written, renewals }: Explanation, text: InstantText): string[] {
   // The line of its renewal says what became of an order.
   const others = written.filter(
     ({ setting, atMs }) => setting !== 'expiry' || !renewals.some((each) => each.atMs >= atMs && each.atMs - atMs < longestRunMs),
