@@ -12,7 +12,7 @@ export interface Drift {
   readonly writes: Readonly<Record<string, string>>;
   /** Everything that the rule can make true, as text by the name of the setting. */
   readonly desired: Readonly<Record<string, string>>;
-  /** Names of those of the wish that were read and are true. */
+  /** Names of those of the desired state that were read and are true. */
   readonly met: readonly string[];
   readonly change: readonly Change[];
   /** Why something is to be written. */

@@ -23,7 +23,7 @@ export interface FlapSubject {
   readonly setting: string;
   readonly desired: Readonly<Record<string, string>>;
   readonly writes: Readonly<Record<string, string>>;
-  /** Names of those of the wish that were read and are true. */
+  /** Names of those of the desired state that were read and are true. */
   readonly met: readonly string[];
   /** Whether it is set again however often somebody sets it back. */
   readonly insist: boolean;
@@ -41,7 +41,7 @@ export interface FlapGuard {
   readonly readBack?: boolean;
 }
 
-/** How often a wish was set back, and the write of ours that was set back last. */
+/** How often a desired state was set back, and the write of ours that was set back last. */
 interface Count {
   readonly times: number;
   readonly ofMs: EpochMs;
@@ -49,7 +49,7 @@ interface Count {
 
 /**
  * Counts how often somebody set back what we set. Each write of ours can be set back once, so a reversal that is seen by several runs counts
- * once. Another wish begins a new count.
+ * once. Another desired state begins a new count.
  */
 export function flapGuard({ id, setting, desired, writes, met, insist }: FlapSubject, context: PlanContext): FlapGuard {
   const { written, nowMs, triggerEvents } = context;

@@ -114,12 +114,12 @@ function matchOf(group: DeliveryGroup, context: PlanContext): FirstMatch<Enforce
   return firstMatch(rulesFor(context.policy, context.target).groups, group, context);
 }
 
-/** The first rule for the account itself, and what it wishes; undefined where there is none. */
+/** The first rule for the account itself, and what it asks for; undefined where there is none. */
 function tenantRule({ policy, target }: PlanContext): { readonly name: string; readonly desired: DesiredTenant } | undefined {
   return rulesFor(policy, target).tenant;
 }
 
-/** The rules of enforce-policy for the groups of a target, in the order of the policy, and its wish for the account. */
+/** The rules of enforce-policy for the groups of a target, in the order of the policy, and its desired state for the account. */
 const rulesFor = perTarget((policy, target) => {
   const rules = rulesOf<EnforceRule>(policy, 'enforce-policy', target);
   const matcherOf = (selector: CompiledSelector) => cachedMatcher(selector, policy.zones[target.timezone]);

@@ -156,7 +156,7 @@ const powerSetting = 'power';
 /** The setting under which the journal keeps in which stretch a workstation was last seen as wanted. */
 const seenSetting = 'power-seen';
 
-/** The name of a stretch between two steps, with what is wanted in it. Another stretch, or another wish, has another name. */
+/** The name of a stretch between two steps, with what is wanted in it. Another stretch, or another desired state, has another name. */
 function stretchName({ power, sinceMs }: DesiredState): string {
   return `${power} since ${sinceMs === undefined ? 'ever' : sinceMs}`;
 }

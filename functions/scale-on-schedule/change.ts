@@ -195,7 +195,7 @@ function harmAndGood({ strategy: from, pool, charge }: GroupState, to: Strategy,
   let raises = after > presentNodes(from, pool, day);
   let lowersEver = lowering.lowers;
   if (from.type === 'schedule') {
-    // What is set in its place follows the wish from now on, so the two are compared as long as the wish is certain.
+    // What is set in its place follows the desired state from now on, so the two are compared as long as the desired state is certain.
     for (let ms = day.nowMs; ms < day.twoDays.untilMs; ms += quarterMs) {
       const wanted = desired.at(ms);
       const given = nodesIn(from, Math.floor((ms - day.nowMs) / 60_000), day);

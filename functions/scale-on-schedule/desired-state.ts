@@ -23,7 +23,7 @@ export interface DesiredState {
   nextStepMs(ms: EpochMs): EpochMs | undefined;
 }
 
-/** Builds the wish of a group. `peak` may be 0 only where no level is a percentage. */
+/** Builds the desired state of a group. `peak` may be 0 only where no level is a percentage. */
 export function desiredState(timeline: Timeline, peak: number, effects: ExceptionEffects): DesiredState {
   const between = (span: Span): readonly Step[] => {
     if (effects.floors.length === 0 && effects.ratchets.length === 0) return stepsOf(timeline.segments, peak, span);
@@ -67,11 +67,14 @@ export interface ExceptionEffects {
   readonly floors: readonly (Because & { readonly percent: number })[];
   /** No lowering. */
   readonly ratchets: readonly Because[];
-  /** No session may be cut; only those that are not over. They do not change the wish, only how it may be brought about. */
+  /** No session may be cut; only those that are not over. They do not change the desired state, only how it may be brought about. */
   readonly uncut: readonly Because[];
   /** Why it cannot be told whether an exception of `uncut` applies; undefined when it can. */
   readonly uncutUnknown?: string;
-  /** Exceptions about nodes, of today and tomorrow, of which it cannot be told whether they apply: no change lowers nodes in them, and the wish is as without them. */
+  /**
+   * Exceptions about nodes, of today and tomorrow, of which it cannot be told whether they apply: no change lowers nodes in them, and the
+   * desired state is as without them.
+   */
   readonly doubts: readonly Because[];
 }
 

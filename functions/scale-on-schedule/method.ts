@@ -26,7 +26,7 @@ export interface MethodQuestion {
   readonly charge: Charge;
   /** What protects the group's sessions from cuts today or tomorrow, if anything. */
   readonly protection: Outcome<CutProtection | undefined>;
-  /** The wish as a weekly schedule; asked for only where one is thinkable. */
+  /** The desired state as a weekly schedule; asked for only where one is thinkable. */
   readonly native: () => NativeSchedule;
 }
 
@@ -58,7 +58,7 @@ export function chooseMethod({ rule, charge, protection, native }: MethodQuestio
   return found('fixed', ...untold, reason('not-expressible', text, { fallback: 'fixed' }));
 }
 
-/** Why a wish cannot be a weekly schedule of the service; undefined where it can. */
+/** Why a desired state cannot be a weekly schedule of the service; undefined where it can. */
 function obstacleTo(native: NativeSchedule): string | undefined {
   const cut = 'and it ends each period within its day: at 23:59 it would drop all nodes under their sessions';
   return native.gapAtMidnight
@@ -124,7 +124,7 @@ const passingDays = 7;
 const rearmDays = 2;
 
 /**
- * The weekly schedule to write for a wish. Days whose kind is not published are as in an ordinary week, which is said.
+ * The weekly schedule to write for a desired state. Days whose kind is not published are as in an ordinary week, which is said.
  */
 export function nativeStrategy(native: NativeSchedule, warmUp: boolean, day: ServiceDay): Outcome<ScheduleStrategy> {
   const because: Reason[] = [];
@@ -217,7 +217,7 @@ const fresh = { step: 1, threshold: '85', downAfterIdleMinutes: 5, maxIdle: unde
 
 /**
  * Usage scaling that reaches what is wanted now, never below the nodes in use. Of a subscription only the ceiling above the bought nodes
- * moves. A pool by the hour has one node that always runs and the rest of the wish as its ceiling; its base is lowered as sessions
+ * moves. A pool by the hour has one node that always runs and the rest of the desired state as its ceiling; its base is lowered as sessions
  * leave it, since a base below the nodes in use might cut some. Other settings are sent back as read; where one that the service
  * demands could not be read it holds, since a guess would change it.
  */

@@ -15,7 +15,7 @@ import { sameDay } from './strategy.ts';
 /** How long before a lowered period its day is written: the shorter, the less is left behind where nothing restores it. In minutes. */
 const lowerAheadMinutes = 60;
 
-/** A wish in the form of the service's own weekly schedule. */
+/** A desired state in the form of the service's own weekly schedule. */
 export interface NativeSchedule {
   /** What is to be written: the ordinary week but for what `deviations` names. */
   readonly week: NativeWeek;
@@ -48,7 +48,7 @@ interface Day {
 }
 
 /**
- * Writes a wish as a weekly schedule of the service, in its zone: the ordinary week, so that ordinary weeks keep running when nothing rewrites
+ * Writes a desired state as a weekly schedule of the service, in its zone: the ordinary week, so that ordinary weeks keep running when nothing rewrites
  * them, with as few and as short deviations as serve.
  *
  * - Where no node is wanted from now until a later day although the ordinary week has some, the ordinary week is written to begin on that day: the

@@ -168,7 +168,7 @@ function mergingReasons(native: NativeSchedule, rule: CompiledScaleRule): Reason
   return [reason('touching-merged', `${merged}: ${data.extraNodeHoursPerWeek} node-hours a week more`, data)];
 }
 
-/** A wish that many groups share, with its weekly schedule worked out when first asked for. */
+/** A desired state that many groups share, with its weekly schedule worked out when first asked for. */
 interface Prepared {
   readonly desired: DesiredState;
   native(): NativeSchedule;
@@ -186,7 +186,7 @@ interface Shelf {
 const shelves = new WeakMap<Timeline, Shelf>();
 
 /**
- * The wish for a timeline and a peak under some exceptions. Most groups of a fleet share all of them, and a week depends on nothing else
+ * The desired state for a timeline and a peak under some exceptions. Most groups of a fleet share all of them, and a week depends on nothing else
  * but the service's date and minute, so it is worked out once. Kept for later runs of the process too.
  */
 function prepare(timeline: Timeline, peak: number, effects: ExceptionEffects, stepwise: boolean, day: ServiceDay): Prepared {

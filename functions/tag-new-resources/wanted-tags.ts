@@ -27,7 +27,7 @@ export interface WantedTags {
 
 /**
  * What the rules add to a group that the first of them covers. Tags of a rule can make the next rule match, whose tags belong to the same
- * wish: the rules are asked again as if the tags were there, until none adds anything, so that the next run has nothing left to do.
+ * desired state: the rules are asked again as if the tags were there, until none adds anything, so that the next run has nothing left to do.
  */
 export function wantedTags(group: DeliveryGroup, first: TagRule, context: PlanContext): WantedTags {
   const values = templateValues(group, context);

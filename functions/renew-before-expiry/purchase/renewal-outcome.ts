@@ -42,7 +42,7 @@ export interface RenewalOutcome {
   readonly error?: StoreError | JournalError;
 }
 
-/** Another expiry than the wish's was read. */
+/** Another expiry than the desired state's was read. */
 export const otherExpiry: Stop = {
   code: 'expiry-changed',
   text: 'Read again, the resource has another expiry; the next run decides anew.',

@@ -6,7 +6,7 @@ import { defaultRules, type ProtocolRules, type PurchaseOrder, type PurchaseRun,
 import { type MonthOf, monthsFor } from './month.ts';
 import { type Budget, type ReservationContext, settleBudget, settleBudgets, type UsedReservations } from './reservations.ts';
 
-/** A wish, with the stream of its resource as read. */
+/** A desired state, with the stream of its resource as read. */
 export interface ReserveRequest {
   readonly purchase: PurchaseOrder;
   readonly view: RenewalView;

@@ -7,9 +7,9 @@ import { encodeRecord } from './record.ts';
 export const probeKey = 'sentinel/create-once';
 
 /**
- * Proves that the store still refuses a second record under one key, as purchases and acts that happen once only need it: creates the sentinel again,
+ * Proves that the store still refuses a second record under one key, as purchases and acts that happen once only need it: creates the probe again,
  * which must be refused. Versioning of a bucket, for one, can be switched on at any time and makes every put succeed. Costs one create, two the
- * first time. `owner` must be new in each call. @param key of the sentinel, where the caller may not write the one of purchases
+ * first time. `owner` must be new in each call. @param key of the probe, where the caller may not write the one of purchases
  * @throws StoreError `Unsupported` when a second record is taken; or whatever keeps the store from answering
  */
 export function* probeCreateOnly(owner: string, nowMs: EpochMs, key = probeKey): Storing<void> {
