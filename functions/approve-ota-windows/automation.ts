@@ -16,6 +16,7 @@ const type = 'Fota';
 /** Approves updates of delivery groups for the windows of their rings. */
 export const approveOtaWindows: Automation<OtaGroup> = {
   name: 'approve-ota-windows',
+  neverWord: 'approve-ota',
   rules: rulesCheck('approve-ota-windows', compiledOtaRule),
   operations: { ApproveOtaTask: approveOtaTask },
   planner,
@@ -27,7 +28,7 @@ export const approveOtaWindows: Automation<OtaGroup> = {
     heldByOthers(decisions, context, log, ({ resource }) => ringMemory(context).candidates.get(resource.id)?.version),
   observe: (client, _target, signal) => observeOtaGroups(client, signal),
   count: (client, _target, signal) => countOtaGroups(client, signal),
-  async look(client, _target, group, signal) {
+  async fetchDetail(client, _target, group, signal) {
     const tasks = await readOtaTasks(client, group.id, type, signal);
     const sessions = notedDetail(group) === 'updates' ? undefined : await readOtaSessions(client, group.id, signal);
     return [withDetail(group, tasks, sessions)];

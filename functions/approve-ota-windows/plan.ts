@@ -17,7 +17,7 @@ import { updateFailed, versionVerdict } from './version-verdict.ts';
  */
 export const planner: Planner<OtaGroup> = {
   needs: () => [],
-  asks(group, context) {
+  needsDetail(group, context) {
     const needed = neededDetail(group, context);
     if (needed !== undefined) noteNeeded(group, needed);
     return needed !== undefined;

@@ -22,6 +22,7 @@ export const subscribedOperations: readonly string[] = [
 /** Holds delivery groups and the account itself to the settings of the policy. */
 export const enforcePolicy: Automation<Governed> = {
   name: 'enforce-policy',
+  neverWord: 'enforce',
   rules: rulesCheck('enforce-policy', compiledEnforceRule),
   operations: {
     ModifyAppInstanceGroupAttribute: modifyAppInstanceGroupAttribute,
@@ -36,7 +37,7 @@ export const enforcePolicy: Automation<Governed> = {
     // The account itself is one more; it is read only where a rule is for it.
     yield { resources: [unreadTenant(account)], total: undefined };
   },
-  async look(client, { account }, resource, signal) {
+  async fetchDetail(client, { account }, resource, signal) {
     if (resource.kind === 'tenant') return [await readTenant(client, account, signal)];
     if (resource.kind !== 'delivery-group') return [resource];
     const { access, sessions } = desiredOf(resource);

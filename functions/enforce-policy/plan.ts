@@ -31,7 +31,7 @@ const asWanted = reason('as-wanted', 'as the rule asks');
 /** Decides whether a resource is as its rule asks. Pure: the same resource, policy, journal and `now` give the same decision. */
 export const planner: Planner<Governed> = {
   needs: () => [],
-  asks(resource, context) {
+  needsDetail(resource, context) {
     if (resource.kind === 'tenant') return tenantRule(context) !== undefined;
     return resource.kind === 'delivery-group' && asksFor(resource, context);
   },

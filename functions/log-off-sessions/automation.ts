@@ -25,7 +25,7 @@ export const logOffSessions: Automation<SessionResource> = {
   },
   planner,
   observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
-  look: async (client, _target, resource, signal) =>
+  fetchDetail: async (client, _target, resource, signal) =>
     resource.kind === 'delivery-group' ? lookAtSessions(client, resource, signal) : [resource],
   reread: (client, _target, resource, signal) => rereadSessionResource(client, resource, signal),
   async sessionUsers(client, _target, resource, signal) {

@@ -21,7 +21,7 @@ const sweepRule = 'drain-sweep';
  */
 export const planner: Planner<SessionResource> = {
   needs: () => [],
-  asks(resource, context) {
+  needsDetail(resource, context) {
     if (resource.kind !== 'delivery-group') return false;
     const { moment } = standOf(resource, context);
     return moment !== undefined && asksForSessions(resource, moment);

@@ -10,6 +10,7 @@ import type { Renewing } from './run/planner.ts';
 /** Renews delivery groups and workstations before their subscriptions end. */
 export const renewBeforeExpiry: Renewing = {
   name: 'renew-before-expiry',
+  neverWord: 'renew',
   operations: { RenewAppInstanceGroup: renewAppInstanceGroup, RenewWuyingServer: renewWuyingServer },
   rule: compiledRenewRule,
   planner,

@@ -68,6 +68,7 @@ export const ruleModule: RuleModule<RenewRule, CompiledRenewRule> = {
   name: 'renew-before-expiry',
   schema,
   check: checkRenewRule,
+  orders: ({ renew }) => renew !== 'never',
   compile: compileRenewRule,
 };
 

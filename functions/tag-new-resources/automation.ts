@@ -19,11 +19,12 @@ export const subscribedOperations: readonly string[] = [
 /** Gives delivery groups the tags that the policy wants on them. */
 export const tagNewResources: Automation<DeliveryGroup> = {
   name: 'tag-new-resources',
+  neverWord: 'tag',
   rules: rulesCheck('tag-new-resources', compiledTagRule),
   operations: { TagCloudResources: tagCloudResources },
   planner,
   observe: (client, target, signal) => observeDeliveryGroups(client, signal, target),
-  look: async (client, _target, group, signal) => [await withTags(client, group, signal)],
+  fetchDetail: async (client, _target, group, signal) => [await withTags(client, group, signal)],
   count: (client, target, signal) => countDeliveryGroups(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadTaggable(client, id, signal),
 };

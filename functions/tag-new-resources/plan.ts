@@ -20,7 +20,7 @@ const asWanted = reason('as-wanted', 'has all tags that its rules set');
 export const planner: Planner<DeliveryGroup> = {
   needs: () => [],
   // Where the list carries no tags at all, whether there are none or whether they are not shown is asked of the list of tags.
-  asks: ({ tags }) => tags === undefined,
+  needsDetail: ({ tags }) => tags === undefined,
   decide: (group, context) => ({ ...decideTags(group, context), ...readBack(group, context) }),
 };
 

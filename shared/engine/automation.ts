@@ -7,7 +7,7 @@ import type { ExternalChange, ExternalSetting } from '../journal/intents/intent-
 import type { IntentView } from '../journal/intents/intent-view.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Action, Decision, HoldDecision } from '../planning/decision.ts';
-import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget, Never } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
 import type { HaltReader } from './overrides.ts';
 import type { RulesCheck } from './policy-format.ts';
@@ -91,7 +91,7 @@ export interface Totals {
 export interface Planner<R extends Resource> {
   needs(resource: R, context: PlanContext): readonly Need[];
   /** True where deciding needs what only `look` shows. Without it the resource is decided as the page has it. */
-  asks?(resource: R, context: PlanContext): boolean;
+  needsDetail?(resource: R, context: PlanContext): boolean;
   decide(resource: R, context: PlanContext): Decision;
   /** Sees what would act, with the totals; may turn acts into holds. Default: as they are. */
   settle?(pending: readonly ActDecision[], totals: Totals, context: PlanContext): readonly Decision[];
@@ -110,6 +110,8 @@ export interface Planner<R extends Resource> {
 /** One automation: how it sees, how it decides, which operations its actions may use. */
 export interface Automation<R extends Resource> {
   readonly name: string;
+  /** The word of `never` in exceptions that stands for all that it does. Absent: words bind it by the harms of its actions alone. */
+  readonly neverWord?: Never;
   /** True where there is something to see to although the policy has no rule of it, such as what it began before. Default: false. */
   readonly withoutRules?: true;
   /** True where deciding about one resource hangs on having seen all of them: two passes over the list must agree then. Default: false. */
@@ -126,7 +128,7 @@ export interface Automation<R extends Resource> {
    * A resource with what only further reads show, or what stands in its place: a group and its sessions, say. Called for those on which the
    * planner `asks`. Where it throws ApiError the resource is decided as the page has it, which the planner has to take for unknown.
    */
-  look?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly R[]>;
+  fetchDetail?(client: Client, target: CompiledTarget, resource: R, signal?: AbortSignal): Promise<readonly R[]>;
   /** The highest level of a resource in 30 days, in nodes. Absent: the automation adds none. */
   nodesOf?(resource: R, context: PlanContext): number;
   /** How many resources there are in all, by one small read: what a share is of when an event named a few. Absent: unknown. */

@@ -137,6 +137,8 @@ function resourceReason(decision: ActDecision, context: ResourceGuardContext): R
 /** What the guard may look at for one resource. Pure data and lookups in it. */
 export interface ResourceGuardContext {
   readonly functionName: string;
+  /** The word of `never` that stands for all that the function does, where there is one. */
+  readonly neverWord?: Never | undefined;
   readonly policy: CompiledPolicy;
   readonly target: CompiledTarget;
   /** The run's one `now`; right before a call that of a fresh clock. */
@@ -162,30 +164,21 @@ export interface GuardContext extends ResourceGuardContext {
   readonly nodesAddedElsewhere: number;
 }
 
-/** What an exception calls everything that a function does. */
-const wordOf: Readonly<Record<string, Never>> = {
-  'approve-ota-windows': 'approve-ota',
-  'renew-before-expiry': 'renew',
-  'tag-new-resources': 'tag',
-  'enforce-policy': 'enforce',
-};
-
-/** The words of `never` under which an action falls. */
-function wordsOf(action: Action, functionName: string): readonly Never[] {
+/** The words of `never` under which an action falls: those of its harms, and the one for all that the function does. */
+function wordsOf(action: Action, all: Never | undefined): readonly Never[] {
   const words: Never[] = [];
   if (canCut(action)) words.push('cut-sessions');
   if (action.harms?.includes('lower')) words.push('scale-down');
   if (action.harms?.includes('stop')) words.push('power-off');
-  const own = wordOf[functionName];
-  if (own) words.push(own);
+  if (all) words.push(all);
   return words;
 }
 
 /** Why an exception of the policy forbids an action, or may; undefined when none does. */
 export function exceptionReason(action: Action, resource: Resource, context: ResourceGuardContext): Reason | undefined {
-  const { policy, target, nowMs, functionName } = context;
+  const { policy, target, nowMs, neverWord } = context;
   if (policy.exceptions.length === 0) return undefined;
-  const words = wordsOf(action, functionName);
+  const words = wordsOf(action, neverWord);
   const inForce = exceptionsInForce(policy, target, wholeOf(resource), nowMs);
   for (const { because, never } of inForce.exceptions) {
     const word = words.find((each) => never.includes(each));

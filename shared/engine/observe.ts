@@ -39,7 +39,7 @@ export interface ObserveInput<R extends Resource> {
   readonly store: Store;
   readonly signal?: AbortSignal | undefined;
   /** Hears of each resource about which what deciding needs could not be read. */
-  readonly onLookFailed?: ((resource: R, error: ApiError) => void) | undefined;
+  readonly onDetailFailed?: ((resource: R, error: ApiError) => void) | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
   readonly onDecision?: ((resource: R, decision: Decision) => void) | undefined;
 }
@@ -74,7 +74,7 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
       tags.push(...tagSeen(context.policy, whole));
       gone.push(...tagsGone(log, whole));
       nodes += input.automation.nodesOf?.(whole, context) ?? 0;
-      for (const resource of planner.asks?.(whole, context) ? await looked(input, whole) : [whole]) {
+      for (const resource of planner.needsDetail?.(whole, context) ? await withDetail(input, whole) : [whole]) {
         const decision = decide(planner, resource, context);
         if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
         else keep(resource, decision, place);
@@ -114,13 +114,13 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
 }
 
 /** What stands for a resource once it was looked at closely. A service that does not answer leaves it as the page has it. */
-async function looked<R extends Resource>(input: ObserveInput<R>, resource: R): Promise<readonly R[]> {
+async function withDetail<R extends Resource>(input: ObserveInput<R>, resource: R): Promise<readonly R[]> {
   const { automation, client, context, signal } = input;
   try {
-    return (await automation.look?.(client, context.target, resource, signal)) ?? [resource];
+    return (await automation.fetchDetail?.(client, context.target, resource, signal)) ?? [resource];
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    input.onLookFailed?.(resource, error);
+    input.onDetailFailed?.(resource, error);
     return [resource];
   }
 }

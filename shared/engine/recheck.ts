@@ -202,7 +202,7 @@ export function recheckRules<R extends Resource>(
       const skewMs = automation.timeless || !waitsForClocks(decision.action) ? undefined : skew();
       if (skewMs !== undefined) return skewReason(skewMs);
       return forbidden(decision, {
-        ...{ functionName: name, policy: context.policy, target: context.target, nowMs },
+        ...{ functionName: name, neverWord: automation.neverWord, policy: context.policy, target: context.target, nowMs },
         resourceOf: () => resource,
         sessionUsersOf: () => users,
         tagFirstSeenMs: tagFirstSeen(log),

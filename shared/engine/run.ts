@@ -197,7 +197,7 @@ function observeBy<R extends Resource>(by: Automation<R>, { draft, onProgress, .
   return observeAndPlan({
     ...{ ...work, automation: by },
     onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),
-    onLookFailed: ({ id }, error) =>
+    onDetailFailed: ({ id }, error) =>
       draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),
   });
 }
@@ -306,6 +306,7 @@ async function applyGuards<R extends Resource>(input: GuardInput<R>): Promise<re
     seen.decisions,
     {
       functionName: automation.name,
+      neverWord: automation.neverWord,
       policy,
       target,
       nowMs,

@@ -57,11 +57,11 @@ export function byBothClocks<R extends Resource>(automation: Automation<R>, offs
     theirs.set(context, known);
     return known;
   };
-  const { asks } = planner;
+  const { needsDetail } = planner;
   const both: Planner<R> = {
     ...planner,
     needs: (resource, context) => [...planner.needs(resource, context), ...planner.needs(resource, other(context))],
-    ...(asks ? { asks: (resource, context) => asks(resource, context) || asks(resource, other(context)) } : {}),
+    ...(needsDetail ? { needsDetail: (resource, context) => needsDetail(resource, context) || needsDetail(resource, other(context)) } : {}),
     decide(resource, context) {
       const contexts = [context, other(context)] as const;
       const decisions = [planner.decide(resource, contexts[0]), planner.decide(resource, contexts[1])] as const;

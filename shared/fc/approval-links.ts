@@ -53,7 +53,7 @@ export function linkKeys(environment: Environment): LinkKeys['publicKeys'] {
   const problem = problems[0] ?? 'STREAMWARDEN_LINK_PUBLIC_KEY is not set';
   throw new SettingsError(
     'LinkKeyMissing',
-    `${problem}: 'streamwarden link-key' prints it from the STREAMWARDEN_LINK_KEY that renew-before-expiry has, which this function does not need.`,
+    `${problem}: 'streamwarden link-key' prints it from the STREAMWARDEN_LINK_KEY of the function that orders, which this one does not need.`,
   );
 }
 

@@ -89,6 +89,10 @@ export interface RuleModule<Rule extends CommonRule = CommonRule, Compiled = unk
   readonly frozen?: string;
   /** True where each of its actions may end sessions, so that limits of zero forbid all that it does. Default: false. */
   readonly alwaysCuts?: true;
+  /** Whether a rule orders renewals. Absent: the function orders nothing. */
+  orders?(rule: Rule): boolean;
+  /** Comes from the catalog. True for a function that only tells, so that `mode` has no say. Default: false. */
+  readonly onlyTells?: boolean;
   /** The rule as planners read it: plain JSON. Default: the rule as parsed. */
   compile?(rule: Rule, context: RuleCompileContext): Compiled;
 }

@@ -7,9 +7,13 @@ import { type Dial, noon, policyWith, target } from './dial.ts';
 import { apiError, codes, fixture } from './run-fixture.ts';
 
 /** The dial automation, looking closely at what a test says. */
-function looking(b: ReturnType<typeof fixture>, look: NonNullable<Automation<Dial>['look']>, asks: (id: string) => boolean = () => true) {
-  const planner = { ...b.automation.planner, asks: ({ id }: Dial) => asks(id) };
-  const automation: Automation<Dial> = { ...b.automation, planner, look };
+function looking(
+  b: ReturnType<typeof fixture>,
+  fetchDetail: NonNullable<Automation<Dial>['fetchDetail']>,
+  needsDetail: (id: string) => boolean = () => true,
+) {
+  const planner = { ...b.automation.planner, needsDetail: ({ id }: Dial) => needsDetail(id) };
+  const automation: Automation<Dial> = { ...b.automation, planner, fetchDetail };
   return (mode: 'plan' | 'apply', more = {}) =>
     run({
       automation,

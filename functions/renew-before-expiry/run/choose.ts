@@ -7,6 +7,7 @@ import type { BudgetUse } from '../../../shared/engine/report.ts';
 import { type Resource, refOf } from '../../../shared/fleet/resource.ts';
 import { periodText, samePeriod } from '../../../shared/fleet/subscription-period.ts';
 import type { ActDecision, Decision, Reason } from '../../../shared/planning/decision.ts';
+import type { Never } from '../../../shared/policy/compiled.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
 import { notNow } from '../purchase/claim.ts';
 import { moment, type ProtocolRules, type PurchaseOrder, type PurchaseRun } from '../purchase/contract.ts';
@@ -23,6 +24,8 @@ import type { RenewalRun } from './run-state.ts';
 /** What choosing needs. */
 export interface ChooseInput {
   readonly functionName: string;
+  /** The word of `never` that stands for all that the function does. */
+  readonly neverWord: Never;
   /** Whose run it is, and when it has to end: what is not decided by then is not decided in this run. */
   readonly run: PurchaseRun;
   readonly planner: RenewalPlanner;
@@ -49,7 +52,7 @@ export function chooseInput(
   { barred, budgetsOf = [] }: Partial<Pick<ChooseInput, 'barred' | 'budgetsOf'>>,
 ): ChooseInput {
   return {
-    ...{ functionName: renewing.name, planner: renewing.planner, context, barred, budgetsOf },
+    ...{ functionName: renewing.name, neverWord: renewing.neverWord, planner: renewing.planner, context, barred, budgetsOf },
     run: { owner: draft.head.run, deadlineMs: options.deadlineMs },
     ...{ used, back, planned: options.planned },
     onTrouble: (trouble) => draft.warn(trouble),
@@ -183,10 +186,10 @@ function guardEach(
   input: Omit<ChooseInput, 'budgetsOf'>,
   resourceOf: (id: string) => Resource | undefined,
 ): readonly Decision[] {
-  const { functionName, context, barred } = input;
+  const { functionName, neverWord, context, barred } = input;
   const { policy, target, nowMs } = context;
   const guarded = guardByResource(decisions, {
-    ...{ functionName, policy, target, nowMs },
+    ...{ functionName, neverWord, policy, target, nowMs },
     resourceOf,
     sessionUsersOf: () => undefined,
     tagFirstSeenMs: () => undefined,

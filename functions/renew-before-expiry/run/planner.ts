@@ -7,7 +7,7 @@ import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-peri
 import type { CountingAnswer } from '../../../shared/journal/people/answers.ts';
 import type { Answers, LinkProver } from '../../../shared/journal/people/approvals.ts';
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget, Never } from '../../../shared/policy/compiled.ts';
 import type { Money } from '../../../shared/policy/money.ts';
 import type { Schema } from '../../../shared/schema/schema.ts';
 
@@ -148,6 +148,8 @@ interface SubscribableList {
 /** A function that renews: how it sees, how it decides, which operations its orders may use. */
 export interface Renewing {
   readonly name: string;
+  /** The word of `never` in exceptions that stands for all that it does. */
+  readonly neverWord: Never;
   readonly operations: Readonly<Record<string, AnyOperation>>;
   /** What its compiled rules have to look like. */
   readonly rule: Schema;

@@ -25,7 +25,7 @@ export function checkDraft(draft: PolicyDraft, modules: readonly AnyRuleModule[]
   const date = today(draft.timezone, nowMs);
   checkSchedules(draft, findings, date);
   checkSpans(draft, findings, nowMs);
-  checkSafety(draft, findings);
+  checkSafety(draft, modules, findings);
   checkRules(draft, names, findings);
   // With errors about, something may only look unused: what uses it is what is broken.
   if (!findings.all.some(({ severity }) => severity === 'error')) {

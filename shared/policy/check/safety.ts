@@ -1,12 +1,14 @@
 import type { PolicyDraft } from '../draft.ts';
+import type { FunctionName } from '../known-functions.ts';
 import type { Findings } from '../problem.ts';
+import type { AnyRuleModule } from '../rule-module.ts';
 
 /** Checks `limits` against itself, warns of limits that are absent and of money that nobody hears of, and checks `mode`. */
-export function checkSafety(draft: PolicyDraft, findings: Findings): void {
+export function checkSafety(draft: PolicyDraft, modules: readonly AnyRuleModule[], findings: Findings): void {
   checkLimits(draft, findings);
   checkRenewalLimits(draft, findings);
   checkNeverActs(draft, findings);
-  checkMode(draft, findings);
+  checkMode(draft, modules, findings);
   checkMoney(draft, findings);
 }
 
@@ -83,50 +85,50 @@ function checkNeverActs(draft: PolicyDraft, findings: Findings): void {
   }
 }
 
-/** True where a rule of the policy orders renewals: one that says never to renew orders nothing. */
-export function ordersRenewals({ ruleLists }: PolicyDraft): boolean {
-  return ruleLists.some(
-    ({ module, rules }) =>
-      module.name === 'renew-before-expiry' && rules.some(({ value }) => (value as { renew?: string }).renew !== 'never'),
-  );
+/** The function of which a rule orders renewals; undefined where none does. */
+export function ordering({ ruleLists }: PolicyDraft): FunctionName | undefined {
+  return ruleLists.find(({ module, rules }) => rules.some(({ value }) => module.orders?.(value)))?.module.name;
 }
 
 /** Names limits under which no renewal could ever be ordered: what they cover lapses. */
 function checkRenewalLimits(draft: PolicyDraft, findings: Findings): void {
-  if (!ordersRenewals(draft)) return;
+  const name = ordering(draft);
+  if (name === undefined) return;
   const { spendPerMonth, ordersPerRun } = draft.limits ?? {};
   if (spendPerMonth === undefined) {
     const none = draft.raw.limits === undefined;
-    const path = none ? ['rules', 'renew-before-expiry'] : ['limits'];
+    const path = none ? ['rules', name] : ['limits'];
     const missing = none ? 'limits: {spendPerMonth: 6000 CNY}' : 'spendPerMonth: 6000 CNY';
-    const text = `renew-before-expiry orders nothing without limits.spendPerMonth, and all that its rules cover lapses; add ${missing}, one amount per currency`;
+    const text = `${name} orders nothing without limits.spendPerMonth, and all that its rules cover lapses; add ${missing}, one amount per currency`;
     findings.warning(path, text, { at: 'key' });
   } else if (spendPerMonth.every(({ micros }) => micros === 0n)) {
-    findings.warning(['limits', 'spendPerMonth'], 'lets nothing be ordered, so all that renew-before-expiry covers lapses; raise it');
+    findings.warning(['limits', 'spendPerMonth'], `lets nothing be ordered, so all that ${name} covers lapses; raise it`);
   }
   if (ordersPerRun === 0) {
-    findings.warning(['limits', 'ordersPerRun'], 'lets nothing be ordered, so all that renew-before-expiry covers lapses; raise it');
+    findings.warning(['limits', 'ordersPerRun'], `lets nothing be ordered, so all that ${name} covers lapses; raise it`);
   }
 }
 
 /** A question that nobody is asked is never answered, and an expiry that nobody hears of lapses. */
 function checkMoney(draft: PolicyDraft, findings: Findings): void {
-  if (!hasRules(draft, 'renew-before-expiry') || (draft.tell.money ?? []).length > 0) return;
+  const name = draft.ruleLists.find(({ module }) => module.orders && hasRules(draft, module.name))?.module.name;
+  if (name === undefined || (draft.tell.money ?? []).length > 0) return;
   const anyone = (draft.tell.failed ?? []).length > 0 || draft.channels.size > 0;
   const critical = anyone ? 'what is critical goes to other channels' : 'nobody can be told of what is critical, and such runs fail';
   findings.warning(
-    draft.raw.tell === undefined ? ['rules', 'renew-before-expiry'] : ['tell'],
+    draft.raw.tell === undefined ? ['rules', name] : ['tell'],
     `no channel hears of money: orders and questions to approvers are in the log only, and ${critical}; add money: CHANNEL under tell`,
     { at: 'key' },
   );
 }
 
-function checkMode(draft: PolicyDraft, findings: Findings): void {
+function checkMode(draft: PolicyDraft, modules: readonly AnyRuleModule[], findings: Findings): void {
   for (const [index, name] of draft.mode.act.entries()) {
     const path = ['mode', 'act', index];
+    const module = modules.find((each) => each.name === name);
     if (draft.mode.act.indexOf(name) < index) findings.warning(path, `${name} stands here a second time; remove one`);
-    else if (name === 'digest') findings.warning(path, 'digest only tells and has no mode; remove it here');
-    else if (hasRules(draft, name) && !draft.ruleLists.some(({ module }) => module.name === name)) {
+    else if (module?.onlyTells) findings.warning(path, `${name} only tells and has no mode; remove it here`);
+    else if (hasRules(draft, name) && module === undefined) {
       findings.warning(path, `${name} is not available yet; it never acts, whatever stands here`);
     } else if (!hasRules(draft, name)) {
       findings.warning(path, `${name} has no rules, so it never acts; add rules.${name}, or remove it here`);

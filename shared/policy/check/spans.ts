@@ -6,10 +6,10 @@ import type { Findings, PolicyPath } from '../problem.ts';
 import { dayMs, localMsOf } from '../values/local-date-time.ts';
 import { zoneTable } from '../zone-source.ts';
 import { instantOf } from '../zones.ts';
-import { ordersRenewals } from './safety.ts';
+import { ordering } from './safety.ts';
 
-const freezesRenewals =
-  'holds renewals too, as long as they can be ordered at least 24 hours before their expiry after it; the others are ordered in spite of it. Add renew-before-expiry to except to order as ever, or write an exception with never: [renew] to order nothing';
+const freezesRenewals = (name: string): string =>
+  `holds renewals too, as long as they can be ordered at least 24 hours before their expiry after it; the others are ordered in spite of it. Add ${name} to except to order as ever, or write an exception with never: [renew] to order nothing`;
 
 /** Checks exceptions and freezes: that they end after they begin, do something, and are not over. Without `nowMs` nothing counts as over. */
 export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochMs | undefined): void {
@@ -27,7 +27,8 @@ export function checkSpans(draft: PolicyDraft, findings: Findings, nowMs: EpochM
       draft.ruleLists.filter(({ rules }) => rules.length > 0).map(({ module }) => module),
     );
     if (stopped.length > 0) findings.warning(path, `while it lasts, ${stopped.join('. ')}. Add functions to except to keep them going`);
-    if (ordersRenewals(draft) && !value.except.includes('renew-before-expiry')) findings.warning(path, freezesRenewals);
+    const orders = ordering(draft);
+    if (orders !== undefined && !value.except.includes(orders)) findings.warning(path, freezesRenewals(orders));
   }
 }
 

@@ -212,9 +212,15 @@ describe('whatever is observed', () => {
 });
 
 test('sessions are asked for only while a log-off is due', () => {
-  const asks = (at: string, change: Partial<SessionGroup> = {}) => planner.asks?.(groupOf(change), contextOf(policies.unbinding, at));
-  expect(['2026-11-24 21:29', now, '2026-11-24 23:29', '2026-11-24 23:30'].map((at) => asks(at))).toEqual([false, true, true, false]);
-  expect([asks(now, { status: 'MAINTAINING' }), asks(now, { status: undefined })]).toEqual([false, false]);
+  const needsDetail = (at: string, change: Partial<SessionGroup> = {}) =>
+    planner.needsDetail?.(groupOf(change), contextOf(policies.unbinding, at));
+  expect(['2026-11-24 21:29', now, '2026-11-24 23:29', '2026-11-24 23:30'].map((at) => needsDetail(at))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  expect([needsDetail(now, { status: 'MAINTAINING' }), needsDetail(now, { status: undefined })]).toEqual([false, false]);
 });
 
 test('a day whose kind is not published holds', () => {
