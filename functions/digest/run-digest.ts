@@ -3,8 +3,8 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import { countingClient } from '../../shared/engine/counting-client.ts';
 import { rulesError, withoutRules } from '../../shared/engine/policy-format.ts';
 import { reason } from '../../shared/engine/reasons.ts';
-import { writeEnd } from '../../shared/engine/record-run.ts';
-import { isExpected, type RunReport, runError } from '../../shared/engine/report.ts';
+import { endRun } from '../../shared/engine/record-run.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
 import { ReportDraft } from '../../shared/engine/report-draft.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { provenSkew, skewError } from '../../shared/engine/two-clocks.ts';
@@ -40,19 +40,14 @@ export function digestRunner(digesting: Digesting): Runner {
  * write down that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
  */
 async function runDigest(digesting: Digesting, given: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
-  const { target, clock } = given;
+  const { clock } = given;
   const misread = rulesError(given.policy, digesting.name, compiledDigestRule);
   const policy = misread ? withoutRules(given.policy, digesting.name) : given.policy;
   const options = { ...given, policy };
   const nowMs = clock.now();
   const counting = countingClient(options.client);
   const owner = randomBytes(16).toString('hex');
-  const draft = new ReportDraft({
-    ...{ run: owner, function: digesting.name, target: target.name, account: target.account, world: options.world },
-    ...{ mode: options.mode, functionMode: 'act', policy: policy.sourceHash, nowMs },
-  });
-  draft.warnFrom(policy.warnings);
-  if (misread) draft.failBecause(misread);
+  const draft = new ReportDraft(options, misread, { run: owner, function: digesting.name, functionMode: 'act', nowMs });
   const notifier = options.notifier ?? notifierOf(new Map());
   const run: DigestRun = { digesting, options: { ...options, client: counting.client }, draft, notifier, nowMs, owner };
 
@@ -64,14 +59,7 @@ async function runDigest(digesting: Digesting, given: RunnerOptions, memory: Hou
   const skewMs = provenSkew(counting.client);
   if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   const report: RunReport = { ...draft.finish(clock.now(), counting.counts()), ...(record === undefined ? {} : { record }) };
-  if (options.mode === 'plan') return report;
-  try {
-    const failure = await runStoring(options.store, writeEnd(report, nowMs, undefined));
-    return failure === undefined ? report : { ...report, record: failure };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    return { ...report, errors: [...report.errors, runError(error)], failed: true };
-  }
+  return options.mode === 'plan' ? report : runStoring(options.store, endRun(report, nowMs, undefined));
 }
 
 function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'>): readonly CompiledDigestRule[] {

@@ -7,7 +7,7 @@ import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
 import { JournalError } from '../journal/store/store.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { Decision } from '../planning/decision.ts';
-import { holdIdentity, isWaiting, type RunReport, reportJson } from './report.ts';
+import { holdIdentity, isExpected, isWaiting, type RunReport, reportJson, runError } from './report.ts';
 
 /** What a run has seen on settings that is not ours. */
 interface Found {
@@ -89,17 +89,32 @@ function recentlyGone(told: ToldHolds | undefined, nowMs: EpochMs): NonNullable<
 }
 
 /**
- * Ends a run of mode `apply` in the journal: the report where it acted, failed or the set of holds changed, the set of holds as told,
+ * Ends a run of mode `apply` in the journal, and gives its report with the key of its record. Where nothing can be written the report says so, and
+ * has failed. What is written: the report where it acted, failed or the set of holds changed, the set of holds as told,
  * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing. Nor does one
  * whose lists were not whole.
  * `untold`: new holds that nobody was told of, since no channel delivered; the next run tells them again.
- * Gives the key of the run's record. @throws StoreError @throws JournalError
  */
-export function* writeEnd(
+export function* endRun(report: RunReport, atMs: EpochMs, log: IntentLog | undefined, options: EndOptions = {}): Storing<RunReport> {
+  try {
+    const record = yield* writeEnd(report, atMs, log, options);
+    return record === undefined ? report : { ...report, record };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return { ...report, errors: [...report.errors, runError(error)], failed: true };
+  }
+}
+
+interface EndOptions {
+  readonly ofEvent?: boolean;
+  readonly untold?: readonly string[] | undefined;
+}
+
+function* writeEnd(
   report: RunReport,
   atMs: EpochMs,
   log: IntentLog | undefined,
-  { ofEvent = false, untold = [] }: { readonly ofEvent?: boolean; readonly untold?: readonly string[] | undefined } = {},
+  { ofEvent = false, untold = [] }: EndOptions,
 ): Storing<string | undefined> {
   const name = { functionName: report.function, target: report.target, region: report.region, owner: report.run, atMs };
   let record: string | undefined;

@@ -2,7 +2,7 @@ import type { EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import type { JournalError } from '../journal/store/store.ts';
 import type { ActDecision, HoldDecision, Reason } from '../planning/decision.ts';
-import type { CompiledWarning } from '../policy/compiled.ts';
+import type { CompiledPolicy, CompiledTarget, CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
 import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
@@ -15,6 +15,17 @@ import { isExpected, type PurchaseReport, type RunError, type RunReport, runErro
 type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'region' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
   readonly nowMs: EpochMs;
 };
+
+/** What a run says of itself. */
+type Own = Pick<Head, 'run' | 'function' | 'functionMode' | 'nowMs'>;
+
+/** What a run is given that stands in its report. */
+interface Begins {
+  readonly target: CompiledTarget;
+  readonly world: string;
+  readonly mode: RunReport['mode'];
+  readonly policy: CompiledPolicy;
+}
 
 /** A report as it fills during a run. */
 export class ReportDraft {
@@ -32,8 +43,12 @@ export class ReportDraft {
   readonly #warnings: Reason[] = [];
   readonly #errors: RunError[] = [];
 
-  constructor(head: Head) {
-    this.head = head;
+  /** Begins with the warnings of the policy that are due, and failed where the rules of the function cannot be read: `misread` says why. */
+  constructor({ target, world, mode, policy }: Begins, misread: RunError | undefined, own: Own) {
+    const region = target.shard;
+    this.head = { ...own, target: target.name, ...(region && { region }), account: target.account, world, mode, policy: policy.sourceHash };
+    this.warnFrom(policy.warnings);
+    if (misread) this.failBecause(misread);
   }
 
   /** Adds a warning, the same once. */
@@ -48,7 +63,7 @@ export class ReportDraft {
   }
 
   /** Adds the policy's warnings that are due now. */
-  warnFrom(warnings: readonly CompiledWarning[]): void {
+  private warnFrom(warnings: readonly CompiledWarning[]): void {
     const { nowMs } = this.head;
     for (const { code, text, fromMs = nowMs, untilMs = Number.POSITIVE_INFINITY } of warnings) {
       if (fromMs <= nowMs && nowMs < untilMs) this.warn({ code, text });

@@ -22,8 +22,8 @@ import type { Misread } from './policy-format.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
 import { recheckRules } from './recheck.ts';
-import { compareHolds, writeEnd, writeSeen } from './record-run.ts';
-import { isExpected, type Outcome, type RunReport, runError } from './report.ts';
+import { compareHolds, endRun, writeSeen } from './record-run.ts';
+import { type Outcome, type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
 import { byBothClocks, clockSkewCode, provenSkew, skewError } from './two-clocks.ts';
 
@@ -75,20 +75,9 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const policy = misread?.policy ?? options.policy;
   const nowMs = clock.now();
   const counting = countingClient(options.client);
-  const draft = new ReportDraft({
-    run: randomBytes(16).toString('hex'),
-    function: automation.name,
-    target: target.name,
-    ...(target.shard === undefined ? {} : { region: target.shard }),
-    account: target.account,
-    world: options.world,
-    mode: options.mode,
-    functionMode: functionMode(policy, automation.name),
-    policy: policy.sourceHash,
-    nowMs,
-  });
-  draft.warnFrom(policy.warnings);
-  if (misread) draft.failBecause(misread.error);
+  const mode = functionMode(policy, automation.name);
+  const own = { run: randomBytes(16).toString('hex'), function: automation.name, functionMode: mode, nowMs };
+  const draft = new ReportDraft({ ...options, policy }, misread?.error, own);
 
   const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
   const overrides = log && (await draft.attempt(() => loadOverrides(store, policy, target, nowMs, automation.halts)));
@@ -100,19 +89,10 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   // Before the record, which says what nobody was told of: after a crash in between it is told again, never left out.
   const told = await options.tell?.(finished, policy, store);
   const report = { ...finished, warnings: [...finished.warnings, ...(told?.warnings ?? [])] };
-  try {
-    const record = await runStoring(
-      store,
-      writeEnd(report, nowMs, log, { ofEvent: options.triggerEvents !== undefined, untold: told?.untold }),
-    );
-    return record === undefined ? report : { ...report, record };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    const failed = { ...report, errors: [...report.errors, runError(error)], failed: true };
-    // All else was told above.
-    if (!finished.failed) await options.tell?.({ ...failed, outcomes: [], newHolds: [] }, policy, store);
-    return failed;
-  }
+  const ended = await runStoring(store, endRun(report, nowMs, log, { ofEvent: options.triggerEvents !== undefined, untold: told?.untold }));
+  // It failed in the end only: all else was told above.
+  if (ended.failed && !report.failed) await options.tell?.({ ...ended, outcomes: [], newHolds: [] }, policy, store);
+  return ended;
 }
 
 /** What a run begins with. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { handler as approveOtaWindows } from '../../functions/approve-ota-windows/index.ts';
 import { handler as logOffSessions } from '../../functions/log-off-sessions/index.ts';
 import { handler as powerWorkstations } from '../../functions/power-workstations/index.ts';
-import { writeEnd } from '../../shared/engine/record-run.ts';
+import { endRun } from '../../shared/engine/record-run.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { createHandler, type HandlerOptions } from '../../shared/fc/handle.ts';
@@ -54,7 +54,7 @@ function functionOf(work: (options: RunnerOptions) => Promise<void> | void): Run
         decisions: [],
         failed: false,
       } as Partial<RunReport>;
-      await runStoring(store, writeEnd({ ...report, holdsChanged: false } as unknown as RunReport, nowMs, undefined));
+      await runStoring(store, endRun({ ...report, holdsChanged: false } as unknown as RunReport, nowMs, undefined));
       return { ...report, totals: {}, counts: {}, calls: {}, mode: 'apply', functionMode: 'act', durationMs: 0 } as unknown as RunReport;
     },
   };

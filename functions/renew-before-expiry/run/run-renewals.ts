@@ -5,12 +5,11 @@ import { isCutOffOnly } from '../../../shared/engine/notifications.ts';
 import { type Overrides, readOverrides } from '../../../shared/engine/overrides.ts';
 import { rulesError, withoutRules } from '../../../shared/engine/policy-format.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
-import { compareHolds, writeEnd } from '../../../shared/engine/record-run.ts';
+import { compareHolds, endRun } from '../../../shared/engine/record-run.ts';
 import {
   type AnsweredApproval,
   type BudgetUse,
   idsNamed,
-  isExpected,
   type OrderLine,
   type PurchaseReport,
   type ReportedAlert,
@@ -74,19 +73,8 @@ export function* renewalRun({ memory, used, counts, rules = defaultRules, ...inp
   const misread = rulesError(input.options.policy, input.renewing.name, input.renewing.rule);
   const { renewing, options } = misread ? holdingAll(input, misread) : input;
   const { nowMs } = yield* moment();
-  const draft = new ReportDraft({
-    run: yield* randomToken(),
-    function: renewing.name,
-    target: target.name,
-    account: target.account,
-    world: options.world,
-    mode: options.mode,
-    functionMode: functionMode(options.policy, renewing.name),
-    policy: options.policy.sourceHash,
-    nowMs,
-  });
-  draft.warnFrom(options.policy.warnings);
-  if (misread) draft.failBecause(misread);
+  const mode = functionMode(options.policy, renewing.name);
+  const draft = new ReportDraft(options, misread, { run: yield* randomToken(), function: renewing.name, functionMode: mode, nowMs });
   const applies = options.mode === 'apply';
   const log = yield* attempt(draft, IntentLog.load(renewing.name, target.account));
   const overrides = log && (yield* attempt(draft, readOverrides(options.policy, target, nowMs)));
@@ -273,15 +261,9 @@ function* end(
   untold: readonly string[],
 ): Renewal<RunReport> {
   const { nowMs } = context;
-  let report = draft.finish((yield* moment()).nowMs, counts());
-  if (options.mode === 'plan') return report;
-  try {
-    const record = yield* writeEnd(report, nowMs, log, { untold });
-    if (record !== undefined) report = { ...report, record };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    report = { ...report, errors: [...report.errors, runError(error)], failed: true };
-  }
+  const finished = draft.finish((yield* moment()).nowMs, counts());
+  if (options.mode === 'plan') return finished;
+  const report = yield* endRun(finished, nowMs, log, { untold });
   if (!report.failed || (options.stoppedByHand?.() && isCutOffOnly(report))) return report;
   const known = notifier.failures.length;
   yield* notifier.failed(report);
