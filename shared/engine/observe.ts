@@ -191,6 +191,8 @@ class Tally<R extends Resource> {
   readonly #decisions = new Map<number, ActDecision | HoldDecision>();
   readonly #acting = new Map<string, R>();
   readonly #manual: ExternalChange[] = [];
+  /** Each value that is to be kept once: a fleet has few different ones. */
+  readonly #texts = new Map<string, string>();
   readonly #readBack: ExternalSetting[] = [];
   readonly #settled = new Set<string>();
   readonly #kept: string[] = [];
@@ -212,7 +214,11 @@ class Tally<R extends Resource> {
     if (decision.rule !== null) this.#cover(decision.rule, id);
     const theirs = manualChanges(decision);
     this.#manual.push(...theirs);
-    for (const { setting, value } of decision.sighted ?? []) this.#manual.push({ resource: id, setting, value, sighted: true });
+    for (const { setting, value } of decision.sighted ?? []) {
+      const text = this.#texts.get(value) ?? value;
+      this.#texts.set(text, text);
+      this.#manual.push({ resource: id, setting, value: text, sighted: true });
+    }
     for (const setting of decision.readBack ?? []) this.#readBack.push({ resource: id, setting: unreadSetting(setting) });
     if (decision.verdict !== 'keep') this.#decisions.set(place, decision);
     else if (decision.rule === null) {

@@ -20,6 +20,9 @@ interface Found {
   readonly gone: readonly ExternalSetting[];
 }
 
+/** So many go into one record: that of a large fleet which is seen for the first time would take more memory than all the rest of the run. */
+const seenAtOnce = 2000;
+
 /**
  * Writes which values on settings are not ours, so that the next runs know since when they stand; and which stand no longer. What the
  * journal knows already is not written again, unless a clock that was ahead wrote it: it would stand until that time has come, and longer.
@@ -39,8 +42,10 @@ export function* writeSeen(log: IntentLog, signed: Signed, target: string, found
   // A value in the place of another is one that is seen, not one that is gone.
   const isSeen = (gone: ExternalSetting) => seen.some(({ resource, setting }) => resource === gone.resource && setting === gone.setting);
   const gone = [...changesGone, ...found.gone].filter((each) => !isSeen(each));
-  if (seen.length + gone.length === 0) return;
-  yield* log.add(signed, { kind: 'foreign', body: { target, seen, gone } });
+  for (let start = 0; start < Math.max(seen.length, gone.length); start += seenAtOnce) {
+    const body = { target, seen: seen.slice(start, start + seenAtOnce), gone: gone.slice(start, start + seenAtOnce) };
+    yield* log.add(signed, { kind: 'foreign', body });
+  }
 }
 
 /** A hold that comes back within this time of its end is the same, in milliseconds: causes take turns, and what alternates is no news. */

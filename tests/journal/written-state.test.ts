@@ -301,30 +301,6 @@ describe('snapshots', () => {
     expect(countsOf(restored.acts.values(), 't', now).actions).toBe(actions);
   });
 
-  test('snapshots in one piece, as streams without parts have them, are read', () => {
-    const body = {
-      values: [
-        [
-          'g1',
-          's',
-          [
-            { value: 'A', atMs: now, of: 7, outcome: 'done' as const },
-            { value: 'B', atMs: now, of: 9 },
-          ],
-        ],
-      ] as never,
-      foreign: [['g1', 's', { value: 'V', sinceMs: now }]] as never,
-      acts: [{ target: 't', resource: 'g1', setting: 's', atMs: now, of: 7, sessions: 3 }],
-      holds: { t: { digest: 'd', run: 'r' } },
-    };
-    const state = foldAll([{ atMs: now, record: { kind: 'snapshot', body } }]);
-    expect(valuesOf(state)).toEqual(['A:done', 'B:open']);
-    expect(new WrittenMemory(state).external('g1', 's')).toEqual({ value: 'V', sinceMs: now });
-    expect(numbersOf(state)).toEqual([1, 1, 3]);
-    foldAll([outcome(now, 7, 'failed')], state, 10);
-    expect(countsOf(state.acts.values(), 't', now).actions).toBe(0);
-  });
-
   test('the last confirmed value outlives everything else, until it is older than any schedule', () => {
     const state = foldAll([intent(now, 'A'), outcome(now, 0, 'done')]);
     const at = (atMs: number) => snapshotOf({ ...state, clocks: [] }, atMs);

@@ -66,8 +66,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'sight-ahead-folded-first',
     file: 'shared/journal/intents/intent-fold.ts',
-    from: 'known?.value !== seen.value || known.sinceMs > atMs',
-    to: 'known?.value !== seen.value',
+    from: 'known?.value !== value || known.sinceMs > atMs',
+    to: 'known?.value !== value',
     rule: 'The earlier of two sights of a value counts.',
     tests: states,
   },

@@ -3,14 +3,15 @@ import type { IntentRecord } from './intent-record.ts';
 import { restore } from './intent-snapshot.ts';
 import {
   addStep,
-  type ExternalSince,
   everyTarget,
+  externalOf,
   type IntentState,
   isDone,
   openAct,
   partOf,
   resolveHistory,
   type Step,
+  setExternal,
   settingKey,
   settleActs,
   splitSettingKey,
@@ -45,9 +46,9 @@ export function fold(state: IntentState, place: RecordPlace, { kind, body }: Int
       foldOutcomes(state, body, atMs);
       return;
     case 'foreign':
-      for (const { resource, setting, ...seen } of body.seen) {
-        const known = state.external.get(resource)?.get(setting);
-        if (known?.value !== seen.value || known.sinceMs > atMs) setExternal(state, resource, setting, { ...seen, sinceMs: atMs });
+      for (const { resource, setting, value, sighted } of body.seen) {
+        const known = externalOf(state, resource, setting);
+        if (known?.value !== value || known.sinceMs > atMs) setExternal(state, resource, setting, { value, sinceMs: atMs, sighted });
       }
       for (const { resource, setting } of body.gone) setExternal(state, resource, setting, undefined);
       return;
@@ -92,7 +93,7 @@ function noteUnread(state: IntentState, resource: string, setting: string, of: n
   const meant = resolveHistory(history, []).find((each) => each.of === of);
   if (meant === undefined) return;
   const { value } = meant;
-  const before = unreadValue({ external: (id, name) => state.external.get(id)?.get(name) }, resource, setting);
+  const before = unreadValue({ external: (id, name) => externalOf(state, id, name) }, resource, setting);
   const times = before?.value === value ? before.times + 1 : 1;
   setExternal(state, resource, unreadSetting(setting), { value: unreadText({ value, times }), sinceMs: atMs, sighted: true });
 }
@@ -115,12 +116,4 @@ function take(state: IntentState, resource: string, setting: string, step: Step)
   const history = addStep(state.histories.get(key), step, hasPart);
   if ('known' in history && history.known.length === 0 && !hasPart) state.histories.delete(key);
   else state.histories.set(key, history);
-}
-
-function setExternal(state: IntentState, resource: string, setting: string, value: ExternalSince | undefined): void {
-  const settings = new Map(state.external.get(resource));
-  if (value) settings.set(setting, value);
-  else if (!settings.delete(setting)) return;
-  if (settings.size > 0) state.external.set(resource, settings);
-  else state.external.delete(resource);
 }

@@ -3,6 +3,7 @@ import type { Storing } from '../store/store-effect.ts';
 import type { PartBody } from './intent-record.ts';
 import {
   type ExternalSince,
+  externalOf,
   type IntentState,
   type PartPlace,
   partOf,
@@ -40,7 +41,7 @@ export class WrittenMemory implements IntentView {
   }
 
   external(resource: string, setting: string): ExternalSince | undefined {
-    return this.#state.external.get(resource)?.get(setting);
+    return externalOf(this.#state, resource, setting);
   }
 
   /** Ids of resources whose values were asked for since the last call but were not all at hand: what was decided so does not count. */

@@ -117,7 +117,7 @@ export class IntentReader {
 
   /** Settings of a resource on which a value that is not ours was seen and still stands, as of loading. */
   externalSettings(resourceId: string): readonly string[] {
-    return [...(this.loaded.state.external.get(resourceId)?.keys() ?? [])];
+    return (this.loaded.state.external.get(resourceId) ?? []).map(([setting]) => setting);
   }
 
   /** Resources whose ids begin alike and on which a value is not ours, as of loading. */
@@ -128,8 +128,7 @@ export class IntentReader {
   /** Resources on which a setting has a value that is not ours, and since when, as of loading. */
   externalOn(setting: string): readonly { readonly resource: string; readonly sinceMs: EpochMs }[] {
     return [...this.loaded.state.external].flatMap(([resource, settings]) => {
-      const known = settings.get(setting);
-      return known ? [{ resource, sinceMs: known.sinceMs }] : [];
+      return settings.flatMap(([name, { sinceMs }]) => (name === setting ? [{ resource, sinceMs }] : []));
     });
   }
 

@@ -106,8 +106,8 @@ const step = eitherOf(
   openObject({ kind: oneOf('became'), of: decimal, outcome }),
 );
 
-/** The state of a stream: what the parts say, and what has changed since each was written. */
-const overParts = where(
+/** The state of a stream: where the parts are, and what has changed since each was written. */
+const snapshot = where(
   openObject({
     /** `[part, number of its record, link of its record]`. */
     parts: jsonList(tupleOf(decimal, decimal, anyText)),
@@ -128,16 +128,6 @@ const overParts = where(
   }),
   textsComplete,
 );
-
-/** The state of a stream in one piece, as streams without parts have it. */
-const inOnePiece = openObject({
-  values: settingOf(jsonList(openObject({ value: anyText, atMs: epochMs, of: decimal, outcome: optional(settled) }))),
-  foreign: externalNow,
-  acts: jsonList(openObject({ target: anyText, resource: anyText, setting: anyText, atMs: epochMs, of: decimal, sessions: decimal })),
-  holds: holdsNow,
-});
-
-const snapshot = eitherOf(overParts, inOnePiece);
 
 /** The bodies of a `written` stream, by kind. */
 const bodies = { intents, outcomes, foreign: external, holds, part, snapshot } as const;
@@ -160,10 +150,7 @@ export type ExternalSetting = Pick<ExternalChange, 'resource' | 'setting'>;
 export type PartBody = TypeOf<typeof part>;
 
 /** The state of a stream as its `snapshot` records carry it. */
-export type SnapshotBody = TypeOf<typeof overParts>;
-
-/** The state of a stream as its `snapshot` records may carry it, those without parts included. */
-export type AnySnapshotBody = TypeOf<typeof snapshot>;
+export type SnapshotBody = TypeOf<typeof snapshot>;
 
 /**
  * The body of a record by its kind; undefined for kinds that this version does not know.

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../client/clock.ts';
-import type { AnySnapshotBody, PartBody, SnapshotBody } from './intent-record.ts';
+import type { PartBody, SnapshotBody } from './intent-record.ts';
 import {
   type Acts,
   type History,
@@ -9,6 +9,7 @@ import {
   partOf,
   resolveHistory,
   rollingMs,
+  setExternal,
   settingKey,
   splitSettingKey,
   unpackValues,
@@ -45,7 +46,7 @@ export function snapshotOf(state: IntentState, nowMs: EpochMs): SnapshotBody {
     since,
     parts: [...state.parts].map(([part, { sequence, link }]) => [part, sequence, link]),
     foreign: [...state.external].flatMap(([resource, settings]) =>
-      [...settings]
+      settings
         // An owner's tag protects from its first sight on, so that is known for as long as the tag stands.
         .filter(([setting, { sinceMs }]) => tagKeyOf(setting) !== undefined || sinceMs > agreedMs - forgetAfterMs)
         .map(([setting, value]): SnapshotBody['foreign'][number] => [resource, setting, value]),
@@ -65,26 +66,16 @@ function packAct([resource, setting, sessions, nodes = 0, harmed = []]: Acts['op
 }
 
 /** Sets a state to what a `snapshot` record says. */
-export function restore(state: IntentState, body: AnySnapshotBody): void {
+export function restore(state: IntentState, body: SnapshotBody): void {
   for (const map of [state.histories, state.parts, state.external, state.acts, state.holds]) map.clear();
   const remember = (resource: string, setting: string, history: History) => state.histories.set(settingKey(resource, setting), history);
-  if ('values' in body) {
-    for (const [resource, setting, values] of body.values) {
-      remember(resource, setting, { known: values.map((value) => ({ ...value, outcome: value.outcome })) });
-    }
-    for (const { target, atMs, of, resource, setting, sessions } of body.acts) {
-      const open = state.acts.get(of)?.open ?? [];
-      state.acts.set(of, { target, atMs, open: [...open, [resource, setting, sessions]], ran: { actions: 0, sessions: 0 } });
-    }
-  } else {
-    for (const [resource, setting, known] of unpackValues(body)) remember(resource, setting, { known });
-    for (const [resource, setting, since] of body.since) remember(resource, setting, { since });
-    for (const [part, sequence, link] of body.parts) state.parts.set(part, { sequence, link });
-    for (const { of, ...acts } of body.acts) state.acts.set(of, acts);
-    state.clocks = body.clocks;
-  }
+  for (const [resource, setting, known] of unpackValues(body)) remember(resource, setting, { known });
+  for (const [resource, setting, since] of body.since) remember(resource, setting, { since });
+  for (const [part, sequence, link] of body.parts) state.parts.set(part, { sequence, link });
+  for (const { of, ...acts } of body.acts) state.acts.set(of, acts);
+  state.clocks = body.clocks;
   for (const [resource, setting, value] of body.foreign) {
-    state.external.set(resource, new Map(state.external.get(resource)).set(setting, value));
+    setExternal(state, resource, setting, value);
   }
   for (const [target, hold] of Object.entries(body.holds)) state.holds.set(target, hold);
 }

@@ -18,7 +18,10 @@ export interface IntentState {
   readonly histories: Map<string, History>;
   /** Where the older values of each part are; absent: there are none. */
   readonly parts: Map<number, PartPlace>;
-  readonly external: Map<string, ReadonlyMap<string, ExternalSince>>;
+  /** By resource. Few settings of each, but of every resource of a large fleet: a list takes a fifth of the memory of a map. */
+  readonly external: Map<string, readonly ExternalEntry[]>;
+  /** Each list of one setting and value once, whatever resources have it: a fleet has few different ones. */
+  readonly alike: Map<string, readonly [ExternalEntry]>;
   /** By the number of the `intents` record. */
   readonly acts: Map<number, Acts>;
   readonly holds: Map<string, ToldHolds>;
@@ -34,18 +37,43 @@ export interface ExternalSince {
   readonly sighted?: true | undefined;
 }
 
+/** A setting with a value on it that is not ours. */
+export type ExternalEntry = readonly [setting: string, since: ExternalSince];
+
+/** The value on a setting that is not ours; undefined where none stands. */
+export function externalOf({ external }: IntentState, resource: string, setting: string): ExternalSince | undefined {
+  return external.get(resource)?.find(([name]) => name === setting)?.[1];
+}
+
+/** Notes a value on a setting that is not ours, or that none stands there any more. */
+export function setExternal(state: IntentState, resource: string, setting: string, since: ExternalSince | undefined): void {
+  const others = state.external.get(resource)?.filter(([name]) => name !== setting) ?? [];
+  const own = since && oneOf(state, setting, since);
+  if (own) state.external.set(resource, others.length > 0 ? [...others, ...own] : own);
+  else if (others.length > 0) state.external.set(resource, others);
+  else state.external.delete(resource);
+}
+
+function oneOf({ alike }: IntentState, setting: string, { value, sinceMs, sighted }: ExternalSince): readonly [ExternalEntry] {
+  const key = `${setting}\n${sinceMs} ${sighted ?? ''}\n${value}`;
+  const known = alike.get(key) ?? [[setting, { value, sinceMs, ...(sighted && { sighted }) }]];
+  alike.set(key, known);
+  return known;
+}
+
 /** The state of a stream without records. */
 export function emptyState(): IntentState {
-  return { histories: new Map(), parts: new Map(), external: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
+  return { histories: new Map(), parts: new Map(), external: new Map(), alike: new Map(), acts: new Map(), holds: new Map(), clocks: [] };
 }
 
 /** A state of its own that begins as another. */
 export function copyState(state: IntentState): IntentState {
-  const { histories, parts, external, acts, holds, clocks } = state;
+  const { histories, parts, external, alike, acts, holds, clocks } = state;
   return {
     histories: new Map(histories),
     parts: new Map(parts),
     external: new Map(external),
+    alike,
     acts: new Map(acts),
     holds: new Map(holds),
     clocks,
