@@ -5,7 +5,7 @@ const alone = [
   'tests/client/{addresses,faults,profile,connections,secrets,limiter,tls}.test.ts',
   'tests/cli/failure.test.ts',
   'tests/contract/directory-faults.test.ts',
-  'tests/e2e/account-check.test.ts',
+  'tests/functions/renew-before-expiry/situations-account-check.test.ts',
   'tests/policy/validate-command.test.ts',
   'tests/security/hostile-events.test.ts',
 ];

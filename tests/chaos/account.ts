@@ -1,6 +1,6 @@
 import type { GroupSeed, WorkstationSeed, WorldSeed } from '../../simulator/world/seed.ts';
-import { accountId, days, policyText } from '../e2e/renewals-fixture.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, days, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 /** When the story begins. It goes through two changes of month. */
 const start = '2026-11-12 11:30';

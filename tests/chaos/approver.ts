@@ -9,7 +9,7 @@ import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compile
 import { formatMoney, type Money } from '../../shared/policy/money.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { accountId } from '../e2e/renewals-fixture.ts';
+import { accountId } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { approvers, circle } from './account.ts';
 import { type Bill, expiryOf, moveOf } from './bill.ts';
 

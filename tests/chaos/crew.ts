@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { KeyRing } from '../../simulator/front/keys.ts';
-import { accountId } from '../e2e/renewals-fixture.ts';
+import { accountId } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import type { WorkerLine, WorkerTask } from './task.ts';
 
 /** A process at work. */

@@ -7,7 +7,7 @@ import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
-import { orders, policyText, renewalFixture } from '../e2e/renewals-fixture.ts';
+import { orders, policyText, renewalFixture } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 const mounted: string[] = [];
 

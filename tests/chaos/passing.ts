@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
-import { hours, minutes } from '../e2e/renewals-fixture.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { hours, minutes } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 const changesOfMonth = [shanghai('2026-12-01 00:00'), shanghai('2027-01-01 00:00'), shanghai('2027-02-01 00:00')];
 

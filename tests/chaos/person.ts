@@ -5,7 +5,7 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { accountId, hours } from '../e2e/renewals-fixture.ts';
+import { accountId, hours } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type Bill, expiryOf } from './bill.ts';
 
 /** What a person sees and can use. */

@@ -10,7 +10,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { hash32, RandomStream } from '../../simulator/world/random.ts';
-import { accountId, compiledPolicy, dearer, minutes } from '../e2e/renewals-fixture.ts';
+import { accountId, compiledPolicy, dearer, minutes } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { kindOf, policy, safe, world as seed } from './account.ts';
 import { againstAnswers, answer, type Given } from './approver.ts';
 import { Bill, expiryOf, moveOf } from './bill.ts';

@@ -5,7 +5,7 @@ import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { accountId, hours } from '../e2e/renewals-fixture.ts';
+import { accountId, hours } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { limits } from './account.ts';
 import { type Bill, moveOf } from './bill.ts';
 

@@ -16,7 +16,7 @@ import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
-import { dearer } from '../e2e/renewals-fixture.ts';
+import { dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 const account = '1000000000000001';
 

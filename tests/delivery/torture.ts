@@ -20,8 +20,8 @@ import { againstAnswers, answer, type Given } from '../chaos/approver.ts';
 import { Bill } from '../chaos/bill.ts';
 import { attend, type Desk, openClaims } from '../chaos/person.ts';
 import { verdictAtEnd, violationsSoFar } from '../chaos/verdict.ts';
-import { accountId, dearer, hours, minutes } from '../e2e/renewals-fixture.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { accountId, dearer, hours, minutes } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { Instances } from './instances.ts';
 import type { Versions } from './versions.ts';
 

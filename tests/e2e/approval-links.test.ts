@@ -13,8 +13,8 @@ import { publicKeyOf } from '../../shared/journal/people/approval-link.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { accountId, compiledPolicy, hours, orders, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type HttpTrigger, httpTrigger } from './http-trigger.ts';
-import { accountId, compiledPolicy, hours, orders, policyText } from './renewals-fixture.ts';
 import { type WebhookServer, webhookServer } from './webhook-server.ts';
 
 const start = '2026-11-24T12:00:00+08:00';

@@ -8,7 +8,7 @@ import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import { context, noon, purchaseFixture, purchaseFor, readView, yuan } from '../engine/purchase/purchase-fixture.ts';
+import { context, noon, purchaseFixture, purchaseFor, readView, yuan } from '../functions/renew-before-expiry/purchase/purchase-fixture.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -2,7 +2,10 @@ import type { Mutant } from './mutant.ts';
 
 const link = 'shared/journal/people/approval-link.ts';
 const streams = 'shared/journal/people/approvals.ts';
-const forged = ['tests/e2e/forged-answers.test.ts', 'tests/functions/approval-links/approval-links.test.ts'];
+const forged = [
+  'tests/functions/renew-before-expiry/situations-forged-answers.test.ts',
+  'tests/functions/approval-links/approval-links.test.ts',
+];
 const read = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/answers.test.ts', ...forged];
 
 /** Faults in what answers count: whose they are, what they are bound to, what links prove. */
@@ -165,7 +168,7 @@ export const answerMutants: readonly Mutant[] = [
     from: "const isForged = bad.some(({ code }) => code === 'forged' || code === 'altered');",
     to: "const isForged = bad.some(({ code }) => code === 'altered' && code !== 'altered');",
     rule: 'A forged answer is critical.',
-    tests: [...forged, 'tests/e2e/renewals-alarm-texts.test.ts'],
+    tests: [...forged, 'tests/functions/renew-before-expiry/situations-alarm-texts.test.ts'],
   },
   {
     name: 'link-of-any-installation',
@@ -325,7 +328,7 @@ export const answerMutants: readonly Mutant[] = [
     from: 'const formers = formersOf(readers).map(',
     to: 'const formers = formersOf([]).map(',
     rule: 'Taking somebody out of the approvers sets no older approval free that he had refused.',
-    tests: ['tests/e2e/refusals.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-refusals.test.ts'],
   },
   {
     name: 'former-approves',
@@ -333,7 +336,7 @@ export const answerMutants: readonly Mutant[] = [
     from: "if (each.verdict !== 'approve' || each.former) return false;",
     to: "if (each.verdict !== 'approve') return false;",
     rule: 'Who is not among the approvers any more approves nothing.',
-    tests: ['tests/e2e/refusals.test.ts', 'tests/engine/answers.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-refusals.test.ts', 'tests/engine/answers.test.ts'],
   },
   {
     name: 'refusal-only-where-asked',
@@ -341,7 +344,7 @@ export const answerMutants: readonly Mutant[] = [
     from: "if (why === undefined && answer.state !== 'refused') return orderedUnapproved(due, price);",
     to: 'if (why === undefined) return orderedUnapproved(due, price);',
     rule: 'A refusal holds at any price, also where nobody has to be asked.',
-    tests: ['tests/e2e/refusals.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-refusals.test.ts'],
   },
   {
     name: 'writer-meanwhile-a-forger',
@@ -349,6 +352,6 @@ export const answerMutants: readonly Mutant[] = [
     from: 'pass < latePasses',
     to: 'pass < 0',
     rule: 'Who answers while a run reads is no forger.',
-    tests: ['tests/e2e/refusals.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-refusals.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
   },
 ];

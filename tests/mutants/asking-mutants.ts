@@ -2,9 +2,9 @@ import type { Mutant } from './mutant.ts';
 
 const asking = 'functions/renew-before-expiry/asking.ts';
 const asked = [
-  'tests/e2e/renewals-silence.test.ts',
+  'tests/functions/renew-before-expiry/situations-silence.test.ts',
   'tests/functions/renew-before-expiry/plan.test.ts',
-  'tests/e2e/renewals-safety.test.ts',
+  'tests/functions/renew-before-expiry/situations-safety.test.ts',
 ];
 
 /** Faults in when people are asked, and in what silence means. */
@@ -95,7 +95,7 @@ export const askingMutants: readonly Mutant[] = [
     from: "if (draft.head.functionMode === 'act') yield* askApprovers(",
     to: 'if (draft.head.functionMode !== null) yield* askApprovers(',
     rule: 'A function that only observes asks nobody.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-situations.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/stories.test.ts', 'tests/functions/renew-before-expiry/situations.test.ts'],
   },
   {
     name: 'dearer-question-not-asked',
@@ -103,6 +103,6 @@ export const askingMutants: readonly Mutant[] = [
     from: '${periodText(period)}-${amount.currency}-${amount.micros}`.replaceAll(',
     to: '${periodText(period)}-${amount.currency}`.replaceAll(',
     rule: 'A dearer price is another question, and is asked.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/cli/renewals.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/stories.test.ts', 'tests/cli/renewals.test.ts'],
   },
 ];

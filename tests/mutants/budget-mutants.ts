@@ -3,9 +3,9 @@ import type { Mutant } from './mutant.ts';
 const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 const held = [
   ...['reservations', 'reservations-meanwhile', 'reserve', 'release', 'resolve', 'settle'].map(
-    (name) => `tests/engine/purchase/${name}.test.ts`,
+    (name) => `tests/functions/renew-before-expiry/purchase/${name}.test.ts`,
   ),
-  'tests/e2e/renewals-budget.test.ts',
+  'tests/functions/renew-before-expiry/stories-budget.test.ts',
 ];
 
 /** Faults in what is set aside for orders: reservations, months, what is given back. */
@@ -273,7 +273,7 @@ export const budgetMutants: readonly Mutant[] = [
     from: '    (error) => {\n      damaged ??= error;\n    },',
     to: '    (error) => {\n      throw error;\n    },',
     rule: 'A budget that cannot be read stops the orders that need it, and no others.',
-    tests: ['tests/engine/purchase/reservations.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/purchase/reservations.test.ts'],
   },
   {
     name: 'abandoned-claim-taken-for-an-order',

@@ -1,9 +1,20 @@
 import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
-const round = ['tests/engine/purchase/round.test.ts', 'tests/engine/purchase/classify.test.ts', 'tests/engine/purchase/renew.test.ts'];
-const again = ['tests/e2e/renewals-alarm-texts.test.ts', 'tests/e2e/renewals-fences.test.ts', 'tests/e2e/renewals-safety.test.ts'];
-const fences = ['tests/e2e/renewals-fences.test.ts', 'tests/e2e/renewals-alarm-texts.test.ts'];
+const round = [
+  'tests/functions/renew-before-expiry/purchase/round.test.ts',
+  'tests/functions/renew-before-expiry/purchase/classify.test.ts',
+  'tests/functions/renew-before-expiry/purchase/renew.test.ts',
+];
+const again = [
+  'tests/functions/renew-before-expiry/situations-alarm-texts.test.ts',
+  'tests/functions/renew-before-expiry/situations-fences.test.ts',
+  'tests/functions/renew-before-expiry/situations-safety.test.ts',
+];
+const fences = [
+  'tests/functions/renew-before-expiry/situations-fences.test.ts',
+  'tests/functions/renew-before-expiry/situations-alarm-texts.test.ts',
+];
 
 /** Faults in what keeps a run from ordering: its own fences, the look right before the order, the stop after a failure, what is followed up. */
 export const fenceMutants: readonly Mutant[] = [
@@ -93,7 +104,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'const verdict = late ? undecided(candidate.due, late) : yield*',
     to: 'const verdict = late?.text === null ? undecided(candidate.due, late) : yield*',
     rule: 'What a run has no time left for is not decided.',
-    tests: [...again, 'tests/e2e/renewals-stories.test.ts'],
+    tests: [...again, 'tests/functions/renew-before-expiry/stories.test.ts'],
   },
   {
     name: 'frozen-renewals-ordered',
@@ -141,7 +152,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'return added.length === 0 ? policy : {',
     to: 'return added.length >= 0 ? policy : {',
     rule: 'What people say in the journal holds as what the policy says.',
-    tests: [...fences, 'tests/engine/standing-renewals.test.ts'],
+    tests: [...fences, 'tests/functions/renew-before-expiry/overrides.test.ts'],
   },
   {
     name: 'ended-exception-holds',
@@ -149,7 +160,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'Math.min(...times)',
     to: 'Math.max(...times)',
     rule: 'An exception that a person ended is over.',
-    tests: ['tests/engine/standing-renewals.test.ts', 'tests/engine/standing.test.ts', 'tests/cli/exception.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/overrides.test.ts', 'tests/engine/standing.test.ts', 'tests/cli/exception.test.ts'],
   },
   {
     name: 'any-number-of-orders',
@@ -189,7 +200,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: "return outcome === 'not-sent' && ofTheKeys.has(code);",
     to: "return outcome === 'rejected' && ofTheKeys.has(code);",
     rule: 'Where the keys are missing or of another account, no further order is tried.',
-    tests: [...round, 'tests/e2e/changing-keys.test.ts'],
+    tests: [...round, 'tests/functions/renew-before-expiry/situations-changing-keys.test.ts'],
   },
   {
     name: 'late-run-chooses',
@@ -213,7 +224,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: '    if (decided || rules.alarmWithoutDecision) yield* hooks.alarm({ decided, done: undefined });\n',
     to: '',
     rule: 'Alarms go out before the first order, which may break off the run.',
-    tests: [...round, 'tests/e2e/renewals-alarms.test.ts'],
+    tests: [...round, 'tests/functions/renew-before-expiry/stories-alarms.test.ts'],
   },
   {
     name: 'claim-with-end-unread',
@@ -221,7 +232,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'view = endedBy(view, settled.end);',
     to: 'view = endedBy(view, undefined);',
     rule: 'A plan counts as settled what the run would settle.',
-    tests: ['tests/e2e/renewals-safety.test.ts', 'tests/e2e/renewals-budget.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-safety.test.ts', 'tests/functions/renew-before-expiry/stories-budget.test.ts'],
   },
   {
     name: 'intent-closed-by-an-older-claim',
@@ -229,7 +240,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'if (last !== undefined && last.atMs >= atMs) return',
     to: 'if (last !== undefined) return',
     rule: 'An intent is closed by its own claim, not by the one before it.',
-    tests: ['tests/engine/renewals/follow-up.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/follow-up.test.ts'],
   },
   {
     name: 'intent-given-up-at-once',
@@ -237,7 +248,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'return nowMs - atMs < givenUpAfterMs ? [] : [',
     to: 'return nowMs - atMs < 0 ? [] : [',
     rule: 'An intent without a claim is given up once its run must have ended.',
-    tests: ['tests/engine/renewals/follow-up.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/follow-up.test.ts'],
   },
   {
     name: 'outside-the-window-forgotten',
@@ -245,7 +256,11 @@ export const fenceMutants: readonly Mutant[] = [
     from: '    followed.add(resource.id);\n    fetchDetail(resource);\n',
     to: '',
     rule: 'An order is followed up outside of its window too.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/e2e/renewals-wire.test.ts'],
+    tests: [
+      'tests/functions/renew-before-expiry/stories.test.ts',
+      'tests/functions/renew-before-expiry/situations-other-payers.test.ts',
+      'tests/functions/renew-before-expiry/situations-wire.test.ts',
+    ],
   },
   {
     name: 'broken-list-silences-the-rest',
@@ -253,7 +268,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: '      failures.push({ what, error });\n',
     to: '      throw error;\n',
     rule: 'A list that fails does not silence the alarms of the others.',
-    tests: ['tests/e2e/renewals-alarms.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/stories-alarms.test.ts'],
   },
   {
     name: 'altered-policy-counts',

@@ -1,9 +1,13 @@
 import type { Mutant } from './mutant.ts';
 
-const keys = ['tests/client/caller-identity.test.ts', 'tests/e2e/account-check.test.ts', 'tests/engine/account-check.test.ts'];
+const keys = [
+  'tests/client/caller-identity.test.ts',
+  'tests/functions/renew-before-expiry/situations-account-check.test.ts',
+  'tests/engine/account-check.test.ts',
+];
 const voters = [
   'tests/policy/approvers.test.ts',
-  'tests/e2e/forged-answers.test.ts',
+  'tests/functions/renew-before-expiry/situations-forged-answers.test.ts',
   'tests/cli/renewals.test.ts',
   'tests/cli/resolve.test.ts',
 ];
@@ -88,7 +92,7 @@ export const identityMutants: readonly Mutant[] = [
     from: '!rules.identityFirst || (questions.size === 0 && decisions.every((',
     to: '!rules.identityFirst || (questions.size < 0 && decisions.every((',
     rule: 'Whose keys these are is asked only where something hangs on it.',
-    tests: [...keys, 'tests/e2e/renewals-alarms.test.ts'],
+    tests: [...keys, 'tests/functions/renew-before-expiry/stories-alarms.test.ts'],
   },
   {
     name: 'asks-under-another-account',
@@ -128,7 +132,10 @@ export const identityMutants: readonly Mutant[] = [
     from: "    account === ''\n      ? {}",
     to: "    account !== '0'\n      ? {}",
     rule: 'The client of a target signs writes with keys of its account only.',
-    tests: ['tests/e2e/account-check.test.ts', 'tests/e2e/changing-keys.test.ts'],
+    tests: [
+      'tests/functions/renew-before-expiry/situations-account-check.test.ts',
+      'tests/functions/renew-before-expiry/situations-changing-keys.test.ts',
+    ],
   },
   {
     name: 'approvers-of-any-account',

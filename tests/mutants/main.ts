@@ -22,19 +22,13 @@ const quickest = [
     'round',
     'send-once',
     'settle',
-  ].map((name) => `tests/engine/purchase/${name}.test.ts`),
-  ...['answers', 'renewals/expiry-moves', 'renewals/teller'].map((name) => `tests/engine/${name}.test.ts`),
+  ].map((name) => `tests/functions/renew-before-expiry/purchase/${name}.test.ts`),
+  'tests/engine/answers.test.ts',
   ...['approvals-and-alerts', 'budget', 'renewal', 'sentinel', 'stream'].map((name) => `tests/journal/${name}.test.ts`),
-  'tests/functions/renew-before-expiry/plan.test.ts',
+  ...['expiry-moves', 'plan', 'teller'].map((name) => `tests/functions/renew-before-expiry/${name}.test.ts`),
 ];
 /** Tests that look at the money path alone. */
-const nearest = [
-  'tests/engine/purchase',
-  'tests/functions/renew-before-expiry',
-  'tests/journal',
-  'tests/e2e/renewals',
-  'tests/model/rules',
-];
+const nearest = ['tests/functions/renew-before-expiry', 'tests/journal', 'tests/model/rules'];
 /** After so long a run of tests never ends, in milliseconds. */
 const limitMs = 10 * 60_000;
 /** How long the protocol is explored for one mutant. */

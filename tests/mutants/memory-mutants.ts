@@ -229,7 +229,10 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'return nowMs - entry.atMs < lagMs;',
     to: 'return nowMs - entry.atMs < 0;',
     rule: 'An expiry from before a young order of ours is an old reading, and no refund.',
-    tests: ['tests/e2e/renewals-late-reads.test.ts', 'tests/engine/purchase/resolve.test.ts'],
+    tests: [
+      'tests/functions/renew-before-expiry/situations-late-reads.test.ts',
+      'tests/functions/renew-before-expiry/purchase/resolve.test.ts',
+    ],
   },
   {
     name: 'drain-left-untold',

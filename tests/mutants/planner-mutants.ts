@@ -4,7 +4,9 @@ const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 
 const tests = [
   ...['tests/functions/renew-before-expiry/plan.test.ts', 'tests/engine/answers.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
-  ...['safety', 'situations', 'silence', 'stories'].map((name) => `tests/e2e/renewals-${name}.test.ts`),
+  ...['situations-safety', 'situations', 'situations-silence', 'stories'].map(
+    (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
+  ),
 ];
 
 const faults: readonly Mutant[] = [

@@ -3,8 +3,10 @@ import type { Mutant } from './mutant.ts';
 const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 
 const tests = [
-  ...['safety', 'fences', 'alarms', 'alarm-texts', 'stories', 'silence'].map((name) => `tests/e2e/renewals-${name}.test.ts`),
-  ...['tests/engine/renewals/teller.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
+  ...['situations-safety', 'situations-fences', 'stories-alarms', 'situations-alarm-texts', 'stories', 'situations-silence'].map(
+    (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
+  ),
+  ...['tests/functions/renew-before-expiry/teller.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
 ];
 
 const faults: readonly Mutant[] = [
@@ -77,7 +79,7 @@ const faults: readonly Mutant[] = [
     from: 'if (timeoutMs > 0 && skewMs === undefined) return client.call(operation, purchase.input, { timeoutMs });',
     to: 'if (timeoutMs !== 0.5) return client.call(operation, purchase.input, { timeoutMs: Math.max(timeoutMs, 1) });',
     rule: 'What cannot be over in time is not begun.',
-    tests: ['tests/engine/purchase/send-once.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/purchase/send-once.test.ts'],
   },
   {
     name: 'order-by-any-operation',
@@ -85,7 +87,7 @@ const faults: readonly Mutant[] = [
     from: "if (operation?.effect !== 'purchase') {",
     to: 'if (operation === undefined) {',
     rule: 'Only operations that are marked as purchases place orders.',
-    tests: ['tests/engine/purchase/send-once.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/purchase/send-once.test.ts'],
   },
   {
     name: 'local-journal-orders',
@@ -230,7 +232,7 @@ const faults: readonly Mutant[] = [
     from: '  if (check.ok) return undefined;',
     to: '  if (check.ok || check.error) return undefined;',
     rule: 'Keys of another account order nothing.',
-    tests: ['tests/e2e/account-check.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-account-check.test.ts'],
   },
   {
     name: 'old-decision-sent',

@@ -5,9 +5,17 @@ const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/notifier.ts';
 const reporter = 'functions/report-failure/failure-reporter.ts';
-const told = ['tests/engine/renewals/teller.test.ts', 'tests/journal/outbox.test.ts', 'tests/e2e/renewals-alarms.test.ts'];
-const marks = ['tests/journal/approvals-and-alerts.test.ts', 'tests/engine/renewals/teller.test.ts'];
-const paced = ['tests/notify/pace.test.ts', 'tests/e2e/renewals-burst.test.ts', 'tests/engine/renewals/teller.test.ts'];
+const told = [
+  'tests/functions/renew-before-expiry/teller.test.ts',
+  'tests/journal/outbox.test.ts',
+  'tests/functions/renew-before-expiry/stories-alarms.test.ts',
+];
+const marks = ['tests/journal/approvals-and-alerts.test.ts', 'tests/functions/renew-before-expiry/teller.test.ts'];
+const paced = [
+  'tests/notify/pace.test.ts',
+  'tests/functions/renew-before-expiry/stories-burst.test.ts',
+  'tests/functions/renew-before-expiry/teller.test.ts',
+];
 const failures = ['tests/functions/report-failure', 'tests/events/async-destination.test.ts'];
 
 /** Faults in how people hear of it: what is carried over, marks, the pace of channels, failures that another function tells. */
@@ -218,7 +226,7 @@ export const tellingMutants: readonly Mutant[] = [
     from: "const isRenewed = purchase.autoPay && end?.outcome === 'moved';",
     to: "const isRenewed = purchase.autoPay || end?.outcome === 'moved';",
     rule: 'Only an expiry that has moved is told as a renewal.',
-    tests: ['tests/e2e/renewals-stories.test.ts', 'tests/e2e/renewals-situations.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/stories.test.ts', 'tests/functions/renew-before-expiry/situations.test.ts'],
   },
   {
     name: 'order-announced-never',
@@ -226,7 +234,7 @@ export const tellingMutants: readonly Mutant[] = [
     from: "if (outcome !== 'ordered') continue;",
     to: "if (outcome !== 'unclear') continue;",
     rule: 'Each order that was placed is told.',
-    tests: ['tests/e2e/renewals-safety.test.ts', 'tests/e2e/renewals-stories.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/situations-safety.test.ts', 'tests/functions/renew-before-expiry/stories.test.ts'],
   },
   {
     name: 'short-list-fails-nothing',
@@ -234,7 +242,10 @@ export const tellingMutants: readonly Mutant[] = [
     from: 'if (totals.announced !== undefined) this.failBecause(',
     to: 'if (totals.announced === undefined) this.failBecause(',
     rule: 'A list that is shorter than announced fails the run.',
-    tests: ['tests/e2e/renewals-alarm-texts.test.ts', 'tests/e2e/renewals-alarms.test.ts'],
+    tests: [
+      'tests/functions/renew-before-expiry/situations-alarm-texts.test.ts',
+      'tests/functions/renew-before-expiry/stories-alarms.test.ts',
+    ],
   },
   {
     name: 'dropped-event-taken-for-success',

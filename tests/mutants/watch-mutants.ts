@@ -5,15 +5,19 @@ const watching = 'functions/renew-before-expiry/run/watch-expiries.ts';
 const expiries = 'shared/journal/renewals/expiries.ts';
 const heads = 'shared/journal/log/heads.ts';
 const cover = 'shared/journal/log/coverage.ts';
-const payers = ['tests/engine/renewals/expiry-moves.test.ts', 'tests/e2e/renewals-other-payers.test.ts', 'tests/journal/expiries.test.ts'];
-const back = ['tests/e2e/expiry-moved-back.test.ts'];
-const gone = ['tests/e2e/subscriptions-gone.test.ts', ...payers];
+const payers = [
+  'tests/functions/renew-before-expiry/expiry-moves.test.ts',
+  'tests/functions/renew-before-expiry/situations-other-payers.test.ts',
+  'tests/journal/expiries.test.ts',
+];
+const back = ['tests/functions/renew-before-expiry/situations-expiry-moved-back.test.ts'];
+const gone = ['tests/functions/renew-before-expiry/situations-subscriptions-gone.test.ts', ...payers];
 const covered = ['tests/journal/heads.test.ts'];
 const ends = [
   'tests/journal/renewal.test.ts',
   'tests/journal/runs-and-verify.test.ts',
-  'tests/engine/purchase/settle.test.ts',
-  'tests/engine/purchase/reservations.test.ts',
+  'tests/functions/renew-before-expiry/purchase/settle.test.ts',
+  'tests/functions/renew-before-expiry/purchase/reservations.test.ts',
 ];
 
 /** Faults in what is watched: expiries that others move, and records that somebody changes. */
@@ -216,7 +220,7 @@ export const watchMutants: readonly Mutant[] = [
     from: 'const alert = followed.has(subject.id) ? undefined',
     to: "const alert = followed.has('') ? undefined",
     rule: 'What the follow-up of a renewal tells is told once.',
-    tests: [...payers, 'tests/e2e/renewals-stories.test.ts'],
+    tests: [...payers, 'tests/functions/renew-before-expiry/stories.test.ts'],
   },
   {
     name: 'head-behind-another',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { localDate, localText, type Place, spanText, weekdayDate, weekdayText, zonedText } from '../../shared/planning/local-time.ts';
 import { zoneTable } from '../../shared/policy/zone-source.ts';
-import { compiledPolicy, policyText } from '../e2e/renewals-fixture.ts';
+import { compiledPolicy, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 const fromMs = Date.parse('2026-11-01T00:00:00Z');
 const untilMs = Date.parse('2031-01-01T00:00:00Z');

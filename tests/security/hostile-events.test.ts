@@ -9,7 +9,7 @@ import { encodePolicy } from '../../shared/policy/codec.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
-import { accountId, compiledPolicy, policyText } from '../e2e/renewals-fixture.ts';
+import { accountId, compiledPolicy, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 type Handler = (event: Uint8Array, context: unknown) => Promise<unknown>;
 

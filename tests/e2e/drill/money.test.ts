@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { days, hours } from '../renewals-fixture.ts';
+import { days, hours } from '../../functions/renew-before-expiry/renewal-fixture.ts';
 import { atlas, ledger, openDrill, price, reads } from './scene.ts';
 import * as say from './wording.ts';
 

@@ -12,7 +12,15 @@ import { encodePolicy } from '../../../shared/policy/codec.ts';
 import type { Order } from '../../../simulator/world/order.ts';
 import { streamwarden } from '../../cli/command.ts';
 import { request } from '../../functions/approval-links/link-fixture.ts';
-import { accountId, dearer, linkSecret, orders, policyText, type RenewalFixture, renewalFixture } from '../renewals-fixture.ts';
+import {
+  accountId,
+  dearer,
+  linkSecret,
+  orders,
+  policyText,
+  type RenewalFixture,
+  renewalFixture,
+} from '../../functions/renew-before-expiry/renewal-fixture.ts';
 
 /** Who acts in the drill: two approvers, and the colleague on call. */
 const keys = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountId, days, hours, minutes } from '../renewals-fixture.ts';
+import { accountId, days, hours, minutes } from '../../functions/renew-before-expiry/renewal-fixture.ts';
 import { type Drill, ledger, openDrill, reads } from './scene.ts';
 import * as say from './wording.ts';
 

@@ -5,7 +5,7 @@ import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { accountId, days, minutes } from '../../e2e/renewals-fixture.ts';
+import { accountId, days, minutes } from '../renew-before-expiry/renewal-fixture.ts';
 import {
   address,
   expiresAtMs,

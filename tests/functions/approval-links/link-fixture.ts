@@ -7,8 +7,8 @@ import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField }
 import { directoryStore } from '../../../shared/journal/store/directory.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
-import { accountId, compiledPolicy, policyText } from '../../e2e/renewals-fixture.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { accountId, compiledPolicy, policyText } from '../renew-before-expiry/renewal-fixture.ts';
 
 export const linkKey = 'a-key-of-the-tests-that-is-long-enough-1';
 export const otherKey = 'a-key-of-the-tests-that-is-long-enough-2';

@@ -9,7 +9,7 @@ import { createHandler } from '../../../shared/fc/handle.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
-import { accountId, compiledPolicy, orders, policyText } from '../../e2e/renewals-fixture.ts';
+import { accountId, compiledPolicy, orders, policyText } from './renewal-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 let folder: string;
