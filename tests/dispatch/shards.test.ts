@@ -5,7 +5,7 @@ import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { shardsOf, spreadOf } from '../../shared/policy/fan-out.ts';
-import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from './fleet.ts';
+import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from '../functions/dispatch/fleet-fixture.ts';
 import { deployer } from './invocation-place.ts';
 
 let place: FleetPlace | undefined;

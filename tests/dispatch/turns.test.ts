@@ -16,7 +16,7 @@ import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { RandomStream } from '../../simulator/world/random.ts';
 import { target as dialTarget, policyWith } from '../engine/dial.ts';
-import { timerEvent } from './fleet.ts';
+import { timerEvent } from '../functions/dispatch/fleet-fixture.ts';
 
 const minutes = 60_000;
 const startMs = Date.parse('2026-11-24T08:30:00Z');

@@ -8,9 +8,9 @@ import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule
 import type { RunReport } from '../../shared/engine/report.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
 import { orders, renewalFixture, policyText as renewalPolicy } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-fixture.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled}';
 

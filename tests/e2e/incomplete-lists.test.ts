@@ -10,9 +10,9 @@ import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { removeGroup } from '../../simulator/world/lifecycle.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { fixedSeed, logOffLive, minutes } from '../functions/log-off-sessions/log-off-fixture.ts';
 import { orders, renewalFixture, policyText as renewalPolicy } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { fixedSeed, logOffLive, minutes } from './log-off-fixture.ts';
 
 let live: LiveFunction;
 afterEach(() => live.close());

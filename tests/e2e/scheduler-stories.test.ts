@@ -7,9 +7,9 @@ import { drainTag } from '../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
 import { hours, powerFixture, policyText as powerPolicyText } from '../functions/power-workstations/power-fixture.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
-import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from './log-off-fixture.ts';
 
 // Stories that users of schedulers for virtual machines, pods and session hosts tell: each of them left people without capacity, or cut them off.
 

@@ -101,7 +101,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'if (version === undefined || place === undefined) return decision;',
     to: 'if (version === undefined || place !== null) return decision;',
     rule: 'A version that failed in one account is halted in all.',
-    tests: ['tests/e2e/ota-accounts.test.ts'],
+    tests: ['tests/functions/approve-ota-windows/stories-accounts.test.ts'],
   },
   {
     name: 'failure-of-another-account-for-ever',
@@ -109,7 +109,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'const places = isWhole ? [resource, ',
     to: 'const places = isWhole ? [',
     rule: 'A failure that was put right halts nobody.',
-    tests: ['tests/e2e/ota-accounts.test.ts'],
+    tests: ['tests/functions/approve-ota-windows/stories-accounts.test.ts'],
   },
   {
     name: 'week-written-in-the-zone-of-the-target',
@@ -256,7 +256,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'if (lately !== undefined && lately.value !== desired.power) return',
     to: 'if (lately !== undefined && lately.value === "") return',
     rule: 'A list from before our own stop is no proof that a workstation ran since, and nobody else has stopped it.',
-    tests: ['tests/e2e/power-stories.test.ts'],
+    tests: ['tests/functions/power-workstations/stories.test.ts'],
   },
   {
     name: 'change-within-minutes-of-our-write-overwritten',
@@ -328,7 +328,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: "match !== 'no' && span.untilMs > nowMs) unknown.push(",
     to: "match !== 'no' && span.untilMs > nowMs && unknown.length === 0) unknown.push(",
     rule: 'Each exception that may keep capacity up counts, not the first one only.',
-    tests: ['tests/functions/power-workstations/plan.test.ts', 'tests/functions/log-off-sessions/exceptions.test.ts'],
+    tests: ['tests/functions/power-workstations/plan.test.ts', 'tests/functions/log-off-sessions/plan-exceptions.test.ts'],
   },
   {
     name: 'unknown-protection-lets-the-week-fall',

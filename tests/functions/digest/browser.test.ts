@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { htmlPage } from '../../../functions/digest/page/html-page.ts';
-import { busyFacts, pageOf } from './facts.ts';
+import { busyFacts, pageOf } from './facts-fixture.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 if (executablePath === undefined) console.warn('No Chromium is installed here: how the page of a digest looks was not checked.');

@@ -13,7 +13,7 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { contextOf, groupOf, policyOf } from '../scale-on-schedule/situation.ts';
-import { fleetOf, now, ruleOf } from './facts.ts';
+import { fleetOf, now, ruleOf } from './facts-fixture.ts';
 
 const minutes = 60_000;
 const hours = 60 * minutes;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { escapeHtml } from '../../../functions/digest/page/escape-html.ts';
 import { htmlPage } from '../../../functions/digest/page/html-page.ts';
 import { roundTicks } from '../../../functions/digest/page/plot-svg.ts';
-import { busyFacts, factsOf, hostile, pageOf } from './facts.ts';
+import { busyFacts, factsOf, hostile, pageOf } from './facts-fixture.ts';
 
 const html = htmlPage(pageOf(busyFacts()));
 

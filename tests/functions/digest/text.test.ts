@@ -3,7 +3,7 @@ import { composePage, isUrgent } from '../../../functions/digest/compose.ts';
 import { digest } from '../../../functions/digest/digesting.ts';
 import { digestText } from '../../../functions/digest/text.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { busyFacts, factsOf, fleetOf, orderOf, ruleOf, targetOf } from './facts.ts';
+import { busyFacts, factsOf, fleetOf, orderOf, ruleOf, targetOf } from './facts-fixture.ts';
 
 describe('a message', () => {
   test('begins with its time, its figures and what wants a look, and names eight of each part', () => {

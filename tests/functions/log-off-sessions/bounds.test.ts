@@ -4,7 +4,7 @@ import { decideDrain } from '../../../functions/log-off-sessions/drain-plan.ts';
 import { sessionDisposition } from '../../../functions/log-off-sessions/session-plan.ts';
 import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, sessionOf } from './situation.ts';
+import { contextOf, groupOf, policyOf, sessionOf } from './plan-fixture.ts';
 
 const hour = 3_600_000;
 const text = '{name: long, groups: all, at: "22:00", days: everyday, who: {longerThan: 8h}, resetAfterUnbind: disabled}';

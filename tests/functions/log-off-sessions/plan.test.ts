@@ -5,7 +5,7 @@ import type { SessionFacts, SessionGroup } from '../../../shared/fleet/session.t
 import { partsOf } from '../../../shared/fleet/session-map.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { Decision } from '../../../shared/planning/decision.ts';
-import { contextOf, groupOf, partsWith, policyOf, sessionOf, writtenView } from './situation.ts';
+import { contextOf, groupOf, partsWith, policyOf, sessionOf, writtenView } from './plan-fixture.ts';
 
 const after = 'name: r, groups: all, targets: [home], after: {schedule: office, wait: 30m}';
 const everyone = `{${after}, who: everyone}`;

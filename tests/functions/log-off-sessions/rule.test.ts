@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { policyOf, problemsOf } from './situation.ts';
+import { policyOf, problemsOf } from './plan-fixture.ts';
 
 const after = 'after: {schedule: office, wait: 30m}';
 const here = 'name: r, targets: [home], groups: all';

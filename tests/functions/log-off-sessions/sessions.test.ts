@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mapSession, partsOf, persistentByInstance } from '../../../shared/fleet/session-map.ts';
 import { usersOf } from '../../../shared/fleet/session-observe.ts';
-import { groupOf, partsWith, sessionOf } from './situation.ts';
+import { groupOf, partsWith, sessionOf } from './plan-fixture.ts';
 
 const row = (more: Readonly<Record<string, unknown>> = {}) => ({
   ...{ AppInstanceId: 'ai-1', BindInfo: { EndUserId: 'ann', UsageDuration: 60 }, SessionStatus: 'connect', Status: 'RUNNING' },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planner } from '../../../functions/tag-new-resources/plan.ts';
 import { journalText, writtenTags } from '../../../functions/tag-new-resources/wanted-tags.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
-import { contextOf, groupOf, policyOf, writtenView } from './situation.ts';
+import { contextOf, groupOf, policyOf, writtenView } from './plan-fixture.ts';
 
 const keys = ['a', 'b', 'c', 'owner'] as const;
 const rule = fc.record({

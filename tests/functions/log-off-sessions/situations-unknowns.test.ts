@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { fixedSeed } from './log-off-fixture.ts';
-import { bothUnbound, disconnected, everyone, long, oneByOne, playSituation, type Situation, unbinding } from './log-off-situation.ts';
+import { bothUnbound, disconnected, everyone, long, oneByOne, playSituation, type Situation, unbinding } from './situation-fixture.ts';
 
 /** What the service does not say, or says in words that nobody has described. */
 const situations: Readonly<Record<string, Situation>> = {

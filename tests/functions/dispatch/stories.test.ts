@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DispatchFailedError, DispatchSummary } from '../../functions/dispatch/dispatcher.ts';
-import { RunFailedError } from '../../shared/fc/handle.ts';
-import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from './fleet.ts';
+import type { DispatchFailedError, DispatchSummary } from '../../../functions/dispatch/dispatcher.ts';
+import { RunFailedError } from '../../../shared/fc/handle.ts';
+import { accountOf, type FleetPlace, fleetPlace, regions, timerEvent } from './fleet-fixture.ts';
 
 let place: FleetPlace | undefined;
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Decision } from '../../shared/planning/decision.ts';
-import type { WorkstationSeed } from '../../simulator/world/seed.ts';
-import { hours, minutes, type PowerFixture, policyText, powerFixture } from '../functions/power-workstations/power-fixture.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
+import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
+import { hours, minutes, type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
 
 /** A Wednesday; the schedule of these rules is on from 09:30 to 23:30. */
 const day = '2026-11-25 10:00';

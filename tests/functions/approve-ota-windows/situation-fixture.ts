@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Decision } from '../../shared/planning/decision.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
+import type { Decision } from '../../../shared/planning/decision.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
 
 /** A Wednesday, within the half hour before the canary's window. */

@@ -1,17 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
-import { approveOtaWindows } from '../../functions/approve-ota-windows/automation.ts';
-import { ruleModule } from '../../functions/approve-ota-windows/rule.ts';
-import { createClient } from '../../shared/client/call.ts';
-import { explicitCredentials } from '../../shared/client/credentials.ts';
-import { deleteAppInstanceGroup } from '../../shared/client/operations/delete-app-instance-group.ts';
-import { run } from '../../shared/engine/run.ts';
-import { writtenScope } from '../../shared/journal/intents/intent-log.ts';
-import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
-import { publishedKey } from '../../simulator/front/keys.ts';
-import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { buildWorld } from '../../simulator/world/build-world.ts';
-import { memoryStore } from '../journal/memory-store.ts';
-import { compiledPolicy } from './live-function.ts';
+import { approveOtaWindows } from '../../../functions/approve-ota-windows/automation.ts';
+import { ruleModule } from '../../../functions/approve-ota-windows/rule.ts';
+import { createClient } from '../../../shared/client/call.ts';
+import { explicitCredentials } from '../../../shared/client/credentials.ts';
+import { deleteAppInstanceGroup } from '../../../shared/client/operations/delete-app-instance-group.ts';
+import { run } from '../../../shared/engine/run.ts';
+import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
+import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { publishedKey } from '../../../simulator/front/keys.ts';
+import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
+import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { compiledPolicy } from '../../e2e/live-function.ts';
+import { memoryStore } from '../../journal/memory-store.ts';
 
 const [one, two] = ['1000000000000001', '2000000000000002'];
 const text = `version: 1

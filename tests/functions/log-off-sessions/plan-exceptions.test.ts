@@ -5,7 +5,7 @@ import { drainMarker, drainTag, type SessionGroup } from '../../../shared/fleet/
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { keptSpans } from '../../../shared/policy/exception.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, sessionOf } from './situation.ts';
+import { contextOf, groupOf, policyOf, sessionOf } from './plan-fixture.ts';
 
 const after = '{name: r, groups: all, targets: [home], after: {schedule: office, wait: 30m}, who: everyone, drain: 15m}';
 const atTen = '{name: r, groups: all, targets: [home], at: "22:00", days: everyday, who: everyone}';

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule.ts';
-import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
-import { ruleModule as tagRules } from '../../functions/tag-new-resources/rule.ts';
-import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
-import type { TriggerEvent } from '../../shared/engine/automation.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
+import { ruleModule as scaleRules } from '../../../functions/scale-on-schedule/rule.ts';
+import { tagNewResources } from '../../../functions/tag-new-resources/automation.ts';
+import { ruleModule as tagRules } from '../../../functions/tag-new-resources/rule.ts';
+import { untagCloudResources } from '../../../shared/client/operations/untag-cloud-resources.ts';
+import type { TriggerEvent } from '../../../shared/engine/automation.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const minutes = 60_000;
 const days = 24 * 60 * minutes;

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { putBesideDispatch } from '../../build/beside-dispatch.ts';
-import { createDispatcher, type DispatchFailedError } from '../../functions/dispatch/dispatcher.ts';
-import { planDispatch } from '../../functions/dispatch/plan.ts';
-import { encodePolicy } from '../../shared/policy/codec.ts';
-import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { spreadFunctions } from '../../shared/policy/fan-out.ts';
-import { policyWith, target } from '../engine/dial.ts';
-import { timerEvent } from './fleet.ts';
+import { putBesideDispatch } from '../../../build/beside-dispatch.ts';
+import { createDispatcher, type DispatchFailedError } from '../../../functions/dispatch/dispatcher.ts';
+import { planDispatch } from '../../../functions/dispatch/plan.ts';
+import { encodePolicy } from '../../../shared/policy/codec.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { spreadFunctions } from '../../../shared/policy/fan-out.ts';
+import { policyWith, target } from '../../engine/dial.ts';
+import { timerEvent } from './fleet-fixture.ts';
 
 let folder: string;
 let nowMs: number;

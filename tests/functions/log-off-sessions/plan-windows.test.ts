@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { windowsOf } from '../../../functions/log-off-sessions/moment.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { policyOf } from './situation.ts';
+import { policyOf } from './plan-fixture.ts';
 
 const minute = 60_000;
 

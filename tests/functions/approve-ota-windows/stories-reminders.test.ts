@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { removeGroup } from '../../simulator/world/lifecycle.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
+import { removeGroup } from '../../../simulator/world/lifecycle.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import { listedAs } from './ota-answers.ts';
 import { days, hours, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
 

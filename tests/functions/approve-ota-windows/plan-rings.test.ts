@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planner } from '../../../functions/approve-ota-windows/plan.ts';
 import type { OtaGroup } from '../../../shared/fleet/ota-group.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextAt, days, groupOf, hours } from './situation.ts';
+import { contextAt, days, groupOf, hours } from './plan-fixture.ts';
 
 const nowMs = shanghai('2026-11-25 12:10');
 const soaks: Readonly<Record<string, number>> = { one: 24 * hours, two: 48 * hours };

@@ -1,14 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Explanation } from '../../cli/explain/explanation.ts';
-import { explanationLines } from '../../cli/explain/explanation-lines.ts';
-import { styleFor } from '../../cli/render/style.ts';
-import type { RunReport } from '../../shared/engine/report.ts';
-import { pastWrites } from '../../shared/journal/intents/past-writes.ts';
-import { verifyJournal } from '../../shared/journal/log/verify.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, type LiveFunction } from './live-function.ts';
+import type { Explanation } from '../../../cli/explain/explanation.ts';
+import { explanationLines } from '../../../cli/explain/explanation-lines.ts';
+import { styleFor } from '../../../cli/render/style.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
+import { pastWrites } from '../../../shared/journal/intents/past-writes.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as worldHandlers } from '../../../simulator/operations/index.ts';
+import { accountId, type LiveFunction } from '../../e2e/live-function.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import { type Fixture, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf } from './log-off-fixture.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { instancesAs, instancesWith, listedAs, updateMore, updatesAs } from './ota-answers.ts';
 import { rings } from './ota-fixture.ts';
-import { expectSituation, members, type Situation } from './ota-situation.ts';
+import { expectSituation, members, type Situation } from './situation-fixture.ts';
 
 const one = 'rings: [{name: all, groups: all, window: {days: everyday, at: 12:30-13:30}}]';
 const keyed = (key: string) => `${key}\n${rings.trim()}`;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Handler } from '../../simulator/handler.ts';
-import type { WorkstationSeed } from '../../simulator/world/seed.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import {
   accountId,
   hours,
@@ -12,7 +12,7 @@ import {
   policyText,
   powerFixture,
   verdicts,
-} from '../functions/power-workstations/power-fixture.ts';
+} from './power-fixture.ts';
 
 const morning = '2026-11-25 09:30';
 const night = '2026-11-25 23:30';

@@ -1,19 +1,19 @@
-import { logOffSessions } from '../../functions/log-off-sessions/automation.ts';
-import { ruleModule } from '../../functions/log-off-sessions/rule.ts';
-import { createClient } from '../../shared/client/call.ts';
-import type { Client } from '../../shared/client/client.ts';
-import { explicitCredentials } from '../../shared/client/credentials.ts';
-import type { RunReport } from '../../shared/engine/report.ts';
-import { run } from '../../shared/engine/run.ts';
-import { drainMarker, drainTag } from '../../shared/fleet/session.ts';
-import type { Store } from '../../shared/journal/store/store.ts';
-import type { CompiledTarget } from '../../shared/policy/compiled.ts';
-import { publishedKey } from '../../simulator/front/keys.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, compiledPolicy, type LiveFunction, liveFunction, policyText, start } from './live-function.ts';
+import { logOffSessions } from '../../../functions/log-off-sessions/automation.ts';
+import { ruleModule } from '../../../functions/log-off-sessions/rule.ts';
+import { createClient } from '../../../shared/client/call.ts';
+import type { Client } from '../../../shared/client/client.ts';
+import { explicitCredentials } from '../../../shared/client/credentials.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
+import { run } from '../../../shared/engine/run.ts';
+import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
+import type { Store } from '../../../shared/journal/store/store.ts';
+import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { publishedKey } from '../../../simulator/front/keys.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as worldHandlers } from '../../../simulator/operations/index.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { accountId, compiledPolicy, type LiveFunction, liveFunction, policyText, start } from '../../e2e/live-function.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 
 export const minutes = 60_000;
 

@@ -11,7 +11,7 @@ import {
   type Situation,
   unbinding,
   whole,
-} from './log-off-situation.ts';
+} from './situation-fixture.ts';
 
 const nightly = '{name: r, groups: all, at: "20:30", days: everyday, who: everyone, resetAfterUnbind: disabled}';
 

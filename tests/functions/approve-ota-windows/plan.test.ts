@@ -5,7 +5,7 @@ import type { OtaGroup, OtaTask } from '../../../shared/fleet/ota-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextAt, days, groupOf, hours, minutes } from './situation.ts';
+import { contextAt, days, groupOf, hours, minutes } from './plan-fixture.ts';
 
 const start = shanghai('2026-11-25 12:30');
 const complete = { observed: 1, announced: 1, complete: true };

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
-import { verifyJournal } from '../../shared/journal/log/verify.ts';
-import { StoreError } from '../../shared/journal/store/store.ts';
-import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { StoreError } from '../../../shared/journal/store/store.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { DeliveryGroupEntity } from '../../../simulator/world/delivery-group.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accounts, type DigestFixture, days, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'ledger', region: 'cn-hangzhou', ...more });

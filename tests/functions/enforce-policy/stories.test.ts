@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
-import { ruleModule } from '../../functions/enforce-policy/rule.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { liveFunction, policyText } from './live-function.ts';
+import { enforcePolicy } from '../../../functions/enforce-policy/automation.ts';
+import { ruleModule } from '../../../functions/enforce-policy/rule.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const rule = (wishes: string) => `{name: r, groups: all, ${wishes}}`;

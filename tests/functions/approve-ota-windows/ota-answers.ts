@@ -1,7 +1,7 @@
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { handlers as instanceHandlers } from '../../simulator/operations/instances.ts';
-import { handlers as otaHandlers } from '../../simulator/operations/ota.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { handlers as instanceHandlers } from '../../../simulator/operations/instances.ts';
+import { handlers as otaHandlers } from '../../../simulator/operations/ota.ts';
 
 type Handlers = Readonly<Record<string, Handler>>;
 

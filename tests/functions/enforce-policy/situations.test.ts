@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { enforcePolicy } from '../../functions/enforce-policy/automation.ts';
-import { ruleModule } from '../../functions/enforce-policy/rule.ts';
-import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
-import type { TriggerEvent } from '../../shared/engine/automation.ts';
-import { type Handler, ServiceFault } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
+import { enforcePolicy } from '../../../functions/enforce-policy/automation.ts';
+import { ruleModule } from '../../../functions/enforce-policy/rule.ts';
+import { modifyAppInstanceGroupAttribute } from '../../../shared/client/operations/modify-app-instance-group-attribute.ts';
+import type { TriggerEvent } from '../../../shared/engine/automation.ts';
+import { type Handler, ServiceFault } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const rule = (wishes: string, groups = 'all') => `{name: r, groups: ${groups}, ${wishes}}`;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { tagNewResources } from '../../functions/tag-new-resources/automation.ts';
-import { ruleModule } from '../../functions/tag-new-resources/rule.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { handlers as tagHandlers } from '../../simulator/operations/tags.ts';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import { liveFunction, policyText } from './live-function.ts';
+import { tagNewResources } from '../../../functions/tag-new-resources/automation.ts';
+import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { handlers as tagHandlers } from '../../../simulator/operations/tags.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import { liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const modules = [ruleModule];
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });

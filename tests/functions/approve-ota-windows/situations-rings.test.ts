@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { listedAs } from './ota-answers.ts';
 import { rings } from './ota-fixture.ts';
-import { expectSituation, members, type Situation } from './ota-situation.ts';
+import { expectSituation, members, type Situation } from './situation-fixture.ts';
 
 const early = { id: 'e', name: 'early', tags: { 'ota-ring': 'early' } };
 const everyone = { id: 'x', name: 'everyone', tags: {} };

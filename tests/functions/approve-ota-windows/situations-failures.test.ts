@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RunReport } from '../../shared/engine/report.ts';
-import type { Fault } from '../../simulator/faults.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
-import { memoryStore } from '../journal/memory-store.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
+import type { Fault } from '../../../simulator/faults.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
+import { memoryStore } from '../../journal/memory-store.ts';
 import { updatesAs } from './ota-answers.ts';
 import { hours, minutes, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, verdicts } from './ota-fixture.ts';
 

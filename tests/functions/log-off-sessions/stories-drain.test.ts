@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { drainMarker, drainTag } from '../../shared/fleet/session.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
-import { policyText } from './live-function.ts';
+import { drainMarker, drainTag } from '../../../shared/fleet/session.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as worldHandlers } from '../../../simulator/operations/index.ts';
+import { policyText } from '../../e2e/live-function.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import { addDrain, changedRows, type Fixture, fixedSeed, groupOf, logOffLive, processOn, sessionsOf } from './log-off-fixture.ts';
 
 const rule = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone, resetAfterUnbind: disabled, drain: 15m}';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RunReport } from '../../shared/engine/report.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import {
   callsBeyondPages,
   days,

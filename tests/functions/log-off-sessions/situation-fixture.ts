@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { GroupSeed } from '../../simulator/world/seed.ts';
-import type { LiveFunction } from './live-function.ts';
+import type { GroupSeed } from '../../../simulator/world/seed.ts';
+import type { LiveFunction } from '../../e2e/live-function.ts';
 import { changedRows, type Fixture, groupSeed, logOffLive, sessionsOf } from './log-off-fixture.ts';
 
 export const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { exceptionOfFlags } from '../../cli/run/exception-flags.ts';
-import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import { noAnswers, recordApproval } from '../../shared/journal/people/approvals.ts';
-import { addException, endException } from '../../shared/journal/people/exceptions.ts';
-import { runStoring } from '../../shared/journal/store/store-effect.ts';
-import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
+import { exceptionOfFlags } from '../../../cli/run/exception-flags.ts';
+import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
+import { noAnswers, recordApproval } from '../../../shared/journal/people/approvals.ts';
+import { addException, endException } from '../../../shared/journal/people/exceptions.ts';
+import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { AccountSeed, GroupSeed } from '../../../simulator/world/seed.ts';
 import { accounts, type DigestFixture, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
 
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
