@@ -32,7 +32,7 @@ export type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.t
 export { approve, offerUpdate } from '../../simulator/world/ota-task.ts';
 export { hash32 } from '../../simulator/world/random.ts';
 export type { AccountSeed, GroupSeed, StrategySeed, WorkstationSeed } from '../../simulator/world/seed.ts';
-export { schedules } from '../functions/scale-on-schedule/situation.ts';
+export { given, limits, method } from '../functions/scale-on-schedule/generated-fences.ts';
+export { schedules } from '../functions/scale-on-schedule/plan-fixture.ts';
 export { type Fields, strategy } from '../import/generated-strategy.ts';
 export { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
-export { given, limits, method } from '../properties/generated-fences.ts';

@@ -117,7 +117,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'policy.zones[policy.serviceTimeZone]',
     to: 'policy.zones[policy.timezone]',
     rule: 'A weekly schedule is written by the clock of the service.',
-    tests: ['tests/functions/scale-on-schedule/service-zone.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-service-zone.test.ts'],
   },
   {
     name: 'drain-of-two-days-believed',
@@ -264,7 +264,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'return change.stands ? {',
     to: 'return change.stands && values.length < 0 ? {',
     rule: 'What a person sets minutes after our write was seen is not overwritten at once.',
-    tests: ['tests/functions/scale-on-schedule/manual-change.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-manual-change.test.ts'],
   },
   {
     name: 'undo-before-what-a-rule-raises',
@@ -272,7 +272,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: "(!lowers || draft.verdict === 'act')",
     to: '!lowers',
     rule: 'What a rule raises does not wait for the lowering of a day that is over.',
-    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-undo.test.ts'],
   },
   {
     name: 'stands-in-for-more-than-there-was',
@@ -280,7 +280,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'const most = Math.max(progress.highest, levelOf(to, charge));',
     to: 'const most = Number.POSITIVE_INFINITY;',
     rule: 'What a change stands in for is no more than the group had or gets by it.',
-    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-undo.test.ts'],
   },
   {
     name: 'doubtful-exception-lets-lower',
@@ -288,7 +288,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: '[...ratchets, ...doubts].find',
     to: 'ratchets.find',
     rule: 'While nobody can tell whether an exception applies nothing is lowered.',
-    tests: ['tests/functions/scale-on-schedule/decisions.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan.test.ts'],
   },
   {
     name: 'doubtful-exception-lets-the-week-fall',
@@ -296,7 +296,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'spans.find((span) => compareWeek(from, to, day, span).lowers)',
     to: 'undefined',
     rule: 'While nobody can tell whether an exception applies no weekly schedule is written that lowers nodes in it.',
-    tests: ['tests/functions/scale-on-schedule/decisions.test.ts', 'tests/functions/scale-on-schedule/undo.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan.test.ts', 'tests/functions/scale-on-schedule/plan-undo.test.ts'],
   },
   {
     name: 'fall-of-minutes-overlooked',
@@ -304,7 +304,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'if (minute < first || minute >= end) continue;',
     to: 'if (minute < first || minute >= end || (minute > first && minute % 15 !== 0)) continue;',
     rule: 'A weekly schedule that lowers nodes for minutes only is held as one that lowers them for hours.',
-    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-undo.test.ts'],
   },
   {
     name: 'undo-lowers-in-an-exception-ahead',
@@ -312,7 +312,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'fallsIn([...effects.ratchets, ...effects.doubts], strategy',
     to: 'fallsIn(effects.doubts, strategy',
     rule: 'A deviation is not taken back where the week would lower nodes in an exception that forbids it.',
-    tests: ['tests/functions/scale-on-schedule/undo.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-undo.test.ts'],
   },
   {
     name: 'owner-tag-nearly-spelled-protects-nobody',
@@ -320,7 +320,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'Object.hasOwn(tags, key) ? key : nearKey(key)(tags);',
     to: 'Object.hasOwn(tags, key) ? key : undefined;',
     rule: 'An owner who spells the tag nearly as the policy has it is protected.',
-    tests: ['tests/engine/guard.test.ts', 'tests/functions/scale-on-schedule/protection.test.ts'],
+    tests: ['tests/engine/guard.test.ts', 'tests/functions/scale-on-schedule/plan-protection.test.ts'],
   },
   {
     name: 'first-doubtful-exception-hides-the-next',
@@ -336,6 +336,6 @@ export const memoryMutants: readonly Mutant[] = [
     from: "if (!protection.ok && to.type === 'schedule' && allHarms(action).length > 0) return protection.because[0];",
     to: '',
     rule: 'While nobody can tell whether sessions are protected no weekly schedule is lowered.',
-    tests: ['tests/functions/scale-on-schedule/protection.test.ts'],
+    tests: ['tests/functions/scale-on-schedule/plan-protection.test.ts'],
   },
 ];

@@ -12,7 +12,7 @@ import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { contextOf, groupOf, policyOf } from '../scale-on-schedule/situation.ts';
+import { contextOf, groupOf, policyOf } from '../scale-on-schedule/plan-fixture.ts';
 import { fleetOf, now, ruleOf } from './facts-fixture.ts';
 
 const minutes = 60_000;

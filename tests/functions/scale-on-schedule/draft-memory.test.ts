@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf } from './plan-fixture.ts';
 
 const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: fixed}';
 const ours: WrittenValue = { value: 'fixed 2', atMs: shanghai('2026-11-25 08:00'), outcome: 'done' };

@@ -1,6 +1,6 @@
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Situation } from './decided-situation.ts';
-import { fixed, scheduled, usage } from './situation.ts';
+import { fixed, scheduled, usage } from './plan-fixture.ts';
 
 const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const fixedOffice = `- {name: office, groups: all, schedule: office, ${byTag}, method: fixed}`;

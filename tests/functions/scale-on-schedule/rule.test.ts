@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
-import { policyOf } from './situation.ts';
+import { policyOf } from './plan-fixture.ts';
 
 /** Problems of a policy with one rule, as people read them. */
 function problemsOf(rule: string, severity: 'error' | 'warning' = 'error', sections = ''): string[] {

@@ -5,7 +5,7 @@ import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledException, CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, usage } from './situation.ts';
+import { contextOf, groupOf, policyOf, usage } from './plan-fixture.ts';
 
 /** An exception of the journal: the same instants in every zone. */
 function exception(from: string, until: string, more: Partial<CompiledException>): CompiledException {

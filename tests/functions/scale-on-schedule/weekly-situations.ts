@@ -1,5 +1,5 @@
 import type { Situation } from './decided-situation.ts';
-import { fixed, poolOf, scheduled } from './situation.ts';
+import { fixed, poolOf, scheduled } from './plan-fixture.ts';
 
 const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: {tags: {department: finance}}, schedule: office, ${byTag}}`;

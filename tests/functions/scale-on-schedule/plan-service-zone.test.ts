@@ -4,7 +4,7 @@ import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf } from './situation.ts';
+import { contextOf, groupOf } from './plan-fixture.ts';
 
 /** Three nodes on Monday to Friday from 09:00 to 12:00 by the clock of London, for a service whose clock is another. */
 function policyIn(serviceTimeZone: string) {

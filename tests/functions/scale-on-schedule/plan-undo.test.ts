@@ -9,7 +9,7 @@ import { forbidden } from '../../../shared/engine/guard.ts';
 import type { NativePeriod, Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { zoneTable } from '../../../shared/policy/zone-source.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 
 const hours = { '08:00-21:00': 4 };
 const office = '- {name: office, groups: {tags: {department: finance}}, schedule: office, peak: {tag: peak-nodes, atMost: 100}}';

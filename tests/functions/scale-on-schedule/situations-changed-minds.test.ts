@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comparedWithBill, days, type Special, textOf } from './bill-of-days.ts';
+import { comparedWithBill, days, type Special, textOf } from './bill-fixture.ts';
 
 const night = (until: string, percent = 50, from = '2026-11-26 18:00') =>
   `{because: launch, groups: all, from: ${from}, until: ${until}, keepAtLeast: ${percent}%}`;

@@ -3,7 +3,7 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const native = `- {name: office, groups: all, schedule: office, ${peak}}`;

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planner } from '../../functions/scale-on-schedule/plan.ts';
-import { journalValue } from '../../functions/scale-on-schedule/strategy-value.ts';
-import { checkInput } from '../../shared/client/check-input.ts';
-import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
-import type { Action } from '../../shared/planning/decision.ts';
-import { exceptionsInForce } from '../../shared/policy/exception.ts';
-import { groupProtected } from '../../shared/policy/protect.ts';
-import { contextOf, policyOf, writtenView } from '../functions/scale-on-schedule/situation.ts';
+import { planner } from '../../../functions/scale-on-schedule/plan.ts';
+import { journalValue } from '../../../functions/scale-on-schedule/strategy-value.ts';
+import { checkInput } from '../../../shared/client/check-input.ts';
+import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
+import type { PlanContext } from '../../../shared/engine/automation.ts';
+import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import { mapDeliveryGroup } from '../../../shared/fleet/map-delivery-group.ts';
+import type { Action } from '../../../shared/planning/decision.ts';
+import { exceptionsInForce } from '../../../shared/policy/exception.ts';
+import { groupProtected } from '../../../shared/policy/protect.ts';
 import { applied, type Fields } from './applied-row.ts';
+import { contextOf, policyOf, writtenView } from './plan-fixture.ts';
 
 const time = fc.integer({ min: 0, max: 1425 });
 const period = fc.tuple(time, fc.integer({ min: 1, max: 9 })).map(([start, Amount]) => {

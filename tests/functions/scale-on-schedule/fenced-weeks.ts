@@ -1,12 +1,12 @@
-import { highestLevel } from '../../functions/scale-on-schedule/levels.ts';
-import { planner } from '../../functions/scale-on-schedule/plan.ts';
-import type { PlanContext } from '../../shared/engine/automation.ts';
-import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
-import { mapDeliveryGroup } from '../../shared/fleet/map-delivery-group.ts';
-import type { IntentView, WrittenValue } from '../../shared/journal/intents/intent-view.ts';
-import type { ActDecision, Decision } from '../../shared/planning/decision.ts';
-import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { guard } from '../engine/guard-world.ts';
+import { highestLevel } from '../../../functions/scale-on-schedule/levels.ts';
+import { planner } from '../../../functions/scale-on-schedule/plan.ts';
+import type { PlanContext } from '../../../shared/engine/automation.ts';
+import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import { mapDeliveryGroup } from '../../../shared/fleet/map-delivery-group.ts';
+import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
+import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { guard } from '../../engine/guard-world.ts';
 import { applied, type Fields } from './applied-row.ts';
 
 const minuteMs = 60_000;

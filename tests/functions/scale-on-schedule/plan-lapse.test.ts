@@ -7,7 +7,7 @@ import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { noCounts } from '../../../shared/journal/intents/intent-state.ts';
 import { guard } from '../../engine/guard-world.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
+import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;

@@ -1,4 +1,4 @@
-import type { Action } from '../../shared/planning/decision.ts';
+import type { Action } from '../../../shared/planning/decision.ts';
 
 /** A row of the list as the service sends it. */
 export type Fields = Record<string, unknown>;

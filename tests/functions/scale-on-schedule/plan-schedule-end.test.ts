@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, scheduled, writtenView } from './situation.ts';
+import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 
 const native = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}';
 const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { shanghai } from '../fixtures/shanghai.ts';
-import { policyOf } from '../functions/scale-on-schedule/situation.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { shanghai } from '../../fixtures/shanghai.ts';
 import type { Fields } from './applied-row.ts';
 import { type Event, type Played, play } from './fenced-weeks.ts';
 import { given, limits, method } from './generated-fences.ts';
+import { policyOf } from './plan-fixture.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -4,7 +4,7 @@ import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
 import type { IntentView } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './plan-fixture.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;

@@ -4,7 +4,7 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { isWaiting } from '../../../shared/engine/report.ts';
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './plan-fixture.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const service = `- {name: service, groups: all, schedule: service, ${peak}}`;

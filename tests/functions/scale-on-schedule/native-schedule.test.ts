@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { desiredState } from '../../functions/scale-on-schedule/desired-state.ts';
-import { fitDay, nativeSchedule } from '../../functions/scale-on-schedule/native-schedule.ts';
-import { serviceDayIn } from '../../functions/scale-on-schedule/service-day.ts';
-import { requestFor } from '../../functions/scale-on-schedule/strategy.ts';
-import { checkInput } from '../../shared/client/check-input.ts';
-import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import type { NativePeriod } from '../../shared/fleet/delivery-group.ts';
-import { calendarOf } from '../../shared/policy/calendar.ts';
-import type { Level, Timeline } from '../../shared/policy/compiled.ts';
-import type { DaySelector, DocumentSchedule } from '../../shared/policy/document.ts';
-import { buildTimeline } from '../../shared/policy/timeline.ts';
-import { zoneTable } from '../../shared/policy/zone-source.ts';
-import { groupOf, poolOf } from '../functions/scale-on-schedule/situation.ts';
+import { desiredState } from '../../../functions/scale-on-schedule/desired-state.ts';
+import { fitDay, nativeSchedule } from '../../../functions/scale-on-schedule/native-schedule.ts';
+import { serviceDayIn } from '../../../functions/scale-on-schedule/service-day.ts';
+import { requestFor } from '../../../functions/scale-on-schedule/strategy.ts';
+import { checkInput } from '../../../shared/client/check-input.ts';
+import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
+import type { NativePeriod } from '../../../shared/fleet/delivery-group.ts';
+import { calendarOf } from '../../../shared/policy/calendar.ts';
+import type { Level, Timeline } from '../../../shared/policy/compiled.ts';
+import type { DaySelector, DocumentSchedule } from '../../../shared/policy/document.ts';
+import { buildTimeline } from '../../../shared/policy/timeline.ts';
+import { zoneTable } from '../../../shared/policy/zone-source.ts';
+import { groupOf, poolOf } from './plan-fixture.ts';
 
 const minuteMs = 60_000;
 

@@ -9,7 +9,7 @@ import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { policyOf } from './situation.ts';
+import { policyOf } from './plan-fixture.ts';
 
 const accounts = { office: '1234567890123456', branch: '6543210987654321' };
 const dayMs = 86_400_000;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
-import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import type { Handler } from '../../simulator/handler.ts';
-import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
-import { handlers as poolHandlers } from '../../simulator/operations/node-pools.ts';
-import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
+import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
+import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
+import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { handlers as poolHandlers } from '../../../simulator/operations/node-pools.ts';
+import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const minuteMs = 60_000;
 const levels = [1, 3, 6, 2] as const;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
-import type { AssumptionValue } from '../../simulator/assumptions.ts';
-import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
+import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
+import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import type { AssumptionValue } from '../../../simulator/assumptions.ts';
+import { type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const minuteMs = 60_000;
 const groups = [

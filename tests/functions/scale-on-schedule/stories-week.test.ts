@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunReport } from '../../shared/engine/report.ts';
-import { verifyJournal } from '../../shared/journal/log/verify.ts';
-import { demoScenario } from '../../simulator/scenario.ts';
-import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { liveAccount } from './live-account.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
+import { verifyJournal } from '../../../shared/journal/log/verify.ts';
+import { demoScenario } from '../../../simulator/scenario.ts';
+import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
+import { liveAccount } from '../../e2e/live-account.ts';
 
 const hourMs = 3_600_000;
-const example = readFileSync(new URL('../../policy.example.yaml', import.meta.url), 'utf8');
+const example = readFileSync(new URL('../../../policy.example.yaml', import.meta.url), 'utf8');
 
 describe('a week of the example policy on the demo accounts, every second hour', () => {
   let simulator: Simulator;

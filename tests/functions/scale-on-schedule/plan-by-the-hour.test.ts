@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { asksForUsers, exceptionReason } from '../../../shared/engine/guard.ts';
 import type { NodePool, Strategy } from '../../../shared/fleet/delivery-group.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, usage } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled, usage } from './plan-fixture.ts';
 
 const rules = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}, method: usage}';
 const always = (nodes: number) => scheduled({ 1234567: { '00:00-23:59': nodes } });

@@ -1,7 +1,7 @@
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
-import { hourlyAmount } from '../../simulator/world/price.ts';
-import { liveFunction, policyText } from './live-function.ts';
+import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
+import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import { hourlyAmount } from '../../../simulator/world/price.ts';
+import { liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const region = 'cn-hangzhou';
 const instanceType = 'appstreaming.general.4c8g';

@@ -5,7 +5,7 @@ import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, scheduled } from './situation.ts';
+import { contextOf, fixed, groupOf, scheduled } from './plan-fixture.ts';
 
 /** A policy whose target lives in Tokyo, an hour ahead of the service: 31 December is a listed holiday there, and 2027 is not published. */
 function policyIn(zone: string, method = '') {

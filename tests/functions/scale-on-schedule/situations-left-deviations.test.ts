@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
-import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
-import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
+import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
+import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
+import { type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
 
 const strategy = { schedule: { '1-5': { '08:00-21:00': 3 } }, enable: '2026-11-01', disable: '2027-10-30' };
 const groups = [{ id: 'g', name: 'office', region: 'cn-hangzhou', pool: { id: 'rg-g', strategy } }];

@@ -9,7 +9,7 @@ import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { policyOf } from './situation.ts';
+import { policyOf } from './plan-fixture.ts';
 
 // Each story is a hundred runs.
 vi.setConfig({ testTimeout: 240_000 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts';
-import { ruleModule } from '../../functions/scale-on-schedule/rule.ts';
-import { comparedWithBill, days, groups, hourMs, type Special, textOf } from './bill-of-days.ts';
-import { liveFunction } from './live-function.ts';
+import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
+import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import { liveFunction } from '../../e2e/live-function.ts';
+import { comparedWithBill, days, groups, hourMs, type Special, textOf } from './bill-fixture.ts';
 
 describe('what single days cost is what they make of the bill', () => {
   const kinds: readonly (readonly [string, Special])[] = [

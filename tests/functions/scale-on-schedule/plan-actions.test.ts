@@ -5,7 +5,7 @@ import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Action } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
-import { contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './plan-fixture.ts';
 
 const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = policyOf(`- {name: office, groups: all, schedule: office, ${peak}}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled } from './situation.ts';
+import { contextOf, fixed, groupOf, policyOf, scheduled } from './plan-fixture.ts';
 
 const rule = (more = '') => `- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}${more}}`;
 const ordinary = { 12345: { '08:00-21:00': 4 } };
