@@ -3,19 +3,19 @@ import { inputOfFlags, kindOf } from '../../cli/call/parameters.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
 const accountId = '1000000000000001';
-let desk: Desk;
+let fixture: AccountFixture;
 beforeAll(async () => {
-  desk = await openDesk();
+  fixture = await openAccountFixture();
 });
 afterAll(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const call = (...args: string[]) => streamwarden(['call', ...args, '--simulator', desk.simulator.url]);
+const call = (...args: string[]) => streamwarden(['call', ...args, '--simulator', fixture.simulator.url]);
 
 describe('call', () => {
   test('prints the answer of a read as JSON', async () => {
@@ -53,7 +53,7 @@ describe('call', () => {
     const { code, stderr } = await call(action, parameter, 'some-id');
     expect(code).toBe(1);
     expect(stderr).toContain(text);
-    expect(desk.simulator.ledger.count(action, 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count(action, 'received')).toBe(0);
   });
 
   test('an order that can have a token has one, which is printed before it is sent and repeats it safely', async () => {
@@ -61,7 +61,7 @@ describe('call', () => {
     const buy = (...more: string[]) => call(...order, '--PeriodUnit', 'Month', '--AutoPay', 'true', '--yes-buy', ...more);
     const first = await buy();
     const token = /^IdempotenceToken: ([\w-]{36})$/m.exec(first.stderr)?.[1];
-    const sent = desk.simulator.ledger.records.find(({ action }) => action === 'CreateWuyingServer');
+    const sent = fixture.simulator.ledger.records.find(({ action }) => action === 'CreateWuyingServer');
     expect([first.code, sent?.input?.['IdempotenceToken']]).toEqual([0, token]);
     const repeated = await buy('--IdempotenceToken', String(token));
     expect(JSON.parse(repeated.stdout).Data).toEqual(JSON.parse(first.stdout).Data);
@@ -71,10 +71,10 @@ describe('call', () => {
   });
 
   test('--all says when the list was not whole', async () => {
-    desk.simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, skip: 1 });
+    fixture.simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, skip: 1 });
     const { code, stdout, stderr } = await call('ListAppInstanceGroup', '--ProductType', 'CloudApp', '--PageSize', '2', '--all');
     expect([code, JSON.parse(stdout).length, stderr]).toEqual([1, 3, expect.stringContaining('announced 4 rows, and 3 came')]);
-    desk.simulator.faults.clear();
+    fixture.simulator.faults.clear();
   });
 
   test('--yes is not enough for a purchase', async () => {
@@ -91,7 +91,7 @@ describe('call', () => {
       '--yes',
     );
     expect(code).toBe(1);
-    expect(desk.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
   });
 
   test('names the nearest operation and the nearest parameter', async () => {
@@ -113,7 +113,7 @@ describe('call', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toContain('PageNumber');
-    expect(desk.simulator.ledger.count('ListNodes', 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count('ListNodes', 'received')).toBe(0);
   });
 });
 

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { digestCommand } from '../../cli/commands/digest.ts';
-import { type Desk, openDesk } from './small-account.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 let printed: string;
 beforeEach(async () => {
-  desk = await openDesk({ groups: 2, mode: 'act' });
+  fixture = await openAccountFixture({ groups: 2, mode: 'act' });
   printed = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     printed += String(text);
@@ -19,18 +19,18 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   process.exitCode = 0;
-  await desk.close();
+  await fixture.close();
 });
 
 async function digest(...args: readonly string[]): Promise<number | string | null | undefined> {
   const program = new Command().exitOverride();
   digestCommand(program);
-  await program.parseAsync(['digest', ...desk.world, ...args], { from: 'user' });
+  await program.parseAsync(['digest', ...fixture.world, ...args], { from: 'user' });
   return process.exitCode;
 }
 
 test('tells of the present without a rule of digest, writes a page, and writes nothing else', async () => {
-  const file = path.join(desk.folder, 'digest.html');
+  const file = path.join(fixture.folder, 'digest.html');
   expect(await digest('--html', file)).toBe(0);
   expect(printed).toContain('Streamwarden present digest');
   expect(printed).toContain('Not covered (0): Every resource is covered by some rule.');
@@ -46,7 +46,7 @@ test('as JSON carries the parts and no text around it', async () => {
 });
 
 test('says what could not be read and fails', async () => {
-  desk.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+  fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
   expect(await digest()).toBe(1);
   expect(printed).toContain('✗ Target home was not reached in full: the delivery groups could not be read');
 });

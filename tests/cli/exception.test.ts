@@ -8,8 +8,8 @@ import { addStored, endStored, listExceptions } from '../../cli/run/exceptions.t
 import { type Session, withSession } from '../../cli/run/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { policyWith, target } from '../engine/dial.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
 /** Tuesday 2026-11-24, 12:00:30 in Shanghai. */
 const nowMs = Date.parse('2026-11-24T12:00:30+08:00');
@@ -87,16 +87,16 @@ describe('the flags of exception add', () => {
 });
 
 describe('exceptions of the journal', () => {
-  let desk: Desk;
+  let fixture: AccountFixture;
   beforeEach(async () => {
-    desk = await openDesk({ groups: 1 });
+    fixture = await openAccountFixture({ groups: 1 });
   });
   afterEach(async () => {
-    await desk.close();
+    await fixture.close();
   });
 
   const inSession = <T>(work: (session: Session) => Promise<T>) =>
-    withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
+    withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
   const add = (flags: ExceptionFlags = said) => inSession(async (session) => addStored(session, flags, await actorOf(session, 'given')));
   const end = (wanted: string) => inSession(async (session) => endStored(session, wanted, 'called off', await actorOf(session, 'given')));
   const list = () => inSession((session) => listExceptions(session));
@@ -119,7 +119,7 @@ describe('exceptions of the journal', () => {
     await end(first.id);
     await expect(end(first.id)).rejects.toMatchObject({ code: 'NothingToEnd' });
     await expect(end('lunch')).rejects.toThrow(/no exception 'lunch'/);
-    desk.simulator.advance(14 * 3_600_000);
+    fixture.simulator.advance(14 * 3_600_000);
     await expect(end('launch')).rejects.toThrow(/ended by itself/);
   });
 
@@ -129,14 +129,14 @@ describe('exceptions of the journal', () => {
   });
 
   test('are not said into a journal that ends with the command', async () => {
-    await expect(withSession({ policy: `${desk.folder}/policy.yaml` }, (session) => actorOf(session, undefined))).rejects.toThrow(
+    await expect(withSession({ policy: `${fixture.folder}/policy.yaml` }, (session) => actorOf(session, undefined))).rejects.toThrow(
       /nobody would ever read it/,
     );
   });
 
   test('go through the command, which says what was written and how to end it', async () => {
     const flags = ['--group', 'aig-0', '--until', '12h', '--never', 'cut-sessions', '--because', 'Exam week'];
-    const added = await streamwarden(['exception', 'add', ...flags, ...desk.world]);
+    const added = await streamwarden(['exception', 'add', ...flags, ...fixture.world]);
     expect(added.stderr).toBe('');
     expect(added.stdout).toMatch(
       / added the exception (exam-week-\S+), from 2026-11-25 08:\d\d until .*: Exam week\n.*streamwarden exception end \1\n/,

@@ -8,23 +8,23 @@ import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
 const minutes = 60_000;
 const startMs = Date.parse('2026-11-25T08:40:00+08:00');
 const clock = localClock('Asia/Shanghai', startMs);
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk({ groups: 2 });
+  fixture = await openAccountFixture({ groups: 2 });
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
 const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
+  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
 const apply = () => inSession((session) => runAll(session, { mode: 'apply', only: 'scale-on-schedule' }));
 /** Somebody sets a fixed count in the console. */
 const bySomebody = (nodes: number) =>
@@ -36,7 +36,7 @@ const bySomebody = (nodes: number) =>
     } as never),
   );
 /** Moves the time on to so many minutes after the start. */
-const until = (minute: number): void => desk.simulator.advance(startMs + minute * minutes - desk.simulator.world.clock.nowMs);
+const until = (minute: number): void => fixture.simulator.advance(startMs + minute * minutes - fixture.simulator.world.clock.nowMs);
 const at = async (minute: number, wanted = 'aig-0'): Promise<ExplanationAt> => {
   const [explanation] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minutes));
   if (!explanation) throw new Error('there is no story');
@@ -87,7 +87,7 @@ describe('explain --at', () => {
   });
 
   test('asks the service only where the journal knows nothing, and says where nothing is known', async () => {
-    const reads = () => desk.simulator.ledger.count('ListAppInstanceGroup', 'received');
+    const reads = () => fixture.simulator.ledger.count('ListAppInstanceGroup', 'received');
     expect(text(await at(0, 'group-1'))).toContain('Streamwarden had written nothing to it');
     expect(reads()).toBeGreaterThan(0);
     await apply();
@@ -100,7 +100,7 @@ describe('explain --at', () => {
   test('is an option of the command', async () => {
     await apply();
     until(5);
-    const told = await streamwarden(['explain', 'aig-0', '--at', '2026-11-25 08:43', '--json', ...desk.world]);
+    const told = await streamwarden(['explain', 'aig-0', '--at', '2026-11-25 08:43', '--json', ...fixture.world]);
     expect(JSON.parse(told.stdout)).toMatchObject({ format: 1, stories: [{ resource: 'aig-0', settings: [{ by: 'streamwarden' }] }] });
   });
 });

@@ -1,34 +1,34 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk();
+  fixture = await openAccountFixture();
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const run = (...args: readonly string[]) => streamwarden([...args, '--simulator', desk.simulator.url], { cwd: desk.folder });
+const run = (...args: readonly string[]) => streamwarden([...args, '--simulator', fixture.simulator.url], { cwd: fixture.folder });
 
 describe('import', () => {
   test('writes a policy whose plan is empty, and nothing else', async () => {
-    const before = readdirSync(desk.folder).sort();
+    const before = readdirSync(fixture.folder).sort();
     const { code, stdout } = await run('import', '--target', 'home', '--out', 'imported.yaml');
     expect(code).toBe(0);
     expect(stdout).toContain('4 delivery groups');
-    expect(stdout).toContain(`streamwarden plan --policy imported.yaml --simulator ${desk.simulator.url}`);
-    expect(readdirSync(desk.folder).sort()).toEqual([...before, 'imported.yaml'].sort());
+    expect(stdout).toContain(`streamwarden plan --policy imported.yaml --simulator ${fixture.simulator.url}`);
+    expect(readdirSync(fixture.folder).sort()).toEqual([...before, 'imported.yaml'].sort());
     const plan = await run('plan', '--policy', 'imported.yaml');
     expect(plan.code).toBe(0);
     expect(plan.stdout).toContain('0 to change · 0 held · 4 as wanted');
   });
 
   test('never overwrites a file unless it is told to', async () => {
-    const file = path.join(desk.folder, 'policy.yaml');
+    const file = path.join(fixture.folder, 'policy.yaml');
     const before = readFileSync(file, 'utf8');
     const { code, stderr } = await run('import', '--out', 'policy.yaml');
     expect(code).toBe(1);

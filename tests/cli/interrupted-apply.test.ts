@@ -1,54 +1,54 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { start, streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk({ groups: 12 });
+  fixture = await openAccountFixture({ groups: 12 });
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const received = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received');
-const executed = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
+const received = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received');
+const executed = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
 const journal = (command: string, ...rest: string[]) =>
-  streamwarden(['journal', command, '--state', path.join(desk.folder, 'state'), ...rest]);
+  streamwarden(['journal', command, '--state', path.join(fixture.folder, 'state'), ...rest]);
 
 test('a process killed in the middle of apply leaves a whole journal, and the next apply does exactly the rest', async () => {
   // Three changes go through; the next call is held, and the process dies while it waits. The service runs it all the same.
-  desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', skip: 3, times: 'always' });
-  const { child, ended } = start(['apply', ...desk.world]);
-  await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 4);
+  fixture.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', skip: 3, times: 'always' });
+  const { child, ended } = start(['apply', ...fixture.world]);
+  await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 4);
   child.kill('SIGKILL');
   expect((await ended).signal).toBe('SIGKILL');
-  await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'executed', received());
+  await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'executed', received());
   const before = executed();
   expect(before).toBeGreaterThan(3);
-  desk.simulator.faults.clear();
+  fixture.simulator.faults.clear();
 
-  const plan = await streamwarden(['plan', ...desk.world]);
+  const plan = await streamwarden(['plan', ...fixture.world]);
   expect(plan.stdout).toContain(`${12 - before} to change · 0 held · ${before} as wanted`);
   expect(await journal('verify')).toMatchObject({ code: 0 });
 
-  const rest = await streamwarden(['apply', ...desk.world]);
+  const rest = await streamwarden(['apply', ...fixture.world]);
   expect(rest.stdout).toContain(`${12 - before} done.`);
   expect(executed()).toBe(12);
   expect(await journal('verify')).toMatchObject({ code: 0 });
-  expect((await streamwarden(['plan', ...desk.world])).code).toBe(0);
+  expect((await streamwarden(['plan', ...fixture.world])).code).toBe(0);
 });
 
 test('Ctrl-C finishes the calls under way, writes what was done, says so, and begins nothing new', async () => {
-  desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', skip: 3, times: 'always', worldMs: 1000 });
-  const { child, ended } = start(['apply', ...desk.world]);
-  await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 4);
+  fixture.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', skip: 3, times: 'always', worldMs: 1000 });
+  const { child, ended } = start(['apply', ...fixture.world]);
+  await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 4);
   const stopping = new Promise<void>((resolve) => child.stderr?.on('data', (text) => String(text).includes('stopping') && resolve()));
   child.kill('SIGINT');
   await stopping;
-  desk.simulator.faults.clear();
-  desk.simulator.advance(1000);
+  fixture.simulator.faults.clear();
+  fixture.simulator.advance(1000);
 
   const { code, stdout, stderr } = await ended;
   expect(code).toBe(130);
@@ -60,17 +60,17 @@ test('Ctrl-C finishes the calls under way, writes what was done, says so, and be
   const key = /Journal: (runs\/\S+)/.exec(stdout)?.[1] ?? '';
   const record = await journal('show', key, '--json');
   expect(JSON.parse(record.stdout).body.outcomes.filter(({ outcome }: { outcome: string }) => outcome === 'done')).toHaveLength(done);
-  expect((await streamwarden(['plan', ...desk.world])).stdout).toContain(`${12 - done} to change`);
+  expect((await streamwarden(['plan', ...fixture.world])).stdout).toContain(`${12 - done} to change`);
 });
 
 test.each([
   ['SIGINT', 'nobody, since whoever pressed Ctrl-C knows', false],
   ['SIGTERM', 'those who hear of failures, since a machine may have sent it', true],
 ] as const)('an apply that %s cuts off while it reads tells %s', async (signal, _whom, told) => {
-  appendFileSync(path.join(desk.folder, 'policy.yaml'), 'channels: {oncall: {kind: console}}\ntell: {failed: oncall}\n');
-  desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
-  const { child, ended } = start(['apply', ...desk.world]);
-  await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+  appendFileSync(path.join(fixture.folder, 'policy.yaml'), 'channels: {oncall: {kind: console}}\ntell: {failed: oncall}\n');
+  fixture.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+  const { child, ended } = start(['apply', ...fixture.world]);
+  await fixture.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
   child.kill(signal);
   const { code, stdout, stderr } = await ended;
   expect([code, stderr.includes('1 failed')]).toEqual([130, told]);
@@ -82,7 +82,7 @@ test.each([
   ['SIGTERM', 'is told', true],
 ] as const)('renewals that %s cuts off while they read: that %s', async (signal, _what, told) => {
   appendFileSync(
-    path.join(desk.folder, 'policy.yaml'),
+    path.join(fixture.folder, 'policy.yaml'),
     `  renew-before-expiry:
     - {name: all, groups: all, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}
 limits: {spendPerMonth: [100 CNY]}
@@ -90,9 +90,9 @@ channels: {oncall: {kind: console}}
 tell: {failed: oncall}
 `,
   );
-  desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
-  const { child, ended } = start(['apply', '--only', 'renew-before-expiry', ...desk.world]);
-  await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+  fixture.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+  const { child, ended } = start(['apply', '--only', 'renew-before-expiry', ...fixture.world]);
+  await fixture.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
   child.kill(signal);
   const { code, stderr } = await ended;
   expect([code, stderr.includes('renew-before-expiry failed on home')]).toEqual([130, told]);

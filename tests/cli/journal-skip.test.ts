@@ -4,21 +4,21 @@ import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { skipDamaged } from '../../cli/run/skip.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk({ groups: 1 });
+  fixture = await openAccountFixture({ groups: 1 });
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
 const key = 'halts/7.4.2/00000000';
-const file = () => `${desk.folder}/state/${key}`;
+const file = () => `${fixture.folder}/state/${key}`;
 const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
+  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
 const halt = () =>
   inSession(async (session) => sayOnVersion(session, '7.4.2', { kind: 'halt', because: 'black screens' }, await actorOf(session, 'given')));
 const skip = (wanted = key, because: string | undefined = 'cut off in a disk failure') =>
@@ -29,10 +29,10 @@ test('the way out of a damaged record, as the page rehearses it', async () => {
   await halt();
   writeFileSync(file(), '{');
   expect(await halted()).toEqual(['7.4.2']);
-  const state = ['--state', `${desk.folder}/state`];
+  const state = ['--state', `${fixture.folder}/state`];
   const before = await streamwarden(['journal', 'verify', ...state]);
   expect([before.code, before.stdout]).toMatchObject([1, expect.stringMatching(/^halts\/7\.4\.2\/00000000 {2}MalformedRecord/m)]);
-  const skipped = await streamwarden(['journal', 'skip', key, '--because', 'cut off in a disk failure', ...desk.world]);
+  const skipped = await streamwarden(['journal', 'skip', key, '--because', 'cut off in a disk failure', ...fixture.world]);
   expect([skipped.code, skipped.stdout]).toMatchObject([0, expect.stringMatching(/skipped halts\/7\.4\.2\/00000000 \(MalformedRecord\)/)]);
   expect(await halted()).toEqual([]);
   const after = await streamwarden(['journal', 'verify', ...state]);

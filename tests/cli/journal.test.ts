@@ -13,9 +13,9 @@ import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { streamwarden } from './command.ts';
-import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+import { openRenewalFixture, type RenewalFixture } from './renewal-fixture.ts';
 
-let desk: RenewalDesk;
+let fixture: RenewalFixture;
 let state: string;
 /** Hash of the head that covers what the commands wrote. */
 let head: string;
@@ -23,22 +23,22 @@ let head: string;
 const journal = (...args: string[]) => streamwarden(['journal', ...args, '--state', state]);
 const store = () => directoryStore(state);
 
-/** A day of people and functions at the desk: each command that writes to the journal, one behind the other. */
+/** A day of people and functions in one account: each command that writes to the journal, one behind the other. */
 beforeAll(async () => {
-  desk = await openRenewalDesk();
-  state = path.join(desk.folder, 'state');
-  const as = desk.as('approver');
+  fixture = await openRenewalFixture();
+  state = path.join(fixture.folder, 'state');
+  const as = fixture.as('approver');
   const said: string[] = [];
   for (const line of ['doctor', 'apply', 'approve bought-0 --yes', 'refuse aig-1 --because later', 'apply', 'apply', 'digest', 'doctor']) {
-    if (line === 'apply') await desk.run();
+    if (line === 'apply') await fixture.run();
     else {
-      const { code, stderr } = await streamwarden([...line.split(' '), ...desk.world], as);
+      const { code, stderr } = await streamwarden([...line.split(' '), ...fixture.world], as);
       if (code !== 0 && line !== 'doctor') said.push(`${line}: ${stderr}`);
     }
-    desk.simulator.advance(60 * 60_000);
+    fixture.simulator.advance(60 * 60_000);
   }
   expect(said).toEqual([]);
-  const nowMs = desk.simulator.world.clock.nowMs;
+  const nowMs = fixture.simulator.world.clock.nowMs;
   const signed = { owner: 'a-person', atMs: nowMs };
   const id = exceptionId('launch', Date.parse('2026-11-26T00:00:00Z'));
   const exception = { because: 'launch', by: 'lin', from: '2026-11-25T00:00:00Z', until: '2026-11-26T00:00:00Z' };
@@ -55,7 +55,7 @@ beforeAll(async () => {
   head = (await coverageOfJournal(store(), options)).head?.hash ?? 'none';
 }, 120_000);
 
-afterAll(() => desk.close());
+afterAll(() => fixture.close());
 
 describe('after a day of doctor, apply, approve, refuse and digest', () => {
   test('the journal verifies, and the head proves it', async () => {
@@ -134,13 +134,13 @@ test('files that are no records fail no command, and are named', async () => {
   }
   const verified = await journal('verify');
   expect([verified.code, verified.stderr]).toEqual([0, '']);
-  const looked = await streamwarden(['doctor', ...desk.world]);
+  const looked = await streamwarden(['doctor', ...fixture.world]);
   for (const name of names) {
     expect(verified.stdout).toContain(`${JSON.stringify(name)}  is no record`);
     expect(looked.stdout).toContain(name);
   }
   for (const line of ['digest', 'plan', 'approvals', 'explain aig-0', 'apply']) {
-    const { code, stdout, stderr } = await streamwarden([...line.split(' '), ...desk.world]);
+    const { code, stdout, stderr } = await streamwarden([...line.split(' '), ...fixture.world]);
     expect([line, [0, 2].includes(code ?? -1), stderr], stdout).toEqual([line, true, '']);
   }
   expect((await journal('export')).code).toBe(0);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Receiver, startReceiver } from '../notify/receiver.ts';
+import { openAccountFixture } from './account-fixture.ts';
 import { start } from './command.ts';
-import { openDesk } from './small-account.ts';
 
 let folder: string;
 let receiver: Receiver;
@@ -84,20 +84,20 @@ test('an unknown channel is refused before anything is sent', async () => {
 
 test('apply tells a channel what it did in one message, and plan tells nobody', async () => {
   receiver.reply = { body: '{"ok":true}' };
-  const desk = await openDesk();
+  const fixture = await openAccountFixture();
   try {
-    appendFileSync(desk.world[1] ?? '', 'channels: {log: {kind: webhook, url: "env:LOG_URL"}}\ntell: {done: log}\n');
+    appendFileSync(fixture.world[1] ?? '', 'channels: {log: {kind: webhook, url: "env:LOG_URL"}}\ntell: {done: log}\n');
     const env = { LOG_URL: `${receiver.origin}/hook?key=t0ken`, STREAMWARDEN_CHANNEL_HOSTS: '127.0.0.1' };
-    await start(['plan', ...desk.world], { env }).ended;
+    await start(['plan', ...fixture.world], { env }).ended;
     expect(receiver.received).toHaveLength(0);
-    const { code, stdout, stderr } = await start(['apply', ...desk.world], { env }).ended;
+    const { code, stdout, stderr } = await start(['apply', ...fixture.world], { env }).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect(receiver.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
       { severity: 'info', title: 'scale-on-schedule on home: 4 changed', text: expect.stringContaining('group-0 (aig-0): ') },
     ]);
     expect(stdout).not.toContain('t0ken');
   } finally {
-    await desk.close();
+    await fixture.close();
   }
 });
 

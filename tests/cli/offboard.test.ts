@@ -9,17 +9,17 @@ import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { handlers as authorizations } from '../../simulator/operations/authorization.ts';
 import { handlers as bindings } from '../../simulator/operations/bindings.ts';
 import { streamwarden } from './command.ts';
-import { group, type OffboardDesk, openOffboardDesk } from './offboard-desk.ts';
+import { group, type OffboardFixture, openOffboardFixture } from './offboard-fixture.ts';
 
-let desk: OffboardDesk | undefined;
+let fixture: OffboardFixture | undefined;
 afterEach(async () => {
-  await desk?.close();
-  desk = undefined;
+  await fixture?.close();
+  fixture = undefined;
 });
 
-async function open(...seed: Parameters<typeof openOffboardDesk>): Promise<OffboardDesk> {
-  desk = await openOffboardDesk(...seed);
-  return desk;
+async function open(...seed: Parameters<typeof openOffboardFixture>): Promise<OffboardFixture> {
+  fixture = await openOffboardFixture(...seed);
+  return fixture;
 }
 
 const zhang = 'zhang.san';
@@ -30,7 +30,7 @@ const became = (reports: readonly RunReport[]) =>
   reports.flatMap(({ outcomes }) =>
     outcomes.map(({ operation, resource, outcome }) => `${operation} ${resource.id.split('/')[0]} ${outcome}`),
   );
-const writes = ({ simulator }: OffboardDesk): number =>
+const writes = ({ simulator }: OffboardFixture): number =>
   simulator.ledger.count('AuthorizeInstanceGroup', 'received') + simulator.ledger.count('Unbind', 'received');
 
 describe('offboard', () => {
@@ -44,7 +44,7 @@ describe('offboard', () => {
       expect.stringMatching(/^a\/instance:\S+ act offboarded$/),
       'b/authorized act offboarded',
     ]);
-    expect(writes({ simulator } as OffboardDesk)).toBe(0);
+    expect(writes({ simulator } as OffboardFixture)).toBe(0);
   });
 
   test('takes access away before it ends sessions, and a second plan is empty', async () => {
@@ -241,7 +241,7 @@ describe('clients that follow a change late', () => {
   const minute = 60_000;
 
   /** Handlers by which the client of a user connects again at once, for so long after the user was taken off the list. */
-  const eager = (forMs: number): NonNullable<Parameters<typeof openOffboardDesk>[0]['handlers']> => {
+  const eager = (forMs: number): NonNullable<Parameters<typeof openOffboardFixture>[0]['handlers']> => {
     let removedMs = Number.POSITIVE_INFINITY;
     return {
       AuthorizeInstanceGroup(input, context) {

@@ -2,19 +2,19 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk({ groups: 1 });
+  fixture = await openAccountFixture({ groups: 1 });
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
 const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${desk.folder}/policy.yaml`, simulator: desk.simulator.url, state: `${desk.folder}/state` }, work);
+  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
 const say = (kind: 'halt' | 'resume', version = '7.4.2', because: string | undefined = 'black screens') =>
   inSession(async (session) => sayOnVersion(session, version, { kind, because }, await actorOf(session, 'given')));
 const halted = (all = false) => inSession(async (session) => (await listHalts(session, { all })).map(({ version }) => version));
@@ -41,16 +41,16 @@ test('a halt must say why', async () => {
 
 test('the command shows who halted what and why', async () => {
   await say('halt');
-  const listed = await streamwarden(['ota', 'list', ...desk.world]);
+  const listed = await streamwarden(['ota', 'list', ...fixture.world]);
   expect(listed.stdout).toMatch(
     /^World: the simulator at .*\n7\.4\.2 +halted since 2026-11-25 08:\d\d Asia\/Shanghai by \S+: black screens\n$/,
   );
 });
 
 test('a version that no group has is halted, and the spelling is asked about', async () => {
-  const groups = [...desk.simulator.world.accounts.values()].flatMap(({ groups: all }) => [...all.values()]);
+  const groups = [...fixture.simulator.world.accounts.values()].flatMap(({ groups: all }) => [...all.values()]);
   for (const group of groups) group.ota = { ...group.ota, version: '7.3.0', offeredVersion: '7.4.0' };
-  const halt = (version: string) => streamwarden(['ota', 'halt', version, '--because', 'black screens', ...desk.world]);
+  const halt = (version: string) => streamwarden(['ota', 'halt', version, '--because', 'black screens', ...fixture.world]);
   expect((await halt('7.4')).stdout).toContain('Look at the spelling: no group runs 7.4 or is offered it; they have 7.3.0, 7.4.0.');
   expect((await halt('7.4.0 ')).stdout).not.toContain('spelling');
   expect((await halted()).sort()).toEqual(['7.4', '7.4.0']);

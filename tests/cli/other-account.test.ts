@@ -2,30 +2,30 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { streamwarden } from './command.ts';
-import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+import { openRenewalFixture, type RenewalFixture } from './renewal-fixture.ts';
 
 const account = '1000000000000001';
 const mistyped = '1000000000000011';
 
-let desk: RenewalDesk;
+let fixture: RenewalFixture;
 beforeEach(async () => {
-  desk = await openRenewalDesk();
+  fixture = await openRenewalFixture();
   // Without a role both targets act with the keys of whoever runs the command.
-  desk.writePolicy((text) =>
+  fixture.writePolicy((text) =>
     text.replace(
       /targets: .*/,
       `targets: {home: {account: "${account}", endpoint: cn-shanghai}, twin: {account: "${mistyped}", endpoint: cn-shanghai}}`,
     ),
   );
 });
-afterEach(() => desk.close());
+afterEach(() => fixture.close());
 
-const as = (...args: string[]) => streamwarden([...args, ...desk.world], desk.as('approver'));
-const received = (action: string): number => desk.simulator.ledger.count(action, 'received');
+const as = (...args: string[]) => streamwarden([...args, ...fixture.world], fixture.as('approver'));
+const received = (action: string): number => fixture.simulator.ledger.count(action, 'received');
 const withoutQuestions = (text: string): string => text.replace(/\n +ask: .*/, '');
 
 test('apply of two targets that are one account, one of them mistyped, orders each subscription once and says which number is wrong', async () => {
-  desk.writePolicy((text) =>
+  fixture.writePolicy((text) =>
     withoutQuestions(text).replace(
       /targets: .*/,
       `targets: {home: {account: "${account}", endpoint: cn-shanghai}, twin: {account: "${mistyped}", endpoint: cn-shanghai}}`,
@@ -37,20 +37,20 @@ test('apply of two targets that are one account, one of them mistyped, orders ea
     expect(code).toBe(1);
     for (const part of ['AccountMismatch', 'targets.twin.account', mistyped, account]) expect(stdout).toContain(part);
   }
-  expect(desk.simulator.ledger.count('RenewAppInstanceGroup', 'executed')).toBe(2);
+  expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'executed')).toBe(2);
 });
 
 test('nobody answers a question about an account whose number is wrong', async () => {
   const refused = await as('approve', 'twin/aig-0', '--yes');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('targets.twin.account')]);
-  expect(existsSync(path.join(desk.folder, 'state', 'approvals'))).toBe(false);
+  expect(existsSync(path.join(fixture.folder, 'state', 'approvals'))).toBe(false);
 });
 
 test('resolve writes nothing under a number that is wrong', async () => {
-  desk.writePolicy((text) => text.replace(/targets: .*/, `targets: {twin: {account: "${mistyped}", endpoint: cn-shanghai}}`));
+  fixture.writePolicy((text) => text.replace(/targets: .*/, `targets: {twin: {account: "${mistyped}", endpoint: cn-shanghai}}`));
   const resolved = await as('resolve', 'aig-0', '--refunded');
   expect([resolved.code, resolved.stderr]).toEqual([1, expect.stringContaining('targets.twin.account')]);
-  expect(existsSync(path.join(desk.folder, 'state', 'renewals'))).toBe(false);
+  expect(existsSync(path.join(fixture.folder, 'state', 'renewals'))).toBe(false);
 });
 
 test('a single call that writes is not sent with keys of another account than the target states; one that reads is', async () => {
@@ -66,7 +66,7 @@ test('a single call that writes is not sent with keys of another account than th
     'Month',
   ];
   // The parameters of the operation stand where options of other commands do: `call` takes no --state.
-  const call = (...args: string[]) => streamwarden(['call', ...args, ...desk.world.slice(0, 4)], desk.as('approver'));
+  const call = (...args: string[]) => streamwarden(['call', ...args, ...fixture.world.slice(0, 4)], fixture.as('approver'));
   const refused = await call(...renewal, '--AutoPay', 'true', '--yes-buy', '--target', 'twin');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Nothing was sent.')]);
   expect(received('RenewAppInstanceGroup')).toBe(0);

@@ -3,22 +3,22 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
 const bin = process.env.STREAMWARDEN_TEST_COMMAND ?? fileURLToPath(new URL('../../bin/streamwarden.js', import.meta.url));
 const groups = 6;
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk({ groups });
+  fixture = await openAccountFixture({ groups });
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const executed = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
+const executed = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
 const journal = (command: string, ...rest: string[]) =>
-  streamwarden(['journal', command, '--state', path.join(desk.folder, 'state'), ...rest]);
+  streamwarden(['journal', command, '--state', path.join(fixture.folder, 'state'), ...rest]);
 
 type Sink = 'pipe' | number;
 function run(args: readonly string[], stdout: Sink, stderr: Sink): ChildProcess {
@@ -32,7 +32,7 @@ async function expectWhole(): Promise<void> {
   expect(executed()).toBe(groups);
   expect(await journal('verify')).toMatchObject({ code: 0 });
   expect((await journal('list', '--prefix', 'runs')).stdout.trim().split('\n')).toHaveLength(1);
-  expect((await streamwarden(['plan', ...desk.world])).code).toBe(0);
+  expect((await streamwarden(['plan', ...fixture.world])).code).toBe(0);
 }
 
 describe('an apply whose output fails does all its work', () => {
@@ -41,7 +41,7 @@ describe('an apply whose output fails does all its work', () => {
     ['standard error', false, true],
     ['both', true, true],
   ])('with a reader who leaves %s before the first line', async (_name, output, errors) => {
-    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    const child = run(['apply', ...fixture.world], 'pipe', 'pipe');
     if (output) child.stdout?.destroy();
     else child.stdout?.resume();
     if (errors) child.stderr?.destroy();
@@ -51,7 +51,7 @@ describe('an apply whose output fails does all its work', () => {
   });
 
   test('with a reader who leaves after the first line', async () => {
-    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    const child = run(['apply', ...fixture.world], 'pipe', 'pipe');
     child.stdout?.once('data', () => child.stdout?.destroy());
     child.stderr?.destroy();
     expect(await endOf(child)).toEqual({ code: 0, signal: null });
@@ -60,7 +60,7 @@ describe('an apply whose output fails does all its work', () => {
 
   test('with a full disk, which is said and is no success', async () => {
     const full = openSync('/dev/full', 'w');
-    const child = run(['apply', ...desk.world], full, 'pipe');
+    const child = run(['apply', ...fixture.world], full, 'pipe');
     let said = '';
     child.stderr?.on('data', (text) => (said += text));
     const ended = await endOf(child);
@@ -72,10 +72,10 @@ describe('an apply whose output fails does all its work', () => {
 
   test('with a full disk under both, or under standard error alone', async () => {
     const full = openSync('/dev/full', 'w');
-    expect(await endOf(run(['apply', ...desk.world], full, full))).toEqual({ code: 1, signal: null });
+    expect(await endOf(run(['apply', ...fixture.world], full, full))).toEqual({ code: 1, signal: null });
     await expectWhole();
     // A bad policy is told on standard error: the exit code has to do without it.
-    expect(await endOf(run(['plan', '--policy', path.join(desk.folder, 'none.yaml')], 'pipe', full))).toEqual({ code: 1, signal: null });
+    expect(await endOf(run(['plan', '--policy', path.join(fixture.folder, 'none.yaml')], 'pipe', full))).toEqual({ code: 1, signal: null });
     closeSync(full);
   });
 });
@@ -102,7 +102,7 @@ const python = spawnSync('python3', ['-c', 'import pty']).status === 0;
 
 describe.skipIf(!python)('a terminal that is closed', () => {
   const closed = async (kind: string): Promise<string> => {
-    const child = spawn('python3', ['-c', onTerminal, kind, process.execPath, bin, 'apply', ...desk.world], {
+    const child = spawn('python3', ['-c', onTerminal, kind, process.execPath, bin, 'apply', ...fixture.world], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';
@@ -120,14 +120,14 @@ describe.skipIf(!python)('a terminal that is closed', () => {
     // Done already, or stopped: never aborted.
     expect(['0', '130']).toContain(await closed('controlling'));
     expect(await journal('verify')).toMatchObject({ code: 0 });
-    expect(executed()).toBe(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
+    expect(executed()).toBe(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
   });
 });
 
 describe('a signal finishes the call under way', () => {
   const held = async (...names: NodeJS.Signals[]) => {
-    desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
-    const child = run(['apply', ...desk.world], 'pipe', 'pipe');
+    fixture.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
+    const child = run(['apply', ...fixture.world], 'pipe', 'pipe');
     let said = '';
     const stopping = new Promise<void>((resolve) =>
       child.stderr?.on('data', (text) => {
@@ -136,7 +136,7 @@ describe('a signal finishes the call under way', () => {
       }),
     );
     child.stdout?.resume();
-    await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
+    await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
     const [first, ...more] = names;
     child.kill(first);
     await stopping;
@@ -146,14 +146,14 @@ describe('a signal finishes the call under way', () => {
 
   test.each(['SIGHUP', 'SIGTERM', 'SIGHUP SIGHUP', 'SIGHUP SIGTERM', 'SIGTERM SIGHUP', 'SIGINT SIGHUP SIGHUP'])('%s', async (names) => {
     const { ended } = await held(...(names.split(' ') as NodeJS.Signals[]));
-    desk.simulator.faults.clear();
-    desk.simulator.advance(1000);
+    fixture.simulator.faults.clear();
+    fixture.simulator.advance(1000);
     expect(await ended).toEqual({ code: 130, signal: null });
     const done = executed();
     expect(done).toBeGreaterThan(0);
-    expect(done).toBe(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
+    expect(done).toBe(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
     expect(await journal('verify')).toMatchObject({ code: 0 });
-    expect((await streamwarden(['plan', ...desk.world])).stdout).toContain(
+    expect((await streamwarden(['plan', ...fixture.world])).stdout).toContain(
       done === groups ? `${groups} as wanted` : `${groups - done} to change`,
     );
   });
@@ -161,27 +161,27 @@ describe('a signal finishes the call under way', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('the second %s ends the process at once', async (name) => {
     const { ended } = await held(name, name);
     expect(await ended).toEqual({ code: 130, signal: null });
-    desk.simulator.faults.clear();
-    desk.simulator.advance(1000);
+    fixture.simulator.faults.clear();
+    fixture.simulator.advance(1000);
   });
 
   test('and so does SIGHUP on a single call that writes: its answer is waited for', async () => {
-    desk.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
+    fixture.simulator.faults.add({ kind: 'delay', action: 'ModifyNodePoolAttribute', times: 'always', worldMs: 1000 });
     const pool = ['--ProductType', 'CloudApp', '--BizRegionId', 'cn-hangzhou', '--PoolId', 'rg-0'];
     const strategy = ['--NodePoolStrategy', '{"StrategyType":"NODE_FIXED","NodeAmount":2}'];
     const child = run(
-      ['call', 'ModifyNodePoolAttribute', '--yes', '--simulator', desk.simulator.url, ...pool, ...strategy],
+      ['call', 'ModifyNodePoolAttribute', '--yes', '--simulator', fixture.simulator.url, ...pool, ...strategy],
       'pipe',
       'pipe',
     );
     let said = '';
     child.stderr?.on('data', (text) => (said += text));
     const ended = endOf(child);
-    await desk.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
+    await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'received', 1);
     child.kill('SIGHUP');
     await new Promise<void>((resolve) => child.stderr?.on('data', () => said.includes('stopping') && resolve()));
-    desk.simulator.faults.clear();
-    desk.simulator.advance(1000);
+    fixture.simulator.faults.clear();
+    fixture.simulator.advance(1000);
     expect(await ended).toEqual({ code: 0, signal: null });
     expect(executed()).toBe(1);
   });

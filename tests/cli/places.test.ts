@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorld } from '../../cli/world/open.ts';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { start, streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeAll(async () => {
-  desk = await openDesk();
+  fixture = await openAccountFixture();
 });
 afterAll(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const policy = () => ['--policy', `${desk.folder}/policy.yaml`];
+const policy = () => ['--policy', `${fixture.folder}/policy.yaml`];
 const aboutJournals: readonly (readonly string[])[] = [
   ['ota', 'list'],
   ['ota', 'halt', '7.4.2', '--because', 'black screens'],
@@ -39,15 +39,15 @@ describe('a command about a journal', () => {
   test.each([['ota', 'list'], ['exception', 'list'], ['approvals'], ['explain', 'aig-0']])(
     'says on its first line where it looks: %s %s',
     async (...args) => {
-      const { stdout } = await streamwarden([...args, ...desk.world]);
+      const { stdout } = await streamwarden([...args, ...fixture.world]);
       expect(stdout.split('\n')[0]).toBe(
-        `World: the simulator at ${desk.simulator.url} (${desk.simulator.world.id}), dir:${desk.folder}/state`,
+        `World: the simulator at ${fixture.simulator.url} (${fixture.simulator.world.id}), dir:${fixture.folder}/state`,
       );
     },
   );
 
   test('takes a journal that is named, without an account', async () => {
-    const { code, stdout } = await streamwarden(['ota', 'list', ...policy(), '--state', `${desk.folder}/state`]);
+    const { code, stdout } = await streamwarden(['ota', 'list', ...policy(), '--state', `${fixture.folder}/state`]);
     expect([code, stdout.split('\n')[1]]).toEqual([0, 'No version is halted.']);
   });
 });

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { start, streamwarden } from './command.ts';
-import { type Desk, openDesk } from './small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 beforeEach(async () => {
-  desk = await openDesk();
+  fixture = await openAccountFixture();
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const writes = (): number => desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
+const writes = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
 
 describe('plan', () => {
   test('ends with 2 while changes are pending, shows each of them, and writes nothing', async () => {
-    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    const { code, stdout } = await streamwarden(['plan', ...fixture.world]);
     expect(code).toBe(2);
     expect(stdout).toContain('4 to change');
     for (const name of ['group-0', 'group-1', 'group-2', 'group-3']) expect(stdout).toContain(name);
@@ -24,15 +24,15 @@ describe('plan', () => {
   });
 
   test('ends with 0 and says so when nothing is to be done', async () => {
-    await streamwarden(['apply', ...desk.world]);
-    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    await streamwarden(['apply', ...fixture.world]);
+    const { code, stdout } = await streamwarden(['plan', ...fixture.world]);
     expect(code).toBe(0);
     expect(stdout).toContain('Nothing to do');
     expect(stdout).toContain('4 as wanted');
   });
 
   test('prints one JSON object with --json, decisions and amounts included', async () => {
-    const { stdout } = await streamwarden(['plan', '--json', ...desk.world]);
+    const { stdout } = await streamwarden(['plan', '--json', ...fixture.world]);
     const { runs } = JSON.parse(stdout) as { runs: { function: string; counts: { act: number }; decisions: { verdict: string }[] }[] };
     // Of the others it has no rules; these two see to alarms and to what they began before.
     expect(runs.map((run) => run.function)).toEqual(['scale-on-schedule', 'renew-before-expiry', 'log-off-sessions']);
@@ -41,24 +41,24 @@ describe('plan', () => {
   });
 
   test('ends with 1 when the service refuses, and keeps what the service said', async () => {
-    desk.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
-    const { code, stdout } = await streamwarden(['plan', ...desk.world]);
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+    const { code, stdout } = await streamwarden(['plan', ...fixture.world]);
     expect(code).toBe(1);
     expect(stdout).toContain('NoPermission');
   });
 
   test('ends with 1 and a message without a stack trace when nothing answers', async () => {
-    await desk.simulator.close();
-    const { code, stderr } = await streamwarden(['plan', ...desk.world]);
+    await fixture.simulator.close();
+    const { code, stderr } = await streamwarden(['plan', ...fixture.world]);
     expect(code).toBe(1);
     expect(stderr).toContain("Start one with 'streamwarden simulator'");
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   test('that is stopped ends with 130 and says nothing of what is to be done', async () => {
-    desk.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
-    const { child, ended } = start(['plan', ...desk.world]);
-    await desk.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
+    fixture.simulator.faults.add({ kind: 'delay', action: 'ListAppInstanceGroup', times: 'always', worldMs: 60_000 });
+    const { child, ended } = start(['plan', ...fixture.world]);
+    await fixture.simulator.ledger.reached('ListAppInstanceGroup', 'received', 1);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(code).toBe(130);
@@ -69,24 +69,24 @@ describe('plan', () => {
   });
 
   test('a wrong option is JSON too where JSON was asked for', async () => {
-    const { code, stdout } = await streamwarden(['plan', '--json', '--nope', ...desk.world]);
+    const { code, stdout } = await streamwarden(['plan', '--json', '--nope', ...fixture.world]);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'Usage' } });
   });
 
   test('in a simulator the store of the cloud is left alone', async () => {
-    const elsewhere = `${desk.folder}/cloud-journal`;
-    const { code } = await streamwarden(['apply', ...desk.world.slice(0, 4)], {
-      cwd: desk.folder,
+    const elsewhere = `${fixture.folder}/cloud-journal`;
+    const { code } = await streamwarden(['apply', ...fixture.world.slice(0, 4)], {
+      cwd: fixture.folder,
       env: { STREAMWARDEN_STORE: `dir:${elsewhere}` },
     });
     expect(code).toBe(0);
     expect(existsSync(elsewhere)).toBe(false);
-    expect(existsSync(`${desk.folder}/.streamwarden`)).toBe(true);
+    expect(existsSync(`${fixture.folder}/.streamwarden`)).toBe(true);
   });
 
   test('names the targets that there are when one is unknown', async () => {
-    const { code, stderr } = await streamwarden(['plan', ...desk.world, '--target', 'hom']);
+    const { code, stderr } = await streamwarden(['plan', ...fixture.world, '--target', 'hom']);
     expect(code).toBe(1);
     expect(stderr).toContain("no target 'hom'; it has home");
   });
@@ -94,7 +94,7 @@ describe('plan', () => {
 
 describe('apply', () => {
   test('does what plan showed, once each, and says where the journal has it', async () => {
-    const { code, stdout } = await streamwarden(['apply', ...desk.world]);
+    const { code, stdout } = await streamwarden(['apply', ...fixture.world]);
     expect(code).toBe(0);
     expect(stdout).toContain('4 done.');
     expect(stdout).toMatch(/Journal: runs\/2026\/11\/25\//);
@@ -102,15 +102,15 @@ describe('apply', () => {
   });
 
   test('goes on to the end when whoever reads its output stops reading', async () => {
-    const { child, ended } = start(['apply', ...desk.world]);
+    const { child, ended } = start(['apply', ...fixture.world]);
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect((await ended).code).toBe(0);
     expect(writes()).toBe(4);
   });
 
   test('ends with 1 when a change is refused, after doing the others', async () => {
-    desk.simulator.faults.add({ kind: 'deny', action: 'ModifyNodePoolAttribute' });
-    const { code, stdout } = await streamwarden(['apply', ...desk.world]);
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ModifyNodePoolAttribute' });
+    const { code, stdout } = await streamwarden(['apply', ...fixture.world]);
     expect(code).toBe(1);
     expect(stdout).toContain('3 done, 1 failed');
     expect(writes()).toBe(3);
@@ -118,7 +118,7 @@ describe('apply', () => {
 });
 
 test('apply makes no write call at all while the policy says observe', async () => {
-  const observing = await openDesk({ mode: 'observe' });
+  const observing = await openAccountFixture({ mode: 'observe' });
   try {
     const { code, stdout } = await streamwarden(['apply', ...observing.world]);
     expect(code).toBe(0);
@@ -130,8 +130,8 @@ test('apply makes no write call at all while the policy says observe', async () 
 });
 
 test('explain tells the decision, its reasons, what was observed and what was written', async () => {
-  await streamwarden(['apply', ...desk.world]);
-  const { code, stdout } = await streamwarden(['explain', 'group-2', ...desk.world]);
+  await streamwarden(['apply', ...fixture.world]);
+  const { code, stdout } = await streamwarden(['explain', 'group-2', ...fixture.world]);
   expect(code).toBe(0);
   expect(stdout).toContain('group-2 (aig-2)');
   expect(stdout).toContain('kept as it is, rule all-groups');
@@ -140,7 +140,7 @@ test('explain tells the decision, its reasons, what was observed and what was wr
 });
 
 test('explain says where it looked when no resource has the id', async () => {
-  const { code, stderr } = await streamwarden(['explain', 'aig-nowhere', ...desk.world]);
+  const { code, stderr } = await streamwarden(['explain', 'aig-nowhere', ...fixture.world]);
   expect(code).toBe(1);
   expect(stderr).toContain("No target has a resource 'aig-nowhere' (looked in home)");
 });

@@ -6,8 +6,8 @@ import { variablesOf } from '../../cli/harness/flags.ts';
 import { privateFolder } from '../../cli/world/state.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { fileChannel } from '../../shared/notify/file-channel.ts';
+import { openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
-import { openDesk } from './small-account.ts';
 
 let place: string;
 beforeEach(() => {
@@ -38,16 +38,16 @@ test('a folder of an earlier version is closed to others, and what its owner ign
 });
 
 test('a command that writes no record leaves no folder behind, and the first record makes it as it has to be', async () => {
-  const desk = await openDesk({ groups: 1 });
+  const fixture = await openAccountFixture({ groups: 1 });
   try {
-    const folder = path.join(desk.folder, '.streamwarden');
-    const run = (...args: readonly string[]) => streamwarden([...args, '--simulator', desk.simulator.url], { cwd: desk.folder });
+    const folder = path.join(fixture.folder, '.streamwarden');
+    const run = (...args: readonly string[]) => streamwarden([...args, '--simulator', fixture.simulator.url], { cwd: fixture.folder });
     // 2: there is something to do.
     expect([(await run('plan')).code, existsSync(folder)]).toEqual([2, false]);
     expect([(await run('apply')).code, readFileSync(path.join(folder, '.gitignore'), 'utf8')]).toEqual([0, '*\n']);
     expect((statSync(folder).mode & 0o777).toString(8)).toBe('700');
   } finally {
-    await desk.close();
+    await fixture.close();
   }
 });
 

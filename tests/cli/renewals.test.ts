@@ -3,22 +3,22 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answering } from '../../cli/run/approvals.ts';
 import type { Session } from '../../cli/run/session.ts';
 import { streamwarden } from './command.ts';
-import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+import { openRenewalFixture, type RenewalFixture } from './renewal-fixture.ts';
 
-let desk: RenewalDesk;
+let fixture: RenewalFixture;
 beforeEach(async () => {
-  desk = await openRenewalDesk();
+  fixture = await openRenewalFixture();
 });
 afterEach(async () => {
-  await desk.close();
+  await fixture.close();
 });
 
-const orders = (): number => desk.simulator.ledger.count('RenewAppInstanceGroup', 'executed');
-const command = (...args: string[]) => streamwarden([...args, ...desk.world]);
-const journal = (...args: string[]) => streamwarden(['journal', ...args, '--state', path.join(desk.folder, 'state')]);
+const orders = (): number => fixture.simulator.ledger.count('RenewAppInstanceGroup', 'executed');
+const command = (...args: string[]) => streamwarden([...args, ...fixture.world]);
+const journal = (...args: string[]) => streamwarden(['journal', ...args, '--state', path.join(fixture.folder, 'state')]);
 
 const as = (who: 'approver' | 'colleague' | 'second' | 'namesake', ...args: string[]) =>
-  streamwarden([...args, ...desk.world], desk.as(who));
+  streamwarden([...args, ...fixture.world], fixture.as(who));
 
 test('keys that could be anybody’s answer nothing: those of a role, and those of a whole account', async () => {
   for (const [role, name] of [
@@ -40,7 +40,7 @@ describe('approvals', () => {
     expect(listed.code).toBe(2);
     expect(listed.stdout).toMatch(/home +bought-0 +aig-0 +1 Month from 2026-11-30 +[\d,.]+ CNY +pending approval by finance/);
     expect(listed.stdout).toMatch(/^World: .*\nPolicy: .*policy\.yaml, since none is published in dir:.*\nJournal: dir:/);
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(0);
 
     const approved = await as('approver', 'approve', 'bought-0', '--yes');
@@ -57,7 +57,7 @@ describe('approvals', () => {
     expect(applied.code).toBe(0);
     expect(orders()).toBe(1);
     expect(applied.stdout).toMatch(/✓ +bought-0 .*approved by li\.wei, ordered, order /);
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(1);
     // What was ordered is not there to be answered any more.
     expect((await as('approver', 'refuse', 'aig-0')).stderr).toContain("No answer is possible about 'aig-0' now");
@@ -72,10 +72,10 @@ describe('approvals', () => {
       waiting: [{ resource: { id: 'aig-1' } }],
       answered: [{ resource: { id: 'aig-0' }, state: 'refused', words: 'refused by tan.mei' }],
     });
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(0);
     await as('approver', 'approve', 'aig-0', '--yes');
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(1);
     expect((await journal('verify')).code).toBe(0);
   });
@@ -104,28 +104,28 @@ describe('approvals', () => {
   test('a refused renewal is not ordered, and waits no more without a new word', async () => {
     const refused = await as('approver', 'refuse', 'aig-1', '--because', 'not needed');
     expect(refused.stdout).toMatch(/^li\.wei refused aig-1 \(bought-1\)/m);
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(0);
     expect((await command('explain', 'aig-1')).stdout).toContain('li.wei refused it: not needed');
   });
 
   test('a price that nobody was asked about is approved by name only', async () => {
-    await desk.run();
-    desk.dearer.percent = 1000n;
+    await fixture.run();
+    fixture.dearer.percent = 1000n;
     const blind = await as('approver', 'approve', 'aig-0', '--yes');
     expect(blind.stderr).toContain("costs 2,332.80 CNY now, and finance was last asked about 233.28 CNY: say --up-to '2,332.80 CNY'");
     expect((await as('approver', 'approve', 'aig-0', '--yes', '--up-to', '300', 'CNY')).stderr).toContain('would let nothing pass');
     expect((await as('approver', 'approve', 'aig-0', '--yes', '--up-to', '2,332.80 USD')).stderr).toContain('would let nothing pass');
     expect((await journal('list', '--prefix', 'approvals')).stdout).toBe('');
     expect((await as('approver', 'approve', '--yes', '--up-to', '2,332.80 CNY', 'aig-0')).stdout).toContain('up to 2,332.80 CNY');
-    desk.dearer.percent = 1001n;
-    await desk.run();
+    fixture.dearer.percent = 1001n;
+    await fixture.run();
     expect(orders()).toBe(0);
     expect((await command('approvals')).stdout).toContain('li.wei approved up to 2,332.80 CNY, and it costs 2,335.13 CNY now');
   });
 
   test('a price of nothing is named, and is approved by name only', async () => {
-    desk.dearer.percent = 0n;
+    fixture.dearer.percent = 0n;
     expect((await command('approvals')).stdout).toContain('0.00 CNY (quoted for nothing)');
     expect((await as('approver', 'approve', 'aig-0', '--yes')).stderr).toContain(
       'The service quotes 0.00 CNY for aig-0 (bought-0) on home',
@@ -163,12 +163,12 @@ describe('approvals', () => {
       given: [{ state: 'refused by tan.mei' }, { state: 'refused by tan.mei' }],
       left: [],
     });
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(0);
   });
 
   test('two targets of one account are told apart by the name of the target', async () => {
-    desk.writePolicy((text) =>
+    fixture.writePolicy((text) =>
       text.replace('endpoint: cn-shanghai}}', 'endpoint: cn-shanghai}, second: {account: "1000000000000001", endpoint: cn-shanghai}}'),
     );
     expect((await as('approver', 'approve', 'aig-0', '--yes')).stderr).toContain('name one of home/aig-0, second/aig-0');
@@ -180,7 +180,7 @@ describe('approvals', () => {
 
   test('goes by the policy in force where one is published, and says so', async () => {
     expect((await as('colleague', 'push')).code).toBe(0);
-    desk.writePolicy((text) => text.replace('[li.wei, tan.mei]', '[bo.chen]'));
+    fixture.writePolicy((text) => text.replace('[li.wei, tan.mei]', '[bo.chen]'));
     expect((await as('colleague', 'approve', 'aig-0', '--yes')).stderr).toContain('bo.chen is not among finance');
     const approved = await as('approver', 'approve', 'aig-0', '--yes');
     expect(approved.stdout).toMatch(/^Policy: policy 0 of dir:.*, which functions go by$/m);
@@ -189,30 +189,30 @@ describe('approvals', () => {
 
 describe('after the order', () => {
   beforeEach(async () => {
-    await streamwarden(['approve', 'bought-0', '--yes', ...desk.world], desk.as('approver'));
+    await streamwarden(['approve', 'bought-0', '--yes', ...fixture.world], fixture.as('approver'));
   });
 
   test('an order whose answer was lost is never sent again; a person closes it by the bill, an hour later at the earliest', async () => {
-    desk.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
     expect((await command('apply')).code).toBe(1);
-    expect((await desk.run()).failed).toBe(false);
-    expect(desk.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
+    expect((await fixture.run()).failed).toBe(false);
+    expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
 
     const early = await command('resolve', 'bought-0', '--void');
     expect(early.code).toBe(1);
     expect(early.stderr).toContain('may still be on its way');
 
-    desk.simulator.advance(61 * 60_000);
-    const late = await streamwarden(['resolve', 'bought-0', '--void', ...desk.world], desk.as('approver'));
+    fixture.simulator.advance(61 * 60_000);
+    const late = await streamwarden(['resolve', 'bought-0', '--void', ...fixture.world], fixture.as('approver'));
     expect(late.stdout).toMatch(/^World: the simulator at .*\nRenewal 0 of bought-0 \(aig-0\) is closed as void, by li\.wei\./);
-    await desk.run();
+    await fixture.run();
     expect(orders()).toBe(1);
   });
 
   test('explain tells the story of a renewal, and export has it for the auditor', async () => {
-    await desk.run();
-    desk.simulator.advance(10 * 60_000);
-    await desk.run();
+    await fixture.run();
+    fixture.simulator.advance(10 * 60_000);
+    await fixture.run();
     const explanation = (await command('explain', 'aig-0')).stdout;
     expect(explanation).toMatch(
       /renewal 0: 1 Month from 2026-11-30 for [\d,.]+ CNY, approved by li\.wei, ordered \(order \d+\), renewed until 2026-12-30/,

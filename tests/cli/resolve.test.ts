@@ -6,42 +6,42 @@ import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
 import { streamwarden } from './command.ts';
-import { openRenewalDesk, type RenewalDesk } from './renewal-desk.ts';
+import { openRenewalFixture, type RenewalFixture } from './renewal-fixture.ts';
 
 const account = '1000000000000001';
 const hours = 3_600_000;
 
-let desk: RenewalDesk;
+let fixture: RenewalFixture;
 beforeEach(async () => {
-  desk = await openRenewalDesk();
+  fixture = await openRenewalFixture();
 });
 afterEach(async () => {
   delete process.env['STREAMWARDEN_SIMULATOR_KEY'];
-  await desk.close();
+  await fixture.close();
 });
 
-/** Does something as one of the people of the desk, under its policy with a change. */
+/** Does something as one of the people of the fixture, under its policy with a change. */
 async function as<T>(
   person: 'approver' | 'namesake' | 'colleague',
   change: (policy: string) => string,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  Object.assign(process.env, desk.as(person).env);
-  const file = path.join(desk.folder, 'policy.yaml');
-  const changed = path.join(desk.folder, 'changed.yaml');
+  Object.assign(process.env, fixture.as(person).env);
+  const file = path.join(fixture.folder, 'policy.yaml');
+  const changed = path.join(fixture.folder, 'changed.yaml');
   writeFileSync(changed, change(readFileSync(file, 'utf8')));
-  return await withSession({ policy: changed, simulator: desk.simulator.url, state: path.join(desk.folder, 'state') }, work);
+  return await withSession({ policy: changed, simulator: fixture.simulator.url, state: path.join(fixture.folder, 'state') }, work);
 }
 
 const unasked = (policy: string): string => policy.replace(/ +ask: .*\n/, '');
 const unpaid = (policy: string): string => unasked(policy).replace('autoPay: true', 'autoPay: false');
 const apply = (session: Session) => runAll(session, { mode: 'apply', only: 'renew-before-expiry' });
-const placed = () => desk.simulator.world.accounts.get(account)?.orders.all ?? [];
+const placed = () => fixture.simulator.world.accounts.get(account)?.orders.all ?? [];
 
 describe('an unpaid order', () => {
   beforeEach(async () => {
     await as('approver', unpaid, apply);
-    desk.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hours);
     expect(placed()).toHaveLength(2);
   });
 
@@ -95,15 +95,15 @@ describe('an unpaid order', () => {
 
   test('is declared moved once its expiry has moved, and says to where; void contradicts that', async () => {
     const order = placed().find(({ resourceIds }) => resourceIds.includes('aig-0'))?.id ?? '';
-    desk.simulator.world.accounts.get(account)?.orders.pay(desk.simulator.world, order);
-    desk.simulator.advance(hours);
+    fixture.simulator.world.accounts.get(account)?.orders.pay(fixture.simulator.world, order);
+    fixture.simulator.advance(hours);
     await expect(as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
       code: 'NotTaken',
       message: expect.stringContaining('has moved to'),
     });
     const { text } = await as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'moved' }));
     expect(text).toContain('is closed as renewed');
-    const group = desk.simulator.world.accounts.get(account)?.groups.get('aig-0');
+    const group = fixture.simulator.world.accounts.get(account)?.groups.get('aig-0');
     const [renewal] = await as('approver', unpaid, ({ world }) => pastRenewals(world.store, account, 'aig-0'));
     expect(renewal?.end).toMatchObject({ outcome: 'moved', movedTo: (group?.expiresMs ?? 0) / 1000 });
   });
@@ -111,9 +111,9 @@ describe('an unpaid order', () => {
 
 describe('all that one run left open', () => {
   test('is closed at once, but for what the word contradicts', async () => {
-    desk.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+    fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
     const [report] = await as('approver', unasked, apply);
-    desk.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hours);
     await as('approver', unasked, apply);
     const result = await as('approver', unasked, (session) => closeRun(session, (report?.run ?? '').slice(0, 12), 'void'));
     expect([result.closed.length + result.left.length, result.closed.every(({ word }) => word === 'void')]).toEqual([1, true]);
@@ -129,10 +129,10 @@ describe('all that one run left open', () => {
 });
 
 test('a renewal of a resource that no list shows any more is closed by its id', async () => {
-  desk.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
+  fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
   await as('approver', unasked, apply);
-  desk.simulator.advance(2 * hours);
-  const owner = desk.simulator.world.accounts.get(account);
+  fixture.simulator.advance(2 * hours);
+  const owner = fixture.simulator.world.accounts.get(account);
   const group = owner?.groups.get('aig-0');
   if (group) owner?.removeGroup(group);
   const { text } = await as('approver', unasked, (session) => closeRenewal(session, 'aig-0', { word: 'void' }));
@@ -140,8 +140,8 @@ test('a renewal of a resource that no list shows any more is closed by its id', 
 });
 
 test('the command asks for one resource or one run, and for an order with void only', async () => {
-  const both = await streamwarden(['resolve', 'aig-0', '--void', '--all-of', 'abcdef0123', ...desk.world]);
+  const both = await streamwarden(['resolve', 'aig-0', '--void', '--all-of', 'abcdef0123', ...fixture.world]);
   expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('Name one resource, or a run with --all-of')]);
-  const order = await streamwarden(['resolve', 'aig-0', '--moved', '--order', '1', ...desk.world]);
+  const order = await streamwarden(['resolve', 'aig-0', '--moved', '--order', '1', ...fixture.world]);
   expect([order.code, order.stderr]).toEqual([1, expect.stringContaining('use it with --void')]);
 });

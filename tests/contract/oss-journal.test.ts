@@ -3,34 +3,34 @@ import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts
 import { closeConnections } from '../../shared/client/agents.ts';
 import { automationRunner } from '../../shared/engine/runner.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
+import { type AccountFixture, openAccountFixture } from '../cli/account-fixture.ts';
 import { streamwarden } from '../cli/command.ts';
-import { type Desk, openDesk } from '../cli/small-account.ts';
 
-let desk: Desk;
+let fixture: AccountFixture;
 
 beforeEach(async () => {
-  desk = await openDesk();
+  fixture = await openAccountFixture();
 });
 
 afterEach(async () => {
   closeConnections();
-  await desk.close();
+  await fixture.close();
 });
 
 const store = 'oss://acme-journal/prod';
 
-/** The desk's options with the journal in a simulated bucket. */
-const world = () => [...desk.world.slice(0, desk.world.indexOf('--state')), '--state', store];
+/** The options of the fixture with the journal in a simulated bucket. */
+const world = () => [...fixture.world.slice(0, fixture.world.indexOf('--state')), '--state', store];
 
 test('the command line keeps its journal in a bucket, and reads and verifies it there', async () => {
   const applied = await streamwarden(['apply', ...world()]);
   expect([applied.code, applied.stderr]).toEqual([0, '']);
   expect(applied.stdout).toContain(store);
-  expect(desk.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
-  const { accessKeyId, accessKeySecret } = desk.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
+  expect(fixture.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
+  const { accessKeyId, accessKeySecret } = fixture.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
   const env = {
     STREAMWARDEN_STORE: store,
-    STREAMWARDEN_STORE_ENDPOINT: desk.simulator.url,
+    STREAMWARDEN_STORE_ENDPOINT: fixture.simulator.url,
     STREAMWARDEN_STORE_REGION: 'cn-shanghai',
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
@@ -41,21 +41,21 @@ test('the command line keeps its journal in a bucket, and reads and verifies it 
 });
 
 test('nothing is changed while the bucket cannot be written, and the command says why', async () => {
-  desk.simulator.faults.add({ kind: 'deny', action: 'oss:PutObject', times: 'always' });
+  fixture.simulator.faults.add({ kind: 'deny', action: 'oss:PutObject', times: 'always' });
   const { code, stdout, stderr } = await streamwarden(['apply', ...world()]);
   expect(code).toBe(1);
   expect(stdout + stderr).toContain('Give this identity oss:PutObject');
-  expect(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'received')).toBe(0);
+  expect(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received')).toBe(0);
 });
 
 test('a function reaches the bucket with the keys of its role', async () => {
-  const compiled = await streamwarden(['compile', '--policy', `${desk.folder}/policy.yaml`, '--out', `${desk.folder}/policy.json`]);
+  const compiled = await streamwarden(['compile', '--policy', `${fixture.folder}/policy.yaml`, '--out', `${fixture.folder}/policy.json`]);
   expect([compiled.code, compiled.stderr]).toEqual([0, '']);
-  const { accessKeyId, accessKeySecret } = desk.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
-  const environment = { FC_FUNC_CODE_PATH: desk.folder, STREAMWARDEN_STORE: store, STREAMWARDEN_SIMULATOR: desk.simulator.url };
+  const { accessKeyId, accessKeySecret } = fixture.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
+  const environment = { FC_FUNC_CODE_PATH: fixture.folder, STREAMWARDEN_STORE: store, STREAMWARDEN_SIMULATOR: fixture.simulator.url };
   const handler = createHandler(automationRunner(scaleOnSchedule), { environment, write: () => {} });
   const context = { requestId: 'one', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 300 } };
   expect(await handler(new Uint8Array(), context)).toMatchObject({ targets: [{ failed: false, outcomes: { done: 4 } }] });
-  expect(desk.simulator.ledger.count('ModifyNodePoolAttribute', 'executed')).toBe(4);
-  expect(desk.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
+  expect(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed')).toBe(4);
+  expect(fixture.simulator.oss.bucket('acme-journal')?.list('prod/runs/', '', 10).names).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ActDecision, Action, Decision, Harm } from '../../shared/planning/decision.ts';
 
-import { act, codeOf, contextOf, cut, guard, type World } from './guard-world.ts';
+import { act, codeOf, contextOf, cut, guard, type World } from './guard-fixture.ts';
 
 const covered = (count: number) => ({ byRule: new Map([['r', count]]) });
 const lower: Partial<Action> = { harms: ['lower'] };

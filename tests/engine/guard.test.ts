@@ -4,7 +4,7 @@ import type { Action, Decision } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { noon, policyWith } from './dial.ts';
 
-import { act, always, contextOf, cut, exception, guard, one, type World } from './guard-world.ts';
+import { act, always, contextOf, cut, exception, guard, one, type World } from './guard-fixture.ts';
 
 describe('the guard, by resource', () => {
   test.each<[string, Partial<Action>, World, string | undefined]>([

@@ -31,7 +31,7 @@ const writes = (simulator: Simulator): readonly string[] =>
 describe('a week of the example policy, by built functions that timers and events begin', () => {
   let bundles: BuiltBundles;
   let cloud: Simulator;
-  let desk: Simulator;
+  let fixture: Simulator;
   const instances = new Map<string, Instance>();
   const invocations: Invocation[] = [];
   let policy: CompiledPolicy;
@@ -39,7 +39,7 @@ describe('a week of the example policy, by built functions that timers and event
   let byCommand: readonly Played[];
 
   beforeAll(async () => {
-    [bundles, cloud, desk] = await Promise.all([builtBundles(functionsOfWeek), demoWorld(), demoWorld()]);
+    [bundles, cloud, fixture] = await Promise.all([builtBundles(functionsOfWeek), demoWorld(), demoWorld()]);
     const startMs = cloud.world.clock.nowMs;
     const policyFile = path.join(bundles.folder, 'policy.json');
     policy = examplePolicy(startMs);
@@ -62,14 +62,14 @@ describe('a week of the example policy, by built functions that timers and event
       if (!invocation.ok) throw new Error(`${name}: ${invocation.error.errorMessage}\n${invocation.logs.join('\n')}`);
       return invocation.result as InvocationSummary;
     };
-    [byBundles, byCommand] = await Promise.all([playBundles(cloud, steps, call), playCommand(desk, steps)]);
+    [byBundles, byCommand] = await Promise.all([playBundles(cloud, steps, call), playCommand(fixture, steps)]);
     const order = (a: Played, b: Played) => (a.step < b.step ? -1 : 1);
     byBundles = [...byBundles].sort(order);
     byCommand = [...byCommand].sort(order);
   }, 120_000);
   afterAll(async () => {
     await Promise.all([...instances.values()].map((instance) => instance.kill()));
-    await Promise.all([cloud.close(), desk.close()]);
+    await Promise.all([cloud.close(), fixture.close()]);
     bundles.remove();
   });
 
@@ -121,11 +121,11 @@ describe('a week of the example policy, by built functions that timers and event
     };
     const written = await digests(cloud);
     expect(written.length).toBeGreaterThan(0);
-    expect(written).toEqual(await digests(desk));
+    expect(written).toEqual(await digests(fixture));
   });
 
   test('the service was asked for the same changes at the same times, and for no others', () => {
-    expect(writes(cloud)).toEqual(writes(desk));
+    expect(writes(cloud)).toEqual(writes(fixture));
   });
 
   test('no invocation fails, leaves work behind, or needs more than the smallest memory', () => {

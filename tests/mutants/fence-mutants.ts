@@ -160,7 +160,7 @@ export const fenceMutants: readonly Mutant[] = [
     from: 'Math.min(...times)',
     to: 'Math.max(...times)',
     rule: 'An exception that a person ended is over.',
-    tests: ['tests/functions/renew-before-expiry/overrides.test.ts', 'tests/engine/standing.test.ts', 'tests/cli/exception.test.ts'],
+    tests: ['tests/functions/renew-before-expiry/overrides.test.ts', 'tests/engine/overrides.test.ts', 'tests/cli/exception.test.ts'],
   },
   {
     name: 'any-number-of-orders',

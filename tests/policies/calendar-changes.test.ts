@@ -11,18 +11,18 @@ import { compileSource, type PolicySourceText } from '../../cli/run/policies/sou
 import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { levelAt } from '../../shared/policy/schedule.ts';
-import { openPolicyDesk, type PolicyDesk, policyText } from './policy-desk.ts';
+import { openPolicyFixture, type PolicyFixture, policyText } from './policy-fixture.ts';
 
 const text = policyText()
   .replace('endpoint: cn-shanghai}', 'endpoint: cn-shanghai, calendar: china}')
   .replace('limits:', 'calendars: {china: {source: china-state-council}}\nlimits:')
   .replace('a: {everyday: {00:00-24:00: 1 nodes}}', 'a: {workday: {00:00-24:00: 1 node}}');
 
-let desk: PolicyDesk;
+let fixture: PolicyFixture;
 beforeAll(async () => {
-  desk = await openPolicyDesk();
+  fixture = await openPolicyFixture();
 });
-afterAll(() => desk.close());
+afterAll(() => fixture.close());
 
 const nowMs = Date.parse('2026-11-25T08:40:00+08:00');
 const source: PolicySourceText = { name: 'policy.yaml', text };
@@ -43,7 +43,7 @@ const worksOn = (policy: CompiledPolicy, date: string): boolean => {
 
 describe('days of a calendar that changed under an unchanged policy', () => {
   test('are told by push, diff and doctor, and taken back by a rollback', async () => {
-    const world = await desk.world();
+    const world = await fixture.world();
     await publish(world, await preparePolicy(world, source), { by: 'li.wei' });
     const updated = await preparePolicy(world, { ...source, calendars: withChristmas() });
     expect([worksOn((await preparePolicy(world, source)).policy, '2026-12-25'), worksOn(updated.policy, '2026-12-25')]).toEqual([

@@ -8,46 +8,46 @@ import { createHandler } from '../../shared/fc/handle.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { streamwarden } from '../cli/command.ts';
 import { policyWith } from '../engine/dial.ts';
-import { openPolicyDesk, type Person, type PolicyDesk } from './policy-desk.ts';
+import { openPolicyFixture, type Person, type PolicyFixture } from './policy-fixture.ts';
 
-let desk: PolicyDesk;
+let fixture: PolicyFixture;
 beforeAll(async () => {
-  desk = await openPolicyDesk();
+  fixture = await openPolicyFixture();
 });
-afterAll(() => desk.close());
+afterAll(() => fixture.close());
 
-const run = (args: readonly string[], person: Person = 'li') => streamwarden([...args, ...desk.options], desk.as(person));
+const run = (args: readonly string[], person: Person = 'li') => streamwarden([...args, ...fixture.options], fixture.as(person));
 
 /** A function deployed once, for the whole story. */
 function deployed() {
-  writeFileSync(path.join(desk.folder, 'policy.json'), encodePolicy(policyWith({ mode: { default: 'observe', act: [] } })));
-  const { accessKeyId, accessKeySecret } = desk.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
+  writeFileSync(path.join(fixture.folder, 'policy.json'), encodePolicy(policyWith({ mode: { default: 'observe', act: [] } })));
+  const { accessKeyId, accessKeySecret } = fixture.simulator.accounts[0] as { accessKeyId: string; accessKeySecret: string };
   const handler = createHandler(automationRunner(scaleOnSchedule), {
     environment: {
-      FC_FUNC_CODE_PATH: desk.folder,
-      STREAMWARDEN_STORE: `dir:${path.join(desk.folder, 'state')}`,
-      STREAMWARDEN_SIMULATOR: desk.simulator.url,
+      FC_FUNC_CODE_PATH: fixture.folder,
+      STREAMWARDEN_STORE: `dir:${path.join(fixture.folder, 'state')}`,
+      STREAMWARDEN_SIMULATOR: fixture.simulator.url,
       STREAMWARDEN_TARGET: 'home',
     },
-    clock: { now: () => desk.simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} },
     write: () => {},
   });
   return () => handler(new Uint8Array(), { requestId: 'R', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 600 } });
 }
 
-const nodesWritten = () => desk.simulator.ledger.records.filter(({ action }) => action === 'ModifyNodePoolAttribute').length;
+const nodesWritten = () => fixture.simulator.ledger.records.filter(({ action }) => action === 'ModifyNodePoolAttribute').length;
 
 describe('a policy from the desk to a function', () => {
   test('is pushed, proposed, confirmed by a second person, and taken back, without a deployment', async () => {
     const invoke = deployed();
-    desk.write();
+    fixture.write();
     const first = await run(['push', '--because', 'to begin with']);
     expect([first.code, first.stderr]).toEqual([0, '']);
     expect(first.stdout).toContain('nothing was published before');
     expect(first.stdout).toContain('Published as policy 0.');
     expect(await invoke()).toMatchObject({ policy: 'policy/00000000', targets: [{ act: 0, keep: 10 }] });
 
-    desk.write({ a: 2 });
+    fixture.write({ a: 2 });
     const large = await run(['push', '--because', 'more for a', '--json']);
     expect([large.code, large.stderr]).toEqual([2, '']);
     expect(JSON.parse(large.stdout)).toMatchObject({
@@ -85,11 +85,11 @@ describe('a policy from the desk to a function', () => {
   }, 60_000);
 
   test('is broken on the desk: nothing is published, and the way back needs no whole file', async () => {
-    writeFileSync(path.join(desk.folder, 'policy.yaml'), 'version: 1\ntimezone: Nowhere\n');
+    writeFileSync(path.join(fixture.folder, 'policy.yaml'), 'version: 1\ntimezone: Nowhere\n');
     const pushed = await run(['push']);
     expect([pushed.code, pushed.stdout.includes('Published')]).toEqual([1, false]);
     expect(pushed.stderr).toContain('The policy cannot be used:\n');
-    desk.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
+    fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
     const back = await run(['rollback']);
     expect(back.code).toBe(0);
     expect(back.stdout).toContain('not observed: scale-on-schedule, home');

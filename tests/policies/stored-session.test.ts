@@ -2,19 +2,19 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compileSource } from '../../cli/run/policies/source.ts';
 import { withSession } from '../../cli/run/session.ts';
-import { openPolicyDesk, type PolicyDesk, policyText } from './policy-desk.ts';
+import { openPolicyFixture, type PolicyFixture, policyText } from './policy-fixture.ts';
 
 const dayMs = 86_400_000;
 
 describe('the policy in the store', () => {
-  let desk: PolicyDesk;
+  let fixture: PolicyFixture;
   beforeEach(async () => {
-    desk = await openPolicyDesk();
+    fixture = await openPolicyFixture();
   });
-  afterEach(() => desk.close());
+  afterEach(() => fixture.close());
 
   const session = (target?: string) => {
-    const options = { policy: 'store', simulator: desk.simulator.url, state: path.join(desk.folder, 'state') };
+    const options = { policy: 'store', simulator: fixture.simulator.url, state: path.join(fixture.folder, 'state') };
     return withSession({ ...options, ...(target === undefined ? {} : { target }) }, async ({ policy, targets }) => [
       policy.timelines['b||Asia/Shanghai']?.segments[0]?.level,
       targets.map(({ name }) => name),
@@ -23,8 +23,8 @@ describe('the policy in the store', () => {
 
   test('is what commands go by where they are told so, without a file', async () => {
     await expect(session()).rejects.toMatchObject({ code: 'PolicyMissing' });
-    await desk.published();
-    await desk.published({ b: 3 });
+    await fixture.published();
+    await fixture.published({ b: 3 });
     expect(await session()).toEqual([{ nodes: 3 }, ['home']]);
     expect(await session('home')).toEqual([{ nodes: 3 }, ['home']]);
     await expect(session('away')).rejects.toMatchObject({ code: 'UnknownTarget' });

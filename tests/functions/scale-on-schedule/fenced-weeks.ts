@@ -6,7 +6,7 @@ import { mapDeliveryGroup } from '../../../shared/fleet/map-delivery-group.ts';
 import type { IntentView, WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
-import { guard } from '../../engine/guard-world.ts';
+import { guard } from '../../engine/guard-fixture.ts';
 import { applied, type Fields } from './applied-row.ts';
 
 const minuteMs = 60_000;

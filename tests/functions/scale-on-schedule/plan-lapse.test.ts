@@ -5,7 +5,7 @@ import { modifyNodePoolAttribute } from '../../../shared/client/operations/modif
 import type { PlanContext } from '../../../shared/engine/automation.ts';
 import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { noCounts } from '../../../shared/journal/intents/intent-state.ts';
-import { guard } from '../../engine/guard-world.ts';
+import { guard } from '../../engine/guard-fixture.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 

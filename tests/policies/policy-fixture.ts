@@ -20,7 +20,7 @@ const keys = {
   namesake: { accessKeyId: 'key-of-other-li', accessKeySecret: 'secret-of-other-li', accountId: '2000000000000002', user: 'li.wei' },
 } as const;
 
-/** Somebody at the desk. */
+/** Somebody with keys of the account. */
 export type Person = keyof typeof keys;
 
 /** What differs between the policies of a test. The fleet has nine groups of team a and one of team b, all at one node. */
@@ -63,14 +63,14 @@ ${[...rule('a', a), ...rule('b', b)].join('\n')}
 }
 
 /** A simulated account, a store, and the people who publish to it. */
-export interface PolicyDesk {
+export interface PolicyFixture {
   readonly folder: string;
   readonly simulator: Simulator;
   /** Options of a command. */
   readonly options: readonly string[];
   /** Environment of a command of a person. */
   as(person: Person): { readonly env: Record<string, string> };
-  /** The world as a person's keys open it. Closed with the desk. */
+  /** The world as a person's keys open it. Closed with the fixture. */
   world(person?: Person, state?: string): Promise<World>;
   prepared(wanted?: Wanted, person?: Person): Promise<PreparedPolicy>;
   /** Publishes without asking for a second person. Gives the number. */
@@ -80,8 +80,8 @@ export interface PolicyDesk {
   close(): Promise<void>;
 }
 
-/** Sets the desk up. */
-export async function openPolicyDesk(): Promise<PolicyDesk> {
+/** Sets up the account and who may act in it. */
+export async function openPolicyFixture(): Promise<PolicyFixture> {
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-policy-'));
   const groups = Array.from({ length: 10 }, (_, index) => ({
     ...{ id: `aig-${index}`, name: `group-${index}`, region: 'cn-hangzhou', tags: { team: index < 9 ? 'a' : 'b' } },
@@ -93,7 +93,7 @@ export async function openPolicyDesk(): Promise<PolicyDesk> {
   const state = path.join(folder, 'state');
   const keyOf = (person: Person) => `${keys[person].accessKeyId}:${keys[person].accessKeySecret}`;
   const file = path.join(folder, 'policy.yaml');
-  const desk: PolicyDesk = {
+  const fixture: PolicyFixture = {
     folder,
     simulator,
     options: ['--policy', file, '--simulator', simulator.url, '--state', state],
@@ -110,9 +110,9 @@ export async function openPolicyDesk(): Promise<PolicyDesk> {
         else process.env['STREAMWARDEN_SIMULATOR_KEY'] = before;
       }
     },
-    prepared: async (wanted, person) => preparePolicy(await desk.world(person), { name: 'policy.yaml', text: policyText(wanted) }),
+    prepared: async (wanted, person) => preparePolicy(await fixture.world(person), { name: 'policy.yaml', text: policyText(wanted) }),
     async published(wanted, person) {
-      return await publish(await desk.world(person), await desk.prepared(wanted, person), { by: keys[person ?? 'li'].user });
+      return await publish(await fixture.world(person), await fixture.prepared(wanted, person), { by: keys[person ?? 'li'].user });
     },
     write: (wanted) => writeFileSync(file, policyText(wanted)),
     async close() {
@@ -122,5 +122,5 @@ export async function openPolicyDesk(): Promise<PolicyDesk> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  return desk;
+  return fixture;
 }

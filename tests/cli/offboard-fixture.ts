@@ -28,7 +28,7 @@ export const group = (id: string, more: Partial<GroupSeed> = {}): GroupSeed => (
 });
 
 /** An account with people in it, and a policy that lets no function act. */
-export interface OffboardDesk {
+export interface OffboardFixture {
   readonly simulator: Simulator;
   /** Options of a command in this world. */
   readonly world: readonly string[];
@@ -43,16 +43,16 @@ export interface OffboardDesk {
   close(): Promise<void>;
 }
 
-/** Sets up the desk. */
-export async function openOffboardDesk(seed: {
+/** Sets up the account and its policy. */
+export async function openOffboardFixture(seed: {
   readonly groups: readonly GroupSeed[];
   readonly workstations?: readonly WorkstationSeed[];
   readonly regions?: string;
   readonly assumptions?: Readonly<Record<string, string | number | boolean>>;
   readonly handlers?: SimulatorOptions['handlers'];
-}): Promise<OffboardDesk> {
+}): Promise<OffboardFixture> {
   const { groups, workstations = [], regions, assumptions = {}, handlers } = seed;
-  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-desk-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-offboard-'));
   const world = buildWorld({ start: '2026-11-25T08:40:00+08:00', assumptions, accounts: [{ id: account, groups, workstations }] });
   const simulator = await startSimulator({ world, ...(handlers ? { handlers } : {}) });
   const policy = path.join(folder, 'policy.yaml');

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadOverrides } from '../../shared/engine/overrides.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
-import type { ExceptionBody } from '../../shared/journal/people/exceptions.ts';
-import { addException, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';
+import { addException, type ExceptionBody, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';
 import { loadHalts, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';

@@ -1,5 +1,4 @@
-import type { GuardContext } from '../../shared/engine/guard.ts';
-import { guarding, type Settle } from '../../shared/engine/guard.ts';
+import { type GuardContext, guarding, type Settle } from '../../shared/engine/guard.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
 import { noCounts } from '../../shared/journal/intents/intent-state.ts';
 import type { ActDecision, Action, Decision } from '../../shared/planning/decision.ts';

@@ -20,7 +20,7 @@ import { dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 const account = '1000000000000001';
 
-/** The approvers of the desk's policy, a colleague who is none, and somebody of the first one's name in another account. */
+/** The approvers of the policy, a colleague who is none, and somebody of the first one's name in another account. */
 const keys = {
   approver: { accessKeyId: 'key-of-li', accessKeySecret: 'secret-of-li', accountId: account, user: 'li.wei' },
   second: { accessKeyId: 'key-of-tan', accessKeySecret: 'secret-of-tan', accountId: account, user: 'tan.mei' },
@@ -48,7 +48,7 @@ rules:
 `;
 
 /** A folder of a user, and a simulator with subscriptions that end in five days. */
-export interface RenewalDesk {
+export interface RenewalFixture {
   readonly folder: string;
   readonly simulator: Simulator;
   /** Options of a command in this world. */
@@ -64,9 +64,9 @@ export interface RenewalDesk {
   close(): Promise<void>;
 }
 
-/** Sets up the desk. */
-export async function openRenewalDesk(): Promise<RenewalDesk> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-desk-'));
+/** Sets up the account, its policy and its people. */
+export async function openRenewalFixture(): Promise<RenewalFixture> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-renewals-'));
   const groups = [0, 1].map((index) => ({
     id: `aig-${index}`,
     name: `bought-${index}`,
@@ -87,7 +87,7 @@ export async function openRenewalDesk(): Promise<RenewalDesk> {
   writeFileSync(policy, policyText);
   const run = async (): Promise<RunReport> => {
     const { document } = loadPolicy(policyText, policy, [ruleModule]);
-    if (!document) throw new Error('the policy of the desk is not valid');
+    if (!document) throw new Error('the policy of the fixture is not valid');
     const clock = { ...systemClock, now: () => simulator.world.clock.nowMs };
     const compiled = compile(document, clock.now(), undefined, [ruleModule]);
     return renewalRunner(renewBeforeExpiry).run({

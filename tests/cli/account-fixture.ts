@@ -20,7 +20,7 @@ rules:
 `;
 
 /** A folder of a user, and a simulator that serves a few groups. */
-export interface Desk {
+export interface AccountFixture {
   readonly folder: string;
   readonly simulator: Simulator;
   /** Options of a command in this world. */
@@ -28,9 +28,11 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** Sets up a desk: groups at one fixed node each (where the policy wants two), a policy file, a journal folder. */
-export async function openDesk(options: { readonly groups?: number; readonly mode?: 'observe' | 'act' } = {}): Promise<Desk> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-desk-'));
+/** Sets up an account: groups at one fixed node each (where the policy wants two), a policy file, a journal folder. */
+export async function openAccountFixture(
+  options: { readonly groups?: number; readonly mode?: 'observe' | 'act' } = {},
+): Promise<AccountFixture> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-account-'));
   const groups: GroupSeed[] = Array.from({ length: options.groups ?? 4 }, (_, index) => ({
     id: `aig-${index}`,
     name: `group-${index}`,
