@@ -12,7 +12,7 @@ import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { ossStoreAt } from '../contract/oss-place.ts';
-import { DialService, dialAutomation, HandClock, policyWith } from '../engine/dial.ts';
+import { DialService, dialAutomation, HandClock, policyWith, target } from '../engine/dial.ts';
 import { startSmall } from '../simulator/small-service.ts';
 import { brokenRecords, policyKey, publishTo } from './published.ts';
 
@@ -31,6 +31,12 @@ beforeEach(async () => {
   lines = [];
   heard = [];
   server = createServer((request, response) => {
+    // It also plays STS: a run that asked the network whose keys it has would wait as long as the network lets it.
+    if (request.headers['x-acs-action'] === 'GetCallerIdentity') {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ RequestId: 'R', AccountId: target.account, Arn: `acs:ram::${target.account}:user/tests` }));
+      return;
+    }
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;
@@ -72,6 +78,7 @@ function instance({
       STREAMWARDEN_STORE: `dir:${journal()}`,
       OPS_URL: url,
       STREAMWARDEN_CHANNEL_HOSTS: '127.0.0.1',
+      STREAMWARDEN_SIMULATOR: new URL(url).origin,
       ...environment,
     },
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
