@@ -1,4 +1,5 @@
 import type { Clock } from '../client/clock.ts';
+import type { PostingChannelKind } from '../policy/channel-kinds.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { type Channel, deadChannel } from './channel.ts';
 import { consoleChannel } from './console-channel.ts';
@@ -20,7 +21,7 @@ export interface ChannelSurroundings {
 }
 
 /** The kinds of channel that post, as the policy spells them. */
-const posting: Readonly<Record<string, (options: PostingOptions) => Channel>> = {
+const posting: Readonly<Record<PostingChannelKind, (options: PostingOptions) => Channel>> = {
   dingtalk: dingtalkChannel,
   feishu: (options) => feishuChannel('feishu', options),
   lark: (options) => feishuChannel('lark', options),
@@ -41,7 +42,7 @@ function openChannel(entry: Entry, { environment, clock, write }: ChannelSurroun
   if (kind === 'console') return consoleChannel(write);
   const url = variableOf(entry.url, environment);
   if (kind === 'file') return url.ok ? fileChannel(url.value) : deadChannel(url.because);
-  const make = Object.hasOwn(posting, kind) ? posting[kind] : undefined;
+  const make = Object.hasOwn(posting, kind) ? posting[kind as PostingChannelKind] : undefined;
   if (!make)
     return deadChannel(`this version has no channels of kind ${kind}; use one of ${Object.keys(posting).join(', ')}, file and console`);
   if (!url.ok) return deadChannel(url.because);

@@ -1,4 +1,5 @@
 import type { ApproverEntry } from './approvers.ts';
+import type { ChannelKind } from './channel-kinds.ts';
 import type { CompiledLimits, CompiledProtect, CompiledSelector, Level, Never } from './compiled.ts';
 import type { FunctionName } from './known-functions.ts';
 
@@ -97,9 +98,6 @@ interface DocumentChannel {
   readonly url?: string;
   readonly secret?: string;
 }
-
-/** The kinds of channel that people can be told through. */
-type ChannelKind = 'dingtalk' | 'feishu' | 'lark' | 'wecom' | 'slack' | 'webhook' | 'file' | 'console';
 
 /** What people are told about. */
 export type TellKind = 'done' | 'held' | 'money' | 'failed' | 'silent';

@@ -5,10 +5,11 @@ import type { PostingOptions } from '../../shared/notify/posting-channel.ts';
 import { slackChannel } from '../../shared/notify/slack-channel.ts';
 import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
 import { wecomChannel } from '../../shared/notify/wecom-channel.ts';
+import type { PostingChannelKind } from '../../shared/policy/channel-kinds.ts';
 
 /** A kind of channel that posts, with what its receivers answer. */
 export interface PostingKind {
-  readonly kind: string;
+  readonly kind: PostingChannelKind;
   make(options: PostingOptions): Channel;
   /** Path and query of an address, with a token in it. */
   readonly path: string;
@@ -32,52 +33,52 @@ const feishu = {
   taken: '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}',
 };
 
-/** Every kind of channel that posts. */
-export const postingKinds: readonly PostingKind[] = [
-  {
-    kind: 'webhook',
+/** By kind, so that the compiler asks for the answers of each. */
+const receivers: Readonly<Record<PostingChannelKind, Omit<PostingKind, 'kind'>>> = {
+  webhook: {
     make: webhookChannel,
     path: '/hook?key=t0ken',
     host: undefined,
     taken: '{"ok": true}',
     refused: ['{"ok": false}', '{"ok":"true"}', 'ok', '[true]'],
   },
-  {
-    kind: 'dingtalk',
+  dingtalk: {
     make: dingtalkChannel,
     path: '/robot/send?access_token=t0ken',
     host: 'oapi.dingtalk.com',
     taken: '{"errcode":0,"errmsg":"ok"}',
     refused: codes,
   },
-  {
-    kind: 'feishu',
+  feishu: {
     make: (options) => feishuChannel('feishu', options),
     path: '/open-apis/bot/v2/hook/t0ken',
     host: 'open.feishu.cn',
     ...feishu,
   },
-  {
-    kind: 'lark',
+  lark: {
     make: (options) => feishuChannel('lark', options),
     path: '/open-apis/bot/v2/hook/t0ken',
     host: 'open.larksuite.com',
     ...feishu,
   },
-  {
-    kind: 'wecom',
+  wecom: {
     make: wecomChannel,
     path: '/cgi-bin/webhook/send?key=t0ken',
     host: 'qyapi.weixin.qq.com',
     taken: '{"errcode":0,"errmsg":"ok"}',
     refused: codes,
   },
-  {
-    kind: 'slack',
+  slack: {
     make: slackChannel,
     path: '/services/T0/B0/t0ken',
     host: 'hooks.slack.com',
     taken: 'ok',
     refused: ['invalid_payload t0ken', 'no_text', '{"ok":true}', 'ok?'],
   },
-];
+};
+
+/** Every kind of channel that posts. */
+export const postingKinds: readonly PostingKind[] = (Object.keys(receivers) as PostingChannelKind[]).map((kind) => ({
+  kind,
+  ...receivers[kind],
+}));

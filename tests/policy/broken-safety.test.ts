@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ruleModules } from '../../cli/registry.ts';
+import { channelKinds } from '../../shared/policy/channel-kinds.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { formatProblem } from '../../shared/policy/problem.ts';
 import { type Case, expectProblems } from './expect-problems.ts';
@@ -115,7 +116,7 @@ const cases: readonly Case[] = [
       tell: 'tell: {held: ▶opps, failed: [ops, ▶oncal], ▶silnt: ops, money: none}',
       approvers: 'approvers: {finance: ▶li.wei, x: ▶[]}',
     }),
-    'write one of dingtalk, feishu, lark, wecom, slack, webhook, file, console',
+    `write one of ${channelKinds.join(', ')}`,
     'tell.held: "opps" is not under channels; write one of ops, or add it under channels; did you mean "ops"?',
     'tell.failed[1]: "oncal" is not under channels',
     'did you mean "silent"?',

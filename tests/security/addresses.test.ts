@@ -12,6 +12,7 @@ import { signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import { storeOf } from '../../shared/fc/store.ts';
 import type { Message } from '../../shared/notify/message.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
+import { channelKinds } from '../../shared/policy/channel-kinds.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 
@@ -113,7 +114,7 @@ describe('a compiled policy that somebody changed leads to no address', () => {
 describe('the environment leads to no address but those allowed', () => {
   test.each(strange)('by a channel at %j, and the reason does not repeat it', async (url) => {
     const environment = { OPS_URL: url, STREAMWARDEN_CHANNEL_HOSTS: 'hook.example.com, *.hooks.example.com, 127.0.0.1' };
-    for (const kind of ['webhook', 'dingtalk', 'feishu', 'lark', 'wecom', 'slack'] as const) {
+    for (const kind of channelKinds.filter((each) => each !== 'file' && each !== 'console')) {
       const entry = { kind, url: 'env:OPS_URL', secret: 'env:OPS_URL' };
       const channel = openChannels({ channels: { ops: entry } }, { environment, clock: systemClock }).get('ops');
       const delivery = await channel?.send(message);

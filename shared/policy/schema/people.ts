@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
+import { type ChannelKind, channelKinds } from '../channel-kinds.ts';
 import type { TellKind } from '../document.ts';
 import { parsed, refused } from '../values/parsed.ts';
 import { tellChannels } from './rule.ts';
 import { parsedText } from './text.ts';
 
-/** The kinds of channel that people can be told through. */
-const channelKinds = ['dingtalk', 'feishu', 'lark', 'wecom', 'slack', 'webhook', 'file', 'console'] as const;
-
 /** Kinds whose robots sign: without a secret whoever learns the address could post. */
-const signedKinds: readonly string[] = ['dingtalk', 'feishu', 'lark'];
+const signedKinds: readonly ChannelKind[] = ['dingtalk', 'feishu', 'lark'];
 
 // The message says nothing of the text itself: whatever stands here instead of a reference may be a secret.
 const reference = (what: string, example: string) =>

@@ -1,0 +1,11 @@
+/**
+ * The kinds of channel that people can be told through, in the order in which messages list them. Whatever has something to say of each kind
+ * goes by this list, so that the compiler finds what a new kind lacks.
+ */
+export const channelKinds = ['dingtalk', 'feishu', 'lark', 'wecom', 'slack', 'webhook', 'file', 'console'] as const;
+
+/** A kind of channel, as the policy spells it. */
+export type ChannelKind = (typeof channelKinds)[number];
+
+/** A kind of channel that posts to a receiver. */
+export type PostingChannelKind = Exclude<ChannelKind, 'file' | 'console'>;
