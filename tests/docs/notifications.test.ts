@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limitsOfKind } from '../../shared/notify/channel-limits.ts';
 import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
+import type { PostingChannelKind } from '../../shared/policy/channel-kinds.ts';
 import { channelEntry } from '../../shared/policy/schema/people.ts';
 import { postingKinds } from '../notify/posting-kinds.ts';
 import { type Received, type Receiver, startReceiver } from '../notify/receiver.ts';
@@ -51,6 +52,26 @@ describe('the recipe for receivers', () => {
 test('every kind of channel that a policy may have is described, and no other', () => {
   const described = [...text.matchAll(/^\| `([a-z]+)` \| (?:`url`|none)/gm)].map(([, kind]) => kind);
   expect(described.sort()).toEqual([...channelEntry.shape.kind.options].sort());
+});
+
+/** What both READMEs call the kinds of channel that post. */
+const called: Readonly<Record<PostingChannelKind, readonly [english: string, chinese: string]>> = {
+  dingtalk: ['DingTalk', '钉钉'],
+  feishu: ['Feishu', '飞书'],
+  lark: ['Lark', 'Lark'],
+  wecom: ['WeCom', '企业微信'],
+  slack: ['Slack', 'Slack'],
+  webhook: ['webhook', 'webhook'],
+};
+
+test.each([
+  ['README.md', 0],
+  ['README.zh-CN.md', 1],
+] as const)('%s names every kind of channel that posts', (file, language) => {
+  const readme = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  // The sentence that leads to the page.
+  const sentence = /[^.。]*\[docs\/notifications\.md\]/.exec(readme)?.[0] ?? '';
+  expect(Object.values(called).filter((names) => !sentence.includes(names[language]))).toEqual([]);
 });
 
 test('the hosts that it names are those in force', () => {
