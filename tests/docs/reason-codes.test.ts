@@ -11,6 +11,7 @@ import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/r
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
 import { reasonCodes as tagCodes } from '../../functions/tag-new-resources/reasons.ts';
 import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
+import type { FunctionName } from '../../shared/policy/known-functions.ts';
 
 const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');
 
@@ -20,16 +21,21 @@ function table(heading: string): Record<string, string> {
   return Object.fromEntries([...section.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning]));
 }
 
+/** The codes of each function that the policy language knows. */
+const ofFunctions: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
+  'scale-on-schedule': scaleCodes,
+  'renew-before-expiry': renewCodes,
+  'approve-ota-windows': otaCodes,
+  'log-off-sessions': logOffCodes,
+  'tag-new-resources': tagCodes,
+  'enforce-policy': enforceCodes,
+  'power-workstations': powerCodes,
+  digest: digestCodes,
+};
+
 test.each([
   ['Every function', engineCodes],
-  ['scale-on-schedule', scaleCodes],
-  ['renew-before-expiry', renewCodes],
-  ['approve-ota-windows', otaCodes],
-  ['log-off-sessions', logOffCodes],
-  ['tag-new-resources', tagCodes],
-  ['enforce-policy', enforceCodes],
-  ['power-workstations', powerCodes],
-  ['digest', digestCodes],
+  ...Object.entries(ofFunctions),
   ['offboard', offboardReasonCodes],
   ['Alerts of renewals', alertCodes],
 ])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {

@@ -126,6 +126,10 @@ const situations: readonly Situation[] = [
   },
 ];
 
+it('has a situation for each function that acts', () => {
+  expect(situations.map(({ name }) => name).sort()).toEqual(runners.map(({ name }) => name).sort());
+});
+
 /** Keys that any rule may lack: the rule is for more then, or tells others, as somebody may have written it. */
 const freeOfAll = /\.(targets|tell|(groups|workstations)\.\w+(\.\w+)?) gone$|\.tags\.\S+ (gone|renamed)$/;
 

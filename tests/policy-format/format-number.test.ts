@@ -8,11 +8,12 @@ import { compiledPowerRule } from '../../functions/power-workstations/compiled-r
 import { compiledRenewRule } from '../../functions/renew-before-expiry/compiled-rule.ts';
 import { compiledScaleRule } from '../../functions/scale-on-schedule/compiled-rule.ts';
 import { compiledTagRule } from '../../functions/tag-new-resources/compiled-rule.ts';
+import type { FunctionName } from '../../shared/policy/known-functions.ts';
 import type { Schema } from '../../shared/schema/schema.ts';
 import { compiledAt, examplePolicy } from './demo-fleet.ts';
 
 /** What compiled rules look like, by function. */
-const rules: Readonly<Record<string, Schema>> = {
+const rules: Readonly<Record<FunctionName, Schema>> = {
   'approve-ota-windows': compiledOtaRule,
   'enforce-policy': compiledEnforceRule,
   'log-off-sessions': compiledLogOffRule,
