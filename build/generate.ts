@@ -1,14 +1,13 @@
 /**
- * `npm run generate`: writes the table of operations from the definition of the API in `api/` and the overlay beside it. The result is committed.
+ * `npm run generate`: writes the tables of operations from the definitions in `api/` and their overlays. The result is committed.
  * Exit code 1 when something cannot be written, or with `--check` when the result is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { appStreaming } from '../api/overlay/app-streaming.ts';
 import { developerCommand } from './developer-command.ts';
 import { type Definition, readableJson, reduced } from './generate/definition.ts';
-import { differences, formatted, operationModules, origin, write } from './generate/files.ts';
+import { differences, formatted, operationModules, services, write } from './generate/files.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,26 +21,37 @@ function read(file: string): Definition {
   return JSON.parse(readFileSync(file, 'utf8')) as Definition;
 }
 
-const kept = path.join(root, origin.definition);
-const definition = flags.definition === undefined ? read(kept) : reduced(read(flags.definition));
-const text = `${readableJson(definition)}\n`;
-const isKept = readFileSync(kept, 'utf8') === text;
-// Kept even if no table can be made of it yet: what it leaves open is then said in the overlay.
-if (!flags.check && !isKept) writeFileSync(kept, text);
+const published = flags.definition === undefined ? undefined : read(flags.definition);
+const taken = services.map(({ table }) => ({ table, definition: read(path.join(root, table.definition)) }));
+if (published && !taken.some(({ definition }) => definition.product === published.product)) {
+  console.error(`${flags.definition} is the definition of ${published.product}, of which there is no overlay.`);
+  process.exit(1);
+}
 
-const written = operationModules(definition, appStreaming);
-if ('problems' in written) {
-  for (const problem of written.problems) console.error(problem);
-  process.exitCode = 1;
-} else {
+for (const overlay of services) {
+  const { table } = overlay;
+  const kept = path.join(root, table.definition);
+  const before = read(kept);
+  const definition = published?.product === before.product ? reduced(published) : before;
+  const text = `${readableJson(definition)}\n`;
+  const isKept = readFileSync(kept, 'utf8') === text;
+  // Kept even if no table can be made of it yet: what it leaves open is then said in the overlay.
+  if (!flags.check && !isKept) writeFileSync(kept, text);
+
+  const written = operationModules(definition, overlay);
+  if ('problems' in written) {
+    for (const problem of written.problems) console.error(problem);
+    process.exitCode = 1;
+    continue;
+  }
   const files = formatted(written.files, root);
-  const found = [...(isKept ? [] : [`${origin.definition} is out of date`]), ...differences(files, root)];
-  if (!flags.check) write(files, root);
+  const found = [...(isKept ? [] : [`${table.definition} is out of date`]), ...differences(files, root, table)];
+  if (!flags.check) write(files, root, table);
   for (const difference of flags.check ? found : []) console.error(difference);
   if (flags.check && found.length > 0) {
     console.error('Run `npm run generate` and commit the result.');
     process.exitCode = 1;
   } else {
-    console.log(`${files.size + 1} files, ${found.length === 0 ? 'all current' : `${found.length} written anew`}`);
+    console.log(`${table.operations}: ${files.size + 1} files, ${found.length === 0 ? 'all current' : `${found.length} written anew`}`);
   }
 }

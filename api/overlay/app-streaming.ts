@@ -8,6 +8,13 @@ import { workstations } from './workstations.ts';
 
 /** What the definition of App Streaming cannot say about its operations (service notes). */
 export const appStreaming: Overlay = {
+  table: {
+    definition: 'api/appstream-center-2021-09-01.json',
+    overlay: 'api/overlay/',
+    operations: 'shared/client/operations',
+    shapes: 'shared/client/shapes',
+    exportedAs: 'operations',
+  },
   entries: { ...deliveryGroups, ...images, ...resources, ...sessions, ...workstations },
   shapes,
   combined,

@@ -1,3 +1,4 @@
+import type { Field } from '../../build/generate/definition.ts';
 import type * as checks from '../../shared/client/checks.ts';
 
 /** What a definition cannot say about an operation, or says wrongly. All of it is optional for a read. */
@@ -14,7 +15,11 @@ export interface OverlayEntry {
   readonly facts?: {
     readonly group?: string;
     readonly access?: 'read' | 'write';
-    readonly ram?: { readonly action: string; readonly level?: 'get' | 'list' | 'create' | 'update' | 'delete' | 'none' };
+    readonly ram?: {
+      readonly action: string;
+      readonly level?: 'get' | 'list' | 'create' | 'update' | 'delete' | 'none';
+      readonly also?: readonly string[];
+    };
     readonly paging?: Readonly<Record<string, string | number>>;
   };
   /** Fields that the answer has although the definition names none: a path to their object, and their types. */
@@ -26,7 +31,12 @@ export interface OverlayEntry {
   /** The list parameter that lets one call serve several resources, and how many where the definition does not say it. */
   readonly batch?: { readonly param: string; readonly max?: number; readonly because?: string };
   /** How success looks with HTTP 200, where the usual codes do not say it. */
-  readonly verdict?: { readonly codes: readonly string[]; readonly codeRequired?: true; readonly flags?: readonly string[] };
+  readonly verdict?: {
+    readonly codes: readonly string[];
+    readonly codeRequired?: true;
+    readonly flags?: readonly string[];
+    readonly word?: string;
+  };
   /** The list of the answer that names the resources for which a call failed. */
   readonly partial?: { readonly list: string; readonly id: string; readonly success?: string };
   /** The parameter that makes a repeat safe. */
@@ -68,13 +78,31 @@ export interface Combined {
   readonly type: { readonly name: string; readonly note: string; readonly exported?: true };
 }
 
+/** Where the table of a service is, and what it is called. */
+export interface Table {
+  /** The definition, below the root. */
+  readonly definition: string;
+  /** The overlay, as the first line of files says it. */
+  readonly overlay: string;
+  /** The folders that hold generated files of this service and nothing else, side by side in `shared/client/`. */
+  readonly operations: string;
+  readonly shapes: string;
+  /** What the list of all rows is exported as. */
+  readonly exportedAs: string;
+}
+
 /** The overlay of a service. */
 export interface Overlay {
+  readonly table: Table;
   readonly entries: Entries;
   readonly shapes: readonly Shape[];
   readonly combined: readonly Combined[];
   /** What stands before the name of an operation in its RAM action. */
   readonly ramPrefix: string;
+  /** Where its calls go, if not to the endpoint of the client. The version is that of the definition. */
+  readonly host?: string;
+  /** A field as it is meant, where the definition is too coarse for all of them alike: every number is a `number` there, money too. */
+  readonly restated?: (field: Field) => Field;
   /** How to write text of a pattern, by the format of the definition. */
   readonly advice: Readonly<Record<string, string>>;
 }

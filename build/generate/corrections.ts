@@ -1,8 +1,12 @@
-import type { Entries, OverlayEntry } from '../../api/overlay/entry.ts';
+import type { Overlay, OverlayEntry } from '../../api/overlay/entry.ts';
 import type { Definition, Field, OperationFacts } from './definition.ts';
 
 /** The definition with what the overlay adds to its facts, or corrects. `problem` is told of an entry that speaks of what does not exist. */
-export function corrected(definition: Definition, entries: Entries, problem: (text: string) => void): Definition {
+export function corrected(
+  definition: Definition,
+  { entries, restated }: Pick<Overlay, 'entries' | 'restated'>,
+  problem: (text: string) => void,
+): Definition {
   for (const name of Object.keys(entries)) {
     if (!definition.operations.some((operation) => operation.name === name)) {
       problem(`the overlay speaks of ${name}, which the definition does not have`);
@@ -10,7 +14,25 @@ export function corrected(definition: Definition, entries: Entries, problem: (te
   }
   return {
     ...definition,
-    operations: definition.operations.map((operation) => correctedOperation(operation, entries[operation.name], problem)),
+    operations: definition.operations.map((operation) =>
+      correctedOperation(restated ? restatedOperation(operation, restated) : operation, entries[operation.name], problem),
+    ),
+  };
+}
+
+type Restated = NonNullable<Overlay['restated']>;
+
+function restatedOperation(operation: OperationFacts, restated: Restated): OperationFacts {
+  const { params, response } = operation;
+  return { ...operation, params: params.map((field) => restatedField(field, restated)), response: restatedField(response, restated) };
+}
+
+function restatedField(field: Field, restated: Restated): Field {
+  const { items, fields, ...own } = restated(field);
+  return {
+    ...own,
+    ...(items ? { items: restatedField(items, restated) } : {}),
+    ...(fields ? { fields: fields.map((inner) => restatedField(inner, restated)) } : {}),
   };
 }
 

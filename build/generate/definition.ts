@@ -45,7 +45,7 @@ export interface OperationFacts {
   readonly name: string;
   readonly group?: string;
   readonly access?: 'read' | 'write';
-  readonly ram?: { readonly action: string; readonly level?: string; readonly contested?: boolean };
+  readonly ram?: { readonly action: string; readonly level?: string; readonly contested?: boolean; readonly also?: readonly string[] };
   readonly paging?: Readonly<Record<string, string | number>>;
   readonly combinations?: LegalTogether;
   readonly params: readonly Field[];
@@ -67,7 +67,7 @@ const keptOfField: readonly (keyof Field)[] = [
   ...(['name', 'type', 'required', 'in', 'encoding', 'enum', 'open', 'internal', 'deprecated', 'secret', 'min', 'max', 'also'] as const),
   ...(['minLength', 'maxLength', 'minItems', 'maxItems', 'pattern', 'format', 'unit', 'default'] as const),
 ];
-const keptOfRam = ['action', 'level', 'contested'] as const;
+const keptOfRam = ['action', 'level', 'contested', 'also'] as const;
 
 /** What the project keeps of a published definition. */
 export function reduced({ product, version, source, scheduleRules, operations }: Definition): Definition {

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Overlay } from '../../api/overlay/entry.ts';
+import { appStreaming } from '../../api/overlay/app-streaming.ts';
+import { billing } from '../../api/overlay/billing.ts';
+import type { Overlay, Table } from '../../api/overlay/entry.ts';
 import { corrected } from './corrections.ts';
 import type { Definition } from './definition.ts';
 import { operationText } from './operation-text.ts';
@@ -11,11 +13,11 @@ import { type Declaration, namedShapes, serviceFacts, shapesText } from './shape
 import { unsoundFacts } from './soundness.ts';
 import { type Exports, exportName, fileName, identifiersOf, moduleText } from './typescript.ts';
 
-/** The folders that hold generated files and nothing else. */
-export const folders = ['shared/client/operations', 'shared/client/shapes'] as const;
+/** The services of which the client has a table. */
+export const services: readonly Overlay[] = [appStreaming, billing];
 
-/** Where the files come from, as their first line says it. */
-export const origin = { definition: 'api/appstream-center-2021-09-01.json', overlay: 'api/overlay/' } as const;
+/** The folders of a table. */
+export const foldersOf = ({ operations, shapes }: Table): readonly string[] => [operations, shapes];
 
 /** Files by their path in the repository, or what keeps them from being written. */
 export type Written = { readonly files: ReadonlyMap<string, string> } | { readonly problems: readonly string[] };
@@ -36,61 +38,85 @@ const ofSchema = [
   'sized',
   'text',
 ];
-const ofAnswer = ['answer', 'checkedAnswer', 'readDecimal', 'readFlag', 'readInt', 'readList', 'readObject', 'readOneOf', 'readText'];
+const ofAnswer = [
+  'answer',
+  'checkedAnswer',
+  'readAmount',
+  'readDecimal',
+  'readFlag',
+  'readInt',
+  'readList',
+  'readObject',
+  'readOneOf',
+  'readText',
+];
 const ofFields = ['body', 'insist', 'instant', 'legalTogether', 'percentage', 'query'];
 
 /** Writes the modules of all operations and of what they share, not yet formatted. */
 export function operationModules(published: Definition, overlay: Overlay): Written {
   const problems: string[] = [];
   const problem = (text: string): void => void problems.push(text);
-  const { entries, ramPrefix } = overlay;
-  const definition = corrected(published, entries, problem);
+  const { entries, ramPrefix, host, table } = overlay;
+  const hosted = host !== undefined;
+  const definition = corrected(published, overlay, problem);
   unsoundFacts(definition, problem);
   const { declarations, writing, combinationName } = namedShapes(definition, overlay, problem);
   const bodies = new Map(
     definition.operations.map((operation) => {
       const { name, combinations } = operation;
-      const source = { operation, entry: entries[name], ramPrefix, writing, combinationName: combinationName(combinations) };
+      const source = { operation, entry: entries[name], ramPrefix, hosted, writing, combinationName: combinationName(combinations) };
       return [name, operationText(source)];
     }),
   );
   if (problems.length > 0) return { problems };
-  const shapes = [...serviceFacts(definition), ...declarations];
-  const firstLine = `// Generated from ${origin.definition} and ${origin.overlay}: change those, and run \`npm run generate\`.`;
+  const shapes = [...serviceFacts(definition, host), ...declarations];
+  const firstLine = `// Generated from ${table.definition} and ${table.overlay}: change those, and run \`npm run generate\`.`;
   const exports = exportsOf(
+    table,
     shapes,
     Object.values(entries).flatMap(({ check }) => (check ? [check] : [])),
   );
   const files = new Map<string, string>();
-  for (const [name, body] of bodies) files.set(`${folders[0]}/${fileName(name)}.ts`, moduleText(firstLine, body, exports));
-  files.set(`${folders[0]}/index.ts`, indexText(firstLine, [...bodies.keys()]));
-  for (const [file, text] of shapeModules(firstLine, shapes, [...bodies.values()], exports)) files.set(file, text);
+  for (const [name, body] of bodies) files.set(`${table.operations}/${fileName(name)}.ts`, moduleText(firstLine, body, exports));
+  files.set(`${table.operations}/index.ts`, indexText(firstLine, table.exportedAs, [...bodies.keys()]));
+  for (const [file, text] of shapeModules(firstLine, table, shapes, [...bodies.values()], exports)) files.set(file, text);
   return { files };
 }
 
 /** What modules of operations import, by path. */
-function exportsOf(shapes: readonly Declaration[], checks: readonly string[]): Exports {
+function exportsOf(table: Table, shapes: readonly Declaration[], checks: readonly string[]): Exports {
   return new Map([
     ['../../schema/schema.ts', ofSchema],
     ['../answer.ts', ofAnswer],
     ['../checks.ts', [...new Set(checks)]],
     ['../fields.ts', ofFields],
+    ['../json-numbers.ts', ['decimalsAsText']],
     ['../operation.ts', ['operation']],
     ...byFile(shapes).map(([file, own]): [string, string[]] => [
-      `../shapes/${file}.ts`,
+      `${besideOperations(table)}/${file}.ts`,
       own.filter(({ isType }) => !isType).map(({ name }) => name),
     ]),
   ]);
 }
 
-function shapeModules(firstLine: string, shapes: readonly Declaration[], bodies: readonly string[], exports: Exports): [string, string][] {
+/** The folder of shapes as operations import it: both are in the same folder. */
+const besideOperations = ({ shapes }: Table): string => `../${path.basename(shapes)}`;
+
+function shapeModules(
+  firstLine: string,
+  table: Table,
+  shapes: readonly Declaration[],
+  bodies: readonly string[],
+  exports: Exports,
+): [string, string][] {
+  const folder = besideOperations(table);
   return byFile(shapes).map(([file, own]) => {
     const elsewhere = [...bodies, ...shapes.filter((shape) => shape.file !== file).map(({ source }) => source)].map(identifiersOf);
     const isUsed = (name: string): boolean => elsewhere.some((identifiers) => identifiers.has(name));
     const others = [...exports]
-      .filter(([from]) => from !== `../shapes/${file}.ts`)
-      .map(([from, names]): [string, readonly string[]] => [from.replace('../shapes/', './'), names]);
-    return [`${folders[1]}/${file}.ts`, moduleText(firstLine, shapesText(own, isUsed), new Map(others))];
+      .filter(([from]) => from !== `${folder}/${file}.ts`)
+      .map(([from, names]): [string, readonly string[]] => [from.replace(`${folder}/`, './'), names]);
+    return [`${table.shapes}/${file}.ts`, moduleText(firstLine, shapesText(own, isUsed), new Map(others))];
   });
 }
 
@@ -98,7 +124,7 @@ function byFile(shapes: readonly Declaration[]): [file: string, own: readonly De
   return [...new Set(shapes.map(({ file }) => file))].map((file) => [file, shapes.filter((shape) => shape.file === file)]);
 }
 
-function indexText(firstLine: string, actions: readonly string[]): string {
+function indexText(firstLine: string, exportedAs: string, actions: readonly string[]): string {
   const sorted = [...actions].sort();
   const imports = sorted.map((action) => `import { ${exportName(action)} } from './${fileName(action)}.ts';`);
   return `${firstLine}
@@ -109,7 +135,7 @@ ${imports.join('\n')}
  * All operations by action, for programs that must know every one of them. A function imports the few rows that it
  * calls, so that its bundle carries no other.
  */
-export const operations = {
+export const ${exportedAs} = {
 ${sorted.map((action) => `${action}: ${exportName(action)},`).join('\n')}
 } satisfies Record<string, AnyOperation>;
 `;
@@ -133,8 +159,8 @@ export function formatted(files: ReadonlyMap<string, string>, root: string): Rea
 }
 
 /** What differs between the repository and the files: those that are missing, those that are out of date, those that are too many. */
-export function differences(files: ReadonlyMap<string, string>, root: string): readonly string[] {
-  const present = new Set(folders.flatMap((folder) => namesIn(root, folder)));
+export function differences(files: ReadonlyMap<string, string>, root: string, table: Table): readonly string[] {
+  const present = new Set(foldersOf(table).flatMap((folder) => namesIn(root, folder)));
   const written = [...files].flatMap(([file, text]) => {
     if (!present.has(file)) return [`${file} is missing`];
     return readFileSync(path.join(root, file), 'utf8') === text ? [] : [`${file} is out of date`];
@@ -143,8 +169,8 @@ export function differences(files: ReadonlyMap<string, string>, root: string): r
 }
 
 /** Brings the repository up to date. */
-export function write(files: ReadonlyMap<string, string>, root: string): void {
-  for (const folder of folders) {
+export function write(files: ReadonlyMap<string, string>, root: string, table: Table): void {
+  for (const folder of foldersOf(table)) {
     mkdirSync(path.join(root, folder), { recursive: true });
     for (const file of namesIn(root, folder)) if (!files.has(file)) rmSync(path.join(root, file));
   }

@@ -9,6 +9,8 @@ export interface OperationSource {
   readonly operation: OperationFacts;
   readonly entry: OverlayEntry | undefined;
   readonly ramPrefix: string;
+  /** True where calls go to a host of the service's own; `service` of its shapes names it. */
+  readonly hosted: boolean;
   /** Name of the combination with the same fields and values. */
   readonly combinationName: string | undefined;
   readonly writing: Writing;
@@ -32,6 +34,8 @@ export function operationText(source: OperationSource): string {
     ...batchRows(source),
     ...(entry?.verdict ? [`verdict: ${objectText(entry.verdict)},`] : []),
     ...(entry?.partial ? [`partial: ${objectText(entry.partial)},`] : []),
+    ...(source.hosted ? ['service,'] : []),
+    ...(hasAmounts(operation.response) ? ['readJson: decimalsAsText,'] : []),
     ...(entry?.token === undefined ? [] : [`token: ${literal(entry.token)},`]),
   ];
   const note = entry ? `${commented(entry.note)}\n` : '';
@@ -72,6 +76,11 @@ function paramText(field: Field, { operation, entry, writing }: OperationSource)
 }
 
 const encodings = { plain: '', flat: '.flat', json: '.json' } as const;
+
+/** Money has to be read before its digits are rounded. */
+function hasAmounts({ type, items, fields = [] }: Field): boolean {
+  return type === 'amount' || (items !== undefined && hasAmounts(items)) || fields.some(hasAmounts);
+}
 
 /** The fields that every answer has; `answer` and `checkedAnswer` read them. */
 const ofEveryAnswer = ['RequestId', 'Code', 'Message'];

@@ -123,6 +123,8 @@ function plainReaderText(field: Field, path: string, writing: Writing): string {
       return 'readInt';
     case 'float':
       return 'readDecimal';
+    case 'amount':
+      return 'readAmount';
     case 'boolean':
       return 'readFlag';
     case 'array':

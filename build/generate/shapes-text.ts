@@ -158,7 +158,7 @@ export function shapesText(declarations: readonly Declaration[], isUsed: (name: 
 }
 
 /** What the definition says of the service as a whole: its version, the limits of weekly schedules, and the sizes of pages that nobody asked for. */
-export function serviceFacts({ version, scheduleRules: rules, operations }: Definition): Declaration[] {
+export function serviceFacts({ version, scheduleRules: rules, operations }: Definition, host?: string): Declaration[] {
   const sizes = operations.flatMap(({ name, paging, params }) => {
     const size = params.find((param) => param.name === paging?.['sizeParam'])?.default;
     return size === undefined ? [] : [[name, size] as const];
@@ -170,6 +170,10 @@ export function serviceFacts({ version, scheduleRules: rules, operations }: Defi
     source,
     exported: true,
   });
+  if (host !== undefined) {
+    const note = 'Where calls go, and the version of the API; see `billing-sites.ts` for accounts of another site.';
+    return [declared('service', 'service', note, objectText({ host, version }))];
+  }
   return [
     declared('service', 'apiVersion', 'Version of the API.', literal(version)),
     ...(rules ? [declared('schedule-rules', 'scheduleRules', scheduleNote, `${objectText(rules)} as const`)] : []),

@@ -54,6 +54,9 @@ type Flat<T> = { [K in keyof T]: T[K] } & {};
 /** Text. A whole number is read as its digits, unless it is too large to be exact. */
 export const readText: LeafReader<string> = { kind: 'text' };
 
+/** Money, as the digits that came, with sign and exponent; its row reads decimals as text. `shared/policy/bill-amount.ts` understands it. */
+export const readAmount: LeafReader<string> = { kind: 'text' };
+
 /** A whole number; `"7"` is 7. */
 export const readInt: LeafReader<number> = { kind: 'int' };
 

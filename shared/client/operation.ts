@@ -32,6 +32,8 @@ interface RamAction {
   readonly contested?: true;
   /** True where no page names the permission and the operation's own name is assumed (service notes, unverified). */
   readonly assumed?: true;
+  /** Other spellings of the same permission: a policy that grants this one grants those too. */
+  readonly also?: readonly string[];
 }
 
 /**
@@ -86,6 +88,8 @@ interface Verdict {
   readonly codeRequired?: true;
   /** Boolean fields that must not be false (`Success`, and `Data` for DeleteImage). */
   readonly flags?: readonly string[];
+  /** The field that decides alone where it is true, whatever `Code` says. */
+  readonly word?: string;
 }
 
 /** A list in the answer that names the resources for which a call failed. */
@@ -133,6 +137,8 @@ export interface Operation<
   readonly check?: (input: any) => readonly Fault[];
   readonly verdict: Verdict;
   readonly partial: F;
+  /** Changes the text of an answer before it is parsed. Default: whole numbers beyond 2^53 become text. */
+  readonly readJson?: (json: string) => string;
   /** Parameter that makes a repeat with the same value safe (CreateWuyingServer only). */
   readonly token?: string;
 }
@@ -171,6 +177,8 @@ interface Definition<
   /** Default: absent, empty, `success`, `200` and `OK` in `Code` are good. */
   readonly verdict?: Verdict;
   readonly partial?: F;
+  /** See `Operation`. */
+  readonly readJson?: (json: string) => string;
   readonly token?: string;
   readonly combination?: Combination<V>;
   /** Rules over several parameters that the definition does not express (source: service notes). */

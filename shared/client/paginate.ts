@@ -43,13 +43,8 @@ export async function* readPages(
     if (announced !== undefined) total = Math.max(total ?? 0, announced);
     const rows = rowsOf(output, paging.items, announced !== undefined && received >= announced);
     if (rows === undefined) {
-      const text = `the answer carries no list ${paging.items}${announced === undefined ? '' : `, and announces ${announced}`}; nothing is known of what there is`;
-      throw failed(
-        operation,
-        'MalformedList',
-        `${text}. Look whether it is still so; if so, report it to the support of the service.`,
-        page,
-      );
+      const text = `the answer carries no list ${paging.items}${announced === undefined ? '' : `, and announces ${announced}`}`;
+      throw failed(operation, 'MalformedList', `${text}. Read it again; if it stays so, ask the support of the service.`, page);
     }
     received += rows.length;
     const fresh = rows.filter((row) => isNew(rowId(row, paging.id), seen));
@@ -58,7 +53,7 @@ export async function* readPages(
     yield { rows: fresh, total };
     if (last || (rows.length > 0 && fresh.length === 0)) return;
   }
-  throw failed(operation, 'TooManyPages', `no end after ${mostPages} pages. Narrow the request with a filter.`, mostPages);
+  throw failed(operation, 'TooManyPages', `no end after ${mostPages} pages. Add a filter.`, mostPages);
 }
 
 function failed({ action }: AnyOperation, code: string, text: string, attempts: number): ApiError {

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { AccessDeniedDetail, Executed } from './errors.ts';
 import { dateMs, type Failure, type FailureKind, kindOfCode, provesNotExecuted, retryAfterMs } from './failure.ts';
+import { largeNumbersAsText } from './json-numbers.ts';
 import type { AnyOperation } from './operation.ts';
 import { missingFields, readValue } from './read-output.ts';
 import { redact } from './redact.ts';
@@ -35,7 +36,7 @@ export function readOutcome(outcome: WireOutcome, context: ReadingContext): Read
 }
 
 function readAnswer(outcome: WireAnswer, context: ReadingContext): Reading {
-  const body = parseBody(outcome.body);
+  const body = parseBody(outcome.body, context.operation);
   const good = outcome.status >= 200 && outcome.status < 300;
   if (body === undefined) return { ok: false, failure: unreadable(outcome, context) };
   if (!good) return { ok: false, failure: refusal(outcome, body, textField(body, 'Code'), context) };
@@ -69,20 +70,10 @@ function decoded({ headers, body }: WireAnswer): Buffer {
   }
 }
 
-/** Texts and numbers of JSON. A text that does not end goes on to the end, so that nothing is looked at twice. */
-const tokens = /"(?:[^"\\]+|\\[\s\S])*\\?(?:"|$)|-?\d[\d.eE+-]*/g;
-
-/** The same JSON with whole numbers beyond 2^53 as text: parsed as numbers they would become others, and an id is an id. */
-function largeNumbersAsText(json: string): string {
-  // Most answers have no number that long: those need no second pass.
-  if (!/[:,[\s]-?\d{16}/.test(json)) return json;
-  return json.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token));
-}
-
-function parseBody(bytes: Buffer): Body | undefined {
+function parseBody(bytes: Buffer, { readJson = largeNumbersAsText }: AnyOperation): Body | undefined {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    const value: unknown = JSON.parse(largeNumbersAsText(text));
+    const value: unknown = JSON.parse(readJson(text));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
   } catch {
     return xmlError(text);
@@ -105,7 +96,8 @@ function textField(body: Body, name: string): string | undefined {
 
 /** The code of a failure that an HTTP 2xx hides in its body; undefined where the call succeeded. */
 function failedVerdict(operation: AnyOperation, body: Body): string | undefined {
-  const { codes, codeRequired, flags } = operation.verdict;
+  const { codes, codeRequired, flags, word } = operation.verdict;
+  if (body[word as string] === true) return undefined;
   const code = textField(body, 'Code') ?? '';
   // Documents show a success as `success`, `200` or not at all, and services of the platform spell it in every case, or as zero.
   if (code !== '' && code !== '0' && !codes.includes(code.toLowerCase())) return code;
@@ -129,8 +121,9 @@ function unreadable(answer: WireAnswer, context: ReadingContext): Failure {
 
 /** The client's own code for an answer that names none. */
 function codeOfStatus(status: number): string {
-  if (status >= 300 && status < 400) return 'Redirected';
-  return status >= 200 && status < 300 ? 'UnreadableAnswer' : `Http${status}`;
+  const hundreds = Math.trunc(status / 100);
+  if (hundreds === 3) return 'Redirected';
+  return hundreds === 2 ? 'UnreadableAnswer' : `Http${status}`;
 }
 
 function excerpt(answer: WireAnswer, context: ReadingContext): string {
@@ -145,7 +138,7 @@ const losses: Readonly<Record<WireLoss['reason'], { kind: FailureKind; code: str
   timeout: { kind: 'no-answer', code: 'AnswerTimeout', text: 'the answer did not come in time' },
   reset: { kind: 'no-answer', code: 'ConnectionLost', text: 'the connection broke before an answer came' },
   cut: { kind: 'unreadable', code: 'UnreadableAnswer', text: 'the answer broke off' },
-  'too-large': { kind: 'misunderstood', code: 'AnswerTooLarge', text: 'the answer is larger than this client accepts' },
+  'too-large': { kind: 'misunderstood', code: 'AnswerTooLarge', text: 'the answer is too large to be taken apart' },
   aborted: { kind: 'stopped', code: 'Aborted', text: 'the call was cut off' },
 };
 

@@ -6,10 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { appStreaming } from '../../api/overlay/app-streaming.ts';
 import type { Entries } from '../../api/overlay/entry.ts';
 import { type Definition, type Field, type OperationFacts, reduced } from '../../build/generate/definition.ts';
-import { differences, folders, formatted, operationModules, origin, write } from '../../build/generate/files.ts';
+import { differences, foldersOf, formatted, operationModules, services, write } from '../../build/generate/files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const definition: Definition = JSON.parse(readFileSync(path.join(root, origin.definition), 'utf8'));
+const { table } = appStreaming;
+const definitionOf = (file: string): Definition => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+const definition = definitionOf(table.definition);
 
 /** Files of a table that can be written. */
 function filesOf(from: Definition, entries: Entries = appStreaming.entries): ReadonlyMap<string, string> {
@@ -40,7 +42,7 @@ describe('the committed table of operations', () => {
   const files = formatted(filesOf(definition), root);
 
   it('is what its definition and its overlay give', () => {
-    expect(differences(files, root)).toEqual([]);
+    expect(differences(files, root, table)).toEqual([]);
   });
 
   it('names its origin in the first line of every file', () => {
@@ -49,17 +51,34 @@ describe('the committed table of operations', () => {
   });
 
   it('is out of date after a change by hand, without a file, and with one too many, until it is written again', () => {
-    for (const folder of folders) cpSync(path.join(root, folder), path.join(copy, folder), { recursive: true });
+    for (const folder of foldersOf(table)) cpSync(path.join(root, folder), path.join(copy, folder), { recursive: true });
     writeFileSync(path.join(copy, 'shared/client/operations/unbind.ts'), '// by hand\n');
     rmSync(path.join(copy, 'shared/client/shapes/tag.ts'));
     writeFileSync(path.join(copy, 'shared/client/operations/old.ts'), '');
-    expect([...differences(files, copy)].sort()).toEqual([
+    expect([...differences(files, copy, table)].sort()).toEqual([
       'shared/client/operations/old.ts belongs to no operation',
       'shared/client/operations/unbind.ts is out of date',
       'shared/client/shapes/tag.ts is missing',
     ]);
-    write(files, copy);
-    expect(differences(files, copy)).toEqual([]);
+    write(files, copy, table);
+    expect(differences(files, copy, table)).toEqual([]);
+  });
+});
+
+describe.each(services.map((overlay) => [overlay.table.operations, overlay] as const))('the table in %s', (_, overlay) => {
+  const published = definitionOf(overlay.table.definition);
+  const written = operationModules(published, overlay);
+  const files = formatted('problems' in written ? new Map() : written.files, root);
+
+  it('is what its definition and its overlay give, and names both in each file', () => {
+    expect(written).not.toHaveProperty('problems');
+    expect(differences(files, root, overlay.table)).toEqual([]);
+    const origin = `// Generated from ${overlay.table.definition} and ${overlay.table.overlay}: change those, and run \`npm run generate\`.`;
+    for (const text of files.values()) expect(text.split('\n', 1)[0]).toBe(origin);
+  });
+
+  it('is kept as what the project reads of it', () => {
+    expect(reduced(published)).toEqual(published);
   });
 });
 

@@ -1,0 +1,77 @@
+// Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
+import { int, matching, oneOf, open, optional, text } from '../../schema/schema.ts';
+import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { service } from '../billing-shapes/service.ts';
+import { query } from '../fields.ts';
+import { decimalsAsText } from '../json-numbers.ts';
+import { operation } from '../operation.ts';
+
+/**
+ * Orders by the time at which they were placed. Free.
+ * Without a window only those of the last hour. Amounts are text here.
+ */
+export const queryOrders = operation({
+  action: 'QueryOrders',
+  group: 'Orders',
+  effect: 'none',
+  ram: { action: 'bss:DescribeOrderList', level: 'list', also: ['bssapi:QueryOrders'] },
+  params: {
+    CreateTimeEnd: query(
+      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
+    ),
+    CreateTimeStart: query(
+      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
+    ),
+    OrderType: query(optional(open('New', 'Renew', 'Upgrade', 'Downgrade', 'Refund', 'Convert'))),
+    OwnerId: query(optional(int())),
+    PageNum: query(optional(int(1))),
+    PageSize: query(optional(int(1))),
+    PaymentStatus: query(optional(oneOf('Unpaid', 'Paid', 'Cancelled'))),
+    ProductCode: query(optional(text)),
+    ProductType: query(optional(text)),
+    SubscriptionType: query(optional(oneOf('Subscription', 'PayAsYouGo'))),
+  },
+  output: checkedAnswer({
+    Data: readObject({
+      HostName: readText,
+      OrderList: readObject({
+        Order: readList(
+          readObject({
+            AfterTaxAmount: readAmount,
+            CommodityCode: readText,
+            CreateTime: readText,
+            Currency: readText,
+            OrderId: readText,
+            OrderType: readText,
+            PaymentCurrency: readText,
+            PaymentStatus: readText,
+            PaymentTime: readText,
+            PretaxAmount: readAmount,
+            PretaxAmountLocal: readAmount,
+            PretaxGrossAmount: readAmount,
+            ProductCode: readText,
+            ProductType: readText,
+            RelatedOrderId: readText,
+            SubscriptionType: readText,
+            Tax: readAmount,
+          }),
+        ),
+      }),
+      PageNum: readInt,
+      PageSize: readInt,
+      TotalCount: readInt,
+    }),
+    Success: readFlag,
+  }),
+  paging: {
+    style: 'page',
+    pageParam: 'PageNum',
+    sizeParam: 'PageSize',
+    items: 'Data.OrderList.Order',
+    total: 'Data.TotalCount',
+    id: ['OrderId'],
+  },
+  verdict: { codes: ['success', '200', 'ok'], flags: ['Success'], word: 'Success' },
+  service,
+  readJson: decimalsAsText,
+});
