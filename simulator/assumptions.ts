@@ -239,6 +239,47 @@ export const assumptions = {
   untagMissingKey: assume(['succeeds', 'fails'], 'Removing a key that is not there is not described.'),
   listTagsWithoutIds: assume(['all', 'refuse'], 'The ids are optional on paper for every kind of resource.'),
   repeatedBookmark: assume(['adds', 'replaces'], 'An entry without an id is added, so a repeat is taken to add it once more.'),
+
+  // Billing
+  billingZone: assume(['Asia/Shanghai', 'UTC'], 'Days and months of bills carry no zone; the vendor keeps its books in UTC+8.'),
+  billLagHours: assume([24, 0, 48], 'Bills are said to be 24 hours behind; whether that is a promise or an average is not said.'),
+  lateBills: assume(
+    ['none', 'until-final'],
+    'Late bills are said to come before the 3rd; what is taken to be late is the last day of a month.',
+  ),
+  billNumbers: assume(
+    ['decimal', 'float'],
+    'Amounts of bills are JSON numbers; they are taken to be exact decimals and no sums of floating point.',
+  ),
+  billInstanceIds: assume(
+    ['resource', 'other'],
+    'That a bill names a group by the id that App Streaming gives it is the natural reading; no page shows one.',
+  ),
+  billTags: assume(['absent', 'shown'], 'The tag service of the platform does not know the tags of App Streaming, so bills hardly do.'),
+  dailyWithoutDate: assume(['all-days', 'refuse'], 'Whether a daily bill can be read without naming the day is not said.'),
+  workstationMetering: assume(['running', 'existing'], 'Whether a pay-as-you-go workstation costs anything while it is off is not said.'),
+  settleRecordIds: assume(['order', 'other'], 'A bill can be asked for by the number of an order or bill; it is taken to be the OrderId.'),
+  orderListingMinutes: assume([1, 0, 60], 'How long it takes until an order is listed is not said.'),
+  orderInstanceIds: assume(
+    ['resource', 'other'],
+    'That an order names a group by the id that App Streaming gives it is the natural reading; no page shows one.',
+  ),
+  orderWindowEnd: assume(['included', 'excluded'], 'Whether the end of a window of orders belongs to it is not said.'),
+  unknownOrder: assume(['empty', 'refuse'], 'What is answered for an order that is not there, or not yet, is not said.'),
+  cancelRefusalCode: assume(
+    ['NotApplicable', 'InvalidOrder.Status'],
+    'Only unpaid orders can be canceled; the code of the refusal is in no document.',
+  ),
+  billingProductCode: assume(
+    ['appstream', 'eds'],
+    'No public source names the code of App Streaming in bills; the list of products has to be searched by name.',
+  ),
+  productListed: assume([true, false], 'Whether the list of products names App Streaming is not said.'),
+  unknownProductCode: assume(['empty', 'refuse'], 'A code that no product has may find nothing, or be refused as not applicable.'),
+  availableInstances: assume(
+    ['shown', 'not-applicable'],
+    'Calls by instance are refused for products that do not take part; whether App Streaming does is not said.',
+  ),
 } as const satisfies Record<string, Assumption>;
 
 /** Name of a switch. */

@@ -1,8 +1,10 @@
+import { billingOperations } from '../shared/client/billing/index.ts';
 import type { EpochMs } from '../shared/client/clock.ts';
 import { operations } from '../shared/client/operations/index.ts';
 import { AuditTrail, type CloudEvent } from './events.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { appStreaming } from './front/app-streaming.ts';
+import { billing } from './front/billing.ts';
 import { controlApi } from './front/control.ts';
 import { Gateway } from './front/gateway.ts';
 import { History } from './front/history.ts';
@@ -15,6 +17,7 @@ import { closeServer, httpServer, listen, loopback } from './front/server.ts';
 import { sts } from './front/sts.ts';
 import { Timeline, type TimelineOptions } from './front/timeline.ts';
 import type { Handler } from './handler.ts';
+import { billingHandlers } from './operations/billing/index.ts';
 import { handlers as worldHandlers } from './operations/index.ts';
 import { type BucketSeed, OssFront } from './oss/front.ts';
 import { type Scenario, worldOf } from './scenario.ts';
@@ -40,6 +43,8 @@ export interface SimulatorOptions extends TimelineOptions {
   readonly buckets?: readonly BucketSeed[];
   /** Takes the place of operations, by name. For tests of the front itself. */
   readonly handlers?: Readonly<Record<string, Handler>>;
+  /** The same for operations of billing. */
+  readonly billingHandlers?: Readonly<Record<string, Handler>>;
   /** Told of errors that are the simulator's own. Default: standard error. */
   readonly onError?: (error: unknown, action: string) => void;
 }
@@ -98,8 +103,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const onError = options.onError ?? reportError;
   const handlers = { ...worldHandlers, ...options.handlers };
+  const billed = { ...billingHandlers, ...options.billingHandlers };
+  const habits = { unknownParameters, misplacedParameters };
   const gateway = new Gateway({
-    services: [appStreaming(operations, handlers, { unknownParameters, misplacedParameters, spelling: world.assumptions }), sts],
+    services: [
+      appStreaming(operations, handlers, { ...habits, spelling: world.assumptions }),
+      billing(billingOperations, billed, habits),
+      sts,
+    ],
     guard: { keys, nonces: new NonceMemory() },
     history: new History(),
     lateReads: new LateReads(),

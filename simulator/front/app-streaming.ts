@@ -12,25 +12,36 @@ export function appStreaming(
   habits: ParsingHabits & { readonly spelling?: Spelling },
 ): Service {
   const spell = habits.spelling ? spellingOf(habits.spelling) : <T>(answer: T): T => answer;
+  const spelled = Object.entries(handlers).map(([action, handler]): [string, Handler] => [
+    action,
+    (input, context) => spell(handler(input, context)),
+  ]);
+  return serviceOf(apiVersion, operations, Object.fromEntries(spelled), habits, true);
+}
+
+/** A service of a table of operations; only writes of the product itself are `audited`. */
+export function serviceOf(
+  version: string,
+  operations: Readonly<Record<string, AnyOperation>>,
+  handlers: Readonly<Record<string, Handler>>,
+  habits: ParsingHabits,
+  audited = false,
+): Service {
   const calls = new Map<string, ServiceCall>();
   for (const operation of Object.values(operations)) {
     const handler = handlers[operation.action];
-    if (handler)
-      calls.set(
-        operation.action,
-        callOf(operation, (input, context) => spell(handler(input, context)), habits),
-      );
+    if (handler) calls.set(operation.action, callOf(operation, handler, habits, audited));
   }
-  return { version: apiVersion, find: (action) => calls.get(action) };
+  return { version, find: (action) => calls.get(action) };
 }
 
-function callOf(operation: AnyOperation, handler: Handler, habits: ParsingHabits): ServiceCall {
+function callOf(operation: AnyOperation, handler: Handler, habits: ParsingHabits, audited: boolean): ServiceCall {
   const params = Object.entries(operation.params as Readonly<Record<string, Param>>);
   return {
     action: operation.action,
     access: operation.access,
     ramAction: operation.ram.action,
-    audited: operation.access === 'write',
+    audited: audited && operation.access === 'write',
     paging: operation.paging,
     jsonParams: new Set(params.filter(([, { encoding }]) => encoding === 'json').map(([name]) => name)),
     parse: (envelope) => parseInput(operation, envelope, habits),

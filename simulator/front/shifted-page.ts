@@ -19,10 +19,15 @@ export function shiftedPage(paging: Paging | undefined, input: Input, rows: numb
   // The page before is full, so its length is the size of a page.
   const moved =
     rows > 0 ? [...here.slice(amount), ...neighbor.slice(0, amount)] : [...neighbor.slice(-amount), ...here].slice(0, neighbor.length);
-  return { ...page, [paging.items]: moved };
+  return withRows(page, paging.items.split('.'), moved);
 }
 
+/** Rows can be nested: `Data.Items.Item`. */
 function rowsOf(output: Output, items: string): readonly unknown[] {
-  const rows = output[items];
+  const rows = items.split('.').reduce<unknown>((value, name) => (value as Output | undefined)?.[name], output);
   return Array.isArray(rows) ? rows : [];
+}
+
+function withRows(output: Output, [name = '', ...rest]: readonly string[], rows: readonly unknown[]): Output {
+  return { ...output, [name]: rest.length === 0 ? rows : withRows((output[name] ?? {}) as Output, rest, rows) };
 }

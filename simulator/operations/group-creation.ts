@@ -83,13 +83,18 @@ function create(input: Input, context: HandlerContext): Record<string, unknown> 
   const order = account.orders.place(world, {
     kind: 'purchase',
     resourceIds: [group.id],
+    region: group.region,
+    charge: input.ChargeType,
     currency: currencyOf(group.region),
     amount: amount ?? 0n,
     autoPay: !subscription || input.AutoPay === true,
     legal: !subscription || legal,
     deliver: (atMs) => {
-      if (subscription) group.renewUntil(addPeriod(nextDayBoundary(atMs), input.Period, input.PeriodUnit as PeriodUnit), atMs);
+      const fromMs = nextDayBoundary(atMs);
+      const untilMs = subscription ? addPeriod(fromMs, input.Period, input.PeriodUnit as PeriodUnit) : undefined;
+      if (untilMs !== undefined) group.renewUntil(untilMs, atMs);
       launch(group, atMs);
+      return untilMs === undefined ? undefined : { fromMs, untilMs };
     },
   });
   if (world.assumptions.unpaidGroup === 'waits' || order.status === 'paid') account.addGroup(group);

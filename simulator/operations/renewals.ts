@@ -72,14 +72,18 @@ function renew(input: InputOf<typeof renewAppInstanceGroup>, context: HandlerCon
   const order = account.orders.place(world, {
     kind: 'renewal',
     resourceIds: [group.id],
+    region: group.region,
+    charge: 'PrePaid',
     currency: price.currency,
     amount: dueAmount(price, PromotionId, discountWithoutPromotion),
     autoPay: AutoPay,
     legal,
     deliver: (nowMs) => {
-      if (account.groups.get(group.id) !== group || group.expiresMs === undefined) return;
-      const startMs = renewalStart(group.expiresMs, nowMs, renewalAfterExpiry === 'from-now');
-      group.renewUntil(addPeriod(startMs, period, unit), nowMs);
+      if (account.groups.get(group.id) !== group || group.expiresMs === undefined) return undefined;
+      const fromMs = renewalStart(group.expiresMs, nowMs, renewalAfterExpiry === 'from-now');
+      const untilMs = addPeriod(fromMs, period, unit);
+      group.renewUntil(untilMs, nowMs);
+      return { fromMs, untilMs };
     },
   });
   if (AutoPay && order.status === 'unpaid' && autoPayWithoutFunds === 'refuse') {
@@ -125,10 +129,15 @@ function expand(input: InputOf<typeof modifyNodePoolAmount>, context: HandlerCon
   const order = account.orders.place(world, {
     kind: 'expansion',
     resourceIds: [group.id],
+    region: group.region,
+    charge: 'PrePaid',
     currency: currencyOf(group.region),
     amount: price?.original ?? 0n,
     autoPay: expansionIsPaid === 'at-once',
-    deliver: (nowMs) => pool.setSubscriptionNodes(Math.max(total, subscribedNodes(pool)), nowMs, ids),
+    deliver: (nowMs) => {
+      pool.setSubscriptionNodes(Math.max(total, subscribedNodes(pool)), nowMs, ids);
+      return group.expiresMs === undefined ? undefined : { fromMs: nowMs, untilMs: group.expiresMs };
+    },
   });
   return { Data: { OrderId: order.id } };
 }

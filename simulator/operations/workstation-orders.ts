@@ -27,10 +27,14 @@ function buy(input: InputOf<typeof createWuyingServer>, context: HandlerContext)
   const order = account.orders.place(world, {
     kind: 'purchase',
     resourceIds: ids,
+    region,
+    charge,
     currency: price.currency,
     amount: charge === 'PrePaid' ? each * BigInt(ids.length) : 0n,
     autoPay: input.AutoPay === true || charge === 'PostPaid',
     deliver: (atMs) => {
+      const fromMs = nextDayBoundary(atMs);
+      const untilMs = charge === 'PrePaid' ? addPeriod(fromMs, period, unit) : undefined;
       ids.forEach((id, index) => {
         const suffix = ids.length > 1 ? `-${index + 1}` : '';
         const workstation = new WorkstationEntity(world, account, {
@@ -44,11 +48,12 @@ function buy(input: InputOf<typeof createWuyingServer>, context: HandlerContext)
           createdMs: atMs,
           ...(input.SubPayType === undefined ? {} : { subPayType: input.SubPayType }),
           dataDisks: (input.DataDisk ?? []).map(({ DataDiskSize = 40 }) => DataDiskSize),
-          expiresMs: charge === 'PrePaid' ? addPeriod(nextDayBoundary(atMs), period, unit) : undefined,
+          expiresMs: untilMs,
         });
         account.workstations.set(id, workstation);
         workstation.start();
       });
+      return untilMs === undefined ? undefined : { fromMs, untilMs };
     },
   });
   const answer = { Data: { OrderId: order.id, WuyingServerIdList: ids } };
@@ -83,12 +88,17 @@ function renew(input: Partial<InputOf<typeof renewWuyingServer>>, context: Handl
   const order = account.orders.place(world, {
     kind: 'renewal',
     resourceIds: [workstation.id],
+    region: workstation.region,
+    charge: 'PrePaid',
     currency: price.currency,
     amount: dueAmount(price, input.PromotionId, discountWithoutPromotion),
     autoPay: input.AutoPay ?? workstationRenewalPays === 'by-default',
     deliver: (atMs) => {
-      if (account.workstations.get(workstation.id) !== workstation) return;
-      workstation.renewUntil(addPeriod(renewalEnd(workstation, atMs, renewalAfterExpiry === 'from-now'), period, unit));
+      if (account.workstations.get(workstation.id) !== workstation) return undefined;
+      const fromMs = renewalEnd(workstation, atMs, renewalAfterExpiry === 'from-now');
+      const untilMs = addPeriod(fromMs, period, unit);
+      workstation.renewUntil(untilMs);
+      return { fromMs, untilMs };
     },
   });
   return { OrderId: order.id };
@@ -96,12 +106,13 @@ function renew(input: Partial<InputOf<typeof renewWuyingServer>>, context: Handl
 
 /** Deletes a workstation. */
 function remove(input: { readonly WuyingServerId: string }, context: HandlerContext): Record<string, unknown> {
-  const { account, world } = context;
+  const { account, world, nowMs } = context;
   const workstation = workstationOf(context, input.WuyingServerId);
   if (workstation.charge === 'PrePaid' && world.assumptions.deleteSubscribedWorkstation === 'refuse') {
     throw new ServiceFault('OperationDenied.PrePaid', `The workstation ${workstation.id} is a subscription and cannot be deleted.`);
   }
   account.statistics.sessionsInterrupted += workstation.sessions.length;
+  workstation.settle(nowMs);
   account.workstations.delete(workstation.id);
   return {};
 }

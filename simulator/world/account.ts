@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { BillingLedger } from './billing-ledger.ts';
 import { BrowserGroupEntity, browserGroupId } from './browser-group.ts';
 import type { DeliveryGroupEntity, TagEntity } from './delivery-group.ts';
 import { type ImageEntity, systemImages } from './image.ts';
@@ -30,6 +31,8 @@ export class Account {
   readonly debugCodes = new Map<string, { readonly code: string; readonly untilMs: EpochMs }>();
   /** Orders and what was paid. */
   readonly orders: OrderLedger;
+  /** What bills are made of besides orders. */
+  readonly billing = new BillingLedger();
   /** Images by id, those of the service first. */
   readonly images: Map<string, ImageEntity>;
   /** Workstations by id, in the order in which they were made. */

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
+import type { Meter } from './billing-ledger.ts';
 import { minuteMs } from './local-time.ts';
 import { type Instance, NodeEntity } from './node.ts';
 import type { NodePool } from './node-pool.ts';
+import { hourlyAmount } from './price.ts';
 import type { ChargeSeed } from './seed.ts';
 
 /** How a node that is no longer wanted goes while sessions are on it. */
@@ -18,6 +20,8 @@ export class NodeSet {
   readonly #pool: NodePool;
   #serial = 0;
   #settledMs: EpochMs;
+  // Made when first needed: most pools of a large fleet are never settled.
+  #meter: Meter | undefined;
 
   constructor(pool: NodePool) {
     this.#pool = pool;
@@ -56,7 +60,16 @@ export class NodeSet {
     for (const node of this.nodes) if (node.charge === 'PrePaid') subscription += 1;
     const payAsYouGo = this.nodes.length - subscription;
     if (subscription > 0) this.#pool.group.count('subscriptionNodeMs', subscription * elapsedMs);
-    if (payAsYouGo > 0) this.#pool.group.count('payAsYouGoNodeMs', payAsYouGo * elapsedMs);
+    if (payAsYouGo === 0) return;
+    this.#pool.group.count('payAsYouGoNodeMs', payAsYouGo * elapsedMs);
+    this.#meter ??= this.#newMeter();
+    this.#meter.add(nowMs - elapsedMs, nowMs, payAsYouGo);
+  }
+
+  /** Subscription nodes need no meter: their orders are billed. */
+  #newMeter(): Meter {
+    const { group, id, instanceType } = this.#pool;
+    return group.account.billing.meter({ resource: group, part: id, hourly: hourlyAmount(instanceType, group.region) ?? 0n });
   }
 
   /** Takes all nodes away at once. */

@@ -67,9 +67,18 @@ export function subscriptionPrice(type: string, region: string, count: number, p
   return hourly === undefined ? undefined : termPrice(hourly * 324n, count, period, unit, region);
 }
 
-/** Price of a workstation for a period. Sizes are read from the name of its type, as in `….96c384g.192g4x`. */
-export function workstationPrice(type: string, region: string, period: number, unit: PeriodUnit): Price {
+/** Price of a workstation for a month. Sizes are read from the name of its type, as in `….96c384g.192g4x`. */
+function workstationMonthly(type: string, region: string): Amount {
   const [, cpus = '8', memory = '16', gpu = '0'] = /\.(\d+)c(\d+)g(?:\.(\d+)g)?/.exec(type) ?? [];
-  const monthly = BigInt(cpus) * 500_000n + BigInt(memory) * 100_000n + BigInt(gpu) * 600_000n;
-  return termPrice(inCurrency(monthly, region), 1, period, unit, region);
+  return inCurrency(BigInt(cpus) * 500_000n + BigInt(memory) * 100_000n + BigInt(gpu) * 600_000n, region);
+}
+
+/** Price of a pay-as-you-go workstation for one hour, of which a month costs 324 as with nodes. */
+export function workstationHourlyAmount(type: string, region: string): Amount {
+  return workstationMonthly(type, region) / 324n;
+}
+
+/** Price of a workstation for a period. */
+export function workstationPrice(type: string, region: string, period: number, unit: PeriodUnit): Price {
+  return termPrice(workstationMonthly(type, region), 1, period, unit, region);
 }

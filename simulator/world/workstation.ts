@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Account } from './account.ts';
 import { beijingOffsetMs, dayMs, minuteMs, parseInstant, startOfDay } from './local-time.ts';
+import { workstationHourlyAmount } from './price.ts';
 import { idText } from './random.ts';
 import type { ChargeSeed, WorkstationSeed } from './seed.ts';
 import { minuteOfDay } from './weekly-schedule.ts';
@@ -8,6 +9,9 @@ import type { World } from './world.ts';
 
 /** State of a workstation. No list is published; these are the states of persistent sessions (service notes, unverified). */
 export type WorkstationStatus = 'PENDING' | 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED' | 'REBUILDING' | 'UNAVAILABLE';
+
+/** States in which no power is drawn. */
+const unpowered: ReadonlySet<WorkstationStatus> = new Set(['PENDING', 'STOPPED', 'UNAVAILABLE']);
 
 /** A user's session on a workstation. */
 export interface WorkstationSession {
@@ -54,10 +58,11 @@ export class WorkstationEntity {
   readonly dataDisks: readonly number[];
   name: string;
   imageId: string;
-  status: WorkstationStatus = 'RUNNING';
   sessions: readonly WorkstationSession[] = [];
   /** How often a password was set; the password itself is not kept. */
   passwordChanges = 0;
+  #status: WorkstationStatus = 'RUNNING';
+  #settledMs: EpochMs;
   #expiresMs: EpochMs | undefined;
   #change = 0;
 
@@ -77,8 +82,29 @@ export class WorkstationEntity {
     this.timer = options.timer;
     this.dataDisks = options.dataDisks ?? [];
     this.#expiresMs = options.expiresMs;
+    this.#settledMs = world.clock.nowMs;
     this.#planExpiry();
     this.#planTimer(world.clock.nowMs);
+  }
+
+  get status(): WorkstationStatus {
+    return this.#status;
+  }
+
+  /** What it was until now counts for the bill first. */
+  set status(status: WorkstationStatus) {
+    this.settle(this.world.clock.nowMs);
+    this.#status = status;
+  }
+
+  /** Counts the time since the last call, powered on and off apart: which of it is billed by the hour is not said. */
+  settle(nowMs: EpochMs): void {
+    const fromMs = this.#settledMs;
+    this.#settledMs = nowMs;
+    if (this.charge === 'PrePaid' || nowMs <= fromMs) return;
+    const isOff = unpowered.has(this.#status);
+    const hourly = workstationHourlyAmount(this.instanceType, this.region);
+    this.account.billing.meter({ resource: this, part: isOff ? 'off' : 'on', unpowered: isOff, hourly }).add(fromMs, nowMs, 1);
   }
 
   /** When the subscription ends; undefined for pay-as-you-go. */

@@ -60,6 +60,7 @@ export class World {
   settleStatistics(): void {
     for (const account of this.accounts.values()) {
       for (const group of account.groupList) for (const pool of group.pools) pool.settle(this.clock.nowMs);
+      for (const workstation of account.workstations.values()) workstation.settle(this.clock.nowMs);
     }
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { billingOperations } from '../../shared/client/billing/index.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import { assumptions } from '../../simulator/assumptions.ts';
 
@@ -29,7 +30,16 @@ describe('the notes on the service', () => {
     const verbs = 'Approve|Authorize|Create|Delete|Describe|Distribute|List|LogOff|Modify|PageList|Renew|Start|Stop|Tag|Untag|Update';
     const words = [...page.matchAll(new RegExp(`(?<![\`.\\w])(?:${verbs})[A-Z]\\w+`, 'g'))].map(([word]) => word);
     expect(words.length).toBeGreaterThan(40);
-    const known = new Set([...Object.keys(operations), 'DeleteAppInstanceModels', 'RenewMode', 'RenewAmount', 'RenewNodes']);
+    const permissions = Object.values(billingOperations).map(({ ram }) => ram.action.replace(/^.*:/, ''));
+    const known = new Set([
+      ...Object.keys(operations),
+      ...Object.keys(billingOperations),
+      ...permissions,
+      'DeleteAppInstanceModels',
+      'RenewMode',
+      'RenewAmount',
+      'RenewNodes',
+    ]);
     expect([...new Set(words)].filter((word) => !known.has(word))).toEqual([]);
   });
 });

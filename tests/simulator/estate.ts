@@ -72,7 +72,8 @@ export const groups = [
   { id: 'aig-payg', name: 'studio', region: 'cn-hangzhou', pool: { id: 'rg-payg' } },
 ];
 
-function expectKnown(value: unknown, known: Described | undefined, path: string): void {
+/** Each field of an answer is one that the table knows. */
+export function expectKnown(value: unknown, known: Described | undefined, path: string): void {
   expect(known, `${path} is a field of the answer`).toBeDefined();
   if (Array.isArray(value)) for (const item of value) expectKnown(item, known?.items, path);
   else if (typeof value === 'object' && value !== null) {
