@@ -26,7 +26,7 @@ const bills: Entries = {
     verdict,
     notes: { BillingDate: 'Goes with `Granularity` DAILY.', BillOwnerId: 'A member account.' },
     facts: {
-      ...{ group: 'Bills', access: 'read', paging: numbered('Items.Item', 300) },
+      ...{ group: 'Billing', access: 'read', paging: numbered('Items.Item', 300) },
       ram: permission('bss:QueryAccountBill', 'bssapi:QueryAccountBill', 'get'),
     },
     rowId: [],
@@ -34,7 +34,7 @@ const bills: Entries = {
   QueryBillOverview: {
     note: ['The bill of a month by product and kind of charge, in one answer. Free.'],
     verdict,
-    facts: { group: 'Bills', access: 'read' },
+    facts: { group: 'Billing', access: 'read' },
   },
   DescribeInstanceBill: {
     note: [
@@ -44,7 +44,7 @@ const bills: Entries = {
     verdict,
     notes: { BillingDate: 'Goes with `Granularity` DAILY.', NextToken: 'That of the last answer; any other is refused.' },
     facts: {
-      ...{ group: 'Bills', access: 'read', paging: byToken('Items') },
+      ...{ group: 'Billing', access: 'read', paging: byToken('Items') },
       ram: { action: 'bssapi:DescribeInstanceBill', level: 'get' },
     },
     rowId: [],
@@ -53,13 +53,13 @@ const bills: Entries = {
     note: ['The lines of a bill with the number of the order or bill behind each. Free.'],
     verdict,
     notes: { RecordID: 'Number of an order or of a bill.' },
-    facts: { group: 'Bills', access: 'read', paging: byToken('Items.Item') },
+    facts: { group: 'Billing', access: 'read', paging: byToken('Items.Item') },
     rowId: [],
   },
   DescribeInstanceAmortizedCostByConsumePeriod: {
     note: ['What subscriptions cost in a month when their price is spread over their term. Free.'],
     verdict,
-    facts: { group: 'Bills', access: 'read', paging: byToken('Items') },
+    facts: { group: 'Billing', access: 'read', paging: byToken('Items') },
     rowId: [],
   },
 };
@@ -69,7 +69,7 @@ const orders: Entries = {
     note: ['Orders by the time at which they were placed. Free.', 'Without a window only those of the last hour. Amounts are text here.'],
     verdict,
     facts: {
-      ...{ group: 'Orders', access: 'read', paging: numbered('OrderList.Order') },
+      ...{ group: 'Billing', access: 'read', paging: numbered('OrderList.Order') },
       ram: permission('bss:DescribeOrderList', 'bssapi:QueryOrders', 'list'),
     },
     rowId: ['OrderId'],
@@ -78,7 +78,7 @@ const orders: Entries = {
     note: ['One order with what it is for: `InstanceIDs` is a list as JSON text. Free.'],
     verdict,
     facts: {
-      ...{ group: 'Orders', access: 'read' },
+      ...{ group: 'Billing', access: 'read' },
       ram: permission('bss:DescribeOrderDetail', 'bssapi:GetOrderDetail', 'get'),
     },
   },
@@ -86,7 +86,7 @@ const orders: Entries = {
     note: ['Cancels an order that is not paid. Nothing brings it back, and no automation calls this: a person decides.'],
     effect: 'destructive',
     verdict,
-    facts: { group: 'Orders', access: 'write' },
+    facts: { group: 'Billing', access: 'write' },
   },
 };
 
@@ -96,7 +96,7 @@ const account: Entries = {
     verdict,
     notes: { InstanceIDs: 'Ids with commas between them, 100 at most.' },
     facts: {
-      ...{ group: 'Account', access: 'read', paging: numbered('InstanceList', 300) },
+      ...{ group: 'Billing', access: 'read', paging: numbered('InstanceList', 300) },
       ram: permission('bss:DescribeInstances', 'bssapi:QueryAvailableInstances', 'list'),
     },
     rowId: ['InstanceID'],
@@ -104,12 +104,12 @@ const account: Entries = {
   QueryAccountBalance: {
     note: ['What the account can spend. Free.', 'Amounts are text; its `Code` of success is `200`.'],
     verdict,
-    facts: { group: 'Account', access: 'read' },
+    facts: { group: 'Billing', access: 'read' },
   },
   QueryProductList: {
     note: ['The products that can be billed, with their codes. Free.', 'The total is told only where it is asked for.'],
     verdict,
-    facts: { group: 'Account', access: 'read', paging: numbered('ProductList.Product') },
+    facts: { group: 'Billing', access: 'read', paging: numbered('ProductList.Product') },
     rowId: ['ProductCode', 'ProductType', 'SubscriptionType'],
   },
 };

@@ -9,6 +9,7 @@ interface Flags extends WorldOptions {
   readonly policy: string;
   readonly endpoint?: string;
   readonly account?: string;
+  readonly site?: string;
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly yesBuy?: boolean;
@@ -16,7 +17,8 @@ interface Flags extends WorldOptions {
 }
 
 /**
- * Adds `streamwarden call <Operation> --Param value`: any operation of the service with validated input; prints the answer as JSON. Writes
+ * Adds `streamwarden call <Operation> --Param value`: any operation of App Streaming and of billing with validated input; prints the answer as JSON,
+ * amounts of bills digit by digit, as text. Writes
  * need `--yes`, purchases `--yes-buy`. Exit code 0 on success, 1 when the call failed, in whole or for some resources.
  */
 export function callCommand(program: Command): void {
@@ -31,6 +33,7 @@ export function callCommand(program: Command): void {
     .option('--scenario <file>', 'scenario of the embedded simulator (default: the demo account)')
     .option('--account <id>', 'account of the simulator (default: its first); with --endpoint the account that is meant, needed for writes')
     .option('--policy <file>', 'policy file, for --target', 'policy.yaml')
+    .option('--site <name>', "where an account's bills are, for operations of billing: china or international; needed in the cloud")
     .option('--all', 'read all pages of a list; prints its rows')
     .option('--yes', 'needed for operations that change something')
     .option('--yes-buy', 'needed for operations that cost money')
@@ -43,17 +46,17 @@ export function callCommand(program: Command): void {
 }
 
 async function call(name: string, parameters: readonly string[], flags: Flags): Promise<number> {
-  const [{ operations }, { inputOfFlags }, { operationList, operationNamed }, { callTarget }] = await Promise.all([
-    import('../../shared/client/operations/index.ts'),
+  const [{ callable, pagesOf, placedOperation }, { inputOfFlags }, { operationList, operationNamed }, { callTarget }] = await Promise.all([
+    import('../call/billing.ts'),
     import('../call/parameters.ts'),
     import('../call/table.ts'),
     import('../call/target.ts'),
   ]);
   if (name === 'list') {
-    process.stdout.write(`${operationList(Object.values(operations), flags.json === true)}\n`);
+    process.stdout.write(`${operationList(Object.values(callable), flags.json === true)}\n`);
     return 0;
   }
-  const operation = operationNamed(name, operations);
+  const operation = placedOperation(operationNamed(name, callable), flags);
   const given = inputOfFlags(operation, parameters);
   mayCall(operation, flags);
   const input = withToken(operation, given);
@@ -66,7 +69,7 @@ async function call(name: string, parameters: readonly string[], flags: Flags): 
       if (!operation.paging) throw new CommandFailure('Usage', `${operation.action} has no pages; leave out --all.`);
       const rows: unknown[] = [];
       let announced: number | undefined;
-      for await (const page of client.pages(asItCame(operation), input as never)) {
+      for await (const page of pagesOf(client, asItCame(operation), input)) {
         rows.push(...page.rows);
         announced = page.total ?? announced;
       }

@@ -117,6 +117,53 @@ describe('call', () => {
   });
 });
 
+describe('call of billing', () => {
+  const november = ['DescribeInstanceBill', '--BillingCycle', '2026-06'];
+
+  test('is listed in a group of its own', async () => {
+    const { stdout } = await call('list');
+    const rows = stdout.split('\n').filter((line) => /\bBilling\b/.test(line));
+    expect(rows).toHaveLength(11);
+    expect(rows.find((line) => line.startsWith('CancelOrder'))).toContain('destructive');
+  });
+
+  test('reads an answer, and all pages with amounts as they came, as text', async () => {
+    const world = buildWorld({
+      start: '2026-06-02T12:30:00+08:00',
+      accounts: [{ id: accountId, groups: [{ id: 'aig-1', name: 'one', region: 'cn-hangzhou' }] }],
+    });
+    world.clock.advanceBy(4 * 86_400_000);
+    const simulator = await startSimulator({ world });
+    const ask = (...args: string[]) => streamwarden(['call', ...args, '--simulator', simulator.url]);
+    const one = JSON.parse((await ask(...november)).stdout);
+    const all = JSON.parse(
+      (await ask(...november, '--Granularity', 'DAILY', '--MaxResults', '1', '--all', '--site', 'international')).stdout,
+    );
+    await simulator.close();
+    expect(one).toMatchObject({ Success: true, Data: { TotalCount: 1, Items: [{ PretaxAmount: '42.84' }] } });
+    expect(all.map(({ PretaxAmount }: { PretaxAmount: string }) => PretaxAmount)).toEqual(['8.28', '17.28', '17.28']);
+  });
+
+  test.each([
+    ['a site that there is not', ['--site', 'mars'], /There is no site 'mars'; write --site china or international/],
+    ['no site, in the cloud', ['--endpoint', 'cn-shanghai'], /say --site china or international/],
+  ])('is not sent with %s', async (_, flags, text) => {
+    const { code, stderr } = await streamwarden(['call', ...november, ...flags]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(text)]);
+  });
+
+  test('is the only one to have a site', async () => {
+    const { code, stderr } = await call('ListRegions', '--site', 'china');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ListRegions is no operation of billing; leave out --site.')]);
+  });
+
+  test('does not cancel an order without a word', async () => {
+    const { code, stderr } = await call('CancelOrder', '--OrderId', '1');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('CancelOrder destroys something; say --yes')]);
+    expect(desk.simulator.ledger.count('CancelOrder', 'received')).toBe(0);
+  });
+});
+
 describe('parameters from flags', () => {
   const tag = operations.TagCloudResources;
   test('lists come by repeating a flag, or as JSON; objects as JSON', () => {

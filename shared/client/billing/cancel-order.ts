@@ -8,7 +8,7 @@ import { operation } from '../operation.ts';
 /** Cancels an order that is not paid. Nothing brings it back, and no automation calls this: a person decides. */
 export const cancelOrder = operation({
   action: 'CancelOrder',
-  group: 'Orders',
+  group: 'Billing',
   effect: 'destructive',
   ram: { action: 'bssapi:CancelOrder', assumed: true },
   params: {

@@ -9,7 +9,7 @@ import { operation } from '../operation.ts';
 /** What subscriptions cost in a month when their price is spread over their term. Free. */
 export const describeInstanceAmortizedCostByConsumePeriod = operation({
   action: 'DescribeInstanceAmortizedCostByConsumePeriod',
-  group: 'Bills',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:DescribeInstanceAmortizedCostByConsumePeriod', assumed: true },
   params: {

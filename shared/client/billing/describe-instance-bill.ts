@@ -12,7 +12,7 @@ import { operation } from '../operation.ts';
  */
 export const describeInstanceBill = operation({
   action: 'DescribeInstanceBill',
-  group: 'Bills',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:DescribeInstanceBill', level: 'get' },
   params: {

@@ -9,7 +9,7 @@ import { operation } from '../operation.ts';
 /** One order with what it is for: `InstanceIDs` is a list as JSON text. Free. */
 export const getOrderDetail = operation({
   action: 'GetOrderDetail',
-  group: 'Orders',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bss:DescribeOrderDetail', level: 'get', also: ['bssapi:GetOrderDetail'] },
   params: {

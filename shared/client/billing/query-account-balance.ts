@@ -10,7 +10,7 @@ import { operation } from '../operation.ts';
  */
 export const queryAccountBalance = operation({
   action: 'QueryAccountBalance',
-  group: 'Account',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:QueryAccountBalance', assumed: true },
   params: {},

@@ -12,7 +12,7 @@ import { operation } from '../operation.ts';
  */
 export const queryAccountBill = operation({
   action: 'QueryAccountBill',
-  group: 'Bills',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bss:QueryAccountBill', level: 'get', also: ['bssapi:QueryAccountBill'] },
   params: {

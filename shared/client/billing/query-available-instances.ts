@@ -11,7 +11,7 @@ import { operation } from '../operation.ts';
  */
 export const queryAvailableInstances = operation({
   action: 'QueryAvailableInstances',
-  group: 'Account',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bss:DescribeInstances', level: 'list', also: ['bssapi:QueryAvailableInstances'] },
   params: {

@@ -9,7 +9,7 @@ import { operation } from '../operation.ts';
 /** The bill of a month by product and kind of charge, in one answer. Free. */
 export const queryBillOverview = operation({
   action: 'QueryBillOverview',
-  group: 'Bills',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:QueryBillOverview', assumed: true },
   params: {

@@ -12,7 +12,7 @@ import { operation } from '../operation.ts';
  */
 export const queryOrders = operation({
   action: 'QueryOrders',
-  group: 'Orders',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bss:DescribeOrderList', level: 'list', also: ['bssapi:QueryOrders'] },
   params: {

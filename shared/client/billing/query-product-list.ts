@@ -11,7 +11,7 @@ import { operation } from '../operation.ts';
  */
 export const queryProductList = operation({
   action: 'QueryProductList',
-  group: 'Account',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:QueryProductList', assumed: true },
   params: {

@@ -9,7 +9,7 @@ import { operation } from '../operation.ts';
 /** The lines of a bill with the number of the order or bill behind each. Free. */
 export const querySettleBill = operation({
   action: 'QuerySettleBill',
-  group: 'Bills',
+  group: 'Billing',
   effect: 'none',
   ram: { action: 'bssapi:QuerySettleBill', assumed: true },
   params: {
