@@ -251,6 +251,10 @@ export const assumptions = {
     ['decimal', 'float'],
     'Amounts of bills are JSON numbers; they are taken to be exact decimals and no sums of floating point.',
   ),
+  billTotalCount: assume(
+    ['all', 'page'],
+    'What a total counts in a list by token is not said; in lists by page number it counts all rows.',
+  ),
   billInstanceIds: assume(
     ['resource', 'other'],
     'That a bill names a group by the id that App Streaming gives it is the natural reading; no page shows one.',

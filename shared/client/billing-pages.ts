@@ -24,7 +24,7 @@ type Position = 'PageNum' | 'PageSize' | 'NextToken' | 'MaxResults';
 /** The input of a list of billing without the position; a size is optional. */
 type BillingInput<T extends AnyOperation> = Omit<InputOf<T>, Position> & { readonly PageSize?: number; readonly MaxResults?: number };
 
-/** A row under a number of its own: where rows have no id, two that say the same are two, and a sum needs both. */
+/** A row under a number of its own: the rows of a list by token have no id, so two that say the same are two, and a sum needs both. */
 interface Numbered {
   readonly row: unknown;
   readonly number: number;
@@ -34,7 +34,7 @@ interface Numbered {
  * All pages of a list of billing. Its answers nest rows and totals, each list at another place, so they are laid side by side for the paginator.
  *
  * A sum of money must not rest on a list with holes, so what an ordinary list lets pass is an error here: a token that came before, a page that is
- * the one before it again, and a list by page number that ends with fewer or more rows than it announced.
+ * the one before it again, a list that ends before its tokens do, and one that ends with fewer or more rows than it announced.
  * @throws ApiError `MalformedList` for these, and as `Client.call`
  */
 export async function* billingPages<T extends AnyOperation>(
@@ -44,45 +44,67 @@ export async function* billingPages<T extends AnyOperation>(
   options?: CallOptions,
 ): AsyncGenerator<Page<BillingRow<T>>> {
   const paging = operation.paging as Paging;
-  const hasIds = paging.id.length > 0;
-  const tokens = new Set<string>();
+  const byToken = paging.style === 'token';
+  const check = new WholeList(paging, (text) => malformed(operation, text));
   let number = 0;
-  let before = '';
-  const fail = (text: string): ApiError => malformed(operation, text);
-
   const read = async (full: Record<string, unknown>): Promise<Record<string, unknown>> => {
     const output = await client.call<AnyOperation>(operation, full, options);
     const rows = valueAt(output, paging.items);
-    const page: Record<string, unknown> = {
-      [paging.items]: hasIds || !Array.isArray(rows) ? rows : rows.map((row): Numbered => ({ row, number: number++ })),
-      ...(paging.total === undefined ? {} : { [paging.total]: valueAt(output, paging.total) }),
+    const total = paging.total === undefined ? undefined : valueAt(output, paging.total);
+    const token = byToken ? valueAt(output, paging.nextToken) : undefined;
+    check.page(rows, total, token);
+    return {
+      [paging.items]: byToken && Array.isArray(rows) ? rows.map((row): Numbered => ({ row, number: number++ })) : rows,
+      ...(paging.total === undefined ? {} : { [paging.total]: total }),
+      ...(byToken ? { [paging.nextToken]: token } : {}),
     };
-    const now = Array.isArray(rows) && rows.length > 1 ? JSON.stringify(rows) : '';
-    if (now !== '' && now === before) throw fail('a page is the one before it again');
-    before = now;
-    if (paging.style === 'token') {
-      const token = valueAt(output, paging.nextToken);
-      page[paging.nextToken] = token;
-      if (typeof token === 'string' && token !== '') {
-        if (tokens.has(token)) throw fail('a token came twice');
-        tokens.add(token);
-      }
-    }
-    return page;
   };
 
   let received = 0;
-  let total: number | undefined;
-  const rowed = hasIds ? operation : { ...operation, paging: { ...paging, id: ['number'] } };
+  const rowed = byToken ? { ...operation, paging: { ...paging, id: ['number'] } } : operation;
   for await (const page of readPages(rowed, input as Record<string, unknown>, read)) {
-    const rows = hasIds ? page.rows : (page.rows as readonly Numbered[]).map(({ row }) => row);
+    const rows = byToken ? (page.rows as readonly Numbered[]).map(({ row }) => row) : page.rows;
     received += rows.length;
-    total = page.total;
-    yield { rows: rows as readonly BillingRow<T>[], total };
+    yield { rows: rows as readonly BillingRow<T>[], total: page.total };
   }
-  // By token, what a total counts is not said; the chain of tokens tells that the list is whole.
-  if (paging.style === 'page' && total !== undefined && received !== total)
-    throw fail(`${total} rows were announced, and ${received} came`);
+  check.end(received);
+}
+
+/** Watches the pages of a list, as they come, for signs that it is not whole. */
+class WholeList {
+  readonly #paging: Paging;
+  readonly #fail: (text: string) => ApiError;
+  readonly #tokens = new Set<string>();
+  readonly #totals = new Set<number>();
+  /** True while each page announces as many rows as it has: then a total may be that of a page. */
+  #totalsMayBeOfPages = true;
+  #before = '';
+  #isOpen = false;
+
+  constructor(paging: Paging, fail: (text: string) => ApiError) {
+    this.#paging = paging;
+    this.#fail = fail;
+  }
+
+  page(rows: unknown, total: unknown, token: unknown): void {
+    const count = Array.isArray(rows) ? rows.length : 0;
+    const now = count > 1 ? JSON.stringify(rows) : '';
+    if (now !== '' && now === this.#before) throw this.#fail('a page is the one before it again');
+    this.#before = now;
+    this.#isOpen = typeof token === 'string' && token !== '';
+    if (this.#isOpen && this.#tokens.has(token as string)) throw this.#fail('a token came twice');
+    if (this.#isOpen) this.#tokens.add(token as string);
+    const announced = typeof total === 'string' && /^\d+$/.test(total) ? Number(total) : total;
+    if (typeof announced !== 'number') return;
+    this.#totals.add(announced);
+    if (announced !== count) this.#totalsMayBeOfPages = false;
+  }
+
+  end(received: number): void {
+    if (this.#isOpen) throw this.#fail('there are more pages than were read');
+    if (this.#paging.style === 'token' && this.#totalsMayBeOfPages) return;
+    for (const total of this.#totals) if (total !== received) throw this.#fail(`${total} rows were announced, and ${received} came`);
+  }
 }
 
 function malformed({ action }: AnyOperation, text: string): ApiError {

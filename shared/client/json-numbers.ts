@@ -8,10 +8,13 @@ export function largeNumbersAsText(json: string): string {
   return json.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token));
 }
 
+/** A number as JSON allows it; anything else has to stay what it is, or an answer that cannot be read would become one that can. */
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 /**
  * The same JSON with every number as text that is not a short whole one. Money comes as JSON numbers in bills: parsed as such, 12345678901234.5678
  * would lose its last digits before anybody could tell.
  */
 export function decimalsAsText(json: string): string {
-  return json.replace(tokens, (token) => (token.startsWith('"') || /^-?\d{1,15}$/.test(token) ? token : `"${token}"`));
+  return json.replace(tokens, (token) => (number.test(token) && !/^-?\d{1,15}$/.test(token) ? `"${token}"` : token));
 }

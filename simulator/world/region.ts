@@ -7,3 +7,17 @@ export const businessRegions: readonly string[] = [
   'cn-zhangjiakou',
   'ap-southeast-1',
 ];
+
+const displayNames: Readonly<Record<string, string>> = {
+  'cn-shanghai': 'China (Shanghai)',
+  'cn-hangzhou': 'China (Hangzhou)',
+  'cn-beijing': 'China (Beijing)',
+  'cn-shenzhen': 'China (Shenzhen)',
+  'cn-zhangjiakou': 'China (Zhangjiakou)',
+  'ap-southeast-1': 'Singapore',
+};
+
+/** How bills call a region. */
+export function regionName(region: string): string {
+  return displayNames[region] ?? region;
+}

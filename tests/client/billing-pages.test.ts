@@ -108,6 +108,49 @@ describe('rows of a bill', () => {
   });
 });
 
+describe('a list by token', () => {
+  const pages = (...of: readonly (readonly [rows: readonly string[], total: unknown])[]) =>
+    answering((_, call) => {
+      const [amounts = [], TotalCount] = of[call - 1] ?? [];
+      return { Items: bill(...amounts), TotalCount, ...(call < of.length ? { NextToken: `t-${call}` } : {}) };
+    });
+
+  it.each([
+    ['counts all rows', pages([['1', '2'], 3], [['3'], '3'])],
+    ['counts the rows of a page', pages([['1', '2'], 2], [['3'], 1])],
+    ['is not there', pages([['1', '2'], undefined], [['3'], undefined])],
+  ])('is whole where its total %s', async (_, { client }) => {
+    expect(await rowsOf(client, describeInstanceBill, cycle)).toEqual(bill('1', '2', '3'));
+  });
+
+  it.each([
+    ['has grown meanwhile', pages([['1', '2'], 3], [['2', '3'], 4])],
+    ['misses a row', pages([['1', '2'], 4], [['4'], 4])],
+    ['has a row too many', pages([['1', '2'], 3], [['2', '3'], 3])],
+  ])('is refused where it %s', async (_, { client }) => {
+    expect((await failureOf(rowsOf(client, describeInstanceBill, cycle))).message).toMatch(/rows were announced, and \d came/);
+  });
+
+  it('is refused where page after page is empty and there is always another', async () => {
+    const { client } = answering((_, call) => ({ Items: [], NextToken: `t-${call}` }));
+    expect((await failureOf(rowsOf(client, describeInstanceBill, cycle))).message).toContain('there are more pages than were read');
+  });
+
+  it('may have empty pages between others', async () => {
+    expect(await rowsOf(chain(bill('1'), [], [], bill('2')).client, describeInstanceBill, cycle)).toEqual(bill('1', '2'));
+  });
+});
+
+describe('the bill of an account, whose rows have no ids', () => {
+  it('is refused where a row comes twice and hides another', async () => {
+    const item = (...amounts: string[]) => ({ Items: { Item: bill(...amounts) }, TotalCount: 3 });
+    const { client } = answering((_, call) => (call === 1 ? item('1', '2') : item('2')));
+    expect((await failureOf(rowsOf(client, queryAccountBill, { ...cycle, PageSize: 2 }))).message).toContain(
+      '3 rows were announced, and 2 came',
+    );
+  });
+});
+
 describe('orders', () => {
   const order = (n: number) => ({ OrderId: `o-${n}` });
   const ofPages = (total: number, ...pages: readonly (readonly number[])[]) =>

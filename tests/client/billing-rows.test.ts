@@ -118,6 +118,11 @@ describe('an answer of billing', () => {
     expect(answer.Data?.TotalCount).toBe(1);
   });
 
+  it.each(['1.2.3', '-', '01.5', '1e', '1.', '0x1', '1.5-2'])('cannot be read with %s for a number', async (digits) => {
+    says(`{"Success":true,"Data":{"Items":[{"PretaxAmount":${digits}}]}}`);
+    expect((await failureOf(ask(describeInstanceBill, { BillingCycle: '2026-11' } as never))).code).toBe('UnreadableAnswer');
+  });
+
   it('has the digits of an order, which are text', async () => {
     says('{"Success":true,"Data":{"OrderList":{"Order":[{"OrderId":"1","PretaxAmount":"0.10"}]},"TotalCount":"1"}}');
     const answer = await ask(queryOrders, {} as never);

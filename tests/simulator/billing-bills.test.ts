@@ -29,7 +29,7 @@ describe('a bill by instance', () => {
     const [row, ...more] = made.rows({ ...november, IsBillingItem: true });
     expect(more).toEqual([]);
     expect(row).toMatchObject({
-      ...{ InstanceID: 'aig-payg', Item: 'PayAsYouGoBill', SubscriptionType: 'PayAsYouGo', Currency: 'CNY', Region: 'cn-hangzhou' },
+      ...{ InstanceID: 'aig-payg', Item: 'PayAsYouGoBill', SubscriptionType: 'PayAsYouGo', Currency: 'CNY', Region: 'China (Hangzhou)' },
       ...{ ListPrice: '0.7200', Usage: String(15 + 1 / 3 + 5 * 24), NickName: 'studio', ServicePeriodUnit: 'Second' },
     });
     expect(row.PretaxAmount).toBe(97.44);
@@ -316,5 +316,22 @@ describe('what subscriptions cost month by month', () => {
     expect(rows.at(-1)).toMatchObject({ AmortizationStatus: 'Amortized', RemainingAmortizationPretaxAmount: 0 });
     const one = made.ask('DescribeInstanceAmortizedCostByConsumePeriod', { ...query, AmortizationPeriodFilter: ['2027-03'] }).Items;
     expect(one).toEqual([rows[2]]);
+  });
+
+  it('is spent at once where a paid order has no time that it is for', () => {
+    const made = billedEstate({ groups }, { expiredRetentionDays: 0, recyclingDays: 1, orderDeliveryMinutes: 45 });
+    made.world.clock.advanceTo(at('2027-01-31 23:50'));
+    const paid = { AppInstanceGroupId: 'aig-sub', ProductType: 'CloudApp', Period: 1, PeriodUnit: 'Month', AutoPay: true };
+    expect(made.refusal('RenewAppInstanceGroup', paid)).toBe('OperationDenied.Recycling');
+    const late = billedEstate(
+      { groups },
+      { expiredRetentionDays: 0, recyclingDays: 1, orderDeliveryMinutes: 45, renewalWhileRecycling: 'accept' },
+    );
+    late.world.clock.advanceTo(at('2027-01-31 23:50'));
+    late.call('RenewAppInstanceGroup', paid);
+    late.pass(3 * day);
+    expect(late.account.groups.has('aig-sub')).toBe(false);
+    const rows = late.ask('DescribeInstanceAmortizedCostByConsumePeriod', { BillingCycle: '2027-01' }).Items;
+    expect(rows).toMatchObject([{ AmortizationPeriod: '2027-01', CurrentAmortizationPretaxAmount: 466.56, PretaxAmount: 466.56 }]);
   });
 });

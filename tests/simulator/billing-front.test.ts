@@ -14,8 +14,10 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { createLimiter } from '../../shared/client/limiter.ts';
 import type { AnyOperation } from '../../shared/client/operation.ts';
 import { listAppInstanceGroup } from '../../shared/client/operations/list-app-instance-group.ts';
+import { renewAppInstanceGroup } from '../../shared/client/operations/renew-app-instance-group.ts';
 import { parseBilled } from '../../shared/policy/bill-amount.ts';
 import { add, zero } from '../../shared/policy/money.ts';
+import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
@@ -38,15 +40,19 @@ afterEach(async () => {
 });
 
 /** A simulator with bills of some days, and a client of it that signs. */
-async function simulated(faults: readonly Fault[] = []): Promise<{ client: Client; simulator: Simulator }> {
-  const world = buildWorld({ start, accounts: [{ id: account, groups: [...groups, subscribed] }] });
+async function simulated(
+  faults: readonly Fault[] = [],
+  signature: 'v3' | 'rpc' = 'v3',
+  assumptions: Readonly<Record<string, AssumptionValue>> = {},
+): Promise<{ client: Client; simulator: Simulator }> {
+  const world = buildWorld({ start, assumptions, accounts: [{ id: account, groups: [...groups, subscribed] }] });
   const simulator = await startSimulator({ world, faults });
   running.push(simulator);
   const [key] = simulator.accounts;
   if (!key) throw new Error('no key');
   const clock = new VirtualClock(simulator.timeline.gatewayNowMs());
   const client = createClient({
-    ...{ endpoint: simulator.url, clock, limiter: createLimiter({ clock }), random: () => 0.5 },
+    ...{ endpoint: simulator.url, clock, limiter: createLimiter({ clock }), random: () => 0.5, signature },
     credentials: explicitCredentials({ accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret }),
   });
   world.clock.advanceBy(4 * day);
@@ -96,6 +102,26 @@ describe('billing over HTTP', () => {
     expect(await rowsOf(client, queryAvailableInstances, { PageSize: 10 })).toHaveLength(46);
   });
 
+  it('takes the older way of signing as well', async () => {
+    const { client } = await simulated([], 'rpc');
+    expect(sumOf(await rowsOf(client, describeInstanceBill, { ...november, MaxResults: 20 }))).toBe(whole);
+  });
+
+  it('gives the same where totals count the rows of a page', async () => {
+    const { client } = await simulated([], 'v3', { billTotalCount: 'page' });
+    expect(sumOf(await rowsOf(client, describeInstanceBill, { ...november, MaxResults: 20 }))).toBe(whole);
+  });
+
+  it('is no bill where rows come in between while it is read', async () => {
+    const { client, simulator } = await simulated();
+    const read = async (): Promise<void> => {
+      for await (const _ of billingPages(client, describeInstanceBill, { ...november, Granularity: 'DAILY', MaxResults: 50 })) {
+        simulator.advance(day);
+      }
+    };
+    expect((await failureOf(read())).code).toBe('MalformedList');
+  });
+
   it('writes nothing to the audit trail of App Streaming', async () => {
     const { client, simulator } = await simulated();
     await failureOf(client.call(cancelOrder, { OrderId: '1' }));
@@ -113,6 +139,22 @@ describe('billing over HTTP', () => {
     const { accessKeyId = '', accessKeySecret = '' } = key ?? {};
     const client = createClient({ endpoint: simulator.url, clock, credentials: explicitCredentials({ accessKeyId, accessKeySecret }) });
     expect(await rowsOf(client, describeInstanceBill, november)).toEqual([]);
+  });
+});
+
+describe('an order that is canceled', () => {
+  it.each<[Fault['kind'], string, boolean]>([
+    ['lose-answer', 'unknown', true],
+    ['drop', 'unknown', false],
+    ['throttle', 'no', false],
+  ])('is sent again only where nothing can have become of it: %s', async (kind, executed, canceled) => {
+    const { client, simulator } = await simulated([{ action: 'CancelOrder', kind, times: 'always' } as Fault]);
+    const { orders } = simulator.world.account(account);
+    const terms = { AppInstanceGroupId: 'aig-sub', ProductType: 'CloudApp', Period: 1, PeriodUnit: 'Month' } as const;
+    const { OrderId = '' } = await client.call(renewAppInstanceGroup, { ...terms, AutoPay: false });
+    expect((await failureOf(client.call(cancelOrder, { OrderId }))).executed).toBe(executed);
+    expect(simulator.ledger.count('CancelOrder', 'received')).toBe(kind === 'throttle' ? 5 : 1);
+    expect(orders.get(OrderId)?.status).toBe(canceled ? 'cancelled' : 'unpaid');
   });
 });
 

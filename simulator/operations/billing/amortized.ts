@@ -3,8 +3,9 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { InputOf } from '../../../shared/client/operation.ts';
 import type { Handler, HandlerContext } from '../../handler.ts';
 import type { Term } from '../../world/order.ts';
+import { regionName } from '../../world/region.ts';
 import { tokenPageOf } from '../token-page.ts';
-import { usualSize } from './bills.ts';
+import { totalOf, usualSize } from './bills.ts';
 import { BillCalendar } from './calendar.ts';
 import { instanceIdOf } from './instance-id.ts';
 import { type BillLine, billLines } from './lines.ts';
@@ -15,6 +16,11 @@ import { meansOwnProduct, ownProduct } from './product.ts';
 function spentUntil(micros: bigint, { fromMs, untilMs }: Term, ms: EpochMs): bigint {
   const elapsedMs = Math.min(Math.max(ms - fromMs, 0), untilMs - fromMs);
   return (micros * BigInt(elapsedMs)) / BigInt(untilMs - fromMs);
+}
+
+/** The term that a line is spread over. What was paid and has none, such as the renewal of a group that was gone by then, is spent at once. */
+function termOf({ dayMs }: BillLine, term: Term | undefined): Term {
+  return term && term.fromMs < term.untilMs ? term : { fromMs: dayMs, untilMs: dayMs + 1 };
 }
 
 /** The months that a term touches. */
@@ -42,8 +48,7 @@ function amortized(query: InputOf<typeof describeInstanceAmortizedCostByConsumeP
   );
   const { code, name } = ownProduct(context);
   const rows = lines.flatMap((line) => {
-    const term = account.orders.get(line.recordId)?.term;
-    if (!term) return [];
+    const term = termOf(line, account.orders.get(line.recordId)?.term);
     return monthsOf(term, calendar)
       .filter((month) => AmortizationPeriodFilter === undefined || AmortizationPeriodFilter.includes(month))
       .map((month) => {
@@ -58,7 +63,7 @@ function amortized(query: InputOf<typeof describeInstanceAmortizedCostByConsumeP
           ...{
             AmortizationStatus: after === line.micros ? 'Amortized' : 'Amortizing',
             SubscriptionType: 'Subscription',
-            Region: line.region,
+            Region: regionName(line.region),
           },
           ...{ ProductCode: code, ProductName: name, BillAccountID: Number(account.id), BillOwnerID: Number(account.id) },
           ...Object.fromEntries(Object.entries(parts).map(([field, micros]) => [field, microsNumber(micros)])),
@@ -68,7 +73,7 @@ function amortized(query: InputOf<typeof describeInstanceAmortizedCostByConsumeP
   const { rows: shown, next } = tokenPageOf(rows, NextToken, MaxResults);
   return {
     ...{ AccountID: account.id, AccountName: `account-${account.id.slice(-4)}`, Items: shown },
-    ...{ MaxResults, TotalCount: rows.length, ...(next === undefined ? {} : { NextToken: next }) },
+    ...{ MaxResults, TotalCount: totalOf(rows, shown, context), ...(next === undefined ? {} : { NextToken: next }) },
   };
 }
 

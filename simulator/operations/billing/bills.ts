@@ -6,6 +6,7 @@ import type { InputOf } from '../../../shared/client/operation.ts';
 import { type Handler, type HandlerContext, ServiceFault } from '../../handler.ts';
 import { amountText } from '../../world/amount.ts';
 import { dayMs } from '../../world/local-time.ts';
+import { regionName } from '../../world/region.ts';
 import { pageOf } from '../page.ts';
 import { tokenPageOf } from '../token-page.ts';
 import { BillCalendar } from './calendar.ts';
@@ -118,6 +119,11 @@ function usage(row: readonly [BillLine, ...BillLine[]]): Record<string, unknown>
   };
 }
 
+/** What a total of a list by token counts. */
+export function totalOf(rows: readonly unknown[], shown: readonly unknown[], { world }: HandlerContext): number {
+  return (world.assumptions.billTotalCount === 'all' ? rows : shown).length;
+}
+
 function instanceBill(query: InputOf<typeof describeInstanceBill>, context: HandlerContext): Record<string, unknown> {
   const daily = query.Granularity === 'DAILY';
   const calendar = new BillCalendar(context.world);
@@ -142,7 +148,13 @@ function instanceBill(query: InputOf<typeof describeInstanceBill>, context: Hand
     const money = moneyFields(row, context.world.assumptions.billNumbers);
     const heldMs = row.reduce((sum, line) => sum + line.heldMs, 0);
     return {
-      ...{ ...money, AfterDiscountAmount: money['PretaxAmount'], InstanceID: idOf(first), Region: first.region, Item: first.item },
+      ...{
+        ...money,
+        AfterDiscountAmount: money['PretaxAmount'],
+        InstanceID: idOf(first),
+        Region: regionName(first.region),
+        Item: first.item,
+      },
       ...{ SubscriptionType: subscriptionOf(first), ...details(last, context), ResourceGroup: '', CostUnit: '', Zone: '' },
       ...{ ProductCode: code, PipCode: code, ProductName: name, CommodityCode: code, OwnerID: context.account.id },
       ...{ ServicePeriod: String(Math.round(heldMs / 1000)), ServicePeriodUnit: 'Second', BillAccountID: context.account.id },
@@ -152,7 +164,7 @@ function instanceBill(query: InputOf<typeof describeInstanceBill>, context: Hand
   };
   return {
     ...{ BillingCycle: query.BillingCycle, ...ofAccount(context), Items: shown.map(item) },
-    ...{ MaxResults, TotalCount: rows.length, ...(next === undefined ? {} : { NextToken: next }) },
+    ...{ MaxResults, TotalCount: totalOf(rows, shown, context), ...(next === undefined ? {} : { NextToken: next }) },
   };
 }
 
@@ -177,7 +189,7 @@ function settleBill(query: InputOf<typeof querySettleBill>, context: HandlerCont
   };
   return {
     ...{ BillingCycle: query.BillingCycle, ...ofAccount(context), Items: { Item: shown.map(item) } },
-    ...{ MaxResults, TotalCount: rows.length, ...(next === undefined ? {} : { NextToken: next }) },
+    ...{ MaxResults, TotalCount: totalOf(rows, shown, context), ...(next === undefined ? {} : { NextToken: next }) },
   };
 }
 
