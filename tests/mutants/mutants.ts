@@ -1,5 +1,6 @@
 import { answerMutants } from './answer-mutants.ts';
 import { askingMutants } from './asking-mutants.ts';
+import { billingMutants } from './billing-mutants.ts';
 import { budgetMutants } from './budget-mutants.ts';
 import { fenceMutants } from './fence-mutants.ts';
 import { identityMutants } from './identity-mutants.ts';
@@ -15,5 +16,14 @@ import { watchMutants } from './watch-mutants.ts';
 /** All faults of the money path that tests have to find. */
 export const mutants: readonly Mutant[] = [
   ...[...purchaseMutants, ...budgetMutants, ...runMutants, ...plannerMutants, ...journalMutants],
-  ...[...identityMutants, ...answerMutants, ...askingMutants, ...fenceMutants, ...watchMutants, ...tellingMutants, ...memoryMutants],
+  ...[
+    ...identityMutants,
+    ...answerMutants,
+    ...askingMutants,
+    ...fenceMutants,
+    ...watchMutants,
+    ...tellingMutants,
+    ...memoryMutants,
+    ...billingMutants,
+  ],
 ];

@@ -16,12 +16,15 @@ interface Shape {
 interface Fact {
   readonly name: string;
   readonly response: Shape;
-  readonly params: readonly { readonly name: string; readonly in: 'query' | 'body'; readonly encoding: string }[];
+  readonly params: readonly { readonly name: string; readonly in: 'query' | 'body'; readonly encoding?: string }[];
 }
 
-const facts = JSON.parse(readFileSync(new URL('../../api/appstream-center-2021-09-01.json', import.meta.url), 'utf8')) as {
-  operations: Fact[];
-};
+const [appStreaming, billing] = ['appstream-center-2021-09-01', 'bssopenapi-2017-12-14'].map((name) => {
+  const text = readFileSync(new URL(`../../api/${name}.json`, import.meta.url), 'utf8');
+  return JSON.parse(text) as { readonly version: string; readonly operations: readonly Fact[] };
+}) as [{ version: string; operations: Fact[] }, { version: string; operations: Fact[] }];
+const versionOf = (action: string): string => [appStreaming, billing].find(({ operations }) => named(operations, action))?.version ?? '';
+const named = (operations: readonly Fact[], action: string): Fact | undefined => operations.find(({ name }) => name === action);
 
 const accountId = '1000000000000001';
 const group = { ProductType: 'CloudApp', AppInstanceGroupId: 'aig-office' };
@@ -141,6 +144,43 @@ describe.each([
     });
   });
 
+  test.each<Step>([
+    ['QueryAccountBalance', {}, { Code: '200', Data: { Currency: 'CNY' } }],
+    ['QueryProductList', { PageNum: 1, QueryTotalCount: true }, { Data: { TotalCount: 8 } }],
+    [
+      'QueryOrders',
+      { OrderType: 'Renew', PaymentStatus: 'Paid' },
+      { Data: { TotalCount: 1, OrderList: { Order: [{ Currency: 'CNY' }] } } },
+    ],
+    ['QueryAvailableInstances', { InstanceIDs: 'aig-studio,ws-render' }, { Data: { TotalCount: 2 } }],
+    ['QueryAccountBill', { BillingCycle: '2026-11', IsGroupByProduct: true }, { Data: { Items: { Item: [] } } }],
+    ['QueryBillOverview', { BillingCycle: '2026-11' }, { Data: { Items: { Item: [] } } }],
+    ['DescribeInstanceBill', { BillingCycle: '2026-11', MaxResults: 5, IsHideZeroCharge: true }, { Data: { Items: [], TotalCount: 0 } }],
+    ['QuerySettleBill', { BillingCycle: '2026-11' }, { Data: { Items: { Item: [] } } }],
+    [
+      'DescribeInstanceAmortizedCostByConsumePeriod',
+      { BillingCycle: '2026-11', InstanceIdList: ['aig-studio', 'aig-office'] },
+      { Data: { Items: [] } },
+    ],
+  ])('billing is there as well: %s', async (action, input, expected) => {
+    const body = await call(action, input, signatureAlgorithm);
+    expect(body).toMatchObject({ Success: true, ...expected });
+    expect(unknownFields(factOf(action).response, body)).toEqual([]);
+  });
+
+  test('the bill has come some days later, amounts as numbers and each field known', async () => {
+    simulator.advance(4 * 86_400_000);
+    for (const action of ['DescribeInstanceBill', 'QuerySettleBill', 'QueryAccountBill', 'QueryBillOverview']) {
+      const body = await call(
+        action,
+        { BillingCycle: '2026-11', ...(action === 'DescribeInstanceBill' ? { IsBillingItem: true } : {}) },
+        signatureAlgorithm,
+      );
+      expect(JSON.stringify(body)).toMatch(/"PretaxAmount":\d+\.\d+/);
+      expect(unknownFields(factOf(action).response, body)).toEqual([]);
+    }
+  });
+
   test('a refusal reaches it as an error with code and request id', async () => {
     await expect(call('GetAppInstanceGroup', { ...group, AppInstanceGroupId: 'aig-none' }, signatureAlgorithm)).rejects.toMatchObject({
       code: 'InvalidAppInstanceGroup.NotFound',
@@ -185,7 +225,7 @@ async function call(
     ...(body ? { body: OpenApi.OpenApiUtil.parseToMap(body) } : {}),
   });
   const params = new OpenApi.$OpenApiUtil.Params({
-    ...{ action, version: '2021-09-01', protocol: 'HTTP', pathname: '/', method: 'POST' },
+    ...{ action, version: versionOf(action), protocol: 'HTTP', pathname: '/', method: 'POST' },
     ...{ authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json' },
   });
   // The client keeps its connections for a while; the simulator ends them when it closes.
@@ -194,7 +234,7 @@ async function call(
 }
 
 function factOf(action: string): Fact {
-  return facts.operations.find(({ name }) => name === action) as Fact;
+  return (named(appStreaming.operations, action) ?? named(billing.operations, action)) as Fact;
 }
 
 /** Paths of an answer that the API definition does not have. */
@@ -214,8 +254,10 @@ function placed(action: string, input: Readonly<Record<string, unknown>>): { que
   for (const [name, value] of Object.entries(input)) {
     const param = fact.params.find((candidate) => candidate.name === name);
     const place = param?.in === 'body' ? body : query;
+    // The definition of billing says nothing of encodings; lists are spread there.
+    const isFlat = param?.encoding === 'flat' || Array.isArray(value);
     if (param?.encoding === 'json') place[name] = OpenApi.OpenApiUtil.arrayToStringWithSpecifiedStyle(value, name, 'json');
-    else Object.assign(place, param?.encoding === 'flat' ? OpenApi.OpenApiUtil.query({ [name]: value }) : { [name]: value });
+    else Object.assign(place, isFlat ? OpenApi.OpenApiUtil.query({ [name]: value }) : { [name]: value });
   }
   return { query, body: fact.params.some((param) => param.in === 'body') ? body : undefined };
 }
