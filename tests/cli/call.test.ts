@@ -160,7 +160,7 @@ describe('call of billing', () => {
   test('does not cancel an order without a word', async () => {
     const { code, stderr } = await call('CancelOrder', '--OrderId', '1');
     expect([code, stderr]).toEqual([1, expect.stringContaining('CancelOrder destroys something; say --yes')]);
-    expect(desk.simulator.ledger.count('CancelOrder', 'received')).toBe(0);
+    expect(fixture.simulator.ledger.count('CancelOrder', 'received')).toBe(0);
   });
 });
 

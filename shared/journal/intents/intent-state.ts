@@ -38,7 +38,7 @@ export interface ExternalSince {
 }
 
 /** A setting with a value on it that is not ours. */
-export type ExternalEntry = readonly [setting: string, since: ExternalSince];
+type ExternalEntry = readonly [setting: string, since: ExternalSince];
 
 /** The value on a setting that is not ours; undefined where none stands. */
 export function externalOf({ external }: IntentState, resource: string, setting: string): ExternalSince | undefined {
