@@ -55,7 +55,7 @@ export interface Progress {
 }
 
 /** What came of a story. */
-export interface Explanation extends Progress {
+export interface Story extends Progress {
   /** Claims by their answers. */
   readonly answers: AnswerCounts;
   /** Records of the journal. */
@@ -70,7 +70,7 @@ export interface Explanation extends Progress {
 const calmRounds = 3;
 
 /** Plays a story with real processes, and compares what the service did with what the journal says. */
-export async function playStory(options: StoryOptions): Promise<Explanation> {
+export async function playStory(options: StoryOptions): Promise<Story> {
   const random = new RandomStream(hash32(`chaos ${options.store} ${options.seed}`));
   let calm = false;
   const bill = new Bill(() => (!calm && random.chance(0.06) ? random.integer(1, 14) * minutes : undefined));

@@ -28,7 +28,7 @@ export interface EarlierRun {
 }
 
 /** What happens in a story of the corpus. */
-export interface Explanation {
+export interface Story {
   readonly moment: Moment;
   /** Earlier runs go by the former one. */
   readonly policies: Policies;
@@ -139,7 +139,7 @@ const assumptions = fc.constantFrom<Readonly<Record<string, string | number>>>(
 const noOddities: Oddities = { groups: {}, pools: {}, workstations: {}, sessions: undefined, updates: undefined, total: undefined };
 
 /** A story; every third is calm: little is odd in it and nothing goes wrong, so that functions act. */
-const story: fc.Arbitrary<Explanation> = fc.tuple(moment, fc.constantFrom(true, false, false)).chain(([now, calm]) =>
+const story: fc.Arbitrary<Story> = fc.tuple(moment, fc.constantFrom(true, false, false)).chain(([now, calm]) =>
   fc.record({
     moment: fc.constant(now),
     policies: policies(now, calm),
@@ -167,7 +167,7 @@ const story: fc.Arbitrary<Explanation> = fc.tuple(moment, fc.constantFrom(true, 
 );
 
 /** The story of a number under a seed: always the same. */
-export function storyOf(seed: number, index: number): Explanation {
+export function storyOf(seed: number, index: number): Story {
   const [drawn] = fc.sample(fc.noBias(story), { seed: hash32(`${seed} story ${index}`) | 0, numRuns: 1 });
-  return drawn as Explanation;
+  return drawn as Story;
 }

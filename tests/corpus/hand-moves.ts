@@ -1,4 +1,4 @@
-import type { Explanation, HandMove } from './generated-story.ts';
+import type { HandMove, Story } from './generated-story.ts';
 import { dayMs, minuteMs } from './moment.ts';
 import {
   approve,
@@ -53,7 +53,7 @@ export function moveByHand({ world }: Simulator, accountId: string, move: HandMo
 }
 
 /** Brings people onto the groups of an account, where there is room for them. */
-export function arrive({ world }: Simulator, accountId: string, visits: Explanation['home']['visits']): void {
+export function arrive({ world }: Simulator, accountId: string, visits: Story['home']['visits']): void {
   const { nowMs } = world.clock;
   for (const { group: place, user, connected, sinceMinutes } of visits) {
     const group: DeliveryGroupEntity | undefined = world.accounts.get(accountId)?.groups.get(`aig-${place}`);
@@ -68,7 +68,7 @@ export function arrive({ world }: Simulator, accountId: string, visits: Explanat
 
 /** An approver answers all questions that wait in a report. */
 export async function answerAll(
-  answer: NonNullable<Explanation['answer']>,
+  answer: NonNullable<Story['answer']>,
   { purchases, target: targetName, account }: RunReport,
   policy: CompiledPolicy,
   store: Store,

@@ -1,6 +1,6 @@
 import type { Fleet } from './generated-fleet.ts';
 import { accounts } from './generated-policy.ts';
-import { type EarlierRun, type Explanation, storyOf } from './generated-story.ts';
+import { type EarlierRun, type Story, storyOf } from './generated-story.ts';
 import { answerAll, arrive, moveByHand } from './hand-moves.ts';
 import { dayMs, minuteMs } from './moment.ts';
 import { oddHandlers } from './odd-answers.ts';
@@ -75,7 +75,7 @@ function compiled(text: string, fromMs: number, horizonDays: number): CompiledPo
 
 /** A simulated world with the journal of its runs. */
 interface Stage {
-  readonly story: Explanation;
+  readonly story: Story;
   readonly simulator: Simulator;
   readonly store: MemoryStore;
   readonly clock: { now(): number; sleep(ms: number): Promise<void> };
@@ -89,7 +89,7 @@ interface Stage {
   until(atMs: number): void;
 }
 
-async function openStage(story: Explanation, [home, away]: readonly [string, string], startMs: number): Promise<Stage> {
+async function openStage(story: Story, [home, away]: readonly [string, string], startMs: number): Promise<Stage> {
   const seedOf = (id: string, { account }: Fleet) => ({ id, ...account });
   const world = buildWorld({
     ...{ id: 'corpus', seed: hash32(home), start: new Date(startMs).toISOString(), assumptions: story.assumptions },

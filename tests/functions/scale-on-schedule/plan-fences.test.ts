@@ -105,7 +105,7 @@ const untilSeenMs = 40 * 60_000;
  * Whether nodes are wanted for a group at an instant of a story, as far as can be told: while its peak cannot be read nobody knows how many, and it
  * stays as it is, in the middle of a change that a fence has held too.
  */
-function wantsIn({ start, plan: first, next, peaks }: Explanation): (group: number, atMs: number) => boolean {
+function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, atMs: number) => boolean {
   const fromMs = shanghai(start);
   const isReadable = (group: number, atMs: number) => {
     const past = peaks.filter((peak) => peak.group === group && fromMs + peak.after * hour <= atMs);
@@ -127,7 +127,7 @@ const fence = fc.record({
   freezes: fc.array(freeze, { maxLength: 2 }),
 });
 
-type Explanation = typeof story extends fc.Arbitrary<infer T> ? T : never;
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 /** The hours in which a group's schedule, or an exception, wants nodes: by the policy as compiled. */
 function wantedBy(policy: CompiledPolicy, group: number): (atMs: number) => boolean {
@@ -141,7 +141,7 @@ function wantedBy(policy: CompiledPolicy, group: number): (atMs: number) => bool
 
 /** Plays a story without the fence and with it. */
 function played(
-  { start, plan: first, next, strategies, peaks, demand }: Explanation,
+  { start, plan: first, next, strategies, peaks, demand }: Story,
   fences: readonly Parameters<typeof play>[0]['fence'][],
 ): Played[] {
   const fromMs = shanghai(start);

@@ -18,7 +18,7 @@ const week = { '1-5': { '08:00-21:00': 4 } };
 let simulator: Simulator;
 afterEach(() => simulator.close());
 
-interface Explanation {
+interface Story {
   readonly start: string;
   readonly strategy: StrategySeed;
   /** Whether the rule leaves the group after the first run. */
@@ -26,7 +26,7 @@ interface Explanation {
 }
 
 /** Runs on a machine whose clock is, from the second run on, so many hours ahead of the world's, which is that of the service. */
-async function ranAhead(hours: number, { start, strategy, leaves = false }: Explanation) {
+async function ranAhead(hours: number, { start, strategy, leaves = false }: Story) {
   const group = { id: 'aig-1', name: 'ledger', region: 'cn-hangzhou', tags: { 'peak-nodes': '4' }, pool: { id: 'rg-1', strategy } };
   const world = buildWorld({ start: `${start.replace(' ', 'T')}:00+08:00`, accounts: [{ id: account, groups: [group] }] });
   simulator = await startSimulator({ world, gatewayClock: 'virtual' });

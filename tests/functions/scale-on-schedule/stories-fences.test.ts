@@ -37,7 +37,7 @@ function policyWith(rule: keyof typeof rules, { freeze, limits = {} }: Fences = 
   return { ...policy, limits, freezes: spans === undefined ? [] : [{ because: 'closing', except: [], spans }] };
 }
 
-interface Explanation {
+interface Story {
   readonly from: string;
   readonly until: string;
   readonly strategy: StrategySeed;
@@ -59,7 +59,7 @@ function at<T>(values: Readonly<Record<string, T>>, ms: number): T | undefined {
 const runsAt: ReadonlySet<number> = new Set([0, 3, 8, 9, 10, 15, 19, 20, 21]);
 
 /** Lives from run to run. Writes: the local hour and what was written; held: each day and reason for which something waits. */
-async function lived({ from, until, strategy, policies, peaks = { [from]: '4' } }: Explanation) {
+async function lived({ from, until, strategy, policies, peaks = { [from]: '4' } }: Story) {
   const pool = { id: 'rg-1', strategy };
   const group = { id: 'aig-1', name: 'ledger', region: 'cn-hangzhou', tags: { 'peak-nodes': at(peaks, shanghai(from)) ?? '4' }, pool };
   const world = buildWorld({ start: `${from.replace(' ', 'T')}:00+08:00`, accounts: [{ id: account, groups: [group] }] });

@@ -44,7 +44,7 @@ interface Charge {
 }
 
 /** What a story is drawn from. */
-interface Explanation {
+interface Story {
   readonly zone: string;
   /** Minutes from the change of month to the beginning. */
   readonly beginning: number;
@@ -54,7 +54,7 @@ interface Explanation {
   readonly seed: number;
 }
 
-const stories: fc.Arbitrary<Explanation> = fc.record({
+const stories: fc.Arbitrary<Story> = fc.record({
   zone: fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati', 'Europe/Berlin', 'UTC'),
   beginning: fc.integer({ min: -240, max: 60 }),
   expiries: fc.array(fc.integer({ min: -180, max: 30 * 60 }), { minLength: 3, maxLength: 6 }),
@@ -86,7 +86,7 @@ class World {
   calm = false;
   #runs = 0;
 
-  constructor(story: Explanation, changeMs: number) {
+  constructor(story: Story, changeMs: number) {
     this.roll = dice(story.seed);
     this.monthOf = monthIn(zoneTable(story.zone, changeMs - 100 * day, changeMs + 100 * day));
     this.nowMs = changeMs + story.beginning * minute;
@@ -265,7 +265,7 @@ function changeIn(zone: string): number {
 }
 
 /** Plays a story of faults, then a day without any. Gives the world as it is then. */
-async function play(story: Explanation, rules: ProtocolRules = defaultRules): Promise<World> {
+async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<World> {
   const world = new World(story, changeIn(story.zone));
   const { roll } = world;
   let currency = 'CNY';
