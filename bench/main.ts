@@ -38,17 +38,22 @@ if (json) {
   process.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
 } else {
   const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-  const cells = rows.map(({ name, unit, ours, theirs, ratio, limit, atLeast, holds }) => [
+  const cells = rows.map(({ name, unit, ours, theirs, ratio, spread, limit, goal, atLeast, holds }) => [
     holds ? 'holds' : 'MISSES',
     name,
     `${figure(ours)} ${unit}`,
     `${figure(theirs)} ${unit}`,
     figure(ratio),
+    spread === undefined ? '' : spread.map(figure).join('–'),
     `${atLeast ? '≥' : '≤'} ${figure(limit)}`,
+    goal === undefined ? '' : `${figure(goal)}${(atLeast ? ratio >= goal : ratio <= goal) ? '' : ' missed'}`,
   ]);
   const right = { align: 'right' } as const;
   process.stdout.write(
-    `${alignColumns([['', '', 'ours', 'theirs', 'ratio', 'limit'], ...cells], [{}, {}, right, right, right, right]).join('\n')}\n`,
+    `${alignColumns(
+      [['', '', 'ours', 'theirs', 'ratio', 'quartiles', 'limit', 'goal'], ...cells],
+      [{}, {}, right, right, right, right, right, right],
+    ).join('\n')}\n`,
   );
 }
 process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
