@@ -1,9 +1,7 @@
 import { CommandFailure } from '../failure.ts';
 import { openWorld } from '../world/open.ts';
-import { newestIn } from './policies/prepare.ts';
-import { policyInStore, withStoredPolicy } from './policies/stored-session.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
-import type { Session, SessionOptions } from './session.ts';
+import { newestIn, policyInStore, type Session, type SessionOptions, withStoredPolicy } from './session.ts';
 
 /** A session, and in words where its policy came from. */
 export interface ForcedSession extends Session {

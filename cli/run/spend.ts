@@ -10,10 +10,8 @@ import { zoneTable } from '../../shared/policy/zone-source.ts';
 import { CommandFailure } from '../failure.ts';
 import { existingStore } from '../world/existing-store.ts';
 import type { WorldOptions } from '../world/world.ts';
-import { newestIn } from './policies/prepare.ts';
-import { policyInStore } from './policies/stored-session.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
-import { withSession } from './session.ts';
+import { newestIn, policyInStore, withSession } from './session.ts';
 
 /** Options of the command that lists spending. */
 export interface SpendOptions extends WorldOptions {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../shared/client/clock.ts';
-import type { PlanContext, Totals } from '../../shared/engine/automation.ts';
+import type { PlanContext } from '../../shared/engine/automation.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
+import type { Totals } from '../../shared/engine/report.ts';
 import type { ActDecision, Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate, localText } from '../../shared/planning/local-time.ts';
 import type { PastUpdates, SeenEnd } from './history.ts';

@@ -1,5 +1,6 @@
-import type { PlanContext, Planner, Totals } from '../../shared/engine/automation.ts';
+import type { PlanContext, Planner } from '../../shared/engine/automation.ts';
 import { waiting } from '../../shared/engine/reasons.ts';
+import type { Totals } from '../../shared/engine/report.ts';
 import type { ResourceRef } from '../../shared/fleet/resource.ts';
 import type { Workstation } from '../../shared/fleet/workstation.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from '../../shared/planning/decision.ts';

@@ -2,9 +2,9 @@ import { waiting } from '../../shared/engine/reasons.ts';
 import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { Action, Harm, Reason } from '../../shared/planning/decision.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
+import type { CostEstimate } from '../../shared/policy/money.ts';
 import { addDays, isoWeekday } from '../../shared/policy/values/local-date-time.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
-import type { Costs } from './cost.ts';
 import { firstLower, highest } from './day-levels.ts';
 import type { DesiredState } from './desired-state.ts';
 import { compareWeek, nodesIn, type StandsInFor } from './deviation.ts';
@@ -346,4 +346,11 @@ export function extended(state: PoolState, day: ServiceDay, deviation: StandsInF
     transition: reArmed(state, to, deviation && { days: deviation.days }),
     because: { ...due.because, text: `${due.because.text}, with the periods that it has, since another change is held` },
   };
+}
+
+/** What a change costs: from now on, and once. */
+export interface Costs {
+  readonly cost?: CostEstimate;
+  /** What single days cost that are otherwise than an ordinary week, a holiday or a night under an exception. Never summed with what lasts. */
+  readonly once?: CostEstimate;
 }

@@ -4,7 +4,7 @@ import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/deli
 import { type CostEstimate, type Money, timesHours, timesRatio } from '../../shared/policy/money.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { offsetAt } from '../../shared/policy/zones.ts';
-import type { Transition } from './change.ts';
+import type { Costs, Transition } from './change.ts';
 import type { StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
 import type { NativeSchedule } from './native-schedule.ts';
@@ -33,13 +33,6 @@ export function beforeOf(state: GroupState, { written }: Pick<PlanContext, 'writ
   const observed = journalValue(strategy, charge);
   const isOwn = () => written.values(group.id, settingOf(state)).some(({ value }) => isOurs(value, observed));
   return { from: strategy, deviation: openDeviation(state, written), isFallback: strategy.type === 'fixed' && isOwn() };
-}
-
-/** What a change costs: from now on, and once. */
-export interface Costs {
-  readonly cost?: CostEstimate;
-  /** What single days cost that are otherwise than an ordinary week, a holiday or a night under an exception. Never summed with what lasts. */
-  readonly once?: CostEstimate;
 }
 
 /**

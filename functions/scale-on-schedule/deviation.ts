@@ -4,18 +4,11 @@ import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { amountAt } from './day-levels.ts';
 import { weekCanBeSent } from './method.ts';
+import type { DayDeviation } from './native-schedule.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
 import type { Span } from './steps.ts';
 import type { ScheduleStrategy } from './strategy.ts';
 import { dayText } from './strategy.ts';
-
-/** A day of a weekly schedule that was written otherwise than the ordinary week has it. */
-export interface DayDeviation {
-  /** `yyyy-MM-dd`, in the service's zone. */
-  readonly date: string;
-  /** The periods that its weekday ordinarily has; none: no node. */
-  readonly ordinary: readonly NativePeriod[];
-}
 
 /**
  * What a value that we wrote stands in for, so that it can be taken back when no rule says any more what an ordinary week is: days of a weekly

@@ -7,7 +7,6 @@ import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/value
 import { instantOf, offsetAt } from '../../shared/policy/zones.ts';
 import { firstLower, highest, isIn } from './day-levels.ts';
 import type { DesiredState } from './desired-state.ts';
-import type { DayDeviation } from './deviation.ts';
 import { lookAheadDays, type ServiceDay } from './service-day.ts';
 import type { Span, Step } from './steps.ts';
 import { sameDay } from './strategy.ts';
@@ -294,4 +293,12 @@ function isStretched(period: Fitted): boolean {
 
 function span(period: Fitted): { readonly startMinute: number; readonly endMinute: number } {
   return { startMinute: period.startMinute, endMinute: period.endMinute };
+}
+
+/** A day of a weekly schedule that was written otherwise than the ordinary week has it. */
+export interface DayDeviation {
+  /** `yyyy-MM-dd`, in the service's zone. */
+  readonly date: string;
+  /** The periods that its weekday ordinarily has; none: no node. */
+  readonly ordinary: readonly NativePeriod[];
 }

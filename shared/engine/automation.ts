@@ -10,7 +10,7 @@ import type { ActDecision, Action, Decision, HoldDecision } from '../planning/de
 import type { CompiledPolicy, CompiledTarget, Never } from '../policy/compiled.ts';
 import type { Money } from '../policy/money.ts';
 import type { HaltReader } from './overrides.ts';
-import type { RulesCheck } from './policy-format.ts';
+import type { RunError, Totals } from './report.ts';
 
 /** One page of the fleet, in the order of the service. */
 interface ObservedPage<R extends Resource> {
@@ -75,16 +75,6 @@ export interface PlanContext {
   readonly halts?: ReadonlyMap<string, HaltedVersion> | undefined;
   /** What happened to resources, where an event began the run: the last trigger event of each id. Default: nothing is known. */
   readonly triggerEvents?: ReadonlyMap<string, TriggerEvent> | undefined;
-}
-
-/** Totals over the whole observation, known only after the last page. */
-export interface Totals {
-  /** Distinct resources read; where an event named the few that were read, how many there are. */
-  readonly observed: number;
-  /** What the service said there are; undefined where it does not say. */
-  readonly announced: number | undefined;
-  /** True where distinct ids read equal the announced total; where an event named them, where the total is known. */
-  readonly complete: boolean;
 }
 
 /** The pure part of an automation. */
@@ -161,3 +151,16 @@ export interface Automation<R extends Resource> {
 /** An automation whose resource is not known where automations are listed together. */
 // biome-ignore lint/suspicious/noExplicitAny: resources are handled by the automation that observed them, so the list need not know their type.
 export type AnyAutomation = Automation<any>;
+
+/** Why a function does nothing by its rules, and what is left to it. */
+export interface Misread {
+  /** Fails the run: people have to know. */
+  readonly error: RunError;
+  /** The policy without the rules. */
+  readonly policy: CompiledPolicy;
+  /** The automation that holds each resource. What gives back and needs no rule goes on, such as to let users in again. */
+  hold<R extends Resource>(automation: Automation<R>): Automation<R>;
+}
+
+/** Says where the rules of a function in a policy are not as this version reads them; undefined where they are. */
+export type RulesCheck = (policy: CompiledPolicy) => Misread | undefined;

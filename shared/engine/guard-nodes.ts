@@ -2,12 +2,20 @@ import { IntentLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { type RollingCounts, unknownActs } from '../journal/intents/intent-state.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
+import type { CompiledPolicy } from '../policy/compiled.ts';
 import type { PlanContext } from './automation.ts';
-import type { GuardContext } from './guard.ts';
 import { reason } from './reasons.ts';
 
-/** What limits of added nodes are counted by. */
-type Counted = Pick<GuardContext, 'policy' | 'counts' | 'nodes' | 'nodesAddedElsewhere'>;
+/** What limits of added nodes are counted by; what the guard may look at for a run as a whole. */
+interface Counted {
+  readonly policy: CompiledPolicy;
+  /** What was done in the 24 hours before, from the journal. */
+  readonly counts: RollingCounts;
+  /** The highest levels of all that was read, in nodes. */
+  readonly nodes: number;
+  /** Nodes that were added in the 24 hours before on the other targets of the policy. */
+  readonly nodesAddedElsewhere: number;
+}
 
 /** Without `limits.nodesAddedPer24h`: so many times the nodes that a target had may be added to it in 24 hours. */
 const timesThoseBefore = 2;

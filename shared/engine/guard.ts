@@ -18,9 +18,9 @@ import type { CompiledPolicy, CompiledTarget, Never } from '../policy/compiled.t
 import { exceptionsInForce, frozen } from '../policy/exception.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
 import { nearKey } from '../policy/selector.ts';
-import type { Totals } from './automation.ts';
 import { nodesAdded } from './guard-nodes.ts';
 import { reason } from './reasons.ts';
+import type { Totals } from './report.ts';
 
 /** Decides which of some acts are done now and which wait, such as by rings or by places; order and number are those of the acts. */
 export type Settle = (acts: readonly ActDecision[]) => readonly Decision[];

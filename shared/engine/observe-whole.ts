@@ -1,4 +1,4 @@
-import type { Totals } from './automation.ts';
+import type { Totals } from './report.ts';
 
 /** A page of what is observed, with how many the service has announced so far; see `Automation.observe`. */
 interface Page<R> {

@@ -9,12 +9,12 @@ import type { Store } from '../journal/store/store.ts';
 import { runStoring, type Storing } from '../journal/store/store-effect.ts';
 import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
 import type { Money } from '../policy/money.ts';
-import type { Automation, FactReader, Facts, Need, PlanContext, Totals } from './automation.ts';
+import type { Automation, FactReader, Facts, Need, PlanContext } from './automation.ts';
 import { decide } from './decide.ts';
 import { observeWhole } from './observe-whole.ts';
 import { tagSeen, tagsGone } from './protection-facts.ts';
 import { manualChangeCode, sightedCode } from './reasons.ts';
-import { idsNamed } from './report.ts';
+import { idsNamed, type Totals } from './report.ts';
 
 /** What observing and deciding gave. Grows with what acts or holds, not with the fleet (ids of the fleet apart, to see each once). */
 export interface Observation<R extends Resource> extends Counted<R> {

@@ -3,22 +3,9 @@ import { allHarms } from '../planning/decision.ts';
 import type { CompiledPolicy } from '../policy/compiled.ts';
 import { misfit } from '../policy/compiled-rules.ts';
 import type { Schema } from '../schema/schema.ts';
-import type { Automation } from './automation.ts';
+import type { Automation, RulesCheck } from './automation.ts';
 import { reason } from './reasons.ts';
 import type { RunError } from './report.ts';
-
-/** Why a function does nothing by its rules, and what is left to it. */
-export interface Misread {
-  /** Fails the run: people have to know. */
-  readonly error: RunError;
-  /** The policy without the rules. */
-  readonly policy: CompiledPolicy;
-  /** The automation that holds each resource. What gives back and needs no rule goes on, such as to let users in again. */
-  hold<R extends Resource>(automation: Automation<R>): Automation<R>;
-}
-
-/** Says where the rules of a function in a policy are not as this version reads them; undefined where they are. */
-export type RulesCheck = (policy: CompiledPolicy) => Misread | undefined;
 
 /** Compares the rules of a function with what its compiled rules have to look like. */
 export function rulesCheck(name: string, rule: Schema): RulesCheck {

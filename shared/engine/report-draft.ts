@@ -4,13 +4,11 @@ import type { JournalError } from '../journal/store/store.ts';
 import type { ActDecision, HoldDecision, Reason } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget, CompiledWarning } from '../policy/compiled.ts';
 import { isOthers, type RefusedAccount } from './account-check.ts';
-import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import type { Observation } from './observe.ts';
 import { incompleteText } from './observe-whole.ts';
 import { reason } from './reasons.ts';
-import type { Outcome } from './report.ts';
-import { isExpected, type PurchaseReport, type RunError, type RunReport, runError, sumCosts } from './report.ts';
+import { isExpected, type Outcome, type PurchaseReport, type RunError, type RunReport, runError, sumCosts, type Totals } from './report.ts';
 
 type Head = Pick<RunReport, 'run' | 'function' | 'target' | 'region' | 'account' | 'world' | 'mode' | 'functionMode' | 'policy'> & {
   readonly nowMs: EpochMs;

@@ -8,7 +8,6 @@ import { JournalError, StoreError } from '../journal/store/store.ts';
 import type { Severity } from '../notify/message.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from '../planning/decision.ts';
 import { add, type CostEstimate, type Money } from '../policy/money.ts';
-import type { Totals } from './automation.ts';
 import type { CallCounts } from './counting-client.ts';
 import { reason, waiting } from './reasons.ts';
 import { NotToldError } from './telling/critical.ts';
@@ -312,4 +311,14 @@ const expected: readonly ErrorClass[] = [ApiError, InputError, CredentialsError,
  */
 export function isExpected(error: unknown, more: readonly ErrorClass[] = []): error is Error & { readonly code: string } {
   return [...expected, ...more].some((each) => error instanceof each);
+}
+
+/** Totals over the whole observation, known only after the last page. */
+export interface Totals {
+  /** Distinct resources read; where an event named the few that were read, how many there are. */
+  readonly observed: number;
+  /** What the service said there are; undefined where it does not say. */
+  readonly announced: number | undefined;
+  /** True where distinct ids read equal the announced total; where an event named them, where the total is known. */
+  readonly complete: boolean;
 }

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from './compiled.ts';
+import type { ApproverEntry, CompiledPolicy } from './compiled.ts';
 
 /** A RAM user: a name means somebody only together with the account that it belongs to. */
 export interface RamUser {
@@ -10,12 +10,6 @@ export interface RamUser {
 export interface RamPerson extends RamUser {
   readonly userId: string;
 }
-
-/**
- * An approver as the policy names one: a RAM user `li.wei` or `li.wei@1234567890123456`, or one person with several users. Plain names belong to
- * `approversAccount`, and without one to the account of the target that is asked about.
- */
-export type ApproverEntry = string | { readonly user: readonly string[] };
 
 type Approvers = Pick<CompiledPolicy, 'approvers' | 'approversAccount'>;
 

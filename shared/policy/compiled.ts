@@ -1,5 +1,4 @@
 import type { EpochMs } from '../client/clock.ts';
-import type { ApproverEntry } from './approvers.ts';
 import type { Money } from './money.ts';
 
 /**
@@ -167,3 +166,9 @@ export interface CompiledPolicy {
 export function timelineKey(schedule: string, calendar: string | undefined, timezone: string): string {
   return `${schedule}|${calendar ?? ''}|${timezone}`;
 }
+
+/**
+ * An approver as the policy names one: a RAM user `li.wei` or `li.wei@1234567890123456`, or one person with several users. Plain names belong to
+ * `approversAccount`, and without one to the account of the target that is asked about.
+ */
+export type ApproverEntry = string | { readonly user: readonly string[] };

@@ -1,6 +1,5 @@
-import type { ApproverEntry } from './approvers.ts';
 import type { ChannelKind } from './channel-kinds.ts';
-import type { CompiledLimits, CompiledProtect, CompiledSelector, Level, Never } from './compiled.ts';
+import type { ApproverEntry, CompiledLimits, CompiledProtect, CompiledSelector, Level, Never } from './compiled.ts';
 import type { FunctionName } from './known-functions.ts';
 
 /** ISO weekday: 1 = Monday … 7 = Sunday. */

@@ -1,5 +1,4 @@
-import type { ApproverEntry } from './approvers.ts';
-import type { CompiledLimits, CompiledProtect } from './compiled.ts';
+import type { ApproverEntry, CompiledLimits, CompiledProtect } from './compiled.ts';
 import type { DocumentCalendar, DocumentException, DocumentFreeze, DocumentSchedule, DocumentTarget, PolicyDocument } from './document.ts';
 import type { AnyRuleModule, CommonRule } from './rule-module.ts';
 

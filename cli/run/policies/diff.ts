@@ -4,10 +4,10 @@ import type { Store } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
+import { newestIn } from '../session.ts';
 import { calendarChanges } from './calendar-changes.ts';
 import { type Comparison, comparePolicies } from './compare.ts';
 import { isNumber, namedSource, storedSource } from './history.ts';
-import { newestIn } from './prepare.ts';
 import { compileSource, fileSource, type PolicySourceText } from './source.ts';
 import { type Weakened, weakenedBy } from './weakened.ts';
 

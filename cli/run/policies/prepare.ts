@@ -1,9 +1,8 @@
 import type { StreamEnd } from '../../../shared/journal/log/stream.ts';
-import type { StoredPolicy } from '../../../shared/journal/people/policies.ts';
-import { type NewestPolicy, newestPolicy } from '../../../shared/journal/people/policies.ts';
-import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { NewestPolicy, StoredPolicy } from '../../../shared/journal/people/policies.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
+import { newestIn } from '../session.ts';
 import { type CompareOptions, type Comparison, comparePolicies } from './compare.ts';
 import { type CompiledSource, compileSource, type PolicySourceText } from './source.ts';
 import { type Weakened, weakenedBy } from './weakened.ts';
@@ -24,16 +23,6 @@ export interface PreparedPolicy extends CompiledSource {
    * is guarded less well. Undefined: one person is.
    */
   readonly twoPeopleFor: 'share' | 'weaker' | undefined;
-}
-
-/** The newest policy of a store. @throws CommandFailure `PolicyMissing` where a record is listed but gone @throws StoreError */
-export async function newestIn(world: Pick<World, 'store'>): Promise<NewestPolicy & { readonly end: StreamEnd }> {
-  const newest = await runStoring(world.store, newestPolicy());
-  if (newest.end) return { ...newest, end: newest.end };
-  throw new CommandFailure(
-    'PolicyMissing',
-    `The newest policy is listed in ${world.store.name}, but not there: run 'streamwarden journal verify', and restore the record from a backup.`,
-  );
 }
 
 /**

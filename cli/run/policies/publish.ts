@@ -13,7 +13,8 @@ import { changedDays } from '../../../shared/policy/calendar-days.ts';
 import { CommandFailure } from '../../failure.ts';
 import { localClock } from '../../render/local-clock.ts';
 import type { World } from '../../world/world.ts';
-import { newestIn, type PreparedPolicy } from './prepare.ts';
+import { newestIn } from '../session.ts';
+import type { PreparedPolicy } from './prepare.ts';
 import { actsAtAll, approvers } from './weakened.ts';
 
 /** Who publishes and what they say beside the policy. */

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { AccountCheck } from '../../../shared/engine/account-check.ts';
+import type { Totals } from '../../../shared/engine/report.ts';
 import type { RenewQuote } from '../../../shared/fleet/renew-price.ts';
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import type { Told } from '../../../shared/notify/notifier.ts';
 import type { Purchasing } from '../purchase/contract.ts';
-import type { Observed } from './screen.ts';
 
 /** What a run of renewals asks of the world beside the purchase protocol's effects. */
 export type RenewalEffect =
@@ -50,4 +50,12 @@ export function* quoteOf(resource: Subscribable, period: SubscriptionPeriod): Re
 /** Tells people on channels of the policy. Until `waitUntilMs` the message may wait for its turn; default: two seconds or so. */
 export function* tell(channels: readonly string[], message: Message, waitUntilMs?: EpochMs): Renewal<Told> {
   return (yield { type: 'tell', channels, message, waitUntilMs }) as Told;
+}
+
+/** What was observed, and what could not be. */
+export interface Observed {
+  readonly totals: Totals;
+  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+  /** How far the service's clock is ahead of ours, in milliseconds, where it is proven to be off; see `provenSkew`. */
+  readonly skewMs?: number | undefined;
 }

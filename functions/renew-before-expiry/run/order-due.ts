@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { readOverrides } from '../../../shared/engine/overrides.ts';
 import { reason } from '../../../shared/engine/reasons.ts';
-import type { BudgetUse } from '../../../shared/engine/report.ts';
 import { type Outcome, outcomeOf } from '../../../shared/engine/report.ts';
 import { clockSkewCode } from '../../../shared/engine/two-clocks.ts';
 import type { Added, IntentLog, Signed } from '../../../shared/journal/intents/intent-log.ts';
@@ -14,7 +13,7 @@ import type { ActDecision, Reason } from '../../../shared/planning/decision.ts';
 import { zonedText } from '../../../shared/planning/local-time.ts';
 import { streamOf } from '../purchase/claim.ts';
 import { claimStateOf } from '../purchase/claim-state.ts';
-import { type Alert, type InstantText, isJournalFailure, moment, type Purchasing } from '../purchase/contract.ts';
+import { type InstantText, isJournalFailure, moment, type Purchasing } from '../purchase/contract.ts';
 import {
   type AlarmFound,
   type Candidate,
@@ -24,7 +23,6 @@ import {
   type RoundResult,
 } from '../purchase/purchase-pass.ts';
 import type { Recheck, RenewalOutcome } from '../purchase/renew.ts';
-import type { Stop } from '../purchase/renewal-outcome.ts';
 import { settlementOf } from '../purchase/settle.ts';
 import { announceAlarms } from './announce.ts';
 import { limitsOf, monthOf } from './budget.ts';
@@ -33,9 +31,8 @@ import type { DueResource, Quotes } from './decide-due.ts';
 import type { Renewal, RenewalEffect } from './effects.ts';
 import { reportedOutcome, writtenOutcome } from './outcomes.ts';
 import type { RenewalRun } from './run-state.ts';
-import { type StateFacts, statedAlarms, statesOf } from './run-states.ts';
+import { type DueResult, type StateFacts, statedAlarms, statesOf } from './run-states.ts';
 import type { Screening } from './screen.ts';
-import type { RenewalState } from './state.ts';
 
 /** What choosing came to, kept beside the round. */
 interface Intended {
@@ -302,20 +299,4 @@ function endedBy(view: RenewalView, end: ReturnType<typeof settlementOf>['end'])
   return end.outcome === 'moved'
     ? { ...view, last: ended, open: undefined, moved: ended }
     : { ...view, last: ended, open: undefined, voided: [ended, ...view.voided] };
-}
-
-/** What became of all that was due. */
-export interface DueResult {
-  /** In the order of the candidates: nearest expiry first. */
-  readonly decisions: readonly DueDecision[];
-  /** Where each renewal that was due stands after this run, by resource id. */
-  readonly states: ReadonlyMap<string, RenewalState>;
-  readonly budgets: readonly BudgetUse[];
-  /** What the protocol says of each order that it took on. */
-  readonly renewals: readonly RenewalOutcome[];
-  /** The same as reports say it, with what was not even begun. */
-  readonly outcomes: readonly Outcome[];
-  readonly alerts: readonly Alert[];
-  /** Why some of what is due was not even looked at; undefined where all was. */
-  readonly late?: Stop | undefined;
 }

@@ -39,11 +39,11 @@ import type { DueDecision } from './choose.ts';
 import { driveRenewal, type RenewalWorld } from './drive.ts';
 import { accountCheck, type Renewal } from './effects.ts';
 import { ExpiryComparison } from './expiry-moves.ts';
-import { type DueResult, followedIds, orderDue, planDue } from './order-due.ts';
+import { followedIds, orderDue, planDue } from './order-due.ts';
 import type { Question, Renewing } from './planner.ts';
 import { RenewalNotifier } from './renewal-notifier.ts';
 import type { RenewalRun, RenewalRunInput } from './run-state.ts';
-import { stateLines } from './run-states.ts';
+import { type DueResult, stateLines } from './run-states.ts';
 import { type Screening, screen } from './screen.ts';
 import { type LastSeen, readLastSeen, watchExpiries } from './watch-expiries.ts';
 

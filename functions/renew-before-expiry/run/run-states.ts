@@ -1,11 +1,13 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import type { RenewalStateLine } from '../../../shared/engine/report.ts';
+import type { BudgetUse, Outcome, RenewalStateLine } from '../../../shared/engine/report.ts';
 import { refOf } from '../../../shared/fleet/resource.ts';
 import type { Reason } from '../../../shared/planning/decision.ts';
+import type { Alert } from '../purchase/contract.ts';
 import type { AlarmFound } from '../purchase/purchase-pass.ts';
+import type { RenewalOutcome } from '../purchase/renew.ts';
+import type { Stop } from '../purchase/renewal-outcome.ts';
 import type { StatedAlarm } from './announce.ts';
 import { type DueDecision, holdRefused } from './choose.ts';
-import type { DueResult } from './order-due.ts';
 import type { ScreenedAlarm, Screening } from './screen.ts';
 import { type RenewalState, renewalState } from './state.ts';
 
@@ -77,3 +79,19 @@ function notBegun(left: Reason | undefined, done: AlarmFound['done']) {
 }
 
 const renewed: RenewalState = { code: 'renewed', words: 'renewed', because: '', todo: undefined };
+
+/** What became of all that was due. */
+export interface DueResult {
+  /** In the order of the candidates: nearest expiry first. */
+  readonly decisions: readonly DueDecision[];
+  /** Where each renewal that was due stands after this run, by resource id. */
+  readonly states: ReadonlyMap<string, RenewalState>;
+  readonly budgets: readonly BudgetUse[];
+  /** What the protocol says of each order that it took on. */
+  readonly renewals: readonly RenewalOutcome[];
+  /** The same as reports say it, with what was not even begun. */
+  readonly outcomes: readonly Outcome[];
+  readonly alerts: readonly Alert[];
+  /** Why some of what is due was not even looked at; undefined where all was. */
+  readonly late?: Stop | undefined;
+}

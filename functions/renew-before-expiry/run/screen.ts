@@ -1,7 +1,6 @@
 import type { Client } from '../../../shared/client/client.ts';
-import type { Totals } from '../../../shared/engine/automation.ts';
 import { observeWhole } from '../../../shared/engine/observe-whole.ts';
-import { idsNamed } from '../../../shared/engine/report.ts';
+import { idsNamed, type Totals } from '../../../shared/engine/report.ts';
 import { provenSkew } from '../../../shared/engine/two-clocks.ts';
 import { refOf } from '../../../shared/fleet/resource.ts';
 import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
@@ -9,7 +8,7 @@ import type { Decision, HoldDecision } from '../../../shared/planning/decision.t
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { type Alarm, alarmOf } from './alarms.ts';
 import type { DueResource } from './decide-due.ts';
-import { observeEverything, type Renewal } from './effects.ts';
+import { type Observed, observeEverything, type Renewal } from './effects.ts';
 import type { RenewalContext, Renewing } from './planner.ts';
 
 /** An alarm with what the function means to do about the resource; undefined where that is not decided yet. */
@@ -107,14 +106,6 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
   const observed = yield* observeEverything(visit, input.onPage);
   due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.resource.id < b.resource.id ? -1 : 1));
   return { ...observed, keep, notCovered, kept, notCoveredIds, holds, alarms, lapsing, due, followed };
-}
-
-/** What was observed, and what could not be. */
-export interface Observed {
-  readonly totals: Totals;
-  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
-  /** How far the service's clock is ahead of ours, in milliseconds, where it is proven to be off; see `provenSkew`. */
-  readonly skewMs?: number | undefined;
 }
 
 /**

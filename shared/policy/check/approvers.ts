@@ -1,4 +1,5 @@
-import { type ApproverEntry, namesOf, type RamUser, userNamed, userText } from '../approvers.ts';
+import { namesOf, type RamUser, userNamed, userText } from '../approvers.ts';
+import type { ApproverEntry } from '../compiled.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Findings } from '../problem.ts';
 

@@ -1,6 +1,5 @@
 import type { ObservedSubscription, PurchaseEffect } from '../../../functions/renew-before-expiry/purchase/contract.ts';
-import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
-import type { Observed } from '../../../functions/renew-before-expiry/run/screen.ts';
+import type { Observed, RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
 import type { AccountCheck } from '../../../shared/engine/account-check.ts';
 import type { Moment } from '../../../shared/engine/effects.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
