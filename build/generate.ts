@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { developerCommand } from './developer-command.ts';
 import { type Definition, readableJson, reduced } from './generate/definition.ts';
 import { differences, formatted, operationModules, services, write } from './generate/files.ts';
+import { unfitDefinition } from './generate/published.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,9 +23,9 @@ function read(file: string): Definition {
 }
 
 const published = flags.definition === undefined ? undefined : read(flags.definition);
-const taken = services.map(({ table }) => ({ table, definition: read(path.join(root, table.definition)) }));
-if (published && !taken.some(({ definition }) => definition.product === published.product)) {
-  console.error(`${flags.definition} is the definition of ${published.product}, of which there is no overlay.`);
+const unfit = published && unfitDefinition(published, services);
+if (unfit !== undefined) {
+  console.error(`${flags.definition} ${unfit}`);
   process.exit(1);
 }
 

@@ -7,6 +7,7 @@ import { appStreaming } from '../../api/overlay/app-streaming.ts';
 import type { Entries } from '../../api/overlay/entry.ts';
 import { type Definition, type Field, type OperationFacts, reduced } from '../../build/generate/definition.ts';
 import { differences, foldersOf, formatted, operationModules, services, write } from '../../build/generate/files.ts';
+import { unfitDefinition } from '../../build/generate/published.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { table } = appStreaming;
@@ -92,6 +93,17 @@ describe('a definition', () => {
     } as unknown as Definition;
     expect(reduced(published).operations).toEqual([made]);
     expect(reduced(published)).not.toHaveProperty('endpointRule');
+  });
+
+  it('is taken over whole, in the form of the one that it replaces', () => {
+    expect(unfitDefinition(definition, services)).toBeUndefined();
+    expect(unfitDefinition({ ...definition, operations: [...definition.operations, made] }, services)).toBeUndefined();
+    const refused = (published: Partial<Definition>) => unfitDefinition(published, services);
+    expect(refused({ info: {}, apis: {} } as never)).toMatch(/another form than api\/appstream-center-2021-09-01\.json and api\/bss/);
+    expect(refused({ ...definition, product: 'Ecs' })).toMatch(/definition of Ecs, of which there is no overlay/);
+    expect(refused({ ...definition, operations: definition.operations.filter(({ name }) => name !== 'ListImage') })).toBe(
+      `takes the place of the whole definition, and lacks ListImage; what the service has dropped is first taken out of ${table.overlay}.`,
+    );
   });
 
   it('with a new operation needs a word on what a write can do', () => {
