@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ruleModules } from '../../cli/registry.ts';
+import { catalog } from '../../functions/catalog.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
@@ -32,10 +33,30 @@ const examples = pages.flatMap((page) =>
 const names = ruleModules.map(({ name }) => name);
 const ofRules = examples.filter(({ text }) => names.some((name) => text.startsWith(`${name}:`)));
 
+/** Functions with rules, and their pages. */
+const ruled = catalog.flatMap(({ manifest: { name, page }, rules }) => (rules ? [{ name, page }] : []));
+
+/** Keys of all functions, which the pages on the policy explain. */
+const common: ReadonlySet<string> = new Set(['name', 'targets', 'tell', 'groups', 'workstations']);
+
+/** The keys that are of the rules of one function, without those that the schema only has to refuse them. */
+function keysOfRules(name: string): readonly string[] {
+  const { properties } = JSON.parse(readFileSync(new URL('../policy.schema.json', docs), 'utf8'));
+  const ofRule: Readonly<Record<string, object>> = properties.rules.properties[name].items.properties;
+  return Object.entries(ofRule).flatMap(([key, schema]) => ('not' in schema || common.has(key) ? [] : [key]));
+}
+
 describe('the pages of the functions', () => {
-  test.each(names.filter((name) => name !== 'renew-before-expiry'))('%s has one, with an example', (name) => {
-    expect(existsSync(new URL(`${name}.md`, docs))).toBe(true);
-    expect(ofRules.filter(({ page }) => page === `${name}.md`).length).toBeGreaterThan(0);
+  test.each(ruled)('$name has one, with an example', ({ page }) => {
+    expect(existsSync(new URL(page, docs))).toBe(true);
+    expect(ofRules.filter((example) => example.page === page).length).toBeGreaterThan(0);
+  });
+
+  test.each(ruled)('that of $name says what each key of its rules means', ({ name, page }) => {
+    const text = readFileSync(new URL(page, docs), 'utf8');
+    const keys = keysOfRules(name);
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => !new RegExp(`^\\|[^|]*\`${key}[\`:.][^|]*\\|`, 'm').test(text))).toEqual([]);
   });
 
   test.each(ofRules)('an example of $page is a policy without a problem', ({ page, text }) => {
