@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { runners } from '../../cli/runners.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import type { FunctionName } from '../../shared/policy/known-functions.ts';
@@ -125,6 +127,20 @@ const situations: readonly Situation[] = [
     free: /\.(ask|aheadAtMostMs) gone$|\.ask\.(above|dearerThanLastTimeBy|remind|links) gone$|\.pricePerMonth\.\S+ (gone|renamed)$|(groups|workstations)\.\w+ renamed$/,
   },
 ];
+
+/** The keys that the published schema of the policy gives to rules of a function, without those that it only has to refuse them. */
+function keysOfRules(name: FunctionName): readonly string[] {
+  const { properties } = JSON.parse(readFileSync(new URL('../../policy.schema.json', import.meta.url), 'utf8'));
+  const ofRule: Readonly<Record<string, object>> = properties.rules.properties[name].items.properties;
+  return Object.entries(ofRule).flatMap(([key, schema]) => ('not' in schema ? [] : [key]));
+}
+
+it.each(situations)('the policy with every key has every key of $name', ({ name, rich }) => {
+  const rules: readonly object[] = parse(rich)[name];
+  const used = new Set(['targets', 'tell', ...rules.flatMap((rule) => Object.keys(rule))]);
+  expect(keysOfRules(name).length).toBeGreaterThan(used.size / 2);
+  expect(keysOfRules(name).filter((key) => !used.has(key))).toEqual([]);
+});
 
 it('has a situation for each function that acts', () => {
   expect(situations.map(({ name }) => name).sort()).toEqual(runners.map(({ name }) => name).sort());

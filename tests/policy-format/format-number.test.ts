@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { compiledOtaRule } from '../../functions/approve-ota-windows/compiled-rule.ts';
 import { compiledDigestRule } from '../../functions/digest/compiled-rule.ts';
@@ -58,4 +59,25 @@ it('sees a key that a rule gains, loses or gets another type of, also inside lis
   for (const key of ['stopOnlyWithoutSession', 'longerThan', 'expiryReminder', 'missingTags', 'doubtful', 'startsMs', 'bringsUnder']) {
     expect(text).toContain(`"${key}"`);
   }
+});
+
+/** Keys of compiled rules that are of one function: those of the rule itself, not of what lies in it. */
+function ownKeys(schema: unknown): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  if ('fields' in schema) return Object.keys(schema.fields as object).filter((key) => !common.has(key));
+  return Object.values(schema).flatMap(ownKeys);
+}
+
+/** What the engine reads of a rule, or a selector does. */
+const common: ReadonlySet<string> = new Set(['name', 'targets', 'tell', 'groups', 'workstations']);
+
+it.each(Object.entries(rules))('%s decides by every key of its compiled rules', (name, rule) => {
+  const folder = new URL(`../../functions/${name}/`, import.meta.url);
+  const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !['rule.ts', 'compiled-rule.ts', 'manifest.ts'].includes(file))
+    .map((file) => readFileSync(new URL(file, folder), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''))
+    .join('\n');
+  const keys = ownKeys(rule);
+  expect(keys.length).toBeGreaterThan(0);
+  expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(code))).toEqual([]);
 });
