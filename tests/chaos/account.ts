@@ -1,6 +1,7 @@
 import type { GroupSeed, WorkstationSeed, WorldSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, days, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { dayMs } from '../fixtures/times.ts';
+import { accountId, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 
 /** When the story begins. It goes through two changes of month. */
 const start = '2026-11-12 11:30';
@@ -16,7 +17,7 @@ export const limits: ReadonlyMap<string, bigint> = new Map(
 
 /** Expiries at midnight in Shanghai, as the service has them, several resources on each. */
 function expiry(index: number, first: number, spread: number): string {
-  const date = new Date(startMs + (first + (index % spread)) * days).toISOString().slice(0, 10);
+  const date = new Date(startMs + (first + (index % spread)) * dayMs).toISOString().slice(0, 10);
   return `${date}T00:00:00+08:00`;
 }
 

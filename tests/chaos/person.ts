@@ -5,7 +5,8 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { accountId, hours } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { hourMs } from '../fixtures/times.ts';
+import { accountId } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type Bill, expiryOf } from './bill.ts';
 
 /** What a person sees and can use. */
@@ -55,7 +56,7 @@ export async function attend({ world, bill, store, random }: Office, desk: Desk,
     account.orders.cancel(order.id);
     desk.cancelled.add(order.id);
   }
-  const early = world.clock.nowMs < claim.t + hours && !(open.answer?.outcome === 'ordered' && order?.status === 'done');
+  const early = world.clock.nowMs < claim.t + hourMs && !(open.answer?.outcome === 'ordered' && order?.status === 'done');
   if (early || order?.status === 'paid') return;
   await close({ world, store }, open, resource, expiryOf(account, resource), order?.status === 'done');
   desk.resolved += 1;

@@ -10,7 +10,8 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { hash32, RandomStream } from '../../simulator/world/random.ts';
-import { accountId, compiledPolicy, dearer, minutes } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { minuteMs } from '../fixtures/times.ts';
+import { accountId, compiledPolicy, dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { kindOf, policy, safe, world as seed } from './account.ts';
 import { againstAnswers, answer, type Given } from './approver.ts';
 import { Bill, expiryOf, moveOf } from './bill.ts';
@@ -73,7 +74,7 @@ const calmRounds = 3;
 export async function playStory(options: StoryOptions): Promise<Story> {
   const random = new RandomStream(hash32(`chaos ${options.store} ${options.seed}`));
   let calm = false;
-  const bill = new Bill(() => (!calm && random.chance(0.06) ? random.integer(1, 14) * minutes : undefined));
+  const bill = new Bill(() => (!calm && random.chance(0.06) ? random.integer(1, 14) * minuteMs : undefined));
   let simulator: Simulator;
   const factor = { percent: 100n };
   const handlers = { ...bill.handlers(() => simulator.ledger), ...dearer(factor) };
@@ -134,7 +135,7 @@ export async function playStory(options: StoryOptions): Promise<Story> {
       crew: crew.record,
       orders: bill.executed.length,
       ...{ late: bill.late, cancelled: desk.cancelled.size, resolved: desk.resolved, lapsed },
-      days: (world.clock.nowMs - world.startMs) / (24 * 60 * minutes),
+      days: (world.clock.nowMs - world.startMs) / (24 * 60 * minuteMs),
     });
 
     for (let round = 0; round < options.rounds + calmRounds && !options.signal?.aborted; round++) {
@@ -148,11 +149,11 @@ export async function playStory(options: StoryOptions): Promise<Story> {
       });
       simulator.faults.clear();
       for (const violation of violationsSoFar(evidence)) violations.add(violation);
-      pass(calm ? 70 * minutes : jumpMs(random, world.clock.nowMs));
+      pass(calm ? 70 * minuteMs : jumpMs(random, world.clock.nowMs));
       await people();
       if (calm) {
         // What was paid a moment ago arrives, and can be said to have.
-        pass(5 * minutes);
+        pass(5 * minuteMs);
         await people();
       }
       options.onRound?.(round, summary());

@@ -5,7 +5,8 @@ import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { accountId, hours } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { hourMs } from '../fixtures/times.ts';
+import { accountId } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { limits } from './account.ts';
 import { type Bill, moveOf } from './bill.ts';
 
@@ -30,7 +31,7 @@ export function violationsSoFar({ world, bill, cancelled }: Evidence): readonly 
   for (const { orderId } of standing) {
     const order = account?.orders.get(orderId);
     if (!order) continue;
-    const month = `${order.currency} ${new Date(order.placedMs + 8 * hours).toISOString().slice(0, 7)}`;
+    const month = `${order.currency} ${new Date(order.placedMs + 8 * hourMs).toISOString().slice(0, 7)}`;
     // The service counts in ten thousandths, the policy in millionths.
     spent.set(month, (spent.get(month) ?? 0n) + order.amount * 100n);
   }
@@ -75,9 +76,9 @@ export async function verdictAtEnd(
   found.push(...withdrawn.filter((id) => !cancelled.has(id)).map((id) => `order ${id} stands, but its claim is void`));
   const nowMs = world.clock.nowMs;
   for (const [currency, limit] of limits) {
-    for (let ms = world.startMs; ms <= nowMs + 24 * hours; ms += 24 * hours) {
-      const month = new Date(ms + 8 * hours).toISOString().slice(0, 7);
-      if (ms !== world.startMs && month === new Date(ms - 16 * hours).toISOString().slice(0, 7)) continue;
+    for (let ms = world.startMs; ms <= nowMs + 24 * hourMs; ms += 24 * hourMs) {
+      const month = new Date(ms + 8 * hourMs).toISOString().slice(0, 7);
+      if (ms !== world.startMs && month === new Date(ms - 16 * hourMs).toISOString().slice(0, 7)) continue;
       const { state } = await runStoring(store, readBudget(currency, month));
       for (const id of state.reserved.keys())
         if (!used.has(id)) found.push(`L2: ${id} is set aside in ${month} for good, and no order has it`);

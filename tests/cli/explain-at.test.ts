@@ -8,10 +8,10 @@ import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
 
-const minutes = 60_000;
 const startMs = Date.parse('2026-11-25T08:40:00+08:00');
 const clock = localClock('Asia/Shanghai', startMs);
 
@@ -36,9 +36,9 @@ const bySomebody = (nodes: number) =>
     } as never),
   );
 /** Moves the time on to so many minutes after the start. */
-const until = (minute: number): void => fixture.simulator.advance(startMs + minute * minutes - fixture.simulator.world.clock.nowMs);
+const until = (minute: number): void => fixture.simulator.advance(startMs + minute * minuteMs - fixture.simulator.world.clock.nowMs);
 const at = async (minute: number, wanted = 'aig-0'): Promise<ExplanationAt> => {
-  const [explanation] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minutes));
+  const [explanation] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minuteMs));
   if (!explanation) throw new Error('there is no story');
   return explanation;
 };
@@ -70,7 +70,7 @@ describe('explain --at', () => {
     await apply();
     until(40);
     const seen = await at(16);
-    const between = seen.settings[0]?.between?.map((ms) => ms && Math.floor((ms - startMs) / minutes));
+    const between = seen.settings[0]?.between?.map((ms) => ms && Math.floor((ms - startMs) / minuteMs));
     expect([seen.settings[0]?.by, between]).toEqual(['outside', [10, 20]]);
     expect(text(seen)).toContain('not Streamwarden: changed outside between 2026-11-25 08:50 and 2026-11-25 09:00');
     // It stands from then on, and before it was ours.

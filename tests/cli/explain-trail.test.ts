@@ -7,9 +7,9 @@ import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import type { ExternalChange, ExternalSetting } from '../../shared/journal/intents/intent-record.ts';
 import { recordHeartbeat } from '../../shared/journal/log/runs.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
-const minute = 60_000;
 const startMs = Date.UTC(2026, 10, 24, 23);
 const name = 'scale-on-schedule';
 
@@ -23,7 +23,7 @@ async function lived(steps: readonly Step[]) {
   let known: string | undefined;
   let wrote = false;
   for (const [index, step] of steps.entries()) {
-    const atMs = startMs + index * minute;
+    const atMs = startMs + index * minuteMs;
     const owner = `run-${index}`;
     const common = { function: name, resource: 'g', setting: 's', atMs, owner, record: `r/${index}`, code: undefined };
     const beat = (failed: boolean) => runStoring(store, recordHeartbeat({ functionName: name, target: 'cn', owner, atMs }, { failed }));
@@ -63,7 +63,7 @@ describe('whose doing a value was', () => {
       fc.asyncProperty(histories, async ([steps, place]) => {
         const index = place % steps.length;
         const { store, trail } = await lived(steps);
-        const [setting] = await settingsAt(store, 'cn', trail, startMs + index * minute);
+        const [setting] = await settingsAt(store, 'cn', trail, startMs + index * minuteMs);
         if (!steps.includes('write')) {
           expect(setting).toBeUndefined();
           return;
@@ -75,7 +75,7 @@ describe('whose doing a value was', () => {
         if (seen) expect(setting?.by).toBe('outside');
         if (setting?.by === 'outside') {
           const [from = Number.NEGATIVE_INFINITY, until] = setting.between ?? [0, 0];
-          const inside = steps.some((step, at) => step === 'change' && startMs + at * minute >= from && startMs + at * minute < until);
+          const inside = steps.some((step, at) => step === 'change' && startMs + at * minuteMs >= from && startMs + at * minuteMs < until);
           expect(inside).toBe(true);
         }
         const quiet = next < 0 || steps[next] === 'write' || steps[next] === 'look';
@@ -94,9 +94,9 @@ describe('whose doing a value was', () => {
     const common = { function: name, resource: 'g', setting: 's', kind: 'wrote', code: undefined, owner: 'x', record: 'r' } as const;
     const trail: AuditEvent[] = [
       { ...common, atMs: startMs, value: 'first', outcome: 'done' },
-      { ...common, atMs: startMs + minute, value: 'second', outcome },
+      { ...common, atMs: startMs + minuteMs, value: 'second', outcome },
     ];
-    const [setting] = await settingsAt(memoryStore(), 'cn', trail, startMs + 2 * minute);
+    const [setting] = await settingsAt(memoryStore(), 'cn', trail, startMs + 2 * minuteMs);
     expect([setting?.by, setting?.value]).toEqual([by, stands ? 'second' : 'first']);
   });
 });
@@ -106,10 +106,10 @@ test('the last good run is neither a failed one, nor the one that asks, and may 
   const beat = (owner: string, atMs: number, failed: boolean) =>
     runStoring(store, recordHeartbeat({ functionName: name, target: 'cn', owner, atMs }, { failed }));
   await beat('good', startMs, false);
-  await beat('bad', startMs + 90 * minute, true);
-  await beat('asking', startMs + 100 * minute, false);
+  await beat('bad', startMs + 90 * minuteMs, true);
+  await beat('asking', startMs + 100 * minuteMs, false);
   const before = (atMs: number) => lastGoodRun(store, name, 'cn', atMs, 'asking');
-  expect([await before(startMs + 101 * minute), await before(startMs)]).toEqual([startMs, undefined]);
+  expect([await before(startMs + 101 * minuteMs), await before(startMs)]).toEqual([startMs, undefined]);
 });
 
 test("what a function notes for itself is nobody's change, and what ends of it neither", async () => {
@@ -122,7 +122,7 @@ test("what a function notes for itself is nobody's change, and what ends of it n
     { ...(noted as ExternalSetting), value: 'x', sighted: true },
     { ...(changed as ExternalSetting), value: 'theirs' },
   ]);
-  await add(startMs + minute, [], [noted as ExternalSetting, changed as ExternalSetting]);
+  await add(startMs + minuteMs, [], [noted as ExternalSetting, changed as ExternalSetting]);
   const trail = await readAuditTrail(store, '1000000000000001', 'g');
   expect(trail.map(({ kind, setting }) => `${kind} ${setting}`)).toEqual(['seen s', 'gone s']);
 });

@@ -5,11 +5,11 @@ import { closeRenewal, closeRun } from '../../cli/run/resolve.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { type Session, withSession } from '../../cli/run/session.ts';
 import { pastRenewals } from '../../shared/journal/renewals/past-renewals.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { streamwarden } from './command.ts';
 import { openRenewalFixture, type RenewalFixture } from './renewal-fixture.ts';
 
 const account = '1000000000000001';
-const hours = 3_600_000;
 
 let fixture: RenewalFixture;
 beforeEach(async () => {
@@ -41,7 +41,7 @@ const placed = () => fixture.simulator.world.accounts.get(account)?.orders.all ?
 describe('an unpaid order', () => {
   beforeEach(async () => {
     await as('approver', unpaid, apply);
-    fixture.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hourMs);
     expect(placed()).toHaveLength(2);
   });
 
@@ -96,7 +96,7 @@ describe('an unpaid order', () => {
   test('is declared moved once its expiry has moved, and says to where; void contradicts that', async () => {
     const order = placed().find(({ resourceIds }) => resourceIds.includes('aig-0'))?.id ?? '';
     fixture.simulator.world.accounts.get(account)?.orders.pay(fixture.simulator.world, order);
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
     await expect(as('approver', unpaid, (session) => closeRenewal(session, 'aig-0', { word: 'void', order }))).rejects.toMatchObject({
       code: 'NotTaken',
       message: expect.stringContaining('has moved to'),
@@ -113,7 +113,7 @@ describe('all that one run left open', () => {
   test('is closed at once, but for what the word contradicts', async () => {
     fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
     const [report] = await as('approver', unasked, apply);
-    fixture.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hourMs);
     await as('approver', unasked, apply);
     const result = await as('approver', unasked, (session) => closeRun(session, (report?.run ?? '').slice(0, 12), 'void'));
     expect([result.closed.length + result.left.length, result.closed.every(({ word }) => word === 'void')]).toEqual([1, true]);
@@ -131,7 +131,7 @@ describe('all that one run left open', () => {
 test('a renewal of a resource that no list shows any more is closed by its id', async () => {
   fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
   await as('approver', unasked, apply);
-  fixture.simulator.advance(2 * hours);
+  fixture.simulator.advance(2 * hourMs);
   const owner = fixture.simulator.world.accounts.get(account);
   const group = owner?.groups.get('aig-0');
   if (group) owner?.removeGroup(group);

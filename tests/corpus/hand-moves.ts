@@ -1,5 +1,5 @@
+import { dayMs, minuteMs } from '../fixtures/times.ts';
 import type { HandMove, Story } from './generated-story.ts';
-import { dayMs, minuteMs } from './moment.ts';
 import {
   approve,
   type CompiledPolicy,

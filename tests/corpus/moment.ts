@@ -1,7 +1,6 @@
 import fc from 'fast-check';
+import { minuteMs } from '../fixtures/times.ts';
 
-export const minuteMs = 60_000;
-export const dayMs = 1_440 * minuteMs;
 const beijingMs = 480 * minuteMs;
 
 /** When a story is looked at, and times around it by the clock of Shanghai. */

@@ -1,8 +1,8 @@
+import { dayMs, minuteMs } from '../fixtures/times.ts';
 import type { Fleet } from './generated-fleet.ts';
 import { accounts } from './generated-policy.ts';
 import { type EarlierRun, type Story, storyOf } from './generated-story.ts';
 import { answerAll, arrive, moveByHand } from './hand-moves.ts';
-import { dayMs, minuteMs } from './moment.ts';
 import { oddHandlers } from './odd-answers.ts';
 import {
   buildWorld,

@@ -21,7 +21,8 @@ import { Bill } from '../chaos/bill.ts';
 import { attend, type Desk, openClaims } from '../chaos/person.ts';
 import { verdictAtEnd, violationsSoFar } from '../chaos/verdict.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { accountId, dearer, hours, minutes } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { hourMs, minuteMs } from '../fixtures/times.ts';
+import { accountId, dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { Instances } from './instances.ts';
 import type { Versions } from './versions.ts';
 
@@ -55,7 +56,7 @@ const start = '2026-11-12 11:30';
 
 /** Nodes by the hour of the day in Shanghai, as the policy below has it. */
 const nodesAt = (ms: number): number => {
-  const hour = new Date(ms + 8 * hours).getUTCHours();
+  const hour = new Date(ms + 8 * hourMs).getUTCHours();
   return hour >= 8 && hour < 20 ? 4 : 2;
 };
 
@@ -106,7 +107,7 @@ async function snapshotsIn(store: Store): Promise<number> {
 }
 
 /** A timer of each function fires every so often. */
-const periods = { 'renew-before-expiry': 5 * hours, 'scale-on-schedule': 3 * hours } as const;
+const periods = { 'renew-before-expiry': 5 * hourMs, 'scale-on-schedule': 3 * hourMs } as const;
 type Name = keyof typeof periods;
 
 /**
@@ -164,13 +165,13 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
       call: (call): Promise<CallResult> => pool.call(call, !calm && random.chance(0.15) ? requests(random.integer(1, 25)) : undefined),
       // As they are deployed: what buys runs once at a time and is not repeated by the platform.
       ...(buys ? { reservedConcurrency: 1, maxAsyncRetryAttempts: 0 } : { maxAsyncRetryAttempts: 1 }),
-      maxAsyncEventAgeMs: 6 * hours,
+      maxAsyncEventAgeMs: 6 * hourMs,
       takesMs: 20_000,
     };
   };
   const arrivals = (_message: Message): readonly number[] => {
     if (calm) return [0];
-    const late = (): number => (random.chance(0.3) ? random.integer(0, 5 * 60) * minutes : random.integer(0, 2) * 1000);
+    const late = (): number => (random.chance(0.3) ? random.integer(0, 5 * 60) * minuteMs : random.integer(0, 2) * 1000);
     return random.chance(0.4) ? [late(), late()] : [late()];
   };
   const names = Object.keys(periods) as Name[];
@@ -197,10 +198,10 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
 
   try {
     const startMs = shanghai(start);
-    const next = new Map<Name, number>(names.map((name) => [name, startMs + random.integer(1, 50) * minutes]));
+    const next = new Map<Name, number>(names.map((name) => [name, startMs + random.integer(1, 50) * minuteMs]));
     for (;;) {
       const [name, atMs] = [...next].sort((a, b) => a[1] - b[1])[0] as [Name, number];
-      if (atMs > startMs + length * hours) break;
+      if (atMs > startMs + length * hourMs) break;
       await delivery.advanceTo(atMs);
       next.set(name, atMs + periods[name]);
       factor.percent = [100n, 100n, 120n, 150n][random.integer(0, 3)] as bigint;
@@ -216,7 +217,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     // What a crash left open: a person says what the bill has about it once an hour has passed, as the program asks for.
     calm = true;
     for (let round = 0; round < 3; round++) {
-      await delivery.advanceTo(world.clock.nowMs + 70 * minutes);
+      await delivery.advanceTo(world.clock.nowMs + 70 * minuteMs);
       for (const resource of await openClaims(store)) await attend({ world, bill, store, random }, desk, resource, true);
       fire('renew-before-expiry', round === 0 ? 'old' : 'new');
       fire('scale-on-schedule', 'old');
@@ -232,7 +233,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     for (const { executedAtMs = 0, input } of scalings) {
       const amount = (input?.['NodePoolStrategy'] as { NodeAmount?: number } | undefined)?.NodeAmount ?? input?.['NodeAmount'];
       // A run that began right before a step may end right after it.
-      if (![executedAtMs, executedAtMs - minutes].some((ms) => nodesAt(ms) === Number(amount))) {
+      if (![executedAtMs, executedAtMs - minuteMs].some((ms) => nodesAt(ms) === Number(amount))) {
         violations.add(`stale scaling: ${String(amount)} nodes at ${new Date(executedAtMs).toISOString()}`);
       }
     }

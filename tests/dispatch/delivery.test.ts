@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Delivery } from '../../simulator/invocations/delivery.ts';
 import type { Call, CallResult, DeployedFunction, Message } from '../../simulator/invocations/deployed.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { standingTime } from './invocation-place.ts';
 
 const seconds = 1000;
-const hours = 3_600_000;
 const fine: CallResult = { ok: true, result: '' };
 const failing: CallResult = { ok: false, error: { errorMessage: 'oops' } };
 const bytes = (text: string) => Buffer.from(text);
@@ -44,14 +44,14 @@ describe('asynchronous invocations', () => {
   });
 
   test('a message may come twice, five hours late, and after one that was sent later', async () => {
-    const { delivery, calls } = queue({ arrivals: (message) => (textOf(message) === 'first' ? [5 * hours, 5 * hours] : [0]) });
+    const { delivery, calls } = queue({ arrivals: (message) => (textOf(message) === 'first' ? [5 * hourMs, 5 * hourMs] : [0]) });
     delivery.enqueue('f', bytes('first'));
     delivery.enqueue('f', bytes('second'));
     await delivery.settle();
     expect(calls.map((each) => [textOf(each), each.atMs])).toEqual([
       ['second', 0],
-      ['first', 5 * hours],
-      ['first', 5 * hours],
+      ['first', 5 * hourMs],
+      ['first', 5 * hourMs],
     ]);
     expect(calls[1]?.requestId).toBe(calls[2]?.requestId);
   });
@@ -80,8 +80,8 @@ describe('asynchronous invocations', () => {
     expect(calls).toEqual([]);
     expect(notices).toMatchObject([{ requestPayload: 'a', requestContext: { functionArn: expect.stringContaining('functions/f') } }]);
     const given = delivery.events.find(({ kind }) => kind === 'given-up');
-    expect(given?.atMs).toBeGreaterThan(3 * hours);
-    expect(given?.atMs).toBeLessThanOrEqual(5 * hours);
+    expect(given?.atMs).toBeGreaterThan(3 * hourMs);
+    expect(given?.atMs).toBeLessThanOrEqual(5 * hourMs);
   });
 
   test.each([0, 2, undefined])(
@@ -98,7 +98,7 @@ describe('asynchronous invocations', () => {
   );
 
   test('a message that is too old when it arrives is dropped without a word', async () => {
-    const { delivery, calls } = queue({ maxAsyncEventAgeMs: hours, onFailure: 'f', arrivals: () => [hours + 1] });
+    const { delivery, calls } = queue({ maxAsyncEventAgeMs: hourMs, onFailure: 'f', arrivals: () => [hourMs + 1] });
     delivery.enqueue('f', bytes('a'));
     await delivery.settle();
     expect(calls).toEqual([]);

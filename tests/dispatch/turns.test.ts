@@ -16,9 +16,9 @@ import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { RandomStream } from '../../simulator/world/random.ts';
 import { target as dialTarget, policyWith } from '../engine/dial.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { timerEvent } from '../functions/dispatch/fleet-fixture.ts';
 
-const minutes = 60_000;
 const startMs = Date.parse('2026-11-24T08:30:00Z');
 let folder: string;
 let nowMs: number;
@@ -76,9 +76,9 @@ describe('several targets within one invocation', () => {
     targetsNamed('a', 'b', 'c', 'd');
     const store = directoryStore(path.join(folder, 'journal'));
     for (const [name, ms] of [
-      ['a', nowMs - 15 * minutes],
-      ['b', nowMs - 15 * minutes],
-      ['c', nowMs - 30 * minutes],
+      ['a', nowMs - 15 * minuteMs],
+      ['b', nowMs - 15 * minuteMs],
+      ['c', nowMs - 30 * minuteMs],
     ] as const) {
       await runStoring(store, recordHeartbeat({ functionName: 'dials', target: name, owner: 'x', atMs: ms }, { failed: false }));
     }
@@ -107,7 +107,7 @@ describe('several targets within one invocation', () => {
         done.add(target.name);
       };
       await invoke(functionOf(run), { random: () => random.next() }).catch(() => undefined);
-      nowMs += 15 * minutes;
+      nowMs += 15 * minuteMs;
     }
     expect([...done].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
@@ -159,7 +159,7 @@ describe('several targets within one invocation', () => {
     const left = names.filter((name) => !first.includes(name));
     expect([...(summary.postponed ?? [])].sort()).toEqual(left);
     expect(lines.find(({ event }) => event === 'postponed')).toMatchObject({ level: 'warn' });
-    nowMs += 15 * minutes;
+    nowMs += 15 * minuteMs;
     const second: string[] = [];
     await invoke(functionOf(({ target }) => void second.push(target.name)));
     expect(second.slice(0, 2).sort()).toEqual(left);
@@ -243,8 +243,8 @@ describe('an old event', () => {
 
   test.each<[string, HandlerOptions, number]>([
     ['counts in a function that plans from now, however old it is', {}, 1],
-    ['counts up to the age that the function says', { staleAfterMs: 30 * minutes }, 1],
-    ['begins nothing once it is older', { staleAfterMs: 30 * minutes - 1 }, 0],
+    ['counts up to the age that the function says', { staleAfterMs: 30 * minuteMs }, 1],
+    ['begins nothing once it is older', { staleAfterMs: 30 * minuteMs - 1 }, 0],
   ])('%s', async (_name, options, runs) => {
     targetsNamed('cn');
     let count = 0;

@@ -27,11 +27,11 @@ import type { Fault } from '../../simulator/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { streamwarden } from '../cli/command.ts';
+import { dayMs } from '../fixtures/times.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const account = '1000000000000001';
-const dayMs = 86_400_000;
 const now = Date.UTC(2026, 10, 30, 4);
 
 const policyText = `version: 1

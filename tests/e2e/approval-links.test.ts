@@ -13,7 +13,8 @@ import { publicKeyOf } from '../../shared/journal/people/approval-link.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
-import { accountId, compiledPolicy, hours, orders, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
+import { hourMs } from '../fixtures/times.ts';
+import { accountId, compiledPolicy, orders, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type HttpTrigger, httpTrigger } from './http-trigger.ts';
 import { type WebhookServer, webhookServer } from './webhook-server.ts';
 
@@ -104,7 +105,7 @@ test('a renewal that asks sends its link to the money channel; approved by it, t
   expect(orders({ simulator })).toHaveLength(0);
 
   expect((await renew()).targets).toMatchObject([{ act: 1, outcomes: { done: 1 } }]);
-  simulator.advance(hours);
+  simulator.advance(hourMs);
   expect((await renew()).targets).toMatchObject([{ act: 0, hold: 0 }]);
   expect(orders({ simulator })).toHaveLength(1);
   expect(await press(link, 'refuse')).toContain('This renewal was ordered');
@@ -122,7 +123,7 @@ test('refused by its link, it is not ordered, and nobody is asked again', async 
   const link = linkIn(questions()[0]?.text);
   expect(await press(link, 'refuse')).toContain('You refused this renewal');
   expect((await renew()).targets).toMatchObject([{ hold: 1, act: 0 }]);
-  simulator.advance(4 * 24 * hours);
+  simulator.advance(4 * 24 * hourMs);
   expect((await renew()).targets).toMatchObject([{ hold: 1, act: 0 }]);
   expect(orders({ simulator })).toHaveLength(0);
   expect(questions()).toHaveLength(1);
@@ -130,7 +131,7 @@ test('refused by its link, it is not ordered, and nobody is asked again', async 
 
 test('a reminder brings the same link', async () => {
   await renew();
-  simulator.advance(4 * 24 * hours);
+  simulator.advance(4 * 24 * hourMs);
   await renew();
   const links = questions().map(({ text }) => linkIn(text));
   expect(links).toHaveLength(2);

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { liveAccount } from './live-account.ts';
 
-const hourMs = 3_600_000;
 const example = readFileSync(new URL('../../policy.example.yaml', import.meta.url), 'utf8');
 
 test('a zone other than the assumed one is not seen by the function: its users stand before closed doors', async () => {

@@ -28,12 +28,11 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
 import { Bill } from '../chaos/bill.ts';
+import { dayMs, hourMs } from '../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { type Cadence, type Hearer, hearersOf, instants, type Timer, timersAt } from './week-timers.ts';
 
-export const hours = 3_600_000;
-const dayMs = 24 * hours;
-const beijingMs = 8 * hours;
+const beijingMs = 8 * hourMs;
 
 const modules = [scaleModule, renewModule, otaModule, logOffModule, tagModule, enforceModule, powerModule];
 

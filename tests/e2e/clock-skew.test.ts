@@ -8,7 +8,8 @@ import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule
 import type { RunReport } from '../../shared/engine/report.ts';
 import { drainTag } from '../../shared/fleet/session.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { fixedSeed, groupOf, groupSeed, logOffLive, minutes, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
+import { minuteMs } from '../fixtures/times.ts';
+import { fixedSeed, groupOf, groupSeed, logOffLive, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
 import { orders, renewalFixture, policyText as renewalPolicy } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
 
@@ -19,7 +20,7 @@ afterEach(() => live.close());
 
 /** The gateway's clock is ahead of ours by so much from now on. */
 const skew = (ofMinutes: number): void => {
-  live.simulator.timeline.gatewayOffsetMs = ofMinutes * minutes;
+  live.simulator.timeline.gatewayOffsetMs = ofMinutes * minuteMs;
 };
 const codes = (report: RunReport): readonly string[] => report.errors.map(({ code }) => code);
 const held = (report: RunReport): readonly (string | undefined)[] =>
@@ -56,7 +57,7 @@ describe('while the clock of the service and ours differ, nobody is logged off',
     const { timeline, ledger } = live.simulator;
     const whole = live.run();
     await ledger.reached('ListAppInstances', 'executed');
-    timeline.gatewayOffsetMs = -10 * minutes;
+    timeline.gatewayOffsetMs = -10 * minuteMs;
     const report = await whole;
     expect([live.writes(), codes(report)]).toEqual([[], ['ClockSkew']]);
   });
@@ -80,7 +81,7 @@ describe('a drain', () => {
     live = await logOffLive([draining], [fixedSeed({ sessions: [] })], { at: '2026-11-24 20:25' });
     await live.run();
     expect(drained()).toBe(true);
-    live.simulator.advance(laterMinutes * minutes);
+    live.simulator.advance(laterMinutes * minuteMs);
     skew(ofMinutes);
     const report = await live.run();
     expect([drained(), report.outcomes.map(({ outcome }) => outcome), codes(report)]).toEqual([false, ['done'], ['ClockSkew']]);
@@ -149,9 +150,9 @@ describe('the nodes of a group', () => {
       expect(report.outcomes.map(({ outcome }) => outcome)).toEqual(['done']);
       const [write] = live.writes();
       const sent = write?.input['NodePoolStrategy'] as Readonly<Record<string, string>>;
-      for (const atMs of [shanghai('2026-11-25 23:30'), shanghai('2026-11-25 23:30') + ofMinutes * minutes]) {
-        const today = new Date(atMs + 8 * 60 * minutes).toISOString().slice(0, 10);
-        const last = new Date(atMs + (8 * 60 + 365 * 24 * 60) * minutes).toISOString().slice(0, 10);
+      for (const atMs of [shanghai('2026-11-25 23:30'), shanghai('2026-11-25 23:30') + ofMinutes * minuteMs]) {
+        const today = new Date(atMs + 8 * 60 * minuteMs).toISOString().slice(0, 10);
+        const last = new Date(atMs + (8 * 60 + 365 * 24 * 60) * minuteMs).toISOString().slice(0, 10);
         expect([String(sent['StrategyEnableDate']) >= today, String(sent['StrategyDisableDate']) <= last]).toEqual([true, true]);
       }
     },
@@ -186,7 +187,7 @@ test('no update is approved', async () => {
     ota: { current: '7.3.0', offered: '7.4.0' },
   };
   live = await liveFunction(approveOtaWindows, [otaRules], { groups: [group] } as never, text);
-  live.simulator.advance(10 * minutes);
+  live.simulator.advance(10 * minuteMs);
   skew(-60);
   const report = await live.run();
   expect([live.writes(), codes(report)]).toEqual([[], ['ClockSkew']]);

@@ -10,7 +10,8 @@ import type { Handler } from '../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../simulator/operations/index.ts';
 import { removeGroup } from '../../simulator/world/lifecycle.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { fixedSeed, logOffLive, minutes } from '../functions/log-off-sessions/log-off-fixture.ts';
+import { minuteMs } from '../fixtures/times.ts';
+import { fixedSeed, logOffLive } from '../functions/log-off-sessions/log-off-fixture.ts';
 import { orders, renewalFixture, policyText as renewalPolicy } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
 
@@ -193,7 +194,7 @@ describe('a ring of updates waits for every group of the ring before', () => {
     live = await liveFunction(approveOtaWindows, [otaRules], { groups: fleet } as never, text, { handlers });
     before = undefined;
     for (const wait of [10, 40]) {
-      live.simulator.advance(wait * minutes);
+      live.simulator.advance(wait * minuteMs);
       await live.run();
     }
     return [];
@@ -204,7 +205,7 @@ describe('a ring of updates waits for every group of the ring before', () => {
     ['one goes and another comes, so that the totals are the same', 'same total'],
   ])('also where %s', async (_, how) => {
     await approved();
-    live.simulator.advance(175 * minutes);
+    live.simulator.advance(175 * minuteMs);
     const account = [...live.simulator.world.accounts.values()][0];
     const spare = account?.groups.get('spare');
     if (!account || !spare) throw new Error('there is no spare group');
@@ -221,7 +222,7 @@ describe('a ring of updates waits for every group of the ring before', () => {
 
   test('and where every pass is another', async () => {
     await approved();
-    live.simulator.advance(175 * minutes);
+    live.simulator.advance(175 * minuteMs);
     live.simulator.faults.add({ kind: 'shifted-page', action: 'ListAppInstanceGroup', rows: 1, times: 'always' });
     const report = await live.run();
     expect([codes(report), report.outcomes]).toEqual([['IncompleteList'], []]);

@@ -15,10 +15,9 @@ import type { Automation } from '../../shared/engine/automation.ts';
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { liveFunction, policyText } from './live-function.ts';
 import { blamingCodes } from './week-blame.ts';
-
-const minutes = 60_000;
 
 /** A function on an account, run every five minutes as deployed, from noon on. */
 interface Pace {
@@ -129,7 +128,7 @@ async function played({ automation, rule, account, sections, hours }: Pace, more
   const startMs = live.simulator.world.clock.nowMs;
   const seen = { blames: [] as string[], failures: [] as string[], told: [] as string[] };
   for (let at = 0; at <= hours * 60; at += 5) {
-    live.simulator.advanceTo(Math.max(startMs + at * minutes, live.simulator.world.clock.nowMs));
+    live.simulator.advanceTo(Math.max(startMs + at * minuteMs, live.simulator.world.clock.nowMs));
     const report = await live.run();
     seen.blames.push(
       ...live.decided.filter((decided) => blamingCodes.some((code) => decided.includes(` ${code}`))).map((each) => `${at} ${each}`),

@@ -5,9 +5,9 @@ import { scaleOnSchedule } from '../../functions/scale-on-schedule/automation.ts
 import { ruleModule as scaleRules } from '../../functions/scale-on-schedule/rule.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import type { AccountSeed } from '../../simulator/world/seed.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { accountId, liveFunction, policyText } from './live-function.ts';
 
-const hour = 3_600_000;
 const sections = 'limits: {}\nprotect: {ownerTag: {key: keep-until, atMost: 1d}}';
 
 /** A group whose owner wants it kept; worlds begin at noon. */
@@ -32,7 +32,7 @@ describe.each(['2030-01-01', 'until we are done'])('an owner who wants a group k
       await live.run();
       const pool = live.simulator.world.accounts.get(accountId)?.groups.get('g')?.pools[0];
       strategies.push(String(pool?.settings.StrategyType));
-      live.simulator.advance(hour);
+      live.simulator.advance(hourMs);
     }
     expect(strategies.slice(0, 24)).toEqual(Array(24).fill('NODE_FIXED'));
     expect(strategies.slice(24)).toEqual(Array(2).fill('NODE_SCALING_BY_SCHEDULE'));
@@ -50,9 +50,9 @@ describe.each(['2030-01-01', 'until we are done'])('an owner who wants a group k
       ),
     );
     await live.run();
-    live.simulator.advance(hour);
+    live.simulator.advance(hourMs);
     expect(codesIn(await live.run())).toContain('protected-owner');
-    live.simulator.advance(24 * hour);
+    live.simulator.advance(24 * hourMs);
     const report = await live.run();
     expect(codesIn(report)).not.toContain('protected-owner');
     expect(report.outcomes).toMatchObject([{ outcome: 'done' }]);

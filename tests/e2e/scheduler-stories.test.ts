@@ -7,8 +7,9 @@ import { drainTag } from '../../shared/fleet/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
-import { groupOf, groupSeed, logOffLive, minutes, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
-import { hours, powerFixture, policyText as powerPolicyText } from '../functions/power-workstations/power-fixture.ts';
+import { hourMs, minuteMs } from '../fixtures/times.ts';
+import { groupOf, groupSeed, logOffLive, sessionsOf } from '../functions/log-off-sessions/log-off-fixture.ts';
+import { powerFixture, policyText as powerPolicyText } from '../functions/power-workstations/power-fixture.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from './live-function.ts';
 
 // Stories that users of schedulers for virtual machines, pods and session hosts tell: each of them left people without capacity, or cut them off.
@@ -50,7 +51,7 @@ const setByHand = ({ person }: LiveFunction, amount: number) =>
 describe('nodes come back in the morning', () => {
   test('however often the night was looked at, and whatever was there meanwhile', async () => {
     const live = await scaling(scaleText('08:00-20:00: 100%, 20:00-24:00: 2 nodes, 00:00-08:00: 2 nodes'));
-    const night = Array.from({ length: 12 }, (_, hour) => shanghai('2026-11-24 20:00') + hour * hours);
+    const night = Array.from({ length: 12 }, (_, hour) => shanghai('2026-11-24 20:00') + hour * hourMs);
     for (const at of night) {
       live.simulator.advanceTo(at);
       await live.run();
@@ -187,13 +188,13 @@ describe('workstations', () => {
     );
     onTestFinished(() => fixture.close());
     await fixture.run();
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     expect(fixture.workstation('w').status).toBe('RUNNING');
     fixture.simulator.advanceTo(shanghai('2026-11-25 23:30'));
     fixture.simulator.faults.add({ kind: 'fail', action: 'StopWuyingServer', times: 2, httpStatus: 400, code: 'InvalidDataFormat' });
     for (let run = 0; run < 12; run++) {
       await fixture.run();
-      fixture.simulator.advance(20 * minutes);
+      fixture.simulator.advance(20 * minuteMs);
     }
     expect(fixture.workstation('w').status).toBe('STOPPED');
     // Nobody has started it meanwhile.

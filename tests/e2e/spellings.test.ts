@@ -14,9 +14,9 @@ import type { Resource } from '../../shared/fleet/resource.ts';
 import type { AnyRuleModule } from '../../shared/policy/rule-module.ts';
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import type { AccountSeed } from '../../simulator/world/seed.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { type LiveFunction, liveFunction, policyText } from './live-function.ts';
 
-const hourMs = 3_600_000;
 let live: LiveFunction | undefined;
 afterEach(() => live?.close());
 

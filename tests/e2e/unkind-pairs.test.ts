@@ -7,9 +7,9 @@ import { untagCloudResources } from '../../shared/client/operations/untag-cloud-
 import type { TriggerEvent } from '../../shared/engine/automation.ts';
 import type { AssumptionValue } from '../../simulator/assumptions.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { liveFunction, policyText } from './live-function.ts';
 
-const minutes = 60_000;
 type Switches = Readonly<Record<string, AssumptionValue>>;
 
 describe('rings of an update that fails on some groups', () => {
@@ -29,7 +29,7 @@ describe('rings of an update that fails on some groups', () => {
     const startMs = live.simulator.world.clock.nowMs;
     // Every five minutes around the beginning of each window, else every few hours.
     for (let at = 0; at <= 2 * 24 * 60; at += at % (24 * 60) >= 80 && at % (24 * 60) < 160 ? 5 : 20) {
-      live.simulator.advanceTo(startMs + at * minutes);
+      live.simulator.advanceTo(startMs + at * minuteMs);
       if (at % (24 * 60) < 300 || at % 240 === 0) await live.run();
     }
     return live.writes().map(({ input }) => String(input['AppInstanceGroupId']));
@@ -84,8 +84,8 @@ describe('events that come twice and out of order while reads lag', () => {
   );
 
   test.each([
-    { lateReads: 'none', seen: 2 * minutes, runsAfter: [1_000, 5_000, 60_000] },
-    { lateReads: '7m', seen: 10 * minutes, runsAfter: Array.from({ length: 8 }, () => 5 * minutes) },
+    { lateReads: 'none', seen: 2 * minuteMs, runsAfter: [1_000, 5_000, 60_000] },
+    { lateReads: '7m', seen: 10 * minuteMs, runsAfter: Array.from({ length: 8 }, () => 5 * minuteMs) },
   ])('a tag that an event says was removed after we had set it is set once more, whatever is read, under $lateReads', async (play) => {
     const { run, simulator, writes, person } = await live({ lateReads: play.lateReads });
     await run('apply');

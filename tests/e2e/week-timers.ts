@@ -10,10 +10,10 @@ import type { Automation } from '../../shared/engine/automation.ts';
 import { run } from '../../shared/engine/run.ts';
 import type { Runner } from '../../shared/engine/runner.ts';
 import type { Resource } from '../../shared/fleet/resource.ts';
+import { dayMs } from '../fixtures/times.ts';
 import { deployedTimers } from './deployed-timers.ts';
 
 const beijingMs = 8 * 3_600_000;
-const dayMs = 24 * 3_600_000;
 
 /**
  * How often functions run: `sparse`, a few times a day, each at times at which it has work; `scaling`, the same with scale-on-schedule as often as

@@ -1,5 +1,6 @@
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
-import { hours, type Played } from './automations-week.ts';
+import { hourMs } from '../fixtures/times.ts';
+import type { Played } from './automations-week.ts';
 import { groupNamed } from './week-story.ts';
 import type { Seen } from './week-watch.ts';
 
@@ -8,7 +9,7 @@ const spared = ['fin-treasury', 'exam-hall', 'board-room', 'sg-trading', 'sales-
 
 /** Minute of the day and whether it is a Saturday or a Sunday, by the clock of UTC+8. */
 function localOf(ms: number): { readonly minute: number; readonly restday: boolean } {
-  const date = new Date(ms + 8 * hours);
+  const date = new Date(ms + 8 * hourMs);
   return { minute: date.getUTCHours() * 60 + date.getUTCMinutes(), restday: date.getUTCDay() % 6 === 0 };
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
-import { hours, type Play } from './automations-week.ts';
+import { hourMs } from '../fixtures/times.ts';
+import type { Play } from './automations-week.ts';
 import { groupNamed } from './week-story.ts';
 
 /** Nodes without which people would wait, on workdays between noon and six; and at any time. */
@@ -31,7 +32,7 @@ export const nothingSeen = (): Seen => ({ drained: new Set(), short: [], cuts: [
 export function looking(seen: Seen): NonNullable<Play['inspect']> {
   const interrupted = new Map<DeliveryGroupEntity, number>();
   return (simulator, nowMs) => {
-    const local = new Date(nowMs + 8 * hours);
+    const local = new Date(nowMs + 8 * hourMs);
     const byDay = local.getUTCHours() >= 12 && local.getUTCHours() < 18 && local.getUTCDay() % 6 !== 0;
     const needed = byDay ? { ...neededAlways, ...neededByDay } : neededAlways;
     for (const [name, count] of Object.entries(needed)) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { notShownYet, type WrittenValue } from '../../shared/journal/intents/intent-view.ts';
-import { codes, fixture, minutes } from './run-fixture.ts';
+import { minuteMs } from '../fixtures/times.ts';
+import { codes, fixture } from './run-fixture.ts';
 
 /** A service whose list shows a dial as it was before the last write: what a run reads while the service lags. */
 function lagging() {
@@ -22,12 +23,12 @@ describe('a change that the service took and does not show yet', () => {
     await b.run('apply');
     b.shows('old');
     for (let run = 0; run < 2; run++) {
-      b.later(7 * minutes);
+      b.later(7 * minuteMs);
       const report = await b.run('apply');
       expect(codes(report)).toEqual(['a hold not-shown-yet']);
       expect(report.newHolds).toEqual([]);
     }
-    b.later(1 * minutes);
+    b.later(1 * minuteMs);
     expect(codes(await b.run('apply'))).toEqual(['a act wish']);
     expect(b.writes()).toEqual(['SetDial a=new', 'SetDial a=new']);
   });
@@ -37,12 +38,12 @@ describe('a change that the service took and does not show yet', () => {
     await b.run('apply');
     b.shows('old');
     b.wishes.set('a', { value: 'newer' });
-    b.later(1 * minutes);
+    b.later(1 * minuteMs);
     expect(codes(await b.run('apply'))).toEqual(['a act wish']);
     b.shows('old');
     // And back: the value before was not written last.
     b.wishes.set('a', { value: 'new' });
-    b.later(1 * minutes);
+    b.later(1 * minuteMs);
     expect(codes(await b.run('apply'))).toEqual(['a act wish']);
     expect(b.writes()).toEqual(['SetDial a=new', 'SetDial a=newer', 'SetDial a=new']);
   });
@@ -55,15 +56,15 @@ describe('a change that the service took and does not show yet', () => {
     await b.run('apply').catch(() => undefined);
     b.service.afterSet = () => undefined;
     b.shows('old');
-    b.later(1 * minutes);
+    b.later(1 * minuteMs);
     expect(codes(await b.run('apply'))).toEqual(['a act wish']);
   });
 
   test('written by a clock that is days ahead does not wait for days', async () => {
     const b = lagging();
-    b.later(3 * 24 * 60 * minutes);
+    b.later(3 * 24 * 60 * minuteMs);
     await b.run('apply');
-    b.later(-3 * 24 * 60 * minutes);
+    b.later(-3 * 24 * 60 * minuteMs);
     b.shows('old');
     expect(codes(await b.run('apply'))).toEqual(['a act wish']);
   });
@@ -79,6 +80,6 @@ test.each<[string, readonly WrittenValue[], number | undefined]>([
   ['a later one is under way', [value('done', 0), value(undefined, 5)], 0],
   ['none was taken for certain', [value('unknown', 0)], undefined],
 ])('what need not show yet where %s', (_what, values, atMs) => {
-  expect(notShownYet(values, 10 * minutes)?.atMs).toBe(atMs);
-  expect(notShownYet(values, 15 * minutes)).toBeUndefined();
+  expect(notShownYet(values, 10 * minuteMs)?.atMs).toBe(atMs);
+  expect(notShownYet(values, 15 * minuteMs)).toBeUndefined();
 });

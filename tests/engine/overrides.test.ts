@@ -5,28 +5,28 @@ import { addException, type ExceptionBody, endException, exceptionId } from '../
 import { loadHalts, sayHalt } from '../../shared/journal/people/halts.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { noon, policyWith, target } from './dial.ts';
 import { codes, fixture as runFixture } from './run-fixture.ts';
 
-const hours = 3_600_000;
 const cutting = { action: { effect: 'disruptive', sessionsAtRisk: 2 } } as const;
 
 async function add(store: ReturnType<typeof memoryStore>, more: Partial<ExceptionBody> = {}, name = 'launch'): Promise<string> {
-  const until = more.until ?? new Date(noon + hours).toISOString();
+  const until = more.until ?? new Date(noon + hourMs).toISOString();
   const id = exceptionId(name, Date.parse(until));
   const body: ExceptionBody = {
     ...{
       because: 'Launch',
       by: 'li.wei',
-      from: new Date(noon - hours).toISOString(),
+      from: new Date(noon - hourMs).toISOString(),
       until,
       groups: { all: true },
       never: ['cut-sessions'],
     },
     ...more,
   };
-  await runStoring(store, addException(id, { owner: name, atMs: noon - hours }, body));
+  await runStoring(store, addException(id, { owner: name, atMs: noon - hourMs }, body));
   return id;
 }
 
@@ -53,7 +53,7 @@ describe('what stands', () => {
     const policy = policyWith({ exceptions: [own], zones: { 'Asia/Shanghai': utc, UTC: utc } });
     const store = memoryStore();
     await add(store, { keepAtLeastPercent: 80 });
-    const span = { fromMs: noon - hours, untilMs: noon + hours };
+    const span = { fromMs: noon - hourMs, untilMs: noon + hourMs };
     expect((await load(store, policy)).policy.exceptions).toEqual([
       own,
       {

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { recheckRules } from '../../shared/engine/recheck.ts';
 import type { Action } from '../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { noon, policyWith } from './dial.ts';
-import { apiError, codes, fixture, minutes } from './run-fixture.ts';
+import { apiError, codes, fixture } from './run-fixture.ts';
 
 const cutting = { value: 'new', action: { effect: 'disruptive' as const, sessionsAtRisk: 1 } };
 const group = { kind: 'delivery-group' as 'dial', tags: {} };
 /** From ten minutes after the plan on. */
-const soon = { 'Asia/Shanghai': { fromMs: noon + 10 * minutes, untilMs: noon + 600 * minutes } };
+const soon = { 'Asia/Shanghai': { fromMs: noon + 10 * minuteMs, untilMs: noon + 600 * minuteMs } };
 const exception = { because: 'launch', groups: { all: true }, spans: soon, never: ['cut-sessions'] } as const;
 
 /** Three groups that are cut one after another, seven minutes each: the first before the tenth minute, the others behind it. */
@@ -18,8 +19,8 @@ async function slowRun(policy: Partial<CompiledPolicy>, action: Partial<Action> 
     b.service.put(id, 'old', group);
     b.wishes.set(id, { ...cutting, action: { ...cutting.action, ...action } });
   }
-  b.service.onSet = () => b.later(7 * minutes);
-  b.service.onRead = () => b.later(1 * minutes);
+  b.service.onSet = () => b.later(7 * minuteMs);
+  b.service.onRead = () => b.later(1 * minuteMs);
   const report = await b.run('apply', { policy: policyWith(policy), rules: { width: 1 } });
   expect(codes(report)).toEqual(['a act wish', 'b act wish', 'c act wish']);
   return { b, outcomes: report.outcomes.map(({ outcome, because }) => [outcome, because?.code].filter(Boolean).join(' ')) };
@@ -37,14 +38,14 @@ describe('right before a call it is asked again', () => {
     const log = { withHistory: (ask: () => unknown) => ask() };
     const context = { policy: policyWith(), nowMs: noon };
     const again = recheckRules({ name: 'dials', planner } as never, context as never, log as never, 'run');
-    again.decide(group as never, noon + minutes);
-    expect(asked).toEqual([noon + minutes]);
+    again.decide(group as never, noon + minuteMs);
+    expect(asked).toEqual([noon + minuteMs]);
   });
 
   test.each<[string, Partial<CompiledPolicy>, string]>([
     ['a freeze', { freezes: [{ because: 'fair', except: [], spans: soon }] }, 'held frozen'],
     ['an exception', { exceptions: [exception] }, 'held exception-never'],
-    ['the end of the compiled policy', { untilMs: noon + 9 * minutes }, 'held policy-horizon'],
+    ['the end of the compiled policy', { untilMs: noon + 9 * minuteMs }, 'held policy-horizon'],
   ])('whether %s has begun', async (_name, policy, expected) => {
     const { b, outcomes } = await slowRun(policy);
     // The second is read again in the ninth minute, the third in the seventeenth.
@@ -66,7 +67,7 @@ describe('right before a call it is asked again', () => {
     b.service.put('a', 'old', group);
     b.wishes.set('a', cutting);
     b.service.onRead = () => b.service.put('a', 'old', { ...group, tags: { keep: '2030-01-01' } });
-    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minuteMs } } });
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'held', because: { code: 'protected-owner' } }]);
     expect(b.service.calls).toEqual([]);
   });
@@ -102,12 +103,12 @@ describe('right before a call it is asked again', () => {
     const automation = {
       ...b.automation,
       sessionUsers: async () => {
-        b.later(1 * minutes);
+        b.later(1 * minuteMs);
         return [];
       },
     };
     const policy = policyWith({ protect: { users: ['board-*'] } });
-    const report = await b.run('apply', { automation, policy, deadlineMs: noon + 2 * minutes });
+    const report = await b.run('apply', { automation, policy, deadlineMs: noon + 2 * minuteMs });
     expect(report.outcomes).toMatchObject([{ outcome: 'not-sent', because: { code: 'deadline-near' } }]);
   });
 

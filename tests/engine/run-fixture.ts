@@ -25,7 +25,6 @@ export function fixture(options: Parameters<typeof dialAutomation>[2] = {}) {
   };
 }
 
-export const minutes = 60_000;
 export const apiError = (executed: 'no' | 'unknown') =>
   new ApiError({ code: 'Boom', message: 'it broke', operation: 'ListDials', executed, httpStatus: 503, requestId: 'R', attempts: 3 });
 export const codes = ({ decisions }: RunReport) =>

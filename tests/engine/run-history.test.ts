@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { target } from './dial.ts';
-import { codes, fixture, minutes } from './run-fixture.ts';
+import { codes, fixture } from './run-fixture.ts';
 
 const many = 4500;
 const idOf = (n: number) => `d${String(n).padStart(4, '0')}`;
@@ -25,7 +26,7 @@ async function longHistory() {
       b.wishes.set(id, { value: 'night' });
     }
   }
-  b.later(2 * 24 * 60 * minutes);
+  b.later(2 * 24 * 60 * minuteMs);
   const reads: string[] = [];
   const store = {
     ...b.store,

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { waiting } from '../../shared/engine/reasons.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { type Dial, policyWith } from './dial.ts';
 
-import { apiError, codes, fixture, kindsOf, minutes } from './run-fixture.ts';
+import { apiError, codes, fixture, kindsOf } from './run-fixture.ts';
 
 describe('the journal of runs', () => {
   test('a run with nothing to do leaves one sign of life and nothing else', async () => {
@@ -21,7 +22,7 @@ describe('the journal of runs', () => {
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'x' });
     const news: (readonly string[])[] = [];
     const next = async () => {
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
       const report = await b.run('apply');
       news.push(report.newHolds);
       return report;
@@ -32,7 +33,7 @@ describe('the journal of runs', () => {
     await next();
     b.wishes.set('a', { value: 'x' });
     expect((await next()).record).toBeDefined();
-    b.later(24 * 60 * minutes);
+    b.later(24 * 60 * minuteMs);
     b.wishes.set('a', { value: 'HOLD' });
     await next();
     await next();
@@ -80,39 +81,39 @@ describe('the journal of runs', () => {
     const news: (readonly string[])[] = [];
     for (let turn = 0; turn < 6; turn++) {
       news.push(await holding(b, ['a', turn % 2 === 0 ? 'one' : 'other']));
-      b.later(60 * minutes);
+      b.later(60 * minuteMs);
     }
     expect(news).toEqual([['a'], ['a'], [], [], [], []]);
     await holding(b);
-    b.later(24 * 60 * minutes - 1);
+    b.later(24 * 60 * minuteMs - 1);
     expect(await holding(b, ['a', 'other'])).toEqual([]);
     await holding(b);
-    b.later(24 * 60 * minutes);
+    b.later(24 * 60 * minuteMs);
     expect(await holding(b, ['a', 'other'])).toEqual(['a']);
   });
 
   test('a hold that comes back is no news although a clock was far ahead when it ended', async () => {
     const b = fixture();
     await holding(b, ['a', 'one']);
-    b.later(365 * 24 * 60 * minutes);
+    b.later(365 * 24 * 60 * minuteMs);
     await holding(b);
-    b.later(-365 * 24 * 60 * minutes);
+    b.later(-365 * 24 * 60 * minuteMs);
     expect(await holding(b, ['a', 'one'])).toEqual(['a']);
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect(await holding(b, ['a', 'one'])).toEqual([]);
   });
 
   test('a resource and its parts are one hold for one cause', async () => {
     const b = fixture();
     expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'])).toEqual(['a', 'a/ann']);
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect(await holding(b, ['a', 'status'], ['a/access', 'status'], ['a/ann', 'protected-user'], ['a/bo', 'protected-user'])).toEqual([]);
   });
 
   test('what waits for the ordinary course of things is no news', async () => {
     const b = fixture();
     expect(await holding(b, ['a', 'nodes-in-use', waiting], ['b', 'other'])).toEqual(['b']);
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect(await holding(b, ['a', 'one'], ['b', 'other'])).toEqual(['a']);
   });
 
@@ -195,7 +196,7 @@ describe("a person's change", () => {
     b.service.put('a', 'old');
     b.wishes.set('a', { value: 'night' });
     await b.run('apply');
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     b.service.put('a', 'by hand');
     return b;
   }
@@ -205,34 +206,34 @@ describe("a person's change", () => {
     const first = await b.run('apply');
     expect(codes(first)).toEqual(['a hold manual-change']);
     expect(first.newHolds).toEqual(['a']);
-    b.later(59 * minutes);
+    b.later(59 * minuteMs);
     const second = await b.run('apply');
     expect(codes(second)).toEqual(['a hold manual-change']);
     expect(second.newHolds).toEqual([]);
-    b.later(1 * minutes);
+    b.later(1 * minuteMs);
     expect((await b.run('apply')).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 
   test('a failed write of ours at its end does not make it stand anew', async () => {
     const b = await changedByHand();
     await b.run('apply');
-    b.later(60 * minutes);
+    b.later(60 * minuteMs);
     b.service.onSet = () => {
       throw apiError('no');
     };
     expect((await b.run('apply')).outcomes).toMatchObject([{ outcome: 'failed' }]);
     b.service.onSet = () => {};
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect((await b.run('apply')).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 
   test('taken back and made again stands anew', async () => {
     const b = await changedByHand();
     await b.run('apply');
-    b.later(10 * minutes);
+    b.later(10 * minuteMs);
     b.service.put('a', 'night');
     expect((await b.run('apply')).counts.keep).toBe(1);
-    b.later(120 * minutes);
+    b.later(120 * minuteMs);
     b.service.put('a', 'by hand');
     expect(codes(await b.run('apply'))).toEqual(['a hold manual-change']);
   });
@@ -254,7 +255,7 @@ describe("a person's change", () => {
     await b.run('apply');
     b.service.afterSet = () => {};
     b.wishes.set('a', { value: 'day' });
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect((await b.run('apply')).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 });
@@ -281,7 +282,7 @@ describe('protection', () => {
   });
 
   test("an owner's tag that was taken away, or set to something else, protects anew when it is set again", async () => {
-    const day = 24 * 60 * minutes;
+    const day = 24 * 60 * minuteMs;
     const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 3 * day } } });
     for (const meanwhile of [{}, { keep: 'other' }] as Record<string, string>[]) {
       for (const wish of [{ value: 'old' }, { value: 'HOLD' }, undefined]) {
@@ -304,27 +305,27 @@ describe('protection', () => {
   });
 
   test("an owner's tag that cannot be read for a while is not taken for one that is gone", async () => {
-    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minuteMs } } });
     const b = fixture();
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
     b.wishes.set('a', cutting);
     await b.run('apply', { policy });
-    b.later(30 * minutes);
+    b.later(30 * minuteMs);
     b.service.dials.set('a', { id: 'a', kind: 'delivery-group' as 'dial', value: 'old' });
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protection-unknown']);
-    b.later(30 * minutes);
+    b.later(30 * minuteMs);
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 
   test("an owner's tag protects for at most the time allowed from when its value was first seen", async () => {
     const b = fixture();
-    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+    const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minuteMs } } });
     // Only delivery groups have owners' tags.
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: '2030-01-01' } });
     b.wishes.set('a', cutting);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
-    b.later(60 * minutes - 1);
+    b.later(60 * minuteMs - 1);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
     b.later(1);
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
@@ -332,7 +333,7 @@ describe('protection', () => {
 });
 
 describe("an owner's tag protects from when a run first saw it, whatever was wanted of the resource then", () => {
-  const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minutes } } });
+  const policy = policyWith({ protect: { users: [], ownerTag: { key: 'keep', atMostMs: 60 * minuteMs } } });
   const cutting = { value: 'new', action: { effect: 'disruptive', sessionsAtRisk: 1 } } as const;
   const tagged = (b: ReturnType<typeof fixture>, value = '2030-01-01') =>
     b.service.put('a', 'old', { kind: 'delivery-group' as 'dial', tags: { keep: value } });
@@ -347,7 +348,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
     tagged(b);
     if (wish) b.wishes.set('a', wish);
     await b.run('apply', { policy });
-    b.later(60 * minutes - 1);
+    b.later(60 * minuteMs - 1);
     b.wishes.set('a', cutting);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
     b.later(1);
@@ -359,7 +360,7 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
     tagged(b);
     b.wishes.set('a', { value: 'old' });
     await b.run('apply', { policy: { ...policy, mode: { default: 'observe', act: [] } } });
-    b.later(60 * minutes);
+    b.later(60 * minuteMs);
     b.wishes.set('a', cutting);
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
@@ -376,21 +377,21 @@ describe("an owner's tag protects from when a run first saw it, whatever was wan
     tagged(b);
     for (let run = 0; run < 4; run++) {
       await b.run('apply', { policy });
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
     }
     expect(kindsOf(b.store, 'written/')).toEqual(['foreign']);
   });
 
   test('the sight of a run whose clock was years ahead protects no longer than a right one', async () => {
     const b = fixture();
-    const years = 5 * 365 * 24 * 60 * minutes;
+    const years = 5 * 365 * 24 * 60 * minuteMs;
     tagged(b);
     b.later(years);
     await b.run('apply', { policy: { ...policy, untilMs: Number.MAX_SAFE_INTEGER } });
     b.later(-years);
     b.wishes.set('a', cutting);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold protected-owner']);
-    b.later(60 * minutes);
+    b.later(60 * minuteMs);
     expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 });
@@ -401,10 +402,10 @@ test('a run whose clock was a day ahead makes no count of the last 24 hours vani
   b.service.put('a', '1').put('b', '1').put('c', '1');
   b.wishes.set('a', { value: '2' }).set('b', { value: '2' });
   await b.run('apply', { policy });
-  b.later(25 * 60 * minutes);
+  b.later(25 * 60 * minuteMs);
   b.wishes.set('c', { value: '2' });
   expect((await b.run('apply', { policy })).outcomes).toMatchObject([{ outcome: 'done' }]);
-  b.later(-25 * 60 * minutes + 1);
+  b.later(-25 * 60 * minuteMs + 1);
   b.wishes.set('a', { value: '3', action: { harms: ['lower'] } });
   expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h']);
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { reportJson } from '../../shared/engine/report.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { type Dial, noon, policyWith } from './dial.ts';
 
-import { apiError, codes, fixture, minutes } from './run-fixture.ts';
+import { apiError, codes, fixture } from './run-fixture.ts';
 
 describe('a run', () => {
   test('in plan decides, writes nothing anywhere, and calls nothing', async () => {
@@ -163,7 +164,7 @@ describe('a run', () => {
     }
     expect((await b.run('apply', { policy })).outcomes).toHaveLength(2);
     for (const id of ['a', 'b']) b.wishes.set(id, { value: 'newer', action: { harms: ['lower'] } });
-    b.later(24 * 60 * minutes - 1);
+    b.later(24 * 60 * minuteMs - 1);
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h', 'b hold limit-actions-24h']);
     b.later(1);
     expect((await b.run('apply', { policy })).outcomes).toHaveLength(2);

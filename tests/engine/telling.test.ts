@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import type { Action } from '../../shared/planning/decision.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { target } from './dial.ts';
-import { apiError, kindsOf, minutes } from './run-fixture.ts';
+import { apiError, kindsOf } from './run-fixture.ts';
 import { tellingFixture, tellingPolicy } from './telling-fixture.ts';
 
 const failing = (b: ReturnType<typeof tellingFixture>, executed: 'no' | 'unknown' = 'no') => {
@@ -107,7 +108,7 @@ describe('a hold', () => {
     const heard: string[][] = [];
     const next = async () => {
       b.restart();
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
       await b.run();
       heard.push(b.heard());
     };
@@ -117,7 +118,7 @@ describe('a hold', () => {
     await next();
     b.wishes.set('a', { value: 'x' });
     await next();
-    b.later(24 * 60 * minutes);
+    b.later(24 * 60 * minuteMs);
     b.wishes.set('a', { value: 'HOLD' });
     await next();
     const one = 'ops: dials on cn: 1 held';
@@ -134,18 +135,18 @@ describe('a hold', () => {
     expect(dead.failed).toBe(false);
     expect(parseRecord('r', b.store.records.get(dead.record ?? '') as Uint8Array).body).toMatchObject({ warnings: dead.warnings });
     for (let turn = 0; turn < 3; turn++) {
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
       expect(await b.run()).toMatchObject({ newHolds: ['a'], holdsChanged: false, warnings: [{ code: 'channel-dead' }] });
     }
     b.wishes.set('b', { value: 'HOLD' });
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     expect((await b.run()).newHolds).toEqual(['a', 'b']);
     expect([kindsOf(b.store, 'runs/').length, kindsOf(b.store, 'written/')]).toEqual([2, ['holds', 'holds']]);
 
     b.broken.clear();
     b.restart();
     for (const expected of [['ops: dials on cn: 2 held'], [], []]) {
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
       await b.run();
       expect(b.heard()).toEqual(expected);
     }
@@ -160,7 +161,7 @@ describe('a hold', () => {
       b.wishes.set('a', { value });
       await b.run();
       heard.push(b.heard());
-      b.later(5 * minutes);
+      b.later(5 * minuteMs);
     };
     b.broken.add('ops');
     await next('HOLD');
@@ -182,7 +183,7 @@ describe('a hold', () => {
     };
     await b.run('apply', { store });
     expect(b.heard()).toEqual(['ops: dials on cn: 1 held', 'oncall: dials on cn: 1 failed']);
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     await b.run();
     expect(b.heard()).toEqual(['ops: dials on cn: 1 held']);
   });
@@ -202,12 +203,12 @@ describe('a failure', () => {
       heard.push(b.heard().length);
     };
     await next(0);
-    await next(20 * minutes);
-    await next(20 * minutes);
+    await next(20 * minuteMs);
+    await next(20 * minuteMs);
     failing(b, 'unknown');
-    await next(5 * minutes);
-    await next(5 * minutes);
-    await next(20 * minutes);
+    await next(5 * minuteMs);
+    await next(5 * minuteMs);
+    await next(20 * minuteMs);
     expect(heard).toEqual([1, 0, 0, 1, 0, 1]);
     expect(kindsOf(b.store, 'alerts/')).toHaveLength(3);
   });
@@ -220,7 +221,7 @@ describe('a failure', () => {
     b.broken.add('oncall');
     expect(await b.run()).toMatchObject({ failed: true, warnings: [{ code: 'channel-dead' }] });
     b.broken.clear();
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     await b.run();
     expect(b.heard()).toEqual(['oncall: dials on cn: 1 failed']);
   });
@@ -232,7 +233,7 @@ describe('a failure', () => {
     };
     const store = { ...b.store, list: () => ({ [Symbol.asyncIterator]: () => ({ next: gone }) }), read: gone, create: gone };
     const heard: string[][] = [];
-    for (const ms of [0, 20 * minutes, 50 * minutes]) {
+    for (const ms of [0, 20 * minuteMs, 50 * minuteMs]) {
       b.later(ms);
       await b.run('apply', { store });
       heard.push(b.messages.splice(0).map(({ text }) => text));
@@ -247,7 +248,7 @@ test('a run with nothing to tell asks the journal for nothing more than one that
     b.service.put('a', 'x').put('b', 'new');
     b.wishes.set('a', { value: 'HOLD' }).set('b', { value: 'new' });
     await b.run();
-    b.later(5 * minutes);
+    b.later(5 * minuteMs);
     const calls: string[] = [];
     const store = {
       ...b.store,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseScenario } from '../../simulator/scenario.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
+import { dayMs } from '../fixtures/times.ts';
 
 /**
  * Days on which people of a country stay away or come although the weekday says otherwise, in 2026 and on the first day of 2027: written down by
@@ -43,7 +44,6 @@ export function peopleWork({ restdays, workdays }: PeopleCalendar, date: string,
 }
 
 const file = new URL('../../simulator/scenarios/demo.json', import.meta.url);
-const dayMs = 86_400_000;
 const beijingMs = dayMs / 3;
 
 /**

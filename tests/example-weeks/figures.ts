@@ -4,6 +4,7 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
 import { hourlyAmount } from '../../simulator/world/price.ts';
 import { scheduleAt } from '../../simulator/world/weekly-schedule.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import type { Watch } from './play.ts';
 import type { WantedCapacity } from './wanted.ts';
 
@@ -51,7 +52,6 @@ export interface Figures {
   readonly runs: number;
 }
 
-const minuteMs = 60_000;
 const slotMinutes = 5;
 const beijingMs = 480 * minuteMs;
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../fixtures/times.ts';
 import { china, singapore } from './demo.ts';
 import type { Figures, Step, ToldMessage } from './figures.ts';
 
@@ -13,7 +14,6 @@ const messagesPerDay = 2;
 /** How far the cost with limits may be from that without, as a part of it. */
 const costShare = 1000n;
 
-const dayMs = 86_400_000;
 const beijingMs = dayMs / 3;
 
 const dateOf = (ms: number): string => new Date(ms + beijingMs).toISOString().slice(0, 10);

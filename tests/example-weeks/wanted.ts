@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
+import { dayMs, hourMs } from '../fixtures/times.ts';
 import { calendarOf, type PeopleCalendar, peopleWork } from './demo.ts';
 
 /** What the policy wants of a group's capacity at an instant: nodes that are there, or a ceiling above those that were bought. */
@@ -37,9 +38,6 @@ interface Source {
   }[];
   readonly rules: { readonly 'scale-on-schedule': readonly Rule[] };
 }
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /**
  * What the text of a policy wants of each group, worked out from its words alone: by the wall clock of UTC+8, the days of `people-calendar` and

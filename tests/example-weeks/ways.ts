@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { shanghai } from '../fixtures/shanghai.ts';
+import { minuteMs } from '../fixtures/times.ts';
 import { performAll } from '../harness/crew.ts';
 import { type Figures, measuring } from './figures.ts';
 import { examplePolicy, play } from './play.ts';
@@ -54,7 +55,6 @@ export interface Asked {
   readonly pace: Pace;
 }
 
-const minuteMs = 60_000;
 /** With `counted`, every function runs from so long before on, so that what it says first is not counted. */
 const leadMs = 60 * minuteMs;
 

@@ -22,9 +22,8 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { dayMs, minuteMs } from '../fixtures/times.ts';
 
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
 const beijingMs = 8 * 60 * minuteMs;
 
 /** A function and when it runs: at a time of UTC+8, on days of the week counted from Monday. */

@@ -13,11 +13,11 @@ import {
 } from '../../shared/journal/people/exceptions.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { memoryStore, skip } from './memory-store.ts';
 
-const hours = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 24, 4);
-const untilMs = nowMs + 12 * hours;
+const untilMs = nowMs + 12 * hourMs;
 const body: ExceptionBody = {
   because: 'Launch night',
   by: 'li.wei',
@@ -94,9 +94,9 @@ describe('an exception', () => {
   test('that was ended is over from the word on, and not before', async () => {
     const { store, add, end, at } = journal();
     await add();
-    expect(await end(nowMs + hours, 'called off')).toMatchObject({ outcome: 'ended', key: `exceptions/${id}/00000001` });
-    expect((await at(nowMs + hours - 1))[0]?.ended).toEqual({ by: 'tan.mei', because: 'called off', atMs: nowMs + hours });
-    expect(await at(nowMs + hours)).toEqual([]);
+    expect(await end(nowMs + hourMs, 'called off')).toMatchObject({ outcome: 'ended', key: `exceptions/${id}/00000001` });
+    expect((await at(nowMs + hourMs - 1))[0]?.ended).toEqual({ by: 'tan.mei', because: 'called off', atMs: nowMs + hourMs });
+    expect(await at(nowMs + hourMs)).toEqual([]);
     expect((await verifyJournal(store)).problems).toEqual([]);
   });
 
@@ -183,7 +183,7 @@ describe('an exception that cannot be read', () => {
   test('since the word that ended it was deleted stands to its end, and the record is named', async () => {
     const { store, add, end } = journal();
     await add();
-    await end(nowMs + hours);
+    await end(nowMs + hourMs);
     const listed = [...store.records.keys()];
     const gone = `exceptions/${id}/00000001`;
     store.records.delete(gone);

@@ -9,11 +9,10 @@ import { append, emptyStream } from '../../shared/journal/log/stream.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { renewalKey, renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 const now = Date.UTC(2026, 10, 30, 1);
-const minute = 60_000;
-const day = 24 * 60 * minute;
 const place = { functionName: 'f', target: 't' };
 
 const cover = (store: MemoryStore, more: Partial<CoverageOptions> = {}) =>
@@ -30,7 +29,7 @@ async function journal(lengths: readonly number[], claims = 2): Promise<MemorySt
 async function grow(store: MemoryStore, stream: string, from: number, count: number): Promise<void> {
   let end = emptyStream;
   for (let n = 0; n < from + count; n++) {
-    const draft = { kind: 'x', atMs: now - day + n, owner: 'o', body: { n } };
+    const draft = { kind: 'x', atMs: now - dayMs + n, owner: 'o', body: { n } };
     end = (
       await runStoring(
         store,
@@ -159,9 +158,9 @@ describe('heads that were tampered with themselves', () => {
     const store = await journal([2]);
     const first = await cover(store);
     await claim(store, 'second');
-    const second = await cover(store, { nowMs: now + day });
+    const second = await cover(store, { nowMs: now + dayMs });
     await claim(store, 'third');
-    const third = await cover(store, { nowMs: now + 2 * day });
+    const third = await cover(store, { nowMs: now + 2 * dayMs });
     return { store, hashes: [first, second, third].map(({ head }) => head?.hash as string) };
   }
 
@@ -221,7 +220,7 @@ describe('heads that were tampered with themselves', () => {
     const { store } = await covered();
     store.records.set('heads/00000002', new TextEncoder().encode('torn'));
     await claim(store, 'fourth');
-    const look = await cover(store, { nowMs: now + 3 * day });
+    const look = await cover(store, { nowMs: now + 3 * dayMs });
     expect(look.head?.sequence).toBe(3);
     expect(look.problems.map(({ key }) => key)).toEqual(['heads/00000002']);
     // What the lost head covered is covered again.
@@ -320,16 +319,16 @@ describe('heartbeats', () => {
 
   test('are covered once a run of their minute must be over, each once', async () => {
     const store = memoryStore();
-    for (let back = 0; back < 60; back += 5) await beat(store, now - back * minute);
-    expect(await cover(store)).toMatchObject({ fresh: 7, head: { heartbeatsUntilMs: now - 20 * minute } });
-    expect(await cover(store, { nowMs: now + 30 * minute })).toMatchObject({ fresh: 5, head: { total: 12 } });
-    tamper(store, keyAt(now - 55 * minute));
-    expect(await found(store)).toEqual([`${keyAt(now - 55 * minute)} ChangedRecord`]);
+    for (let back = 0; back < 60; back += 5) await beat(store, now - back * minuteMs);
+    expect(await cover(store)).toMatchObject({ fresh: 7, head: { heartbeatsUntilMs: now - 20 * minuteMs } });
+    expect(await cover(store, { nowMs: now + 30 * minuteMs })).toMatchObject({ fresh: 5, head: { total: 12 } });
+    tamper(store, keyAt(now - 55 * minuteMs));
+    expect(await found(store)).toEqual([`${keyAt(now - 55 * minuteMs)} ChangedRecord`]);
   });
 
   test('that find no room under a head wait for the next, oldest first', async () => {
     const store = memoryStore();
-    for (let back = 25; back < 45; back += 5) await beat(store, now - back * minute);
+    for (let back = 25; back < 45; back += 5) await beat(store, now - back * minuteMs);
     expect(await cover(store, { most: 3 })).toMatchObject({ fresh: 3, left: 1 });
     expect(await cover(store, { most: 3 })).toMatchObject({ fresh: 1, left: 0, head: { total: 4 } });
   });
@@ -337,7 +336,7 @@ describe('heartbeats', () => {
   test('of one minute are covered together, though they fill up the room: none is covered twice or passed over', async () => {
     const store = memoryStore();
     const targets = ['t', 'u', 'v'];
-    const beats = [25, 30, 35].flatMap((back) => targets.map((target) => ({ target, atMs: now - back * minute })));
+    const beats = [25, 30, 35].flatMap((back) => targets.map((target) => ({ target, atMs: now - back * minuteMs })));
     for (const { target, atMs } of beats) {
       await runStoring(store, recordHeartbeat({ functionName: 'f', target, owner: `o${atMs}`, atMs }, { failed: false }));
     }
@@ -350,8 +349,8 @@ describe('heartbeats', () => {
 
   test('of days long past are left alone, and those of other places too', async () => {
     const store = memoryStore();
-    await beat(store, now - 2 * day);
-    await runStoring(store, recordHeartbeat({ functionName: 'gone', target: 't', owner: 'o', atMs: now - day / 2 }, { failed: false }));
+    await beat(store, now - 2 * dayMs);
+    await runStoring(store, recordHeartbeat({ functionName: 'gone', target: 't', owner: 'o', atMs: now - dayMs / 2 }, { failed: false }));
     expect(await cover(store)).toMatchObject({ fresh: 0, head: undefined });
   });
 });

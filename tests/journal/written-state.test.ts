@@ -6,8 +6,8 @@ import type { IntentOutcome, IntentRecord, PartBody } from '../../shared/journal
 import { forgetAfterMs, partBody, snapshotOf } from '../../shared/journal/intents/intent-snapshot.ts';
 import { countsOf, emptyState, type IntentState, openIntent, partOf, rollingMs } from '../../shared/journal/intents/intent-state.ts';
 import { unreadSetting, unreadValue } from '../../shared/journal/intents/intent-view.ts';
+import { hourMs } from '../fixtures/times.ts';
 
-const hour = 3_600_000;
 const now = Date.UTC(2026, 10, 24, 12);
 
 interface Step {
@@ -113,8 +113,8 @@ describe('intended values', () => {
 describe("a person's value", () => {
   const foreignOf = (state: IntentState) => new WrittenMemory(state).external('g1', 's');
   test.each<[string, readonly Step[], { value: string; sinceMs: number } | undefined]>([
-    ['stands since it was first seen', [seen(now, 'V'), seen(now + hour, 'V')], { value: 'V', sinceMs: now }],
-    ['another one begins anew', [seen(now, 'V'), seen(now + hour, 'W')], { value: 'W', sinceMs: now + hour }],
+    ['stands since it was first seen', [seen(now, 'V'), seen(now + hourMs, 'V')], { value: 'V', sinceMs: now }],
+    ['another one begins anew', [seen(now, 'V'), seen(now + hourMs, 'W')], { value: 'W', sinceMs: now + hourMs }],
     ['ends when it is gone', [seen(now, 'V'), gone(now + 1)], undefined],
     ['ends when our write is confirmed', [seen(now, 'V'), intent(now + 1, 'A'), outcome(now + 2, 1, 'done')], undefined],
     [
@@ -124,7 +124,7 @@ describe("a person's value", () => {
     ],
     [
       'that a clock ahead of ours saw stands from our own sight on',
-      [seen(now + 9000 * hour, 'V'), seen(now, 'V')],
+      [seen(now + 9000 * hourMs, 'V'), seen(now, 'V')],
       { value: 'V', sinceMs: now },
     ],
     ['survives a crash before the call', [seen(now, 'V'), intent(now + 1, 'A')], { value: 'V', sinceMs: now }],
@@ -132,16 +132,16 @@ describe("a person's value", () => {
 });
 
 describe('rolling counts of 24 hours', () => {
-  const day = 24 * hour;
+  const day = 24 * hourMs;
   test('look back over 24 hours', () => expect(rollingMs).toBe(day));
   test.each<[string, readonly Step[], readonly [actions: number, resources: number, sessions: number]]>([
     ['nothing done', [], [0, 0, 0]],
-    ['an intent counts before its outcome is known', [intent(now - hour, 'A')], [1, 1, 0]],
-    ['the same resource twice is two actions and one resource', [intent(now - hour, 'A'), intent(now - 1, 'B')], [2, 1, 0]],
-    ['sessions at risk add up', [intent(now - hour, 'A', 'g1', { sessions: 5 }), intent(now, 'A', 'g2', { sessions: 7 })], [2, 2, 12]],
+    ['an intent counts before its outcome is known', [intent(now - hourMs, 'A')], [1, 1, 0]],
+    ['the same resource twice is two actions and one resource', [intent(now - hourMs, 'A'), intent(now - 1, 'B')], [2, 1, 0]],
+    ['sessions at risk add up', [intent(now - hourMs, 'A', 'g1', { sessions: 5 }), intent(now, 'A', 'g2', { sessions: 7 })], [2, 2, 12]],
     ['24 hours ago to the millisecond is over', [intent(now - day, 'A')], [0, 0, 0]],
     ['a millisecond later still counts', [intent(now - day + 1, 'A')], [1, 1, 0]],
-    ['what a clock ahead of ours wrote counts', [intent(now + hour, 'A')], [1, 1, 0]],
+    ['what a clock ahead of ours wrote counts', [intent(now + hourMs, 'A')], [1, 1, 0]],
     ['another target does not count', [intent(now, 'A', 'g1', { target: 'u' })], [0, 0, 0]],
     ['done counts', [intent(now, 'A'), outcome(now, 0, 'done')], [1, 1, 0]],
     ['unknown counts', [intent(now, 'A'), outcome(now, 0, 'unknown')], [1, 1, 0]],
@@ -157,7 +157,11 @@ describe('rolling counts of 24 hours', () => {
 });
 
 describe('what limits count of acts', () => {
-  const steps = [intent(now - hour, 'A', 'g1', { nodes: 3 }), intent(now - hour, 'A', 'g2', { nodes: 4 }), outcome(now, 1, 'done', 'g2')];
+  const steps = [
+    intent(now - hourMs, 'A', 'g1', { nodes: 3 }),
+    intent(now - hourMs, 'A', 'g2', { nodes: 4 }),
+    outcome(now, 1, 'done', 'g2'),
+  ];
   const snapshot = (state: IntentState): Step => ({ atMs: now, record: { kind: 'snapshot', body: snapshotOf(state, now) } });
 
   test.each([
@@ -191,7 +195,7 @@ describe('snapshots', () => {
       resource: fc.constantFrom('g1', 'g2'),
       of: fc.nat(12),
       result: fc.constantFrom<IntentOutcome>('done', 'already', 'held', 'not-sent', 'failed', 'unknown'),
-      atMs: fc.integer({ min: now - 30 * hour, max: now }),
+      atMs: fc.integer({ min: now - 30 * hourMs, max: now }),
     })
     .map(({ what, value, resource, of, result, atMs }) => {
       if (what === 'intent') return intent(atMs, value, resource, { sessions: of });
@@ -256,7 +260,7 @@ describe('snapshots', () => {
     );
   });
 
-  const day = 24 * hour;
+  const day = 24 * hourMs;
   test.each<[string, string, number, boolean]>([
     ['a value of a person that is newer than anybody forgets', 's', 399 * day, true],
     ['a value of a person that nobody has touched for longer', 's', 400 * day, false],
@@ -291,8 +295,8 @@ describe('snapshots', () => {
     ['two of them in a row', 2, 2],
     ['three runs that agree that a day has passed', 3, 0],
   ])('%s', (_name, runs, actions) => {
-    const state = foldAll([intent(now - hour, 'A'), intent(now, 'B')]);
-    const later = now + 365 * 24 * hour;
+    const state = foldAll([intent(now - hourMs, 'A'), intent(now, 'B')]);
+    const later = now + 365 * 24 * hourMs;
     for (let run = 0; run < runs; run++) {
       const record = { kind: 'holds', body: { target: 't', digest: 'd', run: 'r' } } as const;
       foldAll([{ atMs: later, record, owner: `run ${run}` }], state, 2 + run);
@@ -306,8 +310,8 @@ describe('snapshots', () => {
     const at = (atMs: number) => snapshotOf({ ...state, clocks: [] }, atMs);
     expect(at(now + forgetAfterMs - 1).settings).toHaveLength(1);
     expect(at(now + forgetAfterMs).settings).toHaveLength(0);
-    expect(at(now + 24 * hour - 1).acts).toHaveLength(1);
-    expect(at(now + 24 * hour).acts).toHaveLength(0);
+    expect(at(now + 24 * hourMs - 1).acts).toHaveLength(1);
+    expect(at(now + 24 * hourMs).acts).toHaveLength(0);
   });
 });
 

@@ -9,6 +9,7 @@ import { type DueResource, decideDue } from '../../functions/renew-before-expiry
 import type { Renewal, RenewalEffect } from '../../functions/renew-before-expiry/run/effects.ts';
 import type { RenewalContext } from '../../functions/renew-before-expiry/run/planner.ts';
 import type { DeliveryGroup } from '../../shared/fleet/delivery-group.ts';
+import { dayMs, hourMs } from '../fixtures/times.ts';
 import { contextAt, limitsFor, monthOf, price } from './policy.ts';
 import { type Code, withCustoms } from './process-tree.ts';
 import { pair } from './state.ts';
@@ -20,8 +21,6 @@ export type ModelEffect = PurchaseEffect | Extract<RenewalEffect, { type: 'quote
 export type Begin = () => Code<ModelEffect>;
 
 const account = '1000000000000001';
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** Our orders move an expiry by this many days: within a day of the month that the policy wants. */
 export const ourShift = 30;

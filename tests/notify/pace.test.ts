@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Delivery, delivered, undelivered } from '../../shared/notify/channel.ts';
 import type { Message, Severity } from '../../shared/notify/message.ts';
 import { notifierOf, Pace } from '../../shared/notify/notifier.ts';
+import { minuteMs } from '../fixtures/times.ts';
 
-const minuteMs = 60_000;
 const start = 1_700_002_800_000;
 
 /** One channel of a kind, with what it was sent and when, on a clock that waiting moves. `receive` answers; default: it takes everything. */

@@ -1,8 +1,7 @@
 import type { Clock } from '../../shared/client/clock.ts';
 import { type Channel, type Delivery, delivered, undelivered } from '../../shared/notify/channel.ts';
 import type { Message } from '../../shared/notify/message.ts';
-
-const minuteMs = 60_000;
+import { minuteMs } from '../fixtures/times.ts';
 
 /** A robot that keeps the published limits of its kind, on a clock of the test. */
 export interface LimitedRobot extends Channel {

@@ -7,8 +7,7 @@ import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renew
 import { closeConnections } from '../../shared/client/agents.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
 import { openRenewalFixture, type RenewalFixture } from '../cli/renewal-fixture.ts';
-
-const dayMs = 86_400_000;
+import { dayMs } from '../fixtures/times.ts';
 
 let fixture: RenewalFixture;
 beforeEach(async () => {

@@ -6,10 +6,9 @@ import { policyHistory } from '../../cli/run/policies/history.ts';
 import { mustBeWhole, preparePolicy } from '../../cli/run/policies/prepare.ts';
 import { confirmable, propose, publish, rollbackAim } from '../../cli/run/policies/publish.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
+import { dayMs } from '../fixtures/times.ts';
 import { openPolicyFixture, type Person, type PolicyFixture, policyText, type Wanted } from './policy-fixture.ts';
 import { policyKey } from './published.ts';
-
-const dayMs = 86_400_000;
 
 describe('what a push would change', () => {
   let fixture: PolicyFixture;

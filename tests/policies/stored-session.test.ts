@@ -2,9 +2,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compileSource } from '../../cli/run/policies/source.ts';
 import { withSession } from '../../cli/run/session.ts';
+import { dayMs } from '../fixtures/times.ts';
 import { openPolicyFixture, type PolicyFixture, policyText } from './policy-fixture.ts';
-
-const dayMs = 86_400_000;
 
 describe('the policy in the store', () => {
   let fixture: PolicyFixture;

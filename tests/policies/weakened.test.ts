@@ -4,10 +4,9 @@ import { compileSource } from '../../cli/run/policies/source.ts';
 import { weakenedBy } from '../../cli/run/policies/weakened.ts';
 import { peopleIn } from '../../shared/policy/approvers.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { dayMs } from '../fixtures/times.ts';
 
 const now = Date.parse('2026-11-25T12:00:00+08:00');
-const hour = 3_600_000;
-const day = 24 * hour;
 
 const base = {
   mode: '{default: act}',
@@ -200,7 +199,7 @@ describe('the instants of the coming week', () => {
       '2026-12-01T21:00',
     ])
       expect(instants).toContain(at(text));
-    expect(instants.every((ms) => ms > now && ms < now + 7 * day)).toBe(true);
+    expect(instants.every((ms) => ms > now && ms < now + 7 * dayMs)).toBe(true);
   });
 
   test('are earlier and later ones too where a rule has a drain or a wait', () => {
@@ -210,12 +209,12 @@ describe('the instants of the coming week', () => {
   });
 
   test('end where a policy does', () => {
-    const ends = { ...policyOf(), untilMs: now + 2 * day };
-    expect(Math.max(...instantsAhead('scale-on-schedule', [ends, policyOf()], now))).toBeLessThan(now + 2 * day);
+    const ends = { ...policyOf(), untilMs: now + 2 * dayMs };
+    expect(Math.max(...instantsAhead('scale-on-schedule', [ends, policyOf()], now))).toBeLessThan(now + 2 * dayMs);
   });
 
   test('need no look where two policies say the same, whenever they were compiled and whoever is told', () => {
-    const earlier = policyOf({}, now - 30 * day);
+    const earlier = policyOf({}, now - 30 * dayMs);
     expect(decideAlike(earlier, policyOf(), now)).toBe(true);
     expect(decideAlike(earlier, policyOf({ limits: base.limits.replace('10%', '20%') }), now)).toBe(true);
     expect(decideAlike(earlier, policyOf({ logOff: base.logOff.replace('23:00', '22:59') }), now)).toBe(false);

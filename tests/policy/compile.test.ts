@@ -6,11 +6,11 @@ import type { PolicyDocument } from '../../shared/policy/document.ts';
 import type { AnyRuleModule } from '../../shared/policy/rule-module.ts';
 import { levelAt, nextBoundary } from '../../shared/policy/schedule.ts';
 import { UnknownZoneError } from '../../shared/policy/zone-source.ts';
+import { dayMs } from '../fixtures/times.ts';
 
 const shanghai = 'Asia/Shanghai';
 const newYork = 'America/New_York';
 const nowMs = Date.parse('2026-11-24T08:00:30.500Z');
-const dayMs = 86_400_000;
 
 const workday = { on: { kind: 'workday' as const }, periods: [{ startMinute: 480, endMinute: 1080, level: { percent: 100 } }] };
 const everyday = { on: { kind: 'everyday' as const }, periods: [{ startMinute: 0, endMinute: 1440, level: { nodes: 1 } }] };

@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CompiledException, CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { exceptionsInForce, frozen } from '../../shared/policy/exception.ts';
 import { groupProtected, ownerProtected, userProtected } from '../../shared/policy/protect.ts';
+import { dayMs, hourMs } from '../fixtures/times.ts';
 
 const zone = 'Asia/Shanghai';
-const hour = 3_600_000;
-const day = 24 * hour;
-const zoneTable = { transitions: [{ atMs: 0, offsetMs: 8 * hour }] };
+const zoneTable = { transitions: [{ atMs: 0, offsetMs: 8 * hourMs }] };
 const target: CompiledTarget = { name: 'cn-office', account: '1', endpoint: 'cn-shanghai', timezone: zone, shardByRegion: false };
 const from = Date.parse('2026-12-11T18:00:00+08:00');
 const until = Date.parse('2026-12-12T09:00:00+08:00');
@@ -17,7 +16,7 @@ function policy(parts: Partial<CompiledPolicy>): CompiledPolicy {
     format: 1,
     sourceHash: '',
     fromMs: 0,
-    untilMs: until + 400 * day,
+    untilMs: until + 400 * dayMs,
     timezone: zone,
     serviceTimeZone: zone,
     mode: { default: 'observe', act: [] },
@@ -131,14 +130,14 @@ describe('protection', () => {
     ['something unreadable', 'until further notice', '2026-12-10T12:00:00+08:00', false],
   ])('by an owner: %s', (_what, value, end, readable) => {
     const untilMs = Date.parse(end);
-    const judge = (now: number) => ownerProtected(value, observed, now, zoneTable, 7 * day);
+    const judge = (now: number) => ownerProtected(value, observed, now, zoneTable, 7 * dayMs);
     expect(judge(untilMs - 1)).toEqual({ protected: true, untilMs, readable });
     expect(judge(untilMs)).toEqual({ protected: false, untilMs, readable });
   });
 
   it('by an owner whose tag a clock that was ahead saw first: from now on, and no longer', () => {
-    const ahead = observed + 3650 * day;
-    const { untilMs } = ownerProtected('2040-01-01', ahead, observed, zoneTable, 7 * day);
-    expect(untilMs).toBe(observed + 7 * day);
+    const ahead = observed + 3650 * dayMs;
+    const { untilMs } = ownerProtected('2040-01-01', ahead, observed, zoneTable, 7 * dayMs);
+    expect(untilMs).toBe(observed + 7 * dayMs);
   });
 });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 import { compileGlob } from '../../shared/policy/glob.ts';
 import { firstSeenMs, type Match, matcher, type Selectable } from '../../shared/policy/selector.ts';
+import { hourMs } from '../fixtures/times.ts';
 
 const nowMs = Date.parse('2026-11-24T08:00:00Z');
-const hour = 3_600_000;
 
 const group: Selectable = {
   id: 'aig-1',
@@ -14,7 +14,7 @@ const group: Selectable = {
   status: 'PUBLISHED',
   charge: 'pay-as-you-go',
   tags: { department: 'finance', owner: '', constructor_: 'x' },
-  createdAtMs: nowMs - 100 * hour,
+  createdAtMs: nowMs - 100 * hourMs,
   officeSiteId: 'cn-hangzhou+dir-1',
   imageId: 'img-1',
   users: ['Li.Wei', 'tan.mei'],
@@ -49,10 +49,10 @@ describe('matcher', () => {
     ['image', { images: ['img-2'] }, 'no'],
     ['user without case', { users: ['li.*'] }, 'yes'],
     ['no such user', { users: ['wang.*'] }, 'no'],
-    ['seen at least so long ago', { firstSeen: { over: 100 * hour } }, 'yes'],
-    ['seen later than that', { firstSeen: { over: 100 * hour + 1 } }, 'no'],
-    ['younger than', { firstSeen: { under: 100 * hour + 1 } }, 'yes'],
-    ['not younger than its own age', { firstSeen: { under: 100 * hour } }, 'no'],
+    ['seen at least so long ago', { firstSeen: { over: 100 * hourMs } }, 'yes'],
+    ['seen later than that', { firstSeen: { over: 100 * hourMs + 1 } }, 'no'],
+    ['younger than', { firstSeen: { under: 100 * hourMs + 1 } }, 'yes'],
+    ['not younger than its own age', { firstSeen: { under: 100 * hourMs } }, 'no'],
     ['keys are ANDed', { names: ['fin-*'], regions: ['cn-beijing'] }, 'no'],
   ])('%s', (_what, selector, wanted) => {
     expect(matcher(selector)(group, nowMs)).toEqual(wanted);
@@ -87,8 +87,8 @@ describe('matcher', () => {
 });
 
 describe('first seen', () => {
-  const created = nowMs - 20 * hour;
-  const shanghai = { transitions: [{ atMs: 0, offsetMs: 8 * hour }] };
+  const created = nowMs - 20 * hourMs;
+  const shanghai = { transitions: [{ atMs: 0, offsetMs: 8 * hourMs }] };
   const at = (ms: number) => ({ fromMs: ms, untilMs: ms });
   const day = (date: string) => ({ fromMs: Date.parse(`${date}T00:00:00+08:00`), untilMs: Date.parse(`${date}T24:00:00+08:00`) });
   it.each<[string, Partial<Selectable>, ReturnType<typeof firstSeenMs>]>([
@@ -96,7 +96,7 @@ describe('first seen', () => {
     ['creation where tags cannot be read', { createdAtMs: created }, at(created)],
     ['tag alone, a local date: some time of it', { tags: { 'first-seen': '2026-11-20' } }, day('2026-11-20')],
     ['tag alone, an instant', { tags: { 'first-seen': '2026-11-20T10:00:00+08:00' } }, at(Date.parse('2026-11-20T02:00:00Z'))],
-    ['the later of both: the tag', { createdAtMs: created - 100 * hour, tags: { 'first-seen': '2026-11-24' } }, day('2026-11-24')],
+    ['the later of both: the tag', { createdAtMs: created - 100 * hourMs, tags: { 'first-seen': '2026-11-24' } }, day('2026-11-24')],
     ['the later of both: creation', { createdAtMs: created, tags: { 'first-seen': '2026-01-01' } }, at(created)],
     ['creation where the tag is unreadable', { createdAtMs: created, tags: { 'first-seen': 'last week' } }, at(created)],
     ['nothing readable', { tags: { 'first-seen': 'last week' } }, undefined],
@@ -109,12 +109,12 @@ describe('first seen', () => {
     const tagged = { id: 'x', tags: { 'first-seen': '2026-11-20' } };
     const matches = (bound: { over?: number; under?: number }, time: string) =>
       matcher({ firstSeen: bound }, shanghai)(tagged, Date.parse(`${time}:00+08:00`));
-    expect(['2026-11-23T00:00', '2026-11-23T23:59', '2026-11-24T00:00'].map((time) => matches({ over: 72 * hour }, time))).toEqual([
+    expect(['2026-11-23T00:00', '2026-11-23T23:59', '2026-11-24T00:00'].map((time) => matches({ over: 72 * hourMs }, time))).toEqual([
       'no',
       'no',
       'yes',
     ]);
-    expect(['2026-11-22T23:59', '2026-11-23T00:00'].map((time) => matches({ under: 72 * hour }, time))).toEqual(['yes', 'no']);
+    expect(['2026-11-22T23:59', '2026-11-23T00:00'].map((time) => matches({ under: 72 * hourMs }, time))).toEqual(['yes', 'no']);
   });
 });
 

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { covers } from '../../shared/policy/check/selector-coverage.ts';
 import type { CompiledSelector } from '../../shared/policy/compiled.ts';
 import { matcher, type Selectable } from '../../shared/policy/selector.ts';
+import { hourMs } from '../fixtures/times.ts';
 
-const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 24);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const some = <T>(...values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 });

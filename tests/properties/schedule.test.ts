@@ -9,9 +9,8 @@ import { packTimeline, unpackTimeline } from '../../shared/policy/segment-packin
 import { buildTimeline } from '../../shared/policy/timeline.ts';
 import { addDays } from '../../shared/policy/values/local-date-time.ts';
 import { zoneTable } from '../../shared/policy/zone-source.ts';
+import { dayMs } from '../fixtures/times.ts';
 import { oracleLevel, type Pair, pairOf } from './schedule-oracle.ts';
-
-const dayMs = 86_400_000;
 
 /** Zones with the day of an instructive clock change, or an ordinary day. */
 const places = [

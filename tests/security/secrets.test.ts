@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { streamwarden } from '../cli/command.ts';
+import { hourMs } from '../fixtures/times.ts';
 import { type SecretsStory, type Seen, secretsStory } from './secrets-story.ts';
 
 let story: SecretsStory;
@@ -20,7 +21,6 @@ function leaks(seen: readonly Seen[] = story.seen()): readonly string[] {
 const sample = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../events/samples/${name}.json`, import.meta.url), 'utf8')) as { data: Record<string, unknown> };
 const password = 'Pa55word-inside-of-an-event-4715';
-const hour = 3_600_000;
 /** One function of each make: they fail alike. */
 const adapters = ['scale-on-schedule', 'renew-before-expiry', 'digest', 'dispatch', 'report-failure', 'approval-links'];
 const oneTarget = { environment: { STREAMWARDEN_TARGET: 'cn-office' } };
@@ -49,7 +49,7 @@ describe('no secret is left behind', () => {
     for (const name of story.names) await story.invoke(name, '', name === 'dispatch' ? {} : oneTarget);
     const tokens = story.messages.flatMap(({ body }) => [...body.matchAll(/token=([\w.-]+)/g)].map(([, token]) => token ?? ''));
     for (const decision of ['approve', 'refuse', 'approve']) await story.invoke('approval-links', press(tokens[0] ?? '', decision));
-    story.simulator.advance(hour);
+    story.simulator.advance(hourMs);
     for (const name of ['renew-before-expiry', 'digest']) await story.invoke(name, '', oneTarget);
 
     expect(tokens.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { days, hours, minutes } from '../../functions/renew-before-expiry/renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { ledger, openDrill, price, reads } from './scene.ts';
 import * as say from './wording.ts';
 
@@ -45,7 +45,7 @@ test('asked and approved: question, list, page, approval, order and what came of
     }),
   );
 
-  drill.advance(30 * minutes);
+  drill.advance(30 * minuteMs);
   reads(await drill.run(), ``);
   expect(drill.expiry('aig-ledger')).toBe('2026-12-15 00:00');
   reads(
@@ -159,11 +159,11 @@ test('refused: the plan, the digest and every alarm say by whom, and what become
     }),
   );
   const alarm = `It expires 2026-11-15 00:00 Asia/Shanghai. ${refused}`;
-  drill.advance(3 * days);
+  drill.advance(3 * dayMs);
   reads(await drill.run(), say.told('money', 'warning: ledger (aig-ledger) expires in 63 h: refused by tan.mei', alarm));
-  drill.advance(2 * days);
+  drill.advance(2 * dayMs);
   reads(await drill.run(), say.told(['money', 'oncall'], 'critical: ledger (aig-ledger) expires in 15 h: refused by tan.mei', alarm));
-  drill.advance(15 * hours);
+  drill.advance(15 * hourMs);
   expect([drill.expiry('aig-ledger'), drill.orders()]).toEqual(['2026-11-15 00:00', []]);
   reads(
     await drill.as('bo.chen', 'explain', 'ledger'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { days, hours } from '../../functions/renew-before-expiry/renewal-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { atlas, ledger, openDrill, price, reads } from './scene.ts';
 import * as say from './wording.ts';
 
@@ -85,7 +85,7 @@ test('a budget that is short for the second of two is told in the amounts that s
       what: ['expiry: 2026-11-16 00:00 → 2026-12-16 00:00', 'by RenewAppInstanceGroup, effect purchase', '+233.28 CNY for 1 Month'],
     }),
   );
-  drill.advance(4 * days);
+  drill.advance(4 * dayMs);
   reads(
     await drill.run(),
     say.told(
@@ -133,7 +133,7 @@ test('a channel that is dead is told of on the other, and what waited for it arr
       `1 message waits for it: "finance is asked to approve 233.28 CNY for ledger (aig-ledger)". money: it is broken. Repair it, and try 'streamwarden notify test'.`,
     ),
   );
-  drill.advance(hours);
+  drill.advance(hourMs);
   reads(await drill.run(), ``);
   drill.fixture.broken.delete('money');
   reads(await drill.run(), say.asked('it costs 233.28 CNY, more than 100.00 CNY'));
@@ -141,7 +141,7 @@ test('a channel that is dead is told of on the other, and what waited for it arr
   drill.fixture.broken.add('money');
   reads(await drill.run(), ``);
   expect(drill.orders()).toHaveLength(1);
-  drill.advance(hours);
+  drill.advance(hourMs);
   drill.fixture.broken.delete('money');
   reads(await drill.run(), say.ordered(), `Late: no channel took this at 2026-11-09 10:00 Asia/Shanghai.`);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { accountId, days, hours, minutes } from '../../functions/renew-before-expiry/renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId } from '../../functions/renew-before-expiry/renewal-fixture.ts';
 import { type Drill, ledger, openDrill, reads } from './scene.ts';
 import * as say from './wording.ts';
 
@@ -43,7 +44,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
       say.order(0, '2026-11-09 09:00', 'unclear: whether it was ordered is not known'),
     ),
   );
-  drill.advance(20 * minutes);
+  drill.advance(20 * minuteMs);
   reads(
     await drill.run(),
     say.told(
@@ -60,7 +61,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
     await drill.as('bo.chen', 'resolve', 'ledger', '--void'),
     `streamwarden: The order of renewal 0 may still be on its way. Read the bill again at 2026-11-09 10:00 Asia/Shanghai or later, and resolve it then.`,
   );
-  drill.advance(hours);
+  drill.advance(hourMs);
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--moved'),
     `streamwarden: Renewal 0 has not taken effect: the expiry of aig-ledger is still 2026-11-15 00:00 Asia/Shanghai. Wait until it moves, or say --void if the bill has no order of it.`,
@@ -72,7 +73,7 @@ test('an order whose answer was lost: unclear from the first minute, told with w
   reads(await drill.as('bo.chen', 'spend'), say.spent({ ordered: '0.00', free: '500.00' }));
   reads(await drill.run(), say.ordered());
   expect(drill.orders()).toHaveLength(1);
-  drill.advance(30 * minutes);
+  drill.advance(30 * minuteMs);
   await drill.run();
   expect(drill.expiry('aig-ledger')).toBe('2026-12-15 00:00');
   reads(
@@ -135,7 +136,7 @@ test('an order that nobody pays: unpaid everywhere, and void only once it is can
   );
   const [order] = drill.orders();
   expect(order?.status).toBe('unpaid');
-  drill.advance(80 * minutes);
+  drill.advance(80 * minuteMs);
   reads(
     await drill.run(),
     say.told(
@@ -176,13 +177,13 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
   const drill = await openDrill({ rules: plain() });
   await drill.run();
   // Sooner than two hours after an order it may be what was there before it.
-  drill.advance(150 * minutes);
+  drill.advance(150 * minuteMs);
   await drill.run();
   reads(
     await drill.as('bo.chen', 'resolve', 'ledger', '--refunded'),
     'streamwarden: ledger (aig-ledger) expires 2026-12-15 00:00 Asia/Shanghai, so renewal 0 is still in effect. Say --refunded once the service shows an earlier expiry.',
   );
-  moveExpiry(drill, -30 * days);
+  moveExpiry(drill, -30 * dayMs);
   expect(drill.expiry('aig-ledger')).toBe('2026-11-15 00:00');
   reads(
     await drill.run(),
@@ -232,9 +233,9 @@ test('a refund: what moved back, what stays used, and what lets it be renewed ag
 test('a renewal in the console: told as somebody else’s, and in no budget', async () => {
   const drill = await openDrill({ rules: plain() });
   await drill.run();
-  drill.advance(30 * minutes);
+  drill.advance(30 * minuteMs);
   await drill.run();
-  moveExpiry(drill, 31 * days);
+  moveExpiry(drill, 31 * dayMs);
   reads(
     await drill.run(),
     say.told(

@@ -5,7 +5,8 @@ import { linkProver, linksBelow, openToken, publicKeyOf } from '../../../shared/
 import { type Approval, approvalStream, linkVoice, readApprovals, recordApproval } from '../../../shared/journal/people/approvals.ts';
 import { renewalKey, renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { accountId, days, minutes } from '../renew-before-expiry/renewal-fixture.ts';
+import { dayMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId } from '../renew-before-expiry/renewal-fixture.ts';
 import {
   address,
   expiresAtMs,
@@ -80,7 +81,7 @@ describe('an approval link', () => {
 
   test('can be used until the order was sent, to change what was answered by it', async () => {
     await fixture.post({ token: token(), decision: 'refuse' });
-    fixture.nowMs += 5 * minutes;
+    fixture.nowMs += 5 * minuteMs;
     const opened = await fixture.get({ token: token() });
     expect(opened).toMatchObject({ statusCode: 200, body: expect.stringContaining('This renewal is refused') });
     expect(opened.body).toContain('What counts now: refused by finance (link)');
@@ -130,7 +131,7 @@ describe('an approval link', () => {
     expect(await given()).toHaveLength(1);
     // Of the next expiry it says nothing.
     expect(
-      (await fixture.get({ token: token({ expiresAtMs: expiresAtMs + 30 * days, untilMs: expiresAtMs + 30 * days }) })).body,
+      (await fixture.get({ token: token({ expiresAtMs: expiresAtMs + 30 * dayMs, untilMs: expiresAtMs + 30 * dayMs }) })).body,
     ).toContain('<form');
   });
 
@@ -218,8 +219,8 @@ describe('the one page for links that cannot be used', () => {
     ['another account below the signature', set(2, '2'), 'forged'],
     ['another resource below the signature', set(3, 'aig-2'), 'forged'],
     ['another circle below the signature', set(5, 'board'), 'forged'],
-    ['another expiry below the signature', set(6, expiresAtMs + days), 'forged'],
-    ['a later end below the signature', set(7, expiresAtMs + days), 'forged'],
+    ['another expiry below the signature', set(6, expiresAtMs + dayMs), 'forged'],
+    ['a later end below the signature', set(7, expiresAtMs + dayMs), 'forged'],
     ['another period below the signature', set(9, 'Year'), 'forged'],
     ['another price below the signature', set(11, '999000000'), 'forged'],
     ['a link of another installation', token({}, linkKey, 'elsewhere'), 'other-installation'],

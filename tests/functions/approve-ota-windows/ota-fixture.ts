@@ -17,12 +17,10 @@ import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { approve, offerUpdate } from '../../../simulator/world/ota-task.ts';
 import type { GroupSeed, WorldSeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
 const accountId = '1000000000000001';
-export const minutes = 60_000;
-export const hours = 60 * minutes;
-export const days = 24 * hours;
 
 /** The rings of the published example: canary at noon, early in the evening of workdays, everyone at night of restdays. */
 export const rings = `
@@ -130,7 +128,7 @@ export async function otaFixture(
     resume: (version) => say(version, 'resume'),
     updates: (id) =>
       (account?.otaTasks.get(id) ?? []).map(({ version, status, startMs }) => {
-        const start = new Date(startMs + 8 * hours).toISOString().slice(0, 16).replace('T', ' ');
+        const start = new Date(startMs + 8 * hourMs).toISOString().slice(0, 16).replace('T', ' ');
         return `${version} ${status} ${start}`;
       }),
     close: () => simulator.close(),

@@ -7,10 +7,6 @@ import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 
-export const minutes = 60_000;
-export const hours = 60 * minutes;
-export const days = 24 * hours;
-
 /** Three rings with the same window, so that all may act at once. */
 const text = `
 version: 1

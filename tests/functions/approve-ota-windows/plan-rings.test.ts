@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { planner } from '../../../functions/approve-ota-windows/plan.ts';
 import type { OtaGroup } from '../../../shared/fleet/ota-group.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextAt, days, groupOf, hours } from './plan-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
+import { contextAt, groupOf } from './plan-fixture.ts';
 
 const nowMs = shanghai('2026-11-25 12:10');
-const soaks: Readonly<Record<string, number>> = { one: 24 * hours, two: 48 * hours };
+const soaks: Readonly<Record<string, number>> = { one: 24 * hourMs, two: 48 * hourMs };
 
 /** What became of 7.4.0 on a group, as people would say it. */
 type State =
@@ -31,7 +32,7 @@ const member = fc.record({ ring: fc.constantFrom('one', 'two', 'rest'), state })
 type Member = typeof member extends fc.Arbitrary<infer T> ? T : never;
 
 function observed({ ring, state: { is, ...more } }: Member, index: number): OtaGroup {
-  const startMs = nowMs - 10 * days;
+  const startMs = nowMs - 10 * dayMs;
   const offered = is === 'offered' || is === 'failed' ? '7.4.0' : null;
   const current = is === 'finished' || is === 'came-with' ? '7.4.0' : '7.3.0';
   const row = (status: string) => [{ version: '7.4.0', status, startMs }];
@@ -49,7 +50,7 @@ function mayAct(ring: string, members: readonly Member[]): boolean {
     const states = members.filter((each) => each.ring === name).map((each) => each.state);
     const finished = states.filter((each) => each.is === 'finished');
     const others = states.filter(({ is }) => is === 'offered' || is === 'elsewhere');
-    return finished.length > 0 && others.length === 0 && finished.every((each) => each.seenHoursAgo * hours >= (soaks[name] ?? 0));
+    return finished.length > 0 && others.length === 0 && finished.every((each) => each.seenHoursAgo * hourMs >= (soaks[name] ?? 0));
   });
 }
 
@@ -60,7 +61,7 @@ test('a ring opens when every group before it has finished and soaked, somebody 
       const seen = new Map(
         members.flatMap(({ state: each }, index) =>
           each.is === 'finished'
-            ? [[`aig-${index}`, { value: 'finished 7.4.0', sinceMs: nowMs - each.seenHoursAgo * hours }] as const]
+            ? [[`aig-${index}`, { value: 'finished 7.4.0', sinceMs: nowMs - each.seenHoursAgo * hourMs }] as const]
             : [],
         ),
       );
@@ -84,7 +85,7 @@ test('a ring opens when every group before it has finished and soaked, somebody 
 
 test('a group that is decided twice in a run counts once, as it was seen last', () => {
   const context = contextAt(nowMs);
-  const failed = groupOf({ id: 'aig-2', tasks: [{ version: '7.4.0', status: 'FAILED', startMs: nowMs - days }] });
+  const failed = groupOf({ id: 'aig-2', tasks: [{ version: '7.4.0', status: 'FAILED', startMs: nowMs - dayMs }] });
   planner.decide(failed, context);
   planner.decide({ ...failed, tasks: [] }, context);
   const decision = planner.decide(groupOf(), context);
@@ -101,12 +102,12 @@ test('what was read by an event alone tells nothing about the rest of the fleet'
 });
 
 test.each<[string, object]>([
-  ['its updates cannot be understood', { tasks: [{ version: '7.4.0', status: 'ROLLING_BACK', startMs: nowMs - hours }] }],
+  ['its updates cannot be understood', { tasks: [{ version: '7.4.0', status: 'ROLLING_BACK', startMs: nowMs - hourMs }] }],
   ['its updates could not be read', { tasks: undefined }],
   ['what is on offer for it could not be read', { ota: { current: '7.3.0', offered: undefined, taskId: undefined } }],
   ['its tags could not be read', { tags: undefined }],
 ])('a version that the journal knows to have failed on a group stays halted while %s', (_what, change) => {
-  const context = contextAt(nowMs, { seen: new Map([['aig-9', { value: 'failed 7.4.0', sinceMs: nowMs - days }]]) });
+  const context = contextAt(nowMs, { seen: new Map([['aig-9', { value: 'failed 7.4.0', sinceMs: nowMs - dayMs }]]) });
   const pending = [planner.decide(groupOf(), context)].filter((each) => each.verdict === 'act');
   planner.decide(groupOf({ id: 'aig-9', ...change }), context);
   const settled = planner.settle?.(pending, { observed: 2, announced: 2, complete: true }, context) ?? [];

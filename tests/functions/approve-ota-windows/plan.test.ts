@@ -5,12 +5,13 @@ import type { OtaGroup, OtaTask } from '../../../shared/fleet/ota-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextAt, days, groupOf, hours, minutes } from './plan-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { contextAt, groupOf } from './plan-fixture.ts';
 
 const start = shanghai('2026-11-25 12:30');
 const complete = { observed: 1, announced: 1, complete: true };
 const version = fc.constantFrom('7.2.0', '7.3.0', '7.4.0', '7.5.0', '6.6.6');
-const pastStart = fc.integer({ min: 1, max: 60 }).map((count) => start - count * 6 * hours);
+const pastStart = fc.integer({ min: 1, max: 60 }).map((count) => start - count * 6 * hourMs);
 
 const task: fc.Arbitrary<OtaTask> = fc.record({
   version,
@@ -67,14 +68,14 @@ test('what was approved is not approved again, whenever one looks until it has e
       fc.integer({ min: 0, max: 40 * 60 }),
       fc.constantFrom('STANDBY', 'RUNNING', 'FINISHED', 'PART_FINISHED', 'FAILED'),
       (group, values, before, later, status) => {
-        const nowMs = start - before * minutes;
+        const nowMs = start - before * minuteMs;
         const decision = decided(group, nowMs, values);
         if (decision.verdict !== 'act') return;
         acts += 1;
         const { setting, value } = decision.action.writes;
         expect(setting).toBe('ota-approval');
         const after = [...values, { value, atMs: nowMs, outcome: 'done' as const }];
-        expect(decided(approved(group, decision, status), nowMs + later * minutes, after).verdict).not.toBe('act');
+        expect(decided(approved(group, decision, status), nowMs + later * minuteMs, after).verdict).not.toBe('act');
       },
     ),
     { numRuns: 1500 },
@@ -84,13 +85,13 @@ test('what was approved is not approved again, whenever one looks until it has e
 
 test('an approval is for the beginning of a window that is at most half an hour away, on a serving group with few enough sessions', () => {
   fc.assert(
-    fc.property(anyGroup, anyValues, fc.integer({ min: start - 2 * days, max: start + 2 * days }), (group, values, nowMs) => {
+    fc.property(anyGroup, anyValues, fc.integer({ min: start - 2 * dayMs, max: start + 2 * dayMs }), (group, values, nowMs) => {
       const decision = decided(group, nowMs, values);
       if (decision.verdict !== 'act') return;
       const startMs = Date.parse(String(decision.action.input['StartTime']));
-      expect((startMs - shanghai('2026-11-20 12:30')) % days).toBe(0);
+      expect((startMs - shanghai('2026-11-20 12:30')) % dayMs).toBe(0);
       expect(startMs - nowMs).toBeGreaterThan(0);
-      expect(startMs - nowMs).toBeLessThanOrEqual(30 * minutes);
+      expect(startMs - nowMs).toBeLessThanOrEqual(30 * minuteMs);
       expect([group.status, decision.action.effect, decision.action.sessionsAtRisk]).toEqual([
         'PUBLISHED',
         'disruptive',
@@ -109,14 +110,14 @@ const strange = fc.string({ minLength: 1 }).filter((text) => text !== 'PUBLISHED
 test('whatever the service says that is not known holds', () => {
   fc.assert(
     fc.property(strange, fc.integer({ min: 1, max: 30 }), (word, before) => {
-      const nowMs = start - before * minutes;
+      const nowMs = start - before * minuteMs;
       const odd: readonly (readonly [Partial<OtaGroup>, string])[] = [
         [{ status: word }, 'status'],
         [{ status: undefined }, 'status'],
-        [{ tasks: [{ version: '7.3.0', status: word, startMs: start - days }] }, 'update-unclear'],
-        [{ tasks: [{ version: '7.4.0', status: undefined, startMs: start - days }] }, 'update-unclear'],
+        [{ tasks: [{ version: '7.3.0', status: word, startMs: start - dayMs }] }, 'update-unclear'],
+        [{ tasks: [{ version: '7.4.0', status: undefined, startMs: start - dayMs }] }, 'update-unclear'],
         [{ tasks: [{ version: '7.4.0', status: 'STANDBY', startMs: undefined }] }, 'update-unclear'],
-        [{ tasks: [{ version: undefined, status: 'FINISHED', startMs: start - days }] }, 'update-unclear'],
+        [{ tasks: [{ version: undefined, status: 'FINISHED', startMs: start - dayMs }] }, 'update-unclear'],
         [{ ota: undefined }, 'offer-unknown'],
         [{ ota: { current: '7.3.0', offered: undefined, taskId: 'ota-1' } }, 'offer-unknown'],
         [{ ota: { current: '7.3.0', offered: '7.4.0', taskId: undefined } }, 'task-id-unknown'],
@@ -129,5 +130,5 @@ test('whatever the service says that is not known holds', () => {
     }),
     { numRuns: 50 },
   );
-  expect(decided(groupOf(), start - minutes).verdict).toBe('act');
+  expect(decided(groupOf(), start - minuteMs).verdict).toBe('act');
 });

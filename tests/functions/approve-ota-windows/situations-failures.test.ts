@@ -3,9 +3,10 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import type { Fault } from '../../../simulator/faults.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { updatesAs } from './ota-answers.ts';
-import { hours, minutes, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, verdicts } from './ota-fixture.ts';
+import { type OtaFixture, offeredGroup, otaFixture, otaPolicyText, verdicts } from './ota-fixture.ts';
 
 const approve = 'ApproveOtaTask';
 const inTime = '2026-11-25T12:05:00+08:00';
@@ -27,7 +28,7 @@ test.each(faults)('%s: no second approval unless the first certainly led to noth
     fixture.simulator.faults.add(fault);
     expect(outcomes(await fixture.run())).toEqual([outcome]);
     for (let run = 0; fixture.simulator.world.clock.nowMs < shanghai('2026-11-26 23:00'); run++) {
-      fixture.simulator.advance((run < 4 ? 5 : 60) * minutes);
+      fixture.simulator.advance((run < 4 ? 5 : 60) * minuteMs);
       await fixture.run();
     }
     expect(fixture.updates('c')).toEqual(starts.map((start) => `7.4.0 FINISHED ${start}`));
@@ -57,7 +58,7 @@ test('a process that dies between claim and call: held as unclear, and approved 
     for (const [key, bytes] of left) store.records.set(key, bytes);
     expect(claims()).toEqual(['Fota 7.4.0']);
     fixture.simulator.ledger.clear();
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     expect(verdicts(await fixture.run())).toEqual(['c hold approval-unclear']);
     fixture.until('2026-11-26 12:05');
     expect(outcomes(await fixture.run())).toEqual(['done']);
@@ -85,7 +86,7 @@ test('an accepted approval that the list never shows is told, not repeated', asy
   });
   try {
     expect(outcomes(await fixture.run())).toEqual(['done']);
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     expect(verdicts(await fixture.run())).toEqual([]);
     fixture.until('2026-11-26 12:05');
     expect((await fixture.run()).decisions[0]?.because.map(({ code }) => code)).toEqual(['approval-not-listed', 'sighted', 'sighted']);
@@ -155,7 +156,7 @@ test('the task is the one that the group names right before the call', async () 
   try {
     expect(outcomes(await fixture.run())).toEqual(['held changed-since-plan']);
     place = undefined;
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     expect(outcomes(await fixture.run())).toEqual(['done']);
     expect(fixture.updates('c')).toEqual(['7.4.0 STANDBY 2026-11-25 12:30']);
   } finally {
@@ -196,9 +197,9 @@ test('a failure is remembered where no list is read, and forgotten once the upda
     expect(verdicts(await fixture.run())).toContain('c hold version-failed');
     Object.assign(world, { assumptions: { ...world.assumptions, otaOutcome: 'FINISHED' } });
     fixture.byHand('x', '2026-11-30 13:00');
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     expect(verdicts(await fixture.run())).toContain('c hold version-failed');
-    fixture.simulator.advance(24 * hours);
+    fixture.simulator.advance(24 * hourMs);
     expect(verdicts(await fixture.run())).toContain('c act due');
   } finally {
     await fixture.close();

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { removeGroup } from '../../../simulator/world/lifecycle.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { listedAs } from './ota-answers.ts';
-import { days, hours, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
+import { type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings } from './ota-fixture.ts';
 
 const early = offeredGroup({ id: 'e', name: 'early', tags: { 'ota-ring': 'early' } });
 const dead = offeredGroup({ id: 'dead', name: 'dead', tags: { 'ota-ring': 'early' }, status: 'CEASED' });
@@ -14,9 +15,9 @@ const start = '2026-11-30T08:10:00+08:00';
 async function remindersUntil(fixture: OtaFixture, text: string, each?: (day: string) => void): Promise<readonly string[]> {
   const told: string[] = [];
   let day = '';
-  for (let nowMs = fixture.simulator.world.clock.nowMs; nowMs < shanghai(text); nowMs += 2 * hours) {
+  for (let nowMs = fixture.simulator.world.clock.nowMs; nowMs < shanghai(text); nowMs += 2 * hourMs) {
     fixture.simulator.advanceTo(nowMs);
-    const today = new Date(nowMs + 8 * hours).toISOString().slice(5, 10);
+    const today = new Date(nowMs + 8 * hourMs).toISOString().slice(5, 10);
     if (today !== day) each?.(today);
     day = today;
     const { newHolds, decisions } = await fixture.run();
@@ -85,7 +86,9 @@ test.each([3, 5])(
     // The early ring may starve as well, and says so for itself.
     const ofLast = told.filter((line) => !line.includes(' e '));
     // The way of 7.4.0: canary on Monday, early on Wednesday, everyone on Sunday from 02:00 to 05:00.
-    const expected = Array.from({ length: 20 }, (_, index) => new Date(Date.parse('2026-12-06') + index * days).toISOString().slice(5, 10));
+    const expected = Array.from({ length: 20 }, (_, index) =>
+      new Date(Date.parse('2026-12-06') + index * dayMs).toISOString().slice(5, 10),
+    );
     const [, speaker = ''] = ofLast[0]?.split(' ') ?? [];
     expect(everyone.map(({ id }) => id)).toContain(speaker);
     expect(ofLast).toEqual(expected.map((day) => `${day} ${speaker} ring-starved`));

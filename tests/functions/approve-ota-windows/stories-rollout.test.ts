@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RunReport } from '../../../shared/engine/report.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import {
-  callsBeyondPages,
-  days,
-  hours,
-  minutes,
-  type OtaFixture,
-  offeredGroup,
-  otaFixture,
-  otaPolicyText,
-  rings,
-  verdicts,
-} from './ota-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { callsBeyondPages, type OtaFixture, offeredGroup, otaFixture, otaPolicyText, rings, verdicts } from './ota-fixture.ts';
 
 const early = offeredGroup({ id: 'e', name: 'early', tags: { 'ota-ring': 'early' } });
 const everyone = offeredGroup({ id: 'x', name: 'everyone', tags: {} });
@@ -22,8 +12,12 @@ const canary = offeredGroup();
 async function runUntil(fixture: OtaFixture, text: string): Promise<readonly RunReport[]> {
   const reports: RunReport[] = [];
   const times = ['01:40', '08:00', '12:10', '12:50', '21:10', '22:00'];
-  for (let dayMs = Math.floor(fixture.simulator.world.clock.nowMs / days) * days; dayMs < shanghai(text) + days; dayMs += days) {
-    const date = new Date(dayMs).toISOString().slice(0, 10);
+  for (
+    let midnightMs = Math.floor(fixture.simulator.world.clock.nowMs / dayMs) * dayMs;
+    midnightMs < shanghai(text) + dayMs;
+    midnightMs += dayMs
+  ) {
+    const date = new Date(midnightMs).toISOString().slice(0, 10);
     for (const at of times.map((time) => `${date} ${time}`)) {
       if (shanghai(at) < fixture.simulator.world.clock.nowMs || shanghai(at) >= shanghai(text)) continue;
       fixture.until(at);
@@ -46,7 +40,7 @@ test('a version goes through the rings: each group once, at the beginning of a w
     for (const { input, receivedAtMs } of approvals) {
       const aheadMs = Date.parse(String(input?.['StartTime'])) - receivedAtMs;
       expect(aheadMs).toBeGreaterThan(0);
-      expect(aheadMs).toBeLessThanOrEqual(30 * minutes);
+      expect(aheadMs).toBeLessThanOrEqual(30 * minuteMs);
     }
   } finally {
     await fixture.close();
@@ -133,11 +127,11 @@ test('a first ring that is not finished is told once a day, ordinary waiting by 
   try {
     while (fixture.simulator.world.clock.nowMs < shanghai('2026-11-28 00:00')) {
       const { newHolds, decisions } = await fixture.run();
-      const at = new Date(fixture.simulator.world.clock.nowMs + 8 * hours).toISOString().slice(5, 10);
+      const at = new Date(fixture.simulator.world.clock.nowMs + 8 * hourMs).toISOString().slice(5, 10);
       for (const id of newHolds) {
         told.push(`${at} ${id} ${decisions.find(({ resource }) => resource.id === id)?.because[0]?.code}`);
       }
-      fixture.simulator.advance(hours);
+      fixture.simulator.advance(hourMs);
     }
     expect(told).toEqual(['11-25 c sessions', '11-25 c ring-stuck', '11-26 c ring-stuck', '11-27 c ring-stuck']);
   } finally {

@@ -25,10 +25,6 @@ import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 /** Accounts of the targets `home` and `away`. */
 export const accounts = { home: '1000000000000001', away: '1000000000000002' } as const;
 
-export const minutes = 60_000;
-export const hours = 60 * minutes;
-export const days = 24 * hours;
-
 /** A Tuesday, half an hour before a digest at 09:00. */
 const start = '2026-11-24T08:30:00+08:00';
 

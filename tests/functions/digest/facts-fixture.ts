@@ -6,9 +6,7 @@ import type { FleetFacts } from '../../../functions/digest/facts/fleet-facts.ts'
 import type { PastOrder } from '../../../functions/digest/facts/past-orders.ts';
 import { plotsOf } from '../../../functions/digest/plots.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-
-const hours = 3_600_000;
-const days = 24 * hours;
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 
 /** The time of all facts here. */
 export const now = shanghai('2026-11-24 09:05');
@@ -20,7 +18,7 @@ export const hostile = `<script>alert(1)</script>"><img src=x onerror='x'>&amp;\
 /** A rule that shows everything. */
 export function ruleOf(change: Partial<CompiledDigestRule> = {}): CompiledDigestRule {
   return {
-    ...{ name: 'daily', to: ['ops'], timezone: 'Asia/Shanghai', slotsMs: [slot - days, slot], runsEvery: {} },
+    ...{ name: 'daily', to: ['ops'], timezone: 'Asia/Shanghai', slotsMs: [slot - dayMs, slot], runsEvery: {} },
     show: [
       ...(['done', 'held', 'orders', 'expiring-30d', 'not-covered', 'drift', 'exceptions-ending', 'silent'] as const),
       ...(['spend-by-tag:department', 'saved', 'heads'] as const),
@@ -34,7 +32,7 @@ export function fleetOf(target: string, change: Partial<FleetFacts> = {}): Fleet
   return {
     ...{ target, atMs: now, groups: 3, workstations: 1, failures: [], expiring: [], expiringMore: 0, expiryUnknown: [] },
     ...{ notCovered: { count: 0, first: [] }, leftAlone: {}, changes: [], changesMore: 0, ordered: {} },
-    capacity: { fromMs: shanghai('2026-11-24 00:00'), stepMs: hours / 2, wanted: [], set: [], groups: 0, unknown: 0 },
+    capacity: { fromMs: shanghai('2026-11-24 00:00'), stepMs: hourMs / 2, wanted: [], set: [], groups: 0, unknown: 0 },
     ...change,
   };
 }
@@ -51,8 +49,8 @@ export function targetOf(name: string, change: Partial<TargetFacts> = {}): Targe
 /** Facts of a quiet day. */
 export function factsOf(change: Partial<DigestFacts> = {}): DigestFacts {
   return {
-    ...{ rule: ruleOf(), zone: { transitions: [{ atMs: 0, offsetMs: 8 * hours }] }, nowMs: now },
-    span: { fromMs: slot - days, untilMs: slot },
+    ...{ rule: ruleOf(), zone: { transitions: [{ atMs: 0, offsetMs: 8 * hourMs }] }, nowMs: now },
+    span: { fromMs: slot - dayMs, untilMs: slot },
     ...{ targets: [targetOf('cn-office')], spending: { orders: [], budgets: [] }, exceptions: [], scaling: true, unreadable: [] },
     ...change,
   };
@@ -61,7 +59,7 @@ export function factsOf(change: Partial<DigestFacts> = {}): DigestFacts {
 /** An order of yesterday that took effect. */
 export function orderOf(change: Partial<PastOrder> = {}): PastOrder {
   return {
-    ...{ account: '1', target: 'cn-office', resource: 'aig-1', atMs: slot - 2 * hours, period: '1 Month', state: 'renewed' },
+    ...{ account: '1', target: 'cn-office', resource: 'aig-1', atMs: slot - 2 * hourMs, period: '1 Month', state: 'renewed' },
     amount: { currency: 'CNY', micros: 466_560_000n },
     ...change,
   };
@@ -71,7 +69,7 @@ const capacity = (peak: number): FleetFacts['capacity'] => {
   const stepsOf = (level: (hour: number, day: number) => number) =>
     Array.from({ length: 336 }, (_, step) => level((step / 2) % 24, Math.floor(step / 48)));
   return {
-    ...{ fromMs: shanghai('2026-11-24 00:00'), stepMs: hours / 2, groups: 14, unknown: 2 },
+    ...{ fromMs: shanghai('2026-11-24 00:00'), stepMs: hourMs / 2, groups: 14, unknown: 2 },
     wanted: stepsOf((hour, day) =>
       day === 4 || day === 5 || hour < 8 || hour >= 21 ? 0 : hour < 9 || hour >= 18.5 ? Math.ceil(peak * 0.4) : peak,
     ),
@@ -82,9 +80,9 @@ const capacity = (peak: number): FleetFacts['capacity'] => {
 /** Facts of a day on which everything happened, with names that nobody should have given. */
 export function busyFacts(): DigestFacts {
   const life = {
-    watchedFromMs: now - 9 * days,
-    firstRunMs: now - 9 * days,
-    intervalMs: hours / 4,
+    watchedFromMs: now - 9 * dayMs,
+    firstRunMs: now - 9 * dayMs,
+    intervalMs: hourMs / 4,
     intervalBy: 'evidence' as const,
     lastRunMs: now - 60_000,
     lastSuccessMs: now - 60_000,
@@ -97,14 +95,14 @@ export function busyFacts(): DigestFacts {
       resource: { id: `aig-${index}`, name: index === 0 ? hostile : `fin-${index}` },
     },
     ...{ code: 'nodes-in-use', text: 'this would lower 4 nodes to 2, and 3 are in use', identity: `i${index}` },
-    ...{ sinceMs: now - index * 7 * hours, orBefore: index > 12 },
+    ...{ sinceMs: now - index * 7 * hourMs, orBefore: index > 12 },
   });
   const expiring = (index: number) => ({
     ...{
       id: `sub-${index}`,
       name: `studio-${index}`,
       kind: 'delivery-group',
-      expiresAtMs: now + index * 21 * hours + 5 * hours,
+      expiresAtMs: now + index * 21 * hourMs + 5 * hourMs,
       told: index === 0 ? ['72h', '24h'] : [],
     },
     ...(index % 5 === 3
@@ -114,7 +112,12 @@ export function busyFacts(): DigestFacts {
         : { plan: 'renew' as const, rule: 'groups' }),
   });
   const line = (index: number, outcome = 'done') => ({
-    ...{ functionName: 'scale-on-schedule', atMs: slot - index * hours, resource: { id: `aig-${index}`, name: `sales-${index}` }, outcome },
+    ...{
+      functionName: 'scale-on-schedule',
+      atMs: slot - index * hourMs,
+      resource: { id: `aig-${index}`, name: `sales-${index}` },
+      outcome,
+    },
     text: 'nodes: weekly schedule: Mon–Fri 08:30–18:30 5 nodes → weekly schedule: Mon–Fri 08:00–21:00 5 nodes',
   });
   const office = targetOf('cn-office', {
@@ -133,8 +136,13 @@ export function busyFacts(): DigestFacts {
     held: Array.from({ length: 15 }, (_, index) => held(index)),
     expiring: Array.from({ length: 24 }, (_, index) => expiring(index)),
     life: [
-      { ...life, functionName: 'scale-on-schedule', target: 'cn-office', gaps: [{ fromMs: slot - 9 * hours, untilMs: slot - 6 * hours }] },
-      { ...life, functionName: 'renew-before-expiry', target: 'cn-office', lastRunMs: now - 5 * hours, lastSuccessMs: now - 9 * hours },
+      {
+        ...life,
+        functionName: 'scale-on-schedule',
+        target: 'cn-office',
+        gaps: [{ fromMs: slot - 9 * hourMs, untilMs: slot - 6 * hourMs }],
+      },
+      { ...life, functionName: 'renew-before-expiry', target: 'cn-office', lastRunMs: now - 5 * hourMs, lastSuccessMs: now - 9 * hourMs },
     ],
     fleet: fleetOf('cn-office', {
       notCovered: {
@@ -151,7 +159,7 @@ export function busyFacts(): DigestFacts {
       },
       leftAlone: { 'scale-on-schedule': 13, 'renew-before-expiry': 2 },
       changes: [
-        { id: 'aig-7', name: 'fin-ledger', function: 'scale-on-schedule', setting: 'nodes', value: 'fixed 9', sinceMs: now - 30 * hours },
+        { id: 'aig-7', name: 'fin-ledger', function: 'scale-on-schedule', setting: 'nodes', value: 'fixed 9', sinceMs: now - 30 * hourMs },
       ],
       expiryUnknown: [{ id: 'aig-q', name: 'legal-odd' }],
       ordered: { 'aig-1': { name: 'legal-contracts', tags: { department: 'legal' } } },
@@ -165,7 +173,7 @@ export function busyFacts(): DigestFacts {
   });
   const orders = Array.from({ length: 26 }, (_, index) =>
     orderOf({
-      atMs: slot - index * 26 * hours - hours,
+      atMs: slot - index * 26 * hourMs - hourMs,
       amount: { currency: index % 7 === 3 ? 'USD' : 'CNY', micros: BigInt((index % 5) + 1) * 1_466_560_000n },
       ...(index === 1 ? { state: 'unclear' } : {}),
       ...(index === 0 ? { orderId: '123456000000001', approvedBy: 'li.wei' } : {}),
@@ -188,7 +196,7 @@ export function busyFacts(): DigestFacts {
     exceptions: [
       {
         because: 'Launch night of Aurora',
-        untilMs: now + 3 * days,
+        untilMs: now + 3 * dayMs,
         ended: false,
         targets: ['cn-office'],
         keepAtLeastPercent: 100,
@@ -196,7 +204,7 @@ export function busyFacts(): DigestFacts {
       },
       {
         because: 'Closing',
-        untilMs: now - 2 * hours,
+        untilMs: now - 2 * hourMs,
         ended: true,
         targets: ['cn-office', 'singapore'],
         keepAtLeastPercent: undefined,
@@ -209,7 +217,7 @@ export function busyFacts(): DigestFacts {
       problems: [
         { key: 'budget/all/CNY/2026-11/00000003', code: 'MissingRecord', text: 'It was removed: a head of the journal covers it.' },
       ],
-      comparedWithMs: slot - days,
+      comparedWithMs: slot - dayMs,
     },
     unreadable: ['the run runs/2026/11/23/x'],
   });

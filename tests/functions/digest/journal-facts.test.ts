@@ -11,33 +11,31 @@ import { recordHeartbeat } from '../../../shared/journal/log/runs.ts';
 import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { contextOf, groupOf, policyOf } from '../scale-on-schedule/plan-fixture.ts';
 import { fleetOf, now, ruleOf } from './facts-fixture.ts';
 
-const minutes = 60_000;
-const hours = 60 * minutes;
-const days = 24 * hours;
 const utc = { transitions: [] };
 
 describe('a digest is due', () => {
-  const slotsMs = [100 * days, 101 * days, 104 * days];
+  const slotsMs = [100 * dayMs, 101 * dayMs, 104 * dayMs];
   test.each([
-    ['not before the first slot', 100 * days - 1, undefined],
-    ['at its slot', 100 * days, 100 * days],
-    ['until the next slot', 101 * days - 1, 100 * days],
-    ['for 24 hours', 102 * days - 1, 101 * days],
-    ['not for longer', 102 * days, undefined],
-    ['at the slot after a pause', 104 * days + hours, 104 * days],
+    ['not before the first slot', 100 * dayMs - 1, undefined],
+    ['at its slot', 100 * dayMs, 100 * dayMs],
+    ['until the next slot', 101 * dayMs - 1, 100 * dayMs],
+    ['for 24 hours', 102 * dayMs - 1, 101 * dayMs],
+    ['not for longer', 102 * dayMs, undefined],
+    ['at the slot after a pause', 104 * dayMs + hourMs, 104 * dayMs],
   ])('%s', (_title, nowMs, slotMs) => {
     expect(dueSlot({ slotsMs }, utc, nowMs)?.slotMs).toBe(slotMs);
   });
 
   test.each([
-    ['since the one sent last', 104 * days, 100 * days, 100 * days],
-    ['since the slot before where none was sent', 104 * days, undefined, 101 * days],
-    ['of one day where there was no slot before', 100 * days, undefined, 99 * days],
-    ['of 35 days at most', 104 * days, 10 * days, 69 * days],
+    ['since the one sent last', 104 * dayMs, 100 * dayMs, 100 * dayMs],
+    ['since the slot before where none was sent', 104 * dayMs, undefined, 101 * dayMs],
+    ['of one day where there was no slot before', 100 * dayMs, undefined, 99 * dayMs],
+    ['of 35 days at most', 104 * dayMs, 10 * dayMs, 69 * dayMs],
   ])('and tells of the time %s', (_title, slotMs, sentMs, fromMs) => {
     expect(spanOf({ slotsMs }, slotMs, sentMs)).toEqual({ fromMs, untilMs: slotMs });
   });
@@ -55,8 +53,8 @@ describe('the stream of a digest', () => {
     const claims = await Promise.all(Array.from({ length: 64 }, (_, run) => runStoring(store, claimSending(empty, signed(`r${run}`)))));
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
     const claimed = await runStoring(store, readDigestStream(stream));
-    expect(await runStoring(store, claimSending(claimed, signed('late', now + 10 * minutes - 1)))).toBeUndefined();
-    expect(await runStoring(store, claimSending(claimed, signed('late', now + 10 * minutes)))).toBeDefined();
+    expect(await runStoring(store, claimSending(claimed, signed('late', now + 10 * minuteMs - 1)))).toBeUndefined();
+    expect(await runStoring(store, claimSending(claimed, signed('late', now + 10 * minuteMs)))).toBeDefined();
   });
 
   test('keeps what each target saw, is not claimed once sent, and is a whole chain', async () => {
@@ -73,7 +71,7 @@ describe('the stream of a digest', () => {
     if (end) await runStoring(store, recordSent(stream, end, signed('a'), body));
     const sent = await runStoring(store, readDigestStream(stream));
     expect(sent.sent).toMatchObject({ slotMs: now, channels: ['ops'] });
-    expect(await runStoring(store, claimSending(sent, signed('c', now + days)))).toBeUndefined();
+    expect(await runStoring(store, claimSending(sent, signed('c', now + dayMs)))).toBeUndefined();
     expect((await verifyJournal(store)).problems).toEqual([]);
   });
 
@@ -138,10 +136,10 @@ describe('how often a function runs', () => {
   const life = async (ages: readonly number[], failed: readonly number[] = [], everyMs?: number) => {
     const store = memoryStore();
     for (const age of ages) {
-      const run = { functionName: 'renew-before-expiry', target: 'cn', owner: String(age), atMs: now - age * minutes };
+      const run = { functionName: 'renew-before-expiry', target: 'cn', owner: String(age), atMs: now - age * minuteMs };
       await runStoring(store, recordHeartbeat(run, { failed: failed.includes(age) }));
     }
-    return readLifeSigns(store, { functionName: 'renew-before-expiry', target: 'cn' }, now, { everyMs, watchedFromMs: now - 30 * days });
+    return readLifeSigns(store, { functionName: 'renew-before-expiry', target: 'cn' }, now, { everyMs, watchedFromMs: now - 30 * dayMs });
   };
   const every = (step: number, count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index * step);
 
@@ -152,7 +150,7 @@ describe('how often a function runs', () => {
     ['two intervals ago', life(every(30, 10, 60)), 30, 'evidence', 'runs'],
     ['more than two intervals ago', life(every(30, 10, 61)), 30, 'evidence', 'silent since 61'],
     ['too seldom to tell', life([400, 900]), 720, 'assumed', 'runs'],
-    ['as the rule says', life(every(5, 20, 130), [], 60 * minutes), 60, 'rule', 'silent since 130'],
+    ['as the rule says', life(every(5, 20, 130), [], 60 * minuteMs), 60, 'rule', 'silent since 130'],
     ['once a day over two weeks', life(every(1440, 12, 100)), 1440, 'evidence', 'runs'],
     ['and fails each time', life(every(5, 10), every(5, 10)), 5, 'evidence', 'fails since 45'],
     ['and failed a few times', life(every(5, 10), [0, 5]), 5, 'evidence', 'runs'],
@@ -160,9 +158,9 @@ describe('how often a function runs', () => {
     ['never', life([]), 720, 'assumed', 'silent since nobody knows'],
   ])('%s', async (_title, reading, intervalMinutes, by, says) => {
     const signs = await reading;
-    expect([signs.intervalMs / minutes, signs.intervalBy]).toEqual([intervalMinutes, by]);
+    expect([signs.intervalMs / minuteMs, signs.intervalBy]).toEqual([intervalMinutes, by]);
     const silence = heartbeatGap(signs, now);
-    const age = silence?.sinceMs === undefined ? 'nobody knows' : Math.round((now - silence.sinceMs) / minutes);
+    const age = silence?.sinceMs === undefined ? 'nobody knows' : Math.round((now - silence.sinceMs) / minuteMs);
     expect(silence === undefined ? 'runs' : `${silence.failing ? 'fails' : 'silent'} since ${age}`).toBe(says);
   });
 });

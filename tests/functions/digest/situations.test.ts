@@ -5,7 +5,8 @@ import { noAnswers, recordApproval } from '../../../shared/journal/people/approv
 import { addException, endException } from '../../../shared/journal/people/exceptions.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { AccountSeed, GroupSeed } from '../../../simulator/world/seed.ts';
-import { accounts, type DigestFixture, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accounts, type DigestFixture, digestFixture, digestPolicy, partOf } from './digest-fixture.ts';
 
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
 const renew = '{name: subs, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}';
@@ -34,7 +35,7 @@ afterEach(() => fixture?.close());
 async function digestOf({ home, rules = { scale, renew }, sections, before = functionsRun }: Situation) {
   fixture = await digestFixture(home, digestPolicy(rules, sections));
   await before(fixture);
-  fixture.simulator.advance(31 * minutes);
+  fixture.simulator.advance(31 * minuteMs);
   const report = await fixture.run('digest');
   return { report, message: fixture.digests()[0] };
 }
@@ -87,7 +88,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       home: { groups: [bought('2026-12-01T00:00:00+08:00')] },
       before: async (each) => {
         await each.run('renew');
-        each.simulator.advance(5 * minutes);
+        each.simulator.advance(5 * minuteMs);
         await each.run('renew');
       },
     },
@@ -190,7 +191,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
   ],
   [
     'a function that never ran, more than a day after the policy was compiled',
-    { home: {}, before: async ({ simulator }) => simulator.advance(25 * hours) },
+    { home: {}, before: async ({ simulator }) => simulator.advance(25 * hourMs) },
     'Silent (2)',
     '✗ scale-on-schedule: did not run in the last days (expected every 12h, which is assumed)',
   ],
@@ -201,10 +202,10 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       rules: { scale },
       before: async ({ run, simulator }) => {
         for (let count = 0; count < 5; count++) {
-          simulator.advance(5 * minutes);
+          simulator.advance(5 * minuteMs);
           await run('scale');
         }
-        simulator.advance(11 * hours);
+        simulator.advance(11 * hourMs);
       },
     },
     'Silent (1)',
@@ -218,7 +219,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       before: async ({ run, simulator }) => {
         for (const pause of [5, 5, 5, 300, 5, 5, 5, 5, 395]) {
           await run('scale');
-          simulator.advance(pause * minutes);
+          simulator.advance(pause * minuteMs);
         }
         await run('scale');
       },
@@ -238,7 +239,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
           ...{ ProductType: 'CloudApp', BizRegionId: region, PoolId: 'p' },
           NodePoolStrategy: { StrategyType: 'NODE_FIXED', NodeAmount: 7 },
         });
-        each.simulator.advance(15 * minutes);
+        each.simulator.advance(15 * minuteMs);
         await each.run('scale');
       },
     },
@@ -314,14 +315,14 @@ test('where one function has not run yet, what it holds is said to be unknown', 
 });
 
 test.each([
-  ['ended at its time within the stretch', -3 * hours, -hours, undefined, 'ended'],
-  ['was ended by somebody within it', -3 * hours, 24 * hours, -hours, 'ended'],
-  ['began and ended within it', -2 * hours, -hours, undefined, 'ended'],
-  ['ends soon', -hours, 24 * hours, undefined, 'ends'],
-  ['was over before it', -72 * hours, -48 * hours, undefined, undefined],
-  ['was ended by somebody before it', -72 * hours, 24 * hours, -48 * hours, undefined],
+  ['ended at its time within the stretch', -3 * hourMs, -hourMs, undefined, 'ended'],
+  ['was ended by somebody within it', -3 * hourMs, 24 * hourMs, -hourMs, 'ended'],
+  ['began and ended within it', -2 * hourMs, -hourMs, undefined, 'ended'],
+  ['ends soon', -hourMs, 24 * hourMs, undefined, 'ends'],
+  ['was over before it', -72 * hourMs, -48 * hourMs, undefined, undefined],
+  ['was ended by somebody before it', -72 * hourMs, 24 * hourMs, -48 * hourMs, undefined],
 ] as const)('an exception of the journal that %s', async (_, fromMs, untilMs, endedMs, word) => {
-  const text = (ms: number) => new Date(ms + 8 * hours).toISOString().slice(0, 16);
+  const text = (ms: number) => new Date(ms + 8 * hourMs).toISOString().slice(0, 16);
   const { message } = await digestOf({
     home: { groups: [group()] },
     before: async (each) => {

@@ -5,7 +5,8 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { DeliveryGroupEntity } from '../../../simulator/world/delivery-group.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
-import { accounts, type DigestFixture, days, digestFixture, digestPolicy, hours, minutes, partOf } from './digest-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accounts, type DigestFixture, digestFixture, digestPolicy, partOf } from './digest-fixture.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'ledger', region: 'cn-hangzhou', ...more });
 const scale = '{name: r, groups: {charge: pay-as-you-go}, schedule: always, method: fixed}';
@@ -22,7 +23,7 @@ describe('a digest goes out', () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     for (let run = 0; run < 8 * 12; run++) {
       await fixture.run('digest');
-      later(15 * minutes);
+      later(15 * minuteMs);
     }
     expect(fixture.digests().map(({ id }) => id)).toEqual(['digests/daily/home/2026-11-23', 'digests/daily/home/2026-11-24']);
     expect((await verifyJournal(fixture.store)).problems).toEqual([]);
@@ -30,7 +31,7 @@ describe('a digest goes out', () => {
 
   test('once, when many runs are at it at the same moment', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
-    later(31 * minutes);
+    later(31 * minuteMs);
     const reports = await Promise.all(Array.from({ length: 8 }, () => fixture.run('digest')));
     expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
     expect(fixture.digests()).toHaveLength(1);
@@ -43,7 +44,7 @@ describe('a digest goes out', () => {
     });
     await fixture.run('scale', 'home');
     await fixture.run('scale', 'away');
-    later(31 * minutes);
+    later(31 * minuteMs);
     expect((await fixture.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-waits', data: { missing: ['away'] } }]);
     expect(fixture.digests()).toEqual([]);
     await fixture.run('digest', 'away');
@@ -53,12 +54,12 @@ describe('a digest goes out', () => {
 
   test('without a target that nobody observes, after 20 minutes, and says so', async () => {
     fixture = await digestFixture({}, digestPolicy({ scale, digest: both }));
-    later(31 * minutes);
+    later(31 * minuteMs);
     await fixture.run('digest', 'home');
-    later(19 * minutes);
+    later(19 * minuteMs);
     await fixture.run('digest', 'home');
     expect(fixture.digests()).toEqual([]);
-    later(minutes);
+    later(minuteMs);
     expect((await fixture.run('digest', 'home')).warnings).toMatchObject([{ code: 'digest-incomplete' }]);
     expect(fixture.digests()[0]?.text).toContain('✗ Target away was not reached: no run observed it.');
     expect(fixture.digests()[0]?.severity).toBe('warning');
@@ -66,10 +67,10 @@ describe('a digest goes out', () => {
 
   test('at the second day where runs come only once a day and one target never has any', async () => {
     fixture = await digestFixture({}, digestPolicy({ scale, digest: both }));
-    later(31 * minutes);
+    later(31 * minuteMs);
     await fixture.run('digest', 'away');
     expect(fixture.digests()).toEqual([]);
-    later(days);
+    later(dayMs);
     await fixture.run('digest', 'away');
     expect(fixture.digests()[0]?.text).toContain('✗ Target home was not reached');
   });
@@ -77,7 +78,7 @@ describe('a digest goes out', () => {
   test('with what could be read where the service refuses, and the run fails', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
-    later(31 * minutes);
+    later(31 * minuteMs);
     expect(await fixture.run('digest')).toMatchObject({
       failed: true,
       errors: [{ code: 'NoPermission' }],
@@ -89,13 +90,13 @@ describe('a digest goes out', () => {
   test('again after ten minutes where no receiver has confirmed it', async () => {
     fixture = await digestFixture({}, digestPolicy({ scale }));
     fixture.broken.add('ops');
-    later(31 * minutes);
+    later(31 * minuteMs);
     expect((await fixture.run('digest')).warnings.map(({ code }) => code)).toEqual(['channel-dead', 'digest-undelivered']);
     fixture.broken.delete('ops');
-    later(9 * minutes);
+    later(9 * minuteMs);
     await fixture.run('digest');
     expect(fixture.digests()).toEqual([]);
-    later(minutes);
+    later(minuteMs);
     expect((await fixture.run('digest')).record).toBe('digests/daily/home/2026-11-24/00000003');
     expect(fixture.digests()).toHaveLength(1);
   });
@@ -103,7 +104,7 @@ describe('a digest goes out', () => {
   test('with what a later run could read, where it waited for another target meanwhile', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale, digest: both }));
     fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer' });
-    later(31 * minutes);
+    later(31 * minuteMs);
     await fixture.run('digest', 'home');
     await fixture.run('digest', 'home');
     await fixture.run('digest', 'away');
@@ -113,7 +114,7 @@ describe('a digest goes out', () => {
   test('by reading only: one list of each kind, and one price for each type of node where costs are shown', async () => {
     const groups = Array.from({ length: 30 }, (_, index) => group({ id: `g${index}`, name: `group-${index}` }));
     fixture = await digestFixture({ groups }, digestPolicy({ scale }));
-    later(31 * minutes);
+    later(31 * minuteMs);
     const first = await fixture.run('digest');
     const again = await fixture.run('digest');
     expect(first.calls.byOperation).toEqual({ GetResourcePrice: 1, ListAppInstanceGroup: 1, ListWuyingServer: 1 });
@@ -122,7 +123,7 @@ describe('a digest goes out', () => {
 
   test('in a plan not at all: it says what is due and writes nothing', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
-    later(31 * minutes);
+    later(31 * minuteMs);
     const report = await fixture.run('digest', 'home', { mode: 'plan' });
     expect(report).toMatchObject({ failed: false, calls: { total: 0 }, warnings: [{ code: 'digest-due', data: { date: '2026-11-24' } }] });
     expect([fixture.messages, fixture.store.records.size]).toEqual([[], 0]);
@@ -133,10 +134,10 @@ test('a digest tells what happened since the one before, each thing once, and si
   fixture = await digestFixture({ groups: [group(), group({ id: 'h', name: 'stuck', status: 'CEASED' })] }, digestPolicy({ scale }));
   await fixture.run('digest');
   await fixture.run('scale');
-  later(31 * minutes);
+  later(31 * minuteMs);
   await fixture.run('digest');
   for (let hour = 0; hour < 48; hour++) {
-    later(hours);
+    later(hourMs);
     await fixture.run('scale');
     await fixture.run('digest');
   }
@@ -154,11 +155,11 @@ test('what a function that only observes would do is told, as it was planned las
   const observing = digestPolicy({ scale }).replace('act: [scale-on-schedule, renew-before-expiry]', 'act: []');
   fixture = await digestFixture({ groups: [group(), group({ id: 'h', name: 'reports' })] }, observing);
   await fixture.run('scale');
-  later(31 * minutes);
+  later(31 * minuteMs);
   await fixture.run('digest');
   (fixture.simulator.world.accounts.get(accounts.home)?.groups.get('h') as DeliveryGroupEntity).status = 'CEASED';
   await fixture.run('scale');
-  later(days);
+  later(dayMs);
   await fixture.run('digest');
   const done = fixture.digests().map((message) => partOf(message, 'Done'));
   expect(done[0]).toEqual([
@@ -177,7 +178,7 @@ test('a change of a person is drift; a state that a function only keeps the time
   ];
   const atMs = fixture.simulator.world.clock.nowMs;
   await runStoring(fixture.store, log.add({ owner: 'someone', atMs }, { kind: 'foreign', body: { target: 'home', seen, gone: [] } }));
-  later(31 * minutes);
+  later(31 * minuteMs);
   await fixture.run('digest');
   expect(partOf(fixture.digests()[0], 'Drift')).toEqual([expect.stringContaining('nodes is 7 (scale-on-schedule)')]);
 });
@@ -185,12 +186,12 @@ test('a change of a person is drift; a state that a function only keeps the time
 test('a stream that was cut after a digest had told its head is seen by the next one', async () => {
   fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
   await fixture.run('scale');
-  later(31 * minutes);
+  later(31 * minuteMs);
   await fixture.run('digest');
   const written = [...fixture.store.records.keys()].filter((key) => key.startsWith(`written/scale-on-schedule/${accounts.home}/`)).sort();
   expect(written.length).toBeGreaterThan(1);
   fixture.store.records.delete(written.at(-1) as string);
-  later(days);
+  later(dayMs);
   await fixture.run('digest');
   const [first, second] = fixture.digests();
   expect(first?.text).toContain('Nothing was found changed or removed; no head was told before.');
@@ -203,7 +204,7 @@ describe('the head that a digest tells', () => {
   const told = async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     await fixture.run('scale');
-    later(31 * minutes);
+    later(31 * minuteMs);
     await fixture.run('digest');
     return hashIn(fixture.digests()[0]?.text);
   };
@@ -214,9 +215,9 @@ describe('the head that a digest tells', () => {
       digestPolicy({ scale, digest: '{name: daily, targets: [home], to: ops, days: everyday, at: "09:00", show: [held]}' }),
     );
     await fixture.run('scale');
-    later(31 * minutes);
+    later(31 * minuteMs);
     await fixture.run('digest');
-    later(days);
+    later(dayMs);
     await fixture.run('scale');
     await fixture.run('digest');
     const hashes = fixture.digests().map(({ text }) => hashIn(text));
@@ -227,7 +228,7 @@ describe('the head that a digest tells', () => {
   test('is missed by the next digest where the heads were written anew', async () => {
     const head = await told();
     for (const key of [...fixture.store.records.keys()]) if (/^(heads|covered)\//.test(key)) fixture.store.records.delete(key);
-    later(days);
+    later(dayMs);
     await fixture.run('digest');
     expect(fixture.digests()[1]).toMatchObject({
       severity: 'warning',
@@ -239,7 +240,7 @@ describe('the head that a digest tells', () => {
   test('is left out where it may not be written, and the digest goes out and says so', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     await fixture.run('scale');
-    later(31 * minutes);
+    later(31 * minuteMs);
     fixture.store.beforeCreate = (key) => {
       if (key.startsWith('covered/')) throw new StoreError('Denied', 'may not write heads');
     };
@@ -251,7 +252,7 @@ describe('the head that a digest tells', () => {
   test('covers each record once, though many runs are at it at the same moment', async () => {
     fixture = await digestFixture({ groups: [group()] }, digestPolicy({ scale }));
     await fixture.run('scale');
-    later(31 * minutes);
+    later(31 * minuteMs);
     await Promise.all(Array.from({ length: 4 }, () => fixture.run('digest')));
     const { problems, covered } = await verifyJournal(fixture.store);
     expect(problems).toEqual([]);
@@ -271,7 +272,7 @@ describe('a freeze that begins is told of', () => {
   const runs = async (count: number) => {
     for (let run = 0; run < count; run++) {
       await fixture.run('digest', run % 2 === 0 ? 'home' : 'away');
-      later(10 * minutes);
+      later(10 * minuteMs);
     }
   };
 
@@ -290,7 +291,7 @@ describe('a freeze that begins is told of', () => {
   test('later, where nobody could be reached, and the run says so', async () => {
     fixture = await digestFixture({}, frozen());
     fixture.broken.add('ops');
-    later(20 * minutes);
+    later(20 * minuteMs);
     expect((await fixture.run('digest')).warnings.map(({ code }) => code)).toContain('channel-dead');
     fixture.broken.delete('ops');
     await runs(3);
@@ -303,7 +304,7 @@ describe('a freeze that begins is told of', () => {
     expect(told()).toEqual([]);
     await fixture.close();
     fixture = await digestFixture({}, frozen());
-    later(2 * days);
+    later(2 * dayMs);
     await runs(3);
     expect(told()).toEqual([]);
   });
@@ -318,7 +319,7 @@ describe('a function that is silent is told of', () => {
       for (let run = 0; run < count; run++) {
         if (name) await fixture.run(name);
         await fixture.run('digest');
-        later(15 * minutes);
+        later(15 * minuteMs);
       }
     };
     await runs(6, 'scale');
@@ -345,10 +346,10 @@ describe('a function that is silent is told of', () => {
       if (run === 4) fixture.simulator.faults.add({ kind: 'deny', action: 'ListAppInstanceGroup', times: 'always' });
       await fixture.run('renew');
       await fixture.run('digest');
-      later(15 * minutes);
+      later(15 * minuteMs);
     }
     expect(silent().filter(({ title }) => title.includes('without failure'))).toMatchObject([
-      { severity: 'critical', title: 'renew-before-expiry had no run without failure on home', data: { intervalMs: 15 * minutes } },
+      { severity: 'critical', title: 'renew-before-expiry had no run without failure on home', data: { intervalMs: 15 * minuteMs } },
     ]);
   });
 
@@ -356,10 +357,10 @@ describe('a function that is silent is told of', () => {
     const digest = '{name: daily, to: ops, days: everyday, at: "09:00", show: [silent], runsEvery: {scale-on-schedule: 1h}}';
     fixture = await digestFixture({}, digestPolicy({ scale, digest }));
     await fixture.run('scale');
-    later(2 * hours);
+    later(2 * hourMs);
     await fixture.run('digest');
     expect(silent()).toEqual([]);
-    later(minutes);
+    later(minuteMs);
     await fixture.run('digest');
     expect(silent()).toHaveLength(1);
   });
@@ -373,7 +374,7 @@ describe('a function that is silent is told of', () => {
     };
     for (let run = 0; run < 5; run++) {
       expect(await fixture.run('digest')).toMatchObject({ failed: true });
-      later(15 * minutes);
+      later(15 * minuteMs);
     }
     fixture.store.list = read;
     expect(silent().map(({ title, severity }) => `${severity} ${title}`)).toEqual(

@@ -10,9 +10,9 @@ import type { IntentView, WrittenValue } from '../../../shared/journal/intents/i
 import type { Action, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { accountId, compiledPolicy, policyText, start } from '../../e2e/live-function.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
 const startMs = Date.parse(start);
-const hour = 3_600_000;
 const base = compiledPolicy(policyText({ 'enforce-policy': ['{name: r, groups: all, sessionTimeout: 15m}'] }), [ruleModule], startMs);
 
 function policyWith(desired: object): CompiledPolicy {
@@ -167,7 +167,7 @@ function runs(wishes: readonly number[], sets: readonly (number | undefined)[], 
   let observed: Governed = groupOf({ sessionTimeoutMinutes: 60 });
   return sets.map((set, index) => {
     if (set !== undefined) observed = groupOf({ sessionTimeoutMinutes: set });
-    const nowMs = startMs + index * hour;
+    const nowMs = startMs + index * hourMs;
     const decision = planner.decide(
       observed,
       contextOf(policyWith({ sessionTimeout: wishes[index] ?? wishes.at(-1), ...more }), nowMs, notes),
@@ -191,8 +191,8 @@ test('a rule that insists sets it again however often, and says how often it was
   const notes = new Notes();
   const policy = policyWith({ sessionTimeout: 30, insist: true });
   const said = [0, 1, 2, 3, 4].map((index) => {
-    const decision = planner.decide(groupOf({ sessionTimeoutMinutes: 60 }), contextOf(policy, startMs + index * hour, notes));
-    notes.take(decision, startMs + index * hour);
+    const decision = planner.decide(groupOf({ sessionTimeoutMinutes: 60 }), contextOf(policy, startMs + index * hourMs, notes));
+    notes.take(decision, startMs + index * hourMs);
     return decision.because.find(({ code }) => code === 'changed-back')?.data?.['times'];
   });
   expect(said).toEqual([undefined, 1, 2, 3, 4]);
@@ -210,10 +210,10 @@ test('a reversal that waits for an idle moment counts once, however many runs se
   const policy = policyWith({ sessionTimeout: 30 });
   notes.take(planner.decide(groupOf({ sessionTimeoutMinutes: 15 }), contextOf(policy, startMs, notes)), startMs);
   for (let run = 1; run <= 5; run++) {
-    const decision = planner.decide(groupOf({ sessionTimeoutMinutes: 60 }), contextOf(policy, startMs + run * hour, notes));
+    const decision = planner.decide(groupOf({ sessionTimeoutMinutes: 60 }), contextOf(policy, startMs + run * hourMs, notes));
     expect(decision.because.find(({ code }) => code === 'sighted')?.data).toMatchObject({ value: `1 ${startMs} sessionTimeout=30` });
     const { because } = decision;
-    notes.take({ ...decision, verdict: 'hold', because } as Decision, startMs + run * hour);
+    notes.take({ ...decision, verdict: 'hold', because } as Decision, startMs + run * hourMs);
   }
 });
 
@@ -236,7 +236,7 @@ test.each<[string, Governed, object, readonly string[] | undefined]>([
   ['where another value is asked for and there', groupOf(), { sessionTimeout: 15 }, undefined],
 ])('a timeout of 5 that was written counts as seen, or not: %s', (_what, observed, wanted, readBack) => {
   const notes = new Notes();
-  notes.written = [{ value: 'sessionTimeout=5', atMs: startMs - hour, outcome: 'done' }];
-  notes.seen.set('kept:unread:attributes', { value: '1 sessionTimeout=5', sinceMs: startMs - hour });
+  notes.written = [{ value: 'sessionTimeout=5', atMs: startMs - hourMs, outcome: 'done' }];
+  notes.seen.set('kept:unread:attributes', { value: '1 sessionTimeout=5', sinceMs: startMs - hourMs });
   expect(planner.decide(observed, contextOf(policyWith(wanted), startMs, notes)).readBack).toEqual(readBack);
 });

@@ -7,6 +7,7 @@ import { type Handler, ServiceFault } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { dayMs } from '../../fixtures/times.ts';
 
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const rule = (wishes: string, groups = 'all') => `{name: r, groups: ${groups}, ${wishes}}`;
@@ -14,7 +15,6 @@ const large = { pool: { instanceType: 'appstreaming.general.8c16g' } };
 const busy = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann' }] };
 const away = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann', connected: false }], sessionTimeout: -1 };
 const tenant = 'keep not-covered';
-const day = 86_400_000;
 
 /** Answers of the reads of groups, with some texts replaced. */
 function replaced(from: string | RegExp, to: string): Readonly<Record<string, Handler>> {
@@ -272,7 +272,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (live) => {
       await setsBack(3)(live);
       await live.run();
-      live.simulator.advance(30 * day);
+      live.simulator.advance(30 * dayMs);
     },
     decides: ['g hold reverted, drift, sighted'],
   },
@@ -284,7 +284,7 @@ const situations: Readonly<Record<string, Situation>> = {
       await setsBack(3)(live);
       await live.run();
       await set(30);
-      live.simulator.advance(8 * day);
+      live.simulator.advance(8 * dayMs);
       await live.run();
       await set(60);
     },

@@ -15,8 +15,6 @@ import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, compiledPolicy, type LiveFunction, liveFunction, policyText, start } from '../../e2e/live-function.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 
-export const minutes = 60_000;
-
 /** Groups for which the service keeps the hours of the schedule `office`: 08:00 to 20:00, every day. */
 export const scheduled = {
   capacity: 4,

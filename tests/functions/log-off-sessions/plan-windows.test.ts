@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { CompiledLogOffRule } from '../../../functions/log-off-sessions/compiled-rule.ts';
 import { windowsOf } from '../../../functions/log-off-sessions/moment.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import { policyOf } from './plan-fixture.ts';
-
-const minute = 60_000;
 
 function windows(rule: string, schedules: string, target = 'plain', days = 10) {
   const policy = policyOf([`{name: r, targets: [${target}], groups: all, ${rule}, who: everyone}`], schedules, { days });
@@ -17,7 +16,7 @@ function windows(rule: string, schedules: string, target = 'plain', days = 10) {
 
 /** The windows that begin in a week, as people read them. */
 function inWeek(rule: string, schedules: string): readonly string[] {
-  const clock = (ms: number) => new Date(ms + 8 * 60 * minute).toISOString().slice(5, 16).replace('T', ' ');
+  const clock = (ms: number) => new Date(ms + 8 * 60 * minuteMs).toISOString().slice(5, 16).replace('T', ' ');
   const [from, until] = [shanghai('2026-11-23 00:00'), shanghai('2026-11-25 00:00')];
   return windows(rule, schedules)
     .filter(({ startMs }) => startMs >= from && startMs < until)
@@ -101,7 +100,7 @@ describe('the windows of a log-off', () => {
         }
         const zero = shanghai('2026-11-22 00:00');
         const middle = found
-          .map(({ startMs, untilMs }) => [(startMs - zero) / minute, (untilMs - zero) / minute] as const)
+          .map(({ startMs, untilMs }) => [(startMs - zero) / minuteMs, (untilMs - zero) / minuteMs] as const)
           .filter(([start]) => start - wait >= 1440 && start - wait < 2880);
         expect(middle).toEqual(expected);
         expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);

@@ -1,5 +1,6 @@
 import { test } from 'vitest';
-import { fixedSeed, groupOf, groupSeed, minutes, scheduled } from './log-off-fixture.ts';
+import { minuteMs } from '../../fixtures/times.ts';
+import { fixedSeed, groupOf, groupSeed, scheduled } from './log-off-fixture.ts';
 import {
   bothUnbound,
   disconnected,
@@ -176,7 +177,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (live) => {
       await live.run();
       const { simulator } = live;
-      simulator.advance(10 * minutes);
+      simulator.advance(10 * minuteMs);
       groupOf(simulator).connect('ann', simulator.world.clock.nowMs);
     },
     decides: ['g keep logged-off', 'g/ann keep logged-off'],
@@ -193,7 +194,7 @@ const situations: Readonly<Record<string, Situation>> = {
       const group = groupOf(simulator);
       const board = group.sessions.get('board-1');
       if (board) group.end(board, 'left', simulator.world.clock.nowMs);
-      simulator.advance(10 * minutes);
+      simulator.advance(10 * minuteMs);
       group.connect('ann', simulator.world.clock.nowMs);
       group.connect('cid', simulator.world.clock.nowMs);
     },
@@ -205,7 +206,7 @@ const situations: Readonly<Record<string, Situation>> = {
     ...nodesAtNight,
     before: async (live) => {
       await live.run();
-      live.simulator.advance(24 * 60 * minutes);
+      live.simulator.advance(24 * 60 * minuteMs);
       groupOf(live.simulator).connect('ann', live.simulator.world.clock.nowMs);
     },
     decides: ['g act whole-group, window-open', 'g/ann keep with-group'],

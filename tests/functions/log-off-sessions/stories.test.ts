@@ -9,7 +9,8 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../../simulator/operations/index.ts';
 import { accountId, type LiveFunction } from '../../e2e/live-function.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { type Fixture, fixedSeed, groupOf, groupSeed, logOffLive, minutes, processOn, sessionsOf } from './log-off-fixture.ts';
+import { minuteMs } from '../../fixtures/times.ts';
+import { type Fixture, fixedSeed, groupOf, groupSeed, logOffLive, processOn, sessionsOf } from './log-off-fixture.ts';
 
 const everyone = '{name: r, groups: all, after: {schedule: office, wait: 30m}, who: everyone}';
 const unbinding = everyone.replace(/}$/, ', resetAfterUnbind: disabled}');
@@ -77,7 +78,7 @@ describe('what changes between the plan and the call', () => {
     ['one by one', [unbinding], fixedSeed()],
   ] as const)('the end of the window keeps everyone: %s', async (_name, rules, group) => {
     let live: LiveFunction | undefined;
-    const handlers = beforeLook(2, () => live?.simulator.advance(minutes));
+    const handlers = beforeLook(2, () => live?.simulator.advance(minuteMs));
     live = await fixture(rules, [group], { handlers, at: '2026-11-24 22:29' });
     const report = await live.run();
     expect(new Set(report.outcomes.map(({ because }) => because?.data?.['code']))).toEqual(new Set(['window-over']));
@@ -179,7 +180,7 @@ test('two processes at once unbind each session once', async () => {
 test('a change of the rule within a window does not log off anybody again', async () => {
   const live = await fixture([unbinding], [fixedSeed()]);
   await live.run();
-  live.simulator.advance(5 * minutes);
+  live.simulator.advance(5 * minuteMs);
   groupOf(live.simulator).connect('ann', live.simulator.world.clock.nowMs);
   await processOn(live, [unbinding.replace('name: r', 'name: renamed').replace('wait: 30m', 'wait: 35m')]).run();
   expect(sessionsOf(live)).toEqual(['ann']);
@@ -190,7 +191,7 @@ describe('calls', () => {
     const groups = [fixedSeed(), fixedSeed({ id: 'h', name: 'other' })];
     const live = await fixture([unbinding.replace('all', '{name: ledger}')], groups, { at: '2026-11-24 20:29' });
     expect((await live.run()).calls.byOperation).toEqual({ GetCallerIdentity: 1, ListAppInstanceGroup: 1 });
-    live.simulator.advance(minutes);
+    live.simulator.advance(minuteMs);
     // Per session that is ended: the group, its persistent sessions and those of the user, then the call.
     expect((await live.run()).calls.byOperation).toEqual({
       ...{
@@ -230,7 +231,7 @@ test('a week of evenings: users come and go, each day’s sessions are ended onc
       expect(report.errors).toEqual([]);
     }
     if (hour >= 21 || hour < 20) expect([hour, groupOf(live.simulator).drained]).toEqual([hour, false]);
-    live.simulator.advance(30 * minutes);
+    live.simulator.advance(30 * minuteMs);
   }
   const perDay = new Map<string, number>();
   for (const { action, input, atDate } of datedWrites(live)) {

@@ -7,7 +7,8 @@ import { closeConnections } from '../../../shared/client/agents.ts';
 import { automationRunner } from '../../../shared/engine/runner.ts';
 import { createHandler } from '../../../shared/fc/handle.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
-import { minutes, type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
+import { minuteMs } from '../../fixtures/times.ts';
+import { type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
 
 let folder: string;
 let fixture: PowerFixture;
@@ -46,7 +47,7 @@ function invoke(environment: Readonly<Record<string, string>> = {}) {
 
 test('deployed it starts what is due, once, and knows it the next time', async () => {
   expect(await invoke()).toMatchObject({ targets: [{ failed: false, act: 1, outcomes: { done: 1 } }] });
-  fixture.simulator.advance(minutes);
+  fixture.simulator.advance(minuteMs);
   expect(await invoke()).toMatchObject({ targets: [{ failed: false, act: 0, outcomes: {} }] });
   expect(fixture.calls('StartWuyingServer')).toEqual([['w']]);
 });

@@ -11,7 +11,8 @@ import type { IntentView, WrittenValue } from '../../../shared/journal/intents/i
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { hours, minutes, policyFrom, policyText } from './power-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { policyFrom, policyText } from './power-fixture.ts';
 
 const rules = [
   '- {name: farm, workstations: {name: "render-*"}, power: leave-alone}',
@@ -55,7 +56,7 @@ const past = fc.record({
   seen: fc.option(fc.constantFrom('on', 'off')),
 });
 /** Ten days by the minute; the policy covers them all. */
-const time = fc.integer({ min: 0, max: 10 * 24 * 60 }).map((minute) => fromMs + minute * minutes);
+const time = fc.integer({ min: 0, max: 10 * 24 * 60 }).map((minute) => fromMs + minute * minuteMs);
 
 const nothing: IntentView = { values: () => [], external: () => undefined };
 const contextAt = (nowMs: number, written: IntentView = nothing): PlanContext => ({
@@ -66,7 +67,7 @@ const decide = (fields: Row, context: PlanContext): Decision => planner.decide(m
 
 /** The hours of the schedule by the wall clock of Shanghai, worked out from the calendar page: Monday to Friday, and weekends. */
 function wantedOn(nowMs: number): boolean {
-  const local = new Date(nowMs + 8 * hours);
+  const local = new Date(nowMs + 8 * hourMs);
   const minute = local.getUTCHours() * 60 + local.getUTCMinutes();
   const weekend = [0, 6].includes(local.getUTCDay());
   return weekend ? minute >= 13 * 60 && minute < 20 * 60 : minute >= 9 * 60 + 30 && minute < 23 * 60 + 30;
@@ -80,12 +81,12 @@ function journal(
   }: { readonly asked: readonly { value: string; minutesAgo: number; outcome: WrittenValue['outcome'] }[]; readonly seen: string | null },
 ): IntentView {
   const values = asked
-    .map(({ value, minutesAgo, outcome }) => ({ value, outcome, atMs: nowMs - minutesAgo * minutes }))
+    .map(({ value, minutesAgo, outcome }) => ({ value, outcome, atMs: nowMs - minutesAgo * minuteMs }))
     .sort((a, b) => a.atMs - b.atMs);
   return {
     values: (_id, setting) => (setting === 'power' ? values : []),
     external: (_id, setting) =>
-      setting === 'power-seen' && seen !== null ? { value: `${seen} since ${nowMs - hours}`, sinceMs: nowMs - hours } : undefined,
+      setting === 'power-seen' && seen !== null ? { value: `${seen} since ${nowMs - hourMs}`, sinceMs: nowMs - hourMs } : undefined,
   };
 }
 

@@ -18,8 +18,6 @@ import type { WorkstationEntity } from '../../../simulator/world/workstation.ts'
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
 export const accountId = '1000000000000001';
-export const minutes = 60_000;
-export const hours = 60 * minutes;
 
 const head = `version: 1
 timezone: Asia/Shanghai

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
-import { hours, minutes, type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
 
 /** A Wednesday; the schedule of these rules is on from 09:30 to 23:30. */
 const day = '2026-11-25 10:00';
@@ -157,7 +158,7 @@ const situations: Readonly<Record<string, Situation>> = {
     assumptions: { workstationStartMinutes: 10 },
     before: async (fixture) => {
       await apply(fixture);
-      fixture.simulator.advance(5 * minutes);
+      fixture.simulator.advance(5 * minuteMs);
     },
     decides: ['w keep in-transit'],
   },
@@ -165,7 +166,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await apply(fixture);
       fixture.rows.set('w', { Status: 'STARTING' });
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
     },
     decides: ['w hold not-reached'],
   },
@@ -175,7 +176,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await apply(fixture);
       fixture.rows.set('w', { Status: 'STOPPING' });
-      fixture.simulator.advance(20 * minutes);
+      fixture.simulator.advance(20 * minuteMs);
     },
     decides: ['w hold not-reached'],
   },
@@ -183,7 +184,7 @@ const situations: Readonly<Record<string, Situation>> = {
     rows: { Status: 'STOPPED' },
     before: async (fixture) => {
       await apply(fixture);
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
     },
     decides: ['w hold not-reached'],
   },
@@ -196,7 +197,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await apply(fixture);
       fixture.workstation('w').start();
-      fixture.simulator.advance(2 * hours);
+      fixture.simulator.advance(2 * hourMs);
     },
     decides: ['w hold manual-change'],
   },
@@ -205,11 +206,11 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await apply(fixture);
       fixture.workstation('w').start();
-      fixture.simulator.advance(2 * hours);
+      fixture.simulator.advance(2 * hourMs);
       await apply(fixture);
-      fixture.simulator.advance(12 * hours);
+      fixture.simulator.advance(12 * hourMs);
       await apply(fixture);
-      fixture.simulator.advance(9 * hours);
+      fixture.simulator.advance(9 * hourMs);
     },
     decides: ['w act schedule-off'],
     stops: ['w'],
@@ -219,7 +220,7 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await apply(fixture);
       fixture.workstation('w').stop(false);
-      fixture.simulator.advance(hours);
+      fixture.simulator.advance(hourMs);
     },
     decides: ['w hold manual-change'],
   },

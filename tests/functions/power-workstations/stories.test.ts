@@ -2,17 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Handler } from '../../../simulator/handler.ts';
 import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import {
-  accountId,
-  hours,
-  minutes,
-  type PowerFixture,
-  type PowerWorld,
-  policyFrom,
-  policyText,
-  powerFixture,
-  verdicts,
-} from './power-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, type PowerFixture, type PowerWorld, policyFrom, policyText, powerFixture, verdicts } from './power-fixture.ts';
 
 const morning = '2026-11-25 09:30';
 const night = '2026-11-25 23:30';
@@ -53,16 +44,16 @@ describe('batches', () => {
     );
     const first = await fixture.run();
     expect(verdicts(first).filter((each) => each.includes('waits-for-batch'))).toHaveLength(4);
-    fixture.simulator.advance(5 * minutes);
+    fixture.simulator.advance(5 * minuteMs);
     await fixture.run();
     expect(sizes(fixture.calls('StartWuyingServer'))).toEqual([3]);
     // One of the three is there: there is room for one.
     fixture.workstation('w-1').status = 'RUNNING';
     await fixture.run();
     expect(sizes(fixture.calls('StartWuyingServer'))).toEqual([3, 1]);
-    fixture.simulator.advance(15 * minutes);
+    fixture.simulator.advance(15 * minuteMs);
     await fixture.run();
-    fixture.simulator.advance(15 * minutes);
+    fixture.simulator.advance(15 * minuteMs);
     await fixture.run();
     expect(fixture.calls('StartWuyingServer').flat().sort()).toEqual(fleet(7).map(({ id }) => id));
     expect(Math.max(...sizes(fixture.calls('StartWuyingServer')))).toBe(3);
@@ -72,7 +63,7 @@ describe('batches', () => {
     const silent: Handler = () => ({});
     await open({ start: morning, workstations: fleet(4) }, policyText(follow.replace('}', ', atOnce: 2}')), { StartWuyingServer: silent });
     await fixture.run();
-    fixture.simulator.advance(15 * minutes);
+    fixture.simulator.advance(15 * minuteMs);
     const second = await fixture.run();
     expect(verdicts(second)).toEqual(['w-0 hold not-reached', 'w-1 hold not-reached', 'w-2 act schedule-on', 'w-3 act schedule-on']);
     expect(second.newHolds).toEqual(['w-0', 'w-1']);
@@ -124,7 +115,7 @@ describe('right before the call', () => {
     );
     expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['already']);
     fixture.rows.clear();
-    fixture.simulator.advance(minutes);
+    fixture.simulator.advance(minuteMs);
     expect(verdicts(await fixture.run())).toEqual(['w-0 act schedule-on']);
     expect(fixture.calls('StartWuyingServer')).toEqual([['w-0']]);
   });
@@ -152,7 +143,7 @@ describe('calls that fail', () => {
     fixture.simulator.faults.add({ kind: 'deny', action: 'StartWuyingServer' });
     const first = await fixture.run();
     expect([first.failed, ...first.outcomes.map(({ outcome }) => outcome)]).toEqual([true, 'failed', 'failed']);
-    fixture.simulator.advance(minutes);
+    fixture.simulator.advance(minuteMs);
     const second = await fixture.run();
     expect([second.failed, ...second.outcomes.map(({ outcome }) => outcome)]).toEqual([false, 'done', 'done']);
   });
@@ -162,7 +153,7 @@ describe('calls that fail', () => {
     fixture.simulator.faults.add({ kind: 'lose-answer', action: 'StartWuyingServer', times: 'always' });
     const first = await fixture.run();
     expect(first.outcomes.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
-    fixture.simulator.advance(minutes);
+    fixture.simulator.advance(minuteMs);
     const second = await fixture.run();
     expect([second.counts, second.failed]).toEqual([{ act: 0, hold: 0, keep: 2, notCovered: 0 }, false]);
   });
@@ -177,7 +168,7 @@ describe('calls that fail', () => {
     };
     await expect(fixture.run()).rejects.toThrow('the process ends here');
     store.beforeCreate = () => {};
-    fixture.simulator.advance(minutes);
+    fixture.simulator.advance(minuteMs);
     expect((await fixture.run()).counts).toMatchObject({ act: 0, hold: 0, keep: 1 });
   });
 });
@@ -191,7 +182,7 @@ test('a function that observes writes nothing to the service, and neither does a
   for (let hour = 0; hour < 48; hour++) {
     const report = await fixture.run(hour % 3 === 0 ? 'plan' : 'apply');
     expect(report.outcomes).toEqual([]);
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   }
   const { ledger } = fixture.simulator;
   expect(new Set(ledger.records.map(({ action }) => action))).toEqual(new Set(['ListWuyingServer', 'GetCallerIdentity']));
@@ -224,10 +215,10 @@ test('a week by the hour is on in its hours and off outside, does nothing twice,
     const report = await fixture.run();
     expect(report.errors).toEqual([]);
     told.push(...report.newHolds);
-    const now = new Date(fixture.simulator.world.clock.nowMs + 8 * hours).toISOString().slice(0, 16).replace('T', ' ');
+    const now = new Date(fixture.simulator.world.clock.nowMs + 8 * hourMs).toISOString().slice(0, 16).replace('T', ' ');
     if (expected[now]) expect([now, ...statuses(['w-0', 'w-1', 'w-2'])]).toEqual([now, ...expected[now]]);
     people[now]?.();
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   }
   // That somebody still works is no news: the session ends by itself.
   expect(told).toEqual(['w-1']);
@@ -241,7 +232,7 @@ test('a new policy with another step takes up what a person changed under the ol
   await open({ start: night, workstations: fleet(1) }, policyText(follow));
   await fixture.run();
   fixture.workstation('w-0').start();
-  fixture.simulator.advance(hours);
+  fixture.simulator.advance(hourMs);
   expect(verdicts(await fixture.run())).toEqual(['w-0 hold manual-change']);
   const text = policyText(follow).replace('09:30-23:30', '09:30-24:00');
   fixture.policy = policyFrom(text, fixture.simulator.world.clock.nowMs);
@@ -253,13 +244,13 @@ test('one that we stopped is started for an exception that comes minutes later, 
   await open({ start: night, workstations: fleet(1, { status: 'RUNNING' }) }, text);
   await fixture.run();
   expect(fixture.calls('StopWuyingServer')).toEqual([['w-0']]);
-  fixture.simulator.advance(4 * minutes);
+  fixture.simulator.advance(4 * minuteMs);
   const exception = 'exceptions: [{because: Night render, workstations: all, from: 2026-11-25, until: 2026-11-27, keepAtLeast: 100%}]';
   fixture.policy = policyFrom(policyText(follow, { exceptions: exception }), shanghai(night));
   fixture.rows.set('w-0', { Status: 'RUNNING' });
   expect((await fixture.run()).decisions).toEqual([]);
   fixture.rows.clear();
-  fixture.simulator.advance(5 * minutes);
+  fixture.simulator.advance(5 * minuteMs);
   expect(verdicts(await fixture.run())).toEqual(['w-0 act schedule-on']);
   expect(fixture.calls('StartWuyingServer')).toEqual([['w-0']]);
 });
@@ -285,7 +276,7 @@ test('a step between two levels above zero is none: what a person stopped stays 
   const levels = (text: string): string => text.replace('09:30-23:30: 100%', '09:30-12:00: 40%, 12:00-23:30: 100%');
   await open({ start: morning, workstations: fleet(1) }, levels(policyText(follow)));
   await fixture.run();
-  fixture.simulator.advance(10 * minutes);
+  fixture.simulator.advance(10 * minuteMs);
   await fixture.run();
   fixture.workstation('w-0').status = 'STOPPED';
   for (const at of ['2026-11-25 11:00', '2026-11-25 12:00', '2026-11-25 18:00']) {

@@ -4,8 +4,8 @@ import { causeOf, ExpiryComparison, type MoveCause, moveAlert } from '../../../f
 import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { SeenExpiries } from '../../../shared/journal/renewals/expiries.ts';
 import type { RenewalEntry, RenewalView } from '../../../shared/journal/renewals/renewal.ts';
+import { dayMs } from '../../fixtures/times.ts';
 
-const days = 86_400_000;
 const at = (text: string): number => Date.parse(`${text}T00:00:00+08:00`);
 const november = at('2026-11-30');
 const december = at('2026-12-30');
@@ -109,7 +109,7 @@ describe('whose doing a move is', () => {
     ['without any renewal of ours', cause(november, december), 'other-payer'],
     ['by the order that an open claim waits for', cause(november, december, { open: entry(0, november) }), 'ours'],
     ['by another length than an open claim ordered', cause(november, january, { open: entry(0, november) }), 'follow-up'],
-    ['back, while a claim is open', cause(november, november - 30 * days, { open: entry(0, november) }), 'follow-up'],
+    ['back, while a claim is open', cause(november, november - 30 * dayMs, { open: entry(0, november) }), 'follow-up'],
     ['to where a claim ended', cause(november, december, { moved: moved(0, november, december) }), 'ours'],
     ['to where the last of two claims ended', cause(november, january, { moved: moved(1, december, january) }), 'ours'],
     ['past where a claim ended', cause(november, january, { moved: moved(0, november, december) }), `other-payer beyond ${december}`],
@@ -151,7 +151,7 @@ describe('whose doing a move is', () => {
     fc.assert(
       fc.property(fc.integer({ min: -400, max: 400 }), fc.boolean(), (shift, wasBack) => {
         fc.pre(shift !== 0);
-        const found = causeOf({ fromMs: november, toMs: november + shift * days, back: wasBack ? { n: -1 } : undefined }, view());
+        const found = causeOf({ fromMs: november, toMs: november + shift * dayMs, back: wasBack ? { n: -1 } : undefined }, view());
         expect(found.by).toBe(shift > 0 ? 'other-payer' : 'moved-back');
       }),
       { numRuns: 1000 },

@@ -3,8 +3,8 @@ import type { Candidate, DueSubscription } from '../../../functions/renew-before
 import { endedSince } from '../../../functions/renew-before-expiry/run/order-due.ts';
 import type { IntentLog } from '../../../shared/journal/intents/intent-log.ts';
 import type { RenewalView } from '../../../shared/journal/renewals/renewal.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 
-const minute = 60_000;
 /** When the intent was written down. */
 const intendedMs = Date.UTC(2026, 10, 24, 4);
 
@@ -22,19 +22,19 @@ describe('an intent to renew', () => {
     ['moved', 'done'],
     ['void', 'not-sent'],
   ] as const)('whose claim has ended as %s is %s', (outcome, expected) => {
-    expect(ended(claim(intendedMs + 1, outcome), intendedMs + minute)).toEqual([[7, expected]]);
-    expect(ended(claim(intendedMs, outcome), intendedMs + minute)).toEqual([[7, expected]]);
+    expect(ended(claim(intendedMs + 1, outcome), intendedMs + minuteMs)).toEqual([[7, expected]]);
+    expect(ended(claim(intendedMs, outcome), intendedMs + minuteMs)).toEqual([[7, expected]]);
   });
 
   test('stays open while its claim is open, and where nothing was seen of the resource', () => {
     const open = { ...claim(intendedMs + 1, 'moved'), open: { n: 0 } } as unknown as Partial<RenewalView>;
-    for (const view of [open, undefined]) expect(ended(view, intendedMs + 600 * minute)).toEqual([]);
+    for (const view of [open, undefined]) expect(ended(view, intendedMs + 600 * minuteMs)).toEqual([]);
   });
 
   test('is not closed by the claim before it, and is given up an hour later: its run has ended without one', () => {
     for (const view of [claim(intendedMs - 1, 'moved'), {}]) {
-      expect(ended(view, intendedMs + 60 * minute - 1)).toEqual([]);
-      expect(ended(view, intendedMs + 60 * minute)).toEqual([[7, 'not-sent']]);
+      expect(ended(view, intendedMs + 60 * minuteMs - 1)).toEqual([]);
+      expect(ended(view, intendedMs + 60 * minuteMs)).toEqual([[7, 'not-sent']]);
     }
   });
 });

@@ -16,10 +16,10 @@ import { noAnswers } from '../../../shared/journal/people/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { dayMs } from '../../fixtures/times.ts';
 
-const day = 86_400_000;
 const nowMs = Date.parse('2026-11-10T12:00:00+08:00');
-const expiresAtMs = nowMs + 5 * day;
+const expiresAtMs = nowMs + 5 * dayMs;
 
 function contextOf(rules: string, regions = ''): RenewalContext {
   const text = `version: 1
@@ -36,7 +36,7 @@ ${rules
 `;
   const { document, problems } = loadPolicy(text, 'policy.yaml', [ruleModule]);
   if (!document) throw new Error(problems.map((problem) => problem.text).join('\n'));
-  const policy = compile(document, nowMs - day, 400, [ruleModule]);
+  const policy = compile(document, nowMs - dayMs, 400, [ruleModule]);
   return { policy, target: policy.targets['home'] as CompiledTarget, nowMs };
 }
 
@@ -52,7 +52,7 @@ function group(change: Partial<DeliveryGroup> = {}): DeliveryGroup {
     status: 'PUBLISHED',
     resourceStatus: 'AVAILABLE',
     charge: 'subscription',
-    createdAtMs: nowMs - 90 * day,
+    createdAtMs: nowMs - 90 * dayMs,
     expiresAtMs,
     tags: {},
     pools: undefined,
@@ -74,7 +74,7 @@ const claims = (change: Partial<ClaimFacts> = {}): ClaimFacts => ({
 const quote = (units: bigint, currency = 'CNY') =>
   new Map([['1 Month', { original: { currency, micros: units * 1_000_000n }, trade: undefined }]]);
 const open = (change: Partial<OpenClaim> = {}): ClaimFacts =>
-  claims({ open: { n: 0, atMs: nowMs - day, answer: 'ordered', orderId: 'O-1', ...change } });
+  claims({ open: { n: 0, atMs: nowMs - dayMs, answer: 'ordered', orderId: 'O-1', ...change } });
 
 /** What a step comes to: what it asks for, or `verdict code`. */
 function told(step: RenewalStep): string {
@@ -104,8 +104,8 @@ describe('what looking alone decides', () => {
       contextOf(`${order.replace('all', '{status: [X], firstSeen: over 1d ago}')}\n${order.replace('r,', 's,')}`),
       'needs claims',
     ],
-    ['an expiry exactly at the lead', { expiresAtMs: nowMs + 7 * day }, undefined, 'needs claims'],
-    ['an expiry a moment beyond the lead', { expiresAtMs: nowMs + 7 * day + 1 }, undefined, 'keep not-due'],
+    ['an expiry exactly at the lead', { expiresAtMs: nowMs + 7 * dayMs }, undefined, 'needs claims'],
+    ['an expiry a moment beyond the lead', { expiresAtMs: nowMs + 7 * dayMs + 1 }, undefined, 'keep not-due'],
   ])('%s', (_name, change, context, expected) => expect(decide(group(change), nothing, context)).toBe(expected));
 
   test('a policy whose time is over holds everything', () => {
@@ -133,7 +133,7 @@ describe('what looking alone decides', () => {
     const announced = (change: Partial<DeliveryGroup>) => 'letsLapse' in planner.decide(group(change), nothing, context);
     expect([
       announced({}),
-      announced({ expiresAtMs: nowMs + 2 * day }),
+      announced({ expiresAtMs: nowMs + 2 * dayMs }),
       announced({ expiresAtMs: nowMs }),
       announced({ expiresAtMs: undefined }),
     ]).toEqual([false, true, false, false]);
@@ -150,7 +150,7 @@ describe('what was ordered before comes first', () => {
     ['an order whose answer is unclear', open({ answer: 'unclear', orderId: undefined }), 'hold order-unclear'],
     ['an order that was refused and is being closed', open({ answer: 'rejected', orderId: undefined }), 'hold order-closing'],
     ['an expiry that was renewed before', claims({ spent: true }), 'hold expiry-claimed'],
-    ['an expiry that moved back', claims({ spent: true, movedBackFromMs: nowMs + 30 * day }), 'hold expiry-claimed'],
+    ['an expiry that moved back', claims({ spent: true, movedBackFromMs: nowMs + 30 * dayMs }), 'hold expiry-claimed'],
   ])('%s', (_name, facts, expected) => {
     expect(decide(group(), { ...nothing, claims: facts })).toBe(expected);
     // Even where the status or the rule would hold as well: a person has to hear of the order.
@@ -246,12 +246,12 @@ describe('what forbids an order, to the millisecond', () => {
   const changeMs = Date.parse('2026-12-01T00:00:00+08:00');
   const minute = 60_000;
   test.each([
-    ['a moment before the last hour of a month', -60 * minute - 1, 3 * day, 'act due'],
-    ['as that hour begins', -60 * minute, 3 * day, 'hold month-change'],
-    ['in the last moment of the quarter of an hour after the change', 15 * minute - 1, 3 * day, 'hold month-change'],
-    ['as that is over', 15 * minute, 3 * day, 'act due'],
-    ['near the change, for what expires a day after it', 0, day, 'hold month-change'],
-    ['near the change, for what expires a moment sooner', 0, day - 1, 'act due'],
+    ['a moment before the last hour of a month', -60 * minute - 1, 3 * dayMs, 'act due'],
+    ['as that hour begins', -60 * minute, 3 * dayMs, 'hold month-change'],
+    ['in the last moment of the quarter of an hour after the change', 15 * minute - 1, 3 * dayMs, 'hold month-change'],
+    ['as that is over', 15 * minute, 3 * dayMs, 'act due'],
+    ['near the change, for what expires a day after it', 0, dayMs, 'hold month-change'],
+    ['near the change, for what expires a moment sooner', 0, dayMs - 1, 'act due'],
   ])('%s', (_name, atMs, expiresMs, expected) => {
     const context = { ...contextOf(order), nowMs: changeMs + atMs };
     expect(decide(group({ expiresAtMs: changeMs + expiresMs }), ready, context)).toBe(expected);

@@ -36,9 +36,6 @@ import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 export const accountId = '1000000000000001';
 /** The secret of the approval links of the fixture. */
 export const linkSecret = 'a-key-of-the-tests-that-is-long-enough-1';
-export const minutes = 60_000;
-export const hours = 60 * minutes;
-export const days = 24 * hours;
 
 const head = `version: 1
 timezone: Asia/Shanghai

@@ -10,17 +10,8 @@ import { readExpiries, recordExpiries } from '../../../shared/journal/renewals/e
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
-import {
-  accountId,
-  compiledPolicy,
-  hours,
-  minutes,
-  orders,
-  policyText,
-  type RenewalFixture,
-  renewalFixture,
-  verdicts,
-} from './renewal-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, compiledPolicy, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const expiresAt = '2026-11-28T00:00:00+08:00';
@@ -50,7 +41,7 @@ describe('two targets that are one account', () => {
     ] as const) {
       await open(twins(first, second, autoPay));
       const reports = [await on('home'), await on('twin')];
-      fixture.simulator.advance(2 * hours);
+      fixture.simulator.advance(2 * hourMs);
       reports.push(await on('home'), await on('twin'));
       expect(orders(fixture)).toHaveLength(1);
       const wrong = reports[first === mistyped ? 0 : 1];
@@ -73,7 +64,7 @@ describe('two targets that are one account', () => {
     for (let run = 0; run < 4; run++) {
       await on('home');
       await on('twin');
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
     }
     expect(orders(fixture)).toHaveLength(1);
   });
@@ -132,7 +123,7 @@ describe('a run with keys of another account that finds nothing to do', () => {
 
 test('alarms say that the account blocks the renewal', async () => {
   await open(twins(mistyped, accountId));
-  fixture.simulator.advance(70 * hours);
+  fixture.simulator.advance(70 * hourMs);
   await on('home');
   expect(fixture.messages.find(({ title }) => title.includes('expires in'))?.title).toMatch(/blocked by account$/);
 });

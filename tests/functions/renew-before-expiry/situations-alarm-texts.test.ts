@@ -4,7 +4,8 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { dearer, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
+import { dearer, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const expiresAt = '2026-11-14T00:00:00+08:00';
@@ -176,7 +177,7 @@ describe('an alarm says what the run decided', () => {
     await cause.prepare?.(at);
     for (let run = 0; run < 43; run++) {
       await at.run('apply', cause.options?.(at));
-      at.simulator.advance(2 * hours);
+      at.simulator.advance(2 * hourMs);
     }
     const alarms = at.messages.filter(({ title, channel }) => channel === 'money' && / expires in \d+ h/.test(title));
     expect(alarms.map(({ data }) => data?.['step']).filter((step, at, all) => all.indexOf(step) === at)).toEqual(['72h', '24h', '6h']);
@@ -231,7 +232,7 @@ test('an order that was begun by a run which died is not called an order in the 
     if (key.endsWith('/answer')) throw new Error('The process dies.');
   };
   await expect(at.run()).rejects.toThrow('The process dies.');
-  at.simulator.advance(5 * minutes);
+  at.simulator.advance(5 * minuteMs);
   await at.run();
   expect(orders(at)).toEqual([]);
   const alarms = at.messages.filter(({ title }) => title.includes('expires in'));
@@ -255,7 +256,7 @@ describe('right before an order', () => {
   };
 
   test('a refusal that was given after the decision counts, seconds or hours later', async () => {
-    for (const wait of [5_000, 10 * hours]) {
+    for (const wait of [5_000, 10 * hourMs]) {
       const at = await renewalFixture({ start, groups }, policyText(asking));
       await at.say({ resource: 'g', expiresAtMs, highest: enough });
       afterIntents(at, async () => {
@@ -275,7 +276,7 @@ describe('right before an order', () => {
     );
     const at = await renewalFixture({ start, groups }, text);
     fixture = at;
-    afterIntents(at, () => void at.simulator.advance(14 * hours));
+    afterIntents(at, () => void at.simulator.advance(14 * hourMs));
     await at.run();
     expect(orders(at)).toEqual([]);
   });
@@ -286,11 +287,11 @@ describe('right before an order', () => {
     fixture = at;
     afterIntents(at, () => {
       factor.percent = 200n;
-      at.simulator.advance(10 * minutes);
+      at.simulator.advance(10 * minuteMs);
     });
     const report = await at.run();
     expect([orders(at).length, report.outcomes[0]?.because?.code]).toEqual([0, 'decision-changed']);
-    at.simulator.advance(15 * minutes);
+    at.simulator.advance(15 * minuteMs);
     await at.run();
     expect(orders(at)).toHaveLength(1);
   });
@@ -313,19 +314,19 @@ describe('right before an order', () => {
     const at = await renewalFixture({ start, groups }, policyText(rule(', ask: {above: 1 CNY, who: finance}, unanswered: renew 1 Week')));
     fixture = at;
     await at.run();
-    at.simulator.advanceTo(expiresAtMs - 23 * hours);
-    await at.say({ resource: 'g', expiresAtMs, highest: enough, untilMs: expiresAtMs - 23 * hours + minutes });
-    afterIntents(at, () => void at.simulator.advance(2 * minutes));
+    at.simulator.advanceTo(expiresAtMs - 23 * hourMs);
+    await at.say({ resource: 'g', expiresAtMs, highest: enough, untilMs: expiresAtMs - 23 * hourMs + minuteMs });
+    afterIntents(at, () => void at.simulator.advance(2 * minuteMs));
     const report = await at.run();
     expect([orders(at).length, report.outcomes[0]?.because?.code]).toEqual([0, 'decision-changed']);
-    at.simulator.advance(15 * minutes);
+    at.simulator.advance(15 * minuteMs);
     expect((await at.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
   });
 
   test('an exception that somebody said to the journal after the decision counts', async () => {
     const at = await renewalFixture({ start, groups }, policyText(rule()));
     fixture = at;
-    const untilMs = expiresAtMs - hours;
+    const untilMs = expiresAtMs - hourMs;
     const body = {
       ...{ because: 'Moving away', by: 'li.wei', from: new Date(Date.parse(start)).toISOString(), until: new Date(untilMs).toISOString() },
       ...{ groups: { ids: ['g'] }, never: ['renew'] },
@@ -342,7 +343,7 @@ describe('right before an order', () => {
   test('an expiry that passed while the run slept is not ordered for', async () => {
     const soon = await renewalFixture({ start: '2026-11-13T22:00:00+08:00', groups }, policyText(rule()));
     fixture = soon;
-    afterIntents(soon, () => void soon.simulator.advance(9 * hours));
+    afterIntents(soon, () => void soon.simulator.advance(9 * hourMs));
     await soon.run();
     expect(orders(soon)).toEqual([]);
   });

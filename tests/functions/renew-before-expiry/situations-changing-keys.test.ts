@@ -4,7 +4,8 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import { targetClient } from '../../../shared/fc/clients.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
-import { accountId, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { hourMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const other = '2000000000000002';
 const mistyped = '1000000000000011';
@@ -45,7 +46,7 @@ describe('keys that become those of another account', () => {
     expect(sent()).toBe(0);
     expect([report.failed, report.outcomes[0]?.outcome, report.outcomes[0]?.because?.code]).toEqual([true, 'failed', 'order-not-sent']);
     for (const part of [accountId, other, 'targets.home.account']) expect(report.outcomes[0]?.because?.text).toContain(part);
-    fixture.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hourMs);
     for (let turn = 0; turn < 3; turn++) await run(never);
     expect(orders(fixture)).toHaveLength(1);
   });
@@ -66,7 +67,7 @@ test('targets that share an identity ask once for all of them; a role is an iden
   for (const name of ['home', 'twin']) await run(never, name);
   expect(asked()).toBe(1);
   expect(orders(fixture)).toHaveLength(1);
-  fixture.simulator.advance(29 * 24 * hours);
+  fixture.simulator.advance(29 * 24 * hourMs);
   await run(never, 'away');
   expect(asked()).toBe(2);
 });

@@ -3,7 +3,8 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { accountId, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { hourMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const later = '2026-12-12 00:00';
 const sooner = '2026-11-12 00:00';
@@ -55,7 +56,7 @@ describe('an expiry that is seen moved back', () => {
         todo: 'Renew it by hand only if no later run does',
       },
     ]);
-    await runAfter(hours);
+    await runAfter(hourMs);
     expect(orders(fixture)).toHaveLength(1);
   });
 
@@ -74,7 +75,7 @@ describe('an expiry that is seen moved back', () => {
     moveTo(later);
     for (let run = 0; run < 24; run++) {
       listed = run % 2 === 0 ? sooner : later;
-      await runAfter(6 * hours);
+      await runAfter(6 * hourMs);
     }
     expect([orders(fixture).length, fixture.messages.filter(({ title }) => title.startsWith('Expiry moved back'))]).toEqual([0, []]);
   });
@@ -83,7 +84,7 @@ describe('an expiry that is seen moved back', () => {
     await refundedAt('2026-11-06 12:00');
     for (let run = 0; run < 24; run++) {
       listed = run % 2 === 0 ? later : sooner;
-      await runAfter(6 * hours);
+      await runAfter(6 * hourMs);
     }
     expect(orders(fixture)).toHaveLength(1);
   });
@@ -102,15 +103,15 @@ describe('an expiry that is seen moved back', () => {
     await refundedAt('2026-11-09 00:00');
     prepare();
     const seen: string[] = [];
-    for (let run = 0; run < 8; run++) seen.push(verdicts(await runAfter(6 * hours)).join());
+    for (let run = 0; run < 8; run++) seen.push(verdicts(await runAfter(6 * hourMs)).join());
     expect([seen.filter((text) => text !== held[0]).length, orders(fixture).length]).toEqual([0, 0]);
-    await runAfter(6 * hours);
+    await runAfter(6 * hourMs);
     expect(orders(fixture)).toHaveLength(1);
   });
 
   test('is not ordered for at all where the function only observes, and people are told so', async () => {
     await refundedAt('2026-11-09 12:00', policyText(rule).replace('act: [renew-before-expiry]', 'act: []'));
-    for (let run = 0; run < 12; run++) await runAfter(6 * hours);
+    for (let run = 0; run < 12; run++) await runAfter(6 * hourMs);
     expect(orders(fixture)).toHaveLength(0);
     const alarms = fixture.messages.filter(({ title }) => title.startsWith('g (g) expires in'));
     expect(alarms.length).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { accountId, days, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
@@ -13,7 +14,7 @@ afterEach(() => fixture.close());
 async function playUntil(text: string): Promise<void> {
   while (fixture.simulator.world.clock.nowMs < shanghai(text)) {
     await fixture.run();
-    fixture.simulator.advance(4 * hours);
+    fixture.simulator.advance(4 * hourMs);
   }
 }
 
@@ -55,7 +56,7 @@ describe('the number of orders of a run', () => {
     expect(renewed()).toEqual(['a', 'b']);
     expect(verdicts(report).filter((each) => each.includes('hold'))).toEqual(['c hold orders-per-run', 'd hold orders-per-run']);
     expect(fixture.messages.find(({ title }) => title.includes('held'))?.text).toContain('limits.ordersPerRun is 2');
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
     await fixture.run();
     expect(renewed()).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -165,7 +166,7 @@ describe('a freeze', () => {
     );
     fixture = await renewalFixture({ start, groups: [group('g', '2026-11-12T00:00:00+08:00')] }, text);
     expect(verdicts(await fixture.run())).toEqual(['g hold exception-never']);
-    fixture.simulator.advance(days);
+    fixture.simulator.advance(dayMs);
     expect(renewed()).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 let fixture: RenewalFixture | undefined;
 afterEach(() => fixture?.close());
@@ -36,7 +37,7 @@ test(`${many} subscriptions of one day are ordered in three runs, each once, at 
   for (let run = 0; run < 3; run++) {
     await at.run();
     ordered.push(orders(at).length);
-    at.simulator.advance(10 * minutes);
+    at.simulator.advance(10 * minuteMs);
   }
   expect(ordered).toEqual([50, 100, 110]);
   expect(new Set(orders(at).flatMap(({ resourceIds }) => resourceIds)).size).toBe(many);

@@ -11,18 +11,9 @@ import {
 import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../../shared/journal/people/approvals.ts';
 import { recordLinkAnswer } from '../../../shared/journal/people/link-approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import {
-  accountId,
-  dearer,
-  hours,
-  linkSecret,
-  orders,
-  policyText,
-  type RenewalFixture,
-  renewalFixture,
-  verdicts,
-} from './renewal-fixture.ts';
+import { accountId, dearer, linkSecret, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const expiresAt = '2026-11-30T00:00:00+08:00';
@@ -132,7 +123,7 @@ describe('whoever may write below approvals-link/ and has no link', () => {
   });
 
   test('cannot put an answer at another time', async () => {
-    await put(links, await genuine(), { atMs: Date.parse(start) + hours });
+    await put(links, await genuine(), { atMs: Date.parse(start) + hourMs });
     expect(await outcome()).toEqual(['g hold needs-approval', 0, 1]);
   });
 
@@ -161,10 +152,10 @@ describe('somebody who has a link signs more than was asked by it', () => {
     ['another period', { period: { count: 1, unit: 'Week' } }, 'g hold needs-approval', 1],
     ['another currency', { highest: { currency: 'USD', micros: 300_000_000n } }, 'g hold needs-approval', 1],
     ['a lower price', { highest: cny(200n) }, 'g hold approval-too-low', 0],
-    ['a shorter time', { untilMs: Date.parse(start) + hours }, 'g hold approval-over', 0],
+    ['a shorter time', { untilMs: Date.parse(start) + hourMs }, 'g hold approval-over', 0],
   ])('of a question about %s: it counts for no more than that', async (_name, asked, verdict, unusable) => {
     await put(links, await genuine('approve', {}, opened(asked)));
-    fixture.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hourMs);
     expect(await outcome()).toEqual([verdict, 0, unusable]);
   });
 });

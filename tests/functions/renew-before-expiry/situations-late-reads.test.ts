@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../../simulator/faults.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { days, hours, minutes, policyText, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { policyText, renewalFixture } from './renewal-fixture.ts';
 
 const rules = `
 - {name: groups, groups: {charge: subscription}, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true}
@@ -20,7 +21,7 @@ async function played(faults: readonly Fault[], assumptions: Readonly<Record<str
   onTestFinished(() => fixture.close());
   const startMs = shanghai('2026-11-24 12:00');
   const failures: string[] = [];
-  for (let at = startMs; at < startMs + 12 * days; at += at < startMs + 8 * hours ? 15 * minutes : 6 * hours) {
+  for (let at = startMs; at < startMs + 12 * dayMs; at += at < startMs + 8 * hourMs ? 15 * minuteMs : 6 * hourMs) {
     fixture.simulator.advanceTo(Math.max(at, fixture.simulator.world.clock.nowMs));
     const report = await fixture.run('apply', { allowLocalStore: true });
     failures.push(

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
-import { compiledPolicy, minutes, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { minuteMs } from '../../fixtures/times.ts';
+import { compiledPolicy, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
@@ -39,7 +40,7 @@ test('a limit that is lowered below what is set aside lets nothing pass until th
   expect(verdicts(await fixture.run('apply', { policy: lowered }))).toEqual(['a hold budget-short', 'b hold budget-short']);
   expect(renewed()).toEqual([]);
   for (let run = 0; run < 5; run++) {
-    fixture.simulator.advance(30 * minutes);
+    fixture.simulator.advance(30 * minuteMs);
     await fixture.run('apply', { policy: lowered });
   }
   expect(renewed()).toEqual(['a']);
@@ -50,7 +51,7 @@ test('and holds nothing for what does not fit, once nobody can order with it any
   const lowered = policyWith('300 CNY');
   for (let run = 0; run < 3; run++) {
     await fixture.run('apply', { policy: lowered });
-    fixture.simulator.advance(61 * minutes);
+    fixture.simulator.advance(61 * minuteMs);
   }
   expect((await reserved()).map((id) => id.split('/')[1])).toEqual(['a']);
   await fixture.run('apply', { policy: policyWith('500 CNY') });
@@ -61,7 +62,7 @@ test('a limit below the price of each orders nothing, and orders as soon as it i
   await bothSetAside();
   for (let run = 0; run < 3; run++) {
     await fixture.run('apply', { policy: policyWith('200 CNY') });
-    fixture.simulator.advance(61 * minutes);
+    fixture.simulator.advance(61 * minuteMs);
   }
   expect([renewed(), await reserved()]).toEqual([[], []]);
   await fixture.run();

@@ -8,8 +8,9 @@ import { runStoring, type Storing } from '../../../shared/journal/store/store-ef
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { accountId, days, hours, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = (autoPay = true): string =>
@@ -35,10 +36,10 @@ const watched = (): readonly string[] => [...fixture.store.records.keys()].filte
 const pay = (index = 0): string => {
   const id = orders(fixture)[index]?.id ?? '';
   fixture.simulator.world.accounts.get(accountId)?.orders.pay(fixture.simulator.world, id);
-  fixture.simulator.advance(hours);
+  fixture.simulator.advance(hourMs);
   return id;
 };
-const runs = async (count: number, apart = 12 * hours): Promise<void> => {
+const runs = async (count: number, apart = 12 * hourMs): Promise<void> => {
   for (let run = 0; run < count; run++) {
     await fixture.run();
     fixture.simulator.advance(apart);
@@ -104,8 +105,8 @@ describe('an order of ours is nobody else’s renewal', () => {
 
   test('paid a day later', async () => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
-    await runs(2, 2 * hours);
-    fixture.simulator.advance(days);
+    await runs(2, 2 * hourMs);
+    fixture.simulator.advance(dayMs);
     const account = fixture.simulator.world.accounts.get(accountId);
     account?.orders.pay(fixture.simulator.world, orders(fixture)[0]?.id ?? '');
     await runs(6);
@@ -114,12 +115,12 @@ describe('an order of ours is nobody else’s renewal', () => {
 
   test('but one that is paid after a person renewed is a second renewal, and the order is named', async () => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     renewTo('2026-12-12 00:00');
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     const order = orders(fixture)[0]?.id ?? '';
     fixture.simulator.world.accounts.get(accountId)?.orders.pay(fixture.simulator.world, order);
-    await runs(4, 2 * hours);
+    await runs(4, 2 * hourMs);
     expect(told()).toHaveLength(1);
     expect(told()[0]).toMatch(/^Renewed twice, perhaps: g/);
     expect(told()[0]).toContain(`while order ${order} of ours waited for payment`);
@@ -190,7 +191,7 @@ test('what another run has seen of a resource meanwhile stands, and the next run
 describe('an order that a person closed as void', () => {
   const voided = async (): Promise<string> => {
     await open('2026-11-12T00:00:00+08:00', policyText(rule(false)));
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     const orderId = orders(fixture)[0]?.id ?? '';
     const verdict = { account: accountId, resourceId: 'g', n: 0, outcome: 'void', by: 'person', orderId } as const;
     const nowMs = fixture.simulator.world.clock.nowMs;
@@ -202,13 +203,13 @@ describe('an order that a person closed as void', () => {
 
   test('and that is paid while the order in its stead waits is taken for that one; when that is paid too, people are told', async () => {
     await voided();
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     const [, second] = orders(fixture).map(({ id }) => id);
     pay();
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     expect([orders(fixture).length, told()]).toEqual([2, []]);
     pay(1);
-    await runs(2, 2 * hours);
+    await runs(2, 2 * hourMs);
     expect(told()).toEqual([expect.stringMatching(`^Renewed twice, perhaps: g.*order ${second} of ours waited for payment`)]);
     expect(orders(fixture)).toHaveLength(2);
   });
@@ -288,7 +289,7 @@ test('two targets that share an account each tell of what they show, and neither
   fixture = await renewalFixture({ start, groups: [group('2026-11-30T00:00:00+08:00'), east] }, text);
   const both = async (): Promise<void> => {
     for (const target of Object.values(fixture.policy.targets) as CompiledTarget[]) await fixture.run('apply', { target });
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   };
   await both();
   await both();

@@ -6,18 +6,8 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { type Handler, ServiceFault } from '../../../simulator/handler.ts';
 import { handlers } from '../../../simulator/operations/renewals.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import {
-  accountId,
-  days,
-  dearer,
-  hours,
-  minutes,
-  orders,
-  policyText,
-  type RenewalFixture,
-  renewalFixture,
-  verdicts,
-} from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 /** Rules of safety that hold whatever else a run does: each has a test here that fails when the rule is taken out. */
 
@@ -51,7 +41,7 @@ test('a function that only observes orders nothing, not even what nothing holds'
   await open(rule().replace('act: [renew-before-expiry]', 'act: []'));
   for (let run = 0; run < 5; run++) {
     expect(verdicts(await fixture.run())).toEqual(['g act due']);
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   }
   expect(orders(fixture)).toHaveLength(0);
   expect(budgets()).toEqual([]);
@@ -82,9 +72,9 @@ describe('where nobody answers', () => {
   test('a week is ordered from 24 hours before the expiry on, and not before', async () => {
     await open(rule(asks));
     await fixture.run();
-    fixture.simulator.advanceTo(soonMs - 24 * hours - 1);
+    fixture.simulator.advanceTo(soonMs - 24 * hourMs - 1);
     expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
-    fixture.simulator.advanceTo(soonMs - 24 * hours);
+    fixture.simulator.advanceTo(soonMs - 24 * hourMs);
     expect((await fixture.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
   });
 
@@ -100,7 +90,7 @@ describe('where nobody answers', () => {
       },
     });
     await fixture.run();
-    fixture.simulator.advanceTo(soonMs - 23 * hours);
+    fixture.simulator.advanceTo(soonMs - 23 * hourMs);
     expect(verdicts(await fixture.run())).toEqual(['g hold price-over-maximum']);
     expect(orders(fixture)).toHaveLength(0);
   });
@@ -108,17 +98,17 @@ describe('where nobody answers', () => {
   test('silence counts anew once somebody else has renewed', async () => {
     await open(rule(asks));
     await fixture.run();
-    fixture.simulator.advanceTo(soonMs - 23 * hours);
+    fixture.simulator.advanceTo(soonMs - 23 * hourMs);
     await fixture.run();
-    fixture.simulator.advance(10 * minutes);
+    fixture.simulator.advance(10 * minuteMs);
     await fixture.run();
     expect(orders(fixture)).toHaveLength(1);
     // A person renews after our week: what follows is no second week of ours in a row.
     const group = fixture.simulator.world.accounts.get(accountId)?.groups.get('g');
-    group?.renewUntil(expiryMs() + 7 * days, fixture.simulator.world.clock.nowMs);
-    fixture.simulator.advanceTo(expiryMs() - 3 * days);
+    group?.renewUntil(expiryMs() + 7 * dayMs, fixture.simulator.world.clock.nowMs);
+    fixture.simulator.advanceTo(expiryMs() - 3 * dayMs);
     await fixture.run();
-    fixture.simulator.advanceTo(expiryMs() - 23 * hours);
+    fixture.simulator.advanceTo(expiryMs() - 23 * hourMs);
     expect((await fixture.run()).purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
   });
 });
@@ -187,7 +177,7 @@ test('a plan counts as closed what the next run closes, and shows the order of t
   };
   await fixture.run();
   fixture.store.beforeCreate = () => {};
-  fixture.simulator.advance(10 * minutes);
+  fixture.simulator.advance(10 * minuteMs);
   expect(verdicts(await fixture.run('plan'))).toEqual(['g act due']);
   expect(orders(fixture)).toHaveLength(0);
   await fixture.run();

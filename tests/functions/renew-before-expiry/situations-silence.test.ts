@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { renewalLine } from '../../../cli/render/renewal-line.ts';
 import { pastRenewals } from '../../../shared/journal/renewals/past-renewals.ts';
-import { accountId, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { hourMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const expiresAt = '2026-11-28T00:00:00+08:00';
 const rule =
@@ -16,7 +17,7 @@ const open = async (start: string, rules = rule): Promise<void> => {
 const runs = async (count: number): Promise<void> => {
   for (let run = 0; run < count; run++) {
     await fixture.run();
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   }
 };
 
@@ -37,7 +38,7 @@ test('nobody was asked before the last day: they are asked first, and have six h
   await open('2026-11-27T12:00:00+08:00');
   expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
   expect(orders(fixture)).toEqual([]);
-  fixture.simulator.advance(hours);
+  fixture.simulator.advance(hourMs);
   await runs(5);
   expect(orders(fixture)).toEqual([]);
   await runs(1);

@@ -5,7 +5,8 @@ import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { accountId, days, hours, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
+import { accountId, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true}';
@@ -26,7 +27,7 @@ const watched = async () => [...(await runStoring(fixture.store, readExpiries(ac
 const run = async (times = 1): Promise<void> => {
   for (let n = 0; n < times; n++) {
     await fixture.run();
-    fixture.simulator.advance(hours);
+    fixture.simulator.advance(hourMs);
   }
 };
 
@@ -75,7 +76,7 @@ test('what has run out before it vanishes is told to nobody as gone', async () =
     policyText('- {name: never, groups: all, renew: never}'),
   );
   await run();
-  fixture.simulator.advance(2 * days);
+  fixture.simulator.advance(2 * dayMs);
   remove('a');
   await run(2);
   expect([told(), await watched()]).toEqual([[], []]);

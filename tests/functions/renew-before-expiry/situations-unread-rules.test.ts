@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
-import { days, hours, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
+import { orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const expiresAt = '2026-11-14T00:00:00+08:00';
 const expiresAtMs = Date.parse(expiresAt);
@@ -29,7 +30,7 @@ afterEach(async () => fixture?.close());
 /** Policies whose owner has changed their mind since the order. */
 const changed: readonly [string, Changed][] = [
   ['that has no rule for it any more', withRules()],
-  ['that lets it lapse now', withRules({ name: 'let-go', kind: 'never', leadMs: 7 * days, groups: { all: true } })],
+  ['that lets it lapse now', withRules({ name: 'let-go', kind: 'never', leadMs: 7 * dayMs, groups: { all: true } })],
 ];
 
 describe.each([...withoutRules.map(([which, , without]) => [which, without] as const), ...changed])(
@@ -40,7 +41,7 @@ describe.each([...withoutRules.map(([which, , without]) => [which, without] as c
       fixture = at;
       await at.run();
       expect(orders(at)).toHaveLength(1);
-      for (const leftMs of [days, 6 * hours, hours / 2]) {
+      for (const leftMs of [dayMs, 6 * hourMs, hourMs / 2]) {
         at.simulator.advance(expiresAtMs - leftMs - at.simulator.world.clock.nowMs);
         const before = at.messages.length;
         const report = await at.run('apply', { policy: change(at.policy, at.simulator.world.clock.nowMs) });
@@ -64,7 +65,7 @@ describe.each([...withoutRules.map(([which, , without]) => [which, without] as c
       };
       await expect(at.run()).rejects.toThrow('The process dies.');
       at.store.beforeCreate = () => {};
-      for (const leftMs of [6 * hours, hours / 2]) {
+      for (const leftMs of [6 * hourMs, hourMs / 2]) {
         at.simulator.advance(expiresAtMs - leftMs - at.simulator.world.clock.nowMs);
         const before = at.messages.length;
         await at.run('apply', { policy: change(at.policy, at.simulator.world.clock.nowMs) });
@@ -80,7 +81,7 @@ describe.each(withoutRules)('under a policy %s', (_which, code, without) => {
   test('what nobody ordered is held by it, and each alarm says so', async () => {
     const at = await renewalFixture(seed, unpaid);
     fixture = at;
-    at.simulator.advance(expiresAtMs - hours / 2 - at.simulator.world.clock.nowMs);
+    at.simulator.advance(expiresAtMs - hourMs / 2 - at.simulator.world.clock.nowMs);
     const report = await at.run('apply', { policy: without(at.policy, at.simulator.world.clock.nowMs) });
     expect(verdicts(report)).toEqual([`g hold ${code}`]);
     expect(orders(at)).toEqual([]);

@@ -4,7 +4,8 @@ import { readHistory } from '../../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { Fault } from '../../../simulator/faults.ts';
-import { accountId, days, hours, minutes, orders, policyText, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, renewalFixture } from './renewal-fixture.ts';
 
 const renew = 'RenewAppInstanceGroup';
 
@@ -35,9 +36,9 @@ test.each(faults)('%s: one transmission for each claim', async (_name, fault, ou
   try {
     for (let run = 0; run < 12; run++) {
       await fixture.run();
-      fixture.simulator.advance(10 * minutes);
+      fixture.simulator.advance(10 * minuteMs);
     }
-    fixture.simulator.advance(2 * days + hours);
+    fixture.simulator.advance(2 * dayMs + hourMs);
     await fixture.run();
     const history = await runStoring(fixture.store, readHistory(renewalStream(accountId, 'g')));
     expect(history[0]?.answer?.outcome).toBe(outcome);
@@ -71,7 +72,7 @@ test('a stalled answer: one transmission, given up after 20 seconds, and recogni
     expect((await first).outcomes).toMatchObject([{ outcome: 'unknown' }]);
     await fixture.simulator.ledger.reached(renew, 'executed');
     for (let run = 0; run < 10; run++) {
-      fixture.simulator.advance(10 * minutes);
+      fixture.simulator.advance(10 * minuteMs);
       await fixture.run();
     }
     expect(fixture.simulator.ledger.count(renew, 'received')).toBe(1);

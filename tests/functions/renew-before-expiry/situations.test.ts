@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { GroupSeed, WorkstationSeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const soon = '2026-11-28T00:00:00+08:00';
@@ -61,7 +62,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'what has run out holds': {
     rule: month,
     groups: [group({ expiresAt: '2026-11-24T16:00:00+08:00' })],
-    before: ({ simulator }) => simulator.advance(5 * hours),
+    before: ({ simulator }) => simulator.advance(5 * hourMs),
     decides: ['g hold expired'],
   },
   'a price over the maximum holds, and no approval helps': {
@@ -96,7 +97,7 @@ const situations: Readonly<Record<string, Situation>> = {
     rule: asking,
     before: async (fixture) => {
       await fixture.say(approval);
-      fixture.simulator.advance(minutes);
+      fixture.simulator.advance(minuteMs);
       await fixture.say({ ...approval, by: 'tan.mei', verdict: 'refuse', atMs: fixture.simulator.world.clock.nowMs });
     },
     decides: ['g hold refused'],
@@ -110,7 +111,7 @@ const situations: Readonly<Record<string, Situation>> = {
     rule: asking,
     before: async (fixture) => {
       await fixture.say({ ...approval, untilMs: shanghai('2026-11-24 13:00') });
-      fixture.simulator.advance(hours);
+      fixture.simulator.advance(hourMs);
     },
     decides: ['g hold approval-over'],
   },
@@ -126,7 +127,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'an approval for another expiry does not count': {
     rule: asking,
-    before: (fixture) => fixture.say({ ...approval, expiresAtMs: Date.parse(soon) - days }),
+    before: (fixture) => fixture.say({ ...approval, expiresAtMs: Date.parse(soon) - dayMs }),
     decides: ['g hold needs-approval'],
   },
   'the word of somebody who is no approver does not count': {
@@ -150,14 +151,14 @@ const situations: Readonly<Record<string, Situation>> = {
     before: async (fixture) => {
       await fixture.run();
       fixture.messages.length = 0;
-      fixture.simulator.advance(2 * days + 13 * hours);
+      fixture.simulator.advance(2 * dayMs + 13 * hourMs);
     },
     decides: ['g act due'],
     orders: 1,
   },
   'silence of those whom nobody asked is no answer': {
     rule: silent,
-    before: ({ simulator }) => simulator.advance(2 * days + 13 * hours),
+    before: ({ simulator }) => simulator.advance(2 * dayMs + 13 * hourMs),
     decides: ['g hold needs-approval'],
   },
   'silence waits until the last day': { rule: silent, decides: ['g hold needs-approval'] },
@@ -165,7 +166,7 @@ const situations: Readonly<Record<string, Situation>> = {
     rule: silent,
     before: async (fixture) => {
       await fixture.say({ ...approval, verdict: 'refuse' });
-      fixture.simulator.advance(2 * days + 13 * hours);
+      fixture.simulator.advance(2 * dayMs + 13 * hourMs);
     },
     decides: ['g hold refused'],
   },

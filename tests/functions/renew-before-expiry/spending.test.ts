@@ -7,7 +7,8 @@ import { limitsOf, monthOf as monthOfPolicy } from '../../../functions/renew-bef
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { accountId, days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
@@ -26,7 +27,7 @@ async function spend(month?: string): Promise<Spend> {
 /** What the service charged in a month by the clock of Shanghai, in millionths. */
 function bill(month: string): bigint {
   return orders(fixture)
-    .filter(({ placedMs }) => new Date(placedMs + 8 * hours).toISOString().startsWith(month))
+    .filter(({ placedMs }) => new Date(placedMs + 8 * hourMs).toISOString().startsWith(month))
     .reduce((sum, { amount }) => sum + amount * 100n, 0n);
 }
 
@@ -76,7 +77,7 @@ describe('spending', () => {
       ['lost', 'set-aside', 'reserved'],
     ]);
     for (let i = 0; i < 5; i++) {
-      simulator.advance(10 * minutes);
+      simulator.advance(10 * minuteMs);
       await fixture.run();
     }
     const [second] = (await spend()).months;
@@ -94,7 +95,7 @@ describe('spending', () => {
     await fixture.run();
     simulator.advanceTo(shanghai('2026-12-06 12:00'));
     await fixture.run();
-    simulator.advance(15 * minutes);
+    simulator.advance(15 * minuteMs);
     await fixture.run();
     const { months } = await spend();
     const limit = 3_000_000_000n;
@@ -167,7 +168,7 @@ describe('spending', () => {
     );
     expect((await spend()).months.map(({ lines }) => lines)).toEqual([[], []]);
     await fixture.run();
-    fixture.simulator.advance(70 * days);
+    fixture.simulator.advance(70 * dayMs);
     const later = await spend();
     expect([later.months.map(({ month }) => month), later.others]).toEqual([['2027-01', '2027-01'], ['2026-11']]);
     expect((await spend('2026-11')).months[0]?.ordered.micros).toBe(bill('2026-11'));

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
-import { days, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 const uncovered = policyText('- {name: r, groups: {name: other}, consoleAutoRenew: disabled, period: 1 Month}');
@@ -35,7 +36,7 @@ const storeDown = () => {
 describe('an expiry is announced', () => {
   test('72, 24, 6 and 1 hours before it, once each, covered by a rule or not; the last day on the failure channels too', async () => {
     await open(uncovered);
-    for (let run = 0; run < 90; run++) await later(hours);
+    for (let run = 0; run < 90; run++) await later(hourMs);
     expect(steps()).toEqual(['72h', '24h', '6h', '1h']);
     expect(steps('oncall')).toEqual(['24h', '6h', '1h']);
     expect(fixture.messages[0]).toMatchObject({ id: expect.stringContaining('alerts/1000000000000001/g/'), severity: 'warning' });
@@ -49,7 +50,7 @@ describe('an expiry is announced', () => {
     ['1h', 1],
   ])('by the run at the very moment of %s, and not by one right before it', async (step, left) => {
     await open(uncovered);
-    fixture.simulator.advanceTo(Date.parse('2026-11-07T00:00:00+08:00') - left * hours - 1);
+    fixture.simulator.advanceTo(Date.parse('2026-11-07T00:00:00+08:00') - left * hourMs - 1);
     await fixture.run();
     expect(steps()).not.toContain(step);
     fixture.simulator.advance(1);
@@ -59,14 +60,14 @@ describe('an expiry is announced', () => {
 
   test('by the most urgent step alone where runs were missed', async () => {
     await open(uncovered);
-    await later(3 * days + 7 * hours);
+    await later(3 * dayMs + 7 * hourMs);
     expect(steps()).toEqual(['6h']);
   });
 
   test('not any more once it has moved', async () => {
     await open(covered);
-    await later(hours);
-    for (let run = 0; run < 40; run++) await later(2 * hours);
+    await later(hourMs);
+    for (let run = 0; run < 40; run++) await later(2 * hourMs);
     expect(orders(fixture)).toHaveLength(1);
     expect(steps()).toEqual([]);
   });
@@ -74,7 +75,7 @@ describe('an expiry is announced', () => {
   test('again by the next run where no receiver said that it has it, and written down only then', async () => {
     await open(uncovered);
     fixture.broken.add('money');
-    const report = await later(14 * hours);
+    const report = await later(14 * hourMs);
     expect(report.purchases?.alerts).toMatchObject([{ code: 'expiry-72h', told: 'undelivered' }]);
     expect(report.warnings).toMatchObject([
       { code: 'channel-dead', data: { channel: 'money' } },
@@ -83,16 +84,16 @@ describe('an expiry is announced', () => {
     expect(report.failed).toBe(false);
     expect([...fixture.store.records.keys()].filter((key) => key.startsWith('alerts/') && key.includes('/g/'))).toEqual([]);
     fixture.broken.clear();
-    await later(10 * minutes);
-    await later(10 * minutes);
+    await later(10 * minuteMs);
+    await later(10 * minuteMs);
     expect(steps()).toEqual(['72h']);
   });
 
   test('to the others where one channel is dead', async () => {
     await open(uncovered);
     fixture.broken.add('money');
-    await later(3 * days);
-    await later(10 * minutes);
+    await later(3 * dayMs);
+    await later(10 * minuteMs);
     expect(steps('oncall')).toEqual(['24h']);
   });
 });
@@ -109,7 +110,7 @@ test('a subscription whose expiry cannot be read is held, and told once a day', 
   fixture = await renewalFixture({ start, groups }, covered, { handlers: { ListAppInstanceGroup: unreadable } });
   const report = await fixture.run();
   expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'expiry-unknown' }] }]);
-  for (let run = 0; run < 4; run++) await later(6 * hours);
+  for (let run = 0; run < 4; run++) await later(6 * hourMs);
   expect(steps()).toEqual(['unreadable-2026-11-03', 'unreadable-2026-11-04']);
 });
 
@@ -119,7 +120,7 @@ describe('without a journal', () => {
     fixture.store.beforeCreate = storeDown;
     fixture.store.read = async () => storeDown();
     for (let run = 0; run < 9; run++) {
-      const report = await later(10 * minutes);
+      const report = await later(10 * minuteMs);
       expect(report).toMatchObject({ failed: true, outcomes: [] });
       expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'journal-unavailable' }] }]);
       expect(report.errors[0]?.code).toBe('Unreachable');
@@ -133,14 +134,14 @@ describe('without a journal', () => {
   test('a store that reads but cannot write places no order either', async () => {
     await open(covered);
     fixture.store.beforeCreate = storeDown;
-    const report = await later(13 * hours);
+    const report = await later(13 * hourMs);
     expect(report).toMatchObject({ failed: true, outcomes: [{ outcome: 'not-sent' }] });
     expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(0);
   });
 
   test('a journal of one machine holds orders unless a word allows it, and says what to do', async () => {
     await open(covered);
-    fixture.simulator.advance(13 * hours);
+    fixture.simulator.advance(13 * hourMs);
     const report = await fixture.run('apply', { allowLocalStore: false });
     expect(report.decisions).toMatchObject([{ verdict: 'hold', because: [{ code: 'store-not-shared' }, { code: 'due' }] }]);
     expect(report).toMatchObject({ failed: true, errors: [{ code: 'Unsupported' }] });
@@ -152,7 +153,7 @@ describe('a part of the fleet that cannot be read', () => {
   test('does not silence the alarms of the rest, and fails the run', async () => {
     await open(uncovered);
     fixture.simulator.faults.add({ kind: 'deny', action: 'ListWuyingServer', times: 'always' });
-    const report = await later(14 * hours);
+    const report = await later(14 * hourMs);
     expect(steps()).toEqual(['72h']);
     expect(report).toMatchObject({ failed: true, totals: { complete: false }, errors: [{ code: 'NoPermission' }] });
   });
@@ -203,8 +204,8 @@ describe('what a run with nothing in its window costs', () => {
 
   test('what holds costs two to four store calls and no API call', async () => {
     await open(covered.replace('autoPay: true', 'autoPay: false'));
-    await later(13 * hours);
-    await later(30 * minutes);
+    await later(13 * hourMs);
+    await later(30 * minuteMs);
     let calls = 0;
     const { create, read, list } = fixture.store;
     fixture.store.create = (key, bytes) => {
@@ -219,7 +220,7 @@ describe('what a run with nothing in its window costs', () => {
       if (prefix.startsWith('renewals/')) calls += 1;
       return list(prefix);
     };
-    const report = await later(30 * minutes);
+    const report = await later(30 * minuteMs);
     expect(report.decisions).toMatchObject([{ because: [{ code: 'order-unpaid' }] }]);
     // One of them is the sign of life.
     expect(calls - 1).toBeLessThanOrEqual(5);

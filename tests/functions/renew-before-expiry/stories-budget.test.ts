@@ -10,8 +10,9 @@ import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { localText } from '../../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
-import { accountId, hours, minutes, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { accountId, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
@@ -76,14 +77,14 @@ describe('money that nobody needs any more is given back before orders are admit
       fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
       const { died } = failAtBudgetRecord(2, how);
       await Promise.race([fixture.run(), died]);
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
       // A plan counts it as given back, and writes nothing.
       const records = fixture.store.records.size;
       const planned = await fixture.run('plan');
       expect([planned.counts.act, planned.purchases?.budgets[0]?.used.micros, fixture.store.records.size]).toEqual([1, 0n, records]);
       await fixture.run();
       expect(renewed()).toEqual(['g']);
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
       await fixture.run();
       expect([...(await reservedIn('2026-11')).keys()]).toEqual([`${accountId}/g/1`]);
       expect((await verifyJournal(fixture.store)).problems).toEqual([]);
@@ -115,10 +116,10 @@ describe('money that nobody needs any more is given back before orders are admit
     renewedByHand('g');
     await fixture.run();
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([[], [`${accountId}/g/0`]]);
-    fixture.simulator.advance(30 * minutes);
+    fixture.simulator.advance(30 * minuteMs);
     await fixture.run();
     expect(renewed()).toEqual([]);
-    fixture.simulator.advance(31 * minutes);
+    fixture.simulator.advance(31 * minuteMs);
     await fixture.run();
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([['h'], [`${accountId}/h/0`]]);
     expect((await verifyJournal(fixture.store)).problems).toEqual([]);
@@ -132,7 +133,7 @@ describe('money that nobody needs any more is given back before orders are admit
     const account = fixture.simulator.world.accounts.get(accountId);
     (account?.groups as Map<string, unknown> | undefined)?.delete('g');
     for (let i = 0; i < 6; i++) {
-      fixture.simulator.advance(15 * minutes);
+      fixture.simulator.advance(15 * minuteMs);
       await fixture.run();
     }
     expect([renewed(), [...(await reservedIn('2026-11')).keys()]]).toEqual([[], []]);
@@ -142,7 +143,7 @@ describe('money that nobody needs any more is given back before orders are admit
     fixture = await renewalFixture({ start, groups: [group('g'), group('h')] }, policyText(rule));
     const { died } = failAtClaim();
     await Promise.race([fixture.run(), died]);
-    fixture.simulator.advance(2 * hours);
+    fixture.simulator.advance(2 * hourMs);
     const records = fixture.store.records.size;
     await fixture.run('apply', { policy: { ...fixture.policy, mode: { default: 'observe', act: [] } } });
     expect([...fixture.store.records.keys()].slice(records).filter((key) => /^(budget|renewals)/.test(key))).toEqual([]);
@@ -155,7 +156,7 @@ describe('money that nobody needs any more is given back before orders are admit
     );
     renewedByHand('g');
     await fixture.run();
-    fixture.simulator.advance(61 * minutes);
+    fixture.simulator.advance(61 * minuteMs);
     await fixture.run();
     fixture.simulator.advanceTo(shanghai('2026-12-10 12:00'));
     await fixture.run();
@@ -199,7 +200,7 @@ describe('money that nobody needs any more is given back before orders are admit
         },
       ],
     };
-    fixture.simulator.advance(61 * minutes);
+    fixture.simulator.advance(61 * minuteMs);
     await fixture.run('apply', { policy });
     expect(renewed()).toEqual(['h']);
     wake();
@@ -282,9 +283,9 @@ describe('a change of month', () => {
         fc.constantFrom(...changes),
         fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati'),
         async (expiryMinutes, approvedBefore, [timezone, changeText], zoneOfTarget) => {
-          const expiresMs = Date.parse(changeText) + expiryMinutes * minutes;
+          const expiresMs = Date.parse(changeText) + expiryMinutes * minuteMs;
           const at = await renewalFixture(
-            { start: new Date(expiresMs - 5 * hours).toISOString(), groups: [group('g', new Date(expiresMs).toISOString())] },
+            { start: new Date(expiresMs - 5 * hourMs).toISOString(), groups: [group('g', new Date(expiresMs).toISOString())] },
             policyText(asking)
               .replace('timezone: Asia/Shanghai', `timezone: ${timezone}`)
               .replace('endpoint: cn-shanghai}', `endpoint: cn-shanghai, timezone: ${zoneOfTarget}}`),
@@ -292,12 +293,12 @@ describe('a change of month', () => {
           fixture = at;
           let said = false;
           while (at.simulator.world.clock.nowMs < expiresMs) {
-            if (!said && at.simulator.world.clock.nowMs >= expiresMs - approvedBefore * minutes) {
+            if (!said && at.simulator.world.clock.nowMs >= expiresMs - approvedBefore * minuteMs) {
               said = true;
               await at.say({ resource: 'g', expiresAtMs: expiresMs, highest: enough });
             }
             await at.run();
-            at.simulator.advance(5 * minutes);
+            at.simulator.advance(5 * minuteMs);
           }
           const count = orders(at).length;
           await at.close();
@@ -326,7 +327,7 @@ test('a plan says for whom money is set aside, since when, and what has become o
   fixture = await renewalFixture({ start, groups: [group('g')] }, policyText(rule, limit('300 CNY')));
   fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
   await fixture.run();
-  fixture.simulator.advance(30 * minutes);
+  fixture.simulator.advance(30 * minuteMs);
   const { purchases } = await fixture.run('plan');
   expect(purchases?.budgets).toMatchObject([
     {

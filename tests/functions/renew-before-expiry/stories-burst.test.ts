@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { installationOf, linksBelow } from '../../../shared/journal/people/approval-link.ts';
 import { notifierOf, Pace } from '../../../shared/notify/notifier.ts';
 import { robotText } from '../../../shared/notify/robot-text.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import { type LimitedRobot, limitedRobot } from '../../notify/robot-limits.ts';
-import { linkSecret, minutes, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { linkSecret, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 let fixture: RenewalFixture | undefined;
 afterEach(() => fixture?.close());
@@ -61,7 +62,7 @@ describe('80 questions and one unclear order, at the limits of the robots', () =
       b.simulator.faults.add({ kind: 'fail', action: 'RenewAppInstanceGroup', times: 1, httpStatus: 503, code: 'ServiceUnavailable' });
       b.broken.add('money').add('oncall');
       await b.run();
-      b.simulator.advance(20 * minutes);
+      b.simulator.advance(20 * minuteMs);
 
       const robots = robotsOf(b, { money, oncall });
       const approvalLink = linksBelow('https://approve.example.com/decide', linkSecret, installationOf(b.store.name));
@@ -77,7 +78,7 @@ describe('80 questions and one unclear order, at the limits of the robots', () =
       expect(robots.money.taken).toHaveLength(messages);
 
       for (const _ of [1, 2]) {
-        b.simulator.advance(15 * minutes);
+        b.simulator.advance(15 * minuteMs);
         await b.run('apply', { notifier: robots.notifier(), approvalLink });
         expect(robots.money.taken).toHaveLength(messages + later);
       }
@@ -98,7 +99,7 @@ test('500 subscriptions of one day are a handful of messages, each resource with
   expect(robots.money.taken.length).toBeLessThan(8);
   expect([...namedIn([robots.money])].sort()).toEqual(numbered(500));
   for (const message of robots.money.taken) expect(robotText(message)).not.toContain('(cut)');
-  b.simulator.advance(15 * minutes);
+  b.simulator.advance(15 * minuteMs);
   await b.run('apply', { notifier: robots.notifier() });
   expect(robots.money.taken.length).toBeLessThan(8);
 });

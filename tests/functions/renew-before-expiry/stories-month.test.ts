@@ -10,16 +10,17 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/renewals.ts';
 import { handlers as workstationHandlers } from '../../../simulator/operations/workstation-orders.ts';
 import type { GroupSeed, WorkstationSeed } from '../../../simulator/world/seed.ts';
-import { accountId, days, dearer, hours, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
+import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-02T11:30:00+08:00';
 const startMs = Date.parse(start);
-const endMs = startMs + 31 * days;
+const endMs = startMs + 31 * dayMs;
 const kinds = ['week', 'month', 'quarter', 'half', 'year', 'asked', 'silent', 'let-go', 'stray'] as const;
 
 /** Expiries all over the month, at day boundaries of UTC+8, the same in every run of the test. */
 const expiry = (index: number): string => {
-  const date = new Date(startMs + (5 + ((index * 17) % 36)) * days + 8 * hours).toISOString().slice(0, 10);
+  const date = new Date(startMs + (5 + ((index * 17) % 36)) * dayMs + 8 * hourMs).toISOString().slice(0, 10);
   return `${date}T00:00:00+08:00`;
 };
 
@@ -99,9 +100,9 @@ beforeAll(async () => {
   };
   const expiries = new Map<string, number>();
   const approved = new Set<string>();
-  for (let nowMs = startMs; nowMs < endMs; nowMs += 4 * hours) {
+  for (let nowMs = startMs; nowMs < endMs; nowMs += 4 * hourMs) {
     simulator.advanceTo(Math.max(nowMs, simulator.world.clock.nowMs));
-    factor.percent = 100n + BigInt(Math.floor((nowMs - startMs) / days));
+    factor.percent = 100n + BigInt(Math.floor((nowMs - startMs) / dayMs));
     for (const [id, { expiresMs }] of [...(account?.groups ?? []), ...(account?.workstations ?? [])]) {
       const before = expiries.get(id);
       if (
@@ -114,7 +115,7 @@ beforeAll(async () => {
       if (expiresMs !== undefined) expiries.set(id, expiresMs);
     }
     // The store is away for a day.
-    const away = nowMs >= startMs + 12 * days && nowMs < startMs + 13 * days;
+    const away = nowMs >= startMs + 12 * dayMs && nowMs < startMs + 13 * dayMs;
     const answer = () => {
       if (away) throw new StoreError('Unreachable', 'the store does not answer');
     };
@@ -193,7 +194,7 @@ describe('a month of 200 subscriptions, rising prices, a scarce budget, three ap
         const { state } = await runStoring(fixture.store, readBudget(currency, month));
         expect(state.usedMicros).toBeLessThanOrEqual(micros);
         const charged = orders(fixture)
-          .filter((order) => order.currency === currency && new Date(order.placedMs + 8 * hours).toISOString().startsWith(month))
+          .filter((order) => order.currency === currency && new Date(order.placedMs + 8 * hourMs).toISOString().startsWith(month))
           .reduce((sum, { amount }) => sum + amount * 100n, 0n);
         expect(charged).toBeLessThanOrEqual(micros);
       }

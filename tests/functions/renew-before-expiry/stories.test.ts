@@ -6,18 +6,8 @@ import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/renewals.ts';
 import type { OrderLedger } from '../../../simulator/world/order.ts';
-import {
-  accountId,
-  days,
-  dearer,
-  hours,
-  minutes,
-  orders,
-  policyText,
-  type RenewalFixture,
-  renewalFixture,
-  verdicts,
-} from './renewal-fixture.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
+import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 const soon = '2026-11-08T00:00:00+08:00';
@@ -54,15 +44,15 @@ describe('an order that waits for payment', () => {
     await open(rule(', autoPay: false'));
     expect((await fixture.run()).outcomes).toMatchObject([{ outcome: 'done', because: { code: 'order-placed' } }]);
     expect(titles()).toEqual(['money: Ordered a renewal of ledger (g) for 233.28 CNY, to be paid']);
-    expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-under-way']);
-    expect(verdicts(await later(10 * minutes))).toEqual(['g hold order-unpaid']);
-    for (let run = 0; run < 12; run++) await later(2 * hours);
+    expect(verdicts(await later(10 * minuteMs))).toEqual(['g hold order-under-way']);
+    expect(verdicts(await later(10 * minuteMs))).toEqual(['g hold order-unpaid']);
+    for (let run = 0; run < 12; run++) await later(2 * hourMs);
     const told = fixture.messages.filter(({ title }) => title === 'Order unpaid: ledger (g)');
     expect(told.map(({ channel }) => channel).sort()).toEqual(['money', 'money', 'oncall', 'oncall']);
     expect(orders(fixture)).toHaveLength(1);
 
     ledger().pay(fixture.simulator.world, orders(fixture)[0]?.id ?? '');
-    expect(verdicts(await later(10 * minutes))).toEqual([]);
+    expect(verdicts(await later(10 * minuteMs))).toEqual([]);
     expect(await ends()).toEqual(['moved']);
     expect((await history())[0]?.end).toMatchObject({ by: 'run', shiftMatches: true });
     expect(orders(fixture)).toHaveLength(1);
@@ -111,7 +101,7 @@ describe('an order whose answer is lost', () => {
     fixture.simulator.faults.add({ kind: 'lose-answer', action: 'RenewAppInstanceGroup' });
     const first = await fixture.run();
     expect(first).toMatchObject({ failed: true, outcomes: [{ outcome: 'unknown', because: { code: 'order-unclear' } }] });
-    for (let run = 0; run < 10; run++) await later(10 * minutes);
+    for (let run = 0; run < 10; run++) await later(10 * minuteMs);
     expect(await ends()).toEqual(['moved']);
     expect(orders(fixture)).toHaveLength(1);
     expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
@@ -121,8 +111,8 @@ describe('an order whose answer is lost', () => {
     await open(rule(', autoPay: true'));
     fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
     await fixture.run();
-    expect(verdicts(await later(20 * minutes))).toEqual(['g hold order-unclear']);
-    for (let hour = 0; hour < 120; hour += 2) await later(2 * hours);
+    expect(verdicts(await later(20 * minuteMs))).toEqual(['g hold order-unclear']);
+    for (let hour = 0; hour < 120; hour += 2) await later(2 * hourMs);
     expect(fixture.simulator.ledger.count('RenewAppInstanceGroup', 'received')).toBe(1);
     const expiry = titles().filter((title) => title.includes('expires in'));
     expect(expiry).toEqual(
@@ -142,9 +132,9 @@ test('an order that the service refuses before executing is void at once, gives 
   fixture.simulator.faults.add({ kind: 'throttle', action: 'RenewAppInstanceGroup' });
   const first = await fixture.run();
   expect(first).toMatchObject({ failed: true, outcomes: [{ outcome: 'failed', because: { code: 'order-rejected' } }] });
-  await later(10 * minutes);
+  await later(10 * minuteMs);
   expect(await ends()).toEqual(['void', undefined]);
-  await later(10 * minutes);
+  await later(10 * minuteMs);
   expect(await ends()).toEqual(['void', 'moved']);
   expect(orders(fixture)).toHaveLength(1);
   const { purchases } = await fixture.run('plan');
@@ -165,7 +155,7 @@ describe('changes that are not ours', () => {
     };
     const handlers = { GetResourceRenewPrice: askedFor };
     await open(rule(', autoPay: true'), { handlers });
-    whenAsked.run = () => group()?.renewUntil(Date.parse(soon) + 30 * days, fixture.simulator.world.clock.nowMs);
+    whenAsked.run = () => group()?.renewUntil(Date.parse(soon) + 30 * dayMs, fixture.simulator.world.clock.nowMs);
     const report = await fixture.run();
     expect(orders(fixture)).toHaveLength(0);
     expect(report.outcomes).toMatchObject([{ outcome: 'held', because: { code: 'expiry-changed' } }]);
@@ -175,13 +165,13 @@ describe('changes that are not ours', () => {
     await open(rule(', autoPay: true'));
     const before = group()?.expiresMs ?? 0;
     await fixture.run();
-    await later(10 * minutes);
+    await later(10 * minuteMs);
     expect(await ends()).toEqual(['moved']);
     group()?.renewUntil(before, fixture.simulator.world.clock.nowMs);
     // So soon after the order it may be an old reading.
-    expect(verdicts(await later(hours))).toEqual(['g hold order-under-way']);
-    expect(verdicts(await later(hours))).toEqual(['g hold expiry-claimed']);
-    expect(verdicts(await later(hours))).toEqual(['g hold expiry-claimed']);
+    expect(verdicts(await later(hourMs))).toEqual(['g hold order-under-way']);
+    expect(verdicts(await later(hourMs))).toEqual(['g hold expiry-claimed']);
+    expect(verdicts(await later(hourMs))).toEqual(['g hold expiry-claimed']);
     expect(titles().filter((title) => title.endsWith('Expiry moved back: ledger (g)'))).toEqual([
       'money: Expiry moved back: ledger (g)',
       'oncall: Expiry moved back: ledger (g)',
@@ -192,13 +182,13 @@ describe('changes that are not ours', () => {
   test('a renewal by somebody else after ours is told and recorded once, and the next one is ordered as usual', async () => {
     await open(rule(', autoPay: true'));
     await fixture.run();
-    await later(10 * minutes);
-    const theirs = (group()?.expiresMs ?? 0) + 7 * days;
+    await later(10 * minuteMs);
+    const theirs = (group()?.expiresMs ?? 0) + 7 * dayMs;
     group()?.renewUntil(theirs, fixture.simulator.world.clock.nowMs);
-    fixture.simulator.advanceTo(theirs - 7 * days + minutes);
+    fixture.simulator.advanceTo(theirs - 7 * dayMs + minuteMs);
     const report = await fixture.run();
     expect(report.purchases?.orders).toMatchObject([{ outcome: 'ordered' }]);
-    await later(10 * minutes);
+    await later(10 * minuteMs);
     expect(titles().filter((title) => title.includes('Renewed by somebody else'))).toEqual(['money: Renewed by somebody else: ledger (g)']);
     expect([...fixture.store.records.keys()].filter((key) => key.includes(`/${theirs / 1000}/`) && key.startsWith('alerts/'))).toHaveLength(
       1,
@@ -210,8 +200,8 @@ describe('changes that are not ours', () => {
     await open(rule(', autoPay: true'));
     const before = group()?.expiresMs ?? 0;
     await fixture.run();
-    fixture.simulator.advance(10 * minutes);
-    group()?.renewUntil(before + 61 * days, fixture.simulator.world.clock.nowMs);
+    fixture.simulator.advance(10 * minuteMs);
+    group()?.renewUntil(before + 61 * dayMs, fixture.simulator.world.clock.nowMs);
     await fixture.run();
     expect((await history())[0]?.end).toMatchObject({ outcome: 'moved', shiftMatches: false });
     expect(titles()).toContain('money: Expiry moved by another length than was ordered: ledger (g)');
@@ -227,19 +217,19 @@ describe('asking', () => {
     const factor = { percent: 100n };
     await open(asking, { handlers: dearer(factor) });
     await fixture.run();
-    await later(10 * minutes);
+    await later(10 * minuteMs);
     factor.percent = 115n;
-    const due = (group()?.expiresMs ?? 0) - 7 * days;
-    fixture.simulator.advanceTo(due + minutes);
+    const due = (group()?.expiresMs ?? 0) - 7 * dayMs;
+    fixture.simulator.advanceTo(due + minuteMs);
     expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
-    const report = await later(hours);
+    const report = await later(hourMs);
     expect(report.purchases?.waiting).toMatchObject([{ approvers: 'finance', period: '1 Month', amount: { micros: 268_270_000n } }]);
     const questions = () => titles().filter((title) => title.includes('is asked to approve'));
     expect(questions()).toEqual(['money: finance is asked to approve 268.27 CNY for ledger (g)']);
 
     await fixture.say({ resource: 'g', expiresAtMs: group()?.expiresMs ?? 0, highest: cny(270n) });
     factor.percent = 130n;
-    expect(verdicts(await later(hours))).toEqual(['g hold approval-too-low']);
+    expect(verdicts(await later(hourMs))).toEqual(['g hold approval-too-low']);
     expect(questions().at(-1)).toBe('money: finance is asked to approve 303.26 CNY for ledger (g)');
     await fixture.say({
       resource: 'g',
@@ -247,13 +237,13 @@ describe('asking', () => {
       highest: cny(304n),
       atMs: fixture.simulator.world.clock.nowMs,
     });
-    expect((await later(hours)).purchases?.orders).toMatchObject([{ approvedBy: 'li.wei', outcome: 'ordered' }]);
+    expect((await later(hourMs)).purchases?.orders).toMatchObject([{ approvedBy: 'li.wei', outcome: 'ordered' }]);
     expect((await history())[1]?.claim?.note).toMatchObject({ approvedBy: 'li.wei', rule: 'r', policy: fixture.policy.sourceHash });
   });
 
   test('an unanswered question is asked again at the times of the rule, and no oftener', async () => {
     await open(asking.replace('6000', '200'));
-    for (let hour = 0; hour < 108; hour += 2) await later(2 * hours);
+    for (let hour = 0; hour < 108; hour += 2) await later(2 * hourMs);
     const asked = fixture.messages.filter(({ title }) => title.includes('is asked to approve'));
     expect(asked).toHaveLength(3);
   });
@@ -263,26 +253,26 @@ describe('asking', () => {
     const silent = rule(', autoPay: true, ask: {dearerThanLastTimeBy: 10%, above: 6000 CNY, who: finance}, unanswered: renew 1 Week');
     await open(silent, { handlers: dearer(factor) });
     await fixture.run();
-    await later(10 * minutes);
+    await later(10 * minuteMs);
     factor.percent = 150n;
-    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 48 * hours);
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 48 * hourMs);
     expect(verdicts(await fixture.run())).toEqual(['g hold needs-approval']);
-    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hourMs);
     const week = await fixture.run();
     expect(week.purchases?.orders).toMatchObject([{ period: '1 Week', outcome: 'ordered' }]);
-    const afterWeek = await later(24 * hours);
+    const afterWeek = await later(24 * hourMs);
     expect(verdicts(afterWeek)).toEqual(['g hold needs-approval']);
-    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hours);
+    fixture.simulator.advanceTo((group()?.expiresMs ?? 0) - 23 * hourMs);
     expect(verdicts(await fixture.run())).toEqual(['g hold unanswered-before']);
     // The regular price is still known to have been 233.28 CNY: at that price nobody needs to be asked.
     factor.percent = 100n;
-    expect((await later(hours)).purchases?.orders).toMatchObject([{ period: '1 Month', outcome: 'ordered' }]);
+    expect((await later(hourMs)).purchases?.orders).toMatchObject([{ period: '1 Month', outcome: 'ordered' }]);
   });
 });
 
 test('what the policy lets lapse is announced once when it is near, and lapses', async () => {
   await open(policyText('- {name: let-go, groups: all, renew: never}'));
-  for (let hour = 0; hour < 120; hour += 4) await later(4 * hours);
+  for (let hour = 0; hour < 120; hour += 4) await later(4 * hourMs);
   expect(titles().filter((title) => title.includes('about to lapse'))).toEqual([
     'money: ledger (g) is about to lapse, as the policy wants',
   ]);
@@ -292,7 +282,7 @@ test('what the policy lets lapse is announced once when it is near, and lapses',
 
 test('a function that only observes tells of expiries and of what holds, once, and orders nothing', async () => {
   await open(rule(', autoPay: true, ask: {above: 1 CNY, who: finance}').replace('act: [renew-before-expiry]', 'act: []'));
-  for (let hour = 0; hour < 120; hour += 4) await later(4 * hours);
+  for (let hour = 0; hour < 120; hour += 4) await later(4 * hourMs);
   expect(orders(fixture)).toHaveLength(0);
   expect(titles().filter((title) => !title.includes('expires in'))).toEqual([
     'money: 1 renewal is held on home',
@@ -315,7 +305,7 @@ describe('runs beside each other', () => {
     fixture = await renewalFixture({ start, groups }, text);
     for (let round = 0; round < 4; round++) {
       await Promise.all(Array.from({ length: 5 }, () => fixture.run()));
-      fixture.simulator.advance(10 * minutes);
+      fixture.simulator.advance(10 * minuteMs);
     }
     expect(
       orders(fixture)
@@ -330,7 +320,7 @@ describe('runs beside each other', () => {
     const report = await fixture.run('apply', { deadlineMs: fixture.simulator.world.clock.nowMs + 59_000 });
     expect(verdicts(report)).toEqual(['g hold deadline-near']);
     expect(await history()).toEqual([]);
-    expect((await later(minutes)).outcomes).toMatchObject([{ outcome: 'done' }]);
+    expect((await later(minuteMs)).outcomes).toMatchObject([{ outcome: 'done' }]);
   });
 
   test('a run that is told to stop places no further order', async () => {
@@ -346,7 +336,7 @@ describe('runs beside each other', () => {
 test('orders beside each other leave a journal without gaps', async () => {
   await open(rule(', autoPay: true'));
   await fixture.run();
-  await later(10 * minutes);
+  await later(10 * minuteMs);
   const { problems } = await verifyJournal(fixture.store);
   expect(problems).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type { Message, Severity } from '../../../shared/notify/message.ts';
 import { notifierOf, Pace } from '../../../shared/notify/notifier.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { policyWith, target } from '../../engine/dial.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 
 /** A message as it arrived on a channel. */
@@ -24,7 +25,6 @@ interface Arrival {
 export type ChannelState = 'ok' | 'dead' | 'refuses' | 'slow' | 'muted';
 
 export const functionName = 'renew-before-expiry';
-const hourMs = 3_600_000;
 
 /** Runs that tell people, each in a fresh process, on one journal, with channels in the states that a test sets. */
 export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {

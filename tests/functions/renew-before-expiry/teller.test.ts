@@ -4,12 +4,11 @@ import type { RenewalNotifier } from '../../../functions/renew-before-expiry/run
 import { alertId, alertKey } from '../../../shared/journal/log/alerts.ts';
 import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { type ChannelState, functionName, tellerFixture } from './teller-fixture.ts';
 
 type Fixture = ReturnType<typeof tellerFixture>;
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** The kinds of matters that a run tells, as each run finds them: an alarm and a question again, an order and a failure only once. */
 const matters = {

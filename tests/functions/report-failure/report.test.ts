@@ -6,6 +6,7 @@ import { createFailureReporter } from '../../../functions/report-failure/failure
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
 const sample = JSON.parse(readFileSync(new URL('../../../events/samples/async-destination-failure.json', import.meta.url), 'utf8'));
 
@@ -18,7 +19,6 @@ tell: ${tell}
 rules: {}
 `;
 
-const hourMs = 3_600_000;
 const nowMs = Date.parse('2026-11-24T04:00:00Z');
 
 let folder: string;

@@ -2,14 +2,13 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { hourlyAmount } from '../../../simulator/world/price.ts';
 import { liveFunction, policyText } from '../../e2e/live-function.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
 const region = 'cn-hangzhou';
 const instanceType = 'appstreaming.general.4c8g';
 const strategy = { schedule: { '1-5': { '08:00-21:00': 3 } }, enable: '2026-11-01', disable: '2027-10-30' };
 /** One group with three nodes on workdays from 08:00 to 21:00. */
 export const groups = [{ id: 'g', name: 'office', region, pool: { instanceType, strategy } }];
-/** In milliseconds. */
-export const hourMs = 3_600_000;
 /** Millionths of a yuan for a node for an hour. */
 const pricePerHour = Number(hourlyAmount(instanceType, region)) * 100;
 

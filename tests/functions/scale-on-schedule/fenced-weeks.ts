@@ -7,10 +7,9 @@ import type { IntentView, WrittenValue } from '../../../shared/journal/intents/i
 import type { ActDecision, Decision } from '../../../shared/planning/decision.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { guard } from '../../engine/guard-fixture.ts';
+import { dayMs, minuteMs } from '../../fixtures/times.ts';
 import { applied, type Fields } from './applied-row.ts';
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 const shanghaiMs = 8 * 3_600_000;
 
 /** Nodes that a row of the service gives at an instant: by the clock of Shanghai, and by usage as many as it may. */

@@ -12,9 +12,8 @@ import type { Level, Timeline } from '../../../shared/policy/compiled.ts';
 import type { DaySelector, DocumentSchedule } from '../../../shared/policy/document.ts';
 import { buildTimeline } from '../../../shared/policy/timeline.ts';
 import { zoneTable } from '../../../shared/policy/zone-source.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import { groupOf, poolOf } from './plan-fixture.ts';
-
-const minuteMs = 60_000;
 
 /** Ascending cuts of a day, with an amount for some of the stretches between them. */
 const stretches = (amount: fc.Arbitrary<number>) =>

@@ -5,9 +5,9 @@ import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
 
-const hourMs = 3_600_000;
 const ordinary = scheduled({ 12345: { '08:00-21:00': 4 } }, { enableDate: '2026-09-01', disableDate: '2027-08-31' });
 const freeze = {
   because: 'National Day',

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 import type { Fields } from './applied-row.ts';
 import { type Event, type Played, play } from './fenced-weeks.ts';
 import { given, limits, method } from './generated-fences.ts';
 import { policyOf } from './plan-fixture.ts';
 
-const hour = 3_600_000;
-const day = 24 * hour;
 const days = 5;
 
 /** National Day week with its make-up Saturday, and ordinary weeks. */
@@ -28,7 +27,7 @@ const plan = fc.record({
 
 const twoDigits = (value: number) => String(value).padStart(2, '0');
 const localText = (ms: number) => {
-  const local = new Date(ms + 8 * hour);
+  const local = new Date(ms + 8 * hourMs);
   return `${local.toISOString().slice(0, 10)} ${twoDigits(local.getUTCHours())}:00`;
 };
 
@@ -38,11 +37,11 @@ function policyFor({ rules, exceptions }: typeof plan extends fc.Arbitrary<infer
     return `- {name: r${at}, groups: {name: "g${at}-*"}, schedule: ${name}, peak: {tag: peak-nodes, otherwise: ${peak}, atMost: 40}${way}}`;
   });
   const spans = exceptions.map(({ from, hours, percent }) => {
-    const startMs = fromMs + from * day;
-    return `  - {because: E, groups: {name: "*-1"}, from: ${localText(startMs)}, until: ${localText(startMs + hours * hour + hour)}, keepAtLeast: ${percent}%}`;
+    const startMs = fromMs + from * dayMs;
+    return `  - {because: E, groups: {name: "*-1"}, from: ${localText(startMs)}, until: ${localText(startMs + hours * hourMs + hourMs)}, keepAtLeast: ${percent}%}`;
   });
   const sections = spans.length > 0 ? `exceptions:\n${spans.join('\n')}\n` : '';
-  return policyOf(lines.join('\n'), sections, localText(fromMs - 7 * day), 45);
+  return policyOf(lines.join('\n'), sections, localText(fromMs - 7 * dayMs), 45);
 }
 
 const period = fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 9 }));
@@ -108,10 +107,10 @@ const untilSeenMs = 40 * 60_000;
 function wantsIn({ start, plan: first, next, peaks }: Story): (group: number, atMs: number) => boolean {
   const fromMs = shanghai(start);
   const isReadable = (group: number, atMs: number) => {
-    const past = peaks.filter((peak) => peak.group === group && fromMs + peak.after * hour <= atMs);
+    const past = peaks.filter((peak) => peak.group === group && fromMs + peak.after * hourMs <= atMs);
     return past.reduce((last, peak) => (peak.after >= last.after ? peak : last), { after: 0, value: '1' }).value !== 'five';
   };
-  const changeMs = next ? fromMs + next.after * hour : Number.POSITIVE_INFINITY;
+  const changeMs = next ? fromMs + next.after * hourMs : Number.POSITIVE_INFINITY;
   const by = [first, next?.plan].map((each) => each && [0, 1, 2, 3].map((group) => wantedBy(policyFor(each, fromMs), group)));
   const isAsked = (which: 0 | 1, group: number, atMs: number) => by[which]?.[group]?.(atMs) ?? false;
   return (group, atMs) => {
@@ -147,11 +146,11 @@ function played(
   const fromMs = shanghai(start);
   const rows = ['g0-1', 'g0-2', 'g1-1', 'g1-2'].map((id, at) => row(id, strategies[at] as Fields));
   const events: Event[] = [
-    ...peaks.map(({ after, ...peak }) => ({ atMs: fromMs + after * hour, peak })),
-    ...(next ? [{ atMs: fromMs + next.after * hour, policy: policyFor(next.plan, fromMs) }] : []),
+    ...peaks.map(({ after, ...peak }) => ({ atMs: fromMs + after * hourMs, peak })),
+    ...(next ? [{ atMs: fromMs + next.after * hourMs, policy: policyFor(next.plan, fromMs) }] : []),
   ];
   // People come by day, more to some groups than to others.
-  const people = (group: number, atMs: number) => (new Date(atMs + 8 * hour).getUTCHours() % 12 < 8 ? (demand + group) % 5 : 0);
+  const people = (group: number, atMs: number) => (new Date(atMs + 8 * hourMs).getUTCHours() % 12 < 8 ? (demand + group) % 5 : 0);
   return fences.map((each) => play({ rows, policy: policyFor(first, fromMs), fence: each, events, demand: people, fromMs, days }));
 }
 
@@ -166,7 +165,7 @@ describe('weeks of policies, with and without fences', () => {
     fc.assert(
       fc.property(story, fence, (input, { limits: drawn, freezes }) => {
         const fromMs = shanghai(input.start);
-        const spans = freezes.map(({ from, hours }) => ({ fromMs: fromMs + from * hour, untilMs: fromMs + (from + hours) * hour }));
+        const spans = freezes.map(({ from, hours }) => ({ fromMs: fromMs + from * hourMs, untilMs: fromMs + (from + hours) * hourMs }));
         const [free, fenced] = played(input, [
           { limits: unbounded },
           {
@@ -180,7 +179,7 @@ describe('weeks of policies, with and without fences', () => {
           const kept = (at: number) => Math.min(...nodes.slice(at, at + 4));
           const less = nodes.findIndex((_, at) => (fenced?.nodes[group]?.[at] ?? 0) < kept(at) && wants(group, fromMs + at * 600_000));
           if (less >= 0) {
-            const at = new Date(fromMs + less * 600_000 + 8 * hour).toISOString();
+            const at = new Date(fromMs + less * 600_000 + 8 * hourMs).toISOString();
             expect(`group ${group} at ${at}: ${fenced?.nodes[group]?.[less]} of ${nodes[less]}`).toBe('never fewer');
           }
         }
@@ -213,7 +212,7 @@ describe('weeks of policies, with and without fences', () => {
         }
         for (const { atMs } of fenced.added) {
           const within = fenced.added
-            .filter((each) => each.atMs <= atMs && each.atMs > atMs - day)
+            .filter((each) => each.atMs <= atMs && each.atMs > atMs - dayMs)
             .reduce((sum, { nodes }) => sum + nodes, 0);
           expect(within).toBeLessThanOrEqual(nodesAddedPer24h);
         }

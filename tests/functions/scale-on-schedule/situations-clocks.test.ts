@@ -6,11 +6,11 @@ import { run } from '../../../shared/engine/run.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
 
 const account = '1234567890123456';
-const hourMs = 3_600_000;
 const office = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}';
 const nobody = office.replace('all', '{name: "other-*"}');
 const week = { '1-5': { '08:00-21:00': 4 } };

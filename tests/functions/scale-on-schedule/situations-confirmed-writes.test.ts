@@ -7,8 +7,8 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { handlers as poolHandlers } from '../../../simulator/operations/node-pools.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 
-const minuteMs = 60_000;
 const levels = [1, 3, 6, 2] as const;
 /** When each level begins, in minutes of the day. */
 const steps = [0, 8 * 60, 13 * 60, 18 * 60] as const;

@@ -3,8 +3,8 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import type { AssumptionValue } from '../../../simulator/assumptions.ts';
 import { type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 
-const minuteMs = 60_000;
 const groups = [
   { id: 'aig-steps', name: 'office-steps', region: 'cn-hangzhou', pool: { strategy: { fixed: 2 } } },
   { id: 'aig-weekly', name: 'weekly', region: 'cn-hangzhou', pool: { strategy: { fixed: 3 } } },

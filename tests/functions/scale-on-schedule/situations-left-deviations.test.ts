@@ -3,10 +3,10 @@ import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
 import { type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
 const strategy = { schedule: { '1-5': { '08:00-21:00': 3 } }, enable: '2026-11-01', disable: '2027-10-30' };
 const groups = [{ id: 'g', name: 'office', region: 'cn-hangzhou', pool: { id: 'rg-g', strategy } }];
-const hourMs = 3_600_000;
 
 /** An evening under an exception on Wednesday, or the holidays that are named. */
 function textOf(mode: 'act' | 'observe', holidays?: readonly string[], groupsOf = 'all'): string {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { liveFunction } from '../../e2e/live-function.ts';
-import { comparedWithBill, days, groups, hourMs, type Special, textOf } from './bill-fixture.ts';
+import { hourMs } from '../../fixtures/times.ts';
+import { comparedWithBill, days, groups, type Special, textOf } from './bill-fixture.ts';
 
 describe('what single days cost is what they make of the bill', () => {
   const kinds: readonly (readonly [string, Special])[] = [

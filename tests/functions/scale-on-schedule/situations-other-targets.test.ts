@@ -8,11 +8,11 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { dayMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
 
 const accounts = { office: '1234567890123456', branch: '6543210987654321' };
-const dayMs = 86_400_000;
 const rule = '- {name: office, groups: all, schedule: service, peak: {tag: size, atMost: 100}, method: fixed}';
 
 let simulator: Simulator;

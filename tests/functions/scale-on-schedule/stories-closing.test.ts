@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
 import { liveFunction, policyText } from '../../e2e/live-function.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
-const hourMs = 3_600_000;
 const strategy = { schedule: { '1-5': { '08:00-20:00': 2 } }, enable: '2026-11-01', disable: '2027-10-30' };
 const group = { id: 'aig-plant', name: 'plant', region: 'cn-hangzhou', pool: { strategy } };
 /** Each weekday of six weeks from Tuesday, 1 December, on. */

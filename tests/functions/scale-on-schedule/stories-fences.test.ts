@@ -8,6 +8,7 @@ import { type Simulator, startSimulator } from '../../../simulator/simulator.ts'
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
 
@@ -15,7 +16,6 @@ import { policyOf } from './plan-fixture.ts';
 vi.setConfig({ testTimeout: 240_000 });
 
 const account = '1234567890123456';
-const hourMs = 3_600_000;
 
 const rules = {
   office: '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, atMost: 100}}',

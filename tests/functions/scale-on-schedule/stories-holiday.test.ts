@@ -7,11 +7,11 @@ import { run } from '../../../shared/engine/run.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
 
 const account = '1234567890123456';
-const hourMs = 3_600_000;
 
 const policy = policyOf(
   `

@@ -5,8 +5,8 @@ import { verifyJournal } from '../../../shared/journal/log/verify.ts';
 import { demoScenario } from '../../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { liveAccount } from '../../e2e/live-account.ts';
+import { hourMs } from '../../fixtures/times.ts';
 
-const hourMs = 3_600_000;
 const example = readFileSync(new URL('../../../policy.example.yaml', import.meta.url), 'utf8');
 
 describe('a week of the example policy on the demo accounts, every second hour', () => {

@@ -8,9 +8,8 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { dayMs, minuteMs } from '../../fixtures/times.ts';
 
-const minutes = 60_000;
-const days = 24 * 60 * minutes;
 const modules = [scaleRules, tagRules];
 const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const owner = '{name: nobodys, groups: {missingTag: owner}, set: {owner: unassigned, first-seen: "{date}"}}';
@@ -35,7 +34,7 @@ const takenAway =
   };
 
 /** Somebody takes a tag away and it comes back, and away again. Sooner than after this wait a tag that was set need not show. */
-const removedTwice = takenAway({ times: 2, runs: 2, keys: ['owner'], waitMs: 15 * minutes });
+const removedTwice = takenAway({ times: 2, runs: 2, keys: ['owner'], waitMs: 15 * minuteMs });
 
 /** The single read without its tags, and the list too. */
 const withoutTags: Readonly<Record<string, Handler>> = Object.fromEntries(
@@ -139,24 +138,24 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a tag that somebody removed is restored once, with the value that it had': {
     rules: [owner],
-    before: takenAway({ runs: 2, waitMs: 3 * days }),
+    before: takenAway({ runs: 2, waitMs: 3 * dayMs }),
     decides: ['g act restored, restored'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
   'a tag that nobody has seen since is not said to be removed, and is set once more': {
     rules: [owner],
-    before: takenAway({ runs: 1, waitMs: 3 * days }),
+    before: takenAway({ runs: 1, waitMs: 3 * dayMs }),
     decides: ['g act not-confirmed, not-confirmed'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
   'a list that is older than the tags is no reason to set them again': {
     rules: [owner],
-    before: takenAway({ runs: 1, waitMs: 4 * minutes }),
+    before: takenAway({ runs: 1, waitMs: 4 * minuteMs }),
     decides: ['g hold not-shown-yet, not-shown-yet'],
   },
   'tags that were set twice and never seen are left, and nobody is blamed': {
     rules: [owner],
-    before: takenAway({ times: 2, runs: 1, waitMs: 60 * minutes }),
+    before: takenAway({ times: 2, runs: 1, waitMs: 60 * minuteMs }),
     decides: ['g hold not-confirmed, not-confirmed'],
   },
   'a tag that was removed again is reported and stays away': {

@@ -5,14 +5,11 @@ import type { LinkProver } from '../../../shared/journal/people/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { remembering } from '../policy.ts';
 
 /** The account that stories play in. */
 export const accountId = '1000000000000001';
-/** Lengths of time, in milliseconds. */
-export const minuteMs = 60_000;
-export const hourMs = 60 * minuteMs;
-export const dayMs = 24 * hourMs;
 
 /** The circle of approvers that is asked. */
 export const circle = 'finance';

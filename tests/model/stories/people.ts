@@ -1,10 +1,11 @@
 import { openSlot, resolveClaim, type Verdict } from '../../../functions/renew-before-expiry/purchase/resolve.ts';
 import type { StoreEffect } from '../../../shared/journal/store/store-effect.ts';
+import { hourMs } from '../../fixtures/times.ts';
 import { indexOf, move } from './account.ts';
 import { answering } from './answers.ts';
 import type { Way } from './chooser.ts';
 import type { Effect } from './effect.ts';
-import { accountId, approvers, hourMs } from './families.ts';
+import { accountId, approvers } from './families.ts';
 import { answersOf, openClaim, performFor } from './journal.ts';
 import { Process } from './process.ts';
 import { countOf, type Order, type Subscription, type World } from './world.ts';

@@ -1,8 +1,8 @@
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import type { Chooser, Way } from './chooser.ts';
 import type { Dimension } from './dimensions.ts';
 import type { Effect } from './effect.ts';
-import { minuteMs } from './families.ts';
 import { peopleWays } from './people.ts';
 import { Process } from './process.ts';
 import { lateOrderWays, serviceWays } from './service.ts';

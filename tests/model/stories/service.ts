@@ -1,11 +1,12 @@
 import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import type { Heard } from '../process-tree.ts';
 import { drop, indexOf, place, priceOf } from './account.ts';
 import type { Way } from './chooser.ts';
 import type { Effect, Observation } from './effect.ts';
-import { accountId, minuteMs } from './families.ts';
+import { accountId } from './families.ts';
 import type { Process } from './process.ts';
 import { checkSend } from './verdict.ts';
 import type { Order, Subscription, World } from './world.ts';

@@ -1,6 +1,6 @@
+import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { move } from './account.ts';
 import type { Chooser } from './chooser.ts';
-import { dayMs, hourMs, minuteMs } from './families.ts';
 import { reservedWithoutOrder } from './journal.ts';
 import { approve, resolving } from './people.ts';
 import { Segment } from './segment.ts';

@@ -1,6 +1,7 @@
+import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { dropOverdue } from './account.ts';
 import type { Chooser, Way } from './chooser.ts';
-import { type Family, hourMs, minuteMs } from './families.ts';
+import type { Family } from './families.ts';
 import type { Memory } from './memory.ts';
 import { approve, peopleWays } from './people.ts';
 import { Segment } from './segment.ts';

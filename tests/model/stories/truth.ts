@@ -1,9 +1,10 @@
 import { monthsFor } from '../../../functions/renew-before-expiry/purchase/month.ts';
 import type { Message } from '../../../shared/notify/message.ts';
+import { minuteMs } from '../../fixtures/times.ts';
 import { priceOf } from './account.ts';
 import { type ClaimState, claimStateOf } from './answers.ts';
 import type { Dimension } from './dimensions.ts';
-import { accountId, circle, minuteMs } from './families.ts';
+import { accountId, circle } from './families.ts';
 import { reservedFor } from './journal.ts';
 import type { Process } from './process.ts';
 import { Violation } from './violation.ts';

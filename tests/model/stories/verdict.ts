@@ -1,8 +1,9 @@
 import type { PurchaseOrder } from '../../../functions/renew-before-expiry/purchase/contract.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
+import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { priceOf } from './account.ts';
 import { type ClaimState, claimStateOf } from './answers.ts';
-import { accountId, dayMs, type Family, hourMs } from './families.ts';
+import { accountId, type Family } from './families.ts';
 import { openClaim, usedNow } from './journal.ts';
 import type { Process } from './process.ts';
 import { channels } from './telling.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renew } from '../../../../functions/renew-before-expiry/purchase/renew.ts';
+import { dayMs } from '../../../fixtures/times.ts';
 import {
-  day,
   down,
   expiry,
   lost,
@@ -20,7 +20,7 @@ const claimKey = `${stream}/00000000/claim`;
 const answerKey = `${stream}/00000000/answer`;
 const endKey = `${stream}/00000000/end`;
 const moves = (fixture: PurchaseFixture) => () => {
-  fixture.observed = { expiresAtMs: expiry + 7 * day };
+  fixture.observed = { expiresAtMs: expiry + 7 * dayMs };
   return { OrderId: 'order-1', RequestId: 'request-1' };
 };
 

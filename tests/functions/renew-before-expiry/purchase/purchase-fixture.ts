@@ -14,13 +14,12 @@ import { type RenewalView, readRenewal } from '../../../../shared/journal/renewa
 import { renewalStream } from '../../../../shared/journal/renewals/renewal-record.ts';
 import { StoreError } from '../../../../shared/journal/store/store.ts';
 import { performStoreEffect } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs } from '../../../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from '../../../journal/memory-store.ts';
 
 /** Tuesday 2026-11-24, 12:00 in Shanghai: far from any change of month. */
 export const noon = Date.UTC(2026, 10, 24, 4);
-export const minute = 60_000;
-export const day = 86_400_000;
-export const expiry = noon + 5 * day;
+export const expiry = noon + 5 * dayMs;
 export const monthOf = monthIn({ transitions: [{ atMs: 0, offsetMs: 8 * 3_600_000 }] });
 export const stream = renewalStream('1', 'g-1');
 

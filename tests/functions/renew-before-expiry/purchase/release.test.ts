@@ -3,7 +3,8 @@ import { renew } from '../../../../functions/renew-before-expiry/purchase/renew.
 import { settleOpen } from '../../../../functions/renew-before-expiry/purchase/settle.ts';
 import { readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
-import { apiError, day, expiry, monthOf, noon, prepared, purchaseFixture, readView } from './purchase-fixture.ts';
+import { dayMs } from '../../../fixtures/times.ts';
+import { apiError, expiry, monthOf, noon, prepared, purchaseFixture, readView } from './purchase-fixture.ts';
 
 test('what was set aside in one month and came to nothing in the next is given back in the month that holds it', async () => {
   const fixture = purchaseFixture();
@@ -17,7 +18,7 @@ test('what was set aside in one month and came to nothing in the next is given b
   };
   await expect(fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }))).rejects.toThrow('killed');
   fixture.before = () => {};
-  const inDecemberMs = noon + 8 * day;
+  const inDecemberMs = noon + 8 * dayMs;
   expect([reservation.month, monthOf(inDecemberMs)]).toEqual(['2026-11', '2026-12']);
   await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, inDecemberMs));
   const budgetOf = async (month: string) => (await runStoring(fixture.store, readBudget('CNY', month))).state;

@@ -3,12 +3,11 @@ import { renew } from '../../../../functions/renew-before-expiry/purchase/renew.
 import { linkOf, parseRecord } from '../../../../shared/journal/log/record.ts';
 import { readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
   bodiesUnder,
-  day,
   expiry,
-  minute,
   monthOf,
   noon,
   ordered,
@@ -25,7 +24,7 @@ const claimKey = `${stream}/00000000/claim`;
 const answerKey = `${stream}/00000000/answer`;
 const endKey = `${stream}/00000000/end`;
 const moves = (fixture: PurchaseFixture) => () => {
-  fixture.observed = { expiresAtMs: expiry + 7 * day };
+  fixture.observed = { expiresAtMs: expiry + 7 * dayMs };
   return { OrderId: 'order-1', RequestId: 'request-1' };
 };
 
@@ -104,7 +103,7 @@ describe('an order that is placed', () => {
     const fixture = purchaseFixture();
     fixture.onSend = moves(fixture);
     await ordered(fixture);
-    const moved = purchaseFor('g-1', { expiresAtMs: expiry + 7 * day, note: { rule: 'groups', approver: 'lin' } });
+    const moved = purchaseFor('g-1', { expiresAtMs: expiry + 7 * dayMs, note: { rule: 'groups', approver: 'lin' } });
     fixture.onSend = () => ({ OrderId: 'order-2' });
     expect(await ordered(fixture, { purchase: moved })).toMatchObject({ n: 1, outcome: 'ordered' });
     expect(bodiesUnder(fixture.store, `${stream}/00000001/claim`)['']).toMatchObject({ note: { rule: 'groups', approver: 'lin' } });
@@ -147,7 +146,7 @@ describe('an order that is not placed', () => {
     [30_000, 1],
     [30_001, 0],
     [-1, 0],
-    [75 * minute, 0],
+    [75 * minuteMs, 0],
   ])('%i ms after its claim is sent %i times', async (lateMs, times) => {
     const fixture = purchaseFixture();
     fixture.before = (effect) => {
@@ -193,7 +192,7 @@ describe('an order that is not placed', () => {
     throw apiError('ServiceUnavailable', { httpStatus: 503 });
   };
   test.each<[string, string, Partial<PurchaseFixture>]>([
-    ['has another expiry', 'expiry-changed', { observed: { expiresAtMs: expiry + day } }],
+    ['has another expiry', 'expiry-changed', { observed: { expiresAtMs: expiry + dayMs } }],
     ['has an expiry that cannot be read', 'expiry-changed', { observed: { expiresAtMs: undefined } }],
     ['is gone', 'resource-gone', { observed: undefined }],
     ['cannot be read', 'reread-failed', { onReread: unreadable }],
@@ -209,15 +208,15 @@ describe('an order that is not placed', () => {
   /** Midnight of 2026-12-01 in Shanghai. */
   const change = Date.UTC(2026, 10, 30, 16);
   test.each([
-    [change - 60 * minute - 1, 'ordered'],
-    [change - 60 * minute, 'month-change'],
+    [change - 60 * minuteMs - 1, 'ordered'],
+    [change - 60 * minuteMs, 'month-change'],
     [change, 'month-change'],
-    [change + 15 * minute, 'month-change'],
-    [change + 3 * day, 'month-change'],
+    [change + 15 * minuteMs, 'month-change'],
+    [change + 3 * dayMs, 'month-change'],
   ])('at %i with money of November: %s', async (atMs, expected) => {
     const fixture = purchaseFixture();
-    fixture.observed = { expiresAtMs: expiry + 10 * day };
-    const { request, reservation } = await prepared(fixture, purchaseFor('g-1', { expiresAtMs: expiry + 10 * day }));
+    fixture.observed = { expiresAtMs: expiry + 10 * dayMs };
+    const { request, reservation } = await prepared(fixture, purchaseFor('g-1', { expiresAtMs: expiry + 10 * dayMs }));
     fixture.nowMs = atMs;
     const outcome = await fixture.run(renew(run, request, reservation, { monthOf }));
     expect(outcome.code ?? outcome.outcome).toBe(expected);

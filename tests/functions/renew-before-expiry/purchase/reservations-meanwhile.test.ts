@@ -8,11 +8,10 @@ import { verifyJournal } from '../../../../shared/journal/log/verify.ts';
 import { addToBudget, readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { renewalKey } from '../../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
-  day,
   down,
-  minute,
   monthOf,
   noon,
   ordered,
@@ -53,7 +52,7 @@ test('money for a number behind an open claim stays, and nothing is claimed behi
   const view = await runStoring(fixture.store, readBudget(november.currency, november.month));
   const body = { reservations: [{ id: '1/g-1/1', micros: '1' }] };
   await runStoring(fixture.store, addToBudget(view, { owner: 'x', atMs: noon }, { kind: 'reserve', body }));
-  await settled(fixture, noon + 61 * minute);
+  await settled(fixture, noon + 61 * minuteMs);
   expect(await ids(fixture)).toEqual(['1/g-1/0', '1/g-1/1']);
   expect(await readView(fixture)).toMatchObject({ next: 1, open: { n: 0 } });
   expect((await verifyJournal(fixture.store)).problems).toEqual([]);
@@ -69,11 +68,11 @@ test('of two runs that give the same money back one ends the claim, on the answe
     const body = { outcome: 'not-sent', code: 'reservation-abandoned' };
     fixture.store.records.set(
       effect.key,
-      encodeRecord({ kind: 'answer', atMs: noon + 61 * minute, owner: 'run-8', prev: linkOf(claim), body }),
+      encodeRecord({ kind: 'answer', atMs: noon + 61 * minuteMs, owner: 'run-8', prev: linkOf(claim), body }),
     );
   };
-  await settled(fixture, noon + 61 * minute);
-  await settled(fixture, noon + 62 * minute);
+  await settled(fixture, noon + 61 * minuteMs);
+  await settled(fixture, noon + 62 * minuteMs);
   expect(await ids(fixture)).toEqual([]);
   expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined });
   expect((await verifyJournal(fixture.store)).problems).toEqual([]);
@@ -83,9 +82,9 @@ test('money of an order that is cancelled later goes back by a process that had 
   const fixture = purchaseFixture();
   await ordered(fixture);
   const used = new UsedReservations();
-  await settled(fixture, noon + minute, used);
-  await voidedHalf(fixture, noon + day);
-  await settled(fixture, noon + day, used);
+  await settled(fixture, noon + minuteMs, used);
+  await voidedHalf(fixture, noon + dayMs);
+  await settled(fixture, noon + dayMs, used);
   expect(await ids(fixture)).toEqual([]);
 });
 
@@ -93,13 +92,13 @@ test('a month that is over is looked at as long as an order of it can still be c
   const fixture = purchaseFixture();
   await ordered(fixture);
   const used = new UsedReservations();
-  await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + day, monthOf, used }));
-  await voidedHalf(fixture, change + 2 * day);
-  await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 2 * day, monthOf, used }));
+  await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + dayMs, monthOf, used }));
+  await voidedHalf(fixture, change + 2 * dayMs);
+  await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 2 * dayMs, monthOf, used }));
   expect(await ids(fixture)).toEqual([]);
 });
 
-test.each([noon + 62 * minute, noon + 3 * day])(
+test.each([noon + 62 * minuteMs, noon + 3 * dayMs])(
   'a number that was used up by half at %i is no order: its claim is void, and nobody is told',
   async (nowMs) => {
     const fixture = purchaseFixture();
@@ -107,7 +106,7 @@ test.each([noon + 62 * minute, noon + 3 * day])(
     fixture.store.beforeCreate = (key) => {
       if (key.endsWith('/answer')) throw down();
     };
-    await expect(settled(fixture, noon + 61 * minute)).rejects.toThrow('down');
+    await expect(settled(fixture, noon + 61 * minuteMs)).rejects.toThrow('down');
     fixture.store.beforeCreate = () => {};
     const view = await readView(fixture);
     expect(view).toMatchObject({ open: { n: 0, claim: { abandoned: true } } });

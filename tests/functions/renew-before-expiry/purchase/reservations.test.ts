@@ -9,13 +9,12 @@ import { verifyJournal } from '../../../../shared/journal/log/verify.ts';
 import { addToBudget, type BudgetView, readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { renewalStream } from '../../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
   context,
-  day,
   down,
   lost,
-  minute,
   monthOf,
   noon,
   ordered,
@@ -64,10 +63,10 @@ describe('money without a claim', () => {
   test('is kept for an hour, then its number is used up before it is given back', async () => {
     const fixture = purchaseFixture();
     await prepared(fixture);
-    expect(await states(fixture, noon + 60 * minute - 1)).toEqual(['1/g-1/0 set-aside']);
-    expect([...(await settled(fixture, noon + 60 * minute - 1)).state.reserved.keys()]).toEqual(['1/g-1/0']);
-    expect(await states(fixture, noon + 60 * minute)).toEqual(['1/g-1/0 abandoned']);
-    expect([...(await settled(fixture, noon + 60 * minute)).state.reserved.keys()]).toEqual([]);
+    expect(await states(fixture, noon + 60 * minuteMs - 1)).toEqual(['1/g-1/0 set-aside']);
+    expect([...(await settled(fixture, noon + 60 * minuteMs - 1)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 60 * minuteMs)).toEqual(['1/g-1/0 abandoned']);
+    expect([...(await settled(fixture, noon + 60 * minuteMs)).state.reserved.keys()]).toEqual([]);
     expect((await readView(fixture)).next).toBe(1);
     expect((await verifyJournal(fixture.store)).problems).toEqual([]);
     const [answer, end] = ['answer', 'end'].map((part) => [...fixture.store.records].find(([key]) => key.endsWith(`/${part}`)));
@@ -80,7 +79,7 @@ describe('money without a claim', () => {
   test('is used again, however old, by the run that wants the resource', async () => {
     const fixture = purchaseFixture();
     const { request } = await prepared(fixture);
-    const again = await fixture.run(reserveBatch(run, [request], context(noon + 5 * 60 * minute)));
+    const again = await fixture.run(reserveBatch(run, [request], context(noon + 5 * 60 * minuteMs)));
     expect(again).toMatchObject([{ outcome: 'reserved', reservation: { id: '1/g-1/0' } }]);
     expect((await viewOf(fixture)).records).toHaveLength(1);
   });
@@ -88,7 +87,7 @@ describe('money without a claim', () => {
   test('cannot be ordered with by the run that slept over it', async () => {
     const fixture = purchaseFixture();
     const { request, reservation } = await prepared(fixture);
-    await settled(fixture, noon + 61 * minute);
+    await settled(fixture, noon + 61 * minuteMs);
     const late = await fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
     expect([late.code, fixture.sent.length]).toEqual(['claimed-by-another', 0]);
   });
@@ -111,8 +110,8 @@ describe('money without a claim', () => {
         step = code.next(answers[value.type as keyof typeof answers]);
       }
     };
-    expect([...(await settled(fixture, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
-    expect(await states(fixture, noon + 61 * minute)).toEqual(['1/g-1/0 under-way']);
+    expect([...(await settled(fixture, noon + 61 * minuteMs)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 61 * minuteMs)).toEqual(['1/g-1/0 under-way']);
   });
 
   test.each([
@@ -132,15 +131,15 @@ describe('money without a claim', () => {
       fixture.store.beforeCreate = () => {
         if (++count === nth) throw down();
       };
-      await expect(settled(fixture, noon + 61 * minute)).rejects.toThrow('down');
+      await expect(settled(fixture, noon + 61 * minuteMs)).rejects.toThrow('down');
     } else {
       fixture.store.afterCreate = () => {
         if (++count === nth) throw lost();
       };
-      await settled(fixture, noon + 61 * minute);
+      await settled(fixture, noon + 61 * minuteMs);
     }
     fixture.store.beforeCreate = fixture.store.afterCreate = () => {};
-    expect([...(await settled(fixture, noon + 62 * minute)).state.reserved.keys()]).toEqual([]);
+    expect([...(await settled(fixture, noon + 62 * minuteMs)).state.reserved.keys()]).toEqual([]);
     expect((await verifyJournal(fixture.store)).problems).toEqual([]);
     expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined, moved: undefined });
   });
@@ -148,7 +147,7 @@ describe('money without a claim', () => {
   test('of a person who opened a slot under its number is given back at once', async () => {
     const fixture = purchaseFixture();
     await ordered(fixture);
-    fixture.observed = { expiresAtMs: noon + 40 * day };
+    fixture.observed = { expiresAtMs: noon + 40 * dayMs };
     await fixture.run(
       resolveClaim(run, {
         account: '1',
@@ -156,8 +155,8 @@ describe('money without a claim', () => {
         n: 0,
         outcome: 'moved',
         by: 'person',
-        nowMs: noon + 90 * minute,
-        expiresAtMs: noon + 40 * day,
+        nowMs: noon + 90 * minuteMs,
+        expiresAtMs: noon + 40 * dayMs,
       }),
     );
     const view = await readView(fixture);
@@ -168,13 +167,13 @@ describe('money without a claim', () => {
       openSlot(run, {
         account: '1',
         resourceId: 'g-1',
-        expiresAtMs: noon + 5 * day,
+        expiresAtMs: noon + 5 * dayMs,
         who: 'li.wei',
-        nowMs: noon + 91 * minute,
+        nowMs: noon + 91 * minuteMs,
       }) as Purchasing<unknown>,
     );
     expect(view.next).toBe(1);
-    expect(await states(fixture, noon + 92 * minute)).toEqual(['1/g-1/0 renewed', '1/g-1/1 owed']);
+    expect(await states(fixture, noon + 92 * minuteMs)).toEqual(['1/g-1/0 renewed', '1/g-1/1 owed']);
   });
 });
 
@@ -198,16 +197,16 @@ describe('money of a claim', () => {
     const fixture = purchaseFixture();
     unanswered(fixture);
     await ordered(fixture);
-    expect(await states(fixture, noon + 3 * day)).toEqual(['1/g-1/0 unclear']);
-    expect([...(await settled(fixture, noon + 3 * day)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 3 * dayMs)).toEqual(['1/g-1/0 unclear']);
+    expect([...(await settled(fixture, noon + 3 * dayMs)).state.reserved.keys()]).toEqual(['1/g-1/0']);
     const silent = purchaseFixture();
     silent.store.beforeCreate = (key) => {
       if (key.endsWith('/answer')) throw down();
     };
     await ordered(silent);
     silent.store.beforeCreate = () => {};
-    expect(await states(silent, noon + 3 * day)).toEqual(['1/g-1/0 under-way']);
-    expect([...(await settled(silent, noon + 3 * day)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(silent, noon + 3 * dayMs)).toEqual(['1/g-1/0 under-way']);
+    expect([...(await settled(silent, noon + 3 * dayMs)).state.reserved.keys()]).toEqual(['1/g-1/0']);
   });
 
   test('whose records cannot be trusted stays, and keeps nothing else from going back', async () => {
@@ -215,8 +214,8 @@ describe('money of a claim', () => {
     await ordered(fixture);
     await prepared(fixture, purchaseFor('g-2'));
     fixture.store.records.set(`${renewalStream('1', 'g-1')}/00000000/claim`, new TextEncoder().encode('{}'));
-    expect(await states(fixture, noon + 61 * minute)).toEqual(['1/g-1/0 unreadable', '1/g-2/0 abandoned']);
-    expect([...(await settled(fixture, noon + 61 * minute)).state.reserved.keys()]).toEqual(['1/g-1/0']);
+    expect(await states(fixture, noon + 61 * minuteMs)).toEqual(['1/g-1/0 unreadable', '1/g-2/0 abandoned']);
+    expect([...(await settled(fixture, noon + 61 * minuteMs)).state.reserved.keys()]).toEqual(['1/g-1/0']);
   });
 
   test('in another currency than its own is given back', async () => {
@@ -236,7 +235,7 @@ describe('money of a claim', () => {
 
 describe('near a change of month', () => {
   const verdict = { account: '1', resourceId: 'g-1', n: 0, outcome: 'moved', by: 'person', orderId: 'o-1' } as const;
-  const urgent = purchaseFor('g-1', { expiresAtMs: change + 60 * minute });
+  const urgent = purchaseFor('g-1', { expiresAtMs: change + 60 * minuteMs });
 
   async function at(nowMs: number, prepare: (fixture: PurchaseFixture) => void = () => {}): Promise<PurchaseFixture> {
     const fixture = purchaseFixture();
@@ -248,35 +247,35 @@ describe('near a change of month', () => {
   }
 
   test.each([
-    [change - 60 * minute, ['1/g-1/0'], []],
-    [change - 17 * minute, ['1/g-1/0'], []],
+    [change - 60 * minuteMs, ['1/g-1/0'], []],
+    [change - 17 * minuteMs, ['1/g-1/0'], []],
     // By the service's clock it may have been the next month.
-    [change - 16 * minute, ['1/g-1/0'], ['1/g-1/0']],
-    [change - 15 * minute, ['1/g-1/0'], ['1/g-1/0']],
+    [change - 16 * minuteMs, ['1/g-1/0'], ['1/g-1/0']],
+    [change - 15 * minuteMs, ['1/g-1/0'], ['1/g-1/0']],
     [change, ['1/g-1/0'], ['1/g-1/0']],
-    [change + 14 * minute, ['1/g-1/0'], ['1/g-1/0']],
-    [change + 15 * minute, [], ['1/g-1/0']],
+    [change + 14 * minuteMs, ['1/g-1/0'], ['1/g-1/0']],
+    [change + 15 * minuteMs, [], ['1/g-1/0']],
   ])('an order that was answered at %i holds money in the months where it may count', async (nowMs, before, after) => {
     const fixture = await at(nowMs);
     expect(fixture.sent).toHaveLength(1);
     expect([await ids(fixture), await ids(fixture, december)]).toEqual([before, after]);
-    await settled(fixture, nowMs + day);
-    await settled(fixture, nowMs + day, december);
+    await settled(fixture, nowMs + dayMs);
+    await settled(fixture, nowMs + dayMs, december);
     expect([await ids(fixture), await ids(fixture, december)]).toEqual([before, after]);
   });
 
   test('an order without an answer holds both: it may have been executed an hour later, whatever a person names it', async () => {
-    const fixture = await at(change - 40 * minute, unanswered);
-    fixture.observed = { expiresAtMs: change + 30 * day };
-    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change + 60 * minute, expiresAtMs: change + 30 * day }));
-    await settled(fixture, change + day);
-    await settled(fixture, change + day, december);
+    const fixture = await at(change - 40 * minuteMs, unanswered);
+    fixture.observed = { expiresAtMs: change + 30 * dayMs };
+    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change + 60 * minuteMs, expiresAtMs: change + 30 * dayMs }));
+    await settled(fixture, change + dayMs);
+    await settled(fixture, change + dayMs, december);
     expect([await ids(fixture), await ids(fixture, december)]).toEqual([['1/g-1/0'], ['1/g-1/0']]);
   });
 
   test('the release of the other month that a crash left out is made up for', async () => {
     const fixture = purchaseFixture();
-    fixture.nowMs = change - 40 * minute;
+    fixture.nowMs = change - 40 * minuteMs;
     fixture.observed = { expiresAtMs: urgent.expiresAtMs };
     const { request, reservation } = await prepared(fixture, urgent);
     fixture.store.beforeCreate = (key) => {
@@ -284,7 +283,7 @@ describe('near a change of month', () => {
     };
     await fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }));
     fixture.store.beforeCreate = () => {};
-    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change, expiresAtMs: change + 30 * day }));
+    await fixture.run(resolveClaim(run, { ...verdict, nowMs: change, expiresAtMs: change + 30 * dayMs }));
     expect(await ids(fixture, december)).toEqual(['1/g-1/0']);
     expect(await states(fixture, change, december)).toEqual(['1/g-1/0 owed']);
     // Also where the run has read the stream, which says nothing of answers to what has ended.
@@ -296,22 +295,22 @@ describe('near a change of month', () => {
   test('what one of two months did not let pass is claimed in the other later, and the first has its money back', async () => {
     const fixture = purchaseFixture();
     const view = await readView(fixture);
-    const purchase = purchaseFor('g-1', { expiresAtMs: change + 120 * minute });
+    const purchase = purchaseFor('g-1', { expiresAtMs: change + 120 * minuteMs });
     const full = { reservations: [{ id: '9/x/0', micros: String(yuan(950).micros) }] };
     await runStoring(
       fixture.store,
       addToBudget(await viewOf(fixture, december), { owner: 'x', atMs: change }, { kind: 'reserve', body: full }),
     );
-    const [refused] = await fixture.run(reserveBatch(run, [{ purchase, view }], context(change - 5 * minute)));
+    const [refused] = await fixture.run(reserveBatch(run, [{ purchase, view }], context(change - 5 * minuteMs)));
     expect(refused).toMatchObject({ outcome: 'refused', code: 'budget-short' });
     expect(await ids(fixture)).toEqual(['1/g-1/0']);
-    const more = context(change + 15 * minute, 2000);
+    const more = context(change + 15 * minuteMs, 2000);
     const [again] = await fixture.run(reserveBatch(run, [{ purchase, view }], more));
     if (again?.outcome !== 'reserved') throw new Error('not reserved');
-    fixture.nowMs = change + 15 * minute;
+    fixture.nowMs = change + 15 * minuteMs;
     fixture.observed = { expiresAtMs: purchase.expiresAtMs };
     await fixture.run(renew(run, { purchase, view }, again.reservation, { monthOf }));
-    await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 16 * minute, monthOf }));
+    await fixture.run(settleBudgets(run, ['CNY'], { nowMs: change + 16 * minuteMs, monthOf }));
     expect([await ids(fixture), await ids(fixture, december)]).toEqual([[], ['9/x/0', '1/g-1/0']]);
   });
 });
@@ -320,7 +319,7 @@ describe('looking at a budget', () => {
   test('costs a process no further read for what has renewed, and nothing for a month that is over and settled', async () => {
     const fixture = purchaseFixture();
     fixture.onSend = () => {
-      fixture.observed = { expiresAtMs: noon + 12 * day };
+      fixture.observed = { expiresAtMs: noon + 12 * dayMs };
       return { OrderId: 'o', RequestId: 'r' };
     };
     await ordered(fixture);
@@ -330,9 +329,9 @@ describe('looking at a budget', () => {
       await fixture.run(settleBudgets(run, ['CNY'], { nowMs, monthOf, used }));
       return fixture.steps.filter((step) => step === 'read').length;
     };
-    const [first, second] = [await readsOf(noon + day), await readsOf(noon + day)];
+    const [first, second] = [await readsOf(noon + dayMs), await readsOf(noon + dayMs)];
     expect(second).toBeLessThan(first);
-    const later = change + 20 * day;
+    const later = change + 20 * dayMs;
     const [full, none] = [await readsOf(later), await readsOf(later)];
     expect(none).toBeLessThan(full);
     expect(none).toBe(1);
@@ -356,7 +355,7 @@ describe('looking at a budget', () => {
       const fixture = purchaseFixture();
       fixture.store.records.set(`${stream}/00000000`, new TextEncoder().encode('{}'));
       await prepared(fixture);
-      await fixture.run(settleBudgets(run, ['USD', 'CNY'], { nowMs: noon + 61 * minute, monthOf }));
+      await fixture.run(settleBudgets(run, ['USD', 'CNY'], { nowMs: noon + 61 * minuteMs, monthOf }));
       expect(await ids(fixture)).toEqual([]);
     },
   );
@@ -367,6 +366,6 @@ test('a limit that was lowered below what is used lets nothing pass, not even wh
   await prepared(fixture);
   const second = { purchase: purchaseFor('g-2'), view: await readView(fixture, renewalStream('1', 'g-2')) };
   const first = { purchase: purchaseFor(), view: await readView(fixture) };
-  const results = await fixture.run(reserveBatch(run, [first, second], context(noon + minute, 99)));
+  const results = await fixture.run(reserveBatch(run, [first, second], context(noon + minuteMs, 99)));
   expect(results.map((result) => (result.outcome === 'refused' ? result.code : 'reserved'))).toEqual(['budget-short', 'budget-short']);
 });

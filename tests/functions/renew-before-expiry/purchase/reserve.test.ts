@@ -5,13 +5,12 @@ import { type ReserveRequest, reserveBatch } from '../../../../functions/renew-b
 import { addToBudget, readBudget, releaseReservations, reservationId } from '../../../../shared/journal/renewals/budget.ts';
 import { renewalStream } from '../../../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
   context,
-  day,
   down,
   lost,
-  minute,
   monthOf,
   noon,
   type PurchaseFixture,
@@ -114,10 +113,10 @@ describe('setting money aside', () => {
   /** Midnight of 2026-12-01 in Shanghai. */
   const change = Date.UTC(2026, 10, 30, 16);
   test.each([
-    [change - 61 * minute, '2026-11'],
-    [change - 60 * minute, undefined],
-    [change + 14 * minute, undefined],
-    [change + 15 * minute, '2026-12'],
+    [change - 61 * minuteMs, '2026-11'],
+    [change - 60 * minuteMs, undefined],
+    [change + 14 * minuteMs, undefined],
+    [change + 15 * minuteMs, '2026-12'],
   ])('at %i goes into the budget of %s', async (nowMs, month) => {
     const fixture = purchaseFixture();
     expect(await reserved(fixture, { a: 1 }, 10, nowMs)).toEqual([month ? '1/a/0' : 'month-change']);
@@ -202,6 +201,6 @@ describe('setting money aside', () => {
   test('a month later starts from nothing', async () => {
     const fixture = purchaseFixture();
     await reserved(fixture, { a: 100 }, 100);
-    expect(await reserved(fixture, { b: 100 }, 100, noon + 10 * day)).toEqual(['1/b/0']);
+    expect(await reserved(fixture, { b: 100 }, 100, noon + 10 * dayMs)).toEqual(['1/b/0']);
   });
 });

@@ -5,12 +5,11 @@ import { openSlot, resolveClaim, type Verdict } from '../../../../functions/rene
 import { readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { readHistory } from '../../../../shared/journal/renewals/renewal.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
   bodiesUnder,
-  day,
   expiry,
-  minute,
   monthOf,
   noon,
   ordered,
@@ -22,7 +21,7 @@ import {
 } from './purchase-fixture.ts';
 
 const person = { owner: 'person-1' };
-const later = expiry + 7 * day;
+const later = expiry + 7 * dayMs;
 
 async function claimed(answer: 'ordered' | 'unclear' | 'moved'): Promise<PurchaseFixture> {
   const fixture = purchaseFixture();
@@ -42,7 +41,7 @@ const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   outcome: 'void',
   by: 'person',
   who: 'lin',
-  nowMs: noon + 60 * minute,
+  nowMs: noon + 60 * minuteMs,
   ...more,
 });
 
@@ -76,7 +75,7 @@ describe('what a person read in the bill', () => {
     const resolved = await fixture.run(
       resolveClaim(
         person,
-        verdict({ outcome, nowMs: noon + minutes * minute, orderId: 'order-1', expiresAtMs: outcome === 'moved' ? later : expiry }),
+        verdict({ outcome, nowMs: noon + minutes * minuteMs, orderId: 'order-1', expiresAtMs: outcome === 'moved' ? later : expiry }),
       ),
     );
     expect(resolved.outcome === 'refused' ? resolved.code : resolved.outcome).toBe(expected);
@@ -85,9 +84,9 @@ describe('what a person read in the bill', () => {
 
   test('as billing writes so, under the same hour', async () => {
     const fixture = await claimed('unclear');
-    const early = verdict({ by: 'billing', nowMs: noon + 59 * minute });
+    const early = verdict({ by: 'billing', nowMs: noon + 59 * minuteMs });
     expect(await fixture.run(resolveClaim(person, early))).toMatchObject({ code: 'too-early' });
-    expect(await fixture.run(resolveClaim(person, { ...early, nowMs: noon + 61 * minute }))).toMatchObject({ end: { by: 'billing' } });
+    expect(await fixture.run(resolveClaim(person, { ...early, nowMs: noon + 61 * minuteMs }))).toMatchObject({ end: { by: 'billing' } });
   });
 
   test('moved keeps the money used and holds the expiry that was ordered for', async () => {
@@ -141,10 +140,10 @@ describe('what a person read in the bill', () => {
 describe('an expiry that was ordered for', () => {
   test.each([
     ['moved on, as ordered', later, 'free'],
-    ['moved on further, by somebody else', later + 7 * day, 'free'],
+    ['moved on further, by somebody else', later + 7 * dayMs, 'free'],
     ['moved back to where it was', expiry, 'spent'],
-    ['moved back a little', later - day, 'spent'],
-    ['moved back further than it was', expiry - day, 'spent'],
+    ['moved back a little', later - dayMs, 'spent'],
+    ['moved back further than it was', expiry - dayMs, 'spent'],
   ])('%s is %s', async (_, expiresAtMs, state) => {
     const claimState = claimStateOf(await readView(await claimed('moved')), expiresAtMs, noon + 3 * 3_600_000);
     expect(claimState.state).toBe(state);
@@ -159,7 +158,7 @@ describe('an expiry that was ordered for', () => {
     };
     expect([0, 1.9, 2.1].map((hours) => alertAt(expiry, hours))).toEqual([undefined, undefined, 'expiry-moved-back']);
     // No reading before the order was like that.
-    expect(alertAt(expiry - day, 0)).toBe('expiry-moved-back');
+    expect(alertAt(expiry - dayMs, 0)).toBe('expiry-moved-back');
   });
 
   test('stays spent where its end does not say to where it moved', async () => {
@@ -172,16 +171,16 @@ describe('an expiry that was ordered for', () => {
   });
 
   test('and was moved by somebody else since says from where to where', async () => {
-    expect(claimStateOf(await readView(await claimed('moved')), later + 30 * day, noon)).toEqual({
+    expect(claimStateOf(await readView(await claimed('moved')), later + 30 * dayMs, noon)).toEqual({
       state: 'free',
       n: 1,
-      external: { fromMs: later, toMs: later + 30 * day },
+      external: { fromMs: later, toMs: later + 30 * dayMs },
     });
   });
 
   test('is free again once a person has opened a slot, and the slot has a number of its own', async () => {
     const fixture = await claimed('moved');
-    const opening = { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon + day };
+    const opening = { account: '1', resourceId: 'g-1', expiresAtMs: expiry, who: 'lin', nowMs: noon + dayMs };
     expect(await fixture.run(openSlot(person, opening))).toBe(1);
     expect(claimStateOf(await readView(fixture), expiry, noon)).toEqual({ state: 'free', n: 2 });
     const { request, reservation } = await prepared(fixture);

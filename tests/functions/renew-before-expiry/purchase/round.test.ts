@@ -9,18 +9,8 @@ import {
 } from '../../../../functions/renew-before-expiry/purchase/purchase-pass.ts';
 import type { Recheck } from '../../../../functions/renew-before-expiry/purchase/renew.ts';
 import { renewalStream } from '../../../../shared/journal/renewals/renewal-record.ts';
-import {
-  apiError,
-  context,
-  day,
-  down,
-  expiry,
-  minute,
-  noon,
-  type PurchaseFixture,
-  purchaseFixture,
-  purchaseFor,
-} from './purchase-fixture.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
+import { apiError, context, down, expiry, noon, type PurchaseFixture, purchaseFixture, purchaseFor } from './purchase-fixture.ts';
 
 interface Round extends RoundResult<DueSubscription> {
   readonly told: number;
@@ -94,7 +84,7 @@ describe('a round', () => {
     fixture.before = (effect) => {
       if (effect.type === 'store-list') fixture.nowMs = noon + 1;
     };
-    const { alarms, late, candidates } = await round(fixture, ['a', 'b'], { deadlineMs: noon + minute });
+    const { alarms, late, candidates } = await round(fixture, ['a', 'b'], { deadlineMs: noon + minuteMs });
     expect([alarms[0]?.decided, late?.code, candidates.length]).toEqual([false, 'deadline-near', 1]);
     expect([fixture.sent, [...fixture.store.records.keys()]]).toEqual([[], []]);
   });
@@ -125,7 +115,7 @@ describe('a round', () => {
       if (effect.type === 'store-list') calls += 1;
       if (effect.type === 'store-read') calls += effect.keys.length;
     };
-    await round(fixture, ['a'], { nowMs: noon + 5 * minute });
+    await round(fixture, ['a'], { nowMs: noon + 5 * minuteMs });
     expect(calls).toBe(4);
     expect(fixture.sent).toHaveLength(1);
   });
@@ -141,7 +131,7 @@ describe('a round', () => {
   test('settles what is open and tells what has not moved', async () => {
     const fixture = purchaseFixture();
     await round(fixture, ['a']);
-    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
+    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + 20 * minuteMs });
     expect(alerts).toMatchObject([{ code: 'order-unpaid', data: { resource: 'a', orderId: 'order-1' } }]);
     expect(states(candidates)).toEqual(['open']);
   });
@@ -157,7 +147,7 @@ describe('a round', () => {
     expect((await round(fixture, ['a'])).error).toBeDefined();
     fixture.store.beforeCreate = () => {};
     fixture.onSend = () => ({ OrderId: 'order-2' });
-    const { outcomes, candidates } = await round(fixture, ['a'], { nowMs: noon + 5 * minute });
+    const { outcomes, candidates } = await round(fixture, ['a'], { nowMs: noon + 5 * minuteMs });
     expect(candidates[0]?.settled?.end).toMatchObject({ outcome: 'void', by: 'run' });
     expect(outcomes).toMatchObject([{ n: 1, outcome: 'ordered', orderId: 'order-2' }]);
   });
@@ -165,10 +155,10 @@ describe('a round', () => {
   test('does not order for an expiry that it found moved when it settled, nor sets money aside for it', async () => {
     const fixture = purchaseFixture();
     await round(fixture, ['a']);
-    fixture.observed = { expiresAtMs: expiry + 7 * day };
+    fixture.observed = { expiresAtMs: expiry + 7 * dayMs };
     const before = fixture.store.records.size;
     // The page still shows the expiry of before.
-    const { outcomes, reserved, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
+    const { outcomes, reserved, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minuteMs });
     expect(outcomes).toMatchObject([{ outcome: 'stopped', code: 'expiry-changed' }]);
     expect([reserved.length, alerts.length, fixture.store.records.size - before]).toEqual([0, 0, 1]);
   });
@@ -176,12 +166,12 @@ describe('a round', () => {
   test('raises an alarm for an expiry that was moved back, and does not order', async () => {
     const fixture = purchaseFixture();
     fixture.onSend = () => {
-      fixture.observed = { expiresAtMs: expiry + 7 * day };
+      fixture.observed = { expiresAtMs: expiry + 7 * dayMs };
       return { OrderId: 'order-1' };
     };
     await round(fixture, ['a']);
     fixture.observed = { expiresAtMs: expiry };
-    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + day });
+    const { alerts, candidates } = await round(fixture, ['a'], { nowMs: noon + dayMs });
     expect(states(candidates)).toEqual(['spent']);
     expect(alerts).toMatchObject([{ code: 'expiry-moved-back', severity: 'critical' }]);
     expect(fixture.sent).toHaveLength(1);
@@ -201,7 +191,7 @@ describe('a round', () => {
     fixture.onReread = () => {
       throw apiError('ServiceUnavailable', { httpStatus: 503 });
     };
-    const { candidates, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
+    const { candidates, alerts } = await round(fixture, ['a'], { nowMs: noon + 20 * minuteMs });
     expect(candidates[0]).toMatchObject({ claimState: { state: 'open' }, settled: undefined, failure: { code: 'ServiceUnavailable' } });
     expect(alerts).toEqual([]);
   });
@@ -248,14 +238,14 @@ describe('a round', () => {
       throw apiError('InsufficientBalance', { httpStatus: 400 });
     };
     await round(fixture, ['a']);
-    await round(fixture, ['a', 'b'], { nowMs: noon + 15 * minute });
+    await round(fixture, ['a', 'b'], { nowMs: noon + 15 * minuteMs });
     expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a']);
-    const urgent = noon + 15 * minute + day;
+    const urgent = noon + 15 * minuteMs + dayMs;
     fixture.observed = { expiresAtMs: urgent };
-    await round(fixture, ['a', 'c'], { nowMs: noon + 16 * minute, expiresAtMs: urgent });
+    await round(fixture, ['a', 'c'], { nowMs: noon + 16 * minuteMs, expiresAtMs: urgent });
     expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c']);
     fixture.observed = { expiresAtMs: expiry };
-    await round(fixture, ['a', 'b'], { nowMs: noon + 61 * minute });
+    await round(fixture, ['a', 'b'], { nowMs: noon + 61 * minuteMs });
     expect(fixture.sent.map(({ resource }) => resource.id)).toEqual(['a', 'c', 'b']);
   });
 
@@ -271,7 +261,7 @@ describe('a round', () => {
     expect(outcomes).toMatchObject([
       { outcome: 'not-sent', code: 'decision-changed', text: 'refused by tan.mei', end: { outcome: 'void', by: 'claimant' } },
     ]);
-    expect((await round(fixture, ['a'], { nowMs: noon + 5 * minute })).outcomes).toMatchObject([{ n: 1, outcome: 'ordered' }]);
+    expect((await round(fixture, ['a'], { nowMs: noon + 5 * minuteMs })).outcomes).toMatchObject([{ n: 1, outcome: 'ordered' }]);
   });
 
   test('sends nothing where what forbids it cannot be read again', async () => {
@@ -291,7 +281,7 @@ describe('a round', () => {
     const fixture = purchaseFixture();
     fixture.observed = { expiresAtMs: expiry + 1000 };
     expect((await round(fixture, ['a'])).outcomes).toMatchObject([{ outcome: 'ordered' }]);
-    const { candidates, outcomes } = await round(fixture, ['a'], { nowMs: noon + 20 * minute });
+    const { candidates, outcomes } = await round(fixture, ['a'], { nowMs: noon + 20 * minuteMs });
     expect(states(candidates)).toEqual(['open']);
     expect(outcomes).toEqual([]);
   });

@@ -3,13 +3,12 @@ import { settlementOf, settleOpen } from '../../../../functions/renew-before-exp
 import { linkOf } from '../../../../shared/journal/log/record.ts';
 import { readBudget } from '../../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../../shared/journal/store/store-effect.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import {
   apiError,
   bodiesUnder,
-  day,
   expiry,
   lost,
-  minute,
   noon,
   ordered,
   type PurchaseFixture,
@@ -45,7 +44,7 @@ async function openClaim(answer: Answer): Promise<PurchaseFixture> {
   return fixture;
 }
 
-const later = expiry + 7 * day;
+const later = expiry + 7 * dayMs;
 
 describe('an open claim', () => {
   test.each([
@@ -65,28 +64,28 @@ describe('an open claim', () => {
     ['rejected', expiry, 0, 'void', undefined],
     ['rejected', later, 0, 'void', undefined],
     ['not-sent', expiry, 1, 'void', undefined],
-    ['ordered', later + 7 * day, 1, 'moved', 'shift-differs'],
-    ['unclear', later + 30 * day, 61, 'moved', 'shift-differs'],
-    ['ordered', expiry - 7 * day, 1, undefined, 'expiry-moved-back'],
+    ['ordered', later + 7 * dayMs, 1, 'moved', 'shift-differs'],
+    ['unclear', later + 30 * dayMs, 61, 'moved', 'shift-differs'],
+    ['ordered', expiry - 7 * dayMs, 1, undefined, 'expiry-moved-back'],
     ['ordered', undefined, 1, undefined, undefined],
     ['unclear', undefined, 20, undefined, 'order-unclear'],
   ] as const)('%s, expiry %s, %i minutes old: end %s, alert %s', async (answer, expiresAtMs, minutes, end, alert) => {
     const fixture = await openClaim(answer);
     const view = await readView(fixture);
     expect(view.open?.answer?.outcome).toBe(answer === 'missing' ? undefined : answer);
-    const found = settlementOf(view, { expiresAtMs }, noon + minutes * minute);
+    const found = settlementOf(view, { expiresAtMs }, noon + minutes * minuteMs);
     expect(found.end?.outcome).toBe(end);
     expect(found.alerts.map(({ code }) => code)).toEqual(alert === undefined ? [] : [alert]);
   });
 
   test('whose resource is gone is told like one that has not moved', async () => {
     const fixture = await openClaim('unclear');
-    expect(settlementOf(await readView(fixture), undefined, noon + 20 * minute).alerts).toMatchObject([{ code: 'order-unclear' }]);
+    expect(settlementOf(await readView(fixture), undefined, noon + 20 * minuteMs).alerts).toMatchObject([{ code: 'order-unclear' }]);
   });
 
   test('beside which an order stands unpaid is told though the move fits', async () => {
     const fixture = await openClaim('ordered');
-    const found = settlementOf(await readView(fixture), { expiresAtMs: later, unpaidOrderId: 'order-9' }, noon + minute);
+    const found = settlementOf(await readView(fixture), { expiresAtMs: later, unpaidOrderId: 'order-9' }, noon + minuteMs);
     expect(found).toMatchObject({
       end: { outcome: 'moved', shiftMatches: true },
       alerts: [{ code: 'shift-differs', data: { orderId: 'order-9' } }],
@@ -96,7 +95,7 @@ describe('an open claim', () => {
 
   test('is told once a day while it does not move', async () => {
     const view = await readView(await openClaim('ordered'));
-    const once = (hours: number) => settlementOf(view, { expiresAtMs: expiry }, noon + hours * 60 * minute).alerts[0]?.once;
+    const once = (hours: number) => settlementOf(view, { expiresAtMs: expiry }, noon + hours * 60 * minuteMs).alerts[0]?.once;
     expect(once(1)).toBe(once(2));
     expect(once(25)).not.toBe(once(1));
   });
@@ -107,7 +106,7 @@ describe('settling', () => {
 
   test.each(['rejected', 'not-sent'] as const)('a claim left behind as %s voids it and gives its money back', async (answer) => {
     const fixture = await openClaim(answer);
-    const settled = await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minute));
+    const settled = await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minuteMs));
     expect(settled.end).toEqual({ outcome: 'void', by: 'run' });
     expect(await used(fixture)).toBe(0n);
     expect(await readView(fixture)).toMatchObject({ next: 1, open: undefined, voided: [{ n: 0 }] });
@@ -115,7 +114,7 @@ describe('settling', () => {
 
   test('a claim that moved writes by how much, and its money stays used', async () => {
     const fixture = await openClaim('unclear');
-    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: later }, noon + 60 * minute));
+    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: later }, noon + 60 * minuteMs));
     expect(bodiesUnder(fixture.store, `${stream}/00000000/end`)['']).toEqual({
       kind: 'end',
       outcome: 'moved',
@@ -131,15 +130,17 @@ describe('settling', () => {
   test('a claim that is not to be ended writes nothing', async () => {
     const fixture = await openClaim('unclear');
     const before = fixture.store.records.size;
-    const settled = await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + 20 * minute));
+    const settled = await fixture.run(
+      settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + 20 * minuteMs),
+    );
     expect([fixture.store.records.size, settled.end, settled.alerts.length]).toEqual([before, undefined, 1]);
   });
 
   test('by two runs at once gives one end and one release', async () => {
     const fixture = await openClaim('rejected');
     const view = await readView(fixture);
-    await fixture.run(settleOpen({ owner: 'run-2' }, view, { expiresAtMs: expiry }, noon + minute));
-    await fixture.run(settleOpen({ owner: 'run-3' }, view, { expiresAtMs: expiry }, noon + 2 * minute));
+    await fixture.run(settleOpen({ owner: 'run-2' }, view, { expiresAtMs: expiry }, noon + minuteMs));
+    await fixture.run(settleOpen({ owner: 'run-3' }, view, { expiresAtMs: expiry }, noon + 2 * minuteMs));
     expect((await runStoring(fixture.store, readBudget('CNY', '2026-11'))).records.map(({ kind }) => kind)).toEqual(['reserve', 'release']);
   });
 
@@ -149,7 +150,7 @@ describe('settling', () => {
     fixture.store.afterCreate = (key) => {
       if (key.endsWith('end') && losses++ === 0) throw lost();
     };
-    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minute));
+    await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minuteMs));
     expect([losses, await used(fixture)]).toEqual([1, 0n]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shiftMatches } from '../../../../functions/renew-before-expiry/purchase/expiry-moved-by.ts';
-import { day } from './purchase-fixture.ts';
+import { dayMs } from '../../../fixtures/times.ts';
 
 const local = (text: string): number => Date.parse(`${text}+08:00`);
 
@@ -22,10 +22,10 @@ test.each([
 
 test.each([
   [0, true],
-  [day, true],
-  [-day, true],
-  [day + 1, false],
-  [-day - 1, false],
+  [dayMs, true],
+  [-dayMs, true],
+  [dayMs + 1, false],
+  [-dayMs - 1, false],
 ])('a move that is off by %i ms matches: %s', (off, matches) => {
   const from = local('2026-11-24T00:00');
   expect(shiftMatches(from, local('2026-12-24T00:00') + off, { count: 1, unit: 'Month' })).toBe(matches);

@@ -19,11 +19,9 @@ import { StoreError } from '../../../../shared/journal/store/store.ts';
 import { performStoreEffect, runStoring } from '../../../../shared/journal/store/store-effect.ts';
 import type { Money } from '../../../../shared/policy/money.ts';
 import { zoneTable } from '../../../../shared/policy/zone-source.ts';
+import { dayMs, minuteMs } from '../../../fixtures/times.ts';
 import { memoryStore } from '../../../journal/memory-store.ts';
 
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
 const accounts = ['1', '2'] as const;
 
 /** A subscription as the service has it. */
@@ -88,11 +86,11 @@ class World {
 
   constructor(story: Story, changeMs: number) {
     this.roll = dice(story.seed);
-    this.monthOf = monthIn(zoneTable(story.zone, changeMs - 100 * day, changeMs + 100 * day));
-    this.nowMs = changeMs + story.beginning * minute;
+    this.monthOf = monthIn(zoneTable(story.zone, changeMs - 100 * dayMs, changeMs + 100 * dayMs));
+    this.nowMs = changeMs + story.beginning * minuteMs;
     this.subscriptions = story.expiries.map((minutes, index) => ({
       ...{ account: accounts[index % 2] as string, id: `g${index}`, gone: false },
-      expiresMs: Math.max(changeMs + minutes * minute, this.nowMs + 30 * minute),
+      expiresMs: Math.max(changeMs + minutes * minuteMs, this.nowMs + 30 * minuteMs),
     }));
   }
 
@@ -112,7 +110,7 @@ class World {
 
   /** One run of an account: a generator that can be driven a step at a time, by a clock of its own. What was ordered for lately is followed. */
   run(account: string, limits: ReadonlyMap<string, Money>, currency: string, rules: ProtocolRules): Process {
-    const skewMs = this.calm ? 0 : (this.roll(15) - 7) * minute;
+    const skewMs = this.calm ? 0 : (this.roll(15) - 7) * minuteMs;
     const due = this.subscriptions.filter((each) => each.account === account && !each.gone);
     const prices = new Map(due.map(({ id }) => [id, BigInt(60 + this.roll(60)) * 1_000_000n]));
     const sorted = [...due].sort((a, b) => a.expiresMs - b.expiresMs);
@@ -130,7 +128,7 @@ class World {
         *choose(candidates) {
           return candidates.flatMap((candidate) => {
             const { due: each, claimState } = candidate;
-            const inWindow = each.expiresAtMs > nowOf() && each.expiresAtMs < nowOf() + 7 * day;
+            const inWindow = each.expiresAtMs > nowOf() && each.expiresAtMs < nowOf() + 7 * dayMs;
             if (claimState?.state !== 'free' || !inWindow) return [];
             const reserve = { currency, micros: prices.get(each.resource.id) ?? 0n };
             const period = { count: 1, unit: 'Month' } as const;
@@ -148,7 +146,7 @@ class World {
   async resolve(): Promise<void> {
     for (const { account, id } of this.subscriptions) {
       const { open } = await runStoring(this.store, readRenewal(renewalStream(account, id)));
-      if (!open?.claim || this.nowMs - open.claim.t < 90 * minute) continue;
+      if (!open?.claim || this.nowMs - open.claim.t < 90 * minuteMs) continue;
       const { expiry } = open.claim;
       const placed = this.charges.some((charge) => charge.id === id && Math.floor(charge.expiresMs / 1000) === expiry);
       const subscription = this.subscriptions.find((each) => each.id === id) as Subscription;
@@ -239,14 +237,14 @@ class Process {
       const limit = this.#limits.get(currency)?.micros ?? 0n;
       const month = world.monthOf(world.nowMs);
       if (world.spent({ currency, month }) > limit) world.complaints.push(`${month} over ${limit}: ${world.spent({ currency, month })}`);
-      subscription.expiresMs += 30 * day;
+      subscription.expiresMs += 30 * dayMs;
     };
     const fault = world.calm ? 99 : world.roll(8);
     const lost = { message: 'lost', operation: 'RenewAppInstanceGroup', httpStatus: undefined, requestId: undefined, attempts: 1 };
     if (fault === 0) throw new ApiError({ ...lost, code: 'Throttling', executed: 'no', httpStatus: 400 });
     if (fault === 1) throw new ApiError({ ...lost, code: 'NoAnswer', executed: 'unknown' });
     if (fault === 2) {
-      world.late.push({ atMs: world.nowMs + world.roll(44) * minute, execute });
+      world.late.push({ atMs: world.nowMs + world.roll(44) * minuteMs, execute });
       throw new ApiError({ ...lost, code: 'NoAnswer', executed: 'unknown' });
     }
     execute();
@@ -260,8 +258,8 @@ const yuan = (amount: number, currency = 'CNY'): Money => ({ currency, micros: B
 /** The change of month from November to December in a zone. */
 function changeIn(zone: string): number {
   const around = Date.UTC(2026, 11, 1);
-  const monthOf = monthIn(zoneTable(zone, around - 100 * day, around + 100 * day));
-  for (let ms = around - day; ; ms += minute) if (monthOf(ms) === '2026-12') return ms;
+  const monthOf = monthIn(zoneTable(zone, around - 100 * dayMs, around + 100 * dayMs));
+  for (let ms = around - dayMs; ; ms += minuteMs) if (monthOf(ms) === '2026-12') return ms;
 }
 
 /** Plays a story of faults, then a day without any. Gives the world as it is then. */
@@ -283,21 +281,21 @@ async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<
       ]);
     if (roll(15) === 0) currency = currency === 'CNY' ? 'USD' : 'CNY';
     if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).gone = true;
-    if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).expiresMs += 30 * day;
+    if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).expiresMs += 30 * dayMs;
     if (processes.length < 4) processes.push(world.run(accounts[roll(2)] as string, limits, currency, rules));
     for (let step = roll(160); step >= 0; step--) {
       const index = roll(processes.length);
       const process = processes[index] as Process;
       // A process sleeps, for hours at times, and goes on as if nothing had been.
       if (process.asleepUntilMs > world.nowMs) continue;
-      if (roll(200) === 0) process.asleepUntilMs = world.nowMs + roll(180) * minute;
+      if (roll(200) === 0) process.asleepUntilMs = world.nowMs + roll(180) * minuteMs;
       await process.step();
       // A process ends, or dies where it stands.
       if (process.over || roll(150) === 0) processes.splice(index, 1);
       if (processes.length === 0) break;
     }
     await world.resolve();
-    world.advance(roll(3) === 0 ? roll(20) * 1000 : roll(12) * minute);
+    world.advance(roll(3) === 0 ? roll(20) * 1000 : roll(12) * minuteMs);
   }
   world.calm = true;
   limits = new Map([
@@ -307,7 +305,7 @@ async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<
   for (let turn = 0; turn < 96; turn++) {
     for (const account of accounts) await world.run(account, limits, currency, rules).finish();
     await world.resolve();
-    world.advance(15 * minute);
+    world.advance(15 * minuteMs);
   }
   return world;
 }
