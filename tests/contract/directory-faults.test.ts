@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
+import { bytesOf, textOf } from '../fixtures/bytes.ts';
 
 // The file system is the real one but for the calls that a test makes fail: what a full disk or a lost mount does at that point.
 vi.mock('node:fs/promises', { spy: true });
@@ -25,8 +26,6 @@ afterEach(() => vi.resetAllMocks());
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const bytesOf = (text: string) => new TextEncoder().encode(text);
-const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 const mine = bytesOf('owner: me');
 const errno = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
 

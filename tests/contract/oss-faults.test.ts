@@ -9,8 +9,9 @@ import type { Fault } from '../../simulator/faults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { ManualTimers } from '../client/manual-timers.ts';
 import { RealServer } from '../client/real-server.ts';
+import { bytesOf, textOf } from '../fixtures/bytes.ts';
 import { key, startSmall } from '../simulator/small-service.ts';
-import { bytesOf, hastyClock, ossStoreAt, startOss, storeFailure, textOf } from './oss-place.ts';
+import { hastyClock, ossStoreAt, startOss, storeFailure } from './oss-place.ts';
 
 let simulator: Simulator;
 let store: Store;

@@ -40,10 +40,6 @@ export function ossStoreAt(simulator: Pick<Simulator, 'url'>, options: Partial<O
   });
 }
 
-/** UTF-8 bytes of a text, and back. */
-export const bytesOf = (text: string) => new TextEncoder().encode(text);
-export const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
-
 /** The StoreError that a call ends with. */
 export async function storeFailure(call: Promise<unknown>): Promise<StoreError> {
   const error = await call.then(

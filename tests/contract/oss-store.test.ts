@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { bytesOf } from '../fixtures/bytes.ts';
 import { key, startSmall } from '../simulator/small-service.ts';
-import { bytesOf, ossStoreAt, startOss } from './oss-place.ts';
+import { ossStoreAt, startOss } from './oss-place.ts';
 import { storeContract } from './store.ts';
 
 let simulator: Simulator;

@@ -8,8 +8,9 @@ import { closeConnections } from '../../shared/client/agents.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { agreedAddress, noStore, openStore, type StoreAccess, storeOf } from '../../shared/fc/store.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { bytesOf, textOf } from '../fixtures/bytes.ts';
 import { startSmall } from '../simulator/small-service.ts';
-import { bytesOf, credentials, hastyClock, textOf } from './oss-place.ts';
+import { credentials, hastyClock } from './oss-place.ts';
 
 let simulator: Simulator;
 let folder: string;

@@ -6,6 +6,7 @@ import { checkProbe, probeKey } from '../../shared/journal/log/create-only-probe
 import { keyOf, segment } from '../../shared/journal/store/key.ts';
 import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
+import { bytesOf, textOf } from '../fixtures/bytes.ts';
 
 /** A store under test, and how to reach the same place again. */
 export interface StoreUnderTest {
@@ -19,9 +20,6 @@ export interface StoreUnderTest {
   /** Stores that cannot be reached or refuse, at least one, and the codes of their errors. */
   readonly broken: readonly { readonly store: Store; readonly code: string }[];
 }
-
-const bytesOf = (text: string) => new TextEncoder().encode(text);
-const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 
 async function keysOf(store: Store, prefix: string): Promise<string[]> {
   const keys: string[] = [];

@@ -9,9 +9,9 @@ import { parseTimerEvent } from '../../shared/fc/events/timer.ts';
 import { readSettings, SettingsError } from '../../shared/fc/settings.ts';
 import { subscriptionTo, workOf } from '../../shared/fc/work.ts';
 import { policyWith, target } from '../engine/dial.ts';
+import { bytesOf } from '../fixtures/bytes.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const read = (text: string) => eventData(eventText(bytes(text)), 'The event');
+const read = (text: string) => eventData(eventText(bytesOf(text)), 'The event');
 const nested = (levels: number, open = '[', close = ']') => `${open.repeat(levels)}1${close.repeat(levels)}`;
 
 /** The error that a text is refused with. */
@@ -27,20 +27,20 @@ function refusal(event: Uint8Array): EventError {
 
 describe('an event is refused', () => {
   test.each<[string, Uint8Array, RegExp]>([
-    ['for 10 MB', bytes(JSON.stringify({ a: 'x'.repeat(10_000_000) })), /has 10000008 bytes, and more than 1048576/],
+    ['for 10 MB', bytesOf(JSON.stringify({ a: 'x'.repeat(10_000_000) })), /has 10000008 bytes, and more than 1048576/],
     ['for no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), /not UTF-8/],
-    ['for half of a character', bytes('{"a":"é"}').slice(0, 7), /not UTF-8/],
-    ['for no JSON', bytes('{"a":'), /not JSON/],
-    ['for 33 lists in each other', bytes(nested(33)), /deeper than 32 levels/],
-    ['for 33 objects in each other', bytes(nested(33, '{"a":', '}')), /deeper than 32 levels/],
-    ['for lists that would use up the stack', bytes(nested(100_000)), /deeper than 32 levels/],
-    ['for too many entries', bytes(`[${'1,'.repeat(60_000)}1]`), /more than 50000 entries/],
-    ['for a member __proto__', bytes('{"data":{"__proto__":{"admin":true}}}'), /named __proto__/],
-    ['for a member __proto__ in another spelling', bytes('{"\\u005f_proto__":1}'), /named __proto__/],
-    ['for a member constructor', bytes('[{"constructor":{"prototype":{"admin":true}}}]'), /named constructor/],
-    ['for a member prototype', bytes('{"prototype":1}'), /named prototype/],
-    ['for a name twice', bytes('{"eventName":"a","eventName":"b"}'), /a name twice/],
-    ['for a name twice in another spelling', bytes('{"a":1,"\\u0061":2}'), /a name twice/],
+    ['for half of a character', bytesOf('{"a":"é"}').slice(0, 7), /not UTF-8/],
+    ['for no JSON', bytesOf('{"a":'), /not JSON/],
+    ['for 33 lists in each other', bytesOf(nested(33)), /deeper than 32 levels/],
+    ['for 33 objects in each other', bytesOf(nested(33, '{"a":', '}')), /deeper than 32 levels/],
+    ['for lists that would use up the stack', bytesOf(nested(100_000)), /deeper than 32 levels/],
+    ['for too many entries', bytesOf(`[${'1,'.repeat(60_000)}1]`), /more than 50000 entries/],
+    ['for a member __proto__', bytesOf('{"data":{"__proto__":{"admin":true}}}'), /named __proto__/],
+    ['for a member __proto__ in another spelling', bytesOf('{"\\u005f_proto__":1}'), /named __proto__/],
+    ['for a member constructor', bytesOf('[{"constructor":{"prototype":{"admin":true}}}]'), /named constructor/],
+    ['for a member prototype', bytesOf('{"prototype":1}'), /named prototype/],
+    ['for a name twice', bytesOf('{"eventName":"a","eventName":"b"}'), /a name twice/],
+    ['for a name twice in another spelling', bytesOf('{"a":1,"\\u0061":2}'), /a name twice/],
   ])('%s', (_name, event, message) => expect(refusal(event).message).toMatch(message));
 
   test('when it is no bytes', () => expect(() => eventText({ length: 3 } as unknown as Uint8Array)).toThrow(EventError));
@@ -48,7 +48,7 @@ describe('an event is refused', () => {
   test.each(['hunter2-of-the-payload', '{"Password":"hunter2-of-the-payload"', '{"a":{"__proto__":"hunter2-of-the-payload"}}'])(
     'without repeating what is in it: %s',
     (text) => {
-      const error = refusal(bytes(text));
+      const error = refusal(bytesOf(text));
       expect(`${error.stack} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain('hunter2');
     },
   );
@@ -114,7 +114,7 @@ test('whatever arrives, every reader gives data or says EventError or SettingsEr
   ];
   const known = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
   fc.assert(
-    fc.property(fc.oneof(text.map(bytes), fc.uint8Array({ maxLength: 60 })), (event) => {
+    fc.property(fc.oneof(text.map(bytesOf), fc.uint8Array({ maxLength: 60 })), (event) => {
       for (const reader of readers) {
         try {
           reader(event);

@@ -9,20 +9,20 @@ import { newestPolicy } from '../../shared/journal/people/policies.ts';
 import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts';
 import { readHistory, readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
+import { bytesOf } from '../fixtures/bytes.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** More calls than any stream of a small journal takes. */
 const mostCalls = 5_000;
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const record = (kind: string, body: Record<string, unknown>) => encodeRecord({ kind, atMs: 0, owner: 'x', prev: null, body });
 const pages: readonly (readonly [string, Uint8Array])[] = [
-  ['a page of a proxy', bytes('{"error":"sign in"}')],
+  ['a page of a proxy', bytesOf('{"error":"sign in"}')],
   ['one outbox', record('outbox', { function: 'f', messages: [], dropped: 0 })],
   ['one head', record('head', { total: 0, pages: [], heartbeatsUntilMs: 0, checkFrom: 0 })],
   ['one policy', record('policy', { text: '' })],
   ['one reservation', record('reserve', { reservations: [{ id: '1/a/0', micros: '1' }] })],
-  ['nothing', bytes('')],
+  ['nothing', bytesOf('')],
 ];
 const signed = { owner: 'o', atMs: 0 };
 const message = { id: 'm', code: 'c', severity: 'info', title: 't', text: 't', atMs: 0, channels: [] } as const;
@@ -71,7 +71,7 @@ describe.each(pages)('a store that gives %s under every key', (_what, page) => {
 });
 
 describe('a store in which every place is taken', () => {
-  const taken = bytes('{"error":"sign in"}');
+  const taken = bytesOf('{"error":"sign in"}');
 
   test('ends appending as unreachable', async () => {
     const store = memoryStore();
@@ -107,7 +107,7 @@ test('two hundred damaged records that the list shows are damage, and what stand
   const store = memoryStore();
   let end: StreamEnd = emptyStream;
   for (let n = 0; n < 202; n++) ({ end } = await runStoring(store, append('written/f/1', end, { kind: 'k', body: { n }, ...signed })));
-  for (const key of [...store.records.keys()].sort().slice(0, 200)) store.records.set(key, bytes('{'));
+  for (const key of [...store.records.keys()].sort().slice(0, 200)) store.records.set(key, bytesOf('{'));
   const damaged: number[] = [];
   const found: unknown[] = [];
   const code = readFrom(

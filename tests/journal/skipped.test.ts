@@ -8,10 +8,10 @@ import { addToBudget, readBudget } from '../../shared/journal/renewals/budget.ts
 import { readRenewal } from '../../shared/journal/renewals/renewal.ts';
 import { renewalStream } from '../../shared/journal/renewals/renewal-record.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { bytesOf } from '../fixtures/bytes.ts';
 import { context, noon, purchaseFixture, purchaseFor, readView, yuan } from '../functions/renew-before-expiry/purchase/purchase-fixture.ts';
 import { type MemoryStore, memoryStore, skip } from './memory-store.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const record = (n: number) => ({ kind: 'test', atMs: n, owner: 'o', body: { n } });
 
 async function streamOf(count: number): Promise<MemoryStore> {
@@ -42,11 +42,11 @@ async function damagedIn(store: MemoryStore): Promise<readonly string[]> {
 describe('a word that skips a record', () => {
   test('covers the bytes that stood there, and no later damage', async () => {
     const store = await streamOf(3);
-    store.records.set(key(1), bytes('{}'));
+    store.records.set(key(1), bytesOf('{}'));
     expect(await damagedIn(store)).toEqual([key(1), key(2)]);
     await skip(store, key(1));
     expect(await damagedIn(store)).toEqual([]);
-    store.records.set(key(1), bytes('[]'));
+    store.records.set(key(1), bytesOf('[]'));
     expect(await damagedIn(store)).toEqual([key(1), key(2)]);
     await skip(store, key(1));
     expect(await damagedIn(store)).toEqual([]);
@@ -58,12 +58,12 @@ describe('a word that skips a record', () => {
     expect(await damagedIn(store)).toEqual([key(1)]);
     await skip(store, key(1));
     expect(await damagedIn(store)).toEqual([]);
-    store.records.set(key(1), bytes('null'));
+    store.records.set(key(1), bytesOf('null'));
     expect(await damagedIn(store)).toEqual([key(1), key(2)]);
   });
 
   test.each([
-    ['bytes that are none', bytes('{}')],
+    ['bytes that are none', bytesOf('{}')],
     ['a record of another kind', encodeRecord({ kind: 'note', atMs: 0, owner: 'x', prev: null, body: { record: key(1), link: null } })],
     ['nobody who said it', encodeRecord({ kind: 'skip', atMs: 0, owner: 'x', prev: null, body: { record: key(1), link: null } })],
     [
@@ -86,10 +86,10 @@ describe('a word that skips a record', () => {
   test('is not taken without end: eight words on one key are the last', async () => {
     const store = await streamOf(3);
     for (let n = 0; n < 8; n++) {
-      store.records.set(key(1), bytes(`${n}`));
+      store.records.set(key(1), bytesOf(`${n}`));
       await skip(store, key(1));
     }
-    store.records.set(key(1), bytes('9'));
+    store.records.set(key(1), bytesOf('9'));
     await expect(skip(store, key(1))).rejects.toMatchObject({ code: 'StreamFull' });
   });
 });
@@ -99,7 +99,7 @@ describe('a stream', () => {
     'does not end at a stray %i, which is named until it is skipped, in few reads',
     async (sequence) => {
       const store = await streamOf(3);
-      store.records.set(key(sequence), bytes('{}'));
+      store.records.set(key(sequence), bytesOf('{}'));
       let reads = 0;
       const read = store.read;
       const counting = {
@@ -137,12 +137,12 @@ describe('money', () => {
     const request = { purchase: purchaseFor('a', { reserve: yuan(10) }), view: await readView(fixture, renewalStream('1', 'a')) };
     const reserve = () => fixture.run(reserveBatch({ owner: 'run-1' }, [request], context(noon, 1000)));
     const first = 'budget/all/CNY/2026-11/00000000';
-    await fixture.store.create(first, bytes('{}'));
+    await fixture.store.create(first, bytesOf('{}'));
     expect(await reserve()).toMatchObject([{ outcome: 'refused', code: 'budget-unreadable', text: expect.stringContaining(first) }]);
     expect((await runStoring(fixture.store, readBudget('USD', '2026-11'))).state.damaged).toBeUndefined();
     await skip(fixture.store, first);
     const view = await runStoring(fixture.store, readBudget('CNY', '2026-11'));
-    await fixture.store.create('budget/all/CNY/2026-11/00000001', bytes('[]'));
+    await fixture.store.create('budget/all/CNY/2026-11/00000001', bytesOf('[]'));
     const added = await runStoring(fixture.store, addToBudget(view, { owner: 'o', atMs: 0 }, { kind: 'release', body: { ids: ['x'] } }));
     expect([added.added, added.view.state.damaged?.code]).toEqual([false, 'MalformedRecord']);
     await skip(fixture.store, 'budget/all/CNY/2026-11/00000001');
@@ -152,7 +152,7 @@ describe('money', () => {
   test('a renewal with a damaged record holds its resource, and is like a slot once that is skipped', async () => {
     const store = memoryStore();
     const claim = 'renewals/1/g/00000000/claim';
-    await store.create(claim, bytes('{}'));
+    await store.create(claim, bytesOf('{}'));
     await expect(runStoring(store, readRenewal('renewals/1/g'))).rejects.toMatchObject({ code: 'MalformedRecord', key: claim });
     await skip(store, claim);
     expect(await runStoring(store, readRenewal('renewals/1/g'))).toMatchObject({
@@ -160,7 +160,7 @@ describe('money', () => {
       open: undefined,
       last: { slot: { by: 'skipped' } },
     });
-    await store.create('renewals/1/g/99999999/claim', bytes('{}'));
+    await store.create('renewals/1/g/99999999/claim', bytesOf('{}'));
     expect((await runStoring(store, readRenewal('renewals/1/g'))).next).toBe(1);
   });
 });

@@ -8,10 +8,9 @@ import { newestPolicy, policyAt, publishPolicy } from '../../shared/journal/peop
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { noon } from '../engine/dial.ts';
+import { bytesOf } from '../fixtures/bytes.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { bodyOf, brokenRecords, policyKey, publishTo } from './published.ts';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** A store that counts what is asked of it. */
 function counted(): MemoryStore & { readonly asked: string[] } {
@@ -60,7 +59,7 @@ describe('the newest policy', () => {
   test.each(Object.entries(brokenRecords))('is the one before a record with %s, which is named', async (_what, record) => {
     const store = memoryStore();
     await publishTo(store, 'good');
-    store.records.set(policyKey(1), bytes(record(1)));
+    store.records.set(policyKey(1), bytesOf(record(1)));
     const { good, broken, end } = await newest(store);
     expect(good?.body.source).toBe('good');
     expect(broken).toEqual([{ sequence: 1, because: expect.stringMatching(/\S/) }]);
@@ -71,7 +70,7 @@ describe('the newest policy', () => {
 
   test('is none where all are broken', async () => {
     const store = memoryStore();
-    for (let at = 0; at < 3; at++) store.records.set(policyKey(at), bytes('{'));
+    for (let at = 0; at < 3; at++) store.records.set(policyKey(at), bytesOf('{'));
     const { good, broken } = await newest(store);
     expect([good, broken.map(({ sequence }) => sequence)]).toEqual([undefined, [2, 1, 0]]);
   });
@@ -111,7 +110,7 @@ describe('the newest policy', () => {
         const store = memoryStore();
         for (const [at, what] of records.entries()) {
           if (what === 'whole') await publishTo(store, `policy ${at}`);
-          else store.records.set(policyKey(at), bytes(brokenRecords[what]?.(at) ?? ''));
+          else store.records.set(policyKey(at), bytesOf(brokenRecords[what]?.(at) ?? ''));
         }
         for (let at = records.length - 1; at >= records.length - lag; at--) store.unlisted.add(policyKey(at));
         const last = records.lastIndexOf('whole');
@@ -156,7 +155,7 @@ describe('publishing', () => {
   test('goes on behind a broken record, and verifying names that one only', async () => {
     const store = memoryStore();
     await publishTo(store, 'one');
-    store.records.set(policyKey(1), bytes('{"torn'));
+    store.records.set(policyKey(1), bytesOf('{"torn'));
     await publishTo(store, 'two');
     expect((await newest(store)).good?.body.source).toBe('two');
     expect((await verifyJournal(store)).problems).toMatchObject([{ key: policyKey(1), code: 'MalformedRecord' }]);
@@ -167,7 +166,7 @@ describe('publishing', () => {
     for (const text of ['one', 'two', 'three']) await publishTo(store, text);
     expect((await verifyJournal(store)).problems).toEqual([]);
     const there = new TextDecoder().decode(store.records.get(policyKey(1)));
-    store.records.set(policyKey(1), bytes(there.replace('li.wei', 'tan.mei')));
+    store.records.set(policyKey(1), bytesOf(there.replace('li.wei', 'tan.mei')));
     expect((await verifyJournal(store)).problems).toMatchObject([{ key: policyKey(1), code: 'BrokenChain' }]);
   });
 });
