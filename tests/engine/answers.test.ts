@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AnsweredOrder, answerGap, answerWords, countingAnswer } from '../../shared/journal/people/answers.ts';
 import { type Answers, type Approval, noAnswers } from '../../shared/journal/people/approvals.ts';
+import { cny } from '../fixtures/money.ts';
 
 const nowMs = 1_000_000;
-const cny = (units: number) => ({ currency: 'CNY', micros: BigInt(units) * 1_000_000n });
 const order: AnsweredOrder = { target: 'home', period: { count: 1, unit: 'Month' }, price: cny(100), nowMs };
 
 /** An answer; `by` names its stream, and `-link` at its end makes it one of links. */

@@ -16,6 +16,7 @@ import { noAnswers } from '../../../shared/journal/people/approvals.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { cny } from '../../fixtures/money.ts';
 import { dayMs } from '../../fixtures/times.ts';
 
 const nowMs = Date.parse('2026-11-10T12:00:00+08:00');
@@ -295,10 +296,9 @@ describe('an order', () => {
   });
 
   test('sets aside the original price, however large the discount', () => {
-    const money = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
-    const facts = { quotes: new Map([['1 Month', { original: money(900n), trade: money(1n) }]]), claims: claims() };
+    const facts = { quotes: new Map([['1 Month', { original: cny(900n), trade: cny(1n) }]]), claims: claims() };
     const { order: placed, decision } = ordered(group(), order, facts);
-    expect(placed.reserve).toEqual(money(900n));
+    expect(placed.reserve).toEqual(cny(900n));
     expect(decision.because[0]?.text).toContain('900.00 CNY (1.00 CNY with discounts)');
   });
 

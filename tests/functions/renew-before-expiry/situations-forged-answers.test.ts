@@ -11,6 +11,7 @@ import {
 import { type ApprovalSubject, approvalStream, linkVoice, noAnswers, personVoice } from '../../../shared/journal/people/approvals.ts';
 import { recordLinkAnswer } from '../../../shared/journal/people/link-approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { cny } from '../../fixtures/money.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { accountId, dearer, linkSecret, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
@@ -20,7 +21,6 @@ const expiresAt = '2026-11-30T00:00:00+08:00';
 const expiresAtMs = Date.parse(expiresAt);
 const rule = (links: boolean) =>
   `- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, ask: {who: finance, above: 1 CNY, links: ${links}}}`;
-const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const group = (id: string) => ({ id, name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
 const about: ApprovalSubject = { circle: 'finance', account: accountId, resource: 'g', expiresAtMs };
 const question: LinkSubject = { ...about, target: 'home', untilMs: expiresAtMs, period: { count: 1, unit: 'Month' }, highest: cny(300n) };

@@ -3,12 +3,12 @@ import { encodeRecord } from '../../../shared/journal/log/record.ts';
 import { type ApprovalSubject, approvalStream, linkVoice, personVoice, readApprovals } from '../../../shared/journal/people/approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { cny } from '../../fixtures/money.ts';
 import { accountId, compiledPolicy, dearer, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-24T12:00:00+08:00';
 const expiresAt = '2026-11-30T00:00:00+08:00';
 const expiresAtMs = Date.parse(expiresAt);
-const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const answer = { resource: 'g', expiresAtMs, highest: cny(300n) };
 const about: ApprovalSubject = { circle: 'finance', account: accountId, resource: 'g', expiresAtMs };
 const group = { id: 'g', name: 'ledger', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt };

@@ -5,6 +5,7 @@ import { renewalKey, renewalStream } from '../../../shared/journal/renewals/rene
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { type Handler, ServiceFault } from '../../../simulator/handler.ts';
 import { handlers } from '../../../simulator/operations/renewals.ts';
+import { cny } from '../../fixtures/money.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
@@ -13,7 +14,6 @@ import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixt
 
 const start = '2026-11-03T12:00:00+08:00';
 const soonMs = shanghai('2026-11-08 00:00');
-const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const usd = (units: bigint) => ({ currency: 'USD', micros: units * 1_000_000n });
 const rule = (more = '', sections?: string) =>
   policyText(`- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true${more}}`, sections);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Decision } from '../../../shared/planning/decision.ts';
 import type { GroupSeed, WorkstationSeed } from '../../../simulator/world/seed.ts';
+import { cny } from '../../fixtures/money.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
@@ -24,7 +25,6 @@ const station = (price: string) =>
   `{name: r, workstations: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true, pricePerMonth: {${price}}}`;
 const flagship = 'eds.proworkstation_flagship_elite.32c64g.48g1x';
 const limit = (text: string) => `limits: {spendPerMonth: ${text}}`;
-const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const approval = { resource: 'g', expiresAtMs: Date.parse(soon), highest: cny(300n) };
 
 interface Situation {

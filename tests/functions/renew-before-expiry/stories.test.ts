@@ -6,12 +6,12 @@ import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/renewals.ts';
 import type { OrderLedger } from '../../../simulator/world/order.ts';
+import { cny } from '../../fixtures/money.ts';
 import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { accountId, dearer, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
 const soon = '2026-11-08T00:00:00+08:00';
-const cny = (units: bigint) => ({ currency: 'CNY', micros: units * 1_000_000n });
 const rule = (more = '') => policyText(`- {name: r, groups: all, consoleAutoRenew: disabled, period: 1 Month${more}}`);
 
 let fixture: RenewalFixture;
