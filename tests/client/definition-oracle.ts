@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isRecord } from '../fixtures/json.ts';
 
 /** A parameter of the definition, or a field of one, as the file has it. */
 export interface Fact {
@@ -38,7 +39,6 @@ export interface Trial {
 }
 
 const isInstant = /^\d{4}(-\d\d){2}T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isFlat = ({ encoding }: Fact): boolean => encoding === 'flat';
 
 /** Whether the definition lets a value stand in a field, told from the file alone. */
@@ -58,7 +58,7 @@ function allows(fact: Fact, value: unknown, stricter: Stricter): boolean {
         Array.isArray(value) && allowsSize(fact, value.length) && [...value].every((entry) => allows(fact.items as Fact, entry, stricter))
       );
     default:
-      return isObject(value) && allowsFields(fact.fields ?? [], value, stricter);
+      return isRecord(value) && allowsFields(fact.fields ?? [], value, stricter);
   }
 }
 

@@ -10,6 +10,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { streamwarden } from '../cli/command.ts';
+import { stable } from '../fixtures/json.ts';
 import { liveAccount, policyFrom } from './live-account.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -63,10 +64,6 @@ async function anew(work: (simulator: Simulator) => Promise<Requests>): Promise<
 
 const written = (simulator: Simulator): Requests =>
   simulator.ledger.records.filter(({ action }) => action === 'ModifyNodePoolAttribute').map(({ input }) => stable(input));
-
-const stable = (input: unknown): string =>
-  JSON.stringify(input, (_, value) => (isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value));
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function byCommand(): Promise<Requests> {
   return anew(async (simulator) => {

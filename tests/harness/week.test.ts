@@ -7,6 +7,7 @@ import type { InvocationSummary } from '../../shared/fc/handle.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { stable } from '../fixtures/json.ts';
 import { type BuiltBundles, builtBundles } from './built-bundles.ts';
 import {
   demoWorld,
@@ -17,7 +18,6 @@ import {
   type Played,
   playBundles,
   playCommand,
-  stable,
   stepsOfWeek,
 } from './week.ts';
 

@@ -22,6 +22,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { stable } from '../fixtures/json.ts';
 import { dayMs, minuteMs } from '../fixtures/times.ts';
 
 const beijingMs = 8 * 60 * minuteMs;
@@ -157,11 +158,6 @@ const decidedBy = (decisions: readonly Decision[]): readonly Decided[] =>
     const action = 'action' in rest && rest.action ? `${rest.action.key} ${rest.action.operation} ${stable(rest.action.input)}` : '';
     return `${resource.id} ${verdict} ${because.map(({ code }) => code).join(',')} ${action}`;
   });
-
-/** JSON with sorted keys. */
-export const stable = (input: unknown): string =>
-  JSON.stringify(input, (_, value) => (isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value));
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const named = ({ name, atMs }: Step, target: string): string =>
   `${new Date(atMs + beijingMs).toISOString().slice(0, 16)} ${name} ${target}`;
