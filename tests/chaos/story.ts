@@ -10,6 +10,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { hash32, RandomStream } from '../../simulator/world/random.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { minuteMs } from '../fixtures/times.ts';
 import { accountId, compiledPolicy, dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { kindOf, policy, safe, world as seed } from './account.ts';
@@ -169,6 +170,6 @@ export async function playStory(options: StoryOptions): Promise<Story> {
 }
 
 function bucketStore(simulator: Simulator): Store {
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   return ossStore({ ...bucket, endpoint: simulator.url, credentials: explicitCredentials(publishedKey(accountId)), clock });
 }

@@ -10,6 +10,7 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import { ManualTimers } from '../client/manual-timers.ts';
 import { RealServer } from '../client/real-server.ts';
 import { bytesOf, textOf } from '../fixtures/bytes.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { key, startSmall } from '../simulator/small-service.ts';
 import { hastyClock, ossStoreAt, startOss, storeFailure } from './oss-place.ts';
 
@@ -50,7 +51,7 @@ describe('a clock that is hours off', () => {
   });
 
   test('fails as before where the answer shows no time', async () => {
-    store = ossStoreAt(simulator, { clock: { now: () => Date.now() - 60 * 365 * 86_400_000, sleep: async () => {} } });
+    store = ossStoreAt(simulator, { clock: clockOf(() => Date.now() - 60 * 365 * 86_400_000) });
     simulator.timeline.gatewayOffsetMs = -56 * 365 * 86_400_000;
     expect((await storeFailure(store.create('claim', mine))).message).toMatch(/RequestTimeTooSkewed.*Set the clock of this machine/);
   });

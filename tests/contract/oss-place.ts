@@ -5,6 +5,7 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import type { BucketSeed } from '../../simulator/oss/front.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { key, startSmall } from '../simulator/small-service.ts';
 
 /** The region of the buckets that have one. */
@@ -25,7 +26,7 @@ export async function startOss(): Promise<Simulator> {
 }
 
 /** A clock that tells the real time, to which signatures are dated, and whose sleeps are over at once. */
-export const hastyClock = { now: () => systemClock.now(), sleep: async () => {} };
+export const hastyClock = clockOf(() => systemClock.now());
 
 /** A store in the simulated bucket `journal`. Waits between attempts take no time. */
 export function ossStoreAt(simulator: Pick<Simulator, 'url'>, options: Partial<OssStoreOptions> = {}): Store {

@@ -1,3 +1,4 @@
+import { passingClock } from '../fixtures/clocks.ts';
 import { dayMs, minuteMs } from '../fixtures/times.ts';
 import type { Fleet } from './generated-fleet.ts';
 import { accounts } from './generated-policy.ts';
@@ -101,7 +102,7 @@ async function openStage(story: Story, [home, away]: readonly [string, string], 
     handlers: oddHandlers(() => (stage.isOdd ? story.oddities : undefined)),
   });
   // Whoever waits in this world moves its time on.
-  const clock = { now: () => world.clock.nowMs, sleep: async (ms: number) => simulator.advance(Math.ceil(ms)) };
+  const clock = passingClock(simulator);
   const clients = new Map<string, Client>();
   return Object.assign(stage, {
     ...{ story, simulator, clock, home, away, store: memoryStore() },

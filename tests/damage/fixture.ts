@@ -30,6 +30,7 @@ import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 const account = '1000000000000001';
@@ -97,7 +98,7 @@ export interface Play {
 export async function play(damage: (store: MemoryStore, nowMs: number) => Promise<void> = async () => {}): Promise<Play> {
   const simulator = await startSimulator({ world: buildWorld(seed), gatewayClock: 'virtual' });
   try {
-    const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+    const clock = passingClock(simulator);
     const store = memoryStore();
     const shared: Store = Object.assign(store, { shared: true });
     const policy = compiled(clock.now());

@@ -20,6 +20,7 @@ import { againstAnswers, answer, type Given } from '../chaos/approver.ts';
 import { Bill } from '../chaos/bill.ts';
 import { attend, type Desk, openClaims } from '../chaos/person.ts';
 import { verdictAtEnd, violationsSoFar } from '../chaos/verdict.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import { hourMs, minuteMs } from '../fixtures/times.ts';
 import { accountId, dearer } from '../functions/renew-before-expiry/renewal-fixture.ts';
@@ -125,7 +126,7 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
     ...{ world, seed, gatewayClock: 'virtual', handlers: { ...bill.handlers(() => simulator.ledger), ...dearer(factor) } },
     buckets: [{ name: bucket.bucket, region: bucket.region }],
   });
-  const clock = { now: () => world.clock.nowMs, sleep: async () => {} };
+  const clock = clockOf(() => world.clock.nowMs);
   const key = publishedKey(accountId);
   const store = ossStore({ ...bucket, endpoint: simulator.url, credentials: explicitCredentials(key), clock });
   const { document, problems } = loadPolicy(policyText, 'policy.yaml', [renewRules, scaleRules]);

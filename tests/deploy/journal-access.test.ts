@@ -19,6 +19,7 @@ import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { permits } from './permits.ts';
 
@@ -72,7 +73,7 @@ function strangers(name: string, actions: readonly Action[]): readonly string[] 
 test('every function at work on the demo account reads and writes only what its manifest says and the role permits that ram-policy prints for it', async () => {
   const simulator = await startSimulator({ scenario: await demoScenario(), gatewayClock: 'virtual' });
   try {
-    const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+    const clock = passingClock(simulator);
     const text = await readFile(new URL('../../policy.example.yaml', import.meta.url), 'utf8');
     const { document } = loadPolicy(text.replace(/act: \[/, 'act: [enforce-policy, '), 'policy.yaml', ruleModules);
     if (!document) throw new Error('the example policy is broken');

@@ -14,6 +14,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { accountId, compiledPolicy, policyText, start } from '../e2e/live-function.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 
 const policy = {
   sourceHash: 'h',
@@ -46,7 +47,7 @@ test('a deployed function assumes the role of its power', async () => {
     gatewayClock: 'virtual',
   });
   try {
-    const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+    const clock = passingClock(simulator);
     const text = policyText({ 'scale-on-schedule': ['{name: all, groups: all, schedule: office}'] }).replace(
       '{account:',
       '{role: warden, account:',

@@ -16,6 +16,7 @@ import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { RandomStream } from '../../simulator/world/random.ts';
 import { target as dialTarget, policyWith } from '../engine/dial.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { minuteMs } from '../fixtures/times.ts';
 import { timerEvent } from '../functions/dispatch/fleet-fixture.ts';
 
@@ -31,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const clock = { now: () => nowMs, sleep: async () => {} };
+const clock = clockOf(() => nowMs);
 const environment = () => ({
   ...{ FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: `dir:${path.join(folder, 'journal')}` },
   ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret-of-the-environment' },

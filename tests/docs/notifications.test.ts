@@ -4,6 +4,7 @@ import { limitsOfKind } from '../../shared/notify/channel-limits.ts';
 import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
 import type { PostingChannelKind } from '../../shared/policy/channel-kinds.ts';
 import { channelEntry } from '../../shared/policy/schema/people.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { postingKinds } from '../notify/posting-kinds.ts';
 import { type Received, type Receiver, startReceiver } from '../notify/receiver.ts';
 
@@ -26,7 +27,7 @@ describe('the recipe for receivers', () => {
   const nowMs = 1_700_000_000_000;
   const posted = async (secret?: string) => {
     receiver.reply = { body: '{"ok": true}' };
-    const clock = { now: () => nowMs, sleep: async () => {} };
+    const clock = clockOf(() => nowMs);
     const channel = webhookChannel({ url: `${receiver.origin}/hook`, secret, allowedHosts: ['127.0.0.1'], clock });
     await channel.send({ id: 'm', timeMs: nowMs, severity: 'info', title: '账本', text: 'x\ny' });
     const [{ headers, body } = { headers: {}, body: '' }] = receiver.received.splice(0);

@@ -13,6 +13,7 @@ import { publicKeyOf } from '../../shared/journal/people/approval-link.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { hourMs } from '../fixtures/times.ts';
 import { accountId, compiledPolicy, orders, policyText } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type HttpTrigger, httpTrigger } from './http-trigger.ts';
@@ -55,7 +56,7 @@ const key = () => {
 };
 
 const parts = (environment: Readonly<Record<string, string>> = {}) => ({
-  clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+  clock: worldClock(simulator),
   write: (line: string) => void lines.push(line),
   environment: {
     ...{ FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: 'oss://acme-journal/prod', STREAMWARDEN_SIMULATOR: simulator.url },

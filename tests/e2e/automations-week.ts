@@ -28,6 +28,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../simulator/world/seed.ts';
 import { Bill } from '../chaos/bill.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 import { dayMs, hourMs } from '../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 import { type Cadence, type Hearer, hearersOf, instants, type Timer, timersAt } from './week-timers.ts';
@@ -128,7 +129,7 @@ export async function playWeek(play: Play): Promise<Played> {
   });
   const startMs = simulator.world.clock.nowMs;
   // Whoever waits in this world moves its time on.
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(Math.ceil(ms)) };
+  const clock = passingClock(simulator);
   const policy = examplePolicy(startMs);
   const store = memoryStore();
   const messages: (Message & { channel: string })[] = [];

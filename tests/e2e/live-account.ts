@@ -10,6 +10,7 @@ import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { publishedKey } from '../../simulator/front/keys.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
 /** A policy compiled from its text, from an instant on. Throws where the text has errors. */
@@ -29,7 +30,7 @@ export interface LiveAccount {
 
 /** Puts scale-on-schedule to work on a simulator. */
 export function liveAccount(simulator: Simulator, policyText: string): LiveAccount {
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const policy = policyFrom(policyText, clock.now());
   const store = memoryStore();
   const targets = Object.values(policy.targets).map((target) => {

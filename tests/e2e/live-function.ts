@@ -14,6 +14,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { AccountSeed, WorldSeed } from '../../simulator/world/seed.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 import { type MemoryStore, memoryStore } from '../journal/memory-store.ts';
 
 /** The account of the target `home`. */
@@ -71,7 +72,7 @@ export async function liveFunction<R extends Resource>(
   const { store = memoryStore(), assumptions = {}, ...options } = more;
   const world = buildWorld({ start, assumptions, accounts: [{ id: accountId, ...account }] });
   const simulator = await startSimulator({ world, gatewayClock: 'virtual', ...options });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);
   const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
   const client = createClient({ endpoint: simulator.url, credentials, clock });

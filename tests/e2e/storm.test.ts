@@ -22,6 +22,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { handlers as groupHandlers } from '../../simulator/operations/delivery-groups.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { passingClock, worldClock } from '../fixtures/clocks.ts';
 import { accountId, compiledPolicy, policyText, start } from './live-function.ts';
 
 const created = JSON.parse(
@@ -96,7 +97,7 @@ async function deployed(
     gatewayClock: 'virtual',
     ...(handlers ? { handlers } : {}),
   });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const text = policyText(rules).replace(
     'targets: {',
     'targets: {away: {account: "2000000000000002", role: streamwarden, endpoint: cn-shanghai}, ',
@@ -281,7 +282,7 @@ test('on a timer the same function sweeps, and finds what no event told', async 
 /** The events that the service sends of what somebody did, as they come over the bus. */
 async function somebody(act: (person: ReturnType<typeof createClient>) => Promise<unknown>): Promise<readonly unknown[]> {
   const before = simulator.events.length;
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const userAgent = 'AlibabaCloud (linux; x64) Node.js/v20';
   await act(
     createClient({ endpoint: simulator.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock, userAgent }),

@@ -6,6 +6,7 @@ import { createAppInstanceGroup } from '../../shared/client/operations/create-ap
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import { untagCloudResources } from '../../shared/client/operations/untag-cloud-resources.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { shanghai } from '../fixtures/shanghai.ts';
 import type { HandMove } from './automations-week.ts';
 import { groupNamed } from './week-story.ts';
@@ -18,7 +19,7 @@ export const callerKey = { accessKeyId: 'colleague', accessKeySecret: 'colleague
 
 function clientOf(simulator: Simulator): Client {
   simulator.keys.add(callerKey);
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => undefined };
+  const clock = worldClock(simulator);
   return createClient({ endpoint: simulator.url, credentials: explicitCredentials(callerKey), clock });
 }
 

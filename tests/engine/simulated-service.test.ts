@@ -14,6 +14,7 @@ import { compile } from '../../shared/policy/compile.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import { loadScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 
 const policyText = `
 version: 1
@@ -58,7 +59,7 @@ async function invoke() {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: key?.accessKeySecret,
     },
     write: () => {},
-    clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(simulator),
   });
   const summary = await handler(new Uint8Array(), { requestId: 'request-1' });
   return summary.targets[0];

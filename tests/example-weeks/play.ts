@@ -15,6 +15,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { deployedRuns } from '../e2e/deployed-timers.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 import { demoFrom } from './demo.ts';
 
@@ -51,7 +52,7 @@ export interface Watch {
 export async function play({ policy: text, limits, scale, runs }: Way, [fromMs, untilMs]: Span, watch: Watch): Promise<void> {
   const simulator = await startSimulator({ world: buildWorld(demoFrom(fromMs)), gatewayClock: 'virtual' });
   try {
-    const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(Math.ceil(ms)) };
+    const clock = passingClock(simulator);
     const policy = compiled(text, limits, clock.now());
     const store = memoryStore();
     const channel = (name: string) => ({

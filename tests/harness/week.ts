@@ -22,6 +22,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { stable } from '../fixtures/json.ts';
 import { dayMs, minuteMs } from '../fixtures/times.ts';
 
@@ -62,7 +63,7 @@ export interface Step {
 /** What somebody does with the first account's key on the second day: makes a group without tags, and takes a tag off another. */
 async function byHand(simulator: Simulator): Promise<void> {
   const { accessKeyId, accessKeySecret } = firstKey(simulator);
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
   const person = createClient({ endpoint: simulator.url, credentials, clock, userAgent: 'AlibabaCloud (console)' });
   await person.call(createAppInstanceGroup, {
@@ -198,7 +199,7 @@ async function recorded(store: Store, key: string): Promise<readonly Decided[]> 
 export function journalOf(simulator: Simulator, { store = '' }: CompiledPolicy): Store {
   const { accessKeyId, accessKeySecret } = firstKey(simulator);
   const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   return storeOf(store, { credentials, clock, environment: {}, simulator: simulator.url });
 }
 
@@ -208,7 +209,7 @@ export async function playCommand(simulator: Simulator, steps: readonly Step[]):
   const store = journalOf(simulator, policy);
   const { accessKeyId, accessKeySecret } = firstKey(simulator);
   const identity = explicitCredentials({ accessKeyId, accessKeySecret });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const clients = new Map(
     Object.values(policy.targets).map((target) => [target, targetClient(target, { identity, clock, simulator: simulator.url })]),
   );

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hostList, isAllowedHost } from '../../shared/notify/posting-channel.ts';
 import { slackChannel } from '../../shared/notify/slack-channel.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 
-const clock = { now: () => 0, sleep: async () => {} };
+const clock = clockOf(() => 0);
 const kindOf = (url: string, allowedHosts: readonly string[]) => slackChannel({ url, allowedHosts, clock }).kind;
 
 test.each<readonly [string, readonly string[], boolean]>([

@@ -11,11 +11,12 @@ import type { Message } from '../../shared/notify/message.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
 import { webhookChannel } from '../../shared/notify/webhook-channel.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { postingKinds } from './posting-kinds.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 
 const nowMs = 1_795_492_800_000;
-const clock = { now: () => nowMs, sleep: async () => {} };
+const clock = clockOf(() => nowMs);
 const message: Message = {
   id: 'alerts/1/aig-1/1795622400/24h',
   timeMs: nowMs,

@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Message } from '../../shared/notify/message.ts';
 import type { PostingOptions } from '../../shared/notify/posting-channel.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { type PostingKind, postingKinds } from './posting-kinds.ts';
 import { type Receiver, type Reply, startReceiver } from './receiver.ts';
 
 const nowMs = 1_700_000_000_000;
-const clock = { now: () => nowMs, sleep: async () => {} };
+const clock = clockOf(() => nowMs);
 const message: Message = {
   id: 'runs/1',
   timeMs: nowMs,

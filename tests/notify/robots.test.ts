@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Message } from '../../shared/notify/message.ts';
 import { robotText } from '../../shared/notify/robot-text.ts';
+import { clockOf } from '../fixtures/clocks.ts';
 import { postingKinds } from './posting-kinds.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -21,7 +22,7 @@ async function posted(kind: string, secret: string | undefined, what: Partial<Me
   const found = postingKinds.find((each) => each.kind === kind);
   if (!found) throw new Error(`no kind ${kind}`);
   receiver.reply = { body: found.taken };
-  const clock = { now: () => nowMs, sleep: async () => {} };
+  const clock = clockOf(() => nowMs);
   const channel = found.make({ url: `${receiver.origin}${found.path}`, secret, allowedHosts: ['127.0.0.1'], clock });
   expect(await channel.send({ ...message, ...what })).toEqual({ delivered: true });
   const [request] = receiver.received.splice(0);
@@ -116,7 +117,7 @@ describe('what robots refuse with is named, with what to do', () => {
   const answered = async (kind: string, reply: Receiver['reply']) => {
     const found = postingKinds.find((each) => each.kind === kind);
     receiver.reply = reply;
-    const clock = { now: () => 1_700_000_000_000, sleep: async () => {} };
+    const clock = clockOf(() => 1_700_000_000_000);
     return found?.make({ url: `${receiver.origin}${found.path}`, secret: 's', allowedHosts: ['127.0.0.1'], clock }).send(message);
   };
 

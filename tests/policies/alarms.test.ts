@@ -7,6 +7,7 @@ import { renewalRunner } from '../../functions/renew-before-expiry/run/run-renew
 import { closeConnections } from '../../shared/client/agents.ts';
 import { createHandler } from '../../shared/fc/handle.ts';
 import { openRenewalFixture, type RenewalFixture } from '../cli/renewal-fixture.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { dayMs } from '../fixtures/times.ts';
 
 let fixture: RenewalFixture;
@@ -33,7 +34,7 @@ test('where no policy can be read from the store, alarms of expiries go out all 
       STREAMWARDEN_STORE: 'oss://acme-journal/prod',
       STREAMWARDEN_SIMULATOR: fixture.simulator.url,
     },
-    clock: { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(fixture.simulator),
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
   });
   const run = invoke(new Uint8Array(), { requestId: 'R', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 600 } });

@@ -8,6 +8,7 @@ import { createHandler } from '../../shared/fc/handle.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
 import { streamwarden } from '../cli/command.ts';
 import { policyWith } from '../engine/dial.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 import { openPolicyFixture, type Person, type PolicyFixture } from './policy-fixture.ts';
 
 let fixture: PolicyFixture;
@@ -29,7 +30,7 @@ function deployed() {
       STREAMWARDEN_SIMULATOR: fixture.simulator.url,
       STREAMWARDEN_TARGET: 'home',
     },
-    clock: { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(fixture.simulator),
     write: () => {},
   });
   return () => handler(new Uint8Array(), { requestId: 'R', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 600 } });

@@ -28,6 +28,7 @@ import { loadPolicy } from '../../shared/policy/load.ts';
 import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
+import { passingClock } from '../fixtures/clocks.ts';
 
 const account = '1234567890123456';
 
@@ -134,7 +135,7 @@ export async function secretsStory(): Promise<SecretsStory> {
       STREAMWARDEN_LINK_PUBLIC_KEY_OLD: publicKeyOf(given.oldLinkKey),
     },
   };
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const watched = (runner: Runner): Runner => ({
     ...runner,
     run: async (options) => {

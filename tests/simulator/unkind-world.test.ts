@@ -25,6 +25,7 @@ import { publishedKey } from '../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { AccountSeed, GroupSeed } from '../../simulator/world/seed.ts';
+import { worldClock } from '../fixtures/clocks.ts';
 
 const id = '1234567890123456';
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
@@ -58,7 +59,7 @@ async function service(
   const simulator = await startSimulator({ world, gatewayClock: 'virtual', faults });
   open.push(simulator);
   const { accessKeyId, accessKeySecret } = publishedKey(id);
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => undefined };
+  const clock = worldClock(simulator);
   const client = createClient({ endpoint: simulator.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock });
   const arrive = async (user: string): Promise<string> => {
     const ask = { EndUserId: user, ...cloudApp, BizRegionId: 'cn-hangzhou', AppInstanceGroupIdList: ['aig-office'] };
@@ -117,7 +118,7 @@ describe('reads that lag behind writes', () => {
     const other = publishedKey('1000000000000002');
     place.simulator.keys.add(other);
     const credentials = explicitCredentials({ accessKeyId: other.accessKeyId, accessKeySecret: other.accessKeySecret });
-    const clock = { now: () => place.simulator.world.clock.nowMs, sleep: async () => undefined };
+    const clock = worldClock(place.simulator);
     const stranger = createClient({ endpoint: place.simulator.url, credentials, clock });
     await expect(stranger.call(modifyAppInstanceGroupAttribute, { ...office, SessionTimeout: 60 })).rejects.toThrow();
     // A person changes it in the world itself, and that shows at once.

@@ -11,6 +11,7 @@ import { robotText } from '../../../shared/notify/robot-text.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import type { Order } from '../../../simulator/world/order.ts';
 import { streamwarden } from '../../cli/command.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { request } from '../../functions/approval-links/link-fixture.ts';
 import {
   accountId,
@@ -111,7 +112,7 @@ export async function openDrill({ groups = [ledger], rules = asking, limit = '50
   const publicKey = publicKeyOf(linkSecret);
   const approvalLink = linksBelow(address, linkSecret, installationOf(store.name));
   const handler = createLinkHandler(pages, {
-    clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(simulator),
     environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: store.name, STREAMWARDEN_LINK_PUBLIC_KEY: publicKey },
     write: () => {},
   });

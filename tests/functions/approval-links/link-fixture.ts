@@ -7,6 +7,7 @@ import { installationOf, type LinkSubject, linksBelow, publicKeyOf, tokenField }
 import { directoryStore } from '../../../shared/journal/store/directory.ts';
 import type { Store } from '../../../shared/journal/store/store.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
+import { clockOf } from '../../fixtures/clocks.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { accountId, compiledPolicy, policyText } from '../renew-before-expiry/renewal-fixture.ts';
 
@@ -65,7 +66,7 @@ export function linkFixture({
   const lines: Record<string, unknown>[] = [];
   const fixture = { nowMs: startMs };
   const handler = createLinkHandler(pages, {
-    clock: { now: () => fixture.nowMs, sleep: async () => {} },
+    clock: clockOf(() => fixture.nowMs),
     environment: {
       FC_FUNC_CODE_PATH: folder,
       STREAMWARDEN_STORE: `dir:${journal}`,

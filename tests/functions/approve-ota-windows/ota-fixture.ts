@@ -16,6 +16,7 @@ import { type Simulator, startSimulator } from '../../../simulator/simulator.ts'
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { approve, offerUpdate } from '../../../simulator/world/ota-task.ts';
 import type { GroupSeed, WorldSeed } from '../../../simulator/world/seed.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
@@ -102,7 +103,7 @@ export async function otaFixture(
     gatewayClock: 'virtual',
     ...(handlers === undefined ? {} : { handlers }),
   });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const policy = otaPolicy(text, clock.now());
   const target = policy.targets['home'];
   if (target === undefined) throw new Error('the policy has no target home');

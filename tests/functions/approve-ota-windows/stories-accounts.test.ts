@@ -11,6 +11,7 @@ import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { compiledPolicy } from '../../e2e/live-function.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 
 const [one, two] = ['1000000000000001', '2000000000000002'];
@@ -46,7 +47,7 @@ async function place(offeredInTwo?: string) {
   });
   const running = await startSimulator({ world, gatewayClock: 'virtual' });
   simulator = running;
-  const clock = { now: () => world.clock.nowMs, sleep: async (ms: number) => running.advance(ms) };
+  const clock = passingClock(running);
   let policy: CompiledPolicy = compiledPolicy(text, [ruleModule], clock.now());
   const store = memoryStore();
   const clientOf = (name: 'one' | 'two') => {

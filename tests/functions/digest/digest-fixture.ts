@@ -19,6 +19,7 @@ import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { AccountSeed } from '../../../simulator/world/seed.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { type Arrived, recordingNotifier } from '../../fixtures/recording-notifier.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
@@ -81,7 +82,7 @@ export async function digestFixture(
     ],
   });
   const simulator = await startSimulator({ world, gatewayClock: 'virtual' });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const modules = [scaleRules, renewRules, digestRules];
   const { document, problems } = loadPolicy(text, 'policy.yaml', modules);
   const errors = problems.filter(({ severity }) => severity === 'error');

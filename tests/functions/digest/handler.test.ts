@@ -13,6 +13,7 @@ import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
 import { demoScenario } from '../../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 
 const example = readFileSync(new URL('../../../policy.example.yaml', import.meta.url), 'utf8');
 
@@ -46,7 +47,7 @@ function invoke() {
   const handler = createHandler(digestRunner(digest), {
     environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_SIMULATOR: simulator.url, OPS_FILE: path.join(folder, 'ops.jsonl') },
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
-    clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(simulator),
   });
   return handler(new Uint8Array(), { requestId: 'one', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 300 } });
 }

@@ -18,6 +18,7 @@ import { type Simulator, startSimulator } from '../../../simulator/simulator.ts'
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import { deployer } from '../../dispatch/invocation-place.ts';
 import { policyFrom } from '../../e2e/live-account.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 
 export const regions = ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'] as const;
 export const accountOf = (index: number): string => String(1000000000000001 + index);
@@ -86,7 +87,7 @@ rules:
   const key = { ...publishedKey(deployer), accountId: deployer };
   const simulator = await startSimulator({ world: buildWorld(seed), gatewayClock: 'virtual', accessKeys: [key] });
   const { world } = simulator;
-  const clock = { now: () => world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-fleet-'));
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(policyFrom(text, clock.now())));
   const variables = {

@@ -9,6 +9,7 @@ import { encodePolicy } from '../../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { spreadFunctions } from '../../../shared/policy/fan-out.ts';
 import { policyWith, target } from '../../engine/dial.ts';
+import { clockOf } from '../../fixtures/clocks.ts';
 import { timerEvent } from './fleet-fixture.ts';
 
 let folder: string;
@@ -46,7 +47,7 @@ const called = (name: string) =>
     context: { requestId: string; function: { timeout: number } };
   };
 
-const clock = { now: () => nowMs, sleep: async () => {} };
+const clock = clockOf(() => nowMs);
 const context = { requestId: 'one', function: { name: 'dispatch', timeout: '300' } };
 const dispatch = (event: string, parts: { readonly write?: (line: string) => void } = {}) =>
   createDispatcher(planDispatch, {
@@ -92,7 +93,7 @@ describe('a single target', () => {
     const first = path.join(folder, 'log-off-sessions.json');
     const running = createDispatcher(planDispatch, {
       // The first takes nearly all of the time.
-      ...{ clock: { now: () => nowMs + (existsSync(first) ? 290_000 : 0), sleep: async () => {} }, write: () => {} },
+      ...{ clock: clockOf(() => nowMs + (existsSync(first) ? 290_000 : 0)), write: () => {} },
       environment: { FC_FUNC_CODE_PATH: folder, ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' },
     })(Buffer.from(''), context);
     await expect(running).rejects.toMatchObject({

@@ -13,6 +13,7 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as worldHandlers } from '../../../simulator/operations/index.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, compiledPolicy, type LiveFunction, liveFunction, policyText, start } from '../../e2e/live-function.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 
 /** Groups for which the service keeps the hours of the schedule `office`: 08:00 to 20:00, every day. */
@@ -89,7 +90,7 @@ export function processOn(
   { sections = 'limits: {}', death }: { sections?: string; death?: Death } = {},
 ) {
   const { simulator } = live;
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const policy = compiledPolicy(policyText({ 'log-off-sessions': rules }, { sections }), [ruleModule], Date.parse(start));
   const target = policy.targets['home'] as CompiledTarget;
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);

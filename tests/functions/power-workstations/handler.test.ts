@@ -7,6 +7,7 @@ import { closeConnections } from '../../../shared/client/agents.ts';
 import { automationRunner } from '../../../shared/engine/runner.ts';
 import { createHandler } from '../../../shared/fc/handle.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { minuteMs } from '../../fixtures/times.ts';
 import { type PowerFixture, policyText, powerFixture } from './power-fixture.ts';
 
@@ -40,7 +41,7 @@ function invoke(environment: Readonly<Record<string, string>> = {}) {
   const handler = createHandler(automationRunner(powerWorkstations), {
     environment: { ...places, ...environment },
     write: () => {},
-    clock: { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(fixture.simulator),
   });
   return handler(new Uint8Array(), { requestId: 'one', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 300 } });
 }

@@ -15,6 +15,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../../
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
 import type { WorkstationEntity } from '../../../simulator/world/workstation.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
 export const accountId = '1000000000000001';
@@ -81,7 +82,7 @@ export async function powerFixture(seed: PowerWorld, text: string, more: Pick<Si
     gatewayClock: 'virtual',
     handlers: { ListWuyingServer: list, ...more.handlers },
   });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);
   const client = createClient({ endpoint: simulator.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock });
   const store = memoryStore();

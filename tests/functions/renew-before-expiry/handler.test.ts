@@ -9,6 +9,7 @@ import { createHandler } from '../../../shared/fc/handle.ts';
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { accountId, compiledPolicy, orders, policyText } from './renewal-fixture.ts';
 
 const start = '2026-11-03T12:00:00+08:00';
@@ -40,7 +41,7 @@ function invoke(store: string, environment: Readonly<Record<string, string>> = {
   const handler = createHandler(renewalRunner(renewBeforeExpiry), {
     environment: { FC_FUNC_CODE_PATH: folder, STREAMWARDEN_STORE: store, STREAMWARDEN_SIMULATOR: simulator.url, ...environment },
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
-    clock: { now: () => simulator.world.clock.nowMs, sleep: async () => {} },
+    clock: worldClock(simulator),
   });
   return handler(new Uint8Array(), { requestId: 'one', credentials: { accessKeyId, accessKeySecret }, function: { timeout: 300 } });
 }

@@ -30,6 +30,7 @@ import { handlers as priceHandlers } from '../../../simulator/operations/prices.
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { WorldSeed } from '../../../simulator/world/seed.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { type Arrived, recordingNotifier } from '../../fixtures/recording-notifier.ts';
 import { type MemoryStore, memoryStore } from '../../journal/memory-store.ts';
 
@@ -128,7 +129,7 @@ export async function renewalFixture(
   const { store = memoryStore(), timers, ...simulated } = more;
   const simulator = await startSimulator({ world: buildWorld({ ...world, accounts: [account] }), gatewayClock: 'virtual', ...simulated });
   // Whoever waits in this world moves its time on.
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async (ms: number) => simulator.advance(ms) };
+  const clock = passingClock(simulator);
   const policy = compiledPolicy(text, clock.now());
   const target = policy.targets['home'] as CompiledTarget;
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);

@@ -10,6 +10,7 @@ import { readExpiries, recordExpiries } from '../../../shared/journal/renewals/e
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { accountId, compiledPolicy, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
@@ -151,13 +152,13 @@ describe('the account that is asked is that of the very keys that sign', () => {
   });
 
   const clientOf = (credentials: Parameters<typeof createClient>[0]['credentials']) => {
-    const clock = { now: () => other.simulator.world.clock.nowMs, sleep: async () => {} };
+    const clock = worldClock(other.simulator);
     return { client: createClient({ endpoint: other.simulator.url, credentials, clock }), clock };
   };
 
   test('of an assumed role it is the account of the role', async () => {
     const base = explicitCredentials(publishedKey(accountId));
-    const clock = { now: () => other.simulator.world.clock.nowMs, sleep: async () => {} };
+    const clock = worldClock(other.simulator);
     const role = assumeRoleCredentials({
       ...{ base, clock, roleArn: `acs:ram::${accountId}:role/streamwarden`, sessionName: 'streamwarden', endpoint: other.simulator.url },
     });

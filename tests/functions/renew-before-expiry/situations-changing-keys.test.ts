@@ -4,6 +4,7 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import { targetClient } from '../../../shared/fc/clients.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
@@ -30,7 +31,7 @@ const run = (changed: () => boolean, name = 'home'): Promise<RunReport> => {
   const target = fixture.policy.targets[name] as CompiledTarget;
   const [before, after] = [explicitCredentials(ours), explicitCredentials(theirs)];
   const identity = { get: () => (changed() ? after : before).get() };
-  const clock = { now: () => fixture.simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(fixture.simulator);
   return fixture.run('apply', { target, client: targetClient(target, { identity, clock, simulator: fixture.simulator.url }) });
 };
 const never = (): boolean => false;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { installationOf, linksBelow } from '../../../shared/journal/people/approval-link.ts';
 import { notifierOf, Pace } from '../../../shared/notify/notifier.ts';
 import { robotText } from '../../../shared/notify/robot-text.ts';
+import { passingClock } from '../../fixtures/clocks.ts';
 import { minuteMs } from '../../fixtures/times.ts';
 import { type LimitedRobot, limitedRobot } from '../../notify/robot-limits.ts';
 import { linkSecret, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
@@ -23,7 +24,7 @@ const withKinds = (text: string, kinds: Readonly<Record<string, string>>): strin
 
 /** Robots at their published limits, on the world's clock, and how a run tells them; a fresh process each time. */
 function robotsOf(b: RenewalFixture, kinds: { readonly money: LimitedRobot['kind']; readonly oncall: LimitedRobot['kind'] }) {
-  const clock = { now: () => b.simulator.world.clock.nowMs, sleep: async (ms: number) => b.simulator.advance(ms) };
+  const clock = passingClock(b.simulator);
   const robot = (kind: string) => limitedRobot(kind as 'dingtalk' | 'wecom' | 'feishu', clock);
   const [money, oncall] = [robot(kinds.money), robot(kinds.oncall)];
   const channels = new Map([

@@ -6,6 +6,7 @@ import { createFailureReporter } from '../../../functions/report-failure/failure
 import { encodePolicy } from '../../../shared/policy/codec.ts';
 import { compile } from '../../../shared/policy/compile.ts';
 import { loadPolicy } from '../../../shared/policy/load.ts';
+import { clockOf } from '../../fixtures/clocks.ts';
 import { hourMs } from '../../fixtures/times.ts';
 
 const sample = JSON.parse(readFileSync(new URL('../../../events/samples/async-destination-failure.json', import.meta.url), 'utf8'));
@@ -45,7 +46,7 @@ function deployed({
   writeFileSync(path.join(folder, 'policy.json'), encodePolicy(compile(document, nowMs, undefined, [])));
   const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'test-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'test-secret' };
   const handler = createFailureReporter({
-    clock: { now: () => clockMs, sleep: async () => {} },
+    clock: clockOf(() => clockMs),
     environment: {
       ...{ FC_FUNC_CODE_PATH: folder, TOLD: told, ...keys },
       ...(store === 'none' ? {} : { STREAMWARDEN_STORE: store.replace('dir:', `dir:${folder}/`) }),

@@ -6,6 +6,7 @@ import { run } from '../../../shared/engine/run.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
+import { clockOf } from '../../fixtures/clocks.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
@@ -38,7 +39,7 @@ async function ranAhead(hours: number, { start, strategy, leaves = false }: Stor
     const policy = policyOf(rules, '', '2026-09-20 00:00');
     const { office: target } = policy.targets;
     if (target === undefined) throw new Error('the test has no target');
-    const clock = { now: () => simulator.world.clock.nowMs + aheadMs, sleep: async () => {} };
+    const clock = clockOf(() => simulator.world.clock.nowMs + aheadMs);
     const client = createClient({ endpoint: simulator.url, credentials, clock });
     return run({ automation: scaleOnSchedule, client, target, policy, store, clock, mode: 'apply', world: 'test' });
   };

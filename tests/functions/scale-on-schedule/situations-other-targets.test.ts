@@ -8,6 +8,7 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { publishedKey } from '../../../simulator/front/keys.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { dayMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
 import { policyOf } from './plan-fixture.ts';
@@ -39,7 +40,7 @@ async function fixture({ same = false, limit = 2 } = {}) {
         ],
   });
   simulator = await startSimulator({ world, gatewayClock: 'virtual' });
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const base = policyOf(rule, '', '2026-09-20 00:00');
   const { office: target } = base.targets;
   if (target === undefined) throw new Error('the test has no target');

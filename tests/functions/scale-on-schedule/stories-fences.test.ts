@@ -7,6 +7,7 @@ import type { CompiledLimits, CompiledPolicy } from '../../../shared/policy/comp
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
 import type { StrategySeed } from '../../../simulator/world/seed.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
@@ -66,7 +67,7 @@ async function lived({ from, until, strategy, policies, peaks = { [from]: '4' } 
   simulator = await startSimulator({ world, gatewayClock: 'virtual' });
   const [key] = simulator.accounts;
   if (key === undefined) throw new Error('the test has no key');
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const { accessKeyId, accessKeySecret } = key;
   const client = createClient({ endpoint: simulator.url, credentials: explicitCredentials({ accessKeyId, accessKeySecret }), clock });
   const store = memoryStore();

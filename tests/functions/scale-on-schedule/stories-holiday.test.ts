@@ -6,6 +6,7 @@ import type { RunReport } from '../../../shared/engine/report.ts';
 import { run } from '../../../shared/engine/run.ts';
 import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
 import { buildWorld } from '../../../simulator/world/build-world.ts';
+import { worldClock } from '../../fixtures/clocks.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
@@ -35,7 +36,7 @@ async function live(simulator: Simulator): Promise<Lived> {
   const target = policy.targets.office;
   const [key] = simulator.accounts;
   if (target === undefined || key === undefined) throw new Error('the test has no target or key');
-  const clock = { now: () => simulator.world.clock.nowMs, sleep: async () => {} };
+  const clock = worldClock(simulator);
   const { accessKeyId, accessKeySecret } = key;
   const credentials = explicitCredentials({ accessKeyId, accessKeySecret });
   const client = createClient({ endpoint: simulator.url, credentials, clock });

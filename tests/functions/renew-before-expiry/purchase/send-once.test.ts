@@ -4,6 +4,7 @@ import { renewBeforeExpiry } from '../../../../functions/renew-before-expiry/ren
 import { driveRenewal, type RenewalWorld } from '../../../../functions/renew-before-expiry/run/drive.ts';
 import type { Client } from '../../../../shared/client/client.ts';
 import type { CompiledTarget } from '../../../../shared/policy/compiled.ts';
+import { clockOf } from '../../../fixtures/clocks.ts';
 import { memoryStore } from '../../../journal/memory-store.ts';
 import { purchaseFor } from './purchase-fixture.ts';
 
@@ -18,7 +19,7 @@ function worldAt(
     return { OrderId: 'o-1' } as never;
   };
   const client: Client = { call, pages: () => expect.fail('orders have no pages') };
-  const clock = { now: () => nowMs, sleep: async () => {} };
+  const clock = clockOf(() => nowMs);
   const notifier = { send: async () => ({ delivered: true, failed: [] }) };
   return {
     sent,
