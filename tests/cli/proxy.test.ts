@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listen, portOf, urlOf } from '../fixtures/http.ts';
 import { streamwarden } from './command.ts';
 
 let proxy: Server;
@@ -17,12 +17,12 @@ beforeEach(async () => {
     tunnels.push(request.url ?? '');
     socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n');
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  await listen(proxy);
 });
 afterEach(() => new Promise((resolve) => proxy.close(resolve)));
 
 test('HTTPS_PROXY is asked for a tunnel to the endpoint, and its refusal is an error that names neither keys nor proxy password', async () => {
-  const { port } = proxy.address() as AddressInfo;
+  const port = portOf(proxy);
   const { code, stderr } = await streamwarden(['call', 'ListAppInstanceGroup', '--ProductType', 'CloudApp', '--endpoint', 'cn-shanghai'], {
     env: {
       HTTPS_PROXY: `http://user:proxy-password@127.0.0.1:${port}`,
@@ -39,7 +39,7 @@ test('HTTPS_PROXY is asked for a tunnel to the endpoint, and its refusal is an e
 /** What a command asks the proxy for; it is refused each time. */
 const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'testid', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'test-secret-value' };
 const behindProxy = (args: readonly string[], env: Record<string, string> = {}, cwd = tmpdir()) =>
-  streamwarden(args, { cwd, env: { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, ...env } });
+  streamwarden(args, { cwd, env: { HTTPS_PROXY: urlOf(proxy), ...env } });
 
 describe('everything that speaks https goes through the proxy', () => {
   let folder: string;
@@ -103,7 +103,7 @@ describe('a single call that writes, without a policy', () => {
   const call = (...args: string[]) =>
     streamwarden(['call', 'CreateWuyingServer', '--endpoint', 'cn-shanghai', '--yes-buy', ...args], {
       env: {
-        HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        HTTPS_PROXY: urlOf(proxy),
         ALIBABA_CLOUD_ACCESS_KEY_ID: 'testid',
         ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'test-secret-value',
       },

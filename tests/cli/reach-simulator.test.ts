@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { localWorld } from '../../cli/harness/world.ts';
 import { openWorld } from '../../cli/world/open.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 const servers: ReturnType<typeof createServer>[] = [];
 afterEach(async () => {
@@ -13,8 +13,8 @@ afterEach(async () => {
 async function answering(body: string): Promise<string> {
   const server = createServer((_request, response) => response.end(body));
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server);
+  return urlOf(server);
 }
 
 test.each(['localhost:8080', 'https://simulator.example.com', 'http:// x', 'simulator'])('%s is no address of a simulator', async (url) => {

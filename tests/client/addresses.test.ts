@@ -1,8 +1,9 @@
 import type { LookupAddress } from 'node:dns';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { proxyConnect } from '../../cli/world/proxy.ts';
 import { type Connect, connectDirectly } from '../../shared/client/agents.ts';
+import { listen } from '../fixtures/http.ts';
 
 /** What names resolve to. */
 let addresses: LookupAddress[] | Error;
@@ -37,8 +38,7 @@ let port: number;
 beforeEach(async () => {
   dead = [];
   server = createServer((socket) => socket.on('error', () => {}));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
+  port = await listen(server);
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 

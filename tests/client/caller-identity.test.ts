@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../shared/client/call.ts';
@@ -7,6 +6,7 @@ import { callerIdentity, writesOnlyTo } from '../../shared/client/caller-identit
 import { Credentials, type CredentialsProvider, explicitCredentials } from '../../shared/client/credentials.ts';
 import { renewAppInstanceGroup } from '../../shared/client/operations/renew-app-instance-group.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 const account = '1000000000000001';
 const other = '1000000000000002';
@@ -40,8 +40,8 @@ beforeEach(async () => {
       typeof body === 'string' ? body : JSON.stringify(typeof body === 'number' ? { Code: 'InternalError', RequestId: 'R' } : body),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server);
+  url = urlOf(server);
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 

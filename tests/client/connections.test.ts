@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeConnections } from '../../shared/client/agents.ts';
@@ -8,6 +8,7 @@ import type { ClientOptions } from '../../shared/client/call.ts';
 import type { Client } from '../../shared/client/client.ts';
 import type { Executed } from '../../shared/client/errors.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
+import { listen } from '../fixtures/http.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { RealServer } from './real-server.ts';
 import { buyThing, readThing, writeThing } from './rows.ts';
@@ -137,9 +138,6 @@ describe('a request that was sent and has no whole answer', () => {
 });
 
 describe('a request that never left', () => {
-  const listen = (raw: Server): Promise<number> =>
-    new Promise((resolve) => raw.listen(0, '127.0.0.1', () => resolve((raw.address() as AddressInfo).port)));
-
   it.each([
     ['read', 5],
     ['write', 5],

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 /** One request as it arrived. */
 export interface Arrival {
@@ -40,8 +41,8 @@ export class RealServer {
 
   /** Starts on a free port. @returns the URL */
   async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    await listen(this.#server);
+    return urlOf(this.#server);
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import * as https from 'node:https';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { proxyAgent } from '../../cli/world/proxy.ts';
@@ -9,6 +9,7 @@ import { closeConnections } from '../../shared/client/agents.ts';
 import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { ossStore } from '../../shared/journal/store/oss.ts';
+import { listen } from '../fixtures/http.ts';
 import { buyThing, readThing, writeThing } from './rows.ts';
 import { failureOf, testClient } from './test-client.ts';
 
@@ -26,11 +27,10 @@ afterEach(async () => {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
-async function listen(server: Server | HttpServer): Promise<number> {
+function started(server: Server | HttpServer): Promise<number> {
   servers.push(server);
   server.on('connection', (socket: Socket) => socket.on('error', () => {}));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 /** Answers whatever comes, in plain text, as a proxy or a captive portal does. */
@@ -52,7 +52,7 @@ async function outcomeOf(kind: (typeof classes)[number], endpoint: string, agent
 
 describe('an https answer counts only where the connection is encrypted', () => {
   it.each(classes)('a server that answers in plain text, %s: not connected', async (kind) => {
-    const port = await listen(plainAnswer('201 Created', order));
+    const port = await started(plainAnswer('201 Created', order));
     expect(await outcomeOf(kind, `https://127.0.0.1:${port}`)).toMatchObject({
       code: 'NotConnected',
       executed: 'no',
@@ -64,7 +64,7 @@ describe('an https answer counts only where the connection is encrypted', () => 
     let bytes = 0;
     const server = plainAnswer('201 Created', order);
     server.on('connection', (socket) => socket.on('data', (chunk) => (bytes += chunk.length)));
-    const port = await listen(server);
+    const port = await started(server);
     const agent = new https.Agent();
     agent.createConnection = () => connect(port, '127.0.0.1') as Duplex;
     const outcome = await outcomeOf(kind, 'https://service.example', agent);
@@ -86,7 +86,7 @@ describe('an https answer counts only where the connection is encrypted', () => 
   it.each(answers.flatMap((answer) => classes.map((kind) => [answer, kind] as const)))(
     'a proxy that answers CONNECT itself with %s and a forged body, %s: nothing was sent',
     async (answer, kind) => {
-      const port = await listen(plainAnswer(answer, order));
+      const port = await started(plainAnswer(answer, order));
       const agent = proxyAgent({ HTTPS_PROXY: `http://127.0.0.1:${port}` }) as https.Agent;
       const outcome = await outcomeOf(kind, 'service.example', agent);
       expect(outcome).toMatchObject({ code: 'NotConnected', executed: 'no', httpStatus: undefined });
@@ -95,7 +95,7 @@ describe('an https answer counts only where the connection is encrypted', () => 
   );
 
   it.each(['closes the connection', 'resets it'])('a proxy that %s instead of answering: nothing was sent', async (how) => {
-    const port = await listen(
+    const port = await started(
       createServer((socket) => socket.once('data', () => (how === 'resets it' ? socket.resetAndDestroy() : socket.end()))),
     );
     const agent = proxyAgent({ HTTPS_PROXY: `http://127.0.0.1:${port}` }) as https.Agent;
@@ -103,7 +103,7 @@ describe('an https answer counts only where the connection is encrypted', () => 
   });
 
   it('a record is not taken for stored where a proxy says 200 in the place of the bucket', async () => {
-    const port = await listen(plainAnswer('200 OK', '<VersioningConfiguration/>'));
+    const port = await started(plainAnswer('200 OK', '<VersioningConfiguration/>'));
     const agent = proxyAgent({ HTTPS_PROXY: `http://127.0.0.1:${port}` }) as https.Agent;
     const credentials = explicitCredentials({ accessKeyId: 'InventedKeyId', accessKeySecret: 'InventedSecretOfTheTests' });
     const store = ossStore({ bucket: 'acme', prefix: 'p', region: 'cn-shanghai', credentials, clock: systemClock, agent });
@@ -113,7 +113,7 @@ describe('an https answer counts only where the connection is encrypted', () => 
 
 describe('certificates', () => {
   const served = async (): Promise<number> =>
-    await listen(
+    await started(
       https.createServer({ key: pem('key'), cert: pem('cert') }, (_request, response) => response.end(order)) as unknown as Server,
     );
 
@@ -165,5 +165,5 @@ async function tunnelProxy(): Promise<{ readonly url: string; readonly opened: s
     client.on('error', () => server.destroy());
     client.on('close', () => server.destroy());
   });
-  return { url: `http://127.0.0.1:${await listen(proxy)}`, opened };
+  return { url: `http://127.0.0.1:${await started(proxy)}`, opened };
 }

@@ -27,6 +27,7 @@ import type { Fault } from '../../simulator/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { streamwarden } from '../cli/command.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 import { dayMs } from '../fixtures/times.ts';
 import { memoryStore } from '../journal/memory-store.ts';
 
@@ -223,10 +224,9 @@ describe('an examination', () => {
     const server = createServer((_, response) => {
       response.writeHead(403, { date: new Date(nowMs + offMs).toUTCString() }).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
+    await listen(server);
     const clock = { ...systemClock, now: () => nowMs + 500 };
-    const findings = await checkEndpoints([{ name: 'it', url: `http://127.0.0.1:${port}` }], clock);
+    const findings = await checkEndpoints([{ name: 'it', url: urlOf(server) }], clock);
     server.close();
     expect(findings).toMatchObject([
       { area: 'endpoint', state: 'ok' },
@@ -246,9 +246,8 @@ describe('an examination', () => {
         response.writeHead(403, { date: new Date(nowMs + offMs).toUTCString() }).end();
       }),
     );
-    for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const ports = servers.map((server) => (server.address() as { port: number }).port);
-    const endpoints = ports.map((port, at) => ({ name: `s${at}`, url: `http://127.0.0.1:${port}` }));
+    for (const server of servers) await listen(server);
+    const endpoints = servers.map((server, at) => ({ name: `s${at}`, url: urlOf(server) }));
     const findings = await checkEndpoints(endpoints, { ...systemClock, now: () => nowMs + 500 });
     for (const server of servers) server.close();
     expect(findings.filter(({ area }) => area === 'clock')).toMatchObject([{ state, text: expect.stringMatching(text) }]);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { listen } from '../fixtures/http.ts';
 
 /** A function as the stand-in has it. */
 export interface StoodIn {
@@ -37,9 +38,7 @@ export async function functionCompute(functions: Readonly<Record<string, StoodIn
     const body = part === undefined ? found?.function : parts[part as keyof typeof parts];
     return body ? send(200, body) : send(404, { Code: 'ResourceNotFound', Message: `${pathname} does not exist` });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listen(server);
   return {
     host: `127.0.0.1:${port}`,
     requests,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { HttpResponse } from '../../shared/fc/events/http.ts';
 import type { FunctionContext } from '../../shared/fc/settings.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 /** A function behind an HTTP trigger on this machine. */
 export interface HttpTrigger {
@@ -30,9 +30,9 @@ export async function httpTrigger(handler: (event: Uint8Array, context: Function
     const { statusCode, headers, body } = await handler(new TextEncoder().encode(JSON.stringify(event)), { requestId: 'http' });
     outgoing.writeHead(statusCode, headers).end(body);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: urlOf(server),
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 /** A message as it arrived at a webhook. */
 interface ArrivedMessage {
@@ -25,9 +25,9 @@ export async function webhookServer(): Promise<WebhookServer> {
     messages.push(JSON.parse(Buffer.concat(chunks).toString('utf8')) as ArrivedMessage);
     outgoing.writeHead(200, { 'content-type': 'application/json' }).end('{"ok": true}');
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: urlOf(server),
     messages,
     close: () =>
       new Promise((done) => {

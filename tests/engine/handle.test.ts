@@ -1,6 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
@@ -12,6 +11,7 @@ import { endOf } from '../../shared/fc/settings.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { encodePolicy } from '../../shared/policy/codec.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 import { DialService, dialAutomation, HandClock, policyWith, target, type Wishes } from './dial.ts';
 
 const secret = 'k3y-that-nobody-may-see';
@@ -60,8 +60,8 @@ beforeEach(async () => {
     service.put(id, query.get('Value') ?? '');
     response.end(JSON.stringify({ RequestId: 'R-1' }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server);
+  url = urlOf(server);
 });
 
 afterEach(async () => {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { directoryStore } from '../../shared/journal/store/directory.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 import { DialService, dialAutomation, HandClock, noon, policyWith, target, type Wishes } from './dial.ts';
 
 const count = 10;
@@ -39,7 +39,7 @@ beforeEach(async () => {
     writes += 1;
     onWrite(writes, () => response.end('{"RequestId":"R"}'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 
 afterEach(async () => {
@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 function start(): { child: ChildProcess; ended: Promise<{ signal: NodeJS.Signals | null; output: string }> } {
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = urlOf(server);
   const child = spawn(process.execPath, ['--import', 'tsx', script, url, folder, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 /** A request as it arrived. */
 export interface Received {
@@ -49,9 +49,9 @@ export async function startReceiver(): Promise<Receiver> {
       response.end(reply.body ?? '');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   const receiver: Receiver = {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: urlOf(server),
     received: [],
     reply: {},
     async close() {

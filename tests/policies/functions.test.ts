@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import { encodePolicy } from '../../shared/policy/codec.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { ossStoreAt } from '../contract/oss-place.ts';
 import { DialService, dialAutomation, HandClock, policyWith, target } from '../engine/dial.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 import { startSmall } from '../simulator/small-service.ts';
 import { brokenRecords, policyKey, publishTo } from './published.ts';
 
@@ -46,8 +46,8 @@ beforeEach(async () => {
       response.end('{"ok": true}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  await listen(server);
+  url = `${urlOf(server)}/hook`;
 });
 
 afterEach(async () => {

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleModules } from '../../cli/registry.ts';
 import { closeConnections } from '../../shared/client/agents.ts';
@@ -15,6 +14,7 @@ import { openChannels } from '../../shared/notify/open-channels.ts';
 import { channelKinds } from '../../shared/policy/channel-kinds.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 /** Addresses that a function must never be led to: what a machine of the cloud tells itself, neighbors, and strangers that look like friends. */
 const metadata = 'http://100.100.100.200/latest/meta-data/ram/security-credentials/';
@@ -174,7 +174,7 @@ describe('a receiver cannot send a channel elsewhere', () => {
     hits.push(request.url ?? '');
     response.writeHead(307, { location: '/second' }).end('{"ok": true}');
   });
-  beforeAll(() => new Promise<void>((done) => server.listen(0, '127.0.0.1', done)));
+  beforeAll(() => listen(server));
   afterAll(async () => {
     closeConnections();
     server.closeAllConnections();
@@ -184,7 +184,7 @@ describe('a receiver cannot send a channel elsewhere', () => {
   test('by a redirect: it is not followed, and the message counts as not delivered', async () => {
     hits = [];
     const environment = {
-      OPS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/first`,
+      OPS_URL: `${urlOf(server)}/first`,
       STREAMWARDEN_CHANNEL_HOSTS: '127.0.0.1',
     };
     const entry = { kind: 'webhook', url: 'env:OPS_URL' } as const;

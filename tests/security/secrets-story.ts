@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
@@ -29,6 +28,7 @@ import { demoScenario } from '../../simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import { passingClock } from '../fixtures/clocks.ts';
+import { listen, urlOf } from '../fixtures/http.ts';
 
 const account = '1234567890123456';
 
@@ -80,8 +80,8 @@ async function echoServer(messages: { path: string; body: string }[]) {
       welcome ? '{"ok": true}' : JSON.stringify({ Code: 'Refused', Message: `${request.url} ${inspect(request.headers)} ${body}` }),
     );
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  await listen(server);
+  return { server, url: urlOf(server) };
 }
 
 /** The example policy with links, and with all channels at the local receiver. */
