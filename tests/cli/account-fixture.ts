@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Session, withSession } from '../../cli/run/session.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build-world.ts';
 import type { GroupSeed } from '../../simulator/world/seed.ts';
@@ -25,6 +26,10 @@ export interface AccountFixture {
   readonly simulator: Simulator;
   /** Options of a command in this world. */
   readonly world: readonly string[];
+  /** Does work in a session of this world, as a command does. */
+  inSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** How many node pools the service has changed. */
+  writes(): number;
   close(): Promise<void>;
 }
 
@@ -41,11 +46,15 @@ export async function openAccountFixture(
   }));
   const world = buildWorld({ start: '2026-11-25T08:40:00+08:00', accounts: [{ id: account, groups }] });
   const simulator = await startSimulator({ world });
-  writeFileSync(path.join(folder, 'policy.yaml'), policyText(options.mode ?? 'act'));
+  const policy = path.join(folder, 'policy.yaml');
+  const state = path.join(folder, 'state');
+  writeFileSync(policy, policyText(options.mode ?? 'act'));
   return {
     folder,
     simulator,
-    world: ['--policy', path.join(folder, 'policy.yaml'), '--simulator', simulator.url, '--state', path.join(folder, 'state')],
+    world: ['--policy', policy, '--simulator', simulator.url, '--state', state],
+    inSession: (work) => withSession({ policy, simulator: simulator.url, state }, work),
+    writes: () => simulator.ledger.count('ModifyNodePoolAttribute', 'executed'),
     close: async () => {
       await simulator.close();
       rmSync(folder, { recursive: true, force: true });

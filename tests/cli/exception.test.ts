@@ -5,7 +5,7 @@ import { styleFor } from '../../cli/render/style.ts';
 import { actorOf } from '../../cli/run/actor.ts';
 import { type ExceptionFlags, exceptionOfFlags } from '../../cli/run/exception-flags.ts';
 import { addStored, endStored, listExceptions } from '../../cli/run/exceptions.ts';
-import { type Session, withSession } from '../../cli/run/session.ts';
+import { withSession } from '../../cli/run/session.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { policyWith, target } from '../engine/dial.ts';
 import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
@@ -95,11 +95,11 @@ describe('exceptions of the journal', () => {
     await fixture.close();
   });
 
-  const inSession = <T>(work: (session: Session) => Promise<T>) =>
-    withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
-  const add = (flags: ExceptionFlags = said) => inSession(async (session) => addStored(session, flags, await actorOf(session, 'given')));
-  const end = (wanted: string) => inSession(async (session) => endStored(session, wanted, 'called off', await actorOf(session, 'given')));
-  const list = () => inSession((session) => listExceptions(session));
+  const add = (flags: ExceptionFlags = said) =>
+    fixture.inSession(async (session) => addStored(session, flags, await actorOf(session, 'given')));
+  const end = (wanted: string) =>
+    fixture.inSession(async (session) => endStored(session, wanted, 'called off', await actorOf(session, 'given')));
+  const list = () => fixture.inSession((session) => listExceptions(session));
 
   test('are listed by their start with their state, and who said and who ended what', async () => {
     await add({ ...said, from: '2d', until: '1d', id: 'later' });

@@ -5,7 +5,6 @@ import { localClock } from '../../cli/render/local-clock.ts';
 import { styleFor } from '../../cli/render/style.ts';
 import { momentOf } from '../../cli/run/moment.ts';
 import { runAll } from '../../cli/run/runs.ts';
-import { type Session, withSession } from '../../cli/run/session.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';
 import { minuteMs } from '../fixtures/times.ts';
@@ -23,12 +22,10 @@ afterEach(async () => {
   await fixture.close();
 });
 
-const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
-const apply = () => inSession((session) => runAll(session, { mode: 'apply', only: 'scale-on-schedule' }));
+const apply = () => fixture.inSession((session) => runAll(session, { mode: 'apply', only: 'scale-on-schedule' }));
 /** Somebody sets a fixed count in the console. */
 const bySomebody = (nodes: number) =>
-  inSession(({ world, policy }) =>
+  fixture.inSession(({ world, policy }) =>
     world.clientFor(policy.targets['home'] as CompiledTarget).call(modifyNodePoolAttribute, {
       PoolId: 'rg-0',
       ProductType: 'CloudApp',
@@ -38,7 +35,7 @@ const bySomebody = (nodes: number) =>
 /** Moves the time on to so many minutes after the start. */
 const until = (minute: number): void => fixture.simulator.advance(startMs + minute * minuteMs - fixture.simulator.world.clock.nowMs);
 const at = async (minute: number, wanted = 'aig-0'): Promise<ExplanationAt> => {
-  const [explanation] = await inSession((session) => storiesAt(session, wanted, startMs + minute * minuteMs));
+  const [explanation] = await fixture.inSession((session) => storiesAt(session, wanted, startMs + minute * minuteMs));
   if (!explanation) throw new Error('there is no story');
   return explanation;
 };
@@ -94,7 +91,7 @@ describe('explain --at', () => {
     const before = reads();
     await at(0.5);
     expect(reads()).toBe(before);
-    expect(await inSession((session) => storiesAt(session, 'nobody', startMs))).toEqual([]);
+    expect(await fixture.inSession((session) => storiesAt(session, 'nobody', startMs))).toEqual([]);
   });
 
   test('is an option of the command', async () => {

@@ -13,7 +13,6 @@ afterEach(async () => {
 });
 
 const received = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received');
-const executed = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
 const journal = (command: string, ...rest: string[]) =>
   streamwarden(['journal', command, '--state', path.join(fixture.folder, 'state'), ...rest]);
 
@@ -25,7 +24,7 @@ test('a process killed in the middle of apply leaves a whole journal, and the ne
   child.kill('SIGKILL');
   expect((await ended).signal).toBe('SIGKILL');
   await fixture.simulator.ledger.reached('ModifyNodePoolAttribute', 'executed', received());
-  const before = executed();
+  const before = fixture.writes();
   expect(before).toBeGreaterThan(3);
   fixture.simulator.faults.clear();
 
@@ -35,7 +34,7 @@ test('a process killed in the middle of apply leaves a whole journal, and the ne
 
   const rest = await streamwarden(['apply', ...fixture.world]);
   expect(rest.stdout).toContain(`${12 - before} done.`);
-  expect(executed()).toBe(12);
+  expect(fixture.writes()).toBe(12);
   expect(await journal('verify')).toMatchObject({ code: 0 });
   expect((await streamwarden(['plan', ...fixture.world])).code).toBe(0);
 });
@@ -53,7 +52,7 @@ test('Ctrl-C finishes the calls under way, writes what was done, says so, and be
   const { code, stdout, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toContain('The call under way is finished and written to the journal');
-  const done = executed();
+  const done = fixture.writes();
   expect(done).toBeLessThan(12);
   expect(stdout).toMatch(new RegExp(`Stopped\\. ${done} done`));
 

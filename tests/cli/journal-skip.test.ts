@@ -2,7 +2,6 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
-import { type Session, withSession } from '../../cli/run/session.ts';
 import { skipDamaged } from '../../cli/run/skip.ts';
 import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
@@ -17,13 +16,13 @@ afterEach(async () => {
 
 const key = 'halts/7.4.2/00000000';
 const file = () => `${fixture.folder}/state/${key}`;
-const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
 const halt = () =>
-  inSession(async (session) => sayOnVersion(session, '7.4.2', { kind: 'halt', because: 'black screens' }, await actorOf(session, 'given')));
+  fixture.inSession(async (session) =>
+    sayOnVersion(session, '7.4.2', { kind: 'halt', because: 'black screens' }, await actorOf(session, 'given')),
+  );
 const skip = (wanted = key, because: string | undefined = 'cut off in a disk failure') =>
-  inSession(async (session) => skipDamaged(session, wanted, because, await actorOf(session, 'given')));
-const halted = () => inSession(async (session) => (await listHalts(session)).map(({ version }) => version));
+  fixture.inSession(async (session) => skipDamaged(session, wanted, because, await actorOf(session, 'given')));
+const halted = () => fixture.inSession(async (session) => (await listHalts(session)).map(({ version }) => version));
 
 test('the way out of a damaged record, as the page rehearses it', async () => {
   await halt();

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { actorOf } from '../../cli/run/actor.ts';
 import { listHalts, sayOnVersion } from '../../cli/run/halts.ts';
-import { type Session, withSession } from '../../cli/run/session.ts';
 import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { streamwarden } from './command.ts';
 
@@ -13,11 +12,9 @@ afterEach(async () => {
   await fixture.close();
 });
 
-const inSession = <T>(work: (session: Session) => Promise<T>) =>
-  withSession({ policy: `${fixture.folder}/policy.yaml`, simulator: fixture.simulator.url, state: `${fixture.folder}/state` }, work);
 const say = (kind: 'halt' | 'resume', version = '7.4.2', because: string | undefined = 'black screens') =>
-  inSession(async (session) => sayOnVersion(session, version, { kind, because }, await actorOf(session, 'given')));
-const halted = (all = false) => inSession(async (session) => (await listHalts(session, { all })).map(({ version }) => version));
+  fixture.inSession(async (session) => sayOnVersion(session, version, { kind, because }, await actorOf(session, 'given')));
+const halted = (all = false) => fixture.inSession(async (session) => (await listHalts(session, { all })).map(({ version }) => version));
 
 test('a version is halted until it is resumed, and all that was said stays', async () => {
   await say('halt');

@@ -16,7 +16,6 @@ afterEach(async () => {
   await fixture.close();
 });
 
-const executed = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
 const journal = (command: string, ...rest: string[]) =>
   streamwarden(['journal', command, '--state', path.join(fixture.folder, 'state'), ...rest]);
 
@@ -29,7 +28,7 @@ const endOf = (child: ChildProcess): Promise<{ readonly code: number | null; rea
 
 /** Everything was done and written down, and a second plan is empty. */
 async function expectWhole(): Promise<void> {
-  expect(executed()).toBe(groups);
+  expect(fixture.writes()).toBe(groups);
   expect(await journal('verify')).toMatchObject({ code: 0 });
   expect((await journal('list', '--prefix', 'runs')).stdout.trim().split('\n')).toHaveLength(1);
   expect((await streamwarden(['plan', ...fixture.world])).code).toBe(0);
@@ -120,7 +119,7 @@ describe.skipIf(!python)('a terminal that is closed', () => {
     // Done already, or stopped: never aborted.
     expect(['0', '130']).toContain(await closed('controlling'));
     expect(await journal('verify')).toMatchObject({ code: 0 });
-    expect(executed()).toBe(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
+    expect(fixture.writes()).toBe(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
   });
 });
 
@@ -149,7 +148,7 @@ describe('a signal finishes the call under way', () => {
     fixture.simulator.faults.clear();
     fixture.simulator.advance(1000);
     expect(await ended).toEqual({ code: 130, signal: null });
-    const done = executed();
+    const done = fixture.writes();
     expect(done).toBeGreaterThan(0);
     expect(done).toBe(fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'received'));
     expect(await journal('verify')).toMatchObject({ code: 0 });
@@ -183,6 +182,6 @@ describe('a signal finishes the call under way', () => {
     fixture.simulator.faults.clear();
     fixture.simulator.advance(1000);
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect(executed()).toBe(1);
+    expect(fixture.writes()).toBe(1);
   });
 });

@@ -11,8 +11,6 @@ afterEach(async () => {
   await fixture.close();
 });
 
-const writes = (): number => fixture.simulator.ledger.count('ModifyNodePoolAttribute', 'executed');
-
 describe('plan', () => {
   test('ends with 2 while changes are pending, shows each of them, and writes nothing', async () => {
     const { code, stdout } = await streamwarden(['plan', ...fixture.world]);
@@ -20,7 +18,7 @@ describe('plan', () => {
     expect(stdout).toContain('4 to change');
     for (const name of ['group-0', 'group-1', 'group-2', 'group-3']) expect(stdout).toContain(name);
     expect(stdout).toMatch(/Next: streamwarden apply/);
-    expect(writes()).toBe(0);
+    expect(fixture.writes()).toBe(0);
   });
 
   test('ends with 0 and says so when nothing is to be done', async () => {
@@ -98,14 +96,14 @@ describe('apply', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('4 done.');
     expect(stdout).toMatch(/Journal: runs\/2026\/11\/25\//);
-    expect(writes()).toBe(4);
+    expect(fixture.writes()).toBe(4);
   });
 
   test('goes on to the end when whoever reads its output stops reading', async () => {
     const { child, ended } = start(['apply', ...fixture.world]);
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect((await ended).code).toBe(0);
-    expect(writes()).toBe(4);
+    expect(fixture.writes()).toBe(4);
   });
 
   test('ends with 1 when a change is refused, after doing the others', async () => {
@@ -113,7 +111,7 @@ describe('apply', () => {
     const { code, stdout } = await streamwarden(['apply', ...fixture.world]);
     expect(code).toBe(1);
     expect(stdout).toContain('3 done, 1 failed');
-    expect(writes()).toBe(3);
+    expect(fixture.writes()).toBe(3);
   });
 });
 
