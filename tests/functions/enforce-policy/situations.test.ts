@@ -7,9 +7,9 @@ import { type Handler, ServiceFault } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { financeGroup } from '../../fixtures/groups.ts';
 import { dayMs } from '../../fixtures/times.ts';
 
-const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const rule = (wishes: string, groups = 'all') => `{name: r, groups: ${groups}, ${wishes}}`;
 const large = { pool: { instanceType: 'appstreaming.general.8c16g' } };
 const busy = { users: [{ ids: ['ann'] }], sessions: [{ user: 'ann' }] };
@@ -59,7 +59,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'what no rule covers is left alone': { rules: [rule('sessionTimeout: 30m', '{name: "hr-*"}')], decides: ['g keep not-covered'] },
   'a group outside the regions is left alone': {
     rules: [rule('sessionTimeout: 30m')],
-    groups: [group({ region: 'cn-shanghai' })],
+    groups: [financeGroup({ region: 'cn-shanghai' })],
     decides: ['g keep not-covered'],
   },
   'a timeout that differs is set': {
@@ -74,43 +74,43 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'all that drifted is set by one call': {
     rules: [rule('sessionTimeout: 1h, nodeCapacity: 3')],
-    groups: [group(large)],
+    groups: [financeGroup(large)],
     decides: ['g act drift, drift'],
     writes: [attributes({ SessionTimeout: 60, NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
   },
   'a lower capacity waits while somebody is on the group, a shorter timeout does not': {
     rules: [rule('sessionTimeout: 5m, nodeCapacity: 1')],
-    groups: [group({ ...busy, pool: { capacity: 2 } })],
+    groups: [financeGroup({ ...busy, pool: { capacity: 2 } })],
     decides: ['g act drift, in-use'],
     writes: [attributes({ SessionTimeout: 5 })],
   },
   'a shorter timeout waits while somebody is away from a session': {
     rules: [rule('sessionTimeout: 15m')],
-    groups: [group(away)],
+    groups: [financeGroup(away)],
     decides: ['g hold in-use'],
   },
   'a rule that insists sets it all the same': {
     rules: [rule('sessionTimeout: 15m, insist: true')],
-    groups: [group(away)],
+    groups: [financeGroup(away)],
     decides: ['g act drift'],
     writes: [attributes({ SessionTimeout: 15 })],
   },
   'whoever is protected keeps a session that a rule insists on ending': {
     rules: [rule('sessionTimeout: 15m, insist: true')],
     sections: 'limits: {}\nprotect: {users: [ann]}',
-    groups: [group(away)],
+    groups: [financeGroup(away)],
     decides: ['g act drift'],
     writes: [],
   },
   'a longer timeout waits for nobody': {
     rules: [rule('sessionTimeout: never')],
-    groups: [group({ ...away, sessionTimeout: 30 })],
+    groups: [financeGroup({ ...away, sessionTimeout: 30 })],
     decides: ['g act drift'],
     writes: [attributes({ SessionTimeout: -1 })],
   },
   'a shorter timeout waits where nobody can tell who is away': {
     rules: [rule('sessionTimeout: 10m, insist: true')],
-    groups: [group(busy)],
+    groups: [financeGroup(busy)],
     handlers: {
       ListAppInstances: () => {
         throw new ServiceFault('Forbidden.NoPermission', 'no', 403);
@@ -120,7 +120,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'raising goes on beside lowering that waits': {
     rules: [rule('sessionTimeout: 5m, nodeCapacity: 3')],
-    groups: [group({ ...away, ...large })],
+    groups: [financeGroup({ ...away, ...large })],
     decides: ['g act drift, in-use'],
     writes: [attributes({ NodePool: { NodeCapacity: 3, NodePoolId: expect.any(String) } })],
   },
@@ -131,7 +131,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'from never to minutes is lowering': {
     rules: [rule('sessionTimeout: 60m')],
-    groups: [group({ ...away, sessionTimeout: -1 })],
+    groups: [financeGroup({ ...away, sessionTimeout: -1 })],
     decides: ['g hold in-use'],
   },
   'a lower capacity waits where it is unknown who is there, and sessions tell of a timeout': {
@@ -157,17 +157,17 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a group under maintenance holds': {
     rules: [rule('sessionTimeout: 30m')],
-    groups: [group({ status: 'MAINTAINING' })],
+    groups: [financeGroup({ status: 'MAINTAINING' })],
     decides: ['g hold status, sighted'],
   },
   'the capacity of a group with two pools is not changed': {
     rules: [rule('nodeCapacity: 3')],
-    groups: [group({ morePools: [{}] })],
+    groups: [financeGroup({ morePools: [{}] })],
     decides: ['g hold pool-count'],
   },
   'tags that a group lacks are reported': {
     rules: [rule('requireTags: [owner, cost-center]')],
-    groups: [group({ tags: { owner: '' } })],
+    groups: [financeGroup({ tags: { owner: '' } })],
     decides: ['g hold tag-missing'],
   },
   'a name off its pattern is reported': { rules: [rule('namePattern: "hr-*"')], decides: ['g hold name-off-pattern'] },
@@ -179,14 +179,14 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a user group that lacks access gets it': {
     rules: [rule('userGroups: [ug-a, ug-b]')],
-    groups: [group({ userGroups: [{ id: 'ug-b', name: 'B' }] })],
+    groups: [financeGroup({ userGroups: [{ id: 'ug-b', name: 'B' }] })],
     decides: ['g keep as-wanted', 'g/user-groups act user-group-missing'],
     writes: [['AuthorizeInstanceGroup', { AppInstanceGroupId: 'g', ProductType: 'CloudApp', AuthorizeUserGroupIds: ['ug-a'] }]],
   },
   'access that no rule names is reported and never taken away': {
     rules: [rule('userGroups: [ug-a]')],
     groups: [
-      group({
+      financeGroup({
         userGroups: [
           { id: 'ug-a', name: 'A' },
           { id: 'ug-x', name: 'X' },
@@ -220,7 +220,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'what somebody set back is set again': {
     rules: [rule('sessionTimeout: 30m')],
     before: setsBack(1),
-    groups: [group({ sessionTimeout: 10 })],
+    groups: [financeGroup({ sessionTimeout: 10 })],
     decides: ['g act drift, changed-back, sighted'],
     writes: [attributes({ SessionTimeout: 30 })],
   },
@@ -232,14 +232,14 @@ const situations: Readonly<Record<string, Situation>> = {
   'what nobody has seen as the rule asks is not called set back, and is set again': {
     rules: [rule('sessionTimeout: 30m')],
     before: setsBack(1, false),
-    groups: [group({ sessionTimeout: 10 })],
+    groups: [financeGroup({ sessionTimeout: 10 })],
     decides: ['g act drift, not-confirmed'],
     writes: [attributes({ SessionTimeout: 30 })],
   },
   'what was seen as the rule asks, beside something that is only reported, was set back': {
     rules: [rule('sessionTimeout: 30m, namePattern: "hr-*"')],
     before: setsBack(1),
-    groups: [group({ sessionTimeout: 10 })],
+    groups: [financeGroup({ sessionTimeout: 10 })],
     decides: ['g act drift, name-off-pattern, changed-back, sighted'],
     writes: [attributes({ SessionTimeout: 30 })],
   },
@@ -293,7 +293,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'an event leads to a look at that group alone, and says who set it back': {
     rules: [rule('sessionTimeout: 30m')],
-    groups: [group(), group({ id: 'h', name: 'other' })],
+    groups: [financeGroup(), financeGroup({ id: 'h', name: 'other' })],
     triggerEvents: [{ resourceId: 'g', operation: 'ModifyAppInstanceGroupAttribute', atMs: 0, caller: 'ops-alice' }],
     tenant: 'none',
     decides: ['g act drift'],
@@ -312,7 +312,7 @@ const situations: Readonly<Record<string, Situation>> = {
 };
 
 test.each(Object.entries(situations))('%s', async (_name, situation) => {
-  const { rules, sections, groups = [group()], handlers, before, triggerEvents, decides, writes = [] } = situation;
+  const { rules, sections, groups = [financeGroup()], handlers, before, triggerEvents, decides, writes = [] } = situation;
   const text = policyText({ 'enforce-policy': rules }, sections ? { sections } : {});
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, text, handlers ? { handlers } : {});
   try {

@@ -3,15 +3,14 @@ import { enforcePolicy } from '../../../functions/enforce-policy/automation.ts';
 import { ruleModule } from '../../../functions/enforce-policy/rule.ts';
 import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
-import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { liveFunction, policyText } from '../../e2e/live-function.ts';
+import { financeGroup } from '../../fixtures/groups.ts';
 
-const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const rule = (wishes: string) => `{name: r, groups: all, ${wishes}}`;
 
 test('observing makes no call that writes, and reports the drift', async () => {
   const text = policyText({ 'enforce-policy': [rule('sessionTimeout: 30m, userGroups: [ug-a]')] }, { mode: 'observe' });
-  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text);
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [financeGroup()] }, text);
   const report = await live.run();
   expect([report.counts.act, report.outcomes, live.writes()]).toEqual([2, [], []]);
   expect(report.calls.byOperation).toEqual({ GetCallerIdentity: 1, ListAppInstanceGroup: 1, ListAuthorizedUserGroups: 1 });
@@ -22,7 +21,7 @@ test('a capacity that the nodes do not take is refused, then waits for hours ins
   const live = await liveFunction(
     enforcePolicy,
     [ruleModule],
-    { groups: [group()] },
+    { groups: [financeGroup()] },
     policyText({ 'enforce-policy': [rule('nodeCapacity: 3')] }),
   );
   const results: unknown[] = [];
@@ -38,7 +37,7 @@ test('a capacity that the nodes do not take is refused, then waits for hours ins
 
 test('one read and one write for each group that drifted, and no call for those that are as they should be', async () => {
   const groups = Array.from({ length: 6 }, (_, index) =>
-    group({ id: `g${index}`, name: `n${index}`, sessionTimeout: index < 2 ? 15 : 30 }),
+    financeGroup({ id: `g${index}`, name: `n${index}`, sessionTimeout: index < 2 ? 15 : 30 }),
   );
   const live = await liveFunction(enforcePolicy, [ruleModule], { groups }, policyText({ 'enforce-policy': [rule('sessionTimeout: 30m')] }));
   const report = await live.run();
@@ -58,7 +57,7 @@ test('somebody who connects between plan and call keeps what would be lowered', 
     return JSON.parse(answer.replaceAll(/"NodeUsed":0/g, '"NodeUsed":1'));
   };
   const text = policyText({ 'enforce-policy': [rule('nodeCapacity: 1')] });
-  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [group()] }, text, {
+  const live = await liveFunction(enforcePolicy, [ruleModule], { groups: [financeGroup()] }, text, {
     handlers: { GetAppInstanceGroup: connecting },
   });
   const report = await live.run();

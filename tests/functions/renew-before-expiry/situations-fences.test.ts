@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { accountId, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
-const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
 
 let fixture: RenewalFixture;
 afterEach(() => fixture.close());
@@ -35,7 +35,7 @@ describe('limits against harm do not stop renewals', () => {
     ['actions of a day', 'actionsPer24h: 1'],
     ['no action at all', 'actionsPerRun: 0'],
   ])('%s', async (_, limit) => {
-    const fleet = ['a', 'b', 'c'].map((id) => group(id, '2026-11-14T00:00:00+08:00'));
+    const fleet = ['a', 'b', 'c'].map((id) => prepaidGroup(id, '2026-11-14T00:00:00+08:00'));
     fixture = await renewalFixture({ start, groups: fleet }, policyText(rule, `limits: {spendPerMonth: 100000 CNY, ${limit}}`));
     await playUntil('2026-11-14 00:00');
     expect([renewed(), lapsed()]).toEqual([['a', 'b', 'c'], []]);
@@ -44,10 +44,10 @@ describe('limits against harm do not stop renewals', () => {
 
 describe('the number of orders of a run', () => {
   const fleet = [
-    group('c', '2026-11-15T03:00:00+08:00'),
-    group('a', '2026-11-15T01:00:00+08:00'),
-    group('d', '2026-11-15T04:00:00+08:00'),
-    group('b', '2026-11-15T02:00:00+08:00'),
+    prepaidGroup('c', '2026-11-15T03:00:00+08:00'),
+    prepaidGroup('a', '2026-11-15T01:00:00+08:00'),
+    prepaidGroup('d', '2026-11-15T04:00:00+08:00'),
+    prepaidGroup('b', '2026-11-15T02:00:00+08:00'),
   ];
 
   test('lets what expires first go first; the rest is told, and follows in the next runs', async () => {
@@ -62,7 +62,7 @@ describe('the number of orders of a run', () => {
   });
 
   test('is 50 where the policy does not say', async () => {
-    const many = Array.from({ length: 53 }, (_, index) => group(`g${String(index).padStart(2, '0')}`, '2026-11-15T01:00:00+08:00'));
+    const many = Array.from({ length: 53 }, (_, index) => prepaidGroup(`g${String(index).padStart(2, '0')}`, '2026-11-15T01:00:00+08:00'));
     fixture = await renewalFixture({ start, groups: many }, policyText(rule, 'limits: {spendPerMonth: 100000 CNY}'));
     await fixture.run();
     expect(renewed()).toHaveLength(50);
@@ -84,7 +84,7 @@ describe('a freeze', () => {
     policyText(rule, `limits: {spendPerMonth: 100000 CNY, freezes: [{from: ${from}, until: ${until}, because: Closing}]}`);
 
   test('holds a renewal that can be ordered a day before its expiry after it', async () => {
-    fixture = await renewalFixture({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', '2026-11-13'));
+    fixture = await renewalFixture({ start, groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', '2026-11-13'));
     expect(verdicts(await fixture.run())).toEqual(['g hold frozen']);
     await playUntil('2026-11-13 00:00');
     expect(renewed()).toEqual([]);
@@ -96,13 +96,13 @@ describe('a freeze', () => {
     ['2026-11-14', 'g hold frozen'],
     ['2026-11-14T00:01', 'g act due'],
   ])('that ends at %s before an expiry at the end of that day: %s', async (until, verdict) => {
-    fixture = await renewalFixture({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', until));
+    fixture = await renewalFixture({ start, groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', until));
     expect(verdicts(await fixture.run())).toEqual([verdict]);
   });
 
   test('that begins between the decision and the order stops the order', async () => {
     fixture = await renewalFixture(
-      { start: '2026-11-10T23:59:50+08:00', groups: [group('g', '2026-11-15T00:00:00+08:00')] },
+      { start: '2026-11-10T23:59:50+08:00', groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] },
       frozen('2026-11-11', '2026-11-13'),
     );
     const { create } = fixture.store;
@@ -118,7 +118,10 @@ describe('a freeze', () => {
   });
 
   test('does not hold one for which less than a day would be left after it', async () => {
-    fixture = await renewalFixture({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, frozen('2026-11-09', '2026-11-14T12:00'));
+    fixture = await renewalFixture(
+      { start, groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] },
+      frozen('2026-11-09', '2026-11-14T12:00'),
+    );
     const { decisions } = await fixture.run();
     expect([renewed(), decisions[0]?.because.map(({ code }) => code)]).toEqual([['g'], ['due', 'in-spite-of-freeze']]);
   });
@@ -126,7 +129,7 @@ describe('a freeze', () => {
   test('ends by the clock of the target: where that leaves less than a day, it does not hold either', async () => {
     // Over in Shanghai, and not yet in New York.
     const text = frozen('2026-11-09', '2026-11-13').replace('endpoint: cn-shanghai', 'endpoint: cn-shanghai, timezone: America/New_York');
-    fixture = await renewalFixture({ start: '2026-11-13T00:30:00+08:00', groups: [group('g', '2026-11-13T20:00:00+08:00')] }, text);
+    fixture = await renewalFixture({ start: '2026-11-13T00:30:00+08:00', groups: [prepaidGroup('g', '2026-11-13T20:00:00+08:00')] }, text);
     const { decisions } = await fixture.run();
     expect([renewed(), decisions[0]?.because.map(({ code }) => code)]).toEqual([['g'], ['due', 'in-spite-of-freeze']]);
   });
@@ -136,7 +139,7 @@ describe('a freeze', () => {
       rule,
       'limits: {spendPerMonth: 100000 CNY, freezes: [{from: 2026-11-12, until: 2026-11-16, because: Second}, {from: 2026-11-09, until: 2026-11-12, because: First}]}',
     );
-    fixture = await renewalFixture({ start, groups: [group('g', '2026-11-15T00:00:00+08:00')] }, text);
+    fixture = await renewalFixture({ start, groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] }, text);
     await fixture.run();
     expect(renewed()).toEqual(['g']);
   });
@@ -149,7 +152,7 @@ describe('a freeze', () => {
       ['2026-11-14', '2026-11-20'],
     ] as const) {
       const at = await renewalFixture(
-        { start: '2026-11-09T12:00:00+08:00', groups: [group('g', '2026-11-15T00:00:00+08:00')] },
+        { start: '2026-11-09T12:00:00+08:00', groups: [prepaidGroup('g', '2026-11-15T00:00:00+08:00')] },
         frozen(from, until),
       );
       fixture = at;
@@ -164,7 +167,7 @@ describe('a freeze', () => {
       rule,
       'limits: {spendPerMonth: 100000 CNY, freezes: [{from: 2026-11-09, until: 2026-11-30, because: Closing}]}\nexceptions: [{because: Moved away, groups: all, from: 2026-11-01, until: 2026-12-01, never: [renew]}]',
     );
-    fixture = await renewalFixture({ start, groups: [group('g', '2026-11-12T00:00:00+08:00')] }, text);
+    fixture = await renewalFixture({ start, groups: [prepaidGroup('g', '2026-11-12T00:00:00+08:00')] }, text);
     expect(verdicts(await fixture.run())).toEqual(['g hold exception-never']);
     fixture.simulator.advance(dayMs);
     expect(renewed()).toEqual([]);

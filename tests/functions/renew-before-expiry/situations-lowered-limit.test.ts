@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { readBudget } from '../../../shared/journal/renewals/budget.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { minuteMs } from '../../fixtures/times.ts';
 import { compiledPolicy, orders, policyText, type RenewalFixture, renewalFixture, verdicts } from './renewal-fixture.ts';
 
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const limit = (amount: string): string => `limits: {spendPerMonth: ${amount}}`;
-const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
-const groups = [group('a', '2026-11-13T00:00:00+08:00'), group('b', '2026-11-14T00:00:00+08:00')];
+const groups = [prepaidGroup('a', '2026-11-13T00:00:00+08:00'), prepaidGroup('b', '2026-11-14T00:00:00+08:00')];
 
 let fixture: RenewalFixture;
 afterEach(() => fixture.close());

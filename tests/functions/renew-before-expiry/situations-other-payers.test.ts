@@ -7,6 +7,7 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
@@ -15,7 +16,7 @@ import { accountId, orders, policyText, type RenewalFixture, renewalFixture } fr
 const start = '2026-11-05T12:00:00+08:00';
 const rule = (autoPay = true): string =>
   `- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: ${autoPay}}`;
-const group = (expiresAt: string) => ({ id: 'g', name: 'g', region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
+const group = (expiresAt: string) => prepaidGroup('g', expiresAt);
 
 let fixture: RenewalFixture;
 afterEach(() => fixture.close());

@@ -4,15 +4,14 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs } from '../../fixtures/times.ts';
 import { accountId, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const start = '2026-11-05T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, daysBefore: 7, period: 1 Month, autoPay: true}';
-const group = (id: string, expiresAt = '2026-12-20T00:00:00+08:00') => ({
-  ...{ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt },
-});
+const group = (id: string, expiresAt = '2026-12-20T00:00:00+08:00') => prepaidGroup(id, expiresAt);
 
 let fixture: RenewalFixture;
 afterEach(() => fixture.close());

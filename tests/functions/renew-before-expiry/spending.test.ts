@@ -6,12 +6,12 @@ import { type MonthSpending, readSpendingOf } from '../../../functions/renew-bef
 import { limitsOf, monthOf as monthOfPolicy } from '../../../functions/renew-before-expiry/run/budget.ts';
 import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { dayMs, hourMs, minuteMs } from '../../fixtures/times.ts';
 import { accountId, orders, policyText, type RenewalFixture, renewalFixture } from './renewal-fixture.ts';
 
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
-const group = (id: string, expiresAt: string) => ({ id, name: id, region: 'cn-hangzhou', charge: 'PrePaid' as const, expiresAt });
 
 let fixture: RenewalFixture;
 afterEach(() => fixture.close());
@@ -44,12 +44,12 @@ describe('spending', () => {
       {
         start: '2026-11-10T12:00:00+08:00',
         groups: [
-          group('refused', '2026-11-14T00:00:00+08:00'),
-          group('by-hand', '2026-11-15T00:00:00+08:00'),
-          group('lost', '2026-11-16T00:00:00+08:00'),
-          group('midnight', '2026-12-01T00:00:00+08:00'),
-          group('morning', '2026-12-01T06:00:00+08:00'),
-          group('later', '2026-12-12T00:00:00+08:00'),
+          prepaidGroup('refused', '2026-11-14T00:00:00+08:00'),
+          prepaidGroup('by-hand', '2026-11-15T00:00:00+08:00'),
+          prepaidGroup('lost', '2026-11-16T00:00:00+08:00'),
+          prepaidGroup('midnight', '2026-12-01T00:00:00+08:00'),
+          prepaidGroup('morning', '2026-12-01T06:00:00+08:00'),
+          prepaidGroup('later', '2026-12-12T00:00:00+08:00'),
         ],
       },
       policyText(rule, 'limits: {spendPerMonth: 3000 CNY}'),
@@ -108,7 +108,7 @@ describe('spending', () => {
 
   test('of an order right at the change of month counts once, and is reserved in the month where it may count', async () => {
     fixture = await renewalFixture(
-      { start: '2026-11-30T23:50:00+08:00', groups: [group('g', '2026-12-01T06:00:00+08:00')] },
+      { start: '2026-11-30T23:50:00+08:00', groups: [prepaidGroup('g', '2026-12-01T06:00:00+08:00')] },
       policyText(rule, 'limits: {spendPerMonth: 3000 CNY}'),
     );
     await fixture.run();
@@ -123,7 +123,7 @@ describe('spending', () => {
 
   test('is shown with for whom, since when, by the clock of the policy, and to the last digit', async () => {
     fixture = await renewalFixture(
-      { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
+      { start: '2026-11-10T12:00:00+08:00', groups: [prepaidGroup('g', '2026-11-14T00:00:00+08:00')] },
       policyText(rule, 'limits: {spendPerMonth: [1000.005 CNY, 10 USD]}'),
     );
     fixture.simulator.faults.add({ kind: 'drop', action: 'RenewAppInstanceGroup' });
@@ -150,7 +150,7 @@ describe('spending', () => {
 
   test('over a limit that was lowered says by how much', async () => {
     fixture = await renewalFixture(
-      { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
+      { start: '2026-11-10T12:00:00+08:00', groups: [prepaidGroup('g', '2026-11-14T00:00:00+08:00')] },
       policyText(rule),
     );
     await fixture.run();
@@ -163,7 +163,7 @@ describe('spending', () => {
 
   test('of other months is a matter of asking, and of nothing is said', async () => {
     fixture = await renewalFixture(
-      { start: '2026-11-10T12:00:00+08:00', groups: [group('g', '2026-11-14T00:00:00+08:00')] },
+      { start: '2026-11-10T12:00:00+08:00', groups: [prepaidGroup('g', '2026-11-14T00:00:00+08:00')] },
       policyText(rule),
     );
     expect((await spend()).months.map(({ lines }) => lines)).toEqual([[], []]);

@@ -9,6 +9,7 @@ import { StoreError } from '../../../shared/journal/store/store.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { localText } from '../../../shared/planning/local-time.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
+import { prepaidGroup } from '../../fixtures/groups.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { hourMs, minuteMs } from '../../fixtures/times.ts';
 import { memoryStore } from '../../journal/memory-store.ts';
@@ -17,13 +18,7 @@ import { accountId, orders, policyText, type RenewalFixture, renewalFixture } fr
 const start = '2026-11-10T12:00:00+08:00';
 const rule = '- {name: month, groups: all, consoleAutoRenew: disabled, period: 1 Month, autoPay: true}';
 const asking = rule.replace('}', ', ask: {above: 1 CNY, who: finance}}');
-const group = (id: string, expiresAt = '2026-11-14T00:00:00+08:00') => ({
-  id,
-  name: id,
-  region: 'cn-hangzhou',
-  charge: 'PrePaid' as const,
-  expiresAt,
-});
+const group = (id: string, expiresAt = '2026-11-14T00:00:00+08:00') => prepaidGroup(id, expiresAt);
 const limit = (amount: string): string => `limits: {spendPerMonth: ${amount}}`;
 const enough = { currency: 'CNY', micros: 300_000_000n };
 

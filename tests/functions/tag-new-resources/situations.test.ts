@@ -8,10 +8,10 @@ import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { accountId, type LiveFunction, liveFunction, policyText } from '../../e2e/live-function.ts';
+import { financeGroup } from '../../fixtures/groups.ts';
 import { dayMs, minuteMs } from '../../fixtures/times.ts';
 
 const modules = [scaleRules, tagRules];
-const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const owner = '{name: nobodys, groups: {missingTag: owner}, set: {owner: unassigned, first-seen: "{date}"}}';
 const byName = '{name: by-name, groups: {name: "fin-*", missingTag: department}, set: {department: finance}}';
 const origin = '{name: origin, groups: all, set: {creator: "{creator}", via: "{source}", made: "{time}", where: "{region}"}}';
@@ -69,12 +69,15 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a group that has the key keeps its value': {
     rules: ['{name: all, groups: all, set: {owner: unassigned}}'],
-    groups: [group({ tags: { owner: 'li.wei' } })],
+    groups: [financeGroup({ tags: { owner: 'li.wei' } })],
     decides: ['g keep as-wanted'],
   },
   'a key that is nearly the same may be meant, so that no other is set beside it': {
     rules: ['{name: all, groups: all, set: {owner: unassigned, first-seen: "{date}"}}'],
-    groups: [group({ tags: { Owner: 'li.wei' } }), group({ id: 'h', name: 'other', tags: { Owner: 'li.wei', 'First Seen': 'May' } })],
+    groups: [
+      financeGroup({ tags: { Owner: 'li.wei' } }),
+      financeGroup({ id: 'h', name: 'other', tags: { Owner: 'li.wei', 'First Seen': 'May' } }),
+    ],
     decides: ['g act missing, near-key', 'h hold near-key, near-key'],
     tags: { g: { Owner: 'li.wei', 'first-seen': '2026-11-24' } },
   },
@@ -85,17 +88,17 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'an empty value is a value': {
     rules: [owner],
-    groups: [group({ tags: { owner: '' } })],
+    groups: [financeGroup({ tags: { owner: '' } })],
     decides: ['g keep not-covered'],
   },
   'what no rule covers is left alone': {
     rules: [byName],
-    groups: [group({ name: 'hr-desk' })],
+    groups: [financeGroup({ name: 'hr-desk' })],
     decides: ['g keep not-covered'],
   },
   'a group outside the regions of the target is left alone': {
     rules: [owner],
-    groups: [group({ region: 'cn-shanghai' })],
+    groups: [financeGroup({ region: 'cn-shanghai' })],
     decides: ['g keep not-covered'],
   },
   'rules that come to match by the tags of others add theirs at once': {
@@ -131,7 +134,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'only the group of the event is looked at': {
     rules: [owner],
-    groups: [group(), group({ id: 'h', name: 'other' })],
+    groups: [financeGroup(), financeGroup({ id: 'h', name: 'other' })],
     triggerEvents: [created],
     decides: ['g act missing'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
@@ -175,23 +178,23 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a group that is still being made is tagged': {
     rules: [owner],
-    groups: [group({ status: 'DEPLOYING' })],
+    groups: [financeGroup({ status: 'DEPLOYING' })],
     decides: ['g act missing'],
     tags: { g: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
   'a group that is being reclaimed is left alone': {
     rules: [owner],
-    groups: [group({ status: 'EXPIRED_RECYCLING' })],
+    groups: [financeGroup({ status: 'EXPIRED_RECYCLING' })],
     decides: ['g hold status, missing'],
   },
   'beyond twenty tags none is added': {
     rules: [owner],
-    groups: [group({ tags: numbered(19) })],
+    groups: [financeGroup({ tags: numbered(19) })],
     decides: ['g hold too-many-tags, missing'],
   },
   'twenty tags just fit, and the service’s own do not count': {
     rules: [owner],
-    groups: [group({ tags: { ...numbered(18), 'System/Scheduler/GRAYSCALE': 'true' } })],
+    groups: [financeGroup({ tags: { ...numbered(18), 'System/Scheduler/GRAYSCALE': 'true' } })],
     decides: ['g act missing'],
     tags: { g: { ...numbered(18), 'System/Scheduler/GRAYSCALE': 'true', owner: 'unassigned', 'first-seen': '2026-11-24' } },
   },
@@ -227,7 +230,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'a list without tags is completed from the list of tags': {
     rules: [owner],
-    groups: [group({ tags: { owner: 'li.wei' } }), group({ id: 'h', name: 'bare' })],
+    groups: [financeGroup({ tags: { owner: 'li.wei' } }), financeGroup({ id: 'h', name: 'bare' })],
     handlers: withoutTags,
     decides: ['g keep not-covered', 'h act missing'],
     tags: { h: { owner: 'unassigned', 'first-seen': '2026-11-24' } },
@@ -248,7 +251,7 @@ const situations: Readonly<Record<string, Situation>> = {
 };
 
 test.each(Object.entries(situations))('%s', async (_name, situation) => {
-  const { rules, scale, sections, groups = [group()], handlers, before, triggerEvents, decides, tags = {} } = situation;
+  const { rules, scale, sections, groups = [financeGroup()], handlers, before, triggerEvents, decides, tags = {} } = situation;
   const text = policyText({ ...(scale ? { 'scale-on-schedule': scale } : {}), 'tag-new-resources': rules }, sections ? { sections } : {});
   const live = await liveFunction(tagNewResources, modules, { groups }, text, handlers ? { handlers } : {});
   const tagsOf = (id: string) =>

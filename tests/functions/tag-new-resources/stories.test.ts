@@ -4,16 +4,15 @@ import { ruleModule } from '../../../functions/tag-new-resources/rule.ts';
 import type { Handler } from '../../../simulator/handler.ts';
 import { handlers as groupHandlers } from '../../../simulator/operations/delivery-groups.ts';
 import { handlers as tagHandlers } from '../../../simulator/operations/tags.ts';
-import type { GroupSeed } from '../../../simulator/world/seed.ts';
 import { liveFunction, policyText } from '../../e2e/live-function.ts';
+import { financeGroup } from '../../fixtures/groups.ts';
 
 const modules = [ruleModule];
-const group = (more: Partial<GroupSeed> = {}): GroupSeed => ({ id: 'g', name: 'fin-ledger', region: 'cn-hangzhou', ...more });
 const owner = '{name: nobodys, groups: {missingTag: owner}, set: {owner: unassigned, first-seen: "{date}"}}';
 
 test('observing makes no call that writes, and tells what it would do', async () => {
   const text = policyText({ 'tag-new-resources': [owner] }, { mode: 'observe' });
-  const live = await liveFunction(tagNewResources, modules, { groups: [group()] }, text);
+  const live = await liveFunction(tagNewResources, modules, { groups: [financeGroup()] }, text);
   const report = await live.run();
   expect([report.counts.act, report.outcomes, live.writes()]).toEqual([1, [], []]);
   expect(report.warnings.map(({ code }) => code)).toContain('observe-mode');
@@ -21,7 +20,7 @@ test('observing makes no call that writes, and tells what it would do', async ()
 });
 
 test('equal tags go out ten groups to a call, and one that fails stands alone', async () => {
-  const groups = Array.from({ length: 25 }, (_, index) => group({ id: `g${index}`, name: `n${index}` }));
+  const groups = Array.from({ length: 25 }, (_, index) => financeGroup({ id: `g${index}`, name: `n${index}` }));
   const fails: Handler = (input, context) => {
     const failed = (input as { ResourceIds: string[] }).ResourceIds.includes('g13');
     const ids = (input as { ResourceIds: string[] }).ResourceIds.filter((id) => id !== 'g13');
@@ -61,7 +60,7 @@ test('equal tags go out ten groups to a call, and one that fails stands alone', 
 });
 
 test('a key that somebody sets between plan and call is not overwritten', async () => {
-  const live = await liveFunction(tagNewResources, modules, { groups: [group()] }, policyText({ 'tag-new-resources': [owner] }), {
+  const live = await liveFunction(tagNewResources, modules, { groups: [financeGroup()] }, policyText({ 'tag-new-resources': [owner] }), {
     handlers: {
       GetAppInstanceGroup: (input, context) => {
         tagHandlers['TagCloudResources']?.(
