@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,6 +31,17 @@ const access = (environment: Record<string, string> = {}, more: Partial<StoreAcc
   clock: hastyClock,
   environment,
   ...more,
+});
+
+test('every store has the contract run over it', () => {
+  const stores = new URL('../../shared/journal/store/', import.meta.url);
+  const made = readdirSync(stores).filter((file) => /^export function \w+Store\(/m.test(readFileSync(new URL(file, stores), 'utf8')));
+  expect(made).toContain('directory.ts');
+  const tested = (file: string): boolean => {
+    const contract = new URL(file.replace('.ts', '-store.test.ts'), import.meta.url);
+    return existsSync(contract) && readFileSync(contract, 'utf8').includes('storeContract(');
+  };
+  expect(made.filter((file) => !tested(file))).toEqual([]);
 });
 
 describe('an address', () => {
