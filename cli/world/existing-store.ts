@@ -8,14 +8,14 @@ import { localCredentials } from '../credentials/local-credentials.ts';
 import { CommandFailure } from '../failure.ts';
 
 /**
- * A journal that is there already: `--state`, else STREAMWARDEN_STORE, else the only folder under `.streamwarden`. One in OSS is read
- * with the keys of the desk.
+ * A journal that is there already: `--state`, else STREAMWARDEN_STORE, else the only folder under `.streamwarden`. One that is
+ * no folder is read with the keys of the desk.
  * @throws CommandFailure when there is none, or more than one to choose from
  * @throws SettingsError when the one named cannot be used
  */
 export function existingStore(state: string | undefined, environment: Readonly<Record<string, string | undefined>> = process.env): Store {
   const named = state ?? (environment['STREAMWARDEN_STORE'] || onlyFolder());
-  if (named.startsWith('oss://')) return storeOf(named, { credentials: localCredentials(environment), clock: systemClock, environment });
+  if (/^\w+:\/\//.test(named)) return storeOf(named, { credentials: localCredentials(environment), clock: systemClock, environment });
   const folder = named.replace(/^dir:/, '');
   if (!existsSync(folder)) throw new CommandFailure('NoJournal', `There is no journal at ${folder}; --state names its folder.`);
   return directoryStore(path.resolve(folder));

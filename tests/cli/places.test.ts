@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { existingStore } from '../../cli/world/existing-store.ts';
 import { openWorld } from '../../cli/world/open.ts';
 import { type AccountFixture, openAccountFixture } from './account-fixture.ts';
 import { start, streamwarden } from './command.ts';
@@ -57,6 +58,12 @@ test('a command that decides alone still takes the embedded simulator, and says 
   expect(world.headline).toMatch(/^an embedded simulator .*, temporary journal$/);
   await world.close();
   await expect(openWorld({}, undefined, 'journal')).rejects.toMatchObject({ code: 'NoJournal' });
+});
+
+test('a journal with a scheme is no folder, whichever command opens it', () => {
+  expect(() => existingStore('s3://acme/prod', {})).toThrow(expect.objectContaining({ code: 'StoreNotAvailable' }));
+  expect(existingStore('oss://acme/prod', { STREAMWARDEN_STORE_REGION: 'cn-shanghai' }).name).toBe('oss://acme/prod');
+  expect(() => existingStore('no-such-folder', {})).toThrow(expect.objectContaining({ code: 'NoJournal' }));
 });
 
 describe('a simulator that is started again', () => {

@@ -102,6 +102,9 @@ const cases: readonly Case[] = [
     policyText({ store: 'store: ▶/var/streamwarden' }),
     'is not a store; write dir:./state or oss://acme-streamwarden/prod',
   ],
+  ['a folder without a path', policyText({ store: 'store: ▶"dir:"' }), 'is not a store; write dir:PATH'],
+  ['a bucket with half an address', policyText({ store: 'store: ▶oss:acme/prod' }), 'is not a store; write oss://BUCKET/PREFIX'],
+  ['a bucket with an empty prefix', policyText({ store: 'store: ▶oss://acme//' }), 'has no prefix after the bucket; write oss://acme/prod'],
   ['a bucket without prefix', policyText({ store: 'store: ▶oss://acme' }), 'has no prefix after the bucket; write oss://acme/prod'],
   ['a bucket in capitals', policyText({ store: 'store: ▶oss://Acme/prod' }), '"Acme" is not the name of a bucket'],
 ];

@@ -92,21 +92,53 @@ export const calendarEntry = z
   })
   .check(z.meta({ title: 'a calendar' }));
 
-function parseStore(text: string) {
-  if (/^dir:./.test(text)) return parsed(text);
-  const example = 'dir:./state or oss://acme-streamwarden/prod';
-  if (!text.startsWith('oss://')) {
-    const scheme = nearest(text.split(':')[0] ?? '', ['dir', 'oss']);
-    return refused(`is not a store; write ${scheme === 'dir' ? 'dir:PATH' : scheme === 'oss' ? 'oss://BUCKET/PREFIX' : example}`);
-  }
-  const [bucket = '', ...prefix] = text.slice('oss://'.length).split('/');
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) return refused(`"${bucket}" is not the name of a bucket; write ${example}`);
-  return prefix.join('') === '' ? refused(`has no prefix after the bucket; write oss://${bucket}/prod`) : parsed(text);
+/** How the address of a store of a kind is written. */
+interface StoreKind {
+  /** What it begins with, without the colon. */
+  readonly scheme: string;
+  readonly form: string;
+  readonly example: string;
+  readonly pattern: string;
+  /** What is wrong with an address that does not match, and what to do. */
+  readonly advice: (address: string) => string;
 }
 
-/** Where the journal is kept: `dir:PATH` or `oss://BUCKET/PREFIX`, as written. */
-export const storeText = parsedText(parseStore, {
-  title: 'a store',
-  examples: ['dir:./state', 'oss://acme-streamwarden/prod'],
-  pattern: '^(dir:.+|oss://[a-z0-9][a-z0-9-]{1,61}[a-z0-9]/.+)$',
-});
+const bucketName = '[a-z0-9][a-z0-9-]{1,61}[a-z0-9]';
+
+/** Every kind of store, in the order in which texts name them. */
+const storeKinds: readonly [StoreKind, ...StoreKind[]] = [
+  { scheme: 'dir', form: 'dir:PATH', example: 'dir:./state', pattern: 'dir:.+', advice: () => 'is not a store; write dir:PATH' },
+  {
+    scheme: 'oss',
+    form: 'oss://BUCKET/PREFIX',
+    example: 'oss://acme-streamwarden/prod',
+    pattern: `oss://${bucketName}/.*[^/].*`,
+    advice(address) {
+      if (!address.startsWith('oss://')) return 'is not a store; write oss://BUCKET/PREFIX';
+      const [bucket = ''] = address.slice('oss://'.length).split('/');
+      return new RegExp(`^${bucketName}$`).test(bucket)
+        ? `has no prefix after the bucket; write oss://${bucket}/prod`
+        : `"${bucket}" is not the name of a bucket; write ${storeExamples.join(' or ')}`;
+    },
+  },
+];
+
+const storeExamples = storeKinds.map(({ example }) => example);
+
+/** The forms of addresses, for people: `dir:PATH or oss://BUCKET/PREFIX`. */
+export const storeForms: string = storeKinds.map(({ form }) => form).join(' or ');
+
+const storePattern = `^(${storeKinds.map(({ pattern }) => pattern).join('|')})$`;
+
+function parseStore(text: string) {
+  if (new RegExp(storePattern).test(text)) return parsed(text);
+  const scheme = nearest(
+    text.split(':')[0] ?? '',
+    storeKinds.map((kind) => kind.scheme),
+  );
+  const meant = storeKinds.find((kind) => kind.scheme === scheme);
+  return refused(meant?.advice(text) ?? `is not a store; write ${storeExamples.join(' or ')}`);
+}
+
+/** Where the journal is kept, as written. */
+export const storeText = parsedText(parseStore, { title: 'a store', examples: storeExamples, pattern: storePattern });

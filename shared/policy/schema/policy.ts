@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { functionNames } from '../known-functions.ts';
 import type { AnyRuleModule } from '../rule-module.ts';
 import { approversEntry, channelEntry, tellSection } from './people.ts';
-import { accountText, calendarEntry, storeText, targetEntry } from './place.ts';
+import { accountText, calendarEntry, storeForms, storeText, targetEntry } from './place.ts';
 import { exceptionEntry, limitsSection, protectSection } from './safety.ts';
 import { scheduleEntry } from './schedule.ts';
 import { zoneName } from './zone.ts';
@@ -29,9 +29,7 @@ export const sections = {
   serviceTimeZone: z.exactOptional(
     zoneName.check(z.meta({ description: 'Zone in which native schedules of the service count. Default: Asia/Shanghai.' })),
   ),
-  store: z.exactOptional(
-    storeText.check(z.meta({ description: 'Where journal, policy and approvals are kept: dir:PATH or oss://BUCKET/PREFIX.' })),
-  ),
+  store: z.exactOptional(storeText.check(z.meta({ description: `Where journal, policy and approvals are kept: ${storeForms}.` }))),
   mode: z.exactOptional(mode),
   targets: named(targetEntry, 'Accounts, each seen through one endpoint, by the name that --target takes.'),
   calendars: z.exactOptional(named(calendarEntry, 'Workdays and restdays, by name.')),
