@@ -51,6 +51,13 @@ describe('the catalog', () => {
     expect(Object.fromEntries(spread)).toEqual(spreads);
   });
 
+  test('has words for what a freeze stops of each function that it stops', () => {
+    const writing = new Set<string>(manifests.filter(({ settings }) => settings.length > 0).map(({ name }) => name));
+    const silent = ruleModules.filter(({ name, frozen }) => writing.has(name) && !frozen).map(({ name }) => name);
+    // Each of its decisions says what a freeze does to it: most are ordered in spite of one.
+    expect(silent).toEqual(['renew-before-expiry']);
+  });
+
   test('has no setting that two functions write', () => {
     const settings = manifests.flatMap((manifest) => [...manifest.settings]);
     expect(settings.length).toBeGreaterThan(names.length / 2);
