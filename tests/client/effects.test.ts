@@ -71,6 +71,25 @@ describe('operations that serve several resources', () => {
     expect(named((row) => row.partial !== undefined)).toEqual(['DeleteAppInstances', 'TagCloudResources', 'UntagCloudResources']);
   });
 
+  it('are all writes with a list of ids, except where one thing gets or loses them', () => {
+    const lists = rows.flatMap(({ action, access, params, batch }) =>
+      access === 'read'
+        ? []
+        : Object.keys(params)
+            .filter((name) => /Id(s|List)$/.test(name) && name !== batch?.param)
+            .map((name) => `${action}.${name}`),
+    );
+    expect(lists.sort()).toEqual([
+      'AuthorizeInstanceGroup.AuthorizeUserGroupIds',
+      'AuthorizeInstanceGroup.AuthorizeUserIds',
+      'AuthorizeInstanceGroup.UnAuthorizeUserGroupIds',
+      'AuthorizeInstanceGroup.UnAuthorizeUserIds',
+      'CreateAppInstanceGroup.UserGroupIds',
+      'CreateWuyingServer.VSwitchIds',
+      'GetConnectionTicket.AppInstanceGroupIdList',
+    ]);
+  });
+
   it('can be repeated safely only with the token of one purchase', () => {
     expect(named((row) => row.token !== undefined)).toEqual(['CreateWuyingServer']);
   });
