@@ -10,7 +10,7 @@ import { alertCodes } from '../../functions/renew-before-expiry/purchase/contrac
 import { reasonCodes as renewCodes } from '../../functions/renew-before-expiry/reasons.ts';
 import { reasonCodes as scaleCodes } from '../../functions/scale-on-schedule/reasons.ts';
 import { reasonCodes as tagCodes } from '../../functions/tag-new-resources/reasons.ts';
-import { reasonCodes as engineCodes } from '../../shared/engine/reasons.ts';
+import { reasonCodes as engineCodes, manualChangeCode } from '../../shared/engine/reasons.ts';
 import type { FunctionName } from '../../shared/policy/known-functions.ts';
 
 const page = readFileSync(new URL('../../docs/reason-codes.md', import.meta.url), 'utf8');
@@ -40,4 +40,17 @@ test.each([
   ['Alerts of renewals', alertCodes],
 ])('the page of reason codes has every code of "%s" with its meaning, and no other', (heading, codes) => {
   expect(table(heading)).toEqual({ ...codes });
+});
+
+test('codes are stable words of one form, each with a sentence of its own', () => {
+  const meanings = Object.entries(engineCodes);
+  for (const [code, meaning] of meanings) {
+    expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(meaning).toMatch(/^[A-Z].*\.$/);
+  }
+  expect(new Set(meanings.map(([, meaning]) => meaning)).size).toBe(meanings.length);
+});
+
+test('a planner tells of a person with the code that the run writes down', () => {
+  expect(Object.keys(scaleCodes)).toContain(manualChangeCode);
 });

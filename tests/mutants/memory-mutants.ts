@@ -125,7 +125,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'const farthestMs = 24 * 60 * minuteMs;',
     to: 'const farthestMs = 48 * 60 * minuteMs;',
     rule: 'A marker of a drain further ahead than ours ever are is a person’s.',
-    tests: ['tests/functions/log-off-sessions/bounds.test.ts'],
+    tests: ['tests/functions/log-off-sessions/plan-windows.test.ts'],
   },
   {
     name: 'longer-than-by-a-tick',
@@ -133,7 +133,7 @@ export const memoryMutants: readonly Mutant[] = [
     from: 'usedMs >= who.longerThan',
     to: 'usedMs > who.longerThan',
     rule: 'A session that was in use for exactly so long is ended.',
-    tests: ['tests/functions/log-off-sessions/bounds.test.ts'],
+    tests: ['tests/functions/log-off-sessions/plan-windows.test.ts'],
   },
   {
     name: 'deadline-in-an-event-run-taken-for-done',

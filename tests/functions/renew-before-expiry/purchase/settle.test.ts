@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { shiftMatches } from '../../../../functions/renew-before-expiry/purchase/expiry-moved-by.ts';
+import { renew } from '../../../../functions/renew-before-expiry/purchase/renew.ts';
 import { settlementOf, settleOpen } from '../../../../functions/renew-before-expiry/purchase/settle.ts';
 import { linkOf } from '../../../../shared/journal/log/record.ts';
 import { readBudget } from '../../../../shared/journal/renewals/budget.ts';
@@ -9,9 +11,11 @@ import {
   bodiesUnder,
   expiry,
   lost,
+  monthOf,
   noon,
   ordered,
   type PurchaseFixture,
+  prepared,
   purchaseFixture,
   readView,
   stream,
@@ -153,4 +157,53 @@ describe('settling', () => {
     await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, noon + minuteMs));
     expect([losses, await used(fixture)]).toEqual([1, 0n]);
   });
+});
+
+test('what was set aside in one month and came to nothing in the next is given back in the month that holds it', async () => {
+  const fixture = purchaseFixture();
+  const { request, reservation } = await prepared(fixture);
+  fixture.onSend = () => {
+    throw apiError('NoPermission', { httpStatus: 403 });
+  };
+  fixture.before = (effect) => {
+    // The run dies right before it can end the claim.
+    if (effect.type === 'store-create' && effect.key.endsWith('end')) throw new Error('killed');
+  };
+  await expect(fixture.run(renew({ owner: 'run-1' }, request, reservation, { monthOf }))).rejects.toThrow('killed');
+  fixture.before = () => {};
+  const inDecemberMs = noon + 8 * dayMs;
+  expect([reservation.month, monthOf(inDecemberMs)]).toEqual(['2026-11', '2026-12']);
+  await fixture.run(settleOpen({ owner: 'run-2' }, await readView(fixture), { expiresAtMs: expiry }, inDecemberMs));
+  const budgetOf = async (month: string) => (await runStoring(fixture.store, readBudget('CNY', month))).state;
+  expect(await budgetOf('2026-11')).toMatchObject({ usedMicros: 0n, released: new Set([reservation.id]) });
+  expect((await budgetOf('2026-12')).released.size).toBe(0);
+});
+
+const local = (text: string): number => Date.parse(`${text}+08:00`);
+
+test.each([
+  ['2026-01-31', '2026-02-28', 1, 'Month', true],
+  ['2026-01-31', '2026-03-01', 1, 'Month', true],
+  ['2026-01-31', '2026-03-03', 1, 'Month', false],
+  ['2026-11-24', '2026-12-24', 1, 'Month', true],
+  ['2026-11-24', '2026-12-01', 1, 'Month', false],
+  ['2026-11-24', '2027-01-24', 1, 'Month', false],
+  ['2026-11-24', '2026-12-01', 1, 'Week', true],
+  ['2026-11-24', '2026-12-08', 1, 'Week', false],
+  ['2026-11-24', '2026-12-08', 2, 'Week', true],
+  ['2028-02-29', '2029-02-28', 1, 'Year', true],
+  ['2026-11-24', '2026-11-24', 1, 'Week', false],
+] as const)('from %s to %s is a move by %i %s: %s', (from, to, count, unit, matches) => {
+  expect(shiftMatches(local(`${from}T00:00`), local(`${to}T00:00`), { count, unit })).toBe(matches);
+});
+
+test.each([
+  [0, true],
+  [dayMs, true],
+  [-dayMs, true],
+  [dayMs + 1, false],
+  [-dayMs - 1, false],
+])('a move that is off by %i ms matches: %s', (off, matches) => {
+  const from = local('2026-11-24T00:00');
+  expect(shiftMatches(from, local('2026-12-24T00:00') + off, { count: 1, unit: 'Month' })).toBe(matches);
 });
