@@ -13,10 +13,9 @@ const quickest = [
   ...[
     'claim-and-answer',
     'classify',
-    'month',
-    'release',
     'renew',
     'reservations',
+    'reservations-meanwhile',
     'reserve',
     'resolve',
     'round',
@@ -25,7 +24,9 @@ const quickest = [
   ].map((name) => `tests/functions/renew-before-expiry/purchase/${name}.test.ts`),
   'tests/engine/answers.test.ts',
   ...['approvals-and-alerts', 'budget', 'renewal', 'sentinel', 'stream'].map((name) => `tests/journal/${name}.test.ts`),
-  ...['expiry-moves', 'plan', 'teller'].map((name) => `tests/functions/renew-before-expiry/${name}.test.ts`),
+  ...['expiry-moves', 'plan', 'renewal-notifier', 'renewal-notifier-carried', 'renewal-notifier-pace', 'renewal-notifier-refused'].map(
+    (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
+  ),
 ];
 /** Tests that look at the money path alone. */
 const nearest = ['tests/functions/renew-before-expiry', 'tests/journal', 'tests/model/rules'];

@@ -6,7 +6,10 @@ const tests = [
   ...['situations-safety', 'situations-fences', 'stories-alarms', 'situations-alarm-texts', 'stories', 'situations-silence'].map(
     (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
   ),
-  ...['tests/functions/renew-before-expiry/teller.test.ts', 'tests/journal/approvals-and-alerts.test.ts'],
+  ...['renewal-notifier', 'renewal-notifier-carried', 'renewal-notifier-pace', 'renewal-notifier-refused'].map(
+    (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
+  ),
+  'tests/journal/approvals-and-alerts.test.ts',
 ];
 
 const faults: readonly Mutant[] = [

@@ -1,21 +1,16 @@
 import type { Mutant } from './mutant.ts';
 
-const teller = 'functions/renew-before-expiry/run/renewal-notifier.ts';
+const notifier = 'functions/renew-before-expiry/run/renewal-notifier.ts';
 const outbox = 'shared/journal/log/outbox.ts';
 const alerts = 'shared/journal/log/alerts.ts';
 const pace = 'shared/notify/notifier.ts';
 const reporter = 'functions/report-failure/failure-reporter.ts';
-const told = [
-  'tests/functions/renew-before-expiry/teller.test.ts',
-  'tests/journal/outbox.test.ts',
-  'tests/functions/renew-before-expiry/stories-alarms.test.ts',
-];
-const marks = ['tests/journal/approvals-and-alerts.test.ts', 'tests/functions/renew-before-expiry/teller.test.ts'];
-const paced = [
-  'tests/notify/pace.test.ts',
-  'tests/functions/renew-before-expiry/stories-burst.test.ts',
-  'tests/functions/renew-before-expiry/teller.test.ts',
-];
+const notifierTests = ['renewal-notifier', 'renewal-notifier-carried', 'renewal-notifier-pace', 'renewal-notifier-refused'].map(
+  (name) => `tests/functions/renew-before-expiry/${name}.test.ts`,
+);
+const told = [...notifierTests, 'tests/journal/outbox.test.ts', 'tests/functions/renew-before-expiry/stories-alarms.test.ts'];
+const marks = ['tests/journal/approvals-and-alerts.test.ts', ...notifierTests];
+const paced = ['tests/notify/pace.test.ts', 'tests/functions/renew-before-expiry/stories-burst.test.ts', ...notifierTests];
 const failures = ['tests/functions/report-failure', 'tests/events/async-destination.test.ts'];
 
 /** Faults in how people hear of it: what is carried over, marks, the pace of channels, failures that another function tells. */
@@ -70,7 +65,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'message-waits-for-a-gone-channel',
-    file: teller,
+    file: notifier,
     from: "return [...new Set([...still, ...this.channelsFor(code === failedCode ? 'failed' : 'money')])];",
     to: 'return [...new Set(still)];',
     rule: 'What is carried goes to the channels that are named now, too.',
@@ -78,7 +73,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'waits-into-the-deadline',
-    file: teller,
+    file: notifier,
     from: '(this.#options.deadlineMs ?? Number.MAX_SAFE_INTEGER) - endMs);',
     to: 'this.#options.deadlineMs === 0 ? endMs : Number.MAX_SAFE_INTEGER);',
     rule: 'No message waits so long that the run does not end in time.',
@@ -86,7 +81,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'waits-as-often-as-it-likes',
-    file: teller,
+    file: notifier,
     from: 'this.#waitMs = Math.max(0, this.#waitMs - ((yield* moment()).nowMs - nowMs));',
     to: 'this.#waitMs = Math.max(0, this.#waitMs - 0 * ((yield* moment()).nowMs - nowMs));',
     rule: 'A run waits 75 seconds for channels in all.',
@@ -94,7 +89,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'stopped-run-waits',
-    file: teller,
+    file: notifier,
     from: 'const waitUntilMs = stopping ? nowMs : Math.min(',
     to: 'const waitUntilMs = Math.min(',
     rule: 'A run that is told to stop waits for no channel.',
@@ -102,7 +97,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'dead-channel-untold',
-    file: teller,
+    file: notifier,
     from: "yield* this.#tellDead(lost.filter(({ message }) => message.severity !== 'critical'));",
     to: 'yield* this.#tellDead(lost.filter(({ message }) => message.severity === null));',
     rule: 'That a channel is dead is told on the others.',
@@ -110,7 +105,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'busy-channel-called-dead',
-    file: teller,
+    file: notifier,
     from: 'this.#dead.has(name) && !this.#busy.has(name)',
     to: 'this.#dead.has(name)',
     rule: 'A channel that only had too much is not told as dead.',
@@ -337,7 +332,7 @@ export const tellingMutants: readonly Mutant[] = [
   },
   {
     name: 'refused-message-keeps-others-back',
-    file: teller,
+    file: notifier,
     from: 'if (carries.length < 2 || failed',
     to: 'if (carries.length < 99 || failed',
     rule: 'A message that channels refuse for what it says keeps no other back.',

@@ -27,7 +27,7 @@ export type ChannelState = 'ok' | 'dead' | 'refuses' | 'slow' | 'muted';
 export const functionName = 'renew-before-expiry';
 
 /** Runs that tell people, each in a fresh process, on one journal, with channels in the states that a test sets. */
-export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {
+export function notifierFixture({ tell = { money: ['money'], failed: ['oncall'] }, channels = ['money', 'oncall'] } = {}) {
   const store = memoryStore();
   const states = new Map<string, ChannelState>();
   const words = new Set<string>();
@@ -85,9 +85,9 @@ export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] },
     message: (title: string, severity: Severity = 'warning', text = 'what to do'): Message => ({
       ...{ id: `id of ${title}`, timeMs: clock.nowMs, severity, title, text },
     }),
-    /** One run: collects what `work` tells, flushes, and gives the teller. */
+    /** One run: collects what `work` tells, flushes, and gives the notifier. */
     async tells(
-      work: (teller: RenewalNotifier) => Renewal<unknown>,
+      work: (notifier: RenewalNotifier) => Renewal<unknown>,
       {
         on = store as Store,
         memory = new HourlyMemory(),
@@ -97,7 +97,7 @@ export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] },
       } = {},
     ): Promise<RenewalNotifier> {
       run += 1;
-      const teller = new RenewalNotifier({
+      const notifier = new RenewalNotifier({
         ...{ functionName, policy: more, target, nowMs: clock.nowMs, owner: `run ${run}`, sends: true, memory, deadlineMs },
       });
       const console = {
@@ -107,17 +107,61 @@ export function tellerFixture({ tell = { money: ['money'], failed: ['oncall'] },
           return delivered;
         },
       };
-      const notifier = notifierOf(new Map(channels.map((each) => [each, channel(each)])), console, new Pace(clock));
+      const channelsNotifier = notifierOf(new Map(channels.map((each) => [each, channel(each)])), console, new Pace(clock));
       const signal = stopped ? AbortSignal.abort() : undefined;
-      const world = { store: on, clock, notifier, signal } as unknown as RenewalWorld;
+      const world = { store: on, clock, notifier: channelsNotifier, signal } as unknown as RenewalWorld;
       await driveRenewal(
         world,
         (function* () {
-          yield* work(teller);
-          yield* teller.flush();
+          yield* work(notifier);
+          yield* notifier.flush();
         })(),
       );
-      return teller;
+      return notifier;
     },
   };
 }
+
+export type Fixture = ReturnType<typeof notifierFixture>;
+
+/** The kinds of matters that a run tells, as each run finds them: an alarm and a question again, an order and a failure only once. */
+export const matters = {
+  alarm: {
+    severity: 'critical',
+    lasts: true,
+    *tell(b: Fixture, notifier: RenewalNotifier): Renewal<void> {
+      const expiresAtMs = Date.parse('2026-11-25T00:00:00Z');
+      const name = b.name('24h', 'aig-1', expiresAtMs);
+      yield* notifier.once(name, 'expiry-24h', notifier.channelsFor('money', 'failed'), b.message('alarm', 'critical'), { id: 'aig-1' });
+    },
+  },
+  question: {
+    severity: 'warning',
+    lasts: true,
+    *tell(b: Fixture, notifier: RenewalNotifier): Renewal<void> {
+      const name = b.name('ask-1-Month-CNY-1', 'aig-1', Date.parse('2026-11-25T00:00:00Z'));
+      yield* notifier.once(name, 'approval-asked', notifier.channelsFor('money'), b.message('question'), { id: 'aig-1' });
+    },
+  },
+  order: {
+    severity: 'info',
+    lasts: false,
+    *tell(b: Fixture, notifier: RenewalNotifier): Renewal<void> {
+      yield* notifier.collect('order-placed', notifier.channelsFor('money'), b.message('order', 'info'));
+    },
+  },
+  failure: {
+    severity: 'critical',
+    lasts: false,
+    *tell(b: Fixture, notifier: RenewalNotifier): Renewal<void> {
+      const at = new Date(b.clock.nowMs).toISOString();
+      const errors = [{ code: 'Denied', message: 'no' }];
+      yield* notifier.failed({ function: functionName, target: 'cn', account: '1', at, errors, outcomes: [] });
+    },
+  },
+} as const;
+export type Matter = keyof typeof matters;
+
+/** Titles of arrivals about a matter. */
+export const about = (b: Fixture, matter: Matter) =>
+  b.arrivals.filter(({ title }) => title.includes(matter === 'failure' ? 'failed on' : matter));
