@@ -97,7 +97,7 @@ export async function openRenewalFixture(): Promise<RenewalFixture> {
         policy: compiled,
         clock,
         mode: 'apply',
-        world: 'a desk',
+        world: 'a test',
         allowLocalStore: true,
       },
       store: directoryStore(path.join(folder, 'state')),

@@ -28,8 +28,8 @@ function looking(
     });
 }
 
-describe('a closer look', () => {
-  test('is taken only where the planner asks, and the parts it shows are decided in the place of the whole', async () => {
+describe('the detail of a resource', () => {
+  test('is read only where the planner asks, and the parts it shows are decided in the place of the whole', async () => {
     const b = fixture();
     b.service.put('a', 'old').put('b', 'old');
     for (const id of ['a', 'b', 'a/1', 'a/2']) b.wishes.set(id, { value: 'new' });

@@ -69,8 +69,8 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
-/** The world of a story: a service, a store that fails, and processes that die. */
-class World {
+/** What a story is played in: a service, a store that fails, and processes that die. */
+class StoryFixture {
   readonly store = memoryStore();
   readonly charges: Charge[] = [];
   /** Orders whose answer was lost on the way there: the service executes them later. */
@@ -160,7 +160,7 @@ class World {
 
 /** Purchase code under way in a process, which may die before any step. */
 class Process {
-  readonly #world: World;
+  readonly #fixture: StoryFixture;
   readonly #code: Purchasing<unknown>;
   readonly #nowOf: () => number;
   readonly #limits: ReadonlyMap<string, Money>;
@@ -168,8 +168,8 @@ class Process {
   over = false;
   asleepUntilMs = 0;
 
-  constructor(world: World, code: Purchasing<unknown>, nowOf: () => number, limits: ReadonlyMap<string, Money>) {
-    this.#world = world;
+  constructor(fixture: StoryFixture, code: Purchasing<unknown>, nowOf: () => number, limits: ReadonlyMap<string, Money>) {
+    this.#fixture = fixture;
     this.#code = code;
     this.#nowOf = nowOf;
     this.#limits = limits;
@@ -203,14 +203,14 @@ class Process {
   }
 
   async #perform(effect: PurchaseEffect): Promise<unknown> {
-    const { roll, calm, store } = this.#world;
+    const { roll, calm, store } = this.#fixture;
     switch (effect.type) {
       case 'clock-now':
         return { nowMs: this.#nowOf(), stopping: false };
       case 'random-token':
         return `token-${roll(2 ** 30)}-${roll(2 ** 30)}`;
       case 'reread': {
-        const found = this.#world.subscriptions.find(({ id }) => id === effect.resource.id);
+        const found = this.#fixture.subscriptions.find(({ id }) => id === effect.resource.id);
         return found && !found.gone ? { expiresAtMs: found.expiresMs } : undefined;
       }
       case 'send':
@@ -228,28 +228,29 @@ class Process {
   }
 
   #send({ purchase }: Extract<PurchaseEffect, { type: 'send' }>): unknown {
-    const world = this.#world;
+    const fixture = this.#fixture;
     const { id } = purchase.resource;
-    const subscription = world.subscriptions.find((each) => each.id === id) as Subscription;
+    const subscription = fixture.subscriptions.find((each) => each.id === id) as Subscription;
     const { currency, micros } = purchase.reserve;
     const execute = (): void => {
-      world.charges.push({ id, expiresMs: subscription.expiresMs, atMs: world.nowMs, currency, micros });
+      fixture.charges.push({ id, expiresMs: subscription.expiresMs, atMs: fixture.nowMs, currency, micros });
       const limit = this.#limits.get(currency)?.micros ?? 0n;
-      const month = world.monthOf(world.nowMs);
-      if (world.spent({ currency, month }) > limit) world.complaints.push(`${month} over ${limit}: ${world.spent({ currency, month })}`);
+      const month = fixture.monthOf(fixture.nowMs);
+      if (fixture.spent({ currency, month }) > limit)
+        fixture.complaints.push(`${month} over ${limit}: ${fixture.spent({ currency, month })}`);
       subscription.expiresMs += 30 * dayMs;
     };
-    const fault = world.calm ? 99 : world.roll(8);
+    const fault = fixture.calm ? 99 : fixture.roll(8);
     const lost = { message: 'lost', operation: 'RenewAppInstanceGroup', httpStatus: undefined, requestId: undefined, attempts: 1 };
     if (fault === 0) throw new ApiError({ ...lost, code: 'Throttling', executed: 'no', httpStatus: 400 });
     if (fault === 1) throw new ApiError({ ...lost, code: 'NoAnswer', executed: 'unknown' });
     if (fault === 2) {
-      world.late.push({ atMs: world.nowMs + world.roll(44) * minuteMs, execute });
+      fixture.late.push({ atMs: fixture.nowMs + fixture.roll(44) * minuteMs, execute });
       throw new ApiError({ ...lost, code: 'NoAnswer', executed: 'unknown' });
     }
     execute();
     if (fault === 3) throw new ApiError({ ...lost, code: 'NoAnswer', executed: 'unknown' });
-    return { OrderId: `order-${world.charges.length}`, RequestId: 'r' };
+    return { OrderId: `order-${fixture.charges.length}`, RequestId: 'r' };
   }
 }
 
@@ -262,10 +263,10 @@ function changeIn(zone: string): number {
   for (let ms = around - dayMs; ; ms += minuteMs) if (monthOf(ms) === '2026-12') return ms;
 }
 
-/** Plays a story of faults, then a day without any. Gives the world as it is then. */
-async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<World> {
-  const world = new World(story, changeIn(story.zone));
-  const { roll } = world;
+/** Plays a story of faults, then a day without any. Gives what it was played in, as it is then. */
+async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<StoryFixture> {
+  const fixture = new StoryFixture(story, changeIn(story.zone));
+  const { roll } = fixture;
   let currency = 'CNY';
   let limits = new Map([
     ['CNY', yuan(story.limit)],
@@ -280,44 +281,44 @@ async function play(story: Story, rules: ProtocolRules = defaultRules): Promise<
         ...(roll(2) === 0 ? [['USD', yuan(story.limit, 'USD')] as const] : []),
       ]);
     if (roll(15) === 0) currency = currency === 'CNY' ? 'USD' : 'CNY';
-    if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).gone = true;
-    if (roll(20) === 0) (world.subscriptions[roll(world.subscriptions.length)] as Subscription).expiresMs += 30 * dayMs;
-    if (processes.length < 4) processes.push(world.run(accounts[roll(2)] as string, limits, currency, rules));
+    if (roll(20) === 0) (fixture.subscriptions[roll(fixture.subscriptions.length)] as Subscription).gone = true;
+    if (roll(20) === 0) (fixture.subscriptions[roll(fixture.subscriptions.length)] as Subscription).expiresMs += 30 * dayMs;
+    if (processes.length < 4) processes.push(fixture.run(accounts[roll(2)] as string, limits, currency, rules));
     for (let step = roll(160); step >= 0; step--) {
       const index = roll(processes.length);
       const process = processes[index] as Process;
       // A process sleeps, for hours at times, and goes on as if nothing had been.
-      if (process.asleepUntilMs > world.nowMs) continue;
-      if (roll(200) === 0) process.asleepUntilMs = world.nowMs + roll(180) * minuteMs;
+      if (process.asleepUntilMs > fixture.nowMs) continue;
+      if (roll(200) === 0) process.asleepUntilMs = fixture.nowMs + roll(180) * minuteMs;
       await process.step();
       // A process ends, or dies where it stands.
       if (process.over || roll(150) === 0) processes.splice(index, 1);
       if (processes.length === 0) break;
     }
-    await world.resolve();
-    world.advance(roll(3) === 0 ? roll(20) * 1000 : roll(12) * minuteMs);
+    await fixture.resolve();
+    fixture.advance(roll(3) === 0 ? roll(20) * 1000 : roll(12) * minuteMs);
   }
-  world.calm = true;
+  fixture.calm = true;
   limits = new Map([
     ['CNY', yuan(100_000)],
     ['USD', yuan(100_000, 'USD')],
   ]);
   for (let turn = 0; turn < 96; turn++) {
-    for (const account of accounts) await world.run(account, limits, currency, rules).finish();
-    await world.resolve();
-    world.advance(15 * minuteMs);
+    for (const account of accounts) await fixture.run(account, limits, currency, rules).finish();
+    await fixture.resolve();
+    fixture.advance(15 * minuteMs);
   }
-  return world;
+  return fixture;
 }
 
 /** Reservations that have renewed nothing, and are held all the same. */
-async function stillHeld(world: World): Promise<readonly string[]> {
+async function stillHeld(fixture: StoryFixture): Promise<readonly string[]> {
   const found: string[] = [];
   for (const currency of ['CNY', 'USD']) {
     for (const month of ['2026-11', '2026-12']) {
-      const view = await runStoring(world.store, readBudget(currency, month));
-      const looking = { nowMs: world.nowMs, monthOf: world.monthOf };
-      for (const { id, state } of await runStoring(world.store, heldIn(view, { currency, month }, looking))) {
+      const view = await runStoring(fixture.store, readBudget(currency, month));
+      const looking = { nowMs: fixture.nowMs, monthOf: fixture.monthOf };
+      for (const { id, state } of await runStoring(fixture.store, heldIn(view, { currency, month }, looking))) {
         if (state !== 'renewed') found.push(`${currency} ${month} ${id} ${state}`);
       }
     }
@@ -332,14 +333,14 @@ describe('a budget under crashes, faults of the store, lost answers, late orders
     let both = 0;
     await fc.assert(
       fc.asyncProperty(stories, async (story) => {
-        const world = await play(story);
-        expect(world.complaints).toEqual([]);
-        const moves = world.charges.map(({ id, expiresMs }) => `${id} ${expiresMs}`);
+        const fixture = await play(story);
+        expect(fixture.complaints).toEqual([]);
+        const moves = fixture.charges.map(({ id, expiresMs }) => `${id} ${expiresMs}`);
         expect(moves).toEqual([...new Set(moves)]);
-        expect(await stillHeld(world)).toEqual([]);
-        expect((await verifyJournal(world.store)).problems).toEqual([]);
-        charged += world.charges.length;
-        both += new Set(world.charges.map(({ atMs }) => world.monthOf(atMs))).size > 1 ? 1 : 0;
+        expect(await stillHeld(fixture)).toEqual([]);
+        expect((await verifyJournal(fixture.store)).problems).toEqual([]);
+        charged += fixture.charges.length;
+        both += new Set(fixture.charges.map(({ atMs }) => fixture.monthOf(atMs))).size > 1 ? 1 : 0;
       }),
       // The same stories each time, so that what they hold can be checked; STORIES tries others.
       tries === undefined ? { numRuns: 25, seed: 20261201 } : { numRuns: Number(tries) },
