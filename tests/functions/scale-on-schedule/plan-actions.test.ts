@@ -5,12 +5,11 @@ import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Action } from '../../../shared/planning/decision.ts';
 import { formatMoney } from '../../../shared/policy/money.ts';
-import { contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './plan-fixture.ts';
+import { byTag, contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './plan-fixture.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
-const office = policyOf(`- {name: office, groups: all, schedule: office, ${peak}}`);
-const studio = policyOf(`- {name: studio, groups: all, schedule: studio, ${peak}}`);
-const fixedOffice = policyOf(`- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`);
+const office = policyOf(`- {name: office, groups: all, schedule: office, ${byTag}}`);
+const studio = policyOf(`- {name: studio, groups: all, schedule: studio, ${byTag}}`);
+const fixedOffice = policyOf(`- {name: office, groups: all, schedule: office, ${byTag}, method: fixed}`);
 const extra = policyOf('- {name: studio, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}}');
 const morning = '2026-11-25 08:40';
 
@@ -84,7 +83,7 @@ describe('the action of a weekly schedule', () => {
 describe('merging on a single day', () => {
   it('is said, and is no amount a week', () => {
     const evening = 'exceptions: [{because: Launch, groups: all, from: 2026-11-25 23:30, until: 2026-11-25 23:50, keepAtLeast: 50%}]';
-    const night = policyOf(`- {name: studio, groups: all, schedule: studio, ${peak}}`, evening);
+    const night = policyOf(`- {name: studio, groups: all, schedule: studio, ${byTag}}`, evening);
     const { because } = planner.decide(groupOf(), contextOf(night, morning));
     const merged = because.find(({ code }) => code === 'touching-merged');
     expect(merged?.text).toBe('steps that touch, or are too short or too many, became one period at the higher level');

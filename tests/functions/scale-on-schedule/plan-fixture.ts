@@ -30,6 +30,12 @@ schedules:
   night: {workday: {22:00-06:00: 3 nodes}}
 `;
 
+/** A peak that a group's tag gives. */
+export const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
+
+/** A rule that leaves the office's schedule to the service. */
+export const serviceOffice = `- {name: office, groups: all, schedule: office, ${byTag}, method: service-schedule}`;
+
 const compiled = new Map<string, CompiledPolicy>();
 
 /** Compiles a policy with the given rules, and sections beside them, from the text that people write, for so many days. */
@@ -56,6 +62,11 @@ export function writtenView(
   external?: { readonly value: string; readonly sinceMs: number },
 ): IntentView {
   return { values: () => values, external: () => external };
+}
+
+/** A value that we meant to write, with its outcome. */
+export function wrote(value: string, at: string, outcome: WrittenValue['outcome'] = 'done'): WrittenValue {
+  return { value, atMs: shanghai(at), outcome };
 }
 
 /** What a planner gets to see; nodes cost 2.50 CNY an hour. */

@@ -7,16 +7,14 @@ import type { NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { noCounts } from '../../../shared/journal/intents/intent-state.ts';
 import { guard } from '../../engine/guard-fixture.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
+import { contextOf, groupOf, policyOf, scheduled, serviceOffice, writtenView } from './plan-fixture.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
-const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;
 const freeze = 'National Day';
 const ordinary = { 12345: { '08:00-21:00': 4 } };
 const value = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';
 
 /** A policy that is frozen from 28 September to 10 October, unless told otherwise. */
-function contextAt(now: string, frozen = true, written = writtenView(), rules = office): PlanContext {
+function contextAt(now: string, frozen = true, written = writtenView(), rules = serviceOffice): PlanContext {
   const policy = policyOf(rules, '', '2026-09-20 00:00');
   const span = { fromMs: shanghai('2026-09-28 00:00'), untilMs: shanghai('2026-10-10 00:00') };
   const freezes = frozen ? [{ because: freeze, except: [], spans: { 'Asia/Shanghai': span } }] : [];
@@ -103,7 +101,7 @@ describe('a weekly schedule that lapses while the change that is wanted is held'
   });
 
   it('is extended even where the rule has gone over to another method', () => {
-    const context = contextAt('2026-10-01 12:00', true, writtenView(), office.replace('service-schedule', 'fixed'));
+    const context = contextAt('2026-10-01 12:00', true, writtenView(), serviceOffice.replace('service-schedule', 'fixed'));
     expect(decided(group('2026-10-02'), context)).toMatchObject({ verdict: 'act', action: { change: [{ field: 'schedule ends' }] } });
   });
 

@@ -3,20 +3,14 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { Strategy } from '../../../shared/fleet/delivery-group.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
+import { byTag, contextOf, fixed, groupOf, policyOf, scheduled, writtenView, wrote } from './plan-fixture.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
-const native = `- {name: office, groups: all, schedule: office, ${peak}}`;
-const count = `- {name: office, groups: all, schedule: office, ${peak}, method: fixed}`;
+const native = `- {name: office, groups: all, schedule: office, ${byTag}}`;
+const count = `- {name: office, groups: all, schedule: office, ${byTag}, method: fixed}`;
 const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';
 
 /** A fixed pool of which the answer shows only the nodes that are there. */
 const counted = (nodes: number): Strategy => ({ type: 'fixed', nodes, counted: true });
-
-/** A value that we meant to write, with its outcome. */
-function wrote(value: string, at: string, outcome: WrittenValue['outcome'] = 'done'): WrittenValue {
-  return { value, atMs: shanghai(at), outcome };
-}
 
 interface Case {
   readonly is: string;

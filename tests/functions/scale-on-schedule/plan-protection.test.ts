@@ -4,10 +4,8 @@ import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
 import type { IntentView } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './plan-fixture.ts';
+import { byTag, contextOf, fixed, groupOf, policyOf, scheduled, serviceOffice, usage, writtenView } from './plan-fixture.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
-const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;
 const week = scheduled({ 12345: { '08:00-21:00': 4 } });
 /** The weekly schedule in its period: four elastic nodes, and none of its own. */
 const running: Partial<NodePool> = { strategy: week, nodeAmount: 0, scalingNodeAmount: 4, scalingNodeUsed: 0 };
@@ -91,7 +89,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and the rule sets counts',
-    rules: office.replace('service-schedule', 'fixed'),
+    rules: serviceOffice.replace('service-schedule', 'fixed'),
     ...maybeProtected,
     pool: { strategy: fixed(2) },
     verdict: 'act',
@@ -188,7 +186,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'the tags are unknown and owners may protect',
-    rules: office.replace(`${peak}, `, '').replace('schedule: office', 'schedule: late'),
+    rules: serviceOffice.replace(`${byTag}, `, '').replace('schedule: office', 'schedule: late'),
     sections: owner,
     group: { tags: undefined },
     pool: running,
@@ -206,7 +204,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'whether such an exception applies is unknown, and nodes are wanted through midnight',
-    rules: office.replace('schedule: office', 'schedule: service'),
+    rules: serviceOffice.replace('schedule: office', 'schedule: service'),
     ...maybeProtected,
     pool: { strategy: fixed(1) },
     verdict: 'act',
@@ -312,7 +310,7 @@ const situations: readonly Situation[] = [
   // Where nothing falls unwatched
   {
     is: 'the pool scales by usage, which waits for idle nodes',
-    rules: office.replace('service-schedule', 'usage'),
+    rules: serviceOffice.replace('service-schedule', 'usage'),
     sections: owner,
     group: tagged('2026-11-27'),
     pool: { strategy: usage(1, 3), nodeAmount: 1 },
@@ -322,7 +320,7 @@ const situations: readonly Situation[] = [
 ];
 
 describe('where sessions are protected from cuts', () => {
-  it.each(situations)('$verdict when $is', ({ rules = office, sections, group, pool, now = '2026-11-25 12:00', ...wanted }) => {
+  it.each(situations)('$verdict when $is', ({ rules = serviceOffice, sections, group, pool, now = '2026-11-25 12:00', ...wanted }) => {
     const context = contextOf(policyOf(rules, sections), now, wanted.written ?? writtenView());
     const decision = planner.decide(groupOf(group, pool), context);
     const codes = decision.because.map(({ code }) => code);
@@ -338,7 +336,7 @@ describe('where sessions are protected from cuts', () => {
   it('names who protects until when, and carries the value of the tag for the journal', () => {
     const decide = (sections: string, group: Partial<DeliveryGroup> = {}) =>
       planner
-        .decide(groupOf(group, running), contextOf(policyOf(office, sections), '2026-11-25 12:00'))
+        .decide(groupOf(group, running), contextOf(policyOf(serviceOffice, sections), '2026-11-25 12:00'))
         .because.find(({ code }) => code === 'protected-no-edge');
     expect(decide(closing('2026-11-26 20:00', '2026-11-27 09:00'))).toMatchObject({
       text: expect.stringMatching(
@@ -357,7 +355,7 @@ describe('where sessions are protected from cuts', () => {
   });
 
   it('replaces a weekly schedule of ours by a count two days before the exception, and takes it back afterwards', () => {
-    const policy = policyOf(office, closing('2026-11-26 20:00', '2026-11-27 09:00'));
+    const policy = policyOf(serviceOffice, closing('2026-11-26 20:00', '2026-11-27 09:00'));
     const lived: string[] = [];
     let pool = running;
     for (let ms = shanghai('2026-11-24 06:00'); ms < shanghai('2026-11-28 00:00'); ms += 3_600_000) {

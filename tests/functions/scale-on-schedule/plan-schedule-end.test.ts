@@ -2,15 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import type { WrittenValue } from '../../../shared/journal/intents/intent-view.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, groupOf, policyOf, scheduled, writtenView } from './plan-fixture.ts';
+import { contextOf, groupOf, policyOf, scheduled, writtenView, wrote } from './plan-fixture.ts';
 
 const native = '- {name: office, groups: all, schedule: office, peak: {tag: peak-nodes, otherwise: 4, atMost: 100}}';
 const week = 'schedule 1:08:00-21:00=4 2:08:00-21:00=4 3:08:00-21:00=4 4:08:00-21:00=4 5:08:00-21:00=4';
-
-/** A value that we meant to write, with its outcome. */
-function wrote(value: string, at: string, outcome: WrittenValue['outcome'] = 'done'): WrittenValue {
-  return { value, atMs: shanghai(at), outcome };
-}
 
 /** Our weekly schedule, written to run until the end of October 2027, as a person left it. */
 const ended = (disableDate: string | undefined, days: Parameters<typeof scheduled>[0] = { 12345: { '08:00-21:00': 4 } }) => ({

@@ -4,11 +4,9 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { isWaiting } from '../../../shared/engine/report.ts';
 import type { DeliveryGroup, NodePool } from '../../../shared/fleet/delivery-group.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { contextOf, fixed, groupOf, policyOf, scheduled, usage, writtenView } from './plan-fixture.ts';
+import { byTag, contextOf, fixed, groupOf, policyOf, scheduled, serviceOffice, usage, writtenView } from './plan-fixture.ts';
 
-const peak = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
-const service = `- {name: service, groups: all, schedule: service, ${peak}}`;
-const office = `- {name: office, groups: all, schedule: office, ${peak}, method: service-schedule}`;
+const service = `- {name: service, groups: all, schedule: service, ${byTag}}`;
 const aurora = 'exceptions: [{because: Launch, groups: all, from: 2026-11-25 10:00, until: 2026-11-26 20:00, keepAtLeast: 50%}]';
 const trading = 'protect: {groups: {tags: {tier: trading}}}';
 
@@ -44,25 +42,25 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'people work on in a protected group after its day',
-    ...{ rules: office, sections: trading, now: '2026-11-25 18:40', pool: { strategy: fixed(10), nodeAmount: 10, nodeUsed: 2 } },
+    ...{ rules: serviceOffice, sections: trading, now: '2026-11-25 18:40', pool: { strategy: fixed(10), nodeAmount: 10, nodeUsed: 2 } },
     group: { tags: { tier: 'trading', 'peak-nodes': '10' } },
     ...{ because: 'protected', waits: true },
   },
   {
     is: 'the group is updated',
-    ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'MAINTAINING' }, because: 'status', waits: true },
+    ...{ rules: serviceOffice, now: '2026-11-25 12:40', group: { status: 'MAINTAINING' }, because: 'status', waits: true },
   },
   {
     is: 'the group is published for the first time',
-    ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'DEPLOYING' }, because: 'status', waits: true },
+    ...{ rules: serviceOffice, now: '2026-11-25 12:40', group: { status: 'DEPLOYING' }, because: 'status', waits: true },
   },
   {
     is: 'an update of the group has failed',
-    ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'MAINTAIN_FAILED' }, because: 'status', waits: false },
+    ...{ rules: serviceOffice, now: '2026-11-25 12:40', group: { status: 'MAINTAIN_FAILED' }, because: 'status', waits: false },
   },
   {
     is: 'the group is updated, and its weekly schedule ends tomorrow',
-    ...{ rules: office, now: '2026-11-25 12:40', group: { status: 'MAINTAINING' }, because: 'lapse-unaverted', waits: false },
+    ...{ rules: serviceOffice, now: '2026-11-25 12:40', group: { status: 'MAINTAINING' }, because: 'lapse-unaverted', waits: false },
     pool: { strategy: scheduled({ 12345: { '08:00-21:00': 4 } }, { disableDate: '2026-11-26' }) },
   },
   {
@@ -78,7 +76,7 @@ const situations: readonly Situation[] = [
   },
   {
     is: 'the answer names no status',
-    ...{ rules: office, now: '2026-11-25 12:40', group: { status: undefined }, because: 'status', waits: false },
+    ...{ rules: serviceOffice, now: '2026-11-25 12:40', group: { status: undefined }, because: 'status', waits: false },
   },
   {
     is: 'the peak cannot be read',
@@ -99,7 +97,7 @@ describe('what was there, to which additions are compared where no limit is give
   const bought = { charge: 'subscription' } as const;
   const lowered = writtenView([], { value: '9 on 2026-11-20', sinceMs: shanghai('2026-11-20 10:00') });
   const total = (group: Partial<DeliveryGroup>, pool: Partial<NodePool>, written = writtenView()): number | undefined =>
-    scaleOnSchedule.nodesOf?.(groupOf(group, pool), contextOf(policyOf(office), '2026-11-25 12:00', written));
+    scaleOnSchedule.nodesOf?.(groupOf(group, pool), contextOf(policyOf(serviceOffice), '2026-11-25 12:00', written));
 
   it('has the bought nodes in it, which run beside those that are added', () => {
     expect(total(bought, { strategy: usage(6, 0) })).toBe(6);

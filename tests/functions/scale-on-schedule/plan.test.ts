@@ -3,7 +3,7 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
 import { checkInput } from '../../../shared/client/check-input.ts';
 import { modifyNodePoolAttribute } from '../../../shared/client/operations/modify-node-pool-attribute.ts';
-import { contextOf, groupOf, policyOf } from './plan-fixture.ts';
+import { byTag, contextOf, groupOf, policyOf } from './plan-fixture.ts';
 import { poolSituations } from './pool-situations.ts';
 import { weeklySituations } from './weekly-situations.ts';
 
@@ -25,8 +25,6 @@ describe('a group is decided about', () => {
     }
   });
 });
-
-const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 
 describe('a fallback says', () => {
   const textOf = (rules: string, code: string) =>

@@ -1,8 +1,7 @@
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import type { Situation } from './decided-situation.ts';
-import { fixed, scheduled, usage } from './plan-fixture.ts';
+import { byTag, fixed, scheduled, usage } from './plan-fixture.ts';
 
-const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const fixedOffice = `- {name: office, groups: all, schedule: office, ${byTag}, method: fixed}`;
 const studioExtra = '- {name: studio, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}}';
 const merged = scheduled({ 12345: { '08:00-21:00': 4 } });

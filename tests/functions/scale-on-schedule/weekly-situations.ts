@@ -1,7 +1,6 @@
 import type { Situation } from './decided-situation.ts';
-import { fixed, poolOf, scheduled } from './plan-fixture.ts';
+import { byTag, fixed, poolOf, scheduled } from './plan-fixture.ts';
 
-const byTag = 'peak: {tag: peak-nodes, otherwise: 4, atMost: 100}';
 const office = `- {name: office, groups: {tags: {department: finance}}, schedule: office, ${byTag}}`;
 const merged = scheduled({ 12345: { '08:00-21:00': 4 } });
 
