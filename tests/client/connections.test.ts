@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -9,6 +8,7 @@ import type { Client } from '../../shared/client/client.ts';
 import type { Executed } from '../../shared/client/errors.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { listen } from '../fixtures/http.ts';
+import { pem } from '../fixtures/untrusted.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { RealServer } from './real-server.ts';
 import { buyThing, readThing, writeThing } from './rows.ts';
@@ -165,7 +165,6 @@ describe('a request that never left', () => {
   });
 
   it('a certificate that nobody vouches for: nothing is sent', async () => {
-    const pem = (name: string): string => readFileSync(new URL(`../fixtures/untrusted-${name}.pem`, import.meta.url), 'utf8');
     let bytes = 0;
     const imposter = createTlsServer({ key: pem('key'), cert: pem('cert') }, (socket) => {
       socket.on('error', () => {});

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import * as https from 'node:https';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -10,10 +9,10 @@ import { explicitCredentials } from '../../shared/client/credentials.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { ossStore } from '../../shared/journal/store/oss.ts';
 import { listen } from '../fixtures/http.ts';
+import { pem } from '../fixtures/untrusted.ts';
 import { buyThing, readThing, writeThing } from './rows.ts';
 import { failureOf, testClient } from './test-client.ts';
 
-const pem = (name: string): string => readFileSync(new URL(`../fixtures/untrusted-${name}.pem`, import.meta.url), 'utf8');
 const operations = { read: readThing, write: writeThing, purchase: buyThing } as const;
 const classes = ['read', 'write', 'purchase'] as const;
 const order = '{"RequestId":"R","OrderId":"999","Value":"forged"}';

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkProver, publicKeyOf } from '../../../shared/journal/people/approval-link.ts';
 import { readApprovals } from '../../../shared/journal/people/approvals.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import { type HttpTrigger, httpTrigger } from '../../e2e/http-trigger.ts';
+import { executablePath } from '../../fixtures/browser.ts';
 import { installation, type LinkFixture, linkFixture, linkKey, subject, token } from './link-fixture.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 if (executablePath === undefined) console.warn('No Chromium is installed here: how the pages of approval links behave was not checked.');
 
 describe.runIf(executablePath !== undefined)('in a browser the page of an approval link', () => {

@@ -1,13 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { htmlPage } from '../../../functions/digest/page/html-page.ts';
+import { executablePath } from '../../fixtures/browser.ts';
 import { busyFacts, pageOf } from './facts-fixture.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 if (executablePath === undefined) console.warn('No Chromium is installed here: how the page of a digest looks was not checked.');
 
 describe.runIf(executablePath !== undefined)('in a browser the page of a digest', () => {
