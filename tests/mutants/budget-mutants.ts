@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const at = (file: string): string => `functions/renew-before-expiry/${file}.ts`;
 const held = [
-  ...['reservations', 'reservations-meanwhile', 'reserve', 'release', 'resolve', 'settle'].map(
+  ...['reservations', 'reservations-meanwhile', 'reserve', 'resolve', 'settle'].map(
     (name) => `tests/functions/renew-before-expiry/purchase/${name}.test.ts`,
   ),
   'tests/functions/renew-before-expiry/stories-budget.test.ts',
