@@ -18,7 +18,7 @@ const localAccount = '0000000000000000';
 
 /**
  * The variables of an instance: those that Function Compute sets itself (Function Compute facts, built-in variables), then the caller's. Of
- * this machine's own it has none: what works here by a variable of a desk would fail in the cloud.
+ * this machine's own it has none: what works here by a variable of this machine would fail in the cloud.
  */
 export function instanceEnvironment({ bundle, functionName, instanceId, memoryMb, env }: InstanceFacts): Record<string, string> {
   return {

@@ -14,13 +14,13 @@ export interface RemoteAnswer {
   readonly logTail: string;
 }
 
-/** Deployed functions, begun from a desk. */
+/** Deployed functions, invoked from this machine. */
 export interface RemoteFunctions extends Invoker {
   /** Runs a function and waits for its answer. @throws InvokeError when it could not be begun, or nobody knows what became of it */
   invoke(functionName: string, payload: string): Promise<RemoteAnswer>;
 }
 
-/** How deployed functions are reached from a desk. */
+/** How deployed functions are reached from this machine. */
 export interface SdkInvokerOptions {
   /** Host or URL where invocations are taken; plain http to loopback only. */
   readonly endpoint: string;

@@ -18,7 +18,7 @@ export interface RemoteFlags {
 }
 
 /**
- * Invokes a deployed function as the identity of this desk, and prints its answer with the end of its log. Its name in the cloud begins with
+ * Invokes a deployed function as the identity of this machine, and prints its answer with the end of its log. Its name in the cloud begins with
  * STREAMWARDEN_PREFIX. Gives the exit code: 0 when it was begun and did not fail, else 1.
  * @throws CommandFailure when nothing says where the function is, or it could not be begun
  */

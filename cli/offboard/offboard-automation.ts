@@ -39,7 +39,7 @@ export function noFinds(): OffboardFinds {
 }
 
 /**
- * Offboarding as an automation: it sees what access one user has and takes it away, under the guard, the second look and the journal of every
+ * Offboarding as an automation: it sees what access one user has and takes it away, under the guard, the recheck and the journal of every
  * run. Observing reads the list of users, the persistent sessions and the user groups of each delivery group, since the service cannot be
  * asked by user; in the phase `unbind` only the groups on which the user is bound or had access.
  */

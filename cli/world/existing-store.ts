@@ -9,7 +9,7 @@ import { CommandFailure } from '../failure.ts';
 
 /**
  * A journal that is there already: `--state`, else STREAMWARDEN_STORE, else the only folder under `.streamwarden`. One that is
- * no folder is read with the keys of the desk.
+ * no folder is read with the keys of this machine.
  * @throws CommandFailure when there is none, or more than one to choose from
  * @throws SettingsError when the one named cannot be used
  */

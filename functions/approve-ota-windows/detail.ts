@@ -33,7 +33,7 @@ function approvesNow({ ready }: Place, index: number, { nowMs }: PlanContext): b
   return ring !== undefined && timingAt(ring.windows, ready.rule.approveAheadMs, nowMs).is !== 'closed';
 }
 
-/** What a closer look at a group has to read: its updates, and beside them who is on it where it may be approved now. */
+/** What has to be read of a group in detail: its updates, and beside them who is on it where it may be approved now. */
 export type NeededDetail = 'updates' | 'updates-and-sessions';
 
 const neededDetails = new WeakMap<OtaGroup, NeededDetail>();

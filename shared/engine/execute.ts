@@ -51,7 +51,7 @@ export interface Executed {
  * Acts. Per batch: look at the clock, write the intents, then per action read the resource again, decide again, ask again what forbids it,
  * call; then write the outcomes. Nothing is called whose intent is not in the journal: a process killed at any point leaves intents without outcomes, and a
  * value observed later that equals an intended one is known to be ours.
- * @throws a defect met in the second look, once the outcomes of its batch are written
+ * @throws a defect met in the recheck, once the outcomes of its batch are written
  */
 export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<Executed> {
   const rules = { ...executeRules, ...input.rules };

@@ -16,7 +16,7 @@ import { reason } from './reasons.ts';
 import { isExpected, type Outcome, outcomeOf, outcomeOfAnswer, outcomeOfFailure } from './report.ts';
 import { skewReason, waitsForClocks } from './two-clocks.ts';
 
-/** The second look at an action, on the resource as it is right before the call and at that instant. */
+/** The recheck of an action, on the resource as it is right before the call and at that instant. */
 export interface RecheckRules<R extends Resource> {
   /** Looks at a batch whose intents are written, before its first call. */
   begins?(batch: readonly ActDecision[], nowMs: EpochMs): Executing<void>;
@@ -38,7 +38,7 @@ interface TimeLeft {
 }
 
 /**
- * The second look at one action, and its claim where it needs one: its outcome where it is not to be sent, undefined where it is, right away.
+ * The recheck of one action, and its claim where it needs one: its outcome where it is not to be sent, undefined where it is, right away.
  * Independent of the others.
  */
 export function* recheckBeforeCall<R extends Resource>(

@@ -188,9 +188,9 @@ async function guardObserved<R extends Resource>(
 ): Promise<readonly (ActDecision | HoldDecision)[] | undefined> {
   const nodesAddedElsewhere = async () =>
     (await draft.attempt(() => runStoring(store, addedElsewhere(automation.name, context)))) ?? unknownActs;
-  const judged = await applyGuards({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
+  const guarded = await applyGuards({ automation: by, client, context, seen, log, nodesAddedElsewhere, signal });
   const { elsewhere } = automation;
-  return elsewhere ? draft.attempt(() => runStoring(store, elsewhere(judged, context, log))) : judged;
+  return elsewhere ? draft.attempt(() => runStoring(store, elsewhere(guarded, context, log))) : guarded;
 }
 
 /** Holds whatever would act, since the keys are not known to be the account's. */
@@ -228,7 +228,7 @@ function holdBecause(decision: ActDecision | HoldDecision, because: Reason): Act
   return decision.verdict === 'act' ? { ...decision, verdict: 'hold', because: [because, ...decision.because] } : decision;
 }
 
-/** The last occasion of each resource. */
+/** The last trigger event of each resource. */
 function lastTriggerEvents(triggerEvents: readonly TriggerEvent[] | undefined): ReadonlyMap<string, TriggerEvent> | undefined {
   return (
     triggerEvents &&
@@ -263,7 +263,7 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
   if (executed.error) draft.fail(executed.error);
 }
 
-/** What judging needs. */
+/** What the guards need. */
 interface GuardInput<R extends Resource> {
   readonly automation: Automation<R>;
   readonly client: Client;

@@ -38,7 +38,7 @@ export interface Candidate<S extends DueSubscription> {
   /** Undefined where the stream cannot be trusted: `failure` says why. */
   readonly view: RenewalView | undefined;
   readonly claimState: ClaimState | undefined;
-  /** What became of the claim that was open when the round began. */
+  /** What became of the claim that was open when the pass began. */
   readonly settled: Settled | undefined;
   /** The expiry, where the resource was read again; what is ordered for another one is stopped before money is set aside. */
   readonly rereadMs?: EpochMs | undefined;

@@ -34,7 +34,7 @@ import type { RenewalRun } from './run-state.ts';
 import { type DueResult, type StateFacts, statedAlarms, statesOf } from './run-states.ts';
 import type { Screening } from './screen.ts';
 
-/** What choosing came to, kept beside the round. */
+/** What choosing came to, kept beside the purchase pass. */
 interface Intended {
   choice: Choice;
   /** Number of the record of intents, and whose they are. */
@@ -148,7 +148,7 @@ function recheckOf(run: RenewalRun, chosen: Chosen<DueResource>, { choice }: Int
   };
 }
 
-/** Decides, and writes down what is about to be ordered. Gives what the round is to order. */
+/** Decides, and writes down what is about to be ordered. Gives what the pass is to order. */
 function* chooseAndIntend(
   run: RenewalRun,
   candidates: readonly Candidate<DueResource>[],

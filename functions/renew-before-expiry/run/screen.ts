@@ -30,7 +30,7 @@ export interface Screening {
   readonly alarms: readonly ScreenedAlarm[];
   /** What the policy lets lapse, and when it is time to say so. */
   readonly lapsing: readonly { readonly resource: Subscribable; readonly rule: string }[];
-  /** What needs a closer look, and what an earlier run has ordered and not seen to its end; nearest expiry first. */
+  /** What has to be read in detail, and what an earlier run has ordered and not seen to its end; nearest expiry first. */
   readonly due: readonly DueResource[];
   /** Ids of the latter that are not in their window: they are followed up, and decided already. */
   readonly followed: ReadonlySet<string>;
@@ -97,7 +97,8 @@ export function* screen(input: ScreenInput): Renewal<Screening> {
     }
     count(decision);
     input.onDecision?.(resource, decision);
-    if ('letsLapse' in step && decision.rule !== null) lapsing.push({ resource, rule: decision.rule });
+    // An order that has no end yet may still renew it, so nobody is told the opposite.
+    if ('letsLapse' in step && decision.rule !== null && !open.has(resource.id)) lapsing.push({ resource, rule: decision.rule });
     if (!open.has(resource.id)) return;
     followed.add(resource.id);
     fetchDetail(resource);

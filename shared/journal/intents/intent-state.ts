@@ -55,7 +55,7 @@ export function setExternal(state: IntentState, resource: string, setting: strin
 }
 
 function oneOf({ alike }: IntentState, setting: string, { value, sinceMs, sighted }: ExternalSince): readonly [ExternalEntry] {
-  const key = `${setting}\n${sinceMs} ${sighted ?? ''}\n${value}`;
+  const key = JSON.stringify([setting, sinceMs, sighted, value]);
   const known = alike.get(key) ?? [[setting, { value, sinceMs, ...(sighted && { sighted }) }]];
   alike.set(key, known);
   return known;

@@ -49,6 +49,7 @@ describe.each([...withoutRules.map(([which, , without]) => [which, without] as c
         expect(report.purchases?.states.map(({ code }) => code)).toEqual(['unpaid']);
         const alarms = at.messages.slice(before).filter(({ title }) => title.includes('expires in'));
         expect(new Set(alarms.map(({ title }) => title.replace(/^.*: /, '')))).toEqual(new Set(['unpaid']));
+        expect(at.messages.slice(before).filter(({ title, text }) => /lapse/i.test(`${title} ${text}`))).toEqual([]);
         for (const { text } of alarms) {
           expect(text).toMatch(/Pay it in the console/);
           expect(text).not.toMatch(/by hand/);
