@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { writeSeen } from '../../shared/engine/record-run.ts';
 import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { minuteMs } from '../fixtures/times.ts';
 import { target } from './dial.ts';
-import { codes, fixture } from './run-fixture.ts';
+import { codes, fixture, kindsOf } from './run-fixture.ts';
 
 const many = 4500;
 const idOf = (n: number) => `d${String(n).padStart(4, '0')}`;
@@ -92,5 +93,54 @@ describe('a fleet that was written long ago', () => {
     expect(report).toMatchObject({ failed: true, errors: [{ code: 'Unreachable' }], counts: { act: 0, keep: many - 1 } });
     expect(report.totals.complete).toBe(false);
     expect(b.service.valueOf(idOf(7))).toBe('by hand');
+  });
+});
+
+describe('what a run has seen of each resource of a large fleet', () => {
+  const seenOf = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      resource: idOf(n),
+      setting: 'kept:level',
+      value: `${n % 7} nodes`,
+      sighted: true as const,
+    }));
+  const write = async ({ store, clock }: Pick<ReturnType<typeof fixture>, 'store' | 'clock'>) => {
+    const log = await runStoring(store, IntentLog.load('dials', target.account));
+    const found = { manual: seenOf(many), tags: [], calm: new Set<string>(), gone: [] };
+    await runStoring(store, writeSeen(log, { owner: 'run', atMs: clock.nowMs }, 'cn', found));
+  };
+  const known = async ({ store }: Pick<ReturnType<typeof fixture>, 'store'>) => {
+    const log = await runStoring(store, IntentLog.load('dials', target.account));
+    return seenOf(many).filter(({ resource, setting, value }) => log.view.external(resource, setting)?.value === value).length;
+  };
+  const records = ({ store }: Pick<ReturnType<typeof fixture>, 'store'>) =>
+    kindsOf(store, 'written/').filter((kind) => kind === 'foreign').length;
+
+  test('is written in records of 2,000, all of it, and once', async () => {
+    const b = fixture({});
+    await write(b);
+    expect([records(b), await known(b)]).toEqual([3, many]);
+    await write(b);
+    expect(records(b)).toBe(3);
+  });
+
+  test('is written to its end by the next run where one died in between, with the time of the first sight', async () => {
+    const b = fixture({});
+    let left = 1;
+    const dying = {
+      ...b.store,
+      create: async (key: string, bytes: Uint8Array) => {
+        if (left-- <= 0) throw new StoreError('Denied', 'The process dies.');
+        return b.store.create(key, bytes);
+      },
+    };
+    await expect(write({ ...b, store: dying })).rejects.toThrow();
+    expect(await known(b)).toBe(2000);
+    const firstMs = b.clock.nowMs;
+    b.later(minuteMs);
+    await write(b);
+    expect(await known(b)).toBe(many);
+    const log = await runStoring(b.store, IntentLog.load('dials', target.account));
+    expect([0, many - 1].map((n) => log.view.external(idOf(n), 'kept:level')?.sinceMs)).toEqual([firstMs, firstMs + minuteMs]);
   });
 });
