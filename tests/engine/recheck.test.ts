@@ -62,6 +62,19 @@ describe('right before a call it is asked again', () => {
     ]);
   });
 
+  test('whether an exception has begun that forbids all that the function does, be it harmless', async () => {
+    const b = fixture();
+    const automation = { ...b.automation, neverWord: 'tag' as const };
+    b.service.put('a', 'old', group);
+    b.wishes.set('a', { value: 'new' });
+    b.service.onRead = () => b.later(12 * minuteMs);
+    const policy = policyWith({ exceptions: [{ ...exception, never: ['tag'] }] });
+    expect((await b.run('apply', { policy, automation })).outcomes).toMatchObject([
+      { outcome: 'held', because: { code: 'exception-never' } },
+    ]);
+    expect(b.service.calls).toEqual([]);
+  });
+
   test('whether the owner has set a tag meanwhile', async () => {
     const b = fixture();
     b.service.put('a', 'old', group);
