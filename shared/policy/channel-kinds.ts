@@ -9,3 +9,16 @@ export type ChannelKind = (typeof channelKinds)[number];
 
 /** A kind of channel that posts to a receiver. */
 export type PostingChannelKind = Exclude<ChannelKind, 'file' | 'console'>;
+
+/** The kinds whose robots sign, so that a channel without a secret is refused: whoever learns its address could post. */
+export const signs: Readonly<Record<ChannelKind, boolean>> = {
+  dingtalk: true,
+  feishu: true,
+  lark: true,
+  wecom: false,
+  slack: false,
+  // Its receiver may check a signature or not.
+  webhook: false,
+  file: false,
+  console: false,
+};

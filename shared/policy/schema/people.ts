@@ -1,12 +1,9 @@
 import * as z from 'zod/mini';
-import { type ChannelKind, channelKinds } from '../channel-kinds.ts';
+import { channelKinds, signs } from '../channel-kinds.ts';
 import type { TellKind } from '../document.ts';
 import { parsed, refused } from '../values/parsed.ts';
 import { tellChannels } from './rule.ts';
 import { parsedText } from './text.ts';
-
-/** Kinds whose robots sign: without a secret whoever learns the address could post. */
-const signedKinds: readonly ChannelKind[] = ['dingtalk', 'feishu', 'lark'];
 
 // The message says nothing of the text itself: whatever stands here instead of a reference may be a secret.
 const reference = (what: string, example: string) =>
@@ -43,7 +40,7 @@ export const channelEntry = z
   })
   .check(
     z.refine(({ kind, url }) => kind === 'console' || url !== undefined, { error: 'has no url; add url: env:NAME', abort: true }),
-    z.refine(({ kind, secret }) => !signedKinds.includes(kind) || secret !== undefined, {
+    z.refine(({ kind, secret }) => !signs[kind] || secret !== undefined, {
       error: 'has no secret; set the robot up with a signature, and add secret: env:NAME',
       abort: true,
     }),
