@@ -38,12 +38,12 @@ export type NeededDetail = 'updates' | 'updates-and-sessions';
 
 const neededDetails = new WeakMap<OtaGroup, NeededDetail>();
 
-/** Remembers what a look at a group has to read. */
+/** Remembers what has to be read of a group in detail. */
 export function noteNeeded(group: OtaGroup, needed: NeededDetail): void {
   neededDetails.set(group, needed);
 }
 
-/** What a look at a group has to read. Default: everything. */
+/** What has to be read of a group in detail. Default: everything. */
 export function notedDetail(group: OtaGroup): NeededDetail {
   return neededDetails.get(group) ?? 'updates-and-sessions';
 }

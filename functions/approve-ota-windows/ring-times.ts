@@ -20,7 +20,7 @@ const openSetting = (at: At, version: string) => `ring-open ${JSON.stringify([..
 /** Since when something is on offer in a ring that has had no chance to get it; the value is the first such version. */
 const behindSetting = (at: At) => `ring-behind ${JSON.stringify(ringKey(at))}`;
 /** The group of a ring that says so for all of it. */
-const actorSetting = (at: At) => `ring-speaker ${JSON.stringify(ringKey(at))}`;
+const speakerSetting = (at: At) => `ring-speaker ${JSON.stringify(ringKey(at))}`;
 
 function ringKey({ ready, index }: At): readonly (string | undefined)[] {
   return [ready.rule.name, ready.rings[index]?.name];
@@ -54,7 +54,7 @@ function stuckReason(group: OtaGroup, version: string, because: Reason, place: P
 /** Once a whole way through the rings would have fitted in, and another version is on offer than at its beginning. */
 function starvedReason(group: OtaGroup, version: string, place: Place, context: PlanContext): Reason | undefined {
   const behind = known(behindSetting(place), context);
-  if (behind === undefined || behind.value === version || known(actorSetting(place), context)?.value !== group.id) return undefined;
+  if (behind === undefined || behind.value === version || known(speakerSetting(place), context)?.value !== group.id) return undefined;
   const passMs = endOfPass(place.ready.rings.slice(0, place.index + 1), place.ready.rule.approveAheadMs, behind.sinceMs);
   if (passMs === undefined || context.nowMs < passMs) return undefined;
   const { name } = place.ring;
@@ -107,8 +107,8 @@ export function rememberOffer({ id }: OtaGroup, version: string, place: Place, c
   const { offers } = ringMemory(context);
   const key = JSON.stringify([place.position, place.index]);
   const before = offers.get(key);
-  const isActor = before === undefined || known(actorSetting(place), context)?.value === id;
-  offers.set(key, { versions: (before?.versions ?? new Set()).add(version), speaker: isActor ? id : before.speaker });
+  const isSpeaker = before === undefined || known(speakerSetting(place), context)?.value === id;
+  offers.set(key, { versions: (before?.versions ?? new Set()).add(version), speaker: isSpeaker ? id : before.speaker });
 }
 
 /** What the journal is to know of the rings of a target, where all of it was seen: since when they are open, and since when they have had no turn. */
@@ -143,7 +143,7 @@ function timesOf(
   const [first] = [...offers.versions].filter((version) => !open.includes(version));
   const value = before ?? first;
   if (value === undefined) return seen;
-  return [...seen, sighted(behindSetting(at), value), sighted(actorSetting(at), offers.speaker)];
+  return [...seen, sighted(behindSetting(at), value), sighted(speakerSetting(at), offers.speaker)];
 }
 
 /** Whether a window has passed in which a version could have come to the ring. */

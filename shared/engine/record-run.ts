@@ -20,7 +20,7 @@ interface Found {
   readonly gone: readonly ExternalSetting[];
 }
 
-/** So many go into one record: that of a large fleet which is seen for the first time would take more memory than all the rest of the run. */
+/** So many go into one record: the first sight of a large fleet, in one piece, would need more memory than the rest of the run. */
 const seenAtOnce = 2000;
 
 /**

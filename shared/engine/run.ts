@@ -89,7 +89,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const told = await options.tell?.(finished, policy, store);
   const report = { ...finished, warnings: [...finished.warnings, ...(told?.warnings ?? [])] };
   const ended = await runStoring(store, endRun(report, nowMs, log, { ofEvent: options.triggerEvents !== undefined, untold: told?.untold }));
-  // It failed in the end only: all else was told above.
+  // Only the last write failed; everything else was told above.
   if (ended.failed && !report.failed) await options.tell?.({ ...ended, outcomes: [], newHolds: [] }, policy, store);
   return ended;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { waiting } from '../../shared/engine/reasons.ts';
+import type { RunReport } from '../../shared/engine/report.ts';
 import { parseRecord } from '../../shared/journal/log/record.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { minuteMs } from '../fixtures/times.ts';
@@ -408,4 +409,28 @@ test('a run whose clock was a day ahead makes no count of the last 24 hours vani
   b.later(-25 * 60 * minuteMs + 1);
   b.wishes.set('a', { value: '3', action: { harms: ['lower'] } });
   expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h']);
+});
+
+test.each(['heartbeats/', 'runs/'])('a run that cannot write %s at its end fails, and people are told of that once', async (folder) => {
+  const b = fixture();
+  b.service.put('a', 'old');
+  b.wishes.set('a', { value: 'new' });
+  const store = {
+    ...b.store,
+    create: async (key: string, bytes: Uint8Array) => {
+      if (key.startsWith(folder)) throw new StoreError('Unreachable', 'The store is down.');
+      return b.store.create(key, bytes);
+    },
+  };
+  const told: RunReport[] = [];
+  const tell = async (each: RunReport) => {
+    told.push(each);
+    return { warnings: [], untold: [] };
+  };
+  const report = await b.run('apply', { store, tell });
+  expect([report.failed, report.errors.map(({ code }) => code)]).toEqual([true, ['Unreachable']]);
+  expect(told.map(({ failed, outcomes }) => [failed, outcomes.length])).toEqual([
+    [false, 1],
+    [true, 0],
+  ]);
 });

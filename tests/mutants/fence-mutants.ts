@@ -326,4 +326,12 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'An order that has no end is named, whatever else holds or lets lapse.',
     tests: ['tests/functions/renew-before-expiry/situations-unread-rules.test.ts'],
   },
+  {
+    name: 'end-that-fails-untold',
+    file: 'shared/engine/run.ts',
+    from: 'if (ended.failed && !report.failed) await',
+    to: 'if (false) await',
+    rule: 'A run that fails with its last write tells people.',
+    tests: ['tests/engine/run-journal.test.ts'],
+  },
 ];
