@@ -1,5 +1,5 @@
 import type { Field } from '../../build/generate/definition.ts';
-import type { Entries, Overlay } from './entry.ts';
+import type { Entries, Overlay, Shape } from './entry.ts';
 
 /** Everything but a refusal answers `Success`; the `Code` beside it is spelled in several ways (service notes, Billing). */
 const verdict = { codes: ['success', '200', 'ok'], flags: ['Success'], word: 'Success' } as const;
@@ -148,6 +148,29 @@ function restated(field: Field): Field {
   return { ...field, type: money.test(name) ? 'amount' : (types[type] ?? type) };
 }
 
+/** What lines of bills, and orders, have in common. A shape can use those before it. */
+const shapes: readonly Shape[] = [
+  {
+    ...{
+      file: 'bill-line',
+      name: 'productLine',
+      note: 'What a line of a bill by product comes to, and how it was paid. Amounts are text.',
+    },
+    ...{ of: { answer: 'QueryBillOverview.Data.Items.Item[]' }, fields: { and: 'QuerySettleBill.Data.Items.Item[]' } },
+  },
+  {
+    ...{ file: 'bill-line', name: 'instanceLine', note: 'What a line of a bill says of the instance that it is for.' },
+    ...{
+      of: { answer: 'DescribeInstanceBill.Data.Items[]' },
+      fields: { and: 'DescribeInstanceAmortizedCostByConsumePeriod.Data.Items[]' },
+    },
+  },
+  {
+    ...{ file: 'order', name: 'orderLine', note: 'What a list says of an order, and its detail too. Amounts are text.' },
+    ...{ of: { answer: 'QueryOrders.Data.OrderList.Order[]' }, fields: { and: 'GetOrderDetail.Data.OrderList.Order[]' } },
+  },
+];
+
 /** What the definition of billing cannot say about its operations (service notes, Billing). */
 export const billing: Overlay = {
   table: {
@@ -158,7 +181,7 @@ export const billing: Overlay = {
     exportedAs: 'billingOperations',
   },
   entries: { ...bills, ...orders, ...account },
-  shapes: [],
+  shapes,
   combined: [],
   ramPrefix: 'bssapi',
   host: 'business.aliyuncs.com',

@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
 import { int, list, matching, oneOf, optional, text } from '../../schema/schema.ts';
 import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { instanceLine } from '../billing-shapes/bill-line.ts';
 import { service } from '../billing-shapes/service.ts';
 import { body } from '../fields.ts';
 import { decimalsAsText } from '../json-numbers.ts';
@@ -31,16 +32,13 @@ export const describeInstanceAmortizedCostByConsumePeriod = operation({
       AccountName: readText,
       Items: readList(
         readObject({
-          AfterDiscountAmount: readAmount,
+          ...instanceLine,
           AmortizationPeriod: readText,
           AmortizationStatus: readText,
           BillAccountID: readInt,
-          BillAccountName: readText,
           BillOwnerID: readInt,
           BillOwnerName: readText,
-          BizType: readText,
           ConsumePeriod: readText,
-          CostUnit: readText,
           CostUnitCode: readText,
           CurrentAmortizationAfterDiscountAmount: readAmount,
           CurrentAmortizationDeductedByCashCoupons: readAmount,
@@ -51,16 +49,7 @@ export const describeInstanceAmortizedCostByConsumePeriod = operation({
           CurrentAmortizationPretaxAmount: readAmount,
           CurrentAmortizationPretaxGrossAmount: readAmount,
           CurrentAmortizationRoundDownDiscount: readAmount,
-          DeductedByCashCoupons: readAmount,
-          DeductedByCoupons: readAmount,
-          DeductedByPrepaidCard: readAmount,
           ExpenditureAmount: readAmount,
-          InstanceID: readText,
-          InternetIP: readText,
-          IntranetIP: readText,
-          InvoiceDiscount: readAmount,
-          PretaxAmount: readAmount,
-          PretaxGrossAmount: readAmount,
           PreviouslyAmortizedAfterDiscountAmount: readAmount,
           PreviouslyAmortizedDeductedByCashCoupons: readAmount,
           PreviouslyAmortizedDeductedByCoupons: readAmount,
@@ -70,11 +59,7 @@ export const describeInstanceAmortizedCostByConsumePeriod = operation({
           PreviouslyAmortizedPretaxAmount: readAmount,
           PreviouslyAmortizedPretaxGrossAmount: readAmount,
           PreviouslyAmortizedRoundDownDiscount: readAmount,
-          ProductCode: readText,
-          ProductDetail: readText,
           ProductDetailCode: readText,
-          ProductName: readText,
-          Region: readText,
           RemainingAmortizationAfterDiscountAmount: readAmount,
           RemainingAmortizationDeductedByCashCoupons: readAmount,
           RemainingAmortizationDeductedByCoupons: readAmount,
@@ -84,15 +69,11 @@ export const describeInstanceAmortizedCostByConsumePeriod = operation({
           RemainingAmortizationPretaxAmount: readAmount,
           RemainingAmortizationPretaxGrossAmount: readAmount,
           RemainingAmortizationRoundDownDiscount: readAmount,
-          ResourceGroup: readText,
           RoundDownDiscount: readAmount,
           SplitAccountName: readText,
           SplitItemID: readText,
           SplitItemName: readText,
           SplitProductDetail: readText,
-          SubscriptionType: readText,
-          Tag: readText,
-          Zone: readText,
         }),
       ),
       MaxResults: readInt,

@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
 import { flag, int, matching, oneOf, optional, text } from '../../schema/schema.ts';
 import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { instanceLine } from '../billing-shapes/bill-line.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
 import { decimalsAsText } from '../json-numbers.ts';
@@ -40,29 +41,19 @@ export const describeInstanceBill = operation({
       BillingCycle: readText,
       Items: readList(
         readObject({
+          ...instanceLine,
           AdjustAmount: readAmount,
-          AfterDiscountAmount: readAmount,
           BillAccountID: readText,
-          BillAccountName: readText,
           BillingDate: readText,
           BillingItem: readText,
           BillingItemCode: readText,
           BillingType: readText,
-          BizType: readText,
           CashAmount: readAmount,
           CommodityCode: readText,
-          CostUnit: readText,
           Currency: readText,
-          DeductedByCashCoupons: readAmount,
-          DeductedByCoupons: readAmount,
-          DeductedByPrepaidCard: readAmount,
           DeductedByResourcePackage: readText,
           InstanceConfig: readText,
-          InstanceID: readText,
           InstanceSpec: readText,
-          InternetIP: readText,
-          IntranetIP: readText,
-          InvoiceDiscount: readAmount,
           Item: readText,
           ItemName: readText,
           ListPrice: readAmount,
@@ -72,21 +63,11 @@ export const describeInstanceBill = operation({
           OwnerID: readText,
           PaymentAmount: readAmount,
           PipCode: readText,
-          PretaxAmount: readAmount,
-          PretaxGrossAmount: readAmount,
-          ProductCode: readText,
-          ProductDetail: readText,
-          ProductName: readText,
           ProductType: readText,
-          Region: readText,
-          ResourceGroup: readText,
           ServicePeriod: readText,
           ServicePeriodUnit: readText,
-          SubscriptionType: readText,
-          Tag: readText,
           Usage: readText,
           UsageUnit: readText,
-          Zone: readText,
         }),
       ),
       MaxResults: readInt,

@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
 import { int, optional, text } from '../../schema/schema.ts';
-import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { orderLine } from '../billing-shapes/order.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
 import { decimalsAsText } from '../json-numbers.ts';
@@ -22,7 +23,7 @@ export const getOrderDetail = operation({
       OrderList: readObject({
         Order: readList(
           readObject({
-            AfterTaxAmount: readAmount,
+            ...orderLine,
             BillModuleConfig: readObject({
               billModuleConfig: readList(
                 readObject({
@@ -35,16 +36,11 @@ export const getOrderDetail = operation({
                 }),
               ),
             }),
-            CommodityCode: readText,
             Config: readText,
-            CreateTime: readText,
-            Currency: readText,
             ExtendInfos: readObject({}),
             InstanceIDs: readText,
             Operator: readText,
-            OrderId: readText,
             OrderSubType: readText,
-            OrderType: readText,
             OriginalConfig: readText,
             OriginalModuleConfig: readObject({
               originalModuleConfig: readList(
@@ -57,20 +53,9 @@ export const getOrderDetail = operation({
                 }),
               ),
             }),
-            PaymentCurrency: readText,
-            PaymentStatus: readText,
-            PaymentTime: readText,
-            PretaxAmount: readAmount,
-            PretaxAmountLocal: readAmount,
-            PretaxGrossAmount: readAmount,
-            ProductCode: readText,
-            ProductType: readText,
             Quantity: readText,
             Region: readText,
-            RelatedOrderId: readText,
             SubOrderId: readText,
-            SubscriptionType: readText,
-            Tax: readAmount,
             UsageEndTime: readText,
             UsageStartTime: readText,
           }),

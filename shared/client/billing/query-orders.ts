@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
 import { int, matching, oneOf, open, optional, text } from '../../schema/schema.ts';
-import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { orderLine } from '../billing-shapes/order.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
 import { decimalsAsText } from '../json-numbers.ts';
@@ -34,29 +35,7 @@ export const queryOrders = operation({
   output: checkedAnswer({
     Data: readObject({
       HostName: readText,
-      OrderList: readObject({
-        Order: readList(
-          readObject({
-            AfterTaxAmount: readAmount,
-            CommodityCode: readText,
-            CreateTime: readText,
-            Currency: readText,
-            OrderId: readText,
-            OrderType: readText,
-            PaymentCurrency: readText,
-            PaymentStatus: readText,
-            PaymentTime: readText,
-            PretaxAmount: readAmount,
-            PretaxAmountLocal: readAmount,
-            PretaxGrossAmount: readAmount,
-            ProductCode: readText,
-            ProductType: readText,
-            RelatedOrderId: readText,
-            SubscriptionType: readText,
-            Tax: readAmount,
-          }),
-        ),
-      }),
+      OrderList: readObject({ Order: readList(readObject(orderLine)) }),
       PageNum: readInt,
       PageSize: readInt,
       TotalCount: readInt,

@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
 import { flag, int, matching, oneOf, optional, text } from '../../schema/schema.ts';
-import { checkedAnswer, readAmount, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { checkedAnswer, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { productLine } from '../billing-shapes/bill-line.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
 import { decimalsAsText } from '../json-numbers.ts';
@@ -35,39 +36,12 @@ export const querySettleBill = operation({
       Items: readObject({
         Item: readList(
           readObject({
-            AdjustAmount: readAmount,
-            AfterTaxAmount: readAmount,
-            BillAccountID: readText,
-            BillAccountName: readText,
-            BizType: readText,
-            CashAmount: readAmount,
-            CommodityCode: readText,
-            Currency: readText,
-            DeductedByCashCoupons: readAmount,
-            DeductedByCoupons: readAmount,
-            DeductedByPrepaidCard: readAmount,
-            InvoiceDiscount: readAmount,
-            Item: readText,
-            OutstandingAmount: readAmount,
-            OwnerID: readText,
-            PaymentAmount: readAmount,
-            PaymentCurrency: readText,
+            ...productLine,
             PaymentTime: readText,
             PaymentTransactionID: readText,
-            PipCode: readText,
-            PretaxAmount: readAmount,
-            PretaxAmountLocal: readAmount,
-            PretaxGrossAmount: readAmount,
-            ProductCode: readText,
-            ProductDetail: readText,
-            ProductName: readText,
-            ProductType: readText,
             RecordID: readText,
-            RoundDownDiscount: readAmount,
             Status: readText,
             SubOrderId: readText,
-            SubscriptionType: readText,
-            Tax: readAmount,
             UsageEndTime: readText,
             UsageStartTime: readText,
           }),
