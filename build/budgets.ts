@@ -12,7 +12,7 @@ const orderingKb = 262;
  * there was; it knows what each deviation from an ordinary week stands in for, so that it can take it back without a rule; whose each value is,
  * seen or not; and what each form of a change costs, what single days cost beside what lasts. Loading it is held to the same bound as the others.
  */
-const scalingKb = 238;
+const scalingKb = 239;
 
 /** The digest reads the fleet by itself, with what it costs and what no sum has, and tells of freezes. */
 const digestKb = 214;

@@ -7,6 +7,8 @@ import { zonedText } from '../../shared/planning/local-time.ts';
 import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { calendarChanges } from '../run/policies/calendar-changes.ts';
+import { deployedReaders, formatsText } from '../run/policies/prepare.ts';
+import type { World } from '../world/world.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 
 const { ok, warn, fail } = findingsOf('policy');
@@ -82,5 +84,26 @@ export async function checkPublished(
   } catch (error) {
     if (!isExpected(error)) throw error;
     return [fail(`the published policy cannot be read: ${messageOf(error)}`, 'See the store above.')];
+  }
+}
+
+/** Whether the functions that are deployed read the policy as this command would publish it, by their heartbeats of the last two days. */
+export async function checkFormats(world: Pick<World, 'store' | 'clock'>, policy: CompiledPolicy): Promise<readonly Finding[]> {
+  const format: number = policy.format;
+  try {
+    const readers = await deployedReaders(world, policy);
+    const unable = readers.filter(({ formats }) => !formats.includes(format));
+    if (unable.length === 0) {
+      return readers.length === 0 ? [] : [ok(`every function that ran in the last two days reads policies of format ${format}`)];
+    }
+    return unable.map(({ functionName, target, formats }) =>
+      fail(
+        `${functionName} on ${target} reads policies of ${formatsText(formats)}, and this command writes format ${format}`,
+        "Run 's deploy' with the version of this command: push refuses until the function has run once.",
+      ),
+    );
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return [fail(`the heartbeats of functions cannot be read: ${messageOf(error)}`, 'See the store above.')];
   }
 }

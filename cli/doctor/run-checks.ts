@@ -15,7 +15,7 @@ import { checkEndpoints, type Endpoint } from './endpoint.ts';
 import { type Finding, findingsOf, messageOf } from './finding.ts';
 import { manualChecks } from './manual-checks.ts';
 import { checkPermissions, untriedWrites } from './permissions.ts';
-import { checkPolicy, checkPublished, functionsInUse } from './policy.ts';
+import { checkFormats, checkPolicy, checkPublished, functionsInUse } from './policy.ts';
 import { checkOpenElsewhere, checkStore, checkStoreRoute } from './store.ts';
 import type { WrittenFunction } from './written.ts';
 
@@ -62,6 +62,7 @@ export async function runChecks(patient: Patient, onFinding: (finding: Finding) 
   note(await checkOpenElsewhere(world.store, new Set(Object.values(policy.targets).map(({ account }) => account))));
   note(checkPolicy(policy, patient.file, world.clock.now()));
   note(await checkPublished(world.store, policy, world.clock.now(), patient.calendars));
+  note(await checkFormats(world, policy));
   const variables = await deployment(patient, note);
   note(checkChannels(policy, variables ?? patient.environment, variables ? 'the deployed functions' : 'this environment'));
   note(manualChecks(policy, functions));

@@ -59,7 +59,9 @@ async function runDigest(digesting: Digesting, given: RunnerOptions, memory: Hou
   const skewMs = provenSkew(counting.client);
   if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   const report: RunReport = { ...draft.finish(clock.now(), counting.counts()), ...(record === undefined ? {} : { record }) };
-  return options.mode === 'plan' ? report : runStoring(options.store, endRun(report, nowMs, undefined));
+  return options.mode === 'plan'
+    ? report
+    : runStoring(options.store, endRun(report, nowMs, undefined, { policyFormats: options.policyFormats }));
 }
 
 function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'>): readonly CompiledDigestRule[] {

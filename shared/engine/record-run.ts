@@ -98,6 +98,7 @@ function recentlyGone(told: ToldHolds | undefined, nowMs: EpochMs): NonNullable<
  * has failed. What is written: the report where it acted, failed or the set of holds changed, the set of holds as told,
  * and a sign of life. A run that an event began gives none (`ofEvent`): it looks at little, and must not hide that the sweep is missing. Nor does one
  * whose lists were not whole.
+ * `policyFormats`: those that a deployed function reads.
  * `untold`: new holds that nobody was told of, since no channel delivered; the next run tells them again.
  */
 export function* endRun(report: RunReport, atMs: EpochMs, log: IntentLog | undefined, options: EndOptions = {}): Storing<RunReport> {
@@ -113,13 +114,14 @@ export function* endRun(report: RunReport, atMs: EpochMs, log: IntentLog | undef
 interface EndOptions {
   readonly ofEvent?: boolean;
   readonly untold?: readonly string[] | undefined;
+  readonly policyFormats?: readonly number[] | undefined;
 }
 
 function* writeEnd(
   report: RunReport,
   atMs: EpochMs,
   log: IntentLog | undefined,
-  { ofEvent = false, untold = [] }: EndOptions,
+  { ofEvent = false, untold = [], policyFormats }: EndOptions,
 ): Storing<string | undefined> {
   const name = { functionName: report.function, target: report.target, region: report.region, owner: report.run, atMs };
   let record: string | undefined;
@@ -146,7 +148,7 @@ function* writeEnd(
   }
   // Who has not seen everything gives none: it would hide that nobody looks after what is missing.
   const saw = !report.errors.some(({ code }) => code === 'IncompleteList' || code === 'MalformedList');
-  if (!ofEvent && saw) yield* recordHeartbeat(name, { failed: report.failed });
+  if (!ofEvent && saw) yield* recordHeartbeat(name, { failed: report.failed, policyFormats });
   return record;
 }
 

@@ -51,6 +51,8 @@ export interface RunOptions<R extends Resource> {
   readonly deadlineMs?: EpochMs | undefined;
   /** What happened, where events began the run: only these resources are looked at. Default: the whole fleet. */
   readonly triggerEvents?: readonly TriggerEvent[] | undefined;
+  /** Formats of compiled policies that the deployed function reads; its heartbeat has them. Default: not a deployed function, nothing is said. */
+  readonly policyFormats?: readonly number[] | undefined;
   /** How people are told of the run at its end. Default: nobody is. A plan tells nobody. */
   readonly tell?: TellRun | undefined;
   /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
@@ -88,7 +90,9 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   // Before the record, which says what nobody was told of: after a crash in between it is told again, never left out.
   const told = await options.tell?.(finished, policy, store);
   const report = { ...finished, warnings: [...finished.warnings, ...(told?.warnings ?? [])] };
-  const ended = await runStoring(store, endRun(report, nowMs, log, { ofEvent: options.triggerEvents !== undefined, untold: told?.untold }));
+  const { triggerEvents, policyFormats } = options;
+  const end = endRun(report, nowMs, log, { ofEvent: triggerEvents !== undefined, untold: told?.untold, policyFormats });
+  const ended = await runStoring(store, end);
   // Only the last write failed; everything else was told above.
   if (ended.failed && !report.failed) await options.tell?.({ ...ended, outcomes: [], newHolds: [] }, policy, store);
   return ended;

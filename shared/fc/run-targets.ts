@@ -5,6 +5,7 @@ import { type RunReport, runError } from '../engine/report.ts';
 import type { Runner, RunnerOptions } from '../engine/runner.ts';
 import { writtenScope } from '../journal/intents/intent-log.ts';
 import type { HourlyMemory } from '../notify/hourly-memory.ts';
+import { readFormats } from '../policy/codec.ts';
 import { targetClient } from './clients.ts';
 import type { EventsTaken } from './event-turns.ts';
 import { placeName, type Timeout, turnSignal } from './fair-order.ts';
@@ -97,7 +98,7 @@ async function runTarget(
     client: targetClient(target, { identity, clock, simulator }),
     mode: observe ? 'plan' : 'apply',
     world: simulator === undefined ? 'the cloud' : `the simulator ${simulator}`,
-    ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink },
+    ...{ target, policy, store, clock, signal, deadlineMs: endMs, notifier, approvalLink, proveLink, policyFormats: readFormats },
   };
   const named = awaited && subscription ? await subscription.awaited(store, runner.name, target, clock.now()) : triggerEvents;
   if (awaited && named?.length === 0) return { report: undefined, left: {} };

@@ -29,6 +29,12 @@ function sorted(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
+/**
+ * Formats of compiled policies that this version reads: the one that it writes, last, and the one before it. Functions put them into their
+ * heartbeats, so that nobody publishes a policy that what is deployed cannot read.
+ */
+export const readFormats: readonly number[] = [1];
+
 type Kind = 'string' | 'number' | 'object' | 'array';
 
 const required: Readonly<Record<Exclude<keyof CompiledPolicy, 'format' | 'store' | 'approversAccount' | 'ownHash' | 'altered'>, Kind>> = {
@@ -66,8 +72,8 @@ export function decodePolicy(text: string): CompiledPolicy {
   }
   if (kindOf(value) !== 'object') throw new PolicyFormatError('the text holds no object');
   const record = value as Record<string, unknown>;
-  if (record.format !== 1) {
-    throw new PolicyFormatError(`its format is ${JSON.stringify(record.format) ?? 'missing'}, this version reads format 1`);
+  if (!readFormats.includes(record.format as number)) {
+    throw new PolicyFormatError(`its format is ${JSON.stringify(record.format) ?? 'missing'}, this version reads format ${readFormats}`);
   }
   for (const [key, kind] of Object.entries(required)) {
     if (kindOf(record[key]) !== kind)

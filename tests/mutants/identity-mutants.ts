@@ -15,6 +15,14 @@ const voters = [
 /** Faults in who acts and who answers: whose keys write, which users are approvers. */
 export const identityMutants: readonly Mutant[] = [
   {
+    name: 'unreadable-format-published',
+    file: 'cli/run/policies/publish-flow.ts',
+    from: '    await mustBeReadable(world, prepared.policy);\n',
+    to: '',
+    rule: 'A policy is not published in a format that a deployed function does not read.',
+    tests: ['tests/policies/deployed-formats.test.ts'],
+  },
+  {
     name: 'keys-of-another-account-write',
     file: 'shared/client/caller-identity.ts',
     from: '    if (caller.account !== account)\n',

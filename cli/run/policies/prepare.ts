@@ -1,5 +1,8 @@
+import { deployedFormats } from '../../../shared/journal/log/runs.ts';
 import type { StreamEnd } from '../../../shared/journal/log/stream.ts';
 import type { NewestPolicy, StoredPolicy } from '../../../shared/journal/people/policies.ts';
+import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
+import { shardsOf } from '../../../shared/policy/fan-out.ts';
 import { CommandFailure } from '../../failure.ts';
 import type { World } from '../../world/world.ts';
 import { newestIn } from '../session.ts';
@@ -53,4 +56,48 @@ export function mustBeWhole({ comparison: { missed } }: PreparedPolicy): void {
     'NotObserved',
     `Nothing was published, since not everything could be observed and what was not seen might change:\n${missed.map((line) => `  ${line}`).join('\n')}\nMend that and push again. Back to the policy before: streamwarden rollback.`,
   );
+}
+
+/** A function that is deployed for a target, and the formats of compiled policies that it reads. */
+export interface DeployedReader {
+  readonly functionName: string;
+  readonly target: string;
+  readonly formats: readonly number[];
+}
+
+/** What is deployed, by the heartbeats of the functions that a policy has rules for; those that left none are not among them. @throws StoreError */
+export async function deployedReaders(
+  { store, clock }: Pick<World, 'store' | 'clock'>,
+  policy: CompiledPolicy,
+): Promise<readonly DeployedReader[]> {
+  const readers: DeployedReader[] = [];
+  for (const functionName of Object.keys(policy.rules)) {
+    for (const target of Object.values(policy.targets)) {
+      for (const { shard } of shardsOf(target, functionName)) {
+        const formats = await deployedFormats(store, { functionName, target: target.name, region: shard }, clock.now());
+        if (formats !== undefined) readers.push({ functionName, target: target.name, formats });
+      }
+    }
+  }
+  return readers;
+}
+
+/**
+ * Functions that cannot read a policy go on by the one before it, so what is published would count for some of them only.
+ * @throws CommandFailure `FormatNotDeployed` where a deployed function does not read the policy's format @throws StoreError
+ */
+export async function mustBeReadable(world: Pick<World, 'store' | 'clock'>, policy: CompiledPolicy): Promise<void> {
+  const format: number = policy.format;
+  const unable = (await deployedReaders(world, policy)).filter(({ formats }) => !formats.includes(format));
+  if (unable.length === 0) return;
+  const lines = unable.map(({ functionName, target, formats }) => `  ${functionName} on ${target} reads ${formatsText(formats)}`);
+  throw new CommandFailure(
+    'FormatNotDeployed',
+    `Nothing was published, since this command writes format ${format} and what is deployed cannot read it:\n${lines.join('\n')}\nDeploy the version of this command first ('s deploy'), or publish with the version that is deployed. A function that was deployed just now counts from its next run on.`,
+  );
+}
+
+/** `format 1`, `formats 1 and 2`. */
+export function formatsText(formats: readonly number[]): string {
+  return `${formats.length === 1 ? 'format' : 'formats'} ${formats.join(' and ')}`;
 }

@@ -13,7 +13,7 @@ import { print } from '../report-runs.ts';
 import { tellEverywhere } from '../runs.ts';
 import { type Asking, mustAsk } from './ask.ts';
 import { type DeviationChoice, deviationLines, mustChoose, openDeviations, restoreDeviations, targetsLeft } from './open-deviations.ts';
-import { mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
+import { mustBeReadable, mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
 import { otherApprovers, type PolicyWords, propose, publish } from './publish.ts';
 import type { PolicySourceText } from './source.ts';
 
@@ -61,6 +61,7 @@ export async function runPublishFlow(world: World, publishFlow: PublishFlow, ask
     if (!json) print([...preparedLines(prepared, style), '']);
     publishFlow.check?.(prepared);
     if (secondPerson !== 'way-out') mustBeWhole(prepared);
+    await mustBeReadable(world, prepared.policy);
     const leaving = targetsLeft(prepared.base?.policy, prepared.policy);
     const before = prepared.base?.policy ?? prepared.policy;
     const open = leaving.length === 0 ? [] : await openDeviations(world, before, leaving, interrupt.signal);

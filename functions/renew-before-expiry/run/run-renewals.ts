@@ -263,7 +263,7 @@ function* end(
   const { nowMs } = context;
   const finished = draft.finish((yield* moment()).nowMs, counts());
   if (options.mode === 'plan') return finished;
-  const report = yield* endRun(finished, nowMs, log, { untold });
+  const report = yield* endRun(finished, nowMs, log, { untold, policyFormats: options.policyFormats });
   if (!report.failed || (options.stoppedByHand?.() && isCutOffOnly(report))) return report;
   const known = notifier.failures.length;
   yield* notifier.failed(report);

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../client/clock.ts';
 import { keyOf } from '../store/key.ts';
-import type { Store } from '../store/store.ts';
+import { JournalError, type Store } from '../store/store.ts';
 import { createSurely, type Storing, storeRead } from '../store/store-effect.ts';
 import { encodeRecord, parseRecord } from './record.ts';
 
@@ -44,17 +44,70 @@ export function heartbeatsOf({ functionName, target, region }: Pick<RunName, 'fu
   return keyOf('heartbeats', functionName, target, ...(region === undefined ? [] : [region]));
 }
 
+/** What a heartbeat says of its run. */
+interface HeartbeatBody {
+  readonly failed: boolean;
+  /** Formats of compiled policies that the deployed function reads. Default: a command made the run. */
+  readonly policyFormats?: readonly number[] | undefined;
+}
+
 /**
  * Leaves a sign of life, one per function, target and minute: `<heartbeatsOf>/<yyyymmddThhmmZ>`. Silence is a failure
  * that others notice by missing slots. @throws StoreError
  */
-export function* recordHeartbeat(run: RunName, body: { readonly failed: boolean }): Storing<void> {
+export function* recordHeartbeat(run: RunName, { failed, policyFormats }: HeartbeatBody): Storing<void> {
   const slot = `${new Date(run.atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
   const key = `${heartbeatsOf(run)}/${slot}`;
+  const body = { failed, ...(policyFormats && { policyFormats }) };
   yield* createSurely(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
 }
 
+/**
+ * Formats of compiled policies that the function reads which is deployed for a place, by its newest heartbeat since the day before `nowMs` began.
+ * Heartbeats of a command do not count. Format 1 where functions leave heartbeats that do not say: they are of a version that read no other.
+ * Undefined where there is no heartbeat, or none that can be read: nothing is known then.
+ * @throws StoreError
+ */
+export async function deployedFormats(
+  store: Store,
+  place: Pick<RunName, 'functionName' | 'target' | 'region'>,
+  nowMs: EpochMs,
+): Promise<readonly number[] | undefined> {
+  let silent = false;
+  for (const back of [0, 1]) {
+    const keys: string[] = [];
+    for await (const key of store.list(`${heartbeatsOf(place)}/${dayText(nowMs - back * dayMs)}`)) keys.push(key);
+    for (const key of keys.sort().reverse().slice(0, mostRead)) {
+      const formats = formatsIn(key, await store.read(key));
+      if (formats !== undefined && formats !== 'none') return formats;
+      if (formats === 'none') silent = true;
+    }
+  }
+  return silent ? [1] : undefined;
+}
+
+/** Heartbeats of one day that are read for one of a deployed function: commands leave few. */
+const mostRead = 20;
+
+/** What a heartbeat says of formats; `none` where it says nothing, undefined where it cannot be read. */
+function formatsIn(key: string, bytes: Uint8Array | undefined): readonly number[] | 'none' | undefined {
+  try {
+    const formats = bytes && parseRecord(key, bytes).body['policyFormats'];
+    if (bytes === undefined) return undefined;
+    if (formats === undefined) return 'none';
+    return Array.isArray(formats) && formats.every((format) => Number.isSafeInteger(format)) ? formats : undefined;
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return undefined;
+  }
+}
+
 const dayMs = 86_400_000;
+
+/** A day in UTC, as keys of heartbeats begin: `20261201`. */
+function dayText(ms: EpochMs): string {
+  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}
 
 /** The minute of a sign of life, from its key; undefined where the key is of something else. */
 export function heartbeatMs(key: string): EpochMs | undefined {
@@ -74,7 +127,7 @@ export async function lastHeartbeat(
   nowMs: EpochMs,
 ): Promise<EpochMs | undefined> {
   for (const back of [0, 1]) {
-    const day = new Date(nowMs - back * dayMs).toISOString().slice(0, 10).replaceAll('-', '');
+    const day = dayText(nowMs - back * dayMs);
     let last: EpochMs | undefined;
     for await (const key of store.list(`${heartbeatsOf(place)}/${day}`)) last = heartbeatMs(key) ?? last;
     if (last !== undefined) return last;
