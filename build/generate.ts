@@ -2,13 +2,14 @@
  * `npm run generate`: writes the tables of operations from the definitions in `api/` and their overlays. The result is committed.
  * Exit code 1 when something cannot be written, or with `--check` when the result is not current.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Overlay } from '../api/overlay/entry.ts';
 import { developerCommand } from './developer-command.ts';
 import { type Definition, readableJson, reduced } from './generate/definition.ts';
 import { differences, formatted, operationModules, services, write } from './generate/files.ts';
-import { unfitDefinition } from './generate/published.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -55,4 +56,22 @@ for (const overlay of services) {
   } else {
     console.log(`${table.operations}: ${files.size + 1} files, ${found.length === 0 ? 'all current' : `${found.length} written anew`}`);
   }
+}
+
+/**
+ * Why a published definition cannot take the place of the one in `api/`; undefined where it can. Asked before anything is written: a file with only the
+ * new operations would delete all others.
+ */
+export function unfitDefinition(published: Partial<Definition>, overlays: readonly Overlay[]): string | undefined {
+  const { product, operations } = published;
+  if (product === undefined || !Array.isArray(operations)) {
+    const kept = overlays.map(({ table }) => table.definition).join(' and ');
+    return `has another form than ${kept}: write product, version and operations as they do.`;
+  }
+  const overlay = overlays.find(({ table }) => table.definition.includes(`/${product.toLowerCase()}-`));
+  if (!overlay) return `is the definition of ${product}, of which there is no overlay.`;
+  const names = new Set((operations as Definition['operations']).map(({ name }) => name));
+  const lost = Object.keys(overlay.entries).filter((name) => !names.has(name));
+  if (lost.length === 0) return undefined;
+  return `takes the place of the whole definition, and lacks ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ' and others' : ''}; what the service has dropped is first taken out of ${overlay.table.overlay}.`;
 }

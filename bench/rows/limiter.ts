@@ -1,6 +1,6 @@
+import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { createLimiter } from '../../shared/client/limiter.ts';
 import { atMost, type BenchRow } from '../row.ts';
-import { BenchClock } from '../virtual-clock.ts';
 
 const perSecond = 20;
 const calls = 6000;
@@ -46,4 +46,48 @@ export async function limiterRow(): Promise<BenchRow> {
     calls / perSecond,
     1.05,
   );
+}
+
+interface Sleeper {
+  readonly atMs: EpochMs;
+  readonly wake: () => void;
+}
+
+/** A clock that jumps from one sleeper to the next. */
+class BenchClock implements Clock {
+  #nowMs: EpochMs;
+  readonly #sleepers: Sleeper[] = [];
+
+  constructor(startMs: EpochMs) {
+    this.#nowMs = startMs;
+  }
+
+  now(): EpochMs {
+    return this.#nowMs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sleeper = { atMs: this.#nowMs + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', () => {
+        const index = this.#sleepers.indexOf(sleeper);
+        if (index >= 0) this.#sleepers.splice(index, 1);
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  /** Lets everything that can run do so, then moves to the earliest sleeper and wakes it. */
+  async step(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    let earliest = 0;
+    for (let index = 1; index < this.#sleepers.length; index += 1) {
+      if ((this.#sleepers[index] as Sleeper).atMs < (this.#sleepers[earliest] as Sleeper).atMs) earliest = index;
+    }
+    const [sleeper] = this.#sleepers.splice(earliest, 1);
+    if (!sleeper) return;
+    this.#nowMs = Math.max(this.#nowMs, sleeper.atMs);
+    sleeper.wake();
+  }
 }

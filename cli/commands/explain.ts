@@ -62,7 +62,7 @@ async function explainAt(wanted: string, flags: Flags, at: string): Promise<numb
   ] = await Promise.all([
     import('../run/session.ts'),
     import('../explain/explanation-at.ts'),
-    import('../run/moment.ts'),
+    import('../explain/explanation-at.ts'),
     import('../explain/explanation-at-lines.ts'),
     import('../../shared/journal/log/record.ts'),
     import('../render/style.ts'),

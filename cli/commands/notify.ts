@@ -34,7 +34,7 @@ The robots of DingTalk, Feishu, Lark, WeCom and Slack need it only where they do
 async function testAll(channels: readonly string[], { policy, json }: Flags): Promise<number> {
   const [{ testChannels }, { channelLines }, { styleFor }] = await Promise.all([
     import('../run/notify-test.ts'),
-    import('../render/tested-channels.ts'),
+    import('../run/notify-test.ts'),
     import('../render/style.ts'),
   ]);
   const tested = await testChannels(policy, channels);

@@ -1,13 +1,18 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalog } from '../../functions/catalog.ts';
 import type { EpochMs } from '../../shared/client/clock.ts';
+import { encodePolicy } from '../../shared/policy/codec.ts';
 import { CommandFailure } from '../failure.ts';
+import { styleFor } from '../render/style.ts';
 import { interruptedExitCode, interruptOnSignals } from '../run/interrupt.ts';
+import { compilePolicy, readPolicy } from '../run/policy.ts';
 import { print } from '../run/report-runs.ts';
-import { builtBundle } from './built.ts';
 import { firedAt, numberFlag, readEvent, variablesOf } from './flags.ts';
 import { type Instance, startInstance } from './instance.ts';
-import type { Invocation } from './invocation.ts';
-import { localPolicy } from './policy.ts';
-import { invocationLines } from './show.ts';
+import type { ErrorAnswer, Invocation } from './invocation.ts';
 import { localWorld } from './world.ts';
 
 /** Flags of an invocation on this machine. */
@@ -108,4 +113,86 @@ async function inTurn(
     signal.removeEventListener('abort', end);
     await instance.kill();
   }
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * The built bundle of a function.
+ * @param dist folder of the bundles; default: the project's
+ * @throws CommandFailure `UnknownFunction` when there is none of that name, `NotBuilt` when there is and it has no bundle yet
+ */
+export function builtBundle(name: string, dist = path.join(root, 'dist')): string {
+  const names: readonly string[] = catalog.map(({ manifest }) => manifest.name);
+  if (!names.includes(name)) {
+    throw new CommandFailure('UnknownFunction', `There is no function '${name}'; there are ${names.join(', ')}.`);
+  }
+  const file = path.join(dist, name, 'index.js');
+  if (existsSync(file)) return file;
+  throw new CommandFailure('NotBuilt', `${name} is not built: there is no ${file}. Run 'npm run build', then this again.`);
+}
+
+const meanings = {
+  threw: 'the handler threw',
+  load: 'the bundle could not be loaded, or its initializer failed',
+  timeout: 'it took longer than --timeout allows, and was ended',
+  memory: 'it held more memory than --memory allows, and was ended',
+  exited: 'its process ended',
+} as const;
+
+/** An invocation for people: what it answered, how long it took, and what it left unfinished. */
+function invocationLines(invocation: Invocation): readonly string[] {
+  const style = styleFor();
+  const { requestId, durationMs, peakMb, leftBehind } = invocation;
+  const memory = peakMb === 0 ? '' : `, ${Math.ceil(peakMb)} MB at most`;
+  const facts = style.dim(`  request ${requestId}, ${Math.round(durationMs)} ms${memory}`);
+  const left = leftBehind.length === 0 ? [] : [style.warn(`  left behind, and frozen with the instance: ${leftBehind.join(', ')}`)];
+  const head = invocation.ok
+    ? `${style.good('answered')}  ${answerText(invocation.result)}`
+    : `${style.bad('failed')}  ${meanings[invocation.failure]}`;
+  return [head, ...(invocation.ok ? [] : errorLines(invocation.error)), facts, ...left, ''];
+}
+
+function errorLines({ errorType, errorMessage, stackTrace = [] }: ErrorAnswer): readonly string[] {
+  const head = errorType === undefined ? errorMessage : `${errorType}: ${errorMessage}`;
+  return [head, ...stackTrace.filter((line) => line.startsWith('    at '))].map((line) => `  ${line}`);
+}
+
+function answerText(result: unknown): string {
+  if (Buffer.isBuffer(result)) return `${result.length} bytes, base64 ${result.toString('base64')}`;
+  if (typeof result === 'string') return result === '' ? '(nothing)' : result;
+  return JSON.stringify(result, undefined, 2);
+}
+
+/** Where a function finds its policy and its journal on this machine. */
+interface LocalPolicy {
+  /** The file that was read. */
+  readonly source: string;
+  /** The compiled policy, for STREAMWARDEN_POLICY. */
+  readonly file: string;
+  /** For STREAMWARDEN_STORE. */
+  readonly store: string;
+  /** Removes what was temporary. */
+  remove(): void;
+}
+
+/** Place of the journal in the simulator's OSS where the policy names no bucket: a folder of this machine would outlive the world. */
+const localStore = 'oss://streamwarden/local';
+
+/**
+ * Compiles a policy for a function on this machine.
+ * @param named default: policy.yaml of the working folder, else the example that comes with the project
+ * @throws CommandFailure when the policy cannot be used
+ */
+async function localPolicy(named: string | undefined, nowMs: EpochMs): Promise<LocalPolicy> {
+  const example = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
+  const source = named ?? (existsSync('policy.yaml') ? 'policy.yaml' : example);
+  const { store, ...policy } = compilePolicy(await readPolicy(source), nowMs);
+  const folder = mkdtempSync(path.join(tmpdir(), 'streamwarden-policy-'));
+  const file = path.join(folder, 'policy.json');
+  writeFileSync(file, encodePolicy(policy));
+  return {
+    ...{ source, file, store: store?.startsWith('oss://') ? store : localStore },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

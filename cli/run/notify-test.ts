@@ -2,6 +2,8 @@ import { systemClock } from '../../shared/client/system-clock.ts';
 import { notifierOf } from '../../shared/notify/notifier.ts';
 import { openChannels } from '../../shared/notify/open-channels.ts';
 import { CommandFailure } from '../failure.ts';
+import { alignColumns } from '../render/columns.ts';
+import type { Style } from '../render/style.ts';
 import { compilePolicy, readPolicy } from './policy.ts';
 
 /** What became of the test message on one channel. */
@@ -46,4 +48,16 @@ export async function testChannels(file: string, names: readonly string[]): Prom
       return { channel, kind: policy.channels[channel]?.kind ?? '', hears, delivered, ...(because === undefined ? {} : { because }) };
     }),
   );
+}
+
+/** What became of test messages, a line for each channel. */
+export function channelLines(tested: readonly TestedChannel[], style: Style): string[] {
+  const rows = tested.map(({ channel, kind, hears, delivered, because }) => [
+    delivered ? style.good('✓') : style.bad('✗'),
+    channel,
+    kind,
+    hears.length > 0 ? `hears ${hears.join(', ')}` : style.dim('not under tell'),
+    delivered ? 'delivered' : style.bad(`not delivered: ${because ?? 'no reason given'}`),
+  ]);
+  return alignColumns(rows, [{}, {}, {}, {}, {}]);
 }

@@ -11,7 +11,7 @@ export async function openWorld(options: WorldOptions, policyStore?: string, abo
     throw new CommandFailure('Usage', '--scenario is for the embedded simulator; leave out --simulator and --target.');
   }
   if (options.simulator !== undefined) {
-    const { openRemote } = await import('./remote.ts');
+    const { openRemote } = await import('./reach-simulator.ts');
     return await openRemote(options.simulator, options.state);
   }
   if (options.target !== undefined) {

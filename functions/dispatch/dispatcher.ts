@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { Clock, EpochMs } from '../../shared/client/clock.ts';
 import { functionRoleCredentials } from '../../shared/client/credentials/function-role.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';
@@ -7,11 +10,9 @@ import { parseTimerEvent } from '../../shared/fc/events/timer.ts';
 import { jsonLog, type Log } from '../../shared/fc/log.ts';
 import { policySource, readBundled } from '../../shared/fc/policy-source.ts';
 import { type Environment, endOf, type FunctionContext, readSettings } from '../../shared/fc/settings.ts';
-import type { Invoker } from '../../shared/fc/signing-invoker.ts';
-import { invocationHost, signingInvoker } from '../../shared/fc/signing-invoker.ts';
+import { type Invoker, invocationHost, signingInvoker } from '../../shared/fc/signing-invoker.ts';
 import { agreedAddress, storeOf } from '../../shared/fc/store.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
-import { DispatchError, runInPlace } from './in-place.ts';
 import type { DispatchPlan, DispatchRequest, DispatchTask } from './plan.ts';
 
 /** What became of one task. */
@@ -220,4 +221,33 @@ function deploymentOf(context: FunctionContext, environment: Environment): Deplo
       );
     },
   };
+}
+
+/** The handler of another function, from the file that the build put beside this one. */
+type BesideHandler = (event: Uint8Array, context: FunctionContext) => Promise<unknown>;
+
+/**
+ * Runs a task in this process: the file of its function is loaded now, and not before. The functions know nothing of each other; they meet
+ * here, at run time.
+ * @param codeFolder folder of the deployed code
+ * @throws DispatchError `FunctionNotBeside`, and whatever the function throws
+ */
+async function runInPlace(task: DispatchTask, context: FunctionContext, codeFolder: string): Promise<unknown> {
+  const file = path.join(codeFolder, 'functions', `${task.functionName}.js`);
+  if (!existsSync(file)) {
+    const message = `${task.functionName} has only one target and is to run here, but ${file} is missing: deploy the whole folder dist/dispatch.`;
+    throw new DispatchError('FunctionNotBeside', message);
+  }
+  const { handler } = createRequire(path.join(codeFolder, 'index.js'))(file) as { readonly handler: BesideHandler };
+  return handler(Buffer.from(task.payload, 'utf8'), context);
+}
+
+/** Something cannot be dispatched. The message says what to change. */
+class DispatchError extends Error {
+  readonly code: 'UnknownTarget' | 'InvocationsUnknown' | 'FunctionNotBeside' | 'NoTimeLeft';
+  constructor(code: DispatchError['code'], message: string) {
+    super(message);
+    this.name = 'DispatchError';
+    this.code = code;
+  }
 }

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { type AttemptRecord, type CallContext, type CheckKeys, runAttempts } from './attempts.ts';
-import { checkInput } from './check-input.ts';
-import type { CallOptions, Client, Page, PagesInput, ResultOf, RowOf } from './client.ts';
+import { checkInput, describeFaults } from './check-input.ts';
+import type { CallOptions, Client, FailedItem, Page, PagesInput, PartialResult, ResultOf, RowOf } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { encodeInput } from './encode.ts';
 import { isLoopback, parseEndpoint } from './endpoint.ts';
 import { InputError } from './errors.ts';
-import { describeFaults } from './issues.ts';
 import { type Limiter, sharedLimiter } from './limiter.ts';
-import type { AnyOperation, InputOf } from './operation.ts';
+import type { AnyOperation, InputOf, Partial } from './operation.ts';
 import { readPages } from './paginate.ts';
-import { withPartial } from './partial.ts';
 import { serviceClock } from './service-clock.ts';
 import { apiVersion } from './shapes/service.ts';
 import { realTimers, type Timers } from './transport.ts';
@@ -133,4 +131,22 @@ class SigningClient implements Client {
     const read = (full: Record<string, unknown>): Promise<unknown> => this.call<AnyOperation>(operation, full, options);
     return readPages(operation, input as Record<string, unknown>, read) as AsyncIterable<Page<RowOf<T>>>;
   }
+}
+
+/**
+ * Splits an answer with a list of partial failures (service notes, Failures). Where rows carry a success flag, a row without a plain
+ * `true` counts as failed: what is not known to have worked must not look as if it had.
+ */
+function withPartial<O>(partial: Partial, output: O): PartialResult<O> {
+  const list = (output as Readonly<Record<string, unknown>>)[partial.list];
+  const rows = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  const failed = rows
+    .map((row) => (typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>) : {}))
+    .filter((row) => partial.success === undefined || row[partial.success] !== true)
+    .map((row): FailedItem => ({ id: text(row[partial.id]), code: text(row['Code']), message: text(row['Message']) }));
+  return failed.length === 0 ? { complete: true, output } : { complete: false, failed, output };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { mismatches } from '../schema/compare.ts';
 import type { Mismatch } from '../schema/schema.ts';
+import type { InputIssue } from './errors.ts';
 import type { AnyOperation, Fault } from './operation.ts';
 
 const none: readonly Fault[] = [];
@@ -18,4 +19,9 @@ export function checkInput({ input: schema, combination, check }: AnyOperation, 
 
 function keepsTypes({ kind }: Mismatch): boolean {
   return kind === 'size' || kind === 'form';
+}
+
+/** Faults as an InputError tells them. Lists are counted from 1, as the service counts them in its messages. */
+export function describeFaults(faults: readonly Fault[]): InputIssue[] {
+  return faults.map(({ path, text }) => ({ path: path.map((key) => (typeof key === 'number' ? key + 1 : key)).join('.'), text }));
 }

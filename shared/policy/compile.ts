@@ -3,12 +3,11 @@ import { sha256 } from '../client/hmac.ts';
 import { type Calendar, plainWeek } from './calendar.ts';
 import { calendarFrom } from './calendar-days.ts';
 import { type CompiledPolicy, type CompiledTarget, type Timeline, timelineKey, type ZoneTable } from './compiled.ts';
+import { unpublishedWarnings } from './compiled-warnings.ts';
 import type { LocalDateTime, PolicyDocument } from './document.ts';
 import { freezeWarnings } from './freezes.ts';
-import type { AnyRuleModule, RuleCompileContext } from './rule-module.ts';
+import type { AnyRuleModule, CommonRule, RuleCompileContext } from './rule-module.ts';
 import { buildTimeline } from './timeline.ts';
-import { unpublishedWarnings } from './unpublished.ts';
-import { schedulesOf } from './used-schedules.ts';
 import { dayMs, localMsOf } from './values/local-date-time.ts';
 import { formatTimeOfDay } from './values/time-of-day.ts';
 import { zoneTable } from './zone-source.ts';
@@ -189,4 +188,30 @@ function rulesOf(
 
 function floorMinute(ms: EpochMs): EpochMs {
   return Math.floor(ms / 60_000) * 60_000;
+}
+
+/** A schedule that a rule follows on one of its targets. */
+interface ScheduleUse {
+  readonly schedule: string;
+  readonly target: string;
+}
+
+/**
+ * Each schedule that a rule names, with each target of that rule; a pair may occur more than once. A rule names a schedule with a
+ * key `schedule`, at its top or inside another key (`after: {schedule: office, …}`). No `targets` in a rule means all of them.
+ */
+function schedulesOf(document: PolicyDocument): ScheduleUse[] {
+  const everywhere = Object.keys(document.targets);
+  const uses: ScheduleUse[] = [];
+  for (const rule of Object.values(document.rules).flat() as readonly CommonRule[]) {
+    for (const schedule of namesIn(rule)) {
+      for (const target of rule.targets ?? everywhere) uses.push({ schedule, target });
+    }
+  }
+  return uses;
+}
+
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'schedule' && typeof inner === 'string' ? [inner] : namesIn(inner)));
 }

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EpochMs } from '../../shared/client/clock.ts';
 import type { Call, CallResult, DeliveryEvent, DeployedFunction, Message } from './deployed.ts';
-import { failureNotice } from './failure-notice.ts';
-import { WorkQueue } from './work-queue.ts';
 
 /** The time in which messages travel: that of a world, or one of its own. */
 interface VirtualTime {
@@ -199,3 +197,68 @@ export class Delivery {
 }
 
 const throttledError = { errorMessage: 'The function was throttled for too long.', errorType: 'ResourceThrottled' };
+
+/** What a failure destination receives (Function Compute facts, async destinations). */
+function failureNotice(
+  { requestId, functionName, payload }: Message,
+  { attempts, error, atMs }: { readonly attempts: number; readonly error: object; readonly atMs: EpochMs },
+): Uint8Array {
+  const notice = {
+    timestamp: atMs,
+    requestContext: {
+      requestId,
+      functionArn: `acs:fc:cn-hangzhou:0000000000000000:functions/${functionName}`,
+      condition: 'UnhandledInvocationError',
+      approximateInvokeCount: attempts,
+    },
+    requestPayload: Buffer.from(payload).toString('utf8'),
+    responseContext: { statusCode: 200, functionError: 'UnhandledInvocationError' },
+    responsePayload: JSON.stringify(error),
+  };
+  return Buffer.from(JSON.stringify(notice));
+}
+
+/** Something that is due at an instant. */
+interface Work {
+  readonly atMs: EpochMs;
+  /** The order in which it was added, which decides between those of one instant. */
+  readonly order: number;
+  readonly work: () => void | Promise<void>;
+}
+
+/** What is due, earliest first. Short queues: it is searched, not sorted. */
+class WorkQueue {
+  readonly #waiting = new Set<Work>();
+  #order = 0;
+
+  /** How much waits. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** When the earliest is due; undefined where nothing waits. */
+  get nextMs(): EpochMs | undefined {
+    return this.#first()?.atMs;
+  }
+
+  /** Adds work. */
+  push(atMs: EpochMs, work: Work['work']): void {
+    this.#waiting.add({ atMs, order: this.#order++, work });
+  }
+
+  /** Takes out the earliest work that is due at or before `untilMs`; undefined when there is none. */
+  take(untilMs: EpochMs): Work | undefined {
+    const first = this.#first();
+    if (!first || first.atMs > untilMs) return undefined;
+    this.#waiting.delete(first);
+    return first;
+  }
+
+  #first(): Work | undefined {
+    let first: Work | undefined;
+    for (const each of this.#waiting) {
+      if (!first || each.atMs < first.atMs || (each.atMs === first.atMs && each.order < first.order)) first = each;
+    }
+    return first;
+  }
+}

@@ -3,12 +3,12 @@ import type { getResourcePrice } from '../../shared/client/operations/get-resour
 import type { getResourceRenewPrice } from '../../shared/client/operations/get-resource-renew-price.ts';
 import type { listNodeInstanceType } from '../../shared/client/operations/list-node-instance-type.ts';
 import { BodyFault, type Handler, type HandlerContext, ServiceFault } from '../handler.ts';
+import { amountText } from '../world/amount.ts';
 import { type NodeType, nodeTypeName, nodeTypes } from '../world/node-type.ts';
 import { isLegalPeriod } from '../world/period.ts';
 import { hourlyAmount, hourlyPrice, type Price, sessionAmount, subscriptionPrice } from '../world/price.ts';
 import { groupOf } from './lookup.ts';
 import { numberedPage } from './page.ts';
-import { priceModel } from './price-answer.ts';
 import { renewalPrice } from './renewals.ts';
 
 /** Hours of a month where a pay-as-you-go price is taken by the month. */
@@ -87,3 +87,28 @@ export const handlers: Readonly<Record<string, Handler>> = {
   GetResourceRenewPrice: renewPrice,
   ListNodeInstanceType: listTypes,
 };
+
+/** A price in the service's words. `places` is 4 for prices by the hour and 2 for orders. */
+function priceModel(price: Price, places: 2 | 4): Record<string, unknown> {
+  const { currency, original, discount, promotionId } = price;
+  return {
+    Price: {
+      Currency: currency,
+      OriginalPrice: amountText(original, places),
+      DiscountPrice: amountText(discount, places),
+      TradePrice: amountText(original - discount, places),
+      Promotions: promotionId
+        ? [
+            {
+              PromotionId: promotionId,
+              PromotionName: 'Long-term subscription',
+              PromotionDesc: 'A discount for subscriptions of a year and more',
+              OptionCode: 'long_term',
+              Selected: true,
+            },
+          ]
+        : [],
+    },
+    Rules: promotionId ? [{ RuleId: 587_001, Description: 'Subscriptions of a year and more are discounted.' }] : [],
+  };
+}

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ExplanationAt, storiesAt } from '../../cli/explain/explanation-at.ts';
+import { type ExplanationAt, momentOf, storiesAt } from '../../cli/explain/explanation-at.ts';
 import { explanationAtLines } from '../../cli/explain/explanation-at-lines.ts';
 import { localClock } from '../../cli/render/local-clock.ts';
 import { styleFor } from '../../cli/render/style.ts';
-import { momentOf } from '../../cli/run/moment.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { CompiledTarget } from '../../shared/policy/compiled.ts';

@@ -7,7 +7,7 @@ import { appStreaming } from '../../api/overlay/app-streaming.ts';
 import type { Entries } from '../../api/overlay/entry.ts';
 import { type Definition, type Field, type OperationFacts, reduced } from '../../build/generate/definition.ts';
 import { differences, foldersOf, formatted, operationModules, services, write } from '../../build/generate/files.ts';
-import { unfitDefinition } from '../../build/generate/published.ts';
+import { unfitDefinition } from '../../build/generate.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { table } = appStreaming;

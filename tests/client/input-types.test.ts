@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkInput } from '../../shared/client/check-input.ts';
-import { describeFaults } from '../../shared/client/issues.ts';
+import { checkInput, describeFaults } from '../../shared/client/check-input.ts';
 import type { AnyOperation, InputOf } from '../../shared/client/operation.ts';
 import { operations as op } from '../../shared/client/operations/index.ts';
 

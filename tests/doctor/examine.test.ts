@@ -11,7 +11,7 @@ import { checkPermissions } from '../../cli/doctor/permissions.ts';
 import { type Patient, runChecks } from '../../cli/doctor/run-checks.ts';
 import { checkOpenElsewhere, checkStore, checkStoreRoute } from '../../cli/doctor/store.ts';
 import { ruleModules } from '../../cli/registry.ts';
-import { openRemote } from '../../cli/world/remote.ts';
+import { openRemote } from '../../cli/world/reach-simulator.ts';
 import type { Client } from '../../shared/client/client.ts';
 import { ApiError } from '../../shared/client/errors.ts';
 import { systemClock } from '../../shared/client/system-clock.ts';

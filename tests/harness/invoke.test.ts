@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtBundle } from '../../cli/harness/built.ts';
 import { firedAt, numberFlag, readEvent, variablesOf } from '../../cli/harness/flags.ts';
 import type { Invocation } from '../../cli/harness/invocation.ts';
+import { builtBundle } from '../../cli/harness/invoke-local.ts';
 import { streamwarden } from '../cli/command.ts';
 import { type BuiltBundles, builtBundles } from './built-bundles.ts';
 

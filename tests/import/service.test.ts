@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ImportOptions, importWorld } from '../../cli/import/import-world.ts';
 import { runAll } from '../../cli/run/runs.ts';
 import { withSession } from '../../cli/run/session.ts';
-import { openRemote } from '../../cli/world/remote.ts';
+import { openRemote } from '../../cli/world/reach-simulator.ts';
 import { modifyNodePoolAttribute } from '../../shared/client/operations/modify-node-pool-attribute.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { demoScenario } from '../../simulator/scenario.ts';

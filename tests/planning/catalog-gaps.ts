@@ -76,7 +76,7 @@ export function gapsOf(manifest: Manifest): readonly string[] {
   if (spread !== undefined) {
     const row = rowsOf('docs/dispatch.md').find(([first = '']) => first.split(', ').includes(name));
     if (row?.[1] !== spreadWords[spread]) lacks('docs/dispatch.md', `has no row of it that says ${spreadWords[spread]}`);
-    for (const file of ['bench/function-policy.ts', 'policy.example.yaml']) {
+    for (const file of ['bench/rows/bundles.ts', 'policy.example.yaml']) {
       if (!new RegExp(`^  ${name}:`, 'm').test(textOf(file))) lacks(file, 'has no rule of it');
     }
   }

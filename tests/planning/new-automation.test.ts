@@ -60,7 +60,7 @@ test('what it lacks beside the code is named, each with its place', () => {
     'README.zh-CN.md has no row of it that says 定时',
     'docs/deploy.md has no row of it that says operator and timer',
     'docs/dispatch.md has no row of it that says target, region',
-    'bench/function-policy.ts has no rule of it',
+    'bench/rows/bundles.ts has no rule of it',
     'policy.example.yaml has no rule of it',
     's.yaml does not deploy it',
     's.yaml has no timer of dispatch that starts it',

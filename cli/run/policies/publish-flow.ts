@@ -2,6 +2,7 @@ import { systemClock } from '../../../shared/client/system-clock.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
 import { aloneAfterMs } from '../../../shared/journal/people/policy-proposals.ts';
 import { peopleIn } from '../../../shared/policy/approvers.ts';
+import { CommandFailure } from '../../failure.ts';
 import { localClock } from '../../render/local-clock.ts';
 import { comparisonJson, preparedLines } from '../../render/policies.ts';
 import { progressDisplay } from '../../render/progress.ts';
@@ -11,7 +12,6 @@ import { answeredYes } from '../answered-yes.ts';
 import { interruptedExitCode, interruptOnSignals } from '../interrupt.ts';
 import { print } from '../report-runs.ts';
 import { tellEverywhere } from '../runs.ts';
-import { type Asking, mustAsk } from './ask.ts';
 import { type DeviationChoice, deviationLines, mustChoose, openDeviations, restoreDeviations, targetsLeft } from './open-deviations.ts';
 import { mustBeReadable, mustBeWhole, type PreparedPolicy, preparePolicy } from './prepare.ts';
 import { otherApprovers, type PolicyWords, propose, publish } from './publish.ts';
@@ -139,4 +139,23 @@ function outcomeJson(world: World, prepared: PreparedPolicy, outcome: string, se
     ...{ broken: newest.broken, limitPercent: limitPercent ?? null, twoPeopleFor: twoPeopleFor ?? null, weakened, warnings },
     ...comparisonJson(comparison),
   };
+}
+
+/** How a command may be answered. */
+export interface Asking {
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Whether a person has to be asked: in the cloud, unless they said `--yes`.
+ * @throws CommandFailure `Usage` where somebody has to be asked and nobody can be
+ */
+function mustAsk(world: World, command: string, { yes, json }: Asking): boolean {
+  if (world.kind !== 'cloud' || yes === true) return false;
+  if (json !== true && process.stdin.isTTY === true) return true;
+  throw new CommandFailure(
+    'Usage',
+    `${command} in the cloud asks first, and there is no terminal to ask on: look at 'streamwarden policy diff --decisions', then say --yes.`,
+  );
 }

@@ -4,7 +4,7 @@ import type { CompiledWarning, ZoneTable } from './compiled.ts';
 import { dayMs, localMsOf } from './values/local-date-time.ts';
 import { instantOf, localTimeAt } from './zones.ts';
 
-/** Days before an unpublished year from which each run says so. */
+/** Days before an unpublished year, or the end of a policy, from which each run says so. */
 const warnDaysBefore = 30;
 
 /** A calendar that targets use, and the zones that they live in. */
@@ -43,4 +43,16 @@ function consequence(calendar: Calendar, year: number): string {
 
 function yearAt(zone: ZoneTable, ms: EpochMs): number {
   return Number(localTimeAt(zone, ms).date.slice(0, 4));
+}
+
+/**
+ * The warning that a policy ends: from that instant on every decision holds, and nobody would have touched anything.
+ * @param when the instant as people read it
+ */
+export function endingWarning(untilMs: EpochMs, when: string): CompiledWarning {
+  return {
+    code: 'policy-ends',
+    text: `The policy in force ends ${when}: from then on every decision holds. Push it again, unchanged if it is to stay as it is.`,
+    fromMs: untilMs - warnDaysBefore * dayMs,
+  };
 }
