@@ -9,7 +9,7 @@ export const manifest = {
   withoutRules: true,
   role: 'digest',
   calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
-  writes: ['digests/', 'heads/', 'covered/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
+  writes: ['digests/', 'heads/', 'covered/', 'usage/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
   settings: [],
   harms: [],
   never: [],

@@ -3,13 +3,14 @@ import type { EpochMs } from '../../shared/client/clock.ts';
 import { countingClient } from '../../shared/engine/counting-client.ts';
 import { rulesError, withoutRules } from '../../shared/engine/policy-format.ts';
 import { reason } from '../../shared/engine/reasons.ts';
-import { endRun } from '../../shared/engine/record-run.ts';
+import { endRun, type RunUsage } from '../../shared/engine/record-run.ts';
 import type { RunReport } from '../../shared/engine/report.ts';
 import { ReportDraft } from '../../shared/engine/report-draft.ts';
 import type { Runner, RunnerOptions } from '../../shared/engine/runner.ts';
 import { provenSkew, skewError } from '../../shared/engine/two-clocks.ts';
 import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
+import { type QuotedPrice, quotesSample } from '../../shared/journal/usage/usage-sample.ts';
 import { HourlyMemory } from '../../shared/notify/hourly-memory.ts';
 import { type Notifier, notifierOf } from '../../shared/notify/notifier.ts';
 import type { Json, Reason } from '../../shared/planning/decision.ts';
@@ -26,20 +27,22 @@ import { gatherFacts } from './facts/gather.ts';
 import { readLifeSigns } from './facts/heartbeats.ts';
 import { observeTarget } from './facts/observe-fleet.ts';
 import { functionsOf } from './facts/rule-coverage.ts';
+import { type FoldedUntil, foldUsage } from './fold-usage.ts';
 import { type ToldGap, tellBlind, tellFreezes, tellGaps, type WatchdogContext } from './watchdog.ts';
 
 /** The runner of a function that tells. What it told while the journal could not be read it remembers as long as the process lives. */
 export function digestRunner(digesting: Digesting): Runner {
   const memory = new HourlyMemory();
-  return { name: digesting.name, run: (options) => runDigest(digesting, options, memory) };
+  const folded: FoldedUntil = new Map();
+  return { name: digesting.name, run: (options) => runDigest(digesting, options, memory, folded) };
 }
 
 /**
  * One run on a target: tell of functions that are silent and of a freeze that has begun → for each digest that is due, observe the fleet and write
  * down what was seen → when all targets of the rule were seen, or have been waited for, claim the digest, gather it from the journal, send it, and
- * write down that it was sent. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
+ * write down that it was sent → fold the usage of the days that are over. The policy's `mode` has no say. What fails is in the report's `errors`; defects of the program are thrown.
  */
-async function runDigest(digesting: Digesting, given: RunnerOptions, memory: HourlyMemory): Promise<RunReport> {
+async function runDigest(digesting: Digesting, given: RunnerOptions, memory: HourlyMemory, folded: FoldedUntil): Promise<RunReport> {
   const { clock } = given;
   const misread = rulesError(given.policy, digesting.name, compiledDigestRule);
   const policy = misread ? withoutRules(given.policy, digesting.name) : given.policy;
@@ -49,19 +52,37 @@ async function runDigest(digesting: Digesting, given: RunnerOptions, memory: Hou
   const owner = randomBytes(16).toString('hex');
   const draft = new ReportDraft(options, misread, { run: owner, function: digesting.name, functionMode: 'act', nowMs });
   const notifier = options.notifier ?? notifierOf(new Map());
-  const run: DigestRun = { digesting, options: { ...options, client: counting.client }, draft, notifier, nowMs, owner };
+  const run: DigestRun = { digesting, options: { ...options, client: counting.client }, draft, notifier, nowMs, owner, quotes: [] };
 
   await watch(run, memory);
   let record: string | undefined;
   for (const rule of digestRules(options)) record = (await draft.attempt(() => tellDigest(run, rule))) ?? record;
 
+  if (options.mode === 'apply') await foldDays(run, folded);
+
   // What it calls silent, due or over may be so by the wrong clock.
   const skewMs = provenSkew(counting.client);
   if (skewMs !== undefined) draft.failBecause(skewError(skewMs));
   const report: RunReport = { ...draft.finish(clock.now(), counting.counts()), ...(record === undefined ? {} : { record }) };
-  return options.mode === 'plan'
-    ? report
-    : runStoring(options.store, endRun(report, nowMs, undefined, { policyFormats: options.policyFormats }));
+  if (options.mode === 'plan') return report;
+  const { store, policyFormats } = options;
+  return runStoring(store, endRun(report, nowMs, undefined, { usage: priced(run.quotes), policyFormats }));
+}
+
+/** Prices that were read go into the usage record with the heartbeat. */
+function priced(quotes: readonly QuotedPrice[]): RunUsage | undefined {
+  const sample = quotesSample(quotes);
+  return sample && { sample };
+}
+
+/** Folds the usage of days that are over; heartbeats that cannot be read are named. */
+async function foldDays({ options, draft, nowMs }: DigestRun, folded: FoldedUntil): Promise<void> {
+  const { store, target } = options;
+  const unreadable = (await draft.attempt(() => foldUsage(store, target, nowMs, folded))) ?? [];
+  if (unreadable.length === 0) return;
+  const keys = unreadable.slice(0, keysNamed);
+  const text = `${unreadable.length} heartbeats could not be read, so what they saw is unmeasured; the first: ${keys[0]}.`;
+  draft.warn(digestReason('usage-unreadable', text, { keys, count: unreadable.length }));
 }
 
 function digestRules({ policy, target }: Pick<RunnerOptions, 'policy' | 'target'>): readonly CompiledDigestRule[] {
@@ -123,7 +144,12 @@ interface DigestRun {
   readonly nowMs: EpochMs;
   /** Its random token. */
   readonly owner: string;
+  /** Prices that it read. */
+  readonly quotes: QuotedPrice[];
 }
+
+/** So many records that could not be read are named. */
+const keysNamed = 20;
 
 /** How long a digest waits for the runs of its other targets, in milliseconds. */
 const waitMs = 20 * 60_000;
@@ -195,15 +221,16 @@ async function isWaitedFor(
 
 /** What this target's fleet looks like, as far as it can be read. */
 async function observe(
-  { options, draft, nowMs }: DigestRun,
+  { options, draft, nowMs, quotes: known }: DigestRun,
   rule: CompiledDigestRule,
   { slotMs }: DueSlot,
   span: Stretch,
 ): Promise<FleetFacts> {
-  const { facts, announced, errors } = await observeTarget({
+  const { facts, announced, errors, quotes } = await observeTarget({
     ...{ ...options, rule, span, nowMs, plotDayMs: slotMs },
     attempt: (work) => draft.attempt(work),
   });
+  known.push(...quotes);
   const observed = facts.groups + facts.workstations;
   for (const error of errors) draft.failedToObserve(error, observed);
   const totals = { observed, announced, complete: errors.length === 0 && observed === announced };
@@ -238,6 +265,7 @@ export const digestCodes = {
   'digest-undelivered': 'No receiver has confirmed the digest; it is sent again after ten minutes.',
   'digest-incomplete': 'The digest went out without a target that no run had observed.',
   'function-silent': 'A function did not run when it should have, or renewals had no run without failure.',
+  'usage-unreadable': 'Heartbeats of a day could not be read, so what they saw of the fleet is unmeasured.',
   'journal-blind': 'The journal cannot be read, so that no silence of a function can be noticed.',
 } as const satisfies Readonly<Record<string, string>>;
 

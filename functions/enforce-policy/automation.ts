@@ -1,3 +1,4 @@
+import { poolSamples } from '../../shared/billing/usage.ts';
 import { authorizeInstanceGroup } from '../../shared/client/operations/authorize-instance-group.ts';
 import { modifyAppInstanceGroupAttribute } from '../../shared/client/operations/modify-app-instance-group-attribute.ts';
 import { modifyTenantConfig } from '../../shared/client/operations/modify-tenant-config.ts';
@@ -58,4 +59,5 @@ export const enforcePolicy: Automation<Governed> = {
     return inUse ? withLingering(client, governed, signal) : governed;
   },
   sessionUsers: async (client, _target, { kind, id }, signal) => (kind === 'delivery-group' ? sessionUsers(client, id, signal) : []),
+  usageOf: (resource) => (resource.kind === 'delivery-group' ? poolSamples(resource) : []),
 };

@@ -1,3 +1,4 @@
+import { poolSamples } from '../../shared/billing/usage.ts';
 import { logOffAllSessionsInAppInstanceGroup } from '../../shared/client/operations/log-off-all-sessions-in-app-instance-group.ts';
 import { tagCloudResources } from '../../shared/client/operations/tag-cloud-resources.ts';
 import { unbind } from '../../shared/client/operations/unbind.ts';
@@ -33,4 +34,5 @@ export const logOffSessions: Automation<SessionResource> = {
     const group = resource.kind === 'drain' ? resource.partOf : resource;
     return group.sessions === undefined ? sessionUsers(client, group.id, signal) : usersOf(group);
   },
+  usageOf: (resource) => (resource.kind === 'delivery-group' ? poolSamples(resource) : []),
 };

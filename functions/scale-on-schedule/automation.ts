@@ -8,6 +8,7 @@ import { sessionUsers } from '../../shared/fleet/session-users.ts';
 import { compiledScaleRule } from './compiled-rule.ts';
 import { highestTotal } from './levels.ts';
 import { planner } from './plan.ts';
+import { usageOfGroup } from './strategy-value.ts';
 
 /** Keeps the nodes of delivery groups at what the schedules of the policy want. */
 export const scaleOnSchedule: Automation<DeliveryGroup> = {
@@ -20,4 +21,5 @@ export const scaleOnSchedule: Automation<DeliveryGroup> = {
   nodesOf: highestTotal,
   facts: (client) => ({ read: (need, signal) => readNodePrice(client, need, signal) }),
   sessionUsers: (client, _target, { id }, signal) => sessionUsers(client, id, signal),
+  usageOf: usageOfGroup,
 };

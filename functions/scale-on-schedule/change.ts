@@ -1,5 +1,5 @@
 import { waiting } from '../../shared/engine/reasons.ts';
-import type { NativePeriod, NativeWeek, Strategy } from '../../shared/fleet/delivery-group.ts';
+import { type NativePeriod, type NativeWeek, nodesInUse, type Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { Action, Harm, Reason } from '../../shared/planning/decision.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
 import type { CostEstimate } from '../../shared/policy/money.ts';
@@ -15,7 +15,7 @@ import { fitDay } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
 import type { ScheduleStrategy, UsageStrategy } from './strategy.ts';
-import { count, describe, fingerprint, nodesInUse, nodesOfStrategy, requestFor, sameDay, sameStrategy, weekdays } from './strategy.ts';
+import { count, describe, fingerprint, nodesOfStrategy, requestFor, sameDay, sameStrategy, weekdays } from './strategy.ts';
 import { journalValue, settingOf } from './strategy-value.ts';
 
 /** No period of the service is shorter. */

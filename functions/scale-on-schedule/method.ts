@@ -1,5 +1,5 @@
 import { waiting } from '../../shared/engine/reasons.ts';
-import type { Charge, NativePeriod, NativeWeek } from '../../shared/fleet/delivery-group.ts';
+import { type Charge, type NativePeriod, type NativeWeek, nodesInUse } from '../../shared/fleet/delivery-group.ts';
 import type { Reason } from '../../shared/planning/decision.ts';
 import { found, held, type Outcome } from '../../shared/planning/result.ts';
 import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date-time.ts';
@@ -9,16 +9,7 @@ import type { GroupState } from './group-state.ts';
 import { fitDay, type NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, spanDays } from './service-day.ts';
-import {
-  count,
-  type FixedStrategy,
-  nodesInUse,
-  nodesOfStrategy,
-  nodesOfWeek,
-  type ScheduleStrategy,
-  sameDay,
-  type UsageStrategy,
-} from './strategy.ts';
+import { count, type FixedStrategy, nodesOfStrategy, nodesOfWeek, type ScheduleStrategy, sameDay, type UsageStrategy } from './strategy.ts';
 
 /** What the choice of a method depends on. */
 export interface MethodQuestion {

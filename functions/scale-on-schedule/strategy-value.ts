@@ -1,4 +1,5 @@
-import type { Charge, Strategy } from '../../shared/fleet/delivery-group.ts';
+import { type PoolSample, poolSamples } from '../../shared/billing/usage.ts';
+import type { Charge, DeliveryGroup, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { IntentView } from '../../shared/journal/intents/intent-view.ts';
 import { deviationText, parseDeviation, type StandsInFor } from './deviation.ts';
 import type { GroupState } from './group-state.ts';
@@ -33,6 +34,19 @@ export function isOurs(value: string, observed: string): boolean {
   const [ours, seen] = [partsOf(value), partsOf(observed)];
   if (ours.desired !== seen.desired) return false;
   return ours.date === undefined || seen.date === undefined || seen.date >= ours.date;
+}
+
+/**
+ * What a group counts for in the usage record. This function writes the setting of a pool, so it alone can say whose it is: found, as long as no value
+ * of ours was ever meant for it, sent or not.
+ */
+export function usageOfGroup(group: DeliveryGroup, { written }: { readonly written: IntentView }): readonly PoolSample[] {
+  return poolSamples(group).map((sample) => {
+    const pool = group.pools?.find(({ id }) => id === sample.pool);
+    if (pool === undefined || sample.counts === undefined) return sample;
+    const set = pool.strategy && group.charge && journalValue(pool.strategy, group.charge);
+    return { ...sample, setting: { set, found: written.values(group.id, settingOf({ pool })).length === 0 } };
+  });
 }
 
 /** What a pool has now because we wrote it instead of something else; undefined where it has none of that. */

@@ -102,13 +102,6 @@ export function nodesOfStrategy(strategy: Strategy, pool: NodePool, day: Service
   return begun && !ended ? nodesOfWeek(strategy.week, day) : 0;
 }
 
-/** Nodes with sessions in the whole pool, elastic ones included; undefined when a part of it is unknown. */
-export function nodesInUse(pool: NodePool): number | undefined {
-  const bought = pool.nodeUsed ?? (pool.nodeAmount === 0 ? 0 : undefined);
-  const elastic = pool.scalingNodeUsed ?? (pool.scalingNodeAmount === 0 ? 0 : undefined);
-  return bought === undefined || elastic === undefined ? undefined : bought + elastic;
-}
-
 /**
  * Node-milliseconds that a weekly schedule gives in a span, as if it ran throughout. The offset at the start of the span is taken for
  * all of it: a shift of the service's clock would move periods, not lengthen them.

@@ -1,3 +1,4 @@
+import { poolSamples } from '../../shared/billing/usage.ts';
 import { tagCloudResources } from '../../shared/client/operations/tag-cloud-resources.ts';
 import type { Automation } from '../../shared/engine/automation.ts';
 import { rulesCheck } from '../../shared/engine/policy-format.ts';
@@ -27,4 +28,5 @@ export const tagNewResources: Automation<DeliveryGroup> = {
   fetchDetail: async (client, _target, group, signal) => [await withTags(client, group, signal)],
   count: (client, target, signal) => countDeliveryGroups(client, signal, target),
   reread: (client, _target, { id }, signal) => rereadTaggable(client, id, signal),
+  usageOf: poolSamples,
 };

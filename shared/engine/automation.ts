@@ -1,3 +1,4 @@
+import type { PoolSample } from '../billing/usage.ts';
 import type { Client } from '../client/client.ts';
 import type { EpochMs } from '../client/clock.ts';
 import type { AnyOperation } from '../client/operation.ts';
@@ -139,6 +140,11 @@ export interface Automation<R extends Resource> {
     context: PlanContext,
     log: IntentLog,
   ): Storing<readonly (ActDecision | HoldDecision)[]>;
+  /**
+   * What a resource that was read counts for in the usage record. Asked once for each, with its history in the journal at hand as far as the planner
+   * asked for it. Absent: the automation sees nothing of it.
+   */
+  usageOf?(resource: R, context: PlanContext): readonly PoolSample[];
   /** How the planner's needs are read. Absent: every fact is unknown. */
   facts?(client: Client, target: CompiledTarget): FactReader;
   /**

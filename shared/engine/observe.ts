@@ -7,6 +7,7 @@ import { wholeIdOf } from '../journal/intents/intent-state.ts';
 import { keptPrefix, unreadSetting } from '../journal/intents/intent-view.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring, type Storing } from '../journal/store/store-effect.ts';
+import type { QuotedPrice, UsageDraft } from '../journal/usage/usage-sample.ts';
 import type { ActDecision, Decision, HoldDecision } from '../planning/decision.ts';
 import type { Money } from '../policy/money.ts';
 import type { Automation, FactReader, Facts, Need, PlanContext } from './automation.ts';
@@ -38,6 +39,8 @@ export interface ObserveInput<R extends Resource> {
   readonly log: IntentLog;
   readonly store: Store;
   readonly signal?: AbortSignal | undefined;
+  /** Takes what the fleet uses, where the run is to record it. */
+  readonly usage?: UsageDraft | undefined;
   /** Hears of each resource about which what deciding needs could not be read. */
   readonly onDetailFailed?: ((resource: R, error: ApiError) => void) | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
@@ -53,6 +56,8 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
   const { planner } = input.automation;
   const tally = new Tally<R>((id) => log.externalSettings(id).some((setting) => !setting.startsWith(keptPrefix)));
   const waiting: { readonly resource: R; readonly place: number }[] = [];
+  /** What waits with them to be taken into the usage record: their history says whose their settings are. */
+  const unsampled: R[] = [];
   const tags: ExternalChange[] = [];
   const gone: ExternalSetting[] = [];
   let observed = 0;
@@ -74,12 +79,15 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
       tags.push(...tagSeen(context.policy, whole));
       gone.push(...tagsGone(log, whole));
       nodes += input.automation.nodesOf?.(whole, context) ?? 0;
+      const waitingBefore = waiting.length;
       for (const resource of planner.needsDetail?.(whole, context) ? await withDetail(input, whole) : [whole]) {
         const decision = decide(planner, resource, context);
         if (log.view.takeMissing().length > 0) waiting.push({ resource, place });
         else keep(resource, decision, place);
         place += 1;
       }
+      if (waiting.length > waitingBefore) unsampled.push(whole);
+      else sampleUsage(input, whole);
     }
     input.onPage?.(observed, announced);
   };
@@ -98,6 +106,7 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
   const decideWaiting = function* (): Storing<void> {
     yield* log.recall(waiting.map(({ resource }) => resource.id));
     for (const each of waiting) keep(each.resource, yield* log.withHistory(() => decide(planner, each.resource, context)), each.place);
+    for (const whole of unsampled) sampleUsage(input, whole);
   };
 
   // What was read before a failure is decided all the same.
@@ -111,6 +120,14 @@ export async function observeAndPlan<R extends Resource>(input: ObserveInput<R>)
     tagsGone: gone,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** Takes a resource into the usage record. Nothing is read for it: where the journal's history is not at hand nothing is said of whose the setting is. */
+function sampleUsage<R extends Resource>({ automation, context, log, usage }: ObserveInput<R>, resource: R): void {
+  if (!usage) return;
+  const samples = automation.usageOf?.(resource, context) ?? [];
+  const isKnown = log.view.takeMissing().length === 0;
+  for (const sample of samples) usage.take(isKnown ? sample : { ...sample, setting: undefined });
 }
 
 /** What stands for a resource once it was looked at closely. A service that does not answer leaves it as the page has it. */
@@ -262,6 +279,7 @@ function manualChanges({ resource, because }: Decision): readonly ExternalChange
 /** The extra facts of one run: each key is read once, whatever becomes of the read. */
 export class RunFacts implements Facts {
   readonly #values = new Map<string, Money | undefined>();
+  readonly #quotes: QuotedPrice[] = [];
   readonly #reader: FactReader | undefined;
   readonly #onFailure: (need: Need, error: unknown) => void;
 
@@ -275,6 +293,11 @@ export class RunFacts implements Facts {
     return this.#values.get(key);
   }
 
+  /** Prices that were read, in the order of reading. */
+  get quotes(): readonly QuotedPrice[] {
+    return this.#quotes;
+  }
+
   /** Reads those of the needs that were not read before, one after another. Never throws: what fails stays unknown. */
   async gather(needs: Iterable<Need>, signal?: AbortSignal): Promise<void> {
     if (!this.#reader) return;
@@ -282,7 +305,9 @@ export class RunFacts implements Facts {
       if (this.#values.has(need.key)) continue;
       this.#values.set(need.key, undefined);
       try {
-        this.#values.set(need.key, await this.#reader.read(need, signal));
+        const price = await this.#reader.read(need, signal);
+        this.#values.set(need.key, price);
+        if (price) this.#quotes.push({ region: need.region, instanceType: need.instanceType, price });
       } catch (error) {
         this.#onFailure(need, error);
       }

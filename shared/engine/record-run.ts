@@ -6,6 +6,7 @@ import { keptPrefix, tagKeyOf } from '../journal/intents/intent-view.ts';
 import { readRun, recordHeartbeat, recordRun } from '../journal/log/runs.ts';
 import { JournalError } from '../journal/store/store.ts';
 import type { Storing } from '../journal/store/store-effect.ts';
+import type { UsageSample } from '../journal/usage/sample-rows.ts';
 import type { Decision } from '../planning/decision.ts';
 import { holdIdentity, isExpected, isWaiting, type RunReport, reportJson, runError } from './report.ts';
 
@@ -115,13 +116,21 @@ interface EndOptions {
   readonly ofEvent?: boolean;
   readonly untold?: readonly string[] | undefined;
   readonly policyFormats?: readonly number[] | undefined;
+  /** What the run saw of the fleet, for its heartbeat. Default: nothing. */
+  readonly usage?: RunUsage | undefined;
+}
+
+/** What a run saw of the fleet; `written` hears that it stands in the journal. */
+export interface RunUsage {
+  readonly sample: UsageSample;
+  written?(): void;
 }
 
 function* writeEnd(
   report: RunReport,
   atMs: EpochMs,
   log: IntentLog | undefined,
-  { ofEvent = false, untold = [], policyFormats }: EndOptions,
+  { ofEvent = false, untold = [], policyFormats, usage }: EndOptions,
 ): Storing<string | undefined> {
   const name = { functionName: report.function, target: report.target, region: report.region, owner: report.run, atMs };
   let record: string | undefined;
@@ -148,7 +157,11 @@ function* writeEnd(
   }
   // Who has not seen everything gives none: it would hide that nobody looks after what is missing.
   const saw = !report.errors.some(({ code }) => code === 'IncompleteList' || code === 'MalformedList');
-  if (!ofEvent && saw) yield* recordHeartbeat(name, { failed: report.failed, policyFormats });
+  if (!ofEvent && saw) {
+    const body = { failed: report.failed, policyFormats, usage: usage?.sample };
+    // Where another run had the minute nothing of this one stands there, so nothing may go by it.
+    if ((yield* recordHeartbeat(name, body)) === 'created') usage?.written?.();
+  }
   return record;
 }
 

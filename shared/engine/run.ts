@@ -4,8 +4,10 @@ import type { Clock, EpochMs } from '../client/clock.ts';
 import type { Resource } from '../fleet/resource.ts';
 import { IntentLog, writtenScope } from '../journal/intents/intent-log.ts';
 import { unknownActs } from '../journal/intents/intent-state.ts';
+import { heartbeatsOf } from '../journal/log/runs.ts';
 import type { Store } from '../journal/store/store.ts';
 import { runStoring } from '../journal/store/store-effect.ts';
+import { type UsageDraft, UsageMemory } from '../journal/usage/usage-sample.ts';
 import type { ActDecision, Decision, HoldDecision, Reason } from '../planning/decision.ts';
 import type { CompiledPolicy, CompiledTarget } from '../policy/compiled.ts';
 import { checkAccount, isOthers, type RefusedAccount } from './account-check.ts';
@@ -21,7 +23,7 @@ import { loadOverrides, type Overrides } from './overrides.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
 import { recheckRules } from './recheck.ts';
-import { compareHolds, endRun, writeSeen } from './record-run.ts';
+import { compareHolds, endRun, type RunUsage, writeSeen } from './record-run.ts';
 import { type Outcome, type RunReport, runError } from './report.ts';
 import { ReportDraft } from './report-draft.ts';
 import { byBothClocks, clockSkewCode, provenSkew, skewError } from './two-clocks.ts';
@@ -55,6 +57,8 @@ export interface RunOptions<R extends Resource> {
   readonly policyFormats?: readonly number[] | undefined;
   /** How people are told of the run at its end. Default: nobody is. A plan tells nobody. */
   readonly tell?: TellRun | undefined;
+  /** What earlier runs of this process wrote of the fleet, so that this one writes what changed. Default: it writes all that it sees. */
+  readonly usage?: UsageMemory | undefined;
   /** Batch, width and time allowances of acting. Default: as `ExecuteRules` says. */
   readonly rules?: Partial<ExecuteRules> | undefined;
   /** Hears how far the run has come. */
@@ -82,7 +86,8 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
 
   const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
   const overrides = log && (await draft.attempt(() => loadOverrides(store, policy, target, nowMs, automation.halts)));
-  if (log && overrides) await observeAndAct({ ...options, automation, policy, misread, client: counting.client }, overrides, log, draft);
+  const begun = { ...options, automation, policy, misread, client: counting.client };
+  const usage = log && overrides ? await observeAndAct(begun, overrides, log, draft) : undefined;
   draft.damaged([...(log?.damaged ?? []), ...(overrides?.damaged ?? [])]);
 
   const finished = draft.finish(clock.now(), counting.counts());
@@ -91,7 +96,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const told = await options.tell?.(finished, policy, store);
   const report = { ...finished, warnings: [...finished.warnings, ...(told?.warnings ?? [])] };
   const { triggerEvents, policyFormats } = options;
-  const end = endRun(report, nowMs, log, { ofEvent: triggerEvents !== undefined, untold: told?.untold, policyFormats });
+  const end = endRun(report, nowMs, log, { ofEvent: triggerEvents !== undefined, untold: told?.untold, policyFormats, usage });
   const ended = await runStoring(store, end);
   // Only the last write failed; everything else was told above.
   if (ended.failed && !report.failed) await options.tell?.({ ...ended, outcomes: [], newHolds: [] }, policy, store);
@@ -112,6 +117,13 @@ interface Work<R extends Resource> extends Begun<R> {
   readonly draft: ReportDraft;
 }
 
+/** A draft of what the run sees of the fleet; undefined where nothing of it is to be recorded: a plan writes nothing, an event shows a part. */
+function draftUsage<R extends Resource>({ automation, mode, triggerEvents, target, usage, draft }: Work<R>): UsageDraft | undefined {
+  if (mode === 'plan' || triggerEvents !== undefined || automation.usageOf === undefined) return undefined;
+  const place = { functionName: automation.name, target: target.name, region: target.shard };
+  return (usage ?? new UsageMemory()).draft(heartbeatsOf(place), draft.head.nowMs);
+}
+
 /** What was seen, with the automation that decided it. */
 interface Observed<R extends Resource> {
   readonly seen: Observation<R>;
@@ -119,14 +131,17 @@ interface Observed<R extends Resource> {
   readonly by: Automation<R>;
   /** How far the service's clock is ahead of ours, where it is proven. */
   readonly skewMs: number | undefined;
+  /** What of it is to be recorded; undefined where not all was seen, or when is not known. */
+  readonly usage: UsageDraft | undefined;
 }
 
+/** Gives what the run saw of the fleet, where all of it was seen and it is the target's. */
 async function observeAndAct<R extends Resource>(
   options: Begun<R>,
   { policy, halts }: Overrides,
   log: IntentLog,
   draft: ReportDraft,
-): Promise<void> {
+): Promise<RunUsage | undefined> {
   const { automation, client, target, store, mode } = options;
   const { nowMs, functionMode } = draft.head;
   const reader = options.factReader ?? automation.facts?.(client, target);
@@ -146,39 +161,49 @@ async function observeAndAct<R extends Resource>(
 
   const observed = await observe(work);
   const decisions = await guardObserved(work, observed);
-  if (decisions === undefined) return;
+  if (decisions === undefined) return undefined;
   draft.decisions = decisions;
   const account = await checkAccount(client, target);
   if (!account.ok) refuseAccount(draft, account);
   // What was seen is another account's: nothing of it is written down, and what holds there is not compared.
-  if (isOthers(account)) return;
+  if (isOthers(account)) return undefined;
   if (mode === 'apply' && !work.misread) await keepSeen(work, observed.seen);
   if (mode === 'apply' && functionMode === 'act') await act({ ...options, automation: observed.by }, context, log, draft);
-  if (!tellsHolds(work, observed)) return;
+  const { usage } = observed;
+  const seen = account.ok && usage ? { sample: usage.finish(facts.quotes), written: () => usage.written() } : undefined;
+  if (!tellsHolds(work, observed)) return seen;
   // Those of the guard: that STS did not answer a moment ago is no hold to tell of.
   const holds = await draft.attempt(() => runStoring(store, compareHolds(log, target.name, { decisions, functionMode }, nowMs)));
   if (holds) draft.holds = holds;
+  return seen;
 }
 
 /** Observes and decides; where the answers prove meanwhile that the clocks differ, once more, by both. */
 async function observe<R extends Resource>(work: Work<R>): Promise<Observed<R>> {
   const { automation, client, draft } = work;
   let by = automation;
-  let seen = await observeBy(by, work);
+  let usage = draftUsage(work);
+  let seen = await observeBy(by, work, usage);
   const skewMs = automation.timeless ? undefined : provenSkew(client);
   if (skewMs !== undefined) {
     draft.failBecause(skewError(skewMs));
     by = byBothClocks(automation, skewMs);
+    // When it was seen is not known.
+    usage = undefined;
     seen = await observeBy(by, work);
   }
   draft.observeAndPlan(seen);
   if (seen.error === undefined && work.triggerEvents === undefined) draft.checkWhole(seen.totals);
-  return { seen, by, skewMs };
+  return { seen, by, skewMs, usage: seen.totals.complete ? usage : undefined };
 }
 
-function observeBy<R extends Resource>(by: Automation<R>, { draft, onProgress, ...work }: Work<R>): Promise<Observation<R>> {
+function observeBy<R extends Resource>(
+  by: Automation<R>,
+  { draft, onProgress, ...work }: Work<R>,
+  usage?: UsageDraft,
+): Promise<Observation<R>> {
   return observeAndPlan({
-    ...{ ...work, automation: by },
+    ...{ ...work, automation: by, usage },
     onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),
     onDetailFailed: ({ id }, error) =>
       draft.warn(reason('look-failed', `More about ${id} could not be read: ${error.message}`, { resource: id })),

@@ -1,6 +1,7 @@
 import type { Resource } from '../fleet/resource.ts';
 import type { LinkMaker } from '../journal/people/approval-link.ts';
 import type { LinkProver } from '../journal/people/approvals.ts';
+import { UsageMemory } from '../journal/usage/usage-sample.ts';
 import { HourlyMemory } from '../notify/hourly-memory.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Automation } from './automation.ts';
@@ -10,7 +11,7 @@ import type { RunReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
 
 /** What any run of a function needs, whatever the function does. */
-export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' | 'factReader' | 'rules' | 'tell'> {
+export interface RunnerOptions extends Omit<RunOptions<Resource>, 'automation' | 'factReader' | 'rules' | 'tell' | 'usage'> {
   /** How people are told. Default: orders, alarms and digests on the console, and of other runs nobody. */
   readonly notifier?: Notifier | undefined;
   /** Makes the links by which renewals can be approved. Default: questions go out without. */
@@ -42,10 +43,11 @@ export function automationRunner<R extends Resource>(automation: Automation<R>):
   const { name, withoutRules } = automation;
   // What it told while the journal could not be used it remembers as long as the process lives.
   const memory = new HourlyMemory();
+  const usage = new UsageMemory();
   return {
     name,
     ...(withoutRules ? { withoutRules } : {}),
     run: (options) =>
-      run<R>({ ...options, automation, tell: options.notifier && tellingBy(options.notifier, memory, options.stoppedByHand) }),
+      run<R>({ ...options, automation, usage, tell: options.notifier && tellingBy(options.notifier, memory, options.stoppedByHand) }),
   };
 }

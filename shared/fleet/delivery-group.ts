@@ -58,6 +58,13 @@ export interface NodePool {
   readonly strategy: Strategy | undefined;
 }
 
+/** Nodes with sessions in the whole pool, elastic ones included; undefined when a part of it is unknown. */
+export function nodesInUse(pool: NodePool): number | undefined {
+  const bought = pool.nodeUsed ?? (pool.nodeAmount === 0 ? 0 : undefined);
+  const elastic = pool.scalingNodeUsed ?? (pool.scalingNodeAmount === 0 ? 0 : undefined);
+  return bought === undefined || elastic === undefined ? undefined : bought + elastic;
+}
+
 /** Statuses that a group leaves by itself: it is being published for the first time, or updated. */
 const passing: ReadonlySet<string> = new Set(['DEPLOYING', 'MAINTAINING']);
 

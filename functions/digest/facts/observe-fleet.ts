@@ -12,6 +12,7 @@ import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
 import { IntentReader, readWrittenStream } from '../../../shared/journal/intents/intent-reader.ts';
 import { tagKeyOf } from '../../../shared/journal/intents/intent-view.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import type { QuotedPrice } from '../../../shared/journal/usage/usage-sample.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shardsOf } from '../../../shared/policy/fan-out.ts';
 import { type Money, moneyToJson, timesHours } from '../../../shared/policy/money.ts';
@@ -213,6 +214,8 @@ export interface ObservedFleet {
   readonly facts: FleetFacts;
   readonly announced: number | undefined;
   readonly errors: readonly unknown[];
+  /** Prices that were read for it. */
+  readonly quotes: readonly QuotedPrice[];
 }
 
 /**
@@ -248,8 +251,13 @@ async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
       announced = undefined;
     }
   }
-  const facts = await tally.facts((node) => priceOf(client, node, signal));
-  return { facts, announced, errors };
+  const quotes: QuotedPrice[] = [];
+  const facts = await tally.facts(async ({ region, instanceType }) => {
+    const price = await priceOf(client, { region, instanceType }, signal);
+    if (price) quotes.push({ region, instanceType, price });
+    return price;
+  });
+  return { facts, announced, errors, quotes };
 }
 
 async function priceOf(client: Client, node: Parameters<typeof readNodePrice>[1], signal: AbortSignal | undefined) {

@@ -8,7 +8,7 @@ import { runStoring } from '../store/store-effect.ts';
 import { checkNumbered, listedOnly, type NumberedRecord } from './chain.ts';
 import { type Covered, type HeadChain, headFamilies, type JournalHead, type PageRef, readHeads, readPage, writeHead } from './heads.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
-import { heartbeatMs } from './runs.ts';
+import { heartbeatMs, mayBeExpired } from './runs.ts';
 import { skipOf } from './skipped.ts';
 
 /** Something wrong with a record that a look at the journal found. */
@@ -105,7 +105,7 @@ async function coverageFrom(store: Store, chain: HeadChain, options: CoverageOpt
 
   const fresh = await readFresh(store, keys, problems);
   problems.push(...chainProblems(fresh, known.last), ...(await renewalProblems(store, fresh)));
-  const checkFrom = await checkCovered(store, pages, chain.heads.at(-1)?.checkFrom ?? 0, checks, problems);
+  const checkFrom = await checkCovered(store, pages, chain.heads.at(-1)?.checkFrom ?? 0, checks, nowMs, problems);
   return {
     covered: fresh.map(({ key, link }) => [key, link] as const),
     left,
@@ -311,6 +311,7 @@ async function checkCovered(
   pages: readonly PageRef[],
   from: number,
   checks: number,
+  nowMs: EpochMs,
   problems: CoverageProblem[],
 ): Promise<number> {
   let left = checks;
@@ -325,7 +326,7 @@ async function checkCovered(
       const read = await Promise.all(batch.map(([key]) => store.read(key)));
       for (const [index, [key, link]] of batch.entries()) {
         const bytes = read[index];
-        if (bytes === undefined) problems.push(removedRecord(key));
+        if (bytes === undefined) problems.push(...(mayBeExpired(key, nowMs) ? [] : [removedRecord(key)]));
         else if (linkOf(bytes) !== link) problems.push(changedRecord(key));
       }
     }

@@ -9,6 +9,7 @@ const forms: Readonly<Record<string, RegExp>> = {
   renewals: /^renewals\/[^/]+\/[^/]+\/\d{8}\/(?:claim|answer|end)$/,
   runs: /^runs\/\d{4}\/\d{2}\/\d{2}\/\d{9}-[^/]+$/,
   heartbeats: /\/\d{8}T\d{4}Z$/,
+  usage: /^usage\/[^/]+\/\d{4}-\d{2}-\d{2}$/,
   // A probe of former versions lies under another name, and is no record.
   doctor: /\/create-once$/,
 };

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../client/clock.ts';
 import { keyOf } from '../store/key.ts';
 import { JournalError, type Store } from '../store/store.ts';
 import { createSurely, type Storing, storeRead } from '../store/store-effect.ts';
+import type { UsageSample } from '../usage/sample-rows.ts';
 import { encodeRecord, parseRecord } from './record.ts';
 
 /** A run as its record names it: function, target and the run's random token. */
@@ -49,17 +50,23 @@ interface HeartbeatBody {
   readonly failed: boolean;
   /** Formats of compiled policies that the deployed function reads. Default: a command made the run. */
   readonly policyFormats?: readonly number[] | undefined;
+  /** What the run saw of the fleet. Absent: it saw none of it, or not all. */
+  readonly usage?: UsageSample | undefined;
 }
 
 /**
  * Leaves a sign of life, one per function, target and minute: `<heartbeatsOf>/<yyyymmddThhmmZ>`. Silence is a failure
- * that others notice by missing slots. @throws StoreError
+ * that others notice by missing slots. Gives whether it was written: `exists` where another run had the minute. @throws StoreError
  */
-export function* recordHeartbeat(run: RunName, { failed, policyFormats }: HeartbeatBody): Storing<void> {
-  const slot = `${new Date(run.atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
-  const key = `${heartbeatsOf(run)}/${slot}`;
-  const body = { failed, ...(policyFormats && { policyFormats }) };
-  yield* createSurely(key, encodeRecord({ kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body }));
+export function* recordHeartbeat(run: RunName, body: HeartbeatBody): Storing<'created' | 'exists'> {
+  const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  const record = { kind: 'heartbeat', atMs: run.atMs, owner: run.owner, prev: null, body: said };
+  return yield* createSurely(`${heartbeatsOf(run)}/${slotOf(run.atMs)}`, encodeRecord(record));
+}
+
+/** The minute of an instant, as the keys of heartbeats end: `yyyymmddThhmmZ`. */
+export function slotOf(atMs: EpochMs): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
 }
 
 /**
@@ -115,6 +122,15 @@ export function heartbeatMs(key: string): EpochMs | undefined {
   if (!match) return undefined;
   const [, year, month, day, hour, minute] = match.map(Number) as [number, number, number, number, number, number];
   return Date.UTC(year, month - 1, day, hour, minute);
+}
+
+/** Days for which heartbeats are needed: the digest folds what they saw into records of days, and looks back no further. */
+export const heartbeatDays = 40;
+
+/** True for a heartbeat so old that a lifecycle rule of the bucket may have deleted it. */
+export function mayBeExpired(key: string, nowMs: EpochMs): boolean {
+  const atMs = key.startsWith('heartbeats/') ? heartbeatMs(key) : undefined;
+  return atMs !== undefined && nowMs - atMs >= heartbeatDays * dayMs;
 }
 
 /**

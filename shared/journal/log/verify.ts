@@ -9,6 +9,7 @@ import { apartFromSkipped, type CoverageProblem, changedRecord, removedRecord, t
 import { type HeadChain, headFamilies, headStream, readHeads, readPage } from './heads.ts';
 import { type JournalRecord, linkOf, parseRecord } from './record.ts';
 import { readWholeRecord } from './record-bodies.ts';
+import { mayBeExpired } from './runs.ts';
 
 /** A numbered stream, or the renewals of a resource, as verified. `head` is the link that its next record must carry. */
 interface VerifiedStream {
@@ -87,7 +88,8 @@ export async function verifyJournal(store: Store, { prefix = '', head }: VerifyO
     }
   }
   // What is left was not listed; a list may lag, so it is asked for by name below.
-  problems.push(...[...covered.keys()].map(removedRecord));
+  const lastMs = chain.heads.at(-1)?.atMs ?? 0;
+  problems.push(...[...covered.keys()].filter((key) => !mayBeExpired(key, lastMs)).map(removedRecord));
   streams.end();
   const { open, skipped } = await apartFromSkipped(store, await withoutLag(store, problems));
   return {
