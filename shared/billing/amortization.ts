@@ -32,7 +32,7 @@ interface AmortizedDay {
 }
 
 /** Subscriptions by day. */
-interface Amortized {
+export interface Amortized {
   readonly days: readonly AmortizedDay[];
   /** What has no price, for some of its time or for all of it, in the order of ids; `ms` of the span. */
   readonly unknown: readonly { readonly resource: string; readonly ms: number }[];

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../client/clock.ts';
+import type { Charge } from '../fleet/delivery-group.ts';
 import type { ZoneTable } from '../policy/compiled.ts';
 import { priceBook } from './price-book.ts';
 import {
@@ -39,13 +40,15 @@ export interface PoolSlice extends Span {
 }
 
 /** What one pool had. */
-interface PoolMeter {
+export interface PoolMeter {
   readonly group: string;
   readonly pool: string;
   /** In the order of time, without overlap. Where the pool is not there, there is none. */
   readonly slices: readonly PoolSlice[];
   /** What was set when it was last seen before our first write. Undefined: the usage does not reach back to it, or we never wrote. */
   readonly foundSet: { readonly set: string | undefined } | undefined;
+  /** How its own nodes are paid, as last seen. */
+  readonly charge: Charge | undefined;
   /** Whether its nodes are started ahead of the periods of a weekly schedule, as far as can be told from when they arrived. */
   readonly warmUp: boolean | undefined;
 }
@@ -83,7 +86,7 @@ export function measure(usage: Usage, span: Span, options: MeterOptions): Measur
     const { levels, unseen, foundSet, warmUp } = follow(changes, seen, timing);
     const slices = slicesOf(levels, frame, book.turns);
     addUnseen(slices, unseen);
-    return { group, pool, slices, foundSet, warmUp };
+    return { group, pool, slices, foundSet, warmUp, charge: levels.at(-1)?.state.charge };
   });
   const unmeasured = new Map<string, number>();
   for (const { date, measured, fromMs, untilMs } of frame) {
@@ -317,7 +320,7 @@ function addUnseen(slices: readonly Building[], unseen: readonly NodeLevel[]): v
 }
 
 /** The position of the first span that ends after an instant; spans follow each other in time. */
-function firstEndingAfter(spans: readonly Span[], ms: EpochMs): number {
+export function firstEndingAfter(spans: readonly Span[], ms: EpochMs): number {
   let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >> 1;

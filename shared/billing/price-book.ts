@@ -21,7 +21,7 @@ interface PriceChange {
 }
 
 /** Prices as they were quoted, each with its time. */
-interface PriceBook {
+export interface PriceBook {
   /** The last price that was quoted at an instant or before it, else the first one after it; undefined where none ever was. */
   at(region: string | undefined, instanceType: string | undefined, ms: EpochMs): BookPrice | undefined;
   /** The instants from which another price holds, ascending. */

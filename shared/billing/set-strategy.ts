@@ -87,6 +87,41 @@ export interface HoldTimes {
 /** What is taken for the service until a bill says otherwise (service notes): no document gives these times. */
 export const assumedHoldTimes: HoldTimes = { bootMs: 6 * 60_000, releaseMs: 2 * 60_000 };
 
+/**
+ * What a bill holds of nodes that are asked for: each level begins `leadMs` earlier, the highest of those that overlap counts, and nodes that
+ * are no longer asked for are held for `releaseMs` more. The result may overlap, and its node times add up.
+ */
+export function heldFor(levels: readonly NodeLevel[], leadMs: number, releaseMs: number): readonly NodeLevel[] {
+  const early = levels.map(({ fromMs, untilMs, nodes }) => ({ fromMs: fromMs - leadMs, untilMs, nodes }));
+  const steps = highest(early);
+  const released = steps.flatMap(({ untilMs, nodes }, i): NodeLevel[] => {
+    const next = steps[i + 1];
+    const left = nodes - (next?.fromMs === untilMs ? next.nodes : 0);
+    return left > 0 && releaseMs > 0 ? [{ fromMs: untilMs, untilMs: untilMs + releaseMs, nodes: left }] : [];
+  });
+  return [...steps, ...released];
+}
+
+/** Levels that do not overlap: the highest of those that hold at each instant; what touches and is equal is one. */
+function highest(levels: readonly NodeLevel[]): readonly NodeLevel[] {
+  const sorted = levels.filter(({ fromMs, untilMs, nodes }) => fromMs < untilMs && nodes > 0).sort((a, b) => a.fromMs - b.fromMs);
+  const edges = [...new Set(sorted.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]))].sort((a, b) => a - b);
+  const result: NodeLevel[] = [];
+  let active: NodeLevel[] = [];
+  let next = 0;
+  for (const [i, fromMs] of edges.entries()) {
+    active = active.filter(({ untilMs }) => untilMs > fromMs);
+    for (let level = sorted[next]; level?.fromMs === fromMs; level = sorted[++next]) active.push(level);
+    const untilMs = edges[i + 1];
+    if (active.length === 0 || untilMs === undefined) continue;
+    const nodes = Math.max(...active.map((level) => level.nodes));
+    const last = result.at(-1);
+    if (last?.untilMs === fromMs && last.nodes === nodes) result[result.length - 1] = { ...last, untilMs };
+    else result.push({ fromMs, untilMs, nodes });
+  }
+  return result;
+}
+
 /** The local day of a zone that an instant is in, as a span: days of 23 and 25 hours are as long as they are. */
 export function localDayOf(zone: ZoneTable, ms: EpochMs): Span & { readonly date: string } {
   const startOf = (day: string): EpochMs => instantOf(zone, localMsOf(day, 0));

@@ -3,6 +3,7 @@ import type { PoolChange, PoolState, PriceQuote, Usage } from '../../shared/bill
 import { mapStrategy } from '../../shared/fleet/map-strategy.ts';
 import type { Money } from '../../shared/policy/money.ts';
 import type { Account } from '../../simulator/world/account.ts';
+import type { DeliveryGroupEntity } from '../../simulator/world/delivery-group.ts';
 import type { NodePool } from '../../simulator/world/node-pool.ts';
 import { currencyOf, hourlyAmount } from '../../simulator/world/price.ts';
 import type { StrategySettings } from '../../simulator/world/strategy.ts';
@@ -11,7 +12,7 @@ import { minuteMs } from '../fixtures/times.ts';
 
 /** How a world is watched. */
 interface Watching {
-  readonly account: Account;
+  readonly account: { readonly groups: { values(): Iterable<DeliveryGroupEntity> } };
   readonly untilMs: number;
   /** From look to look. Default: five minutes. */
   readonly everyMs?: number;
@@ -31,10 +32,9 @@ const texts = new WeakMap<StrategySettings, string>();
 function setOf(pool: NodePool): string {
   let text = texts.get(pool.settings);
   if (text === undefined) {
-    const charge = chargeOf(pool);
     const strategy = mapStrategy({ ...pool.settings }, () => {});
     if (strategy === undefined) throw new Error('the strategy of a pool cannot be read');
-    text = journalValue(strategy, charge);
+    text = journalValue(strategy, chargeOf(pool));
     texts.set(pool.settings, text);
   }
   return text;
@@ -68,7 +68,7 @@ export async function watch(world: World, watching: Watching): Promise<Usage> {
       for (const group of account.groups.values()) {
         for (const pool of group.pools) {
           const state = stateOf(pool, written(pool));
-          const text = JSON.stringify(state);
+          const text = `${state.nodes} ${state.scalingNodes} ${state.inUse} ${state.found} ${state.set}`;
           gone.delete(pool.id);
           const entry = pools.get(pool.id) ?? { group: group.id, pool: pool.id, changes: [], last: '' };
           pools.set(pool.id, entry);
@@ -99,4 +99,14 @@ export async function watch(world: World, watching: Watching): Promise<Usage> {
 function priceOf(region: string, instanceType: string): Money | undefined {
   const amount = hourlyAmount(instanceType, region);
   return amount === undefined ? undefined : { currency: currencyOf(region), micros: amount * 100n };
+}
+
+/** What the bill of the simulated service says of the nodes by the hour of a group in a span, in millionths. */
+export function billedMicros(account: Account, group: string, fromMs: number, untilMs: number): bigint {
+  let micros = 0n;
+  for (const meter of account.billing.meters) {
+    if (meter.place.resource.id !== group) continue;
+    micros += (meter.place.hourly * BigInt(meter.heldUntil(untilMs) - meter.heldUntil(fromMs))) / 36_000n;
+  }
+  return micros;
 }
