@@ -3,6 +3,7 @@ import { applyCommand } from './commands/apply.ts';
 import { approvalsCommand, approveCommand, refuseCommand } from './commands/approve.ts';
 import { callCommand } from './commands/call.ts';
 import { compileCommand } from './commands/compile.ts';
+import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { digestCommand } from './commands/digest.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -56,6 +57,7 @@ for (const register of [
   refuseCommand,
   resolveCommand,
   spendCommand,
+  costCommand,
   digestCommand,
   exceptionCommand,
   otaCommand,

@@ -36,7 +36,7 @@ export interface CostLine extends CostSubject {
  * Why an amount is not known. `not-metered`: it is held by the hour and no run samples it, such as a pay-as-you-go workstation. `no-baseline`: the
  * cost is known, and what was saved is not.
  */
-type UnknownBecause = 'no-price' | 'charge-not-told' | 'no-monthly-price' | 'unmeasured' | 'not-metered' | 'no-baseline';
+export type UnknownBecause = 'no-price' | 'charge-not-told' | 'no-monthly-price' | 'unmeasured' | 'not-metered' | 'no-baseline';
 
 /** Something of a resource on a day that no amount stands for. */
 export interface UnknownLine extends CostSubject {
@@ -111,7 +111,7 @@ export function subscriptionCosts(
 }
 
 /** A row of a table: all that has the same key, in one currency. */
-interface CostRow {
+export interface CostRow {
   /** Undefined: what has no key, such as a group without the tag. */
   readonly key: string | undefined;
   readonly currency: string;
@@ -128,7 +128,7 @@ interface CostRow {
 }
 
 /** What no amount stands for, by key and cause. */
-interface UnknownRow {
+export interface UnknownRow {
   readonly key: string | undefined;
   readonly because: UnknownBecause;
   /** Ids, in order, each once. */

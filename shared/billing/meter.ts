@@ -201,7 +201,10 @@ function follow(changes: readonly PoolChange[], seen: readonly EpochMs[], timing
       warmUp ??= placed.warmUp;
       if (placed.unseen !== undefined) unseen.push(placed.unseen);
     }
-    if (!written && next?.found === false && state?.found === true) foundSet = { set: state.set };
+    if (next?.found === false && foundSet === undefined) {
+      if (next.foundSet !== undefined) foundSet = { set: next.foundSet };
+      else if (!written && state?.found === true) foundSet = { set: state.set };
+    }
     close(atMs);
     [state, fromMs, written] = [next, atMs, written || next?.found === false];
   }

@@ -18,6 +18,8 @@ export interface PoolState {
   readonly set: string | undefined;
   /** True where `set` was found: the journal knows of no value that a function of ours had written to the pool by then. */
   readonly found: boolean;
+  /** What `set` was last before a function of ours wrote it for the first time. Absent: it is as found, or runs did not see it before that. */
+  readonly foundSet?: string | undefined;
 }
 
 /** What a pool had from an instant on, until the next entry; undefined: it is not there (deleted, or not created yet). */
@@ -56,10 +58,10 @@ export interface Usage {
 }
 
 /** The part of a state that every run sees that reads the pool. */
-export type PoolCounts = Omit<PoolState, 'set' | 'found'>;
+export type PoolCounts = Omit<PoolState, 'set' | 'found' | 'foundSet'>;
 
 /** What a run that knows the values written to a pool says of its setting. */
-export type PoolSetting = Pick<PoolState, 'set' | 'found'>;
+export type PoolSetting = Pick<PoolState, 'set' | 'found' | 'foundSet'>;
 
 /** A pool as one run saw it. */
 export interface PoolSample {

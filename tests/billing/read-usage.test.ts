@@ -66,7 +66,13 @@ function expected(all: readonly Sight[]) {
   const known: { atMs: number; pools: Map<string, PoolCounts | 'unknown'>; settings: Map<string, PoolSetting> }[] = [];
   for (const { atMs, samples } of [...all].sort((a, b) => a.atMs - b.atMs || (a.functionName < b.functionName ? -1 : 1))) {
     for (const group of settings.keys()) if (!samples.some((each) => each.group === group)) settings.delete(group);
-    for (const { group, setting } of samples) if (setting) settings.set(group, setting);
+    for (const { group, setting } of samples) {
+      if (!setting) continue;
+      const before = settings.get(group);
+      // What was set before our first write stays known for as long as the pool is there.
+      const foundSet = setting.found ? undefined : before?.found ? before.set : before?.foundSet;
+      settings.set(group, foundSet === undefined ? setting : { ...setting, foundSet });
+    }
     const pools = new Map(samples.map((each) => [each.group, each.counts ?? ('unknown' as const)]));
     if (known.at(-1)?.atMs === atMs) known.pop();
     known.push({ atMs, pools, settings: new Map(settings) });
@@ -85,7 +91,7 @@ function check(usage: Usage, all: readonly Sight[]) {
       const change = pool && stateAt(pool, atMs);
       const setting = settings.get(group);
       const state: PoolState | undefined =
-        is === undefined || is === 'unknown' ? undefined : { ...is, set: setting?.set, found: setting?.found ?? false };
+        is === undefined || is === 'unknown' ? undefined : { ...is, ...(setting ?? { set: undefined, found: true }) };
       expect(change?.state).toEqual(state);
       expect(change?.unknown ?? false).toBe(is === 'unknown');
     }

@@ -118,7 +118,7 @@ export class DayFold {
       if (scope !== undefined) pool.scope = scope;
       else pool.scope ??= this.#counts.valueOf(counts)?.region;
       const is = counts === 0 ? 'unknown' : 'known';
-      const [nextCounts, nextSetting] = [counts === 0 ? pool.counts : counts, setting === 0 ? pool.setting : setting];
+      const [nextCounts, nextSetting] = [counts === 0 ? pool.counts : counts, this.#carried(pool.setting, setting)];
       if (pool.is !== is || pool.counts !== nextCounts || pool.setting !== nextSetting) this.#note(pool, look, is, nextCounts, nextSetting);
     }
     for (let number = 1; number <= this.#pools.size; number += 1) {
@@ -163,7 +163,18 @@ export class DayFold {
   }
 
   #settingNumber(setting: PoolSetting): number {
-    return this.#settings.numberOf(JSON.stringify([setting.set, setting.found]), () => setting);
+    const { set, found, foundSet } = setting;
+    return this.#settings.numberOf(JSON.stringify([set, found, foundSet]), () => setting);
+  }
+
+  /** The setting of a pool after a run: what it was before our first write stays known for good, or nothing could be measured against it later. */
+  #carried(before: number, said: number): number {
+    const now = this.#settings.valueOf(said);
+    if (now === undefined) return before;
+    if (now.found) return said;
+    const last = this.#settings.valueOf(before);
+    const foundSet = last?.found ? last.set : last?.foundSet;
+    return foundSet === undefined ? said : this.#settingNumber({ ...now, foundSet });
   }
 
   #note(pool: Pool, look: number, is: DayState['is'], counts: number, setting: number): void {

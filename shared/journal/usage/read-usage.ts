@@ -212,6 +212,7 @@ function isSame(a: PoolChange, b: PoolChange): boolean {
     one.scalingNodes === other.scalingNodes &&
     one.set === other.set &&
     one.found === other.found &&
+    one.foundSet === other.foundSet &&
     one.charge === other.charge &&
     one.instanceType === other.instanceType &&
     one.region === other.region

@@ -101,7 +101,8 @@ function statesBytes(states: DayPool['states'], kinds: TextTable, settings: Text
     const now: StateNumbers = {
       is: places.indexOf(is),
       ...(counts === undefined ? { nodes: 0, scalingNodes: 0, inUse: 0, kind: 0 } : countNumbers(counts, kinds)),
-      setting: setting === undefined ? 0 : settings.numberOf(JSON.stringify([setting.found, setting.set ?? null])) + 1,
+      setting:
+        setting === undefined ? 0 : settings.numberOf(JSON.stringify([setting.found, setting.set ?? null, setting.foundSet ?? null])) + 1,
     };
     let changed = 0;
     if (now.is !== before.is) changed |= differs.is;
@@ -233,13 +234,14 @@ function kindOf(text: string): Omit<PoolCounts, 'nodes' | 'scalingNodes' | 'inUs
 }
 
 function settingOf(text: string): PoolSetting {
-  const [found, set] = JSON.parse(text) as [boolean, string | null];
-  return { found, set: set ?? undefined };
+  const [found, set, foundSet] = JSON.parse(text) as [boolean, string | null, string | null];
+  return { found, set: set ?? undefined, ...(foundSet === null ? {} : { foundSet }) };
 }
 
 function changeOf(atMs: EpochMs, { is, counts, setting }: DayState): PoolChange {
   if (is === 'unknown' || (is === 'known' && counts === undefined)) return { atMs, state: undefined, unknown: true };
   if (is === 'gone' || counts === undefined) return { atMs, state: undefined };
-  const state: PoolState = { ...counts, set: setting?.set, found: setting?.found ?? false };
+  // Where no run has said anything of the setting, none has run that would write it.
+  const state: PoolState = { ...counts, ...{ set: undefined, found: true }, ...setting };
   return { atMs, state };
 }
