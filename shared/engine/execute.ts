@@ -4,7 +4,7 @@ import type { IntentLog } from '../journal/intents/intent-log.ts';
 import { canonicalJson } from '../journal/log/record.ts';
 import { JournalError, StoreError } from '../journal/store/store.ts';
 import { type ActDecision, allHarms, type Reason } from '../planning/decision.ts';
-import { all, clockNow, type Executing, note } from './effects.ts';
+import { all, clockNow, type Executing, type Moment, note } from './effects.ts';
 import { sessionsCut } from './guard.ts';
 import { reason } from './reasons.ts';
 import { callFor, notNow, type RecheckRules, recheckBeforeCall } from './recheck.ts';
@@ -20,10 +20,12 @@ export interface ExecuteRules {
   readonly actMs: number;
   /** Time that a call alone may take, in milliseconds, all attempts together. Default 20 000. */
   readonly callMs: number;
+  /** How old the recheck of one action may be when it is sent together with others, in milliseconds. Default 10 000. */
+  readonly joinMs: number;
 }
 
 /** The defaults of `ExecuteRules`. */
-const executeRules: ExecuteRules = { batch: 50, width: 4, actMs: 30_000, callMs: 20_000 };
+const executeRules: ExecuteRules = { batch: 50, width: 4, actMs: 30_000, callMs: 20_000, joinMs: 10_000 };
 
 /** What the executor needs. */
 export interface ExecuteInput<R extends Resource> {
@@ -66,15 +68,12 @@ export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<
         break;
       }
       const defects: unknown[] = [];
-      const groups = joined(batch, input.batchOf);
-      const ofGroups = yield* all(
-        groups.map((group) => () => actJoined(group, input, rules, defects)),
+      const found = new Map<ActDecision, Outcome>();
+      yield* all(
+        joined(batch, input.batchOf).map((group) => () => actJoined(group, input, rules, found, defects)),
         rules.width,
       );
-      const byDecision = new Map(
-        groups.flatMap(({ decisions }, at) => decisions.map((one, index) => [one, ofGroups[at]?.[index]] as const)),
-      );
-      const done = batch.map((decision) => byDecision.get(decision) as Outcome);
+      const done = batch.map((decision) => found.get(decision) as Outcome);
       outcomes.push(...done);
       yield* finish(batch, done, blocked, input);
       if (defects.length > 0) throw defects[0];
@@ -144,24 +143,40 @@ function* leave(decisions: readonly ActDecision[], because: Reason): Executing<r
   return outcomes;
 }
 
-/** Looks at each of some actions once more, and sends in one call those that may be done. Outcomes are in the order of the decisions. */
+/**
+ * Looks at each of some actions once more, and sends in one call those that may be done. While others are looked at, somebody may connect to the first
+ * of them: nothing waits for the others longer than `joinMs`, and what did, since a read took long, is looked at anew.
+ * Outcomes go into `outcomes`.
+ */
 function* actJoined<R extends Resource>(
   { decisions, param }: JoinedActs,
   input: ExecuteInput<R>,
   rules: ExecuteRules,
+  outcomes: Map<ActDecision, Outcome>,
   defects: unknown[],
-): Executing<readonly Outcome[]> {
-  const outcomes = new Map<ActDecision, Outcome>();
-  for (const decision of decisions) {
-    const left = yield* recheckBatch(decision, input, rules, defects);
-    if (left) outcomes.set(decision, left);
+): Executing<void> {
+  const left = [...decisions];
+  while (left.length > 0) {
+    /** Actions that may be sent, with the time of their recheck. */
+    const cleared: [decision: ActDecision, atMs: EpochMs][] = [];
+    let moment: Moment;
+    do {
+      const decision = left.shift() as ActDecision;
+      const outcome = yield* recheckBatch(decision, input, rules, defects);
+      moment = yield* clockNow();
+      if (outcome) outcomes.set(decision, outcome);
+      else cleared.push([decision, moment.nowMs]);
+    } while (left.length > 0 && moment.nowMs - (cleared[0]?.[1] ?? moment.nowMs) < rules.joinMs);
+    const sendable: ActDecision[] = [];
+    for (const [decision, atMs] of cleared) (moment.nowMs - atMs > rules.joinMs ? left : sendable).push(decision);
+    // Of one action by itself the recheck has just asked it.
+    const blocked = decisions.length > 1 ? notNow(moment, input.deadlineMs, rules.callMs) : undefined;
+    const sent = blocked ? [] : yield* callFor(sendable, param, rules.callMs);
+    sendable.forEach((decision, at) => {
+      outcomes.set(decision, sent[at] ?? outcomeOf(decision, 'not-sent', blocked));
+    });
   }
-  const cleared = decisions.filter((decision) => !outcomes.has(decision));
-  const called = yield* callFor(cleared, param, rules.callMs);
-  for (const [index, decision] of cleared.entries()) outcomes.set(decision, called[index] as Outcome);
-  const all = decisions.map((decision) => outcomes.get(decision) as Outcome);
-  for (const outcome of all) yield* note(outcome);
-  return all;
+  for (const decision of decisions) yield* note(outcomes.get(decision) as Outcome);
 }
 
 /** The outcome of an action that is not to be sent; undefined where it is. */
@@ -200,8 +215,9 @@ export function joined(decisions: readonly ActDecision[], batchOf: BatchOf = () 
   const groups: Growing[] = [];
   const open = new Map<string, Growing>();
   for (const decision of decisions) {
-    const { operation, input, atOnce } = decision.action;
-    const batch = batchOf(operation);
+    const { operation, input, atOnce, claim } = decision.action;
+    // A claim is taken once, so what was claimed is sent right away.
+    const batch = claim === undefined ? batchOf(operation) : undefined;
     const ids = batch && input[batch.param];
     if (!batch || !Array.isArray(ids)) {
       groups.push({ decisions: [decision], param: undefined });
@@ -209,11 +225,13 @@ export function joined(decisions: readonly ActDecision[], batchOf: BatchOf = () 
     }
     const most = Math.max(1, Math.min(batch.max, atOnce ?? batch.max));
     const key = canonicalJson([operation, { ...input, [batch.param]: [] }, most]);
-    const group: Growing = open.get(key) ?? { decisions: [], param: batch.param };
-    if (group.decisions.length === 0) groups.push(group);
+    let group = open.get(key);
+    if (!group || group.decisions.length >= most) {
+      group = { decisions: [], param: batch.param };
+      groups.push(group);
+      open.set(key, group);
+    }
     group.decisions.push(decision);
-    if (group.decisions.length < most) open.set(key, group);
-    else open.delete(key);
   }
   return groups;
 }

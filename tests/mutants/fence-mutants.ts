@@ -334,4 +334,20 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'A run that fails with its last write tells people.',
     tests: ['tests/engine/run-journal.test.ts'],
   },
+  {
+    name: 'joined-act-on-old-recheck',
+    file: 'shared/engine/execute.ts',
+    from: '(moment.nowMs - atMs > rules.joinMs ? left : sendable).push',
+    to: 'sendable.push',
+    rule: 'What was known of a resource long before the call is read again.',
+    tests: ['tests/functions/power-workstations/stories.test.ts'],
+  },
+  {
+    name: 'joined-act-after-stop',
+    file: 'shared/engine/execute.ts',
+    from: 'decisions.length > 1 ? notNow(',
+    to: 'decisions.length < 1 ? notNow(',
+    rule: 'A call for several is sent neither once the run was told to stop nor without the time for it.',
+    tests: ['tests/functions/power-workstations/stories.test.ts'],
+  },
 ];

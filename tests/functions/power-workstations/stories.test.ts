@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Handler } from '../../../simulator/handler.ts';
+import { handlers as workstationHandlers } from '../../../simulator/operations/workstations.ts';
 import type { WorkstationSeed } from '../../../simulator/world/seed.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
 import { hourMs, minuteMs } from '../../fixtures/times.ts';
@@ -105,6 +106,75 @@ describe('right before the call', () => {
     const { outcomes } = await fixture.run('apply', changing(change));
     expect(outcomes.map(({ outcome, because }) => `${outcome} ${because?.code ?? ''}`.trim())).toEqual([expected, 'done', 'done']);
     expect(fixture.calls('StopWuyingServer')).toEqual([['w-1', 'w-2']]);
+  });
+
+  describe('where each of them is read slowly', () => {
+    /** When each was read last, in the world's time. */
+    const readMs = new Map<string, number>();
+    /** Reads of one workstation take so long, and `after` is what happens once it was read. */
+    const slow = (ms: number | ((id: string) => number), after: (id: string) => void = () => {}): Readonly<Record<string, Handler>> => ({
+      ListWuyingServer(input, context) {
+        const answer = workstationHandlers['ListWuyingServer']?.(input, context) ?? {};
+        const [id] = (input as { readonly WuyingServerIdList?: readonly string[] }).WuyingServerIdList ?? [];
+        if (id === undefined) return answer;
+        readMs.set(id, context.nowMs);
+        fixture.simulator.advance(typeof ms === 'number' ? ms : ms(id));
+        after(id);
+        return answer;
+      },
+    });
+    const stopped = () => fixture.calls('StopWuyingServer').flat();
+
+    test('nobody is stopped on what was known more than ten seconds before, save by one read that took long itself', async () => {
+      const agesMs: number[] = [];
+      const stop: Handler = (input, context) => {
+        for (const id of (input as { readonly WuyingServerIdList: readonly string[] }).WuyingServerIdList)
+          agesMs.push(context.nowMs - (readMs.get(id) ?? Number.NaN));
+        return workstationHandlers['StopWuyingServer']?.(input, context) ?? {};
+      };
+      await open({ start: night, workstations: fleet(20, { status: 'RUNNING' }) }, policyText(follow), {
+        ...slow(4000),
+        StopWuyingServer: stop,
+      });
+      await fixture.run();
+      expect(stopped().sort()).toEqual(
+        fleet(20)
+          .map(({ id }) => id)
+          .sort(),
+      );
+      expect(Math.max(...agesMs)).toBeLessThanOrEqual(14_000);
+    });
+
+    test('who comes in while the others are read is not cut', async () => {
+      const later = (id: string) => (id === 'w-19' ? join('w-0') : undefined);
+      const slowAtTheEnd = (id: string) => (id === 'w-19' ? 30_000 : 100);
+      await open({ start: night, workstations: fleet(20, { status: 'RUNNING' }) }, policyText(follow), slow(slowAtTheEnd, later));
+      const { outcomes } = await fixture.run();
+      expect(
+        outcomes.filter(({ outcome }) => outcome !== 'done').map(({ resource, because }) => `${resource.id} ${because?.code}`),
+      ).toEqual(['w-0 changed-since-plan']);
+      expect(stopped()).not.toContain('w-0');
+    });
+
+    test('nothing is sent once the run was told to stop, or has no time left for a call', async () => {
+      const stop = new AbortController();
+      const halfway = (id: string) => (id === 'w-2' ? stop.abort() : undefined);
+      await open({ start: night, workstations: fleet(4, { status: 'RUNNING' }) }, policyText(follow), slow(100, halfway));
+      const told = await fixture.run('apply', { signal: stop.signal });
+      expect(told.outcomes.map(({ because }) => because?.code)).toEqual(['stopped', 'stopped', 'stopped', 'stopped']);
+      await fixture.close();
+      await open(
+        { start: night, workstations: fleet(4, { status: 'RUNNING' }) },
+        policyText(follow),
+        slow((id) => (id === 'w-3' ? 9000 : 100)),
+      );
+      const late = await fixture.run('apply', {
+        deadlineMs: fixture.simulator.world.clock.nowMs + 30_000 + 350,
+        rules: { callMs: 25_000 },
+      });
+      expect(late.outcomes.map(({ because }) => because?.code)).toEqual(Array(4).fill('deadline-near'));
+      expect(stopped()).toEqual([]);
+    });
   });
 
   test('an old answer that says that it is there already counts for one run only', async () => {
