@@ -105,4 +105,20 @@ export const askingMutants: readonly Mutant[] = [
     rule: 'A dearer price is another question, and is asked.',
     tests: ['tests/functions/renew-before-expiry/stories.test.ts', 'tests/cli/renewals.test.ts'],
   },
+  {
+    name: 'question-lost-by-another-name',
+    file: 'cli/run/policies/easier-orders.ts',
+    from: "before.kind !== 'order' ||",
+    to: "before.kind !== 'order' || rule.name !== before.name ||",
+    rule: 'A policy under which an order is asked about less needs a second person, whatever its rules are called.',
+    tests: ['tests/policies/easier-orders.test.ts'],
+  },
+  {
+    name: 'question-lost-by-a-rule-in-front',
+    file: 'cli/run/policies/easier-orders.ts',
+    from: 'later.slice(0, at).some(',
+    to: 'later.some(',
+    rule: 'The same where the rule that asks stands behind one that does not.',
+    tests: ['tests/policies/easier-orders.test.ts'],
+  },
 ];

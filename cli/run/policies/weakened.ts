@@ -1,10 +1,11 @@
 import { tellsOnly } from '../../../functions/catalog.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { canonicalJson } from '../../../shared/journal/log/record.ts';
+import { rulesOf } from '../../../shared/planning/first-match.ts';
 import { covers } from '../../../shared/policy/check/selector-coverage.ts';
 import type { CompiledException, CompiledLimits, CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
-import { formatMoney, type Money } from '../../../shared/policy/money.ts';
 import { localClock } from '../../render/local-clock.ts';
+import { dearer, easierOrders } from './easier-orders.ts';
 
 /** Something that a policy guards less well than the one before it. */
 export interface Weakened {
@@ -119,71 +120,12 @@ function spending({ before: { limits: old }, after: { limits: now } }: Pair): We
   ];
 }
 
-/** Amounts of the later list that are above those of the earlier one, or of a currency that it does not have. */
-function dearer(old: readonly Money[], now: readonly Money[]): readonly string[] {
-  return now.flatMap((amount) => {
-    const known = old.find(({ currency }) => currency === amount.currency);
-    if (known !== undefined && amount.micros <= known.micros) return [];
-    return [`${known === undefined ? 'none' : formatMoney(known)} → ${formatMoney(amount)}`];
-  });
-}
-
-/** What rules of renew-before-expiry ask people for, as far as it can get less. */
-interface Asking {
-  readonly name: string;
-  readonly ask?: {
-    readonly who: string;
-    readonly above?: readonly Money[];
-    readonly dearerThanLastTimeBy?: number;
-    readonly links?: boolean;
-  };
-  readonly unanswered?: string;
-  readonly maxPrice?: readonly Money[];
-}
-
-function questions({ before, after }: Pair): Weakened[] {
-  const rulesOf = ({ rules }: CompiledPolicy) => (rules[renewals] ?? []) as readonly Asking[];
-  return rulesOf(after).flatMap((now) => {
-    const old = rulesOf(before).find(({ name }) => name === now.name);
-    if (old === undefined) return [];
-    const fewer = [
-      ...(old.ask !== undefined && now.ask === undefined ? ['nobody is asked any more'] : []),
-      ...(old.ask && now.ask ? lessAsked(old.ask, now.ask) : []),
-      ...(now.unanswered !== old.unanswered && now.unanswered !== 'hold' ? [`unanswered: ${now.unanswered}`] : []),
-      ...cap(old.maxPrice, now.maxPrice),
-    ];
-    return fewer.map((text): Weakened => ({ code: 'approval', text: `rule ${now.name}: ${text}` }));
-  });
-}
-
-function lessAsked(old: NonNullable<Asking['ask']>, now: NonNullable<Asking['ask']>): readonly string[] {
-  // Without `above` everything is asked, unless something else says when; a currency that is not listed is always asked.
-  const always = ({ above, dearerThanLastTimeBy }: NonNullable<Asking['ask']>): boolean =>
-    above === undefined && dearerThanLastTimeBy === undefined;
-  const percent = ({ dearerThanLastTimeBy }: NonNullable<Asking['ask']>): number => dearerThanLastTimeBy ?? Number.POSITIVE_INFINITY;
-  return [
-    ...(now.who === old.who ? [] : [`${now.who} is asked in place of ${old.who}`]),
-    ...(now.links && !old.links ? ['approvals by link count'] : []),
-    ...(always(old) && !always(now) ? ['not every order is asked about any more'] : []),
-    ...(old.above !== undefined && now.above === undefined && !always(now) ? ['ask.above is gone'] : []),
-    ...(old.above === undefined ? [] : dearer(old.above, now.above ?? []).map((text) => `ask.above: ${text}`)),
-    ...(!always(old) && old.above === undefined && now.above !== undefined
-      ? ['an order without a last price is asked about above an amount only']
-      : []),
-    ...(!always(old) && !always(now) && percent(now) > percent(old) ? ['a higher price than last time is asked about less'] : []),
-  ];
-}
-
-function cap(old: readonly Money[] = [], now: readonly Money[] = []): readonly string[] {
-  const gone = old.filter(({ currency }) => !now.some((amount) => amount.currency === currency));
-  const higher =
-    old.length === 0
-      ? []
-      : dearer(
-          old,
-          now.filter(({ currency }) => old.some((amount) => amount.currency === currency)),
-        );
-  return [...gone.map((amount) => `maxPrice ${formatMoney(amount)} is gone`), ...higher.map((text) => `maxPrice: ${text}`)];
+/** What lets an order pass with less, on any target. */
+function questions(pair: Pair): Weakened[] {
+  const found = targetPairs(pair).flatMap(({ old, now }) =>
+    easierOrders(rulesOf(pair.before, renewals, old), rulesOf(pair.after, renewals, now)),
+  );
+  return [...new Set(found)].map((text) => ({ code: 'approval', text }));
 }
 
 /** Who is one person and who may answer also says who the second person is. */
