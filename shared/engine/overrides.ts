@@ -57,11 +57,14 @@ export function* readOverrides(
   };
 }
 
+/** One that names a target that the policy does not have, as after another name was given to it, may be for any. */
 function withExceptions(policy: CompiledPolicy, target: CompiledTarget, stored: readonly StoredException[]): CompiledPolicy {
-  const added = stored
-    .flatMap(({ id, terms, untilMs }) => (untilMs === undefined ? [] : [{ ...(terms ?? unreadTerms(id)), untilMs }]))
-    .filter(({ targets }) => targets === undefined || targets.includes(target.name))
-    .map((terms) => compiledException(terms, Object.keys(policy.zones)));
+  const isHere = (name: string): boolean => name === target.name || !Object.hasOwn(policy.targets, name);
+  const added = stored.flatMap(({ id, terms, untilMs }) => {
+    const { targets, ...said } = terms ?? unreadTerms(id);
+    if (untilMs === undefined || targets?.some(isHere) === false) return [];
+    return [compiledException({ ...said, untilMs }, Object.keys(policy.zones))];
+  });
   return added.length === 0 ? policy : { ...policy, exceptions: [...policy.exceptions, ...added] };
 }
 

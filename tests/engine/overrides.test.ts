@@ -67,13 +67,17 @@ describe('what stands', () => {
     ['for all targets', {}, 1],
     ['for this target', { targets: ['cn', 'other'] }, 1],
     ['for another target', { targets: ['other'] }, 0],
+    ['for a target that the policy does not have', { targets: ['renamed'] }, 1],
+    ['for one of which that is so', { targets: ['other', 'renamed'] }, 1],
+    ['for one that is named as what every object has', { targets: ['constructor'] }, 1],
     ['that is over for less than a day', { until: new Date(noon).toISOString() }, 1],
     ['that is over for a day', { from: new Date(noon - 2 * 864e5).toISOString(), until: new Date(noon - 864e5).toISOString() }, 0],
     ['that begins later', { from: new Date(noon + 1).toISOString() }, 1],
   ])('has an exception %s or not', async (_what, more, count) => {
     const store = memoryStore();
     await add(store, more);
-    expect((await load(store)).policy.exceptions).toHaveLength(count);
+    const policy = policyWith({ targets: { cn: target, other: { ...target, name: 'other' } } });
+    expect((await load(store, policy)).policy.exceptions).toHaveLength(count);
   });
 
   test('counts an exception up to the word that ends it', async () => {
@@ -105,6 +109,13 @@ describe('a run', () => {
     await runStoring(store, endException(id, { owner: 'two', atMs: clock.nowMs }, { by: 'tan.mei' }));
     await run('apply');
     expect(service.valueOf('a')).toBe('2');
+  });
+
+  test('holds what an exception forbids on a target that was given another name since', async () => {
+    const { store, run, service } = fixture();
+    await add(store, { targets: ['home'] });
+    expect(codes(await run('apply'))).toEqual(['a hold exception-never']);
+    expect(service.calls).toEqual([]);
   });
 
   test('shows in plan what it would hold in apply', async () => {

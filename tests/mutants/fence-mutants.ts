@@ -350,4 +350,12 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'A call for several is sent neither once the run was told to stop nor without the time for it.',
     tests: ['tests/functions/power-workstations/stories.test.ts'],
   },
+  {
+    name: 'exception-lost-with-the-name-of-its-target',
+    file: 'shared/engine/overrides.ts',
+    from: ' || !Object.hasOwn(policy.targets, name)',
+    to: '',
+    rule: 'An exception of the journal that names a target which the policy does not have counts for each.',
+    tests: ['tests/engine/overrides.test.ts'],
+  },
 ];
