@@ -97,6 +97,7 @@ function* begin<R extends Resource>(
   const moment = yield* clockNow();
   const blocked = notNow(moment, input.deadlineMs, rules.actMs);
   if (blocked) return blocked;
+  yield* input.again.refresh?.(moment.nowMs) ?? [];
   const intents = batch.map((decision) => {
     const { resource, rule, action } = decision;
     return {
@@ -223,7 +224,7 @@ export function joined(decisions: readonly ActDecision[], batchOf: BatchOf = () 
       groups.push({ decisions: [decision], param: undefined });
       continue;
     }
-    const most = Math.max(1, Math.min(batch.max, atOnce ?? batch.max));
+    const most = Math.min(batch.max, atOnce ?? batch.max);
     const key = canonicalJson([operation, { ...input, [batch.param]: [] }, most]);
     let group = open.get(key);
     if (!group || group.decisions.length >= most) {

@@ -18,6 +18,8 @@ import { skewReason, waitsForClocks } from './two-clocks.ts';
 
 /** The recheck of an action, on the resource as it is right before the call and at that instant. */
 export interface RecheckRules<R extends Resource> {
+  /** Reads what people have said since, before a batch. @throws StoreError */
+  refresh?(nowMs: EpochMs): Executing<void>;
   /** Looks at a batch whose intents are written, before its first call. */
   begins?(batch: readonly ActDecision[], nowMs: EpochMs): Executing<void>;
   /** Decides again. @throws StoreError @throws JournalError where the history of the resource cannot be read */
@@ -159,23 +161,30 @@ function isSame(planned: ActDecision, again: Decision): again is ActDecision {
 /**
  * The planner and the guard once more, for one resource and with fresh eyes: a freeze or an exception may have begun since the plan was
  * made, an owner may have set a tag, a protected user may have connected, the service's clock may have shown that it differs from ours (`skew`, in
- * milliseconds). Limits are not asked again: what they admitted was written down. But for nodes that are added: that limit is over all targets, and
- * their runs can begin at one moment.
+ * milliseconds). `overrides` reads before each batch what people have said beside the policy: a run can act for minutes.
+ *
+ * Limits are not asked again: what they admitted was written down. But for nodes that are added: that limit is over all targets, and their runs can
+ * begin at one moment.
  */
 export function recheckRules<R extends Resource>(
   automation: Automation<R>,
-  context: PlanContext,
+  planned: PlanContext,
   log: IntentLog,
   owner: string,
   skew: () => number | undefined = () => undefined,
+  overrides?: (nowMs: EpochMs) => Executing<Partial<PlanContext>>,
 ): RecheckRules<R> {
   const { planner, name } = automation;
+  let context = planned;
   let tried = false;
   let nodesAdded = 0;
   /** Acts that add nodes for which runs of other targets have left no room, by resource and key. */
   let crowded = new Map<string, Reason>();
   const idOf = ({ resource, action }: ActDecision) => JSON.stringify([resource.id, action.key]);
   return {
+    *refresh(nowMs) {
+      context = { ...context, ...(yield* overrides?.(nowMs) ?? []) };
+    },
     *begins(batch, nowMs) {
       const added = batch.reduce((sum, { action }) => sum + (action.nodesAdded ?? 0), 0);
       // The default is of each target by itself.

@@ -19,7 +19,7 @@ import { functionMode, guarding } from './guard.ts';
 import { addedElsewhere } from './guard-nodes.ts';
 import type { TellRun } from './notifications.ts';
 import { type Observation, observeAndPlan, RunFacts } from './observe.ts';
-import { loadOverrides, type Overrides } from './overrides.ts';
+import { type Overrides, readOverrides } from './overrides.ts';
 import { Protection } from './protection-facts.ts';
 import { reason } from './reasons.ts';
 import { recheckRules } from './recheck.ts';
@@ -85,7 +85,7 @@ export async function run<R extends Resource>(options: RunOptions<R>): Promise<R
   const draft = new ReportDraft({ ...options, policy }, misread?.error, own);
 
   const log = await draft.attempt(() => runStoring(store, IntentLog.load(automation.name, writtenScope(target))));
-  const overrides = log && (await draft.attempt(() => loadOverrides(store, policy, target, nowMs, automation.halts)));
+  const overrides = log && (await draft.attempt(() => runStoring(store, readOverrides(policy, target, nowMs, automation.halts))));
   const begun = { ...options, automation, policy, misread, client: counting.client };
   const usage = log && overrides ? await observeAndAct(begun, overrides, log, draft) : undefined;
   draft.damaged([...(log?.damaged ?? []), ...(overrides?.damaged ?? [])]);
@@ -269,15 +269,13 @@ async function act<R extends Resource>(options: RunOptions<R>, context: PlanCont
   const { automation, client, target, store, clock, signal, deadlineMs, rules } = options;
   const acts = draft.decisions.filter((decision) => decision.verdict === 'act');
   if (acts.length === 0) return;
-  // Observing may have taken minutes: what somebody said meanwhile counts.
-  const overrides = await draft.attempt(() => loadOverrides(store, options.policy, target, clock.now(), automation.halts));
-  if (!overrides) return;
   let done = 0;
   const onOutcome = (outcome: Outcome): void => {
     options.onOutcome?.(outcome);
     options.onProgress?.({ phase: 'acting', done: ++done, of: acts.length });
   };
-  const again = recheckRules(automation, { ...context, ...overrides }, log, draft.head.run, () => provenSkew(client));
+  const overrides = (nowMs: EpochMs) => readOverrides(options.policy, target, nowMs, automation.halts);
+  const again = recheckRules(automation, context, log, draft.head.run, () => provenSkew(client), overrides);
   const batchOf = (operation: string) =>
     Object.hasOwn(automation.operations, operation) ? automation.operations[operation]?.batch : undefined;
   const executed = await drive(

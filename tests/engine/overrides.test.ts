@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { loadOverrides } from '../../shared/engine/overrides.ts';
+import { IntentLog } from '../../shared/journal/intents/intent-log.ts';
 import { encodeRecord } from '../../shared/journal/log/record.ts';
 import { addException, type ExceptionBody, endException, exceptionId } from '../../shared/journal/people/exceptions.ts';
 import { loadHalts, sayHalt } from '../../shared/journal/people/halts.ts';
+import { StoreError } from '../../shared/journal/store/store.ts';
 import { runStoring } from '../../shared/journal/store/store-effect.ts';
 import { exceptionsInForce } from '../../shared/policy/exception.ts';
 import { hourMs } from '../fixtures/times.ts';
@@ -129,6 +131,43 @@ describe('a run', () => {
     const report = await run('apply', { onDecision: () => void add(store) });
     expect(report.outcomes.map(({ outcome, because }) => [outcome, because?.code])).toEqual([['held', 'exception-never']]);
     expect(service.calls).toEqual([]);
+  });
+
+  test('leaves undone in its next batches what somebody forbade while it acted', async () => {
+    const { store, run, service, wishes } = fixture();
+    for (const id of ['b', 'c', 'd', 'e']) {
+      service.put(id, '1', { tags: {} });
+      wishes.set(id, { value: '2', ...cutting });
+    }
+    service.onSet = (id) => void (id === 'b' && add(store));
+    const report = await run('apply', { rules: { batch: 2, width: 1 } });
+    expect(report.outcomes.map(({ outcome, because }) => because?.code ?? outcome)).toEqual([
+      ...['done', 'done'],
+      ...['exception-never', 'exception-never', 'exception-never'],
+    ]);
+    expect(service.calls).toEqual(['SetDial a=2', 'SetDial b=2']);
+  });
+
+  test('stops where it cannot read any more what people say, and does not begin what it would have to guess about', async () => {
+    const { store, run, service, wishes } = fixture();
+    for (const id of ['b', 'c']) {
+      service.put(id, '1', { tags: {} });
+      wishes.set(id, { value: '2', ...cutting });
+    }
+    const list = store.list.bind(store);
+    service.onSet = () => {
+      store.list = (prefix) => {
+        if (prefix.startsWith('exceptions')) throw new StoreError('Unreachable', 'the disk is gone');
+        return list(prefix);
+      };
+    };
+    const report = await run('apply', { rules: { batch: 1, width: 1 } });
+    expect(report.outcomes.map(({ outcome, because }) => because?.code ?? outcome)).toEqual([
+      ...['done', 'journal-unavailable', 'journal-unavailable'],
+    ]);
+    expect([report.failed, service.calls]).toEqual([true, ['SetDial a=2']]);
+    const log = await runStoring(store, IntentLog.load('dials', target.account));
+    expect(log.counts('cn', noon).actions).toBe(1);
   });
 
   test('with an exception that cannot be read does nothing that one can forbid, and names the record', async () => {

@@ -358,4 +358,12 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'An exception of the journal that names a target which the policy does not have counts for each.',
     tests: ['tests/engine/overrides.test.ts'],
   },
+  {
+    name: 'exception-of-a-running-act-unread',
+    file: 'shared/engine/execute.ts',
+    from: '  yield* input.again.refresh?.(moment.nowMs) ?? [];\n',
+    to: '',
+    rule: 'What somebody forbids while a run acts is left undone in its next batches.',
+    tests: ['tests/engine/overrides.test.ts'],
+  },
 ];
