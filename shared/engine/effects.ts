@@ -22,7 +22,7 @@ export type EngineEffect =
   | { readonly type: 'clock-now' }
   /** Tells whoever watches what became of an action. No result. */
   | { readonly type: 'note'; readonly outcome: Outcome }
-  /** Runs independent parts, at most `width` at a time. Result: what they return, in order. */
+  /** Runs independent parts, at most `width` at a time, which is 1 or more. Result: what they return, in order. */
   | { readonly type: 'all'; readonly parts: readonly (() => Executing<unknown>)[]; readonly width: number };
 
 /** Executor code: yields effects, gets their results, returns `T`. Failures are thrown into it. */
@@ -129,7 +129,7 @@ async function pool<R extends Resource>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, width) }, work));
+  await Promise.all(Array.from({ length: width }, work));
   if (failure) throw failure.error;
   return results;
 }

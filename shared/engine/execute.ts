@@ -60,11 +60,10 @@ export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<
   const outcomes: Outcome[] = [];
   for (let start = 0; start < input.decisions.length; start += rules.batch) {
     const batch = input.decisions.slice(start, start + rules.batch);
-    const rest = input.decisions.slice(start);
     try {
       const blocked = yield* begin(batch, input, rules);
       if (typeof blocked !== 'number') {
-        outcomes.push(...(yield* leave(rest, blocked)));
+        outcomes.push(...(yield* leave(input.decisions.slice(start), blocked)));
         break;
       }
       const defects: unknown[] = [];
@@ -79,9 +78,8 @@ export function* execute<R extends Resource>(input: ExecuteInput<R>): Executing<
       if (defects.length > 0) throw defects[0];
     } catch (error) {
       if (!(error instanceof StoreError || error instanceof JournalError)) throw error;
-      const left = input.decisions.slice(outcomes.length);
       const because = reason('journal-unavailable', `Not sent, since the journal failed: ${error.message}`);
-      outcomes.push(...(yield* leave(left, because)));
+      outcomes.push(...(yield* leave(input.decisions.slice(outcomes.length), because)));
       return { outcomes, error };
     }
   }

@@ -319,7 +319,7 @@ async function applyGuards<R extends Resource>(input: GuardInput<R>): Promise<re
       totals: seen.totals,
       byRule: seen.byRule,
       nodes: seen.nodes,
-      counts: log.counts(target.name, nowMs),
+      counts: log.counts(target.name, nowMs, policy.targets),
       nodesAddedElsewhere: addsNodes ? await input.nodesAddedElsewhere() : 0,
       resourceOf: (id) => seen.acting.get(id),
       sessionUsersOf: protection.sessionUsersOf,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { reportJson } from '../../shared/engine/report.ts';
 import { verifyJournal } from '../../shared/journal/log/verify.ts';
 import { minuteMs } from '../fixtures/times.ts';
-import { type Dial, noon, policyWith } from './dial.ts';
+import { type Dial, noon, policyWith, target } from './dial.ts';
 
 import { apiError, codes, fixture } from './run-fixture.ts';
 
@@ -168,6 +168,20 @@ describe('a run', () => {
     expect(codes(await b.run('apply', { policy }))).toEqual(['a hold limit-actions-24h', 'b hold limit-actions-24h']);
     b.later(1);
     expect((await b.run('apply', { policy })).outcomes).toHaveLength(2);
+  });
+
+  test('a limit over 24 hours counts what was done for a target under another name, and not what was done for others', async () => {
+    const b = fixture();
+    const policyOf = (...names: readonly string[]) =>
+      policyWith({ limits: { actionsPer24h: 2 }, targets: Object.fromEntries(names.map((name) => [name, { ...target, name }])) });
+    for (const id of ['a', 'b']) b.service.put(id, 'old');
+    const wish = (id: string, value: string) => b.wishes.set(id, { value, action: { harms: ['lower'] } });
+    for (const id of ['a', 'b']) wish(id, 'new');
+    expect((await b.run('apply', { policy: policyOf('cn') })).outcomes).toHaveLength(2);
+    wish('a', 'newer');
+    const office = { ...target, name: 'office' };
+    expect(codes(await b.run('plan', { policy: policyOf('office'), target: office }))).toEqual(['a hold limit-actions-24h']);
+    expect(codes(await b.run('plan', { policy: policyOf('cn', 'office'), target: office }))).toEqual(['a act wish']);
   });
 
   test('sums the costs of what acts by currency and period', async () => {

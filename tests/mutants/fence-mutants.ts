@@ -366,4 +366,12 @@ export const fenceMutants: readonly Mutant[] = [
     rule: 'What somebody forbids while a run acts is left undone in its next batches.',
     tests: ['tests/engine/overrides.test.ts'],
   },
+  {
+    name: 'day-counted-by-the-name-of-the-target',
+    file: 'shared/engine/run.ts',
+    from: 'log.counts(target.name, nowMs, policy.targets)',
+    to: 'log.counts(target.name, nowMs)',
+    rule: 'A limit over 24 hours counts what was done for a target before it was given another name.',
+    tests: ['tests/engine/run.test.ts'],
+  },
 ];

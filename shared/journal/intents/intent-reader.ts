@@ -110,9 +110,12 @@ export class IntentReader {
     }
   }
 
-  /** What was done for a target in the 24 hours before `nowMs`, as of loading. */
-  counts(target: string, nowMs: EpochMs): RollingCounts {
-    return countsOf(this.loaded.state.acts.values(), target, nowMs);
+  /**
+   * What was done for a target in the 24 hours before `nowMs`, as of loading. `targets`: those of the policy by name; what was done for any other counts
+   * too. Default: only what was done under the name of the target.
+   */
+  counts(target: string, nowMs: EpochMs, targets?: Readonly<Record<string, unknown>>): RollingCounts {
+    return countsOf(this.loaded.state.acts.values(), target, nowMs, targets);
   }
 
   /** Settings of a resource on which a value that is not ours was seen and still stands, as of loading. */

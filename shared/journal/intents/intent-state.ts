@@ -262,9 +262,13 @@ export function settleActs(acts: Acts, outcomes: Iterable<{ resource: string; se
   };
 }
 
-/** What was done for a target in `(now − 24 h, now]`; what lies in the future of a slow clock counts too. */
-export function countsOf(all: Iterable<Acts>, target: string, nowMs: EpochMs): RollingCounts {
-  const within = [...all].filter((acts) => (acts.target === target || acts.target === everyTarget) && acts.atMs > nowMs - rollingMs);
+/**
+ * What was done for a target in `(now − 24 h, now]`; what lies in the future of a slow clock counts too. With the targets that the policy has, by name,
+ * so does what was done for one that it has no more: that may have been this one, under another name.
+ */
+export function countsOf(all: Iterable<Acts>, target: string, nowMs: EpochMs, targets?: Readonly<Record<string, unknown>>): RollingCounts {
+  const isOf = (name: string) => name === target || name === everyTarget || (targets && !Object.hasOwn(targets, name));
+  const within = [...all].filter((acts) => isOf(acts.target) && acts.atMs > nowMs - rollingMs);
   const sum = (of: (acts: Acts) => number): number => within.reduce((total, acts) => total + of(acts), 0);
   return {
     actions: sum(({ open, ran }) => open.length + ran.actions),
