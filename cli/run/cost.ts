@@ -18,7 +18,7 @@ import { CommandFailure } from '../failure.ts';
 import type { Session } from './session.ts';
 
 /** What costs can be grouped by; `tag:KEY` besides. */
-export const groupings = ['target', 'group', 'rule', 'type', 'day'] as const;
+const groupings = ['target', 'group', 'rule', 'type', 'day'] as const;
 
 /** How costs are grouped: `words` heads the column. */
 export interface Grouping {
@@ -70,7 +70,7 @@ export interface CostFound {
 }
 
 /** A forecast of all targets, and how far such forecasts were off. */
-export interface MonthForecast {
+interface MonthForecast {
   readonly all: readonly Forecast[];
   readonly basis: ForecastBasis;
   /** Forecasts as they would have been on the tenth day of earlier months, by what was recorded until then, the newest first. */
@@ -78,7 +78,7 @@ export interface MonthForecast {
 }
 
 /** What a forecast of the tenth day said of a month, and what the month cost. */
-export interface PastForecast {
+interface PastForecast {
   readonly month: string;
   readonly said: Money;
   readonly cost: Money;
@@ -185,7 +185,7 @@ function monthsBefore(month: string, back: number): string {
 }
 
 /** A month by the clock of a zone. */
-export function monthSpan(month: string, zone: ZoneTable): Span {
+function monthSpan(month: string, zone: ZoneTable): Span {
   const [year, number] = month.split('-').map(Number) as [number, number];
   const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
   const startOf = (text: string): number => instantOf(zone, localMsOf(`${text}-01`, 0));

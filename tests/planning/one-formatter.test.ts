@@ -33,6 +33,9 @@ test('what prints for people, and what functions word, writes no instant in UTC;
   expect(filesWith(/toISOString/, worded)).toEqual([
     // CSV and JSON for the auditor.
     'cli/render/audit.ts',
+    'cli/render/cost.ts',
+    // The columns of FOCUS, which are in UTC.
+    'cli/render/focus.ts',
     'cli/render/policies.ts',
     'cli/render/spend.ts',
     // Keys of the journal: dates of UTC.
