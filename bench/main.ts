@@ -10,6 +10,7 @@ import { limiterRow } from './rows/limiter.ts';
 import { planningRows } from './rows/planning.ts';
 import { signingRow } from './rows/signing.ts';
 import { simulationRow } from './rows/simulation.ts';
+import { usageRows } from './rows/usage.ts';
 
 const parts: Readonly<Record<string, () => BenchRow[] | BenchRow | Promise<BenchRow[] | BenchRow>>> = {
   signing: signingRow,
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => BenchRow[] | BenchRow | Promise<Bench
   fleet: fleetRows,
   limiter: limiterRow,
   simulation: simulationRow,
+  usage: usageRows,
 };
 
 const { json, only } = developerCommand('bench', 'Measures speed and memory, each beside what it is compared with.')

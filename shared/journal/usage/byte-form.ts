@@ -77,6 +77,11 @@ export class ByteReader {
 
   /** A number as `count` wrote it. */
   count(): number {
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 128) {
+      this.#at += 1;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; scale <= Number.MAX_SAFE_INTEGER; scale *= 128) {
       const byte = this.#bytes[this.#at++];

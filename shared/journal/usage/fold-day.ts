@@ -62,18 +62,12 @@ export class DayFold {
     this.#dayMs = startMs;
     const lastMs = before?.looks.findLast(({ whole }) => whole)?.atMs;
     this.#before = lastMs !== undefined && startMs - lastMs <= longestGapMs ? lastMs : undefined;
-    for (const { group, pool, scope, states } of before?.pools() ?? []) {
-      const last = states.at(-1)?.state;
-      if (last === undefined || last.is === 'gone') continue;
-      const entry = this.#poolOf(group, pool);
+    for (const { group, pool, scope, state } of before?.ends() ?? []) {
+      const { is, counts, setting } = state;
+      if (is === 'gone') continue;
+      const entry = this.#pools.valueOf(this.#poolNumber(group, pool)) as Pool;
       entry.scope = scope;
-      this.#note(
-        entry,
-        0,
-        last.is,
-        last.counts ? this.#countsNumber(last.counts) : 0,
-        last.setting ? this.#settingNumber(last.setting) : 0,
-      );
+      this.#note(entry, 0, is, counts ? this.#countsNumber(counts) : 0, setting ? this.#settingNumber(setting) : 0);
     }
   }
 
@@ -89,7 +83,7 @@ export class DayFold {
 
   /** All pools that a run saw that wrote what had changed since a keyframe. @throws RangeError where the two do not fit */
   delta(keyframe: Snapshot, rows: Iterable<SampleRow>): Snapshot {
-    const whole = Int32Array.from(keyframe);
+    const whole = keyframe.slice();
     const added: number[] = [];
     for (const row of rows) {
       if (row.row === undefined) {
@@ -101,7 +95,10 @@ export class DayFold {
       if ('gone' in row) whole[at] = 0;
       else whole.set([keyframe[at] as number, ...this.#stateNumbers(row)], at);
     }
-    return Int32Array.from([...whole, ...added]);
+    const joined = new Int32Array(whole.length + added.length);
+    joined.set(whole);
+    joined.set(added, whole.length);
+    return joined;
   }
 
   /** Takes what a run saw: all of the target, or all in one region (`scope`). */
@@ -137,10 +134,6 @@ export class DayFold {
       .sort((a, b) => compareTexts(a.group, b.group) || compareTexts(a.pool, b.pool));
     const dayPool = ({ group, pool, scope, states }: Pool): DayPool => ({ group, pool, scope, states: this.#statesOf(states) });
     return { dayMs: this.#dayMs, before: this.#before, looks, pools: mapped(pools, dayPool) };
-  }
-
-  #poolOf(group: string, pool: string): Pool {
-    return this.#pools.valueOf(this.#poolNumber(group, pool)) as Pool;
   }
 
   #poolNumber(group: string, pool: string): number {
@@ -181,7 +174,9 @@ export class DayFold {
     // Of one instant the last counts.
     if (pool.states.at(-4) === look) pool.states.length -= 4;
     pool.states.push(look, places.indexOf(is), counts, setting);
-    Object.assign(pool, { is, counts, setting });
+    pool.is = is;
+    pool.counts = counts;
+    pool.setting = setting;
   }
 
   #statesOf(numbers: readonly number[]): DayPool['states'] {

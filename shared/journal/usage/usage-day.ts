@@ -134,12 +134,15 @@ function countNumbers({ region, instanceType, charge, nodes, scalingNodes, inUse
   return { nodes, scalingNodes, inUse: inUse === undefined ? 0 : inUse + 1, kind };
 }
 
+/** What of a pool's counts hardly ever changes. */
+type Kind = Pick<PoolCounts, 'region' | 'instanceType' | 'charge'>;
+
 /** A day that was read from bytes. Pools are decoded when they are asked for; until then a day weighs its bytes. */
 export class StoredDay {
   readonly dayMs: EpochMs;
   readonly before: EpochMs | undefined;
   readonly looks: UsageDay['looks'];
-  readonly #kinds: readonly (Omit<PoolCounts, 'nodes' | 'scalingNodes' | 'inUse'> | undefined)[];
+  readonly #kinds: readonly (Kind | undefined)[];
   readonly #settings: readonly (PoolSetting | undefined)[];
   readonly #pools: readonly {
     readonly group: string;
@@ -178,9 +181,14 @@ export class StoredDay {
     return this.#pools;
   }
 
-  /** All pools with their states. @throws RangeError where the bytes are damaged */
-  *pools(): Generator<DayPool> {
-    for (const { block, ...pool } of this.#pools) yield { ...pool, states: this.#statesOf(block) };
+  /** What each pool had at the end of the day. @throws RangeError where the bytes are damaged */
+  *ends(): Generator<Omit<DayPool, 'states'> & { readonly state: DayState }> {
+    for (const { block, ...pool } of this.#pools) {
+      const end = this.#walk(block, () => {});
+      const kind = this.#kinds[end.kind];
+      const counts = kind && { ...kind, ...countsOf(end) };
+      yield { ...pool, state: { is: entryOf(places, end.is), counts, setting: this.#settings[end.setting] } };
+    }
   }
 
   /** What a pool had, from its first state on; undefined where it is not there. @throws RangeError where the bytes are damaged */
@@ -188,22 +196,26 @@ export class StoredDay {
     const place = this.#places.get(poolKey(group, pool));
     if (place === undefined) return undefined;
     const changes: PoolChange[] = [];
-    for (const { look, state } of this.#statesOf((this.#pools[place] as { readonly block: Uint8Array }).block)) {
+    this.#walk((this.#pools[place] as { readonly block: Uint8Array }).block, (look, now) => {
       const atMs = look === 0 ? this.dayMs : (this.looks[look - 1] as { readonly atMs: EpochMs }).atMs;
-      changes.push(changeOf(atMs, state));
-    }
+      const kind = this.#kinds[now.kind];
+      if (now.is === places.indexOf('gone')) changes.push({ atMs, state: undefined });
+      else if (now.is === places.indexOf('unknown') || kind === undefined) changes.push({ atMs, state: undefined, unknown: true });
+      else changes.push({ atMs, state: stateOf(kind, now, this.#settings[now.setting]) });
+    });
     return changes;
   }
 
-  #statesOf(bytes: Uint8Array): DayPool['states'] {
+  /** Goes through the states of a pool; `now` is the same object each time. Gives the last. */
+  #walk(bytes: Uint8Array, visit: (look: number, now: Readonly<StateNumbers>) => void): Readonly<StateNumbers> {
     const block = new ByteReader(bytes);
     const length = block.rows();
-    const [marks, values] = [new ByteReader(block.block()), new ByteReader(block.block())];
+    const marks = new ByteReader(block.block());
+    const values = new ByteReader(block.block());
     const now = { ...nothing };
     let look = 0;
-    return Array.from({ length }, () => {
+    for (let index = 0; index < length; index += 1) {
       look += marks.count();
-      if (look > this.looks.length) throw new RangeError('A number names nothing.');
       const changed = values.count();
       if (changed & differs.is) now.is = values.count();
       if (changed & differs.nodes) now.nodes += values.signed();
@@ -211,16 +223,26 @@ export class StoredDay {
       if (changed & differs.inUse) now.inUse += values.signed();
       if (changed & differs.kind) now.kind = values.count();
       if (changed & differs.setting) now.setting = values.count();
-      return { look, state: this.#stateOf(now) };
-    });
+      const isKnown = look <= this.looks.length && now.is < places.length;
+      if (!isKnown || now.kind >= this.#kinds.length || now.setting >= this.#settings.length)
+        throw new RangeError('A number names nothing.');
+      visit(look, now);
+    }
+    return now;
   }
+}
 
-  #stateOf({ is, nodes, scalingNodes, inUse, kind, setting }: StateNumbers): DayState {
-    if (kind >= this.#kinds.length || setting >= this.#settings.length) throw new RangeError('A number names nothing.');
-    const kept = this.#kinds[kind];
-    const counts = kept && { ...kept, nodes, scalingNodes, inUse: inUse === 0 ? undefined : inUse - 1 };
-    return { is: entryOf(places, is), counts, setting: this.#settings[setting] };
-  }
+function countsOf({ nodes, scalingNodes, inUse }: StateNumbers): Pick<PoolCounts, 'nodes' | 'scalingNodes' | 'inUse'> {
+  return { nodes, scalingNodes, inUse: inUse === 0 ? undefined : inUse - 1 };
+}
+
+/** Written out member by member, since a month of a fleet has millions of them. */
+function stateOf({ region, instanceType, charge }: Kind, now: StateNumbers, setting: PoolSetting | undefined): PoolState {
+  const { nodes, scalingNodes } = now;
+  const inUse = now.inUse === 0 ? undefined : now.inUse - 1;
+  // Where no run has said anything of the setting, none has run that would write it.
+  const state = { region, instanceType, charge, nodes, scalingNodes, inUse, set: setting?.set, found: setting?.found ?? true };
+  return setting?.foundSet === undefined ? state : { ...state, foundSet: setting.foundSet };
 }
 
 /** One text for the name of a pool. */
@@ -228,7 +250,7 @@ export function poolKey(group: string, pool: string): string {
   return `${group}\n${pool}`;
 }
 
-function kindOf(text: string): Omit<PoolCounts, 'nodes' | 'scalingNodes' | 'inUse'> {
+function kindOf(text: string): Kind {
   const [region, instanceType, charge] = JSON.parse(text) as [string | null, string | null, number];
   return { region: region ?? undefined, instanceType: instanceType ?? undefined, charge: charges[charge] };
 }
@@ -236,12 +258,4 @@ function kindOf(text: string): Omit<PoolCounts, 'nodes' | 'scalingNodes' | 'inUs
 function settingOf(text: string): PoolSetting {
   const [found, set, foundSet] = JSON.parse(text) as [boolean, string | null, string | null];
   return { found, set: set ?? undefined, ...(foundSet === null ? {} : { foundSet }) };
-}
-
-function changeOf(atMs: EpochMs, { is, counts, setting }: DayState): PoolChange {
-  if (is === 'unknown' || (is === 'known' && counts === undefined)) return { atMs, state: undefined, unknown: true };
-  if (is === 'gone' || counts === undefined) return { atMs, state: undefined };
-  // Where no run has said anything of the setting, none has run that would write it.
-  const state: PoolState = { ...counts, ...{ set: undefined, found: true }, ...setting };
-  return { atMs, state };
 }
