@@ -23,6 +23,22 @@ const ends = [
 /** Faults in what is watched: expiries that others move, and records that somebody changes. */
 export const watchMutants: readonly Mutant[] = [
   {
+    name: 'usage-gap-filled',
+    file: 'shared/journal/usage/fold-day.ts',
+    from: 'if (atMs - lastMs > longestGapMs) for (const between of open) between.whole = false;',
+    to: '',
+    rule: 'A target is seen only while each of its regions is.',
+    tests: ['tests/billing/read-usage.test.ts'],
+  },
+  {
+    name: 'usage-goes-by-unwritten-keyframe',
+    file: 'shared/journal/usage/usage-sample.ts',
+    from: 'known.slot < slot;',
+    to: 'known.slot !== slot;',
+    rule: 'What changed is never told against a keyframe of a minute that has not come.',
+    tests: ['tests/billing/usage-sample.test.ts'],
+  },
+  {
     name: 'seen-written-behind-another',
     file: expiries,
     from: "body: { ...part, ...named } }, () => 'stop');",
