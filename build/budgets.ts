@@ -17,9 +17,9 @@ const scalingKb = 245;
 
 /**
  * The digest reads the fleet by itself, with what it costs and what no sum has, and tells of freezes. It alone folds what all runs saw into records of
- * days, for which it reads samples, decodes and encodes days (12 KB).
+ * days, for which it reads samples, decodes and encodes days (12 KB), and it measures what was spent and saved by them (19 KB).
  */
-const digestKb = 229;
+const digestKb = 249;
 
 const ownKb: Readonly<Record<string, number>> = {
   'renew-before-expiry': orderingKb,

@@ -1,4 +1,4 @@
-import { add, formatMoney, type Money, type MoneyJson, moneyFromJson } from '../../shared/policy/money.ts';
+import { add, formatMoney, type Money } from '../../shared/policy/money.ts';
 
 /** Sums of amounts, one for each currency, in the order in which they first appear. */
 export function sums(amounts: readonly Money[]): readonly Money[] {
@@ -13,9 +13,4 @@ export function sums(amounts: readonly Money[]): readonly Money[] {
 /** Amounts side by side, `1,200.00 CNY + 30.00 USD`; nothing is converted. `nothing` where there are none. */
 export function amountsText(amounts: readonly Money[], nothing = 'nothing'): string {
   return amounts.length === 0 ? nothing : amounts.map((amount) => formatMoney(amount)).join(' + ');
-}
-
-/** Amounts from their JSON form. */
-export function fromJson(amounts: readonly MoneyJson[] = []): readonly Money[] {
-  return amounts.map(moneyFromJson);
 }

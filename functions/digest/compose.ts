@@ -41,7 +41,7 @@ export function composePage(facts: DigestFacts, plots: readonly Plot[] = []): Di
     notices: noticesOf(facts),
     sections: shown,
     plots,
-    footer: `Written ${weekdayText(nowMs, zone)} ${rule.timezone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.${headText(facts)}`,
+    footer: `Written ${weekdayText(nowMs, zone)} ${rule.timezone}. Orders are as quoted; costs are measured. Holds, expiries and drift are as of then.${headText(facts)}`,
   };
 }
 

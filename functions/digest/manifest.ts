@@ -8,7 +8,7 @@ export const manifest = {
   spread: 'together',
   withoutRules: true,
   role: 'digest',
-  calls: ['GetResourcePrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
+  calls: ['GetResourcePrice', 'GetResourceRenewPrice', 'ListAppInstanceGroup', 'ListWuyingServer'],
   writes: ['digests/', 'heads/', 'covered/', 'usage/', 'alerts/digest/', 'runs/', 'heartbeats/digest/'],
   settings: [],
   harms: [],

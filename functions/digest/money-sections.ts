@@ -1,8 +1,10 @@
+import { type CostLine, type Costs, costTable } from '../../shared/billing/cost-table.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
-import { formatMoney, type Money, moneyFromJson } from '../../shared/policy/money.ts';
-import { amountsText, fromJson, sums } from './amount-text.ts';
+import { formatMoney, type MoneyJson, moneyFromJson } from '../../shared/policy/money.ts';
+import { amountsText, sums } from './amount-text.ts';
 import type { Mark, Row, Section } from './digest-page.ts';
 import type { DigestFacts } from './facts/digest-facts.ts';
+import type { FleetFacts } from './facts/fleet-facts.ts';
 import type { PastOrder } from './facts/past-orders.ts';
 import { placed } from './sections.ts';
 import { counted, nameOf } from './words.ts';
@@ -18,34 +20,26 @@ export function counts({ state }: Pick<PastOrder, 'state'>): boolean {
   return state !== 'void';
 }
 
-/** Orders at what they were quoted, then the budgets, then what changes are estimated to cost: never in one sum. */
+/** Orders at what they were quoted, then the budgets. */
 export function ordersSection(facts: DigestFacts): Section {
   const orders = spanOrders(facts);
   const counting = orders.filter(counts);
   const total = sums(counting.map(({ amount }) => amount));
   const isVoid = orders.length - counting.length;
-  const estimates = facts.targets.flatMap(({ name, done }) => done.estimates.map((estimate) => ({ name, ...estimate })));
   const rows: Row[] = [
     ...orders.map((order) => orderRow(facts, order)),
     ...facts.spending.budgets.map(({ month, used, limit }): Row => {
       const text = `${formatMoney(used)} of ${formatMoney(limit)} used, all targets together`;
       return { mark: used.micros * 10n >= limit.micros * 9n && limit.micros > 0n ? 'warn' : 'plain', name: `Budget ${month}`, text };
     }),
-    ...estimates.slice(0, estimatesNamed).map(({ name, per, amount }): Row => {
-      const text = `${amount.micros > 0n ? '+' : ''}${formatMoney(amount)} ${per}, an estimate of what the changes cost (negative: save)`;
-      return { mark: 'plain', name: placed(facts, name, 'Changes'), text };
-    }),
   ];
   return {
     title: 'Orders',
     count: counting.length,
     lead: `${counting.length === 0 ? 'Nothing was ordered' : `${counted(counting.length, 'order')}, ${amountsText(total)} as quoted`}${isVoid === 0 ? '' : `; ${isVoid} void`}.`,
-    ...{ rows, more: Math.max(0, estimates.length - estimatesNamed) },
+    ...{ rows, more: 0 },
   };
 }
-
-/** So many estimates are shown. */
-const estimatesNamed = 20;
 
 const marks: Readonly<Record<PastOrder['state'], Mark>> = {
   renewed: 'good',
@@ -74,81 +68,100 @@ function nameFor({ targets }: DigestFacts, target: string, id: string): string {
   return nameOf({ id, name: targets.find(({ name }) => name === target)?.fleet?.ordered[id]?.name });
 }
 
-/** Spending by the values of a tag: orders as quoted, and pay-as-you-go nodes by their schedules as an estimate, where these are followed. */
-export function spendByTagSection(facts: DigestFacts, tag: string): Section {
-  const values = new Map<string, { orders: Money[]; nodes: Money[] }>();
-  const of = (value: string) => {
-    const known = values.get(value) ?? { orders: [], nodes: [] };
-    values.set(value, known);
-    return known;
-  };
-  for (const { target, resource, amount } of spanOrders(facts).filter(counts)) {
-    const seen = facts.targets.find(({ name }) => name === target)?.fleet?.ordered[resource];
-    of(seen && Object.hasOwn(seen.tags, tag) ? (seen.tags[tag] ?? '') : '').orders.push(amount);
-  }
-  for (const { fleet } of facts.scaling ? facts.targets : []) {
-    for (const [value, amounts] of Object.entries(fleet?.costs?.byTag[tag] ?? {})) of(value).nodes.push(...fromJson(amounts));
-  }
-  const rows = [...values]
-    .sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
-    .map(([value, { orders, nodes }]): Row => {
-      const parts = [
-        ...(orders.length === 0 ? [] : [`${amountsText(sums(orders))} ordered`]),
-        ...(nodes.length === 0 ? [] : [`${amountsText(sums(nodes))} for nodes by schedule, an estimate`]),
-      ];
-      return { mark: 'plain', name: value === '' ? `(no tag ${tag})` : value, text: parts.join('; ') };
-    });
-  const omitted = omittedRows(facts);
-  const nodes = facts.scaling
-    ? `Nodes by the hour are estimates and apart.${unpricedText(facts)}`
-    : `Without nodes by the hour: ${observes}.`;
-  return {
-    title: `Spending by ${tag}`,
-    lead: `${rows.length === 0 ? 'Nothing was spent that is known here.' : 'Orders as quoted.'} ${nodes} Not in it: earlier orders, and ${counted(omitted.count, 'resource')} named last.`,
-    rows: [...rows, ...omitted.rows],
-    more: Math.max(0, omitted.count - omitted.rows.length),
-  };
-}
+type Amounts = NonNullable<FleetFacts['costs']>['all'][number];
 
-/** What is in no sum, by name and id, with what it costs where that is known. */
-function omittedRows({ targets }: DigestFacts): { readonly count: number; readonly rows: readonly Row[] } {
-  const all = targets.flatMap(({ fleet }) => fleet?.costs?.omitted ?? []);
-  const rows = all.flatMap(({ first }) =>
-    first.map(({ id, name, why, amount }): Row => {
-      const cost = amount === undefined ? '' : `; ${formatMoney(moneyFromJson(amount))} as it is set (estimate)`;
-      return { mark: 'warn', name: nameOf({ id, name }), text: `in no sum: ${why}${cost}`, aside: id };
+/** Costs of all targets of a digest, one line for each amount. */
+function costLines(facts: DigestFacts, of: (costs: NonNullable<FleetFacts['costs']>) => readonly (readonly [string, Amounts])[]): Costs {
+  const lines = facts.targets.flatMap(({ name: target, fleet }) =>
+    (fleet?.costs ? of(fleet.costs) : []).map(([resource, { measured, amortized, counterfactual, potential }]): CostLine => {
+      const micros = (money: MoneyJson): bigint => moneyFromJson(money).micros;
+      return {
+        ...{ target, resource, date: '', instanceType: undefined, currency: measured.currency },
+        ...{
+          measured: micros(measured),
+          amortized: micros(amortized),
+          counterfactual: micros(counterfactual),
+          potential: micros(potential),
+        },
+      };
     }),
   );
-  return { count: all.reduce((sum, { count }) => sum + count, 0), rows };
+  return { lines, unknown: [] };
 }
 
-const observes = 'scale-on-schedule only observes, so what they cost does not follow the schedules';
-
-/**
- * What nodes cost by the schedules, and what they would cost at full peak all the time: two estimates. Neither was measured, so nothing is called
- * saved: what a fleet would have cost without the schedules nobody has seen.
- */
-export function savedSection(facts: DigestFacts): Section {
-  const rows: Row[] = [];
-  for (const { name, fleet } of facts.targets) {
-    for (const cost of fleet?.costs?.all ?? []) {
-      const [full, scheduled] = fromJson([cost.fullPeak, cost.scheduled]) as [Money, Money];
-      const [by, at] = [formatMoney(scheduled), formatMoney(full)];
-      rows.push({ mark: 'plain', name: placed(facts, name, full.currency), text: `${by} by schedule; ${at} at full peak all the time` });
-    }
-  }
-  const lead = facts.scaling
-    ? 'Estimates; what was saved is not measured.'
-    : 'Nothing was saved: scale-on-schedule only observes. Estimates of what would be:';
+/** What the groups and workstations of each value of a tag cost, as measured; the shares add up to all of it. */
+export function spendByTagSection(facts: DigestFacts, tag: string): Section {
+  const costs = costLines(facts, ({ byTag }) =>
+    Object.entries(byTag[tag] ?? {}).flatMap(([value, amounts]) => amounts.map((each) => [value, each] as const)),
+  );
+  const { rows, totals } = costTable(costs, ({ resource }) => resource);
+  const lines = rows.map(({ key = '', cost, measured, amortized, share }): Row => {
+    const parts = [
+      ...(measured.micros === 0n ? [] : [`${formatMoney(measured)} by the hour`]),
+      ...(amortized.micros === 0n ? [] : [`${formatMoney(amortized)} for subscriptions`]),
+    ];
+    const of = share === undefined ? '' : `, ${(share / 100).toFixed(2)} %`;
+    return {
+      mark: 'plain',
+      name: key === '' ? `(no tag ${tag})` : key,
+      text: `${formatMoney(cost)}${of}: ${parts.join(', ') || 'nothing'}`,
+    };
+  });
+  const unknown = unknownRows(facts);
+  const total = totals.map(({ cost }) => formatMoney(cost)).join(' + ');
+  const without = unknown.length === 0 ? '' : ' What is not known is named last and is in no amount.';
   return {
-    title: 'Cost by schedule (estimate)',
-    lead: rows.length === 0 ? `Nothing can be estimated.${unpricedText(facts)}` : `${lead}${unpricedText(facts)}`,
-    rows,
+    title: `Costs by ${tag}`,
+    lead: `${lines.length === 0 ? 'Nothing was measured.' : `${total} as measured, subscriptions spread over their days.`}${without}`,
+    rows: [...lines, ...unknown],
     more: 0,
   };
 }
 
-function unpricedText(facts: DigestFacts): string {
-  const unpriced = facts.targets.reduce((sum, { fleet }) => sum + (fleet?.costs?.unpriced ?? 0), 0);
-  return unpriced === 0 ? '' : ` Without ${counted(unpriced, 'group')} whose peak, schedule or price is not known.`;
+/** What people read of each cause for which an amount is missing. */
+const causes: Readonly<Record<string, string>> = {
+  'no-price': 'no price is known',
+  'charge-not-told': 'the service did not say how they are paid',
+  'no-monthly-price': 'neither an order nor a price per month is known',
+  'not-metered': 'held by the hour, and no run samples them',
+  unmeasured: 'not measured, since no run looked for more than 15 minutes',
+  'no-baseline': 'measured, but nothing is known of what they would have cost, so no savings are claimed',
+};
+
+function unknownRows(facts: DigestFacts): readonly Row[] {
+  return facts.targets.flatMap(({ name: target, fleet }) =>
+    (fleet?.costs?.unknown ?? []).map(({ because, ms, count, first }): Row => {
+      const named = first.slice(0, unknownNamed).map(nameOf).join(', ');
+      const more = count > unknownNamed ? ` and ${count - unknownNamed} more` : '';
+      const text = `${causes[because] ?? because}, ${(ms / 3_600_000).toFixed(1)} hours: ${named}${more}`;
+      return { mark: 'warn', name: placed(facts, target, 'Unknown'), text };
+    }),
+  );
+}
+
+/** So many resources of a cause are named. */
+const unknownNamed = 5;
+
+/** What was saved against what the groups were found with, as measured, and what functions in dry run would have saved. */
+export function savedSection(facts: DigestFacts): Section {
+  const { rows, totals } = costTable(
+    costLines(facts, ({ all }) => all.map((each) => ['', each] as const)),
+    ({ target }) => target,
+  );
+  const lines = rows.map(({ key = '', measured, counterfactual, saved, potential }): Row => {
+    const would = potential.micros === 0n ? '' : `; potential ${formatMoney(potential)}, had the rules in dry run acted`;
+    const text = `${formatMoney(saved)}: ${formatMoney(measured)} by the hour instead of ${formatMoney(counterfactual)}${would}`;
+    return { mark: saved.micros < 0n ? 'warn' : 'plain', name: placed(facts, key, measured.currency), text };
+  });
+  const lacks = facts.targets.flatMap(({ fleet }) => fleet?.costs?.unknown ?? []).some(({ because }) => because !== 'not-metered');
+  const saved = totals.map(({ saved: each }) => formatMoney(each)).join(' + ');
+  return {
+    title: 'Saved',
+    lead:
+      lines.length === 0
+        ? 'Nothing was measured, so nothing is known of savings.'
+        : `${saved}, measured against what the groups were found with, or the baseline of their rule.${lacks ? ' Some is not known: see streamwarden cost.' : ''}`,
+    rows: lines,
+    more: 0,
+  };
 }

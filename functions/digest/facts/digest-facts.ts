@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { printable } from '../../../shared/client/printable.ts';
 import type { CompiledException, ZoneTable } from '../../../shared/policy/compiled.ts';
-import type { Money } from '../../../shared/policy/money.ts';
 import type { CompiledDigestRule } from '../compiled-rule.ts';
 import type { Stretch } from './capacity-tally.ts';
 import type { Expiry, FleetFacts } from './fleet-facts.ts';
@@ -32,8 +31,6 @@ export interface DoneFacts {
   readonly more: number;
   /** Failures of runs as a whole, equal ones once with how often. */
   readonly errors: readonly { readonly functionName: string; readonly code: string; readonly message: string; readonly times: number }[];
-  /** Sums of the estimated costs of what was done, by what they cover. Never added to orders. */
-  readonly estimates: readonly { readonly per: string; readonly amount: Money }[];
 }
 
 /** Something that is held. */
@@ -99,8 +96,6 @@ export interface DigestFacts {
   /** Orders of the span and of the 30 days before its end, whichever begins earlier. */
   readonly spending: Spending;
   readonly exceptions: readonly EndingException[];
-  /** Whether the schedules are followed: false where `scale-on-schedule` only observes, so that they cost and save nothing. */
-  readonly scaling: boolean;
   /** Present where the rule shows them. */
   readonly heads?: JournalHeads;
   /** What of the journal could not be read. */

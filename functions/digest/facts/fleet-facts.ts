@@ -19,8 +19,8 @@ const expiry = openObject({
 /** A value on a setting that a person put there and that stands. */
 const change = openObject({ ...resource, function: anyText, setting: anyText, value: anyText, sinceMs: decimal });
 
-/** What pay-as-you-go nodes cost by their schedules over the span of the digest, an estimate. One for each currency. */
-const cost = openObject({ fullPeak: money, scheduled: money });
+/** What was measured over the span of the digest, in one currency (`CostRow` of the cost table). */
+const cost = openObject({ measured: money, amortized: money, counterfactual: money, potential: money });
 
 const facts = openObject({
   target: anyText,
@@ -53,16 +53,15 @@ const facts = openObject({
     groups: decimal,
     unknown: decimal,
   }),
-  /** Absent where no prices were asked for. `unpriced` counts groups left out. */
+  /** Absent where the digest shows no costs. */
   costs: optional(
     openObject({
+      /** One for each currency. */
       all: jsonList(cost),
-      byTag: recordOf(recordOf(jsonList(money))),
-      unpriced: decimal,
-      /** What no cost by schedule and no order of the time has: how many, and the first of them; an amount is what it costs as it is set, an estimate. */
-      omitted: optional(
-        openObject({ count: decimal, first: jsonList(openObject({ ...resource, why: anyText, amount: optional(money) })) }),
-      ),
+      /** By tag key, then by its value; those without the tag have the value ''. */
+      byTag: recordOf(recordOf(jsonList(cost))),
+      /** What no amount stands for, by cause: for how long, of how many resources, and the first of them. */
+      unknown: jsonList(openObject({ because: anyText, ms: decimal, count: decimal, first: jsonList(openObject(resource)) })),
     }),
   ),
   /** Names, and values of the tags by which spending is summed up, of resources for which there were orders. */

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
-import { functionMode } from '../../../shared/engine/guard.ts';
 import { loadOverrides } from '../../../shared/engine/overrides.ts';
 import { holdIdentity } from '../../../shared/engine/report.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
@@ -12,7 +11,7 @@ import { JournalError, type Store, StoreError } from '../../../shared/journal/st
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shardsOf } from '../../../shared/policy/fan-out.ts';
-import { add, type Money, zero } from '../../../shared/policy/money.ts';
+import { zero } from '../../../shared/policy/money.ts';
 import type { CompiledDigestRule } from '../compiled-rule.ts';
 import type { SentDigest } from '../digest-stream.ts';
 import type { Stretch } from './capacity-tally.ts';
@@ -74,7 +73,6 @@ export async function gatherFacts(input: GatherInput): Promise<DigestFacts> {
     ...{ rule, zone: policy.zones[rule.timezone] ?? { transitions: [] }, nowMs, span, targets: facts },
     spending: await orElse(unreadable, { orders: [], budgets: [] }, () => readSpending(store, policy, spent)),
     exceptions: await endingExceptions(input, unreadable),
-    scaling: functionMode(policy, 'scale-on-schedule') === 'act',
     ...(heads === undefined ? {} : { heads }),
     unreadable,
   };
@@ -191,18 +189,15 @@ async function endingExceptions(
   return [...ending.values()].sort((a, b) => a.untilMs - b.untilMs);
 }
 
-type Estimate = NonNullable<PastRun['decisions'][number]['action']>['cost'];
-
 /** Changes that are named one by one; the rest is counted. */
 const named = 200;
 
 /** Adds up what the runs on one target did. */
-export class DoneTally {
+class DoneTally {
   readonly #counts: Record<string, Record<string, number>> = {};
   readonly #good: DoneLine[] = [];
   readonly #bad: DoneLine[] = [];
   readonly #errors = new Map<string, { functionName: string; code: string; message: string; times: number }>();
-  readonly #estimates = new Map<string, { per: string; amount: Money }>();
   #all = 0;
 
   /** Takes a run. */
@@ -220,7 +215,6 @@ export class DoneTally {
         const why = because === undefined ? {} : { because: because.text };
         lines.push({ functionName: run.function, atMs: run.atMs, resource, text, outcome, ...why });
       }
-      if (outcome === 'done') for (const each of [action?.cost, action?.once]) if (each?.kind === 'estimate') this.#estimate(each, run);
     }
     for (const { code, message } of run.errors) {
       const key = JSON.stringify([run.function, code, message]);
@@ -237,20 +231,7 @@ export class DoneTally {
       counts: this.#counts,
       ...{ lines, more: this.#all - lines.length },
       errors: [...this.#errors.values()],
-      estimates: [...this.#estimates.values()],
     };
-  }
-
-  /**
-   * What lasts is summed by the run that changed it, what is once by its days. A step of a count until the next one is what its schedule wants
-   * anyhow: it makes nothing dearer or cheaper, and the costs by schedule have it.
-   */
-  #estimate({ per, amount: { currency, micros } }: NonNullable<Estimate>, { key: run }: PastRun): void {
-    if (/^(at most, )?until /.test(per) || micros === '0') return;
-    const key = JSON.stringify([per, currency, ...(per.startsWith('once, ') ? [] : [run])]);
-    const amount = { currency, micros: BigInt(micros) };
-    const known = this.#estimates.get(key);
-    this.#estimates.set(key, { per, amount: known ? add(known.amount, amount) : amount });
   }
 }
 

@@ -3,8 +3,6 @@ import type { EpochMs } from '../../../shared/client/clock.ts';
 import { observeWhole } from '../../../shared/engine/observe-whole.ts';
 import { isExpected } from '../../../shared/engine/report.ts';
 import type { RunnerOptions } from '../../../shared/engine/runner.ts';
-import { readNodePrice } from '../../../shared/fleet/node-price.ts';
-import type { PricedNode } from '../../../shared/fleet/node-price-key.ts';
 import { observeDeliveryGroups } from '../../../shared/fleet/observe-delivery-groups.ts';
 import { observeWorkstations } from '../../../shared/fleet/observe-workstations.ts';
 import { mayExpire, type Subscribable } from '../../../shared/fleet/subscription.ts';
@@ -12,20 +10,18 @@ import { writtenScope } from '../../../shared/journal/intents/intent-log.ts';
 import { IntentReader, readWrittenStream } from '../../../shared/journal/intents/intent-reader.ts';
 import { tagKeyOf } from '../../../shared/journal/intents/intent-view.ts';
 import { runStoring } from '../../../shared/journal/store/store-effect.ts';
+import { readUsage } from '../../../shared/journal/usage/read-usage.ts';
 import type { QuotedPrice } from '../../../shared/journal/usage/usage-sample.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../../shared/policy/compiled.ts';
 import { shardsOf } from '../../../shared/policy/fan-out.ts';
-import { type Money, moneyToJson, timesHours } from '../../../shared/policy/money.ts';
 import { localTimeAt } from '../../../shared/policy/zones.ts';
 import { type CompiledDigestRule, needsPrices, spendTags } from '../compiled-rule.ts';
 import { startOfDay } from '../digest-slot.ts';
 import { CapacityTally, type Stretch, scheduledGroup } from './capacity-tally.ts';
 import { type Expiry, type FleetFacts, listed } from './fleet-facts.ts';
+import { MoneyTally } from './measured-money.ts';
 import { readSpending } from './past-orders.ts';
 import { type FunctionCoverage, functionsOf, RuleCoverage } from './rule-coverage.ts';
-
-/** So many of those that no sum has are named. */
-const namedOmitted = 20;
 
 /** How far ahead ends of subscriptions are told. */
 const aheadMs = 30 * 86_400_000;
@@ -35,12 +31,8 @@ interface TallyOptions {
   readonly target: CompiledTarget;
   readonly policy: CompiledPolicy;
   readonly nowMs: EpochMs;
-  /** The stretch for which costs are estimated. */
-  readonly span: Stretch;
   /** Where the figures for plots begin. Default: now. */
   readonly plotFromMs?: EpochMs;
-  /** Asks the service for the price of each type of node. */
-  readonly prices: boolean;
   /** Tag keys by whose values spending is summed up. */
   readonly tags: readonly string[];
   /** Ids of resources for which there were orders: their names and tags are kept. */
@@ -62,19 +54,17 @@ class FleetTally {
   readonly #leftAlone: Record<string, number> = {};
   readonly #changes: FleetFacts['changes'] = [];
   readonly #ordered: FleetFacts['ordered'] = {};
-  readonly #omitted: { readonly resource: Subscribable; readonly why: string }[] = [];
-  #omittedCount = 0;
   #groups = 0;
   #workstations = 0;
   #notCoveredCount = 0;
   #changesMore = 0;
 
   constructor(options: TallyOptions) {
-    const { policy, target, nowMs, plotFromMs = nowMs, span, tags } = options;
+    const { policy, target, nowMs, plotFromMs = nowMs } = options;
     this.#options = options;
     this.#cover = new RuleCoverage(policy, target);
     const serviceZone = policy.zones[policy.serviceTimeZone] ?? { transitions: [] };
-    this.#capacity = new CapacityTally({ serviceZone, fromMs: plotFromMs, span, tags });
+    this.#capacity = new CapacityTally({ serviceZone, fromMs: plotFromMs });
   }
 
   /** Distinct resources taken. */
@@ -98,15 +88,12 @@ class FleetTally {
     this.#takeExpiry(resource, cover);
     this.#takeChanges(resource);
     this.#takeOrdered(resource);
-    const why = resource.kind === 'delivery-group' ? this.#takeGroup(resource, cover) : 'workstation';
-    if (why === undefined || this.#options.ordered.has(resource.id)) return;
-    this.#omittedCount += 1;
-    if (this.#omitted.length < namedOmitted) this.#omitted.push({ resource, why });
+    if (resource.kind === 'delivery-group') this.#takeGroup(resource, cover);
   }
 
-  /** All that was taken. Prices are asked for only where the options say so. */
-  async facts(priceOf: (node: PricedNode) => Promise<Money | undefined>): Promise<FleetFacts> {
-    const { target, nowMs, prices } = this.#options;
+  /** All that was taken. */
+  facts(): FleetFacts {
+    const { target, nowMs } = this.#options;
     const expiring = this.#expiring.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
     return {
       ...{ target: target.name, atMs: nowMs, groups: this.#groups, workstations: this.#workstations, failures: this.#failures },
@@ -115,24 +102,7 @@ class FleetTally {
       notCovered: { count: this.#notCoveredCount, first: this.#notCovered },
       ...{ leftAlone: this.#leftAlone, changes: this.#changes, changesMore: this.#changesMore },
       ...{ capacity: this.#capacity.capacity, ordered: this.#ordered },
-      ...(prices ? { costs: { ...(await this.#capacity.costs(priceOf)), omitted: await this.#omittedCosts(priceOf) } } : {}),
     };
-  }
-
-  /** What the first of those left out cost as they are set, where a fixed count and a price tell. */
-  async #omittedCosts(priceOf: (node: PricedNode) => Promise<Money | undefined>) {
-    const { fromMs, untilMs } = this.#options.span;
-    const first = [];
-    for (const { resource, why } of this.#omitted) {
-      const { region } = resource;
-      const [pool] = (resource.kind === 'delivery-group' && resource.charge === 'pay-as-you-go' && resource.pools) || [];
-      const nodes = pool?.strategy?.type === 'fixed' ? pool.strategy.nodes : undefined;
-      const isPriced = nodes !== undefined && region !== undefined && pool?.instanceType !== undefined;
-      const price = isPriced ? await priceOf({ region, instanceType: pool.instanceType }) : undefined;
-      const amount = price && nodes !== undefined ? { amount: moneyToJson(timesHours(price, nodes * (untilMs - fromMs))) } : {};
-      first.push({ ...named(resource), why, ...amount });
-    }
-    return { count: this.#omittedCount, first };
   }
 
   #takeCoverage(resource: Subscribable, cover: readonly FunctionCoverage[]): void {
@@ -181,20 +151,14 @@ class FleetTally {
     this.#ordered[resource.id] = { ...(resource.name === undefined ? {} : { name: resource.name }), tags: Object.fromEntries(known) };
   }
 
-  /** Takes what the schedules of a group cost; gives why that is not known, or not all of it. */
-  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCoverage[]): string | undefined {
+  #takeGroup(group: Extract<Subscribable, { kind: 'delivery-group' }>, cover: readonly FunctionCoverage[]): void {
     const { policy, target } = this.#options;
-    const rule = cover.find(({ functionName }) => functionName === 'scale-on-schedule')?.rule;
-    const bought = mayExpire(group) ? 'subscription, not ordered in this time' : undefined;
-    if (rule === null) return bought ?? 'no rule scales it';
-    const scheduled = rule && scheduledGroup(group, rule, policy, target);
-    if (scheduled === 'none') return bought;
-    if (scheduled !== undefined) {
-      this.#capacity.take(scheduled, group.region, group.tags);
-      return bought;
-    }
-    if (cover.some(({ functionName }) => functionName === 'scale-on-schedule')) this.#capacity.leaveOut();
-    return bought ?? 'peak or schedule unknown';
+    const scaled = cover.find(({ functionName }) => functionName === 'scale-on-schedule');
+    if (scaled === undefined || scaled.rule === null) return;
+    const scheduled = scaled.rule && scheduledGroup(group, scaled.rule, policy, target);
+    if (scheduled === 'none') return;
+    if (scheduled === undefined) this.#capacity.leaveOut();
+    else this.#capacity.take(scheduled);
   }
 }
 
@@ -205,6 +169,8 @@ function named({ id, name }: Subscribable): { id: string; name?: string } {
 /** What observing a target's fleet needs. */
 interface FleetInput extends TallyOptions {
   readonly client: Client;
+  /** What the resources cost, where the digest shows it. */
+  readonly money?: MoneyTally | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPage?: ((observed: number, announced: number | undefined) => void) | undefined;
 }
@@ -223,7 +189,7 @@ export interface ObservedFleet {
  * in `failures`; the other is read all the same.
  */
 async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
-  const { client, signal } = input;
+  const { client, signal, money } = input;
   const tally = new FleetTally(input);
   const errors: unknown[] = [];
   let announced: number | undefined = 0;
@@ -236,7 +202,8 @@ async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
     const upTo = (total: number | undefined): number | undefined =>
       before === undefined || total === undefined ? undefined : before + total;
     try {
-      const list = await observeWhole<Subscribable>(pages, (fresh, total) => {
+      const list = await observeWhole<Subscribable>(pages, async (fresh, total) => {
+        await money?.take(fresh.filter(({ region }) => region === undefined || (input.target.regions?.includes(region) ?? true)));
         for (const resource of fresh) tally.take(resource);
         input.onPage?.(tally.observed, upTo(total));
       });
@@ -251,23 +218,8 @@ async function observeFleet(input: FleetInput): Promise<ObservedFleet> {
       announced = undefined;
     }
   }
-  const quotes: QuotedPrice[] = [];
-  const facts = await tally.facts(async ({ region, instanceType }) => {
-    const price = await priceOf(client, { region, instanceType }, signal);
-    if (price) quotes.push({ region, instanceType, price });
-    return price;
-  });
-  return { facts, announced, errors, quotes };
-}
-
-async function priceOf(client: Client, node: Parameters<typeof readNodePrice>[1], signal: AbortSignal | undefined) {
-  try {
-    return await readNodePrice(client, node, signal);
-  } catch (error) {
-    // A price that cannot be read leaves an estimate out; the digest says how many groups it is without.
-    if (!isExpected(error)) throw error;
-    return undefined;
-  }
+  for (const failure of money?.failures ?? []) tally.fail(failure);
+  return { facts: { ...tally.facts(), ...(money ? { costs: money.finish() } : {}) }, announced, errors, quotes: money?.quotes ?? [] };
 }
 
 /** What observing a target for a digest needs. */
@@ -294,8 +246,12 @@ export async function observeTarget(input: ObserveInput): Promise<ObservedFleet>
     }
   }
   const spending = rule.show.includes('orders') || tags.length > 0 ? await attempt(() => readSpending(store, policy, span)) : undefined;
+  const usage = needsPrices(rule.show)
+    ? await attempt(() => readUsage(store, target, { ...span, untilMs: Math.min(span.untilMs, nowMs) }))
+    : undefined;
   return observeFleet({
-    ...{ client, target, policy, nowMs, span, tags, logs, signal, prices: needsPrices(rule.show) },
+    ...{ client, target, policy, nowMs, tags, logs, signal },
+    money: usage && new MoneyTally({ client, store, policy, target, nowMs, usage, tags, signal }),
     plotFromMs: startOfDay({ date: localTimeAt(zone, plotDayMs).date }, zone),
     ordered: new Set(spending?.orders.map(({ resource }) => resource)),
     onPage: (observed, announced) => onProgress?.({ phase: 'observing', observed, announced }),

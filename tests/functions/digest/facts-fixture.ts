@@ -41,7 +41,7 @@ export function fleetOf(target: string, change: Partial<FleetFacts> = {}): Fleet
 export function targetOf(name: string, change: Partial<TargetFacts> = {}): TargetFacts {
   return {
     ...{ name, fleet: fleetOf(name), expiring: [], held: [], would: [], life: [] },
-    done: { counts: {}, lines: [], more: 0, errors: [], estimates: [] },
+    done: { counts: {}, lines: [], more: 0, errors: [] },
     ...change,
   };
 }
@@ -51,7 +51,7 @@ export function factsOf(change: Partial<DigestFacts> = {}): DigestFacts {
   return {
     ...{ rule: ruleOf(), zone: { transitions: [{ atMs: 0, offsetMs: 8 * hourMs }] }, nowMs: now },
     span: { fromMs: slot - dayMs, untilMs: slot },
-    ...{ targets: [targetOf('cn-office')], spending: { orders: [], budgets: [] }, exceptions: [], scaling: true, unreadable: [] },
+    ...{ targets: [targetOf('cn-office')], spending: { orders: [], budgets: [] }, exceptions: [], unreadable: [] },
     ...change,
   };
 }
@@ -131,7 +131,6 @@ export function busyFacts(): DigestFacts {
       errors: [
         { functionName: 'renew-before-expiry', code: 'Throttling.User', message: 'Request was denied due to user flow control.', times: 4 },
       ],
-      estimates: [{ per: 'per 30 days', amount: { currency: 'CNY', micros: -7_354_080_000n } }],
     },
     held: Array.from({ length: 15 }, (_, index) => held(index)),
     expiring: Array.from({ length: 24 }, (_, index) => expiring(index)),
@@ -164,9 +163,9 @@ export function busyFacts(): DigestFacts {
       expiryUnknown: [{ id: 'aig-q', name: 'legal-odd' }],
       ordered: { 'aig-1': { name: 'legal-contracts', tags: { department: 'legal' } } },
       costs: {
-        all: [{ fullPeak: { currency: 'CNY', micros: '10627200000' }, scheduled: { currency: 'CNY', micros: '5794200000' } }],
-        byTag: { department: { finance: [{ currency: 'CNY', micros: '1437240000' }], '': [{ currency: 'CNY', micros: '259200000' }] } },
-        unpriced: 1,
+        all: [costOf({ measured: 5_794, counterfactual: 10_627, amortized: 1_696 })],
+        byTag: { department: { finance: [costOf({ measured: 5_794, amortized: 1_437 })], '': [costOf({ amortized: 259 })] } },
+        unknown: [{ because: 'not-metered', ms: 24 * hourMs, count: 1, first: [{ id: 'ws-y', name: 'render' }] }],
       },
       capacity: capacity(96),
     }),
@@ -227,3 +226,11 @@ export function busyFacts(): DigestFacts {
 export function pageOf(facts: DigestFacts): DigestPage {
   return composePage(facts, plotsOf(facts));
 }
+
+/** Costs of a digest's facts, in whole yuan. Default: nothing of any kind. */
+export function costOf({ measured = 0, amortized = 0, counterfactual = measured, potential = 0 }: Partial<Record<CostName, number>>) {
+  const cny = (yuan: number) => ({ currency: 'CNY', micros: String(yuan * 1_000_000) });
+  return { measured: cny(measured), amortized: cny(amortized), counterfactual: cny(counterfactual), potential: cny(potential) };
+}
+
+type CostName = 'measured' | 'amortized' | 'counterfactual' | 'potential';

@@ -25,7 +25,7 @@ describe('the page', () => {
     expect(titles).toEqual([
       ...['Spend by day', 'Spend by day', 'Capacity against schedule', 'Expiries ahead'],
       ...['Done', 'Held', 'Orders', 'Expiring in 30 days', 'Not covered', 'Drift', 'Exceptions ending', 'Silent'],
-      ...['Spending by department', 'Cost by schedule (estimate)', 'Journal head'],
+      ...['Costs by department', 'Saved', 'Journal head'],
     ]);
   });
 

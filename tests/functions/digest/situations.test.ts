@@ -120,12 +120,6 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     '✗ ledger: 1 Month, 233.28 CNY, unclear',
   ],
   [
-    'what a change saves, apart from orders',
-    { home: { groups: [group({ pool: { strategy: { fixed: 5 } } })] } },
-    'Orders (0)',
-    '· Changes: -',
-  ],
-  [
     'a subscription that is to be renewed',
     { home: { groups: [bought('2026-12-10T00:00:00+08:00')] } },
     'Expiring in 30 days (1)',
@@ -247,14 +241,20 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     '! ledger: node-pool:p is fixed 7 (scale-on-schedule), seen Tue 2026-11-24 08:45',
   ],
   [
-    'what is in no sum of spending, with what it costs as it is set',
+    'what a group cost that no rule scales',
     {
       home: { groups: [group({ name: 'lab', pool: { id: 'p', instanceType: 'appstreaming.general.4c8g', strategy: { fixed: 2 } } })] },
       rules: { scale: '{name: r, groups: {name: other}, schedule: office, peak: {tag: peak-nodes, otherwise: 2, atMost: 100}}' },
+      before: async (each) => {
+        for (let look = 0; look < 4; look += 1) {
+          await each.run('scale');
+          each.simulator.advance(10 * minuteMs);
+        }
+      },
     },
-    'Spending by department',
-    // Two nodes at 0.72 CNY an hour for a day.
-    'lab: in no sum: no rule scales it; 34.56 CNY as it is set (estimate)',
+    'Costs by department',
+    // Two nodes at 0.72 CNY an hour, from the first look at 08:30 until 09:00.
+    '(no tag department): 0.72 CNY, 100.00 %: 0.72 CNY by the hour',
   ],
   [
     'two exceptions for one reason, each by itself',
@@ -274,19 +274,20 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
     '! Launch night: at least 100% on home, ends Thu 2026-11-26 00:00 (1 day)',
   ],
   [
-    'what schedules cost, beside what full peak would',
+    'what was saved by nobody: no run looked',
     {
       home: { groups: [group()] },
       rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4, atMost: 100}, method: fixed}' },
     },
-    'Cost by schedule (estimate)',
-    '· CNY: 34.56 CNY by schedule; 69.12 CNY at full peak all the time',
+    'Saved',
+    'Nothing was measured, so nothing is known of savings.',
   ],
   [
-    'spending by a tag',
+    'what a subscription costs a day, by the value of a tag',
     { home: { groups: [bought('2026-12-01T00:00:00+08:00', { tags: { department: 'legal' } })] } },
-    'Spending by department',
-    '· legal: 233.28 CNY ordered',
+    'Costs by department',
+    // A month at 233.28 CNY, in its part of a day.
+    '· legal: 7.78 CNY, 100.00 %: 7.78 CNY for subscriptions',
   ],
   ['the heads of the journal', { home: { groups: [group()] } }, 'Journal head', '· head 0: covers '],
 ];

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { composePage, isUrgent } from '../../../functions/digest/compose.ts';
 import { digest } from '../../../functions/digest/digesting.ts';
+import type { FleetFacts } from '../../../functions/digest/facts/fleet-facts.ts';
 import { digestText } from '../../../functions/digest/text.ts';
 import { shanghai } from '../../fixtures/shanghai.ts';
-import { busyFacts, factsOf, fleetOf, orderOf, ruleOf, targetOf } from './facts-fixture.ts';
+import { busyFacts, costOf, factsOf, fleetOf, orderOf, ruleOf, targetOf } from './facts-fixture.ts';
 
 describe('a message', () => {
   test('begins with its time, its figures and what wants a look, and names eight of each part', () => {
@@ -69,60 +70,45 @@ describe('money', () => {
   ])('%s', (_title, orders, says) => {
     expect(lead(orders)).toBe(says);
   });
-
-  test('that is estimated is called so and is in no sum of orders', () => {
-    const estimates = [{ per: 'per 30 days', amount: { currency: 'CNY', micros: -10_000_000n } }];
-    const done = { counts: {}, lines: [], more: 0, errors: [], estimates };
-    const page = composePage(factsOf({ targets: [targetOf('cn', { done })], rule: ruleOf({ show: ['orders'] }) }));
-    expect(page.sections[0]).toMatchObject({
-      lead: 'Nothing was ordered.',
-      rows: [{ text: expect.stringContaining('-10.00 CNY per 30 days, an estimate') }],
-    });
-  });
 });
 
-describe('what schedules cost', () => {
-  const cny = (micros: string) => ({ currency: 'CNY', micros });
-  const costs = {
-    all: [{ fullPeak: cny('90000000'), scheduled: cny('30000000') }],
-    byTag: { department: { sales: [cny('30000000')] } },
-    unpriced: 0,
-  };
-  const sectionsOf = (scaling: boolean) => {
+describe('what was measured', () => {
+  const sectionsOf = (costs: FleetFacts['costs']) => {
     const rule = ruleOf({ show: ['saved', 'spend-by-tag:department'] });
-    const page = composePage(factsOf({ rule, scaling, targets: [targetOf('cn-office', { fleet: fleetOf('cn-office', { costs }) })] }));
-    return page.sections.map(({ lead, rows }) => [lead, ...rows.map(({ text, aside }) => `${text} ${aside ?? ''}`.trim())].join('\n'));
+    const page = composePage(factsOf({ rule, targets: [targetOf('cn-office', { fleet: fleetOf('cn-office', { costs }) })] }));
+    return page.sections.map(({ lead, rows }) => [lead, ...rows.map(({ name, text }) => `${name}: ${text}`)].join('\n'));
   };
+  const all = { byTag: {}, unknown: [] };
 
-  test('is told beside full peak, and nothing is called saved that nobody measured', () => {
-    const [cost, spending] = sectionsOf(true);
-    expect(cost).toBe('Estimates; what was saved is not measured.\n30.00 CNY by schedule; 90.00 CNY at full peak all the time');
-    expect(spending).toContain('30.00 CNY for nodes by schedule, an estimate');
+  test('is saved against what was found, with its sign', () => {
+    expect(sectionsOf({ ...all, all: [costOf({ measured: 30, counterfactual: 90 })] })[0]).toBe(
+      '60.00 CNY, measured against what the groups were found with, or the baseline of their rule.\nCNY: 60.00 CNY: 30.00 CNY by the hour instead of 90.00 CNY',
+    );
+    expect(sectionsOf({ ...all, all: [costOf({ measured: 90, counterfactual: 30 })] })[0]).toContain('CNY: -60.00 CNY: 90.00 CNY');
   });
 
-  test('says what no sum has, by id, and what that costs where it is known', () => {
-    const omitted = {
-      count: 3,
-      first: [
-        { id: 'aig-9', name: 'lab', why: 'no rule scales it', amount: cny('12000000') },
-        { id: 'ws-1', why: 'workstation' },
-      ],
-    };
-    const rule = ruleOf({ show: ['spend-by-tag:department'] });
-    const fleet = fleetOf('cn-office', { costs: { ...costs, omitted } });
-    const [section] = composePage(factsOf({ rule, targets: [targetOf('cn-office', { fleet })] })).sections;
-    expect(section?.lead).toContain('and 3 resources named last.');
-    expect(section?.rows.slice(-2).map(({ name, text, aside }) => `${name} ${aside}: ${text}`)).toEqual([
-      'lab aig-9: in no sum: no rule scales it; 12.00 CNY as it is set (estimate)',
-      'ws-1 ws-1: in no sum: workstation',
-    ]);
-    expect(section?.more).toBe(1);
+  test('is called potential, and not saved, where rules are in dry run', () => {
+    const [saved] = sectionsOf({ ...all, all: [costOf({ measured: 90, potential: 60 })] });
+    expect(saved).toContain('0.00 CNY: 90.00 CNY by the hour instead of 90.00 CNY; potential 60.00 CNY, had the rules in dry run acted');
   });
 
-  test('is neither saved nor spent where scale-on-schedule only observes', () => {
-    const [cost, spending] = sectionsOf(false);
-    expect(cost).toMatch(/^Nothing was saved: scale-on-schedule only observes\./);
-    expect(spending).not.toContain('30.00 CNY');
-    expect(spending).toContain('scale-on-schedule only observes');
+  test('has shares by a tag that add up, those without the tag included', () => {
+    const byTag = { department: { sales: [costOf({ measured: 20, amortized: 10 })], '': [costOf({ amortized: 60 })] } };
+    expect(sectionsOf({ ...all, all: [], byTag })[1]).toBe(
+      '90.00 CNY as measured, subscriptions spread over their days.\n' +
+        '(no tag department): 60.00 CNY, 66.67 %: 60.00 CNY for subscriptions\n' +
+        'sales: 30.00 CNY, 33.33 %: 20.00 CNY by the hour, 10.00 CNY for subscriptions',
+    );
+  });
+
+  test('leaves nothing out without a line of its own', () => {
+    const unknown = [{ because: 'unmeasured', ms: 90 * 60_000, count: 7, first: [{ id: 'aig-9', name: 'lab' }, { id: 'aig-8' }] }];
+    const [, spending] = sectionsOf({ ...all, all: [], unknown });
+    expect(spending).toContain('What is not known is named last and is in no amount.');
+    expect(spending).toContain('Unknown: not measured, since no run looked for more than 15 minutes, 1.5 hours: lab, aig-8 and 2 more');
+  });
+
+  test('is nothing where no run looked, and then no savings are claimed', () => {
+    expect(sectionsOf({ ...all, all: [] })[0]).toBe('Nothing was measured, so nothing is known of savings.');
   });
 });
