@@ -3,7 +3,18 @@ export type FindingState = 'ok' | 'warn' | 'fail' | 'unknown';
 
 /** One line of the examination. */
 export interface Finding {
-  readonly area: 'identity' | 'endpoint' | 'clock' | 'permission' | 'store' | 'policy' | 'calendar' | 'channel' | 'deployed' | 'manual';
+  readonly area:
+    | 'identity'
+    | 'endpoint'
+    | 'clock'
+    | 'permission'
+    | 'billing'
+    | 'store'
+    | 'policy'
+    | 'calendar'
+    | 'channel'
+    | 'deployed'
+    | 'manual';
   readonly state: FindingState;
   readonly text: string;
   /** What to do about it; on everything that is not `ok`. */

@@ -5,16 +5,18 @@ const { unknown } = findingsOf('manual');
 
 /** What neither the service nor Function Compute tells, and what depends on it. Each entry is for the functions in use only. */
 export function manualChecks(policy: CompiledPolicy, functions: readonly string[]): readonly Finding[] {
+  // What billing is asked for one target is not known for the others.
+  const billed = Object.values(policy.targets).every(({ billing }) => billing !== undefined);
   const uses = (...names: readonly string[]): boolean => names.some((name) => functions.includes(name));
   const all: readonly (readonly [boolean, string, string])[] = [
     [
-      uses('renew-before-expiry'),
+      uses('renew-before-expiry') && !billed,
       "the console's own auto-renewal cannot be read: with both active you pay twice",
       'Look at each subscription in the console, switch it off, and say consoleAutoRenew: disabled.',
     ],
     [
       uses('renew-before-expiry'),
-      'promotions and the balance of the account cannot be read',
+      billed ? 'promotions cannot be read' : 'promotions and the balance of the account cannot be read',
       "Keep the balance above the month's orders; set spendPerMonth.",
     ],
     [

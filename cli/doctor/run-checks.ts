@@ -7,6 +7,7 @@ import type { CalendarDays } from '../../shared/policy/calendar-days.ts';
 import type { CompiledPolicy, CompiledTarget } from '../../shared/policy/compiled.ts';
 import { CommandFailure } from '../failure.ts';
 import type { World } from '../world/world.ts';
+import { checkBilling } from './billing.ts';
 import { checkBucket } from './bucket.ts';
 import { checkChannels } from './channels.ts';
 import { checkDeployed } from './deployed.ts';
@@ -55,6 +56,7 @@ export async function runChecks(patient: Patient, onFinding: (finding: Finding) 
   note(await checkEndpoints(patient.endpoints, systemClock));
   for (const target of targets) note(await checkPermissions(target, world.clientFor(target), functions));
   note(untriedWrites(functions));
+  for (const target of targets) note(await checkBilling(target, world.clientFor(target)));
   const acts = policy.mode.default === 'act' || policy.mode.act.includes('renew-before-expiry');
   const needs = world.kind !== 'cloud' ? 'nothing' : acts && functions.includes('renew-before-expiry') ? 'orders' : 'functions';
   note(await checkStore(world.store, needs, world.clock.now()));

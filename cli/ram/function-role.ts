@@ -2,7 +2,7 @@ import type { FunctionRole } from '../../shared/planning/manifest.ts';
 import { journalAccess, journalFence } from './journal-access.ts';
 import { allow, type PolicyDocument, policyOf } from './policy-document.ts';
 import { failureDestination, functionsOf } from './powers.ts';
-import { serviceAccess } from './service-access.ts';
+import { billingAccess, serviceAccess } from './service-access.ts';
 import { powersIn, type RamSetup } from './setup.ts';
 
 /** Records without which nothing is ordered or done: a function that observes writes none of them. */
@@ -54,6 +54,11 @@ export function functionRolePolicy(role: FunctionRole, setup: RamSetup): PolicyD
   const reads = used.some((power) => power.reads === undefined) ? [''] : used.flatMap((power) => power.reads ?? []);
   return policyOf(
     ...(actsAsItself ? serviceAccess(role, names, powers) : []),
+    ...billingAccess(
+      targets.filter((target) => target.role === undefined),
+      names,
+      powers,
+    ),
     allow(['sts:AssumeRole'], calls ? [...new Set(foreign)] : []),
     ...journalAccess(store, { reads: [...new Set(reads)], writes: [...new Set(writes)].sort() }),
     ...journalFence(store, 'function'),

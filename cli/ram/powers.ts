@@ -2,7 +2,7 @@ import { type CatalogEntry, catalog } from '../../functions/catalog.ts';
 import type { FunctionRole, Manifest } from '../../shared/planning/manifest.ts';
 
 /** What a function does that a permission is needed for: what its manifest says of it, and what it starts. */
-interface Power extends Pick<Manifest, 'role' | 'calls' | 'writes' | 'reads' | 'withoutRules'> {
+interface Power extends Pick<Manifest, 'role' | 'calls' | 'billingCalls' | 'writes' | 'reads' | 'withoutRules'> {
   /** It starts the functions of these roles. Where there is one target only it runs them itself, and needs what they need. */
   readonly starts?: readonly FunctionRole[];
 }

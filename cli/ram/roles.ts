@@ -12,7 +12,7 @@ import {
   trustInFunctions,
   trustInRoles,
 } from './policy-document.ts';
-import { readActions, serviceAccess } from './service-access.ts';
+import { billingAccess, billingReadActions, readActions, serviceAccess } from './service-access.ts';
 import { powersIn, type RamSetup } from './setup.ts';
 
 /** A role, or what is attached to people, with all that RAM has to know of it. */
@@ -106,7 +106,16 @@ function ofTargets(power: FunctionRole, setup: RamSetup): readonly RamRole[] {
       setup.account ?? '<account of the functions>',
       taking.map((each) => `${setup.prefix}-${each}`),
     ),
-    policy: policyOf(...serviceAccess(power, names, powers)),
+    policy: policyOf(
+      ...serviceAccess(power, names, powers),
+      ...billingAccess(
+        setup.targets.filter(
+          (target) => target.account === account && target.role !== undefined && targetRole(target.role, power) === name,
+        ),
+        names,
+        powers,
+      ),
+    ),
   }));
 }
 
@@ -145,6 +154,7 @@ function viewing({ account = '*', prefix, store, targets }: RamSetup): readonly 
   const bucket = store === undefined ? [] : [`acs:oss:*:*:${store.bucket}`];
   return [
     allow(readActions(), ['*']),
+    allow(billingReadActions(targets), ['*']),
     allow(['sts:AssumeRole'], [...new Set(foreign)]),
     allow(
       ['fc:GetFunction', 'fc:ListTriggers', 'fc:GetConcurrencyConfig', 'fc:GetAsyncInvokeConfig'],

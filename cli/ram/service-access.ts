@@ -1,9 +1,12 @@
+import { billingOperations } from '../../shared/client/billing/index.ts';
 import { operations } from '../../shared/client/operations/index.ts';
 import type { FunctionRole } from '../../shared/planning/manifest.ts';
 import { allow, deny, type Statement } from './policy-document.ts';
 import type { Powers } from './powers.ts';
+import type { RamSetup } from './setup.ts';
 
 type OperationName = keyof typeof operations;
+type BillingName = keyof typeof billingOperations;
 
 /** Roles that change nothing in the service. */
 const reading: readonly FunctionRole[] = ['observer', 'digest'];
@@ -11,6 +14,12 @@ const reading: readonly FunctionRole[] = ['observer', 'digest'];
 /** The permission that an operation asks for. Names differ from those of operations in places, and the table knows. */
 function actionOf(name: OperationName): string {
   return operations[name].ram.action;
+}
+
+/** The names under which RAM may know the permission that an operation of billing asks for. */
+function spellingsOf(name: BillingName): readonly string[] {
+  const { action, also = [] } = billingOperations[name].ram as { readonly action: string; readonly also?: readonly string[] };
+  return [action, ...also];
 }
 
 function sorted(actions: Iterable<string>): readonly string[] {
@@ -34,6 +43,28 @@ export function serviceAccess(role: FunctionRole, functions: readonly string[], 
     .map(actionOf)
     .filter((action) => !needed.has(action));
   return [allow(allowed, ['*']), deny(sorted(forbidden), ['*'])];
+}
+
+/** Whether the policy says of any target how it is billed: without that nothing of billing is called. */
+function isBilled(targets: RamSetup['targets']): boolean {
+  return targets.some(({ billing }) => billing !== undefined);
+}
+
+/**
+ * What the functions named may read of billing for these targets: nothing where none of them says how it is billed. Which spelling of an action RAM knows
+ * in an account is not documented, so all spellings are granted (service notes, Billing).
+ */
+export function billingAccess(targets: RamSetup['targets'], functions: readonly string[], powers: Powers): readonly Statement[] {
+  if (!isBilled(targets)) return [];
+  const called = functions.flatMap((name) => powers[name]?.billingCalls ?? []);
+  return [allow(sorted(called.flatMap(spellingsOf)), ['*'])];
+}
+
+/** Every permission to read of billing, for people who look; none where no target says how it is billed. */
+export function billingReadActions(targets: RamSetup['targets']): readonly string[] {
+  if (!isBilled(targets)) return [];
+  const names = Object.keys(billingOperations) as BillingName[];
+  return sorted(names.filter((name) => billingOperations[name].access === 'read').flatMap(spellingsOf));
 }
 
 /** Every permission that reads of the service ask for and no change does. */

@@ -1,5 +1,6 @@
 import type { OssPlace } from '../../shared/journal/store/oss-client.ts';
 import type { RamUser } from '../../shared/policy/approvers.ts';
+import type { TargetBilling } from '../../shared/policy/compiled.ts';
 import { type Powers, powers } from './powers.ts';
 
 /** What the permissions of an installation depend on. */
@@ -11,7 +12,7 @@ export interface RamSetup {
   /** Undefined: no journal in OSS, so no access to one. */
   readonly store: OssPlace | undefined;
   /** The accounts that are governed. `role` undefined: the functions act as themselves. */
-  readonly targets: readonly { readonly account: string; readonly role?: string | undefined }[];
+  readonly targets: readonly { readonly account: string; readonly role?: string | undefined; readonly billing?: TargetBilling }[];
   /** Who may approve, by circle: each person has a policy of their own. */
   readonly approvers: readonly { readonly circle: string; readonly voter: RamUser }[];
   /** Functions that are in use. */

@@ -16,6 +16,7 @@ export const manifest = {
     'RenewAppInstanceGroup',
     'RenewWuyingServer',
   ],
+  billingCalls: ['GetOrderDetail', 'QueryAccountBalance', 'QueryAvailableInstances', 'QueryOrders'],
   writes: [...recordsOfRuns('renew-before-expiry'), 'renewals/', 'budget/', 'expiries/', 'sentinel/', 'outbox/renew-before-expiry/'],
   settings: ['expiry'],
   harms: ['spend'],

@@ -1,3 +1,4 @@
+import type { billingOperations } from '../client/billing/index.ts';
 import type { operations } from '../client/operations/index.ts';
 import type { CompiledProtect } from '../policy/compiled.ts';
 import type { Spread } from '../policy/known-functions.ts';
@@ -33,6 +34,8 @@ export interface Manifest<Name extends string = string> extends ExceptionBinding
   readonly role: FunctionRole;
   /** Every operation that its bundle calls. */
   readonly calls: readonly (keyof typeof operations)[];
+  /** Every operation of billing that it calls for targets that say how they are billed; all of them read. Absent: none. */
+  readonly billingCalls?: readonly (keyof typeof billingOperations)[];
   /** What the names of the records that it writes begin with. */
   readonly writes: readonly string[];
   /** What the names of the records that it reads begin with. Absent: all of the journal. */

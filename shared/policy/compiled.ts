@@ -55,6 +55,16 @@ export interface CompiledSelector {
   readonly users?: readonly string[];
 }
 
+/** How an account is billed, as the billing API needs to know it. */
+export interface TargetBilling {
+  /** The site of the vendor at which the account was opened. */
+  readonly site: 'china' | 'international';
+  /** Code of App Streaming in billing. */
+  readonly productCode: string;
+  /** Type of the product beside its code. Absent: any. */
+  readonly productType?: string;
+}
+
 /** One entry under `targets`: an account seen through one endpoint. */
 export interface CompiledTarget {
   readonly name: string;
@@ -65,6 +75,8 @@ export interface CompiledTarget {
   readonly calendar?: string;
   readonly timezone: string;
   readonly shardByRegion: boolean;
+  /** Absent: the billing API is not called for it. */
+  readonly billing?: TargetBilling;
   /** The only region of this part of a target; set by a run, never in a compiled policy. Default: all of `regions`. */
   readonly shard?: string;
 }

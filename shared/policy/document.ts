@@ -1,5 +1,5 @@
 import type { ChannelKind } from './channel-kinds.ts';
-import type { ApproverEntry, CompiledLimits, CompiledProtect, CompiledSelector, Level, Never } from './compiled.ts';
+import type { ApproverEntry, CompiledLimits, CompiledProtect, CompiledSelector, Level, Never, TargetBilling } from './compiled.ts';
 import type { FunctionName } from './known-functions.ts';
 
 /** ISO weekday: 1 = Monday … 7 = Sunday. */
@@ -67,6 +67,7 @@ export interface DocumentTarget {
   readonly calendar?: string;
   readonly timezone: string;
   readonly shardByRegion: boolean;
+  readonly billing?: TargetBilling;
 }
 
 /** One entry under `exceptions`: holds in `[from, until)`, local to each target. No `targets` means all of them. */

@@ -14,6 +14,8 @@ import { permits } from './permits.ts';
 
 type OperationName = keyof typeof operations;
 
+const billing = { site: 'china', productCode: 'appstream' } as const;
+
 /** Functions in the account that they govern. */
 const setup: RamSetup = {
   account: '1234567890123456',
@@ -155,6 +157,44 @@ describe('in the service', () => {
     );
     // Their permissions are those of milder operations; nothing calls them.
     expect(left).toEqual([]);
+  });
+});
+
+describe('in billing', () => {
+  const both = ['bss:DescribeOrderList', 'bssapi:QueryOrders', 'bss:DescribeOrderDetail', 'bssapi:GetOrderDetail'];
+  const renews = [...both, 'bss:DescribeInstances', 'bssapi:QueryAvailableInstances', 'bssapi:QueryAccountBalance'];
+  const billed = rolesOf({ ...setup, targets: [{ account: '1234567890123456', billing }] });
+  const granted = ({ policy }: RamRole) =>
+    policy.Statement.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? Action : [])).filter((action) => /^bss(api)?:/.test(action));
+
+  test('nobody may do anything where no target says how it is billed', () => {
+    expect(roles.flatMap(granted)).toEqual([]);
+  });
+
+  test('the buyer may read what renewals read, under both spellings, and nobody cancels an order', () => {
+    const of = (role: string) => granted(roleCalled(`streamwarden-${role}`, billed));
+    expect(of('buyer')).toEqual([...renews].sort());
+    expect(of('observer')).toEqual([...renews].sort());
+    for (const role of ['operator', 'tagger', 'enforcer', 'digest', 'links', 'reporter', 'on-call', 'deployer'])
+      expect([role, of(role)]).toEqual([role, []]);
+    expect(of('viewer')).toEqual(expect.arrayContaining([...renews, 'bssapi:QueryProductList']));
+    expect(billed.flatMap(granted).filter((action) => /Cancel/.test(action))).toEqual([]);
+  });
+
+  test('in an account that is governed only the roles of that account may read, and only where that account is billed', () => {
+    const away = rolesOf({
+      ...setup,
+      targets: [
+        { account: '2234567890123456', role: 'streamwarden', billing },
+        { account: '3234567890123456', role: 'streamwarden' },
+      ],
+    });
+    const reading = away.filter((role) => granted(role).length > 0).map(({ name, account }) => [name, account]);
+    expect(reading).toEqual([
+      ['streamwarden-observer', '2234567890123456'],
+      ['streamwarden-buyer', '2234567890123456'],
+      ['streamwarden-viewer', undefined],
+    ]);
   });
 });
 

@@ -97,6 +97,55 @@ const publish: NonNullable<Illness['prepare']> = async ({ store, clock }, policy
   await runStoring(store, publishPolicy(end, { owner: 'test', atMs: clock.now() }, { ...body, sourceHash: body.sourceHash }));
 };
 
+const billed = (code: string): string =>
+  policyText.replace('calendar: own}}', `calendar: own, billing: {site: china, productCode: ${code}}}}`);
+const ofBilling = async (illness: Illness): Promise<readonly string[]> =>
+  (await examined(illness)).flatMap(({ area, state, text, todo = '' }) => (area === 'billing' ? [`${state}: ${text}. ${todo}`] : []));
+
+describe('how an account is billed', () => {
+  test('costs no call where the policy does not say it', async () => {
+    expect(await ofBilling({})).toEqual([]);
+    expect(simulator.ledger.records.filter(({ action }) => /^Query/.test(action))).toEqual([]);
+  });
+
+  test('is looked up in the list of products, and the reads of renewals are tried', async () => {
+    expect(await ofBilling({ text: billed('appstream') })).toEqual([
+      'ok: home: billing lists the product appstream as 无影云应用. ',
+      'ok: home: reads of billing that are allowed: QueryOrders, QueryAvailableInstances, QueryAccountBalance. ',
+    ]);
+  });
+
+  test.each([
+    [
+      'a code that no product has',
+      billed('eds'),
+      [],
+      /^fail: home: billing lists no product eds.*App Streaming may be appstream \(无影云应用\): set/,
+    ],
+    ['the code of another product', billed('ecs'), [], /^warn: home: billing lists the product ecs as 云服务器 ECS.*may be appstream/],
+    [
+      'a list that may not be read',
+      billed('appstream'),
+      [{ kind: 'deny', action: 'QueryProductList', times: 'always' }],
+      /^fail: home: QueryProductList is not allowed.*bssapi:QueryProductList/,
+    ],
+    [
+      'orders that may not be read',
+      billed('appstream'),
+      [{ kind: 'deny', action: 'QueryOrders', times: 'always' }],
+      /fail: home: QueryOrders is not allowed.*bss:DescribeOrderList/,
+    ],
+    [
+      'a product that is not listed by instance',
+      billed('appstream'),
+      [{ kind: 'fail', action: 'QueryAvailableInstances', times: 'always', httpStatus: 400, code: 'NotApplicable' }],
+      /unknown: home: billing does not offer QueryAvailableInstances.*Renewals do without/,
+    ],
+  ] as const)('finds %s', async (_title, text, faults, said) => {
+    expect((await ofBilling({ text, faults })).join('\n')).toMatch(said);
+  });
+});
+
 const nothingDeployed: DeployedFunctions = { read: async () => undefined };
 
 describe('an examination', () => {

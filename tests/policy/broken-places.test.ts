@@ -81,6 +81,24 @@ const cases: readonly Case[] = [
     target('▶cn: {account: "1234567890123456", endpoint: cn-shanghai}'),
     'has no calendar, but the rule "office" follows the schedule "office", which tells workdays from restdays; add calendar: NAME',
   ],
+  [
+    'a site that there is none of',
+    target(`cn: {${good}, billing: {site: ▶chinese, productCode: appstream}}`),
+    'write one of china, international',
+  ],
+  ['no product code', target(`cn: {${good}, ▶billing: {site: china}}`), 'the key productCode is missing; add'],
+  [
+    'a product code with a blank',
+    target(`cn: {${good}, billing: {site: china, productCode: ▶"app stream"}}`),
+    '"app stream" is not a product code; write it as billing lists it',
+  ],
+  [
+    'two sites for one account',
+    target(
+      `cn: {${good}, billing: {site: china, productCode: appstream}}\n  sg: {account: "1234567890123456", endpoint: ap-southeast-1, calendar: china, billing: {site: ▶international, productCode: appstream}}`,
+    ),
+    'differs from that of the target cn, which is the same account; write the same for both',
+  ],
   ['an unknown source', calendar('{source: ▶china}'), '"china" is not known here; write china-state-council'],
   ['a date that does not exist', calendar('{holidays: [▶2026-02-30]}'), '"2026-02-30" does not exist; 2026-02 has the days 01 to 28'],
   ['a date as a number', calendar('{holidays: [▶20260203]}'), '20260203 is a number; write a date such as 2026-12-31'],

@@ -7,6 +7,7 @@ export function checkPlaces(draft: PolicyDraft, findings: Findings): void {
   checkOverlap(draft, findings);
   checkNumbers(draft, findings);
   checkShards(draft, findings);
+  checkSites(draft, findings);
   checkZones(draft, findings);
   for (const name of draft.calendars.keys()) checkCalendar(draft, name, findings);
 }
@@ -41,6 +42,20 @@ function checkOverlap(draft: PolicyDraft, findings: Findings): void {
       `sees resources that the target ${twin[0]} sees too; give the two different regions, or remove one`,
       { at: 'key' },
     );
+  }
+}
+
+/** An account belongs to one site, and its product has one code there: orders would be looked for in the wrong place. */
+function checkSites(draft: PolicyDraft, findings: Findings): void {
+  const billed = [...draft.targets].flatMap(([name, { account, billing }]) => (billing ? [{ name, account, billing }] : []));
+  for (const [index, { name, account, billing }] of billed.entries()) {
+    const other = billed.slice(0, index).find((earlier) => earlier.account === account);
+    if (other === undefined) continue;
+    const keys = ['site', 'productCode', 'productType'] as const;
+    const key = keys.find((each) => billing[each] !== other.billing[each]);
+    if (key === undefined) continue;
+    const text = `differs from that of the target ${other.name}, which is the same account; write the same for both`;
+    findings.error(billing[key] === undefined ? ['targets', name, 'billing'] : ['targets', name, 'billing', key], text);
   }
 }
 

@@ -43,6 +43,29 @@ const regionName = parsedText(
   { title: 'a region id', examples: ['cn-hangzhou'], pattern: '^[a-z]{2,}(-[a-z0-9]+)+$' },
 );
 
+/** Identifiers of the vendor's price list, as the billing API spells them. */
+const productName = (title: string, description: string) =>
+  parsedText(
+    (text) => (/^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused(`"${text}" is not ${title}; write it as billing lists it`)),
+    { title, description, examples: ['appstream'], pattern: '^[A-Za-z0-9_-]{1,64}$' },
+  );
+
+/** How an account is billed. */
+const billing = z
+  .strictObject({
+    site: z
+      .enum(['china', 'international'])
+      .check(z.meta({ title: 'a site', description: 'The site of the vendor at which the account was opened: its orders are there.' })),
+    productCode: productName('a product code', 'Code of App Streaming in billing; no document names it, and `doctor` looks for it.'),
+    productType: z.exactOptional(productName('a product type', 'Type of the product beside its code. Default: any.')),
+  })
+  .check(
+    z.meta({
+      title: 'how the account is billed',
+      description: 'Lets renewals read orders, automatic renewal and the balance from the billing API. Absent: billing is not called.',
+    }),
+  );
+
 /** One entry under `targets`. */
 export const targetEntry = z
   .strictObject({
@@ -60,6 +83,7 @@ export const targetEntry = z
     calendar: z.exactOptional(calendarName.check(z.meta({ description: 'Calendar that tells workdays from restdays here.' }))),
     timezone: z.exactOptional(zoneName.check(z.meta({ description: 'Zone of local times here. Default: the policy’s timezone.' }))),
     shardByRegion: z.exactOptional(z.boolean().check(z.meta({ description: 'One run per region. Default: false.' }))),
+    billing: z.exactOptional(billing),
   })
   .check(z.meta({ title: 'a target' }));
 
