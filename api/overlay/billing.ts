@@ -151,6 +151,10 @@ function restated(field: Field): Field {
 /** What lines of bills, and orders, have in common. A shape can use those before it. */
 const shapes: readonly Shape[] = [
   {
+    ...{ file: 'instant', name: 'utcInstant', note: 'An instant as parameters of billing write it: UTC, to the second.' },
+    of: { request: 'QueryOrders.CreateTimeStart' },
+  },
+  {
     ...{
       file: 'bill-line',
       name: 'productLine',

@@ -6,7 +6,7 @@ import { billingAccess, serviceAccess } from './service-access.ts';
 import { powersIn, type RamSetup } from './setup.ts';
 
 /** Records without which nothing is ordered or done: a function that observes writes none of them. */
-const ofActs = /^(claims|renewals|budget|sentinel)\//;
+const ofActs = /^(claims|renewals|budget|order-checks|sentinel)\//;
 
 /** Functions in use that may run in a role: its own, and in `observer` all but the digest, which has a role of its own. */
 export function functionsIn(role: FunctionRole, setup: RamSetup): readonly string[] {

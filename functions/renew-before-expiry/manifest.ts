@@ -17,7 +17,10 @@ export const manifest = {
     'RenewWuyingServer',
   ],
   billingCalls: ['GetOrderDetail', 'QueryAccountBalance', 'QueryAvailableInstances', 'QueryOrders'],
-  writes: [...recordsOfRuns('renew-before-expiry'), 'renewals/', 'budget/', 'expiries/', 'sentinel/', 'outbox/renew-before-expiry/'],
+  writes: [
+    ...recordsOfRuns('renew-before-expiry'),
+    ...['renewals/', 'order-checks/', 'budget/', 'expiries/', 'sentinel/', 'outbox/renew-before-expiry/'],
+  ],
   settings: ['expiry'],
   harms: ['spend'],
   never: ['renew'],

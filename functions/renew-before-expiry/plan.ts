@@ -21,6 +21,7 @@ import {
 import type { Ask, CompiledRenewRule, OrderRule } from './compiled-rule.ts';
 import { orderOf, priceOf, type RenewalPrice } from './order.ts';
 import { monthIn, monthsFor } from './purchase/month.ts';
+import { billedText } from './purchase/settle.ts';
 import { reason } from './reasons.ts';
 import type { Asked, ClaimFacts, OpenClaim, Question, RenewalContext, RenewalFacts, RenewalPlanner, RenewalStep } from './run/planner.ts';
 
@@ -64,6 +65,11 @@ interface Due {
   readonly context: RenewalContext;
 }
 
+const autoRenewalOn = reason(
+  'auto-renewal-on',
+  'billing shows that the console renews it by itself; switch that off there, or let no rule renew it',
+);
+
 type NotOrdered = Extract<RenewalStep, { decision: { verdict: 'keep' | 'hold' } }>;
 
 /** `claimed`: an order that has no end yet. It is said instead of anything else, such as that nobody renews: whoever did so by hand would pay twice. */
@@ -87,6 +93,10 @@ function dueStep(due: Due): RenewalStep {
   if (claimed) return hold(due, [claimed]);
   const unfit = notOrderable(due) ?? ineligibility(resource);
   if (unfit) return hold(due, [unfit]);
+  if (context.target.billing !== undefined) {
+    if (facts.autoRenewal === undefined) return { need: { kind: 'auto-renewal' } };
+    if (facts.autoRenewal === 'on') return hold(due, [autoRenewalOn]);
+  }
 
   const price = priceOf(resource, rule.period, rule, facts);
   if (price === 'ask') return { need: { kind: 'quote', period: rule.period } };
@@ -219,7 +229,7 @@ function claimReason({ open, spent, spentAtMs, movedBackFromMs }: ClaimFacts, id
   return reason('expiry-claimed', text, { movedBackFromMs });
 }
 
-function openReason({ n, atMs, answer, orderId }: OpenClaim, id: string, context: RenewalContext): Reason {
+function openReason({ n, atMs, answer, orderId, truth }: OpenClaim, id: string, context: RenewalContext): Reason {
   const data = { claim: n, order: orderId };
   const order = orderId === undefined ? 'an order' : `order ${orderId}`;
   const since = localText(atMs, context);
@@ -232,6 +242,8 @@ function openReason({ n, atMs, answer, orderId }: OpenClaim, id: string, context
     return reason('order-begun', `an order was begun at ${since}, and whether it was placed is not known yet`, data);
   if (settling && answer === 'ordered')
     return reason('order-under-way', `${order} was placed at ${since}, and the expiry has not moved yet`, data);
+  if (truth?.state === 'paid' || truth?.state === 'unpaid')
+    return reason(`order-${truth.state}`, billedText(truth, since), { claim: n, order: truth.orderId });
   if (answer === 'ordered') {
     const text = `${order} of ${since} has not moved the expiry. Pay it in the console; or cancel it there, then run 'streamwarden resolve ${id} --void --order ${orderId}'`;
     return reason('order-unpaid', text, data);

@@ -41,6 +41,8 @@ export const reasonCodes = {
   'total-unknown': 'The service did not say how many resources there are, so nobody can tell whether all were read.',
   'expiries-unread': 'What was last seen of expiries could not be read or written, so renewals by others may not be noticed in this run.',
   'fact-unknown': 'A fact that decisions use, such as a price, could not be read.',
+  'billing-unread': 'Something could not be read from billing; what hangs on it goes on as without billing.',
+  'balance-low': 'The balance of the account, as billing shows it, is lower than the orders of the run. They are placed all the same.',
   'answer-unusable': 'A record among the answers of approvers cannot be read or trusted, so it counts for nothing; all others count.',
   'orders-per-run': 'A run places no more orders than limits.ordersPerRun; those that expire first come first, and the next run goes on.',
   'journal-damaged':

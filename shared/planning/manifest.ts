@@ -1,4 +1,3 @@
-import type { billingOperations } from '../client/billing/index.ts';
 import type { operations } from '../client/operations/index.ts';
 import type { CompiledProtect } from '../policy/compiled.ts';
 import type { Spread } from '../policy/known-functions.ts';
@@ -13,6 +12,9 @@ export type FunctionRole = (typeof functionRoles)[number];
 
 /** What begins a run: a timer (that of `dispatch`, for functions that it spreads), the audit trail, a request, the failure of another function. */
 export type Begins = 'timer' | 'audit-events' | 'http' | 'failure';
+
+/** Operations of billing that a function may call. All of them read: no function cancels an order, so the table itself, which has that too, is not named here. */
+type BillingRead = 'GetOrderDetail' | 'QueryAccountBalance' | 'QueryAvailableInstances' | 'QueryOrders';
 
 /**
  * All that is to be said of one function, in one place: whatever lists functions reads the catalog of manifests (`functions/catalog.ts`).
@@ -35,7 +37,7 @@ export interface Manifest<Name extends string = string> extends ExceptionBinding
   /** Every operation that its bundle calls. */
   readonly calls: readonly (keyof typeof operations)[];
   /** Every operation of billing that it calls for targets that say how they are billed; all of them read. Absent: none. */
-  readonly billingCalls?: readonly (keyof typeof billingOperations)[];
+  readonly billingCalls?: readonly BillingRead[];
   /** What the names of the records that it writes begin with. */
   readonly writes: readonly string[];
   /** What the names of the records that it reads begin with. Absent: all of the journal. */

@@ -196,6 +196,12 @@ describe('in billing', () => {
       ['streamwarden-viewer', undefined],
     ]);
   });
+
+  test('whoever observes writes nothing that closes an order', () => {
+    const key = record('order-checks/1/aig-1/0/00000000');
+    expect(permits(policyOfRole('observer'), 'oss:PutObject', key)).toBe(false);
+    expect(permits(policyOfRole('buyer'), 'oss:PutObject', key)).toBe(true);
+  });
 });
 
 describe('in the journal', () => {

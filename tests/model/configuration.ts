@@ -21,6 +21,7 @@ export const faults = {
   renew: 'a person renews in the console',
   refund: 'a person has an order refunded, and may open a slot',
   resolve: 'a person ends an open claim by the bill',
+  billing: 'billing closes orders, a day behind, and leaves one out that it has, or is down',
 } as const;
 
 /** Name of a fault. */
@@ -40,7 +41,7 @@ export interface Configuration {
   readonly resources?: 1 | 2;
   /** How many orders the month's budget holds. Default: more than there can be, so that it hides no order too many. */
   readonly limit?: number;
-  /** Runs that begin without anything having gone wrong. Default 2. */
+  /** Runs that begin without anything having gone wrong. Default 2; 3 where billing is asked. */
   readonly runs?: number;
   /** How many runs may be at work at once. Default 2. */
   readonly atOnce?: number;
@@ -66,6 +67,8 @@ export interface Setting {
   readonly skews: readonly number[];
   readonly splitReads: boolean;
   readonly plain: boolean;
+  /** Runs ask billing about their orders. */
+  readonly billed: boolean;
   /** Epoch milliseconds of the instants that the story takes place at. */
   readonly instants: readonly number[];
 }
@@ -81,6 +84,8 @@ export const tickMs = 15 * 60_000;
  * (the last of an order on its way), 60 (the earliest end by a person); and what lies between where clocks are apart.
  */
 function minutesFor(on: Configuration['faults']): readonly number[] {
+  // What billing does not show counts 25 hours after the claim, and by a second look half an hour later.
+  if (on.billing) return on.month ? [-75, 15, 1440, 1470] : [0, 60, 1500, 1530];
   if (on.month) return [-75, -60, 0, 15];
   if (on.skew) return on.late || on.resolve ? [0, 30, 60] : [0, 60];
   return on.late ? [0, 15, 60] : [0, 60];
@@ -100,12 +105,14 @@ export function settingOf(configuration: Configuration): Setting {
   return {
     resources,
     limit: configuration.limit ?? 9,
-    runs: configuration.runs ?? 2,
+    // The first orders, two look, and the second of them may order again.
+    runs: configuration.runs ?? (on.billing ? 3 : 2),
     atOnce: configuration.atOnce ?? 2,
     peopleAtOnce: configuration.peopleAtOnce ?? 1,
     skews: configuration.skews ?? skewsFor(on),
     splitReads: (on['split-reads'] ?? 0) > 0,
     plain: configuration.plain ?? false,
+    billed: (on.billing ?? 0) > 0,
     instants: minutes.map((minute) => start + minute * 60_000),
   };
 }

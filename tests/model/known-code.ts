@@ -53,13 +53,13 @@ export class KnownCode {
   }
 
   /** What is known for a configuration. Where it is much, it is forgotten first. */
-  static of({ rules = defaultRules }: Configuration, { instants, limit }: Setting): KnownCode {
+  static of({ rules = defaultRules }: Configuration, { instants, limit, billed }: Setting): KnownCode {
     const beginMs = instants[0] as number;
-    const key = JSON.stringify([beginMs, limit, rules]);
+    const key = JSON.stringify([beginMs, limit, rules, billed]);
     let positions = 0;
     for (const { tree } of known.values()) positions += tree.positions;
     if (positions > mostPositions) known.clear();
-    const code = known.get(key) ?? new KnownCode(new Scene({ beginMs, limit, rules }));
+    const code = known.get(key) ?? new KnownCode(new Scene({ beginMs, limit, rules, billed }));
     known.set(key, code);
     return code;
   }
@@ -98,6 +98,8 @@ export class KnownCode {
         return { ...none, keys: effect.keys.map((key) => this.records.keyId(key)) };
       case 'reread':
         return { ...none, resource: resourceNumber(effect.resource.id) };
+      case 'read-order':
+        return { ...none, resource: resourceNumber(effect.question.resourceId) };
       case 'send': {
         const resource = resourceNumber(effect.purchase.resource.id);
         return {

@@ -12,7 +12,7 @@ export function isOrderNoticed(model: Model, state: State): boolean {
   const types = state.processes.flatMap(({ position }) => (position ? [model.code.prepare(position).effect.type] : []));
   return (
     types.length === 0 ||
-    types.some((type) => type === 'reread' || type === 'clock-now') ||
+    types.some((type) => type === 'reread' || type === 'read-order' || type === 'clock-now') ||
     leftToBegin(model, state) !== undefined ||
     (['renew', 'refund', 'resolve', 'unpaid'] as const).some((fault) => faults.may(state.left, fault)) ||
     state.orders.some(({ status }) => status === 'unpaid' || status === 'refunded')

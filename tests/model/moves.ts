@@ -1,4 +1,5 @@
 import { beginnings } from './beginnings.ts';
+import { billingMoves } from './billing-moves.ts';
 import { tickMs } from './configuration.ts';
 import type { Position } from './known-code.ts';
 import { isOrderNoticed } from './late-orders.ts';
@@ -87,6 +88,9 @@ function steps(model: Model, state: State, index: number, emit: Emit): void {
       return;
     case 'reread':
       rereadMoves(model, state, index, position, prepared, emit);
+      return;
+    case 'read-order':
+      billingMoves(model, state, index, position, prepared.effect.question, emit);
       return;
     case 'send':
       sendMoves(model, state, index, position, prepared, emit);

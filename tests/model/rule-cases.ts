@@ -20,6 +20,14 @@ export const ruleCases: readonly RuleCase[] = [
   { rule: 'claimantAnswers', breaks: 'I4', configuration: { faults: { late: 1 }, minutes: [0, 15] } },
   { rule: 'releaseOnProof', breaks: 'I2', configuration: { faults: { 'lost-answer': 1 }, resources: 2, limit: 1, minutes: [0] } },
   { rule: 'voidAfterAnHour', breaks: 'I4', configuration: { faults: { late: 1, resolve: 1 }, minutes: [0] } },
+  {
+    ...{ rule: 'billingLag', breaks: 'I1' },
+    configuration: { faults: { billing: 1, 'lost-answer': 1 }, minutes: [0, 60, 90], runs: 3, atOnce: 1 },
+  },
+  {
+    ...{ rule: 'twoLooks', breaks: 'I1' },
+    configuration: { faults: { billing: 1, 'lost-answer': 1 }, minutes: [0, 1500], runs: 2, atOnce: 1 },
+  },
 ];
 
 /** The configuration of a case, with its rule off or on. */

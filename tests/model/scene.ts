@@ -22,6 +22,9 @@ export type Begin = () => Code<ModelEffect>;
 
 const account = '1000000000000001';
 
+/** How the account is billed. */
+export const product = { site: 'china', productCode: 'appstream' } as const;
+
 /** Our orders move an expiry by this many days: within a day of the month that the policy wants. */
 export const ourShift = 30;
 /** A person's renewal moves it by this many: to an expiry that is still in our window. */
@@ -32,9 +35,21 @@ export class Scene {
   readonly #rules: ProtocolRules;
   readonly #limit: number;
   readonly #firstExpiryMs: number;
+  readonly #billed: boolean;
 
-  /** `beginMs` is the first instant of a story, `limit` how many orders the month's budget holds. */
-  constructor({ beginMs, limit, rules }: { readonly beginMs: number; readonly limit: number; readonly rules: ProtocolRules }) {
+  /** `beginMs` is the first instant of a story, `limit` how many orders the month's budget holds; `billed`: runs ask billing. */
+  constructor({
+    beginMs,
+    limit,
+    rules,
+    billed,
+  }: {
+    readonly beginMs: number;
+    readonly limit: number;
+    readonly rules: ProtocolRules;
+    readonly billed: boolean;
+  }) {
+    this.#billed = billed;
     this.#rules = rules;
     this.#limit = limit;
     // Soon enough that people are to be told.
@@ -74,7 +89,8 @@ export class Scene {
       ];
     });
     due.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
-    const input = { run: { owner: `run-${process}` }, due, nowMs, limits: limitsFor(this.#limit), monthOf, rules: this.#rules };
+    const billing = this.#billed ? product : undefined;
+    const input = { run: { owner: `run-${process}` }, due, nowMs, limits: limitsFor(this.#limit), monthOf, rules: this.#rules, billing };
     return () =>
       played(
         `token-${process}`,

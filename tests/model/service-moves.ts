@@ -66,6 +66,14 @@ export function sendMoves(model: Model, state: State, index: number, position: P
     const left = faults.spend(state.left, 'lost-answer');
     emit(model.moved(execute(model, { ...answered, left }, prepared, index, 'paid'), index, lost()), 'ordered, answer lost', index);
     emit(model.moved({ ...answered, left }, index, lost()), 'order lost on its way', index);
+    // Only who asks billing can tell it from one that was not placed.
+    if (model.setting.billed) {
+      emit(
+        model.moved(execute(model, { ...answered, left }, prepared, index, 'unpaid'), index, lost()),
+        'ordered, unpaid, answer lost',
+        index,
+      );
+    }
   }
   if (faults.may(state.left, 'late')) {
     const next = {

@@ -1,3 +1,4 @@
+import type { OrderQuestion } from '../../../shared/billing/order-truth.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { Moment } from '../../../shared/engine/effects.ts';
 import type { ResourceRef } from '../../../shared/fleet/resource.ts';
@@ -56,6 +57,8 @@ export type PurchaseEffect =
    * nothing left nothing is sent. Result: the operation's parsed answer; failures are thrown in as the client throws them.
    */
   | { readonly type: 'send'; readonly purchase: PurchaseOrder; readonly byMs: EpochMs }
+  /** What billing shows of one order of ours, a few API reads. Result: `OrderReading`; never fails. */
+  | { readonly type: 'read-order'; readonly target: string; readonly question: OrderQuestion }
   /** Result: `Moment`. */
   | { readonly type: 'clock-now' }
   /** Result: a text that nobody else has. */
@@ -81,6 +84,10 @@ export type InstantText = (ms: EpochMs) => string;
 export const alertCodes = {
   'order-unpaid': 'An order was placed and the expiry has not moved: it waits for payment, or for the service. It is never placed again.',
   'order-unclear': 'It is not known whether an order was placed, and the expiry has not moved. It is never sent again by itself.',
+  'order-paid':
+    'Billing shows an order as paid, and the expiry has not moved: the service has not carried it out. It is never placed again.',
+  'order-closed':
+    'Billing shows that nothing of an order is left that could be paid; its claim was closed, and the resource may be renewed again.',
   'shift-differs': 'The expiry moved by another length than was ordered: somebody else may have renewed too.',
   'expiry-moved-back': 'The expiry lies before what it was, or before what a renewal of ours had moved it to: a refund, perhaps.',
   'answer-unrecorded': 'An order was sent and its answer could not be written down; the claim stays open.',
@@ -156,6 +163,10 @@ export interface ProtocolRules {
   readonly owedReleases: boolean;
   /** People and billing void a claim 60 minutes after it at the earliest. Off: at once. */
   readonly voidAfterAnHour: boolean;
+  /** That billing shows no order counts only after its lag. Off: at once. */
+  readonly billingLag: boolean;
+  /** Billing closes a claim as void by two looks, 30 minutes apart. Off: by one. */
+  readonly twoLooks: boolean;
 }
 
 /** All rules on: what every shipped caller uses. */
@@ -174,6 +185,8 @@ export const defaultRules: ProtocolRules = {
   releaseOnProof: true,
   owedReleases: true,
   voidAfterAnHour: true,
+  billingLag: true,
+  twoLooks: true,
 };
 
 /** True for failures of the journal: its store, or what it holds. */

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { type RenewalView, readRenewal } from '../../../shared/journal/renewals/renewal.ts';
 import { type JournalError, StoreError } from '../../../shared/journal/store/store.ts';
+import type { TargetBilling } from '../../../shared/policy/compiled.ts';
 import type { Money } from '../../../shared/policy/money.ts';
+import { checkOrder } from './check-order.ts';
 import { notNow, streamOf } from './claim.ts';
 import { type ClaimState, claimStateOf } from './claim-state.ts';
 import {
@@ -82,6 +84,8 @@ export interface RoundInput<S extends DueSubscription> {
   readonly nowMs: EpochMs;
   readonly limits: ReadonlyMap<string, Money>;
   readonly monthOf: MonthOf;
+  /** How the account is billed: orders that have no end yet are looked for there. Absent: billing is not asked. */
+  readonly billing?: TargetBilling | undefined;
   /** Reservations that are used for good, as far as this process knows. Default: none are known. */
   readonly used?: UsedReservations | undefined;
   /** See `ReserveContext`. Default: false. */
@@ -219,8 +223,11 @@ function* candidateOf<S extends DueSubscription>(due: S, input: RoundInput<S>, r
     let settled: Settled | undefined;
     try {
       const observed = yield* rereadSubscription(due.target, due.resource);
-      expiresAtMs = observed?.expiresAtMs;
-      if (view.open) settled = yield* settleOpen(run, view, observed, nowMs, rules);
+      const about = { target: due.target, resource: due.resource, view, observed, nowMs };
+      const checked = input.billing && view.open ? yield* checkOrder(run, { ...about, billing: input.billing }, rules) : undefined;
+      const seen = checked ? checked.observed : observed;
+      expiresAtMs = seen?.expiresAtMs;
+      if (view.open) settled = yield* settleOpen(run, view, seen, nowMs, rules, checked);
     } catch (failure) {
       if (isJournalFailure(failure)) throw failure;
       return { ...none, view, claimState, failure };

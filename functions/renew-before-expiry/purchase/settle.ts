@@ -1,3 +1,4 @@
+import type { OrderTruth } from '../../../shared/billing/order-truth.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import { releaseReservations } from '../../../shared/journal/renewals/budget.ts';
 import { place, type RenewalEntry, type RenewalView } from '../../../shared/journal/renewals/renewal.ts';
@@ -15,13 +16,22 @@ import {
 import { expiryMovedBy, shiftMatches } from './expiry-moved-by.ts';
 
 /** An order that has not moved the expiry after this long is told, in milliseconds (purchase protocol, P9). */
-const notMovedAfterMs = 15 * 60_000;
+export const notMovedAfterMs = 15 * 60_000;
 
 /**
  * From this long after a claim on, nothing of it can still be executed, in milliseconds (purchase protocol, P9): a signature lives 15
  * minutes, clocks may be 15 minutes off, and what was accepted takes a while.
  */
 export const surelyOverAfterMs = 60 * 60_000;
+
+/** What billing says of the order of an open claim. */
+export interface CheckedOrder {
+  readonly truth: OrderTruth;
+  /** True where the claim may end as void: twice nothing of its order was left, and the expiry, read after that, has not moved. */
+  readonly closes: boolean;
+  /** The subscription as it was read last. */
+  readonly observed: ObservedSubscription | undefined;
+}
 
 /** What is to be done about an open claim. */
 export interface Settlement {
@@ -33,13 +43,17 @@ export interface Settlement {
 /** A claim without an end. */
 type OpenClaim = RenewalEntry & { readonly claim: ClaimBody };
 
-/** Decides about an open claim (purchase protocol, P9). Pure; `nowMs` is the time of the observation. */
+/**
+ * Decides about an open claim (purchase protocol, P9). Pure; `nowMs` is the time of the observation.
+ * @param checked what billing says of its order. Default: it was not asked
+ */
 export function settlementOf(
   view: RenewalView,
   observed: ObservedSubscription | undefined,
   nowMs: EpochMs,
   rules: ProtocolRules = defaultRules,
   instant: InstantText = instantText,
+  checked?: CheckedOrder | undefined,
 ): Settlement {
   const entry = view.open as OpenClaim | undefined;
   if (!entry) return { end: undefined, alerts: [] };
@@ -63,23 +77,58 @@ export function settlementOf(
     const text = `The expiry moved back from ${instant(orderedForMs)} to ${instant(expiresAtMs)} while renewal ${entry.n} is open: a refund of an earlier one, perhaps. Look in the bill.`;
     alerts.push(alertOn(view.stream, entry, nowMs, { code: 'expiry-moved-back', severity: 'critical', text, data: facts }));
   }
+  if (checked?.closes && move === 'none' && expiresAtMs !== undefined) return closed(view, entry, checked.truth, nowMs, instant);
   if (ageMs >= notMovedAfterMs) {
-    const { stream } = view;
     const still = expiresAtMs === undefined ? 'cannot be read' : `is still ${instant(expiresAtMs)}`;
-    const unpaid = answer?.outcome === 'ordered';
-    const text = unpaid
-      ? `Order ${answer.orderId} was placed at ${instant(claim.t)}, and the expiry ${still}: it waits for payment, or for the service. Pay it in the console; or cancel it there, then run '${resolveCommand(stream)} --void --order ${answer.orderId}'. It is never placed again.`
-      : `An order was sent at ${instant(claim.t)}. Whether it was placed is not known, and the expiry ${still}. Look in the bill at ${instant(claim.t + surelyOverAfterMs)} or later. No order there: run '${resolveCommand(stream)} --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.`;
-    alerts.push(
-      alertOn(view.stream, entry, nowMs, {
-        code: unpaid ? 'order-unpaid' : 'order-unclear',
-        severity: 'critical',
-        text,
-        data: facts,
-      }),
-    );
+    const { code, text } = stuckOrder(view, claim, answer, checked?.truth, still, instant);
+    alerts.push(alertOn(view.stream, entry, nowMs, { code, severity: 'critical', text, data: facts }));
   }
   return { end: undefined, alerts };
+}
+
+/** What people have to do about an order that billing shows as paid or unpaid, as a clause; `at` is when it was placed. */
+export function billedText({ state, orderId }: Extract<OrderTruth, { state: 'paid' | 'unpaid' }>, at: string): string {
+  return state === 'paid'
+    ? `billing shows order ${orderId} of ${at} as paid, and the expiry has not moved: ask the support of the service`
+    : `billing shows that order ${orderId} of ${at} waits for payment. Pay it in the console, or cancel it there: a run sees either for itself`;
+}
+
+/** What people are told of an order that has not moved the expiry, `still` being where that is. */
+function stuckOrder(
+  { stream }: RenewalView,
+  { t }: ClaimBody,
+  answer: AnswerBody | undefined,
+  truth: OrderTruth | undefined,
+  still: string,
+  instant: InstantText,
+): Pick<Alert, 'code' | 'text'> {
+  const at = instant(t);
+  if (truth?.state === 'paid' || truth?.state === 'unpaid')
+    return { code: `order-${truth.state}`, text: `The expiry ${still}, and ${billedText(truth, at)}.` };
+  const asked = truth === undefined ? '' : ` ${unclosedText(truth)}.`;
+  if (answer?.outcome === 'ordered') {
+    const text = `Order ${answer.orderId} was placed at ${at}, and the expiry ${still}: it waits for payment, or for the service.${asked} Pay it in the console; or cancel it there, then run '${resolveCommand(stream)} --void --order ${answer.orderId}'. It is never placed again.`;
+    return { code: 'order-unpaid', text };
+  }
+  const text = `An order was sent at ${at}. Whether it was placed is not known, and the expiry ${still}.${asked} Look in the bill at ${instant(t + surelyOverAfterMs)} or later. No order there: run '${resolveCommand(stream)} --void'. An unpaid one: pay it, or cancel it and run the same. A run sees for itself when the expiry moves, and never sends the order again.`;
+  return { code: 'order-unclear', text };
+}
+
+/** What billing says where that does not close the claim. */
+function unclosedText(truth: Exclude<OrderTruth, { state: 'paid' | 'unpaid' }>): string {
+  if (truth.state === 'unknown') return `Billing did not tell: ${truth.because.replace(/[.\s]+$/, '')}`;
+  const what = truth.state === 'absent' ? 'no such order' : `order ${truth.orderId} as canceled`;
+  return `Billing shows ${what}; if that stays so, a run closes it`;
+}
+
+/** The claim comes to nothing, as billing has shown twice. */
+function closed(view: RenewalView, entry: OpenClaim, truth: OrderTruth, nowMs: EpochMs, instant: InstantText): Settlement {
+  const order = truth.state === 'cancelled' ? truth.orderId : undefined;
+  const end: EndBody = { outcome: 'void', by: 'billing', ...(order === undefined ? {} : { orderId: order }) };
+  const what = order === undefined ? 'no order of it' : `order ${order} of it as canceled`;
+  const text = `Renewal ${entry.n} of ${instant(entry.claim.t)} came to nothing: billing has shown ${what} twice. The rules decide anew.`;
+  const alert = alertOn(view.stream, entry, nowMs, { code: 'order-closed', severity: 'warning', text, data: { orderId: order } });
+  return { end, alerts: [alert] };
 }
 
 function moved(
@@ -124,11 +173,15 @@ function moved(
 export interface Settled {
   readonly end: EndBody | undefined;
   readonly alerts: readonly Alert[];
+  /** What billing says of its order; undefined where it was not asked. */
+  readonly truth?: OrderTruth | undefined;
 }
 
 /**
  * Settles the open claim of a stream by what was observed: writes its end where one is due, and releases the reservation of a claim that
- * came to nothing. Sends nothing, neither orders nor alerts. @throws StoreError @throws JournalError
+ * came to nothing. Sends nothing, neither orders nor alerts.
+ * @param checked what billing says of its order. Default: it was not asked
+ * @throws StoreError @throws JournalError
  */
 export function* settleOpen(
   run: PurchaseRun,
@@ -136,10 +189,11 @@ export function* settleOpen(
   observed: ObservedSubscription | undefined,
   nowMs: EpochMs,
   rules: ProtocolRules = defaultRules,
+  checked?: CheckedOrder | undefined,
 ): Purchasing<Settled> {
-  const { end, alerts } = settlementOf(view, observed, nowMs, rules, run.text);
+  const { end, alerts } = settlementOf(view, observed, nowMs, rules, run.text, checked);
   if (end && view.open) yield* writeEnd(run, view.stream, view.open, end, nowMs);
-  return { end, alerts };
+  return checked === undefined ? { end, alerts } : { end, alerts, truth: checked.truth };
 }
 
 /**

@@ -221,6 +221,8 @@ function alertMessage(name: AlertName, { code, severity, text, data }: Alert, re
   const titles: Readonly<Partial<Record<Alert['code'], string>>> = {
     'order-unpaid': 'Order unpaid',
     'order-unclear': 'Order unclear',
+    'order-paid': 'Order paid and not carried out',
+    'order-closed': 'Order closed as billing shows it',
     'shift-differs': 'Expiry moved by another length than was ordered',
     'expiry-moved-back': 'Expiry moved back',
     'answer-unrecorded': 'Answer to an order not recorded',

@@ -13,7 +13,7 @@ import { JournalError } from '../../../shared/journal/store/store.ts';
 import type { HoldDecision, Reason } from '../../../shared/planning/decision.ts';
 import { isMoneyJson, type MoneyJson, moneyFromJson } from '../../../shared/policy/money.ts';
 import type { Candidate, DueSubscription } from '../purchase/purchase-pass.ts';
-import { quoteOf, type Renewal } from './effects.ts';
+import { autoRenewalIn, quoteOf, type Renewal } from './effects.ts';
 import type { ClaimFacts, RenewalContext, RenewalFacts, RenewalPlanner, RenewalVerdict } from './planner.ts';
 
 /** A subscription to look at more closely, with the whole resource. */
@@ -50,7 +50,8 @@ export function* decideDue(
         if (need.kind === 'claims') {
           if (candidate.view === undefined) return unreadable(subject, candidate.failure);
           facts = { ...facts, claims: claimFactsOf(candidate) };
-        } else if (need.kind === 'asked') {
+        } else if (need.kind === 'auto-renewal') facts = { ...facts, autoRenewal: yield* autoRenewalFact(subject, onTrouble) };
+        else if (need.kind === 'asked') {
           const { account, expiresAtMs } = candidate.due;
           const reader = { functionName: 'renew-before-expiry', nowMs: context.nowMs };
           facts = { ...facts, askedAtMs: (yield* askedSince(reader, { account, resource: subject.id, expiresAtMs })) ?? null };
@@ -91,6 +92,15 @@ function* quoteOrNull(
   }
 }
 
+/** Whether the console renews a resource by itself. What billing does not tell is left to what the rule says of it, with a warning. */
+function* autoRenewalFact(subject: Subscribable, onTrouble: (trouble: Reason) => void): Renewal<'on' | 'off' | 'unknown'> {
+  const found = yield* autoRenewalIn(subject);
+  if (typeof found === 'string') return found;
+  const text = `Automatic renewal could not be read from billing, so consoleAutoRenew is believed: ${found.unread}`;
+  onTrouble(reason('billing-unread', text));
+  return 'unknown';
+}
+
 function unreadable(resource: Subscribable, failure: unknown): { readonly decision: HoldDecision } {
   const because = [
     reason('journal-unreadable', `Its records cannot be trusted: ${runError(failure).message}`, { error: runError(failure).code }),
@@ -105,13 +115,16 @@ interface PaidPeriod {
 }
 
 /** What a candidate's stream says, as the planner sees it. */
-function claimFactsOf({ view, claimState }: Pick<Candidate<DueSubscription>, 'view' | 'claimState'>): ClaimFacts {
+function claimFactsOf({ view, claimState, settled }: Pick<Candidate<DueSubscription>, 'view' | 'claimState' | 'settled'>): ClaimFacts {
   const open = claimState?.state === 'open' ? claimState.entry : undefined;
   const spent = claimState?.state === 'spent' ? claimState.entry : undefined;
   const external = claimState?.state === 'free' && claimState.external !== undefined;
   const paid = regularlyPaid(view?.moved);
   return {
-    open: open && { n: open.n, atMs: open.claim?.t ?? open.atMs, answer: open.answer?.outcome, orderId: open.answer?.orderId },
+    open: open && {
+      ...{ n: open.n, atMs: open.claim?.t ?? open.atMs, answer: open.answer?.outcome, orderId: open.answer?.orderId },
+      ...(settled?.truth === undefined ? {} : { truth: settled.truth }),
+    },
     spent: spent !== undefined,
     spentAtMs: claimState?.state === 'spent' && !claimState.alert ? claimState.entry.atMs : undefined,
     movedBackFromMs: movedToOf(spent),

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { autoRenewalOf } from '../../../shared/billing/order-truth.ts';
+import type { OrderBook } from '../../../shared/billing/read-orders.ts';
 import type { Client } from '../../../shared/client/client.ts';
 import type { Clock, EpochMs } from '../../../shared/client/clock.ts';
 import { ApiError, InputError } from '../../../shared/client/errors.ts';
@@ -9,7 +11,7 @@ import { driveEffects, performStoreEffect } from '../../../shared/journal/store/
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import type { CompiledTarget } from '../../../shared/policy/compiled.ts';
 import type { PurchaseEffect, PurchaseOrder } from '../purchase/contract.ts';
-import type { Renewal, RenewalEffect } from './effects.ts';
+import type { AutoRenewal, Renewal, RenewalEffect } from './effects.ts';
 import type { Renewing } from './planner.ts';
 import { observeAll } from './screen.ts';
 
@@ -21,6 +23,8 @@ export interface RenewalWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly notifier: Notifier;
+  /** Orders as billing has them. Absent: the target does not say how it is billed. */
+  readonly book?: OrderBook | undefined;
   /** Told to stop: nothing new begins, what is under way is finished. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,11 +51,26 @@ async function perform(world: RenewalWorld, effect: PurchaseEffect | RenewalEffe
       return checkAccount(client, target);
     case 'quote':
       return renewing.quote(client, target, effect.resource, effect.period);
+    case 'read-order':
+      return world.book ? world.book.read(effect.question) : { whole: false, why: notBilled };
+    case 'auto-renewal':
+      return autoRenewal(world, effect.resource.id);
+    case 'balance':
+      return world.book ? world.book.balance() : { unread: notBilled };
     case 'tell':
       return world.notifier.send(effect.channels, effect.message, effect.waitUntilMs);
     default:
       return performStoreEffect(world.store, effect);
   }
+}
+
+const notBilled = 'the policy does not say how the account is billed';
+
+async function autoRenewal({ book }: RenewalWorld, id: string): Promise<AutoRenewal> {
+  if (!book) return { unread: notBilled };
+  const listed = await book.instance(id);
+  if ('unread' in listed) return listed;
+  return autoRenewalOf(listed) ?? { unread: 'billing does not say how the subscription goes on' };
 }
 
 /**

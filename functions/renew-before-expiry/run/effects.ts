@@ -1,3 +1,4 @@
+import type { Unread } from '../../../shared/billing/read-orders.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { AccountCheck } from '../../../shared/engine/account-check.ts';
 import type { Totals } from '../../../shared/engine/report.ts';
@@ -6,6 +7,7 @@ import type { Subscribable } from '../../../shared/fleet/subscription.ts';
 import type { SubscriptionPeriod } from '../../../shared/fleet/subscription-period.ts';
 import type { Message } from '../../../shared/notify/message.ts';
 import type { Told } from '../../../shared/notify/notifier.ts';
+import type { Money } from '../../../shared/policy/money.ts';
 import type { Purchasing } from '../purchase/contract.ts';
 
 /** What a run of renewals asks of the world beside the purchase protocol's effects. */
@@ -23,6 +25,10 @@ export type RenewalEffect =
   | { readonly type: 'account' }
   /** The price of a renewal, one API read. Result: `RenewQuote`, or undefined where the service gives none. Failures are thrown in. */
   | { readonly type: 'quote'; readonly resource: Subscribable; readonly period: SubscriptionPeriod }
+  /** Whether the console renews a resource by itself, one read of billing. Result: `AutoRenewal`; never fails. */
+  | { readonly type: 'auto-renewal'; readonly resource: Subscribable }
+  /** What the account can spend, one read of billing. Result: `Money | Unread`; never fails. */
+  | { readonly type: 'balance' }
   /** Tells people; the message may wait for its turn until `waitUntilMs`. Result: `Told`; never fails. */
   | { readonly type: 'tell'; readonly channels: readonly string[]; readonly message: Message; readonly waitUntilMs?: EpochMs | undefined };
 
@@ -45,6 +51,19 @@ export function* accountCheck(): Renewal<AccountCheck> {
 /** Asks for a price. @throws ApiError */
 export function* quoteOf(resource: Subscribable, period: SubscriptionPeriod): Renewal<RenewQuote | undefined> {
   return (yield { type: 'quote', resource, period }) as RenewQuote | undefined;
+}
+
+/** Whether the console renews a resource by itself, or why billing does not tell. */
+export type AutoRenewal = 'on' | 'off' | Unread;
+
+/** Asks billing whether the console renews a resource by itself. */
+export function* autoRenewalIn(resource: Subscribable): Renewal<AutoRenewal> {
+  return (yield { type: 'auto-renewal', resource }) as AutoRenewal;
+}
+
+/** Asks billing what the account can spend. */
+export function* balanceOf(): Renewal<Money | Unread> {
+  return (yield { type: 'balance' }) as Money | Unread;
 }
 
 /** Tells people on channels of the policy. Until `waitUntilMs` the message may wait for its turn; default: two seconds or so. */

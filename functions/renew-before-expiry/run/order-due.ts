@@ -25,6 +25,7 @@ import {
 import type { Recheck, RenewalOutcome } from '../purchase/renew.ts';
 import { settlementOf } from '../purchase/settle.ts';
 import { announceAlarms } from './announce.ts';
+import { compareBalance } from './balance.ts';
 import { limitsOf, monthOf } from './budget.ts';
 import { type Choice, choose, chooseInput, type DueDecision, decideAgain, holdRefused } from './choose.ts';
 import type { DueResource, Quotes } from './decide-due.ts';
@@ -62,6 +63,8 @@ export function* orderDue(run: RenewalRun, seen: Screening): Renewal<DueResult> 
       limits: limitsOf(context),
       monthOf: monthOf(context),
       used: run.used,
+      // Checks are records: a function that only observes writes none.
+      billing: draft.head.functionMode === 'act' ? context.target.billing : undefined,
       settleAll: settlesBudgets(run, seen),
       rules: run.rules,
     },
@@ -159,6 +162,7 @@ function* chooseAndIntend(
   const choice = yield* choose(candidates, chooseInput(run, { barred: acting ? run.barred : undefined }));
   intended.choice = choice;
   if (!acting || !log || choice.chosen.length === 0) return [];
+  if (context.target.billing !== undefined) yield* compareBalance(run, choice.chosen);
   // Whatever the store was when it was opened: versioning, for one, can be switched on at any time.
   yield* probeCreateOnly(draft.head.run, context.nowMs);
   const acts = choice.decisions.map(({ decision }) => decision).filter((decision) => decision.verdict === 'act');

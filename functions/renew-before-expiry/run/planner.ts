@@ -1,3 +1,4 @@
+import type { OrderTruth } from '../../../shared/billing/order-truth.ts';
 import type { Client } from '../../../shared/client/client.ts';
 import type { EpochMs } from '../../../shared/client/clock.ts';
 import type { AnyOperation } from '../../../shared/client/operation.ts';
@@ -29,6 +30,8 @@ export interface OpenClaim {
   /** What became of its order; undefined where no answer was written down. */
   readonly answer: 'ordered' | 'rejected' | 'not-sent' | 'unclear' | undefined;
   readonly orderId: string | undefined;
+  /** What billing says of its order. Absent: it was not asked. */
+  readonly truth?: OrderTruth | undefined;
 }
 
 /** What the journal says of a resource's renewals, for the expiry that was observed. */
@@ -49,6 +52,8 @@ export interface ClaimFacts {
 /** What a planner needs to know next about one resource. */
 type RenewalNeed =
   | { readonly kind: 'claims' }
+  /** Whether the console renews it by itself, as billing says it. Asked only where the target says how it is billed. */
+  | { readonly kind: 'auto-renewal' }
   | { readonly kind: 'quote'; readonly period: SubscriptionPeriod }
   | { readonly kind: 'approvals'; readonly circle: string; readonly links: boolean }
   /** Since when people have known the question; see `askedAtMs`. */
@@ -59,6 +64,8 @@ export interface RenewalFacts {
   /** When a question about this expiry was delivered first; null: nobody was asked, as far as the journal can be believed. */
   readonly askedAtMs?: EpochMs | null;
   readonly claims?: ClaimFacts;
+  /** Whether the console renews it by itself; `unknown` where billing did not tell. */
+  readonly autoRenewal?: 'on' | 'off' | 'unknown';
   /** By text of the period; null: the price could not be read. */
   readonly quotes: ReadonlyMap<string, RenewQuote | null>;
   /** All that was answered about this expiry. */

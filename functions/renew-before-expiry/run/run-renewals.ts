@@ -1,3 +1,4 @@
+import { orderBook } from '../../../shared/billing/read-orders.ts';
 import { isOthers } from '../../../shared/engine/account-check.ts';
 import { type CallCounts, countingClient } from '../../../shared/engine/counting-client.ts';
 import { functionMode } from '../../../shared/engine/guard.ts';
@@ -57,7 +58,8 @@ export function renewalRunner(renewing: Renewing): Runner {
     run: async (options) => {
       const { client, counts } = countingClient(options.client);
       const { target, store, clock, signal, notifier = notifierOf(new Map()) } = options;
-      const world: RenewalWorld = { renewing, client, target, store, clock, notifier, signal };
+      const book = target.billing && orderBook(client, target.billing, clock);
+      const world: RenewalWorld = { renewing, client, target, store, clock, notifier, signal, book };
       return driveRenewal(world, renewalRun({ renewing, options, memory, used, counts }));
     },
   };

@@ -58,6 +58,7 @@ const blockedBy: Readonly<Record<string, string>> = {
   'exception-unknown': 'exception',
   'expiry-claimed': 'an earlier order',
   'console-auto-renew': 'auto-renewal in the console',
+  'auto-renewal-on': 'auto-renewal in the console',
   status: 'its status',
   spot: 'its kind',
   'charge-unknown': 'an incomplete answer',
@@ -98,6 +99,7 @@ const advised: ReadonlySet<string> = new Set([
   'too-far-ahead',
   'expiry-claimed',
   'console-auto-renew',
+  'auto-renewal-on',
   'expiry-unknown',
   'policy-horizon',
   'policy-format',
@@ -195,6 +197,8 @@ function held(first: Reason): RenewalState {
     }
     case 'order-begun':
       return state('under-way', 'order under way', text, resolveTodo);
+    case 'order-paid':
+      return state('ordered', 'ordered and paid', text, undefined);
     case 'order-under-way':
       return state('ordered', 'ordered', text, payTodo(data['order']));
     case 'order-unpaid':

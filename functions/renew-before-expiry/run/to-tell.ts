@@ -33,7 +33,7 @@ const stuckAfterMs = 24 * 3_600_000;
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /** Codes of what each run finds again while it lasts, so that it need not be carried over. */
-const foundAgain = /^(expiry-(\d+h|unreadable)|approval-|lets-lapse$|order-unpaid$|order-unclear$|expiry-moved-back$)/;
+const foundAgain = /^(expiry-(\d+h|unreadable)|approval-|lets-lapse$|order-paid$|order-unpaid$|order-unclear$|expiry-moved-back$)/;
 
 /** True for what each run finds again while it lasts. */
 export function isFoundAgain(code: string): boolean {

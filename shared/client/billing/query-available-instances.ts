@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
-import { int, matching, oneOf, optional, text } from '../../schema/schema.ts';
+import { int, oneOf, optional, text } from '../../schema/schema.ts';
 import { checkedAnswer, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { utcInstant } from '../billing-shapes/instant.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -15,16 +16,10 @@ export const queryAvailableInstances = operation({
   effect: 'none',
   ram: { action: 'bss:DescribeInstances', level: 'list', also: ['bssapi:QueryAvailableInstances'] },
   params: {
-    CreateTimeEnd: query(
-      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
-    ),
-    CreateTimeStart: query(
-      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
-    ),
-    EndTimeEnd: query(optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z'))),
-    EndTimeStart: query(
-      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
-    ),
+    CreateTimeEnd: query(optional(utcInstant)),
+    CreateTimeStart: query(optional(utcInstant)),
+    EndTimeEnd: query(optional(utcInstant)),
+    EndTimeStart: query(optional(utcInstant)),
     /** Ids with commas between them, 100 at most. */
     InstanceIDs: query(optional(text)),
     OwnerId: query(optional(int())),

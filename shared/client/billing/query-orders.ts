@@ -1,6 +1,7 @@
 // Generated from api/bssopenapi-2017-12-14.json and api/overlay/billing.ts: change those, and run `npm run generate`.
-import { int, matching, oneOf, open, optional, text } from '../../schema/schema.ts';
+import { int, oneOf, open, optional, text } from '../../schema/schema.ts';
 import { checkedAnswer, readFlag, readInt, readList, readObject, readText } from '../answer.ts';
+import { utcInstant } from '../billing-shapes/instant.ts';
 import { orderLine } from '../billing-shapes/order.ts';
 import { service } from '../billing-shapes/service.ts';
 import { query } from '../fields.ts';
@@ -17,12 +18,8 @@ export const queryOrders = operation({
   effect: 'none',
   ram: { action: 'bss:DescribeOrderList', level: 'list', also: ['bssapi:QueryOrders'] },
   params: {
-    CreateTimeEnd: query(
-      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
-    ),
-    CreateTimeStart: query(
-      optional(matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'write an instant in UTC such as 2026-11-25T08:30:00Z')),
-    ),
+    CreateTimeEnd: query(optional(utcInstant)),
+    CreateTimeStart: query(optional(utcInstant)),
     OrderType: query(optional(open('New', 'Renew', 'Upgrade', 'Downgrade', 'Refund', 'Convert'))),
     OwnerId: query(optional(int())),
     PageNum: query(optional(int(1))),

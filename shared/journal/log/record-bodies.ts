@@ -5,6 +5,7 @@ import { wordOf } from '../people/halts.ts';
 import { readPolicyRecord } from '../people/policies.ts';
 import { readBudgetRecord } from '../renewals/budget.ts';
 import { expiriesIn } from '../renewals/expiries.ts';
+import { readOrderCheck } from '../renewals/order-checks.ts';
 import { parseRenewalKey, readRenewalBody } from '../renewals/renewal-record.ts';
 import { parseStreamKey } from '../store/key.ts';
 import { malformed } from '../store/store.ts';
@@ -26,6 +27,7 @@ const readers: Readonly<Record<string, (entry: Entry) => unknown>> = {
   exceptions: ({ key, sequence, record }) => partOf({ sequence, record }, key),
   expiries: ({ stream, sequence, record }) => expiriesIn(stream, sequence, record.body),
   halts: ({ key, record }) => wordOf({ record }, key),
+  'order-checks': ({ key, record }) => readOrderCheck(key, record),
   policy: ({ key, sequence, bytes }) => readPolicyRecord(key, sequence, bytes),
   renewals({ key, record }) {
     const part = parseRenewalKey(key)?.part;

@@ -25,6 +25,7 @@ const numbered: ReadonlySet<string> = new Set([
   'expiries',
   'halts',
   'heads',
+  'order-checks',
   'outbox',
   'policy',
   'policy-proposals',

@@ -18,6 +18,7 @@ export const dimensions = {
   'no-read': 'the service does not answer a read',
   'no-account': 'STS does not say whose keys they are',
   'no-quote': 'the service gives no price',
+  'no-billing': 'billing leaves out an order that it has, or does not answer',
   throttled: 'an order is refused before it is executed',
   unclear: 'an order is answered by a failure that proves nothing, executed or not',
   lost: 'the answer of an order is lost, executed or not',

@@ -68,6 +68,10 @@ export function heardText(effect: Effect, heard: Heard, records: Records): strin
       const { delivered, failed } = value as Told;
       return `${delivered} ${failed.map(({ channel }) => channel)}`;
     }
+    case 'read-order':
+    case 'auto-renewal':
+    case 'balance':
+      return JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? `${part}` : part));
     case 'random-token':
       throw new Error('A token is no step of its own.');
   }

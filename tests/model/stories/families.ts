@@ -11,6 +11,9 @@ import { remembering } from '../policy.ts';
 /** The account that stories play in. */
 export const accountId = '1000000000000001';
 
+/** Code of the product in billing. */
+export const productCode = 'appstream';
+
 /** The circle of approvers that is asked. */
 export const circle = 'finance';
 /** Who belongs to it. */
@@ -44,6 +47,8 @@ export interface Family {
   readonly runTimeMs: number | undefined;
   /** Answers that are there from the beginning. */
   readonly approved: boolean;
+  /** Runs ask billing about their orders. */
+  readonly billed: boolean;
   /** The rule asks people above a price that every month costs. */
   readonly asks: boolean;
   /** What may be ordered in a month, by currency, in whole units. */
@@ -65,6 +70,8 @@ interface Plan {
   readonly runTimeMs?: undefined;
   /** Default: true. */
   readonly autoPay?: false;
+  /** True where the target says how it is billed. Default: false. */
+  readonly billed?: true;
 }
 
 function familyOf(plan: Plan): Family {
@@ -73,12 +80,13 @@ function familyOf(plan: Plan): Family {
   const ask = asks ? `, ask: {who: ${circle}, above: [50 CNY, 50 USD], links: true}, unanswered: renew 1 Week` : '';
   const accounts = { home: accountId, ...(targets === undefined ? {} : { twin: targets === 'two' ? accountId : '1000000000000002' }) };
   const names = Object.keys(accounts);
+  const billing = plan.billed ? `, billing: {site: china, productCode: ${productCode}}` : '';
   const text = `version: 1
 timezone: Asia/Shanghai
 mode: {default: observe, act: [renew-before-expiry]}
 store: oss://model/journal
 targets: {${Object.entries(accounts)
-    .map(([each, account]) => `${each}: {account: "${account}", endpoint: cn-shanghai}`)
+    .map(([each, account]) => `${each}: {account: "${account}", endpoint: cn-shanghai${billing}}`)
     .join(', ')}}
 channels:
   money: {kind: webhook, url: "env:MONEY_URL"}
@@ -107,6 +115,7 @@ rules:
     runTimeMs: 'runTimeMs' in plan ? plan.runTimeMs : 5 * minuteMs,
     approved: asks === 'approved',
     asks: asks !== undefined,
+    billed: plan.billed ?? false,
     limits,
   };
 }
@@ -129,6 +138,12 @@ const cadence = [
   6 * hourMs,
   hourMs,
   2 * minuteMs,
+];
+/** What billing does not show: looks right after the hour of a claim, and those that count, a day later. */
+const billedCadence = [
+  ...[0, 62, 93].map((minutes) => 7 * dayMs - minutes * minuteMs),
+  ...[62, 93].map((minutes) => 6 * dayMs - minutes * minuteMs),
+  ...[24 * hourMs, hourMs],
 ];
 /** Around a change of month at which the first resource expires: before and in the closed hour, and after the closed quarter of an hour. */
 const lastDay = [25 * hourMs, 4 * hourMs, 61 * minuteMs, 59 * minuteMs, 2 * minuteMs, -16 * minuteMs];
@@ -172,6 +187,10 @@ const plans: readonly Plan[] = [
   {
     ...{ name: 'turn of a month', expires: '2026-12-01T23:00', runsBeforeMs: [24 * hourMs + minuteMs, 23 * hourMs - 16 * minuteMs] },
     ...{ resources: two, limits: scarce, runTimeMs: undefined },
+  },
+  {
+    ...{ name: 'billed', expires: usual.expires, runsBeforeMs: billedCadence, billed: true, autoPay: false },
+    ...{ resources: one, limits: plenty },
   },
   { name: 'change of month', expires: '2026-12-01T00:00', runsBeforeMs: lastDay, resources: two, limits: scarce },
 ];

@@ -25,7 +25,7 @@ export function peopleWays(office: Office, process: Process | undefined, effect:
     if (isAbout(effect, resource, ['send']) || isAnswerOf(effect, resource)) ways.push(...answerWays(office, resource));
     if (process?.kind === 'person') continue;
     if (isAbout(effect, resource, ['quote', 'send'])) ways.push(...priceWays(world, resource));
-    if (isAbout(effect, resource, ['reread', 'observe', 'send'])) ways.push(...consoleWays(world, resource));
+    if (isAbout(effect, resource, ['reread', 'observe', 'read-order', 'send'])) ways.push(...consoleWays(world, resource));
     if (effect === undefined || isAbout(effect, resource, ['send'])) ways.push(...billWays(office, resource));
   }
   return ways;
@@ -41,6 +41,7 @@ function isAbout(effect: Effect | undefined, resource: number, types: readonly E
   if (effect === undefined || effect.type === 'observe') return effect === undefined || types.includes('observe');
   if (!types.includes(effect.type)) return false;
   if (effect.type === 'send') return indexOf(effect.purchase.resource.id) === resource;
+  if (effect.type === 'read-order') return indexOf(effect.question.resourceId) === resource;
   return (effect.type === 'reread' || effect.type === 'quote') && indexOf(effect.resource.id) === resource;
 }
 

@@ -29,4 +29,6 @@ export const ruleCases: readonly RuleCase[] = [
   { rule: 'releaseOnProof', breaks: 'I2', family: 'scarce budget', only: ['lost'], atMost: 1 },
   { rule: 'owedReleases', breaks: 'L1', family: 'scarce budget', only: ['auto-renew'], atMost: 1 },
   { rule: 'voidAfterAnHour', breaks: 'I4', family: 'plain', only: ['late'], atMost: 1 },
+  { rule: 'billingLag', breaks: 'I1', family: 'billed', only: ['lost'], atMost: 1, slots: 3 },
+  { rule: 'twoLooks', breaks: 'I1', family: 'billed', only: ['lost', 'no-billing'], atMost: 2, slots: 4 },
 ];

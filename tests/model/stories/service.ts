@@ -1,4 +1,5 @@
 import type { RenewalEffect } from '../../../functions/renew-before-expiry/run/effects.ts';
+import { type OrderQuestion, type OrderReading, orderLagMs } from '../../../shared/billing/order-truth.ts';
 import { ApiError } from '../../../shared/client/errors.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
 import { minuteMs } from '../../fixtures/times.ts';
@@ -6,7 +7,7 @@ import type { Heard } from '../process-tree.ts';
 import { drop, indexOf, place, priceOf } from './account.ts';
 import type { Way } from './chooser.ts';
 import type { Effect, Observation } from './effect.ts';
-import { accountId } from './families.ts';
+import { accountId, productCode } from './families.ts';
 import type { Process } from './process.ts';
 import { checkSend } from './verdict.ts';
 import type { Order, Subscription, World } from './world.ts';
@@ -37,6 +38,12 @@ export function serviceWays(world: World, process: Process, effect: Effect): rea
       return quoteWays(world, process, effect);
     case 'reread':
       return rereadWays(world, process, indexOf(effect.resource.id));
+    case 'read-order':
+      return billedOrderWays(world, process, effect.question);
+    case 'auto-renewal':
+      return billingWays(world, process, { value: 'off' });
+    case 'balance':
+      return billingWays(world, process, { value: { currency: 'CNY', micros: 10n ** 12n } });
     case 'send':
       return process.sending === undefined ? [sendWay(world, process, effect)] : answerWays(world, process);
     default:
@@ -106,6 +113,50 @@ function rereadWays(world: World, process: Process, resource: number): readonly 
   return ways;
 }
 
+const noBilling = 'billing does not answer';
+
+function billingWays(world: World, process: Process, heard: Heard): readonly Way[] {
+  const ways: Way[] = [{ what: `${process.name} asks billing`, go: () => process.hear(heard) }];
+  const unread = (): void => process.hear({ value: { unread: noBilling } });
+  if (world.may('no-billing')) ways.push({ what: `${process.name} gets no answer of billing`, costs: 'no-billing', go: unread });
+  return ways;
+}
+
+const statuses: Readonly<Record<Order['status'], string>> = { paid: 'Paid', unpaid: 'Unpaid', cancelled: 'Cancelled', refunded: 'Paid' };
+
+/** Orders of the last day are shown or not, older ones are; the subscription shows the expiry that was ordered for, as late as can be. */
+function billedOrderWays(world: World, process: Process, question: OrderQuestion): readonly Way[] {
+  const { resourceId, orderId, fromMs, untilMs, expiresAtMs } = question;
+  const asked = world.orders.filter(({ id, resource, atMs }) =>
+    orderId === undefined ? `r${resource}` === resourceId && atMs >= fromMs && atMs < untilMs : id === orderId,
+  );
+  const old = asked.filter(({ atMs }) => atMs + orderLagMs <= world.nowMs);
+  const hear = (reading: OrderReading): void => process.hear({ value: reading });
+  const show = (orders: readonly Order[]) => (): void =>
+    hear({
+      whole: true,
+      orders: orders.map(({ id, status, resource }) => ({
+        id,
+        status: statuses[status],
+        type: 'Renew',
+        productCode,
+        resourceIds: [`r${resource}`],
+      })),
+      instance: { resourceId, productCode, endsAtMs: expiresAtMs },
+    });
+  const ways: Way[] = [{ what: `${process.name} sees ${asked.length} orders in billing`, go: show(asked) }];
+  if (old.length < asked.length)
+    ways.push({ what: `${process.name} sees ${old.length} orders in billing, which is behind`, go: show(old) });
+  if (!world.may('no-billing')) return ways;
+  const down = (): void => hear({ whole: false, why: noBilling });
+  ways.push({ what: `${process.name} gets no answer of billing`, costs: 'no-billing', go: down });
+  for (const missing of old) {
+    const go = show(asked.filter((each) => each !== missing));
+    ways.push({ what: `billing leaves out order ${missing.id} for ${process.name}`, costs: 'no-billing', go });
+  }
+  return ways;
+}
+
 function sendWay(world: World, process: Process, { purchase, byMs }: Extract<Effect, { type: 'send' }>): Way {
   // As the driver has it: what cannot be over in time is not begun.
   if (world.nowMs + process.skewMs >= byMs) return { what: `${process.name} has no time left to send`, go: () => process.hear(outOfTime) };
@@ -163,7 +214,10 @@ function answerWays(world: World, process: Process): readonly Way[] {
 /** Orders whose sender gave up are executed right before somebody can notice it, or never. */
 export function lateOrderWays(world: World, process: Process | undefined, effect: Effect | undefined): readonly Way[] {
   const noticed = (resource: number): boolean =>
-    effect === undefined || effect.type === 'observe' || (effect.type === 'reread' && indexOf(effect.resource.id) === resource);
+    effect === undefined ||
+    effect.type === 'observe' ||
+    (effect.type === 'reread' && indexOf(effect.resource.id) === resource) ||
+    (effect.type === 'read-order' && indexOf(effect.question.resourceId) === resource);
   return world.requests.flatMap(({ id, awaited, untilMs, resource, purchase }) => {
     if (awaited || world.nowMs >= untilMs || !noticed(resource)) return [];
     const when = process === undefined ? '' : ` before ${process.name} looks`;

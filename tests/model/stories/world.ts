@@ -192,7 +192,8 @@ export class World {
       put(price);
     }
     const texts = [
-      ...this.orders.map(({ id, status }) => `${id} ${status}`),
+      // How old an order is matters to who asks billing for it.
+      ...this.orders.map(({ id, status, atMs }) => (this.family.billed ? `${id} ${status} ${atMs}` : `${id} ${status}`)),
       ...this.requests.map(({ id, untilMs }) => `${id} ${untilMs}`),
       ...this.told.map(({ resource, expiresAtMs, step, state }, place) => `${place} ${resource} ${expiresAtMs} ${step} ${state}`),
       ...[...this.owed].map((id) => `owed ${id}`),

@@ -7,6 +7,7 @@ import type {
 import { monthIn } from '../../../../functions/renew-before-expiry/purchase/month.ts';
 import { renew } from '../../../../functions/renew-before-expiry/purchase/renew.ts';
 import { type Reservation, type ReserveRequest, reserveBatch } from '../../../../functions/renew-before-expiry/purchase/reserve.ts';
+import type { OrderQuestion, OrderReading } from '../../../../shared/billing/order-truth.ts';
 import type { EpochMs } from '../../../../shared/client/clock.ts';
 import { ApiError } from '../../../../shared/client/errors.ts';
 import { parseRecord } from '../../../../shared/journal/log/record.ts';
@@ -50,6 +51,8 @@ export interface PurchaseFixture {
   /** What an order comes to; may throw, and may change the world. */
   onSend: (purchase: PurchaseOrder) => unknown;
   onReread: () => void;
+  /** What billing shows of an order. */
+  onBilling: (question: OrderQuestion) => OrderReading;
   /** Runs before each effect; may change the world or throw. */
   before: (effect: PurchaseEffect) => void;
   /** What was asked for, one word or key each. */
@@ -67,6 +70,7 @@ export function purchaseFixture(): PurchaseFixture {
     observed: { expiresAtMs: expiry },
     onSend: () => ({ OrderId: 'order-1', RequestId: 'request-1' }),
     onReread: () => {},
+    onBilling: () => ({ whole: false, why: 'nobody is there' }),
     before: () => {},
     steps: [],
     sent: [],
@@ -98,6 +102,8 @@ export function purchaseFixture(): PurchaseFixture {
       case 'reread':
         fixture.onReread();
         return fixture.observed;
+      case 'read-order':
+        return fixture.onBilling(effect.question);
       case 'send':
         fixture.sent.push(effect.purchase);
         return fixture.onSend(effect.purchase);

@@ -213,6 +213,8 @@ class Process {
         const found = this.#fixture.subscriptions.find(({ id }) => id === effect.resource.id);
         return found && !found.gone ? { expiresAtMs: found.expiresMs } : undefined;
       }
+      case 'read-order':
+        throw new Error('Nobody says here how the account is billed.');
       case 'send':
         return this.#send(effect);
       case 'store-create': {
