@@ -263,7 +263,10 @@ export const assumptions = {
   dailyWithoutDate: assume(['all-days', 'refuse'], 'Whether a daily bill can be read without naming the day is not said.'),
   workstationMetering: assume(['running', 'existing'], 'Whether a pay-as-you-go workstation costs anything while it is off is not said.'),
   settleRecordIds: assume(['order', 'other'], 'A bill can be asked for by the number of an order or bill; it is taken to be the OrderId.'),
-  orderListingMinutes: assume([1, 0, 60], 'How long it takes until an order is listed is not said.'),
+  orderListingMinutes: assume(
+    [1, 0, 60, 1440],
+    'How long it takes until an order is listed is not said; a day is the largest lag that is named for bills.',
+  ),
   orderInstanceIds: assume(
     ['resource', 'other'],
     'That an order names a group by the id that App Streaming gives it is the natural reading; no page shows one.',

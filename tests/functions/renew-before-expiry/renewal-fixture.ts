@@ -100,7 +100,9 @@ interface Said extends Partial<Omit<NewApproval, 'by'>> {
 type BenchSeed = Omit<WorldSeed, 'accounts'> & Omit<WorldSeed['accounts'][number], 'id'>;
 
 /** How a fixture differs from the usual. */
-type BenchOptions = Pick<SimulatorOptions, 'handlers' | 'faults' | 'accessKeys' | 'gatewayClock'> & { readonly timers?: Timers };
+type BenchOptions = Pick<SimulatorOptions, 'handlers' | 'billingHandlers' | 'faults' | 'accessKeys' | 'gatewayClock'> & {
+  readonly timers?: Timers;
+};
 
 /** renew-before-expiry at work on a simulated account, over HTTP, in the time of the simulated world. */
 export async function renewalFixture<S extends Store>(
