@@ -89,4 +89,6 @@ export const policy = policyText(
     '- {name: render, workstations: all, consoleAutoRenew: disabled, daysBefore: 10, period: 1 Month, autoPay: true, pricePerMonth: {eds.proworkstation_flagship_elite.32c64g.48g1x: 5120 CNY}}',
   ].join('\n'),
   `limits: {spendPerMonth: [${units.CNY} CNY, ${units.USD} USD]}`,
-).replace('targets: {', `targets: {twin: {account: "${accountId}", endpoint: cn-shanghai}, `);
+)
+  .replace('targets: {', `targets: {twin: {account: "${accountId}", endpoint: cn-shanghai}, `)
+  .replaceAll('endpoint: cn-shanghai}', 'endpoint: cn-shanghai, billing: {site: china, productCode: appstream}}');

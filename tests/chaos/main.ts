@@ -48,11 +48,13 @@ try {
     for (const violation of story.violations) console.error(`VIOLATION  ${store}  ${violation}`);
     violations += story.violations.length;
     const seconds = Math.round((Date.now() - startMs) / 1000);
-    const { answers, records, given } = story;
+    const { answers, byBilling, records, given } = story;
     const counts = Object.entries(answers).map(([answer, count]) => `${count} ${answer}`);
     const errors = [...story.crew.errors].map(([code, count]) => `${count} ${code}`);
     console.log(`${store}  failures of runs: ${errors.join(', ') || 'none'}`);
-    console.log(`${store}  claims by answer: ${counts.join(', ')}; ${records} records; ${given} answers by approvers`);
+    console.log(
+      `${store}  claims by answer: ${counts.join(', ')}; ${byBilling} closed by billing; ${records} records; ${given} answers by approvers`,
+    );
     console.log(`${store}  ${rounds} rounds, seed ${seed}: ${figures(story)}; ${story.violations.length} violations, ${seconds} s`);
   }
 } finally {

@@ -28,6 +28,11 @@ const serviceFaults: readonly Draw[] = [
   (random) => [{ kind: 'fail', action: 'GetAppInstanceGroup', httpStatus: 500, skip: random.integer(0, 3), times: 3 }],
   (random) => [{ kind: 'fail', action: 'ListAppInstanceGroup', httpStatus: 503, skip: random.integer(0, 4), times: 5 }],
   (random) => [{ kind: 'throttle', action: 'GetResourceRenewPrice', skip: random.integer(0, 2), times: 3 }],
+  // Billing is down, or further behind than it ever is.
+  (random) => [{ kind: 'fail', action: 'QueryOrders', httpStatus: 503, skip: random.integer(0, 3), times: 4 }],
+  (random) => [{ kind: 'drop', action: 'GetOrderDetail', skip: random.integer(0, 3), times: 2 }],
+  (random) => [{ kind: 'malformed', action: 'QueryAvailableInstances', skip: random.integer(0, 5), times: 2 }],
+  (random) => [{ kind: 'late', action: 'QueryOrders', seconds: random.integer(60, 900), times: 2 }],
 ];
 
 /** What can happen to calls of the store in OSS. */

@@ -5,7 +5,7 @@ import type { Store } from '../../shared/journal/store/store.ts';
 import { runStoring, type Storing } from '../../shared/journal/store/store-effect.ts';
 import type { RandomStream } from '../../simulator/world/random.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { hourMs } from '../fixtures/times.ts';
+import { dayMs, hourMs } from '../fixtures/times.ts';
 import { accountId } from '../functions/renew-before-expiry/renewal-fixture.ts';
 import { type Bill, expiryOf } from './bill.ts';
 
@@ -47,6 +47,8 @@ export async function attend({ world, bill, store, random }: Office, desk: Desk,
   const executed = bill.executed.find(
     (each) => each.resource === resource && each.expiresMs === claim.expiry * 1000 && !desk.cancelled.has(each.orderId),
   );
+  // What was not placed is left to billing while there is time.
+  if (!executed && !always && (expiryOf(account, resource) ?? 0) - world.clock.nowMs > 2 * dayMs) return;
   const order = executed && account.orders.get(executed.orderId);
   if (order?.status === 'unpaid') {
     if (random.chance(0.7)) {

@@ -60,6 +60,8 @@ export interface Progress {
 export interface Story extends Progress {
   /** Claims by their answers. */
   readonly answers: AnswerCounts;
+  /** Claims that a run has closed by what billing showed. */
+  readonly byBilling: number;
   /** Records of the journal. */
   readonly records: number;
   /** Answers that approvers gave. */
@@ -79,7 +81,9 @@ export async function playStory(options: StoryOptions): Promise<Story> {
   let simulator: Simulator;
   const factor = { percent: 100n };
   const handlers = { ...bill.handlers(() => simulator.ledger), ...dearer(factor) };
-  const world = buildWorld(seed);
+  // Orders show in billing at once, in the hour, or a day later.
+  const listing = [1, 60, 24 * 60][options.seed % 3] as number;
+  const world = buildWorld({ ...seed, assumptions: { orderListingMinutes: listing } });
   simulator = await startSimulator({
     ...{ world, handlers, seed: options.seed, gatewayClock: 'virtual' },
     buckets: [{ name: bucket.bucket, region: bucket.region }],

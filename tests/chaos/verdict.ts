@@ -45,19 +45,24 @@ export function violationsSoFar({ world, bill, cancelled }: Evidence): readonly 
 export type AnswerCounts = Readonly<Record<'ordered' | 'rejected' | 'not-sent' | 'unclear' | 'none', number>>;
 
 /** What can be told once nothing is under way any more: each order has its claim and each claim its order; the journal is whole. */
-export async function verdictAtEnd(
-  evidence: Evidence,
-): Promise<{ readonly violations: readonly string[]; readonly answers: AnswerCounts; readonly records: number }> {
+export async function verdictAtEnd(evidence: Evidence): Promise<{
+  readonly violations: readonly string[];
+  readonly answers: AnswerCounts;
+  readonly byBilling: number;
+  readonly records: number;
+}> {
   const { world, bill, store, resources, cancelled } = evidence;
   const found = [...violationsSoFar(evidence)];
   const claimed: string[] = [];
   const withdrawn: string[] = [];
   const used = new Set<string>();
+  let byBilling = 0;
   const answers = { ordered: 0, rejected: 0, 'not-sent': 0, unclear: 0, none: 0 };
   for (const resource of resources) {
     for (const { n, claim, answer, end } of await runStoring(store, readHistory(renewalStream(accountId, resource)))) {
       if (!claim) continue;
       answers[answer?.outcome ?? 'none'] += 1;
+      if (end?.by === 'billing') byBilling += 1;
       const move = moveOf(resource, claim.expiry * 1000);
       if (!end) found.push(`claim ${n} of ${resource} has no end`);
       else if (end.outcome === 'moved') {
@@ -87,7 +92,7 @@ export async function verdictAtEnd(
   }
   const { problems, records } = await verifyJournal(store);
   found.push(...problems.map(({ key, code, text }) => `journal: ${key} ${code} ${text}`));
-  return { violations: found, answers, records };
+  return { violations: found, answers, byBilling, records };
 }
 
 /** What is in a list more than once. */

@@ -65,7 +65,9 @@ const policyText = `version: 1
 timezone: Asia/Shanghai
 store: oss://${bucket.bucket}/${bucket.prefix}
 mode: {default: act}
-targets: {home: {account: "${accountId}", endpoint: cn-shanghai}, twin: {account: "${accountId}", endpoint: cn-shanghai}}
+targets:
+  home: {account: "${accountId}", endpoint: cn-shanghai, billing: {site: china, productCode: appstream}}
+  twin: {account: "${accountId}", endpoint: cn-shanghai, billing: {site: china, productCode: appstream}}
 approvers: {${circle}: [${approvers.join(', ')}]}
 schedules: {office: {everyday: {00:00-08:00: 2 nodes, 08:00-20:00: 4 nodes, 20:00-24:00: 2 nodes}}}
 limits: {spendPerMonth: [90000 CNY, 150 USD]}
@@ -121,11 +123,14 @@ export async function playTorture({ versions, seed, hours: length }: TortureOpti
   const bill = new Bill(() => undefined);
   const factor = { percent: 100n };
   const given: Given[] = [];
-  const world = buildWorld(seedWorld);
+  // Orders show in billing at once, in the hour, or a day later; and not at all for a while.
+  const listing = [1, 60, 24 * 60][seed % 3] as number;
+  const world = buildWorld({ ...seedWorld, assumptions: { orderListingMinutes: listing } });
   simulator = await startSimulator({
     ...{ world, seed, gatewayClock: 'virtual', handlers: { ...bill.handlers(() => simulator.ledger), ...dearer(factor) } },
     buckets: [{ name: bucket.bucket, region: bucket.region }],
   });
+  simulator.faults.add({ kind: 'fail', action: 'QueryOrders', times: 'always', probability: 0.2 });
   const clock = clockOf(() => world.clock.nowMs);
   const key = publishedKey(accountId);
   const store = ossStore({ ...bucket, endpoint: simulator.url, credentials: explicitCredentials(key), clock });

@@ -7,6 +7,7 @@ import { identityMutants } from './identity-mutants.ts';
 import { journalMutants } from './journal-mutants.ts';
 import { memoryMutants } from './memory-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { orderTruthMutants } from './order-truth-mutants.ts';
 import { plannerMutants } from './planner-mutants.ts';
 import { purchaseMutants } from './purchase-mutants.ts';
 import { runMutants } from './run-mutants.ts';
@@ -25,5 +26,6 @@ export const mutants: readonly Mutant[] = [
     ...tellingMutants,
     ...memoryMutants,
     ...billingMutants,
+    ...orderTruthMutants,
   ],
 ];
