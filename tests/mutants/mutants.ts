@@ -6,6 +6,7 @@ import { fenceMutants } from './fence-mutants.ts';
 import { identityMutants } from './identity-mutants.ts';
 import { journalMutants } from './journal-mutants.ts';
 import { memoryMutants } from './memory-mutants.ts';
+import { meterMutants } from './meter-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { orderTruthMutants } from './order-truth-mutants.ts';
 import { plannerMutants } from './planner-mutants.ts';
@@ -27,5 +28,6 @@ export const mutants: readonly Mutant[] = [
     ...memoryMutants,
     ...billingMutants,
     ...orderTruthMutants,
+    ...meterMutants,
   ],
 ];
