@@ -12,6 +12,9 @@ export type ManualChange = 'keep-until-next-step' | 'overwrite' | 'report-only';
 /** What 100 % means for a group: a tag on the group itself, or a count of elastic nodes above bought ones. */
 type Peak = { readonly tag: string; readonly otherwise?: number; readonly atMost?: number } | { readonly extraNodes: number };
 
+/** What savings are measured against: what was set before the first write, a schedule at the peak of the rule, or a count of nodes. */
+export type Baseline = 'as-found' | { readonly schedule: string } | { readonly nodes: number };
+
 /** A rule of scale-on-schedule as the policy has it. */
 export interface ScaleRule {
   readonly name: string;
@@ -24,6 +27,8 @@ export interface ScaleRule {
   /** Whether nodes of a weekly schedule are started ahead of its periods. Default `keep`: as the pool has it, on where it says nothing. */
   readonly warmUp?: boolean | 'keep';
   readonly manualChange?: ManualChange;
+  /** Default `as-found`. It decides nothing: costs are told by it. */
+  readonly baseline?: Baseline;
   readonly tell?: readonly string[];
 }
 
@@ -45,4 +50,5 @@ export const compiledScaleRule = object({
   stepwise: flag,
   warmUp: exactOptional(oneOf<boolean | 'keep'>(true, false, 'keep')),
   manualChange: oneOf('keep-until-next-step', 'overwrite', 'report-only'),
+  baseline: exactOptional(eitherOf(oneOf('as-found'), eitherOf(object({ schedule: text }), object({ nodes: int(0) })))),
 } satisfies FieldsFor<CompiledScaleRule>);

@@ -3,11 +3,12 @@ import type { DocumentSchedule, IsoWeekday } from '../../shared/policy/document.
 import type { RuleCheckContext, RuleModule, RuleReport } from '../../shared/policy/rule-module.ts';
 import { ruleKeys, scheduleName } from '../../shared/policy/schema/rule.ts';
 import { groupSelector } from '../../shared/policy/schema/selector.ts';
-import { plainText } from '../../shared/policy/schema/text.ts';
+import { parsedText, plainText } from '../../shared/policy/schema/text.ts';
 import { ordinaryPeriods } from '../../shared/policy/timeline.ts';
 import { isZero, mostNodes } from '../../shared/policy/values/level.ts';
+import { parsed, refused } from '../../shared/policy/values/parsed.ts';
 import { minutesPerDay } from '../../shared/policy/values/time-of-day.ts';
-import type { CompiledScaleRule, ScaleRule } from './compiled-rule.ts';
+import type { Baseline, CompiledScaleRule, ScaleRule } from './compiled-rule.ts';
 import { weekdays } from './strategy.ts';
 
 const nodes = (description: string) =>
@@ -26,6 +27,19 @@ const tagPeak = z.strictObject({
 const extraPeak = z.strictObject({
   extraNodes: nodes('Pay-as-you-go nodes above the bought ones at 100 %. Subscription groups only.'),
 });
+
+const baseline = parsedText<Baseline>(
+  (text) => {
+    if (text === 'as-found') return parsed('as-found');
+    const count = /^(\d{1,3}) nodes?$/.exec(text)?.[1];
+    if (count === undefined)
+      return /^\S+$/.test(text) ? parsed({ schedule: text }) : refused(`"${text}" is no baseline; write as-found, a schedule, or 6 nodes`);
+    return Number(count) <= mostNodes
+      ? parsed({ nodes: Number(count) })
+      : refused(`${count} is more than the ${mostNodes} nodes that a pool can have`);
+  },
+  { title: 'a baseline', examples: ['as-found', 'office', '6 nodes'], pattern: '^(as-found|\\d{1,3} nodes?|\\S+)$' },
+);
 
 const schema = z.strictObject({
   ...ruleKeys,
@@ -59,6 +73,14 @@ const schema = z.strictObject({
       .enum(['keep-until-next-step', 'overwrite', 'report-only'])
       .check(z.meta({ description: 'What happens to a change by a person. Default keep-until-next-step.' })),
   ),
+  baseline: z.exactOptional(
+    baseline.check(
+      z.meta({
+        description:
+          'What savings are measured against: as-found, what was set before Streamwarden first wrote; a schedule; or a count such as 6 nodes. Default as-found.',
+      }),
+    ),
+  ),
 });
 
 /** What scale-on-schedule adds to the policy language. */
@@ -74,6 +96,7 @@ export const ruleModule: RuleModule<ScaleRule, CompiledScaleRule> = {
 function checkScaleRule(rule: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
   checkPeak(rule, context, report);
   checkMethod(rule, report);
+  checkBaseline(rule, context, report);
   checkNative(rule, context, report);
 }
 
@@ -122,6 +145,23 @@ function checkMethod(rule: ScaleRule, report: RuleReport): void {
   }
   if (rule.stepwise && (extra || rule.method === 'fixed' || rule.method === 'usage')) {
     report({ path: ['stepwise'], at: 'key', text: 'only means something with method: service-schedule; remove it, or change the method' });
+  }
+}
+
+function checkBaseline({ baseline: against, peak }: ScaleRule, context: RuleCheckContext, report: RuleReport): void {
+  if (typeof against !== 'object' || !('schedule' in against)) return;
+  const schedule = context.schedules.get(against.schedule);
+  if (schedule === undefined) {
+    const known = [...context.schedules.keys()].join(', ');
+    report({
+      path: ['baseline'],
+      text: `there is no schedule "${against.schedule}"; write as-found, a count such as 6 nodes, or one of ${known}`,
+    });
+  } else if (hasPercent(schedule) && (peak === undefined || 'extraNodes' in peak)) {
+    report({
+      path: ['baseline'],
+      text: `the schedule "${against.schedule}" has percentages, and the rule has no peak by a tag; write a count such as 6 nodes`,
+    });
   }
 }
 

@@ -102,9 +102,10 @@ const situations: readonly Situation[] = [
       method: service-schedule
       stepwise: true
       manualChange: overwrite
+      baseline: 6 nodes
     - {name: studio, groups: {charge: subscription}, schedule: studio, peak: {extraNodes: 10}, warmUp: keep}
 `,
-    free: /\.(peak|peak\.otherwise|peak\.atMost|method|warmUp) gone$/,
+    free: /\.(peak|peak\.otherwise|peak\.atMost|method|warmUp|baseline) gone$/,
   },
   {
     name: 'renew-before-expiry',

@@ -35,7 +35,7 @@ const inFormat = {
     'log-off-sessions': '69e405df0620ab5a',
     'power-workstations': '6851394e6eea49bb',
     'renew-before-expiry': '3e4c79c94dcbab96',
-    'scale-on-schedule': '405e52a850f74b1d',
+    'scale-on-schedule': '89203582cd9b6763',
     'tag-new-resources': '86e3c8718c1dd096',
   },
 };
@@ -68,8 +68,8 @@ function ownKeys(schema: unknown): readonly string[] {
   return Object.values(schema).flatMap(ownKeys);
 }
 
-/** What the engine reads of a rule, or a selector does. */
-const common: ReadonlySet<string> = new Set(['name', 'targets', 'tell', 'groups', 'workstations']);
+/** What the engine reads of a rule, or a selector does; and the baseline, by which nothing is decided: costs are told by it. */
+const common: ReadonlySet<string> = new Set(['name', 'targets', 'tell', 'groups', 'workstations', 'baseline']);
 
 it.each(Object.entries(rules))('%s decides by every key of its compiled rules', (name, rule) => {
   const folder = new URL(`../../functions/${name}/`, import.meta.url);

@@ -34,6 +34,10 @@ describe('a rule of scale-on-schedule', () => {
     '{name: a, groups: {charge: pay-as-you-go}, schedule: percent, peak: {tag: peak-nodes, otherwise: 4, atMost: 8}}',
     '{name: a, groups: {charge: subscription}, schedule: percent, peak: {extraNodes: 10}, method: usage, manualChange: report-only}',
     '{name: a, groups: all, schedule: percent, peak: {tag: peak-nodes}, method: service-schedule, stepwise: true, tell: none}',
+    '{name: a, groups: all, schedule: counts, baseline: as-found}',
+    '{name: a, groups: all, schedule: counts, baseline: always}',
+    '{name: a, groups: all, schedule: counts, baseline: 6 nodes}',
+    '{name: a, groups: all, schedule: percent, peak: {tag: peak-nodes}, baseline: percent}',
   ])('is right: %s', (rule) => {
     expect(problemsOf(rule)).toEqual([]);
   });
@@ -53,6 +57,10 @@ describe('a rule of scale-on-schedule', () => {
     ['{name: a, groups: all, schedule: percent, peak: {tag: p}, methd: fixed}', /methd/],
     ['{name: a, groups: all, schedule: percent, peak: {tag: p}, method: magic}', /method/],
     ['{name: a, groups: all, schedule: nowhere}', /nowhere/],
+    ['{name: a, groups: all, schedule: counts, baseline: nowhere}', /there is no schedule "nowhere"; write as-found/],
+    ['{name: a, groups: all, schedule: counts, baseline: percent}', /has percentages, and the rule has no peak by a tag/],
+    ['{name: a, groups: all, schedule: counts, baseline: 101 nodes}', /101 is more than the 100 nodes/],
+    ['{name: a, groups: all, schedule: counts, baseline: some thing}', /is no baseline; write as-found, a schedule, or 6 nodes/],
   ])('is refused with its line and what to do: %s', (rule, text) => {
     const problems = problemsOf(rule);
     expect(problems.length).toBeGreaterThan(0);
