@@ -6,9 +6,9 @@ export function signedAmount({ amount }: CostEstimate): string {
   return amount.micros > 0n ? `+${text}` : text;
 }
 
-/** What an amount covers, and whether it is an estimate: `per 30 days, estimated`. */
-export function amountCovers({ per, kind }: CostEstimate): string {
-  return `${per}${kind === 'estimate' ? ', estimated' : ''}`;
+/** What an amount covers, and whether it is an estimate or a bound of one: `at most, per 30 days, estimated`. */
+export function amountCovers({ per, kind, bound }: CostEstimate): string {
+  return `${bound === undefined ? '' : `${bound}, `}${per}${kind === 'estimate' ? ', estimated' : ''}`;
 }
 
 /** An amount with its sign, what it covers, and whether it is an estimate: `-1,234.50 CNY per 30 days, estimated`. */

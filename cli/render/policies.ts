@@ -1,9 +1,11 @@
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { totalOfComparison } from '../run/grand-total.ts';
 import { calendarChanges } from '../run/policies/calendar-changes.ts';
 import type { ChangedDecision, Comparison, Decided } from '../run/policies/compare.ts';
 import type { PolicyHistory } from '../run/policies/history.ts';
 import type { PreparedPolicy } from '../run/policies/prepare.ts';
 import { alignColumns } from './columns.ts';
+import { grandTotalLines } from './grand-total.ts';
 import { type LocalClock, localClock } from './local-clock.ts';
 import { changeText } from './run-report.ts';
 import type { Style } from './style.ts';
@@ -34,6 +36,7 @@ export function preparedLines(prepared: PreparedPolicy, style: Style): string[] 
       (text) => `  ${style.warn('!')} ${text}`,
     ),
     `  ${style.dim(`in force until ${clock.text(policy.untilMs)} ${policy.timezone}; from then on every decision holds: push again before`)}`,
+    ...grandTotalLines(totalOfComparison(comparison), style).map((line) => `  ${line}`),
   ];
 }
 
@@ -134,7 +137,8 @@ export function historyLines(
 }
 
 /** A comparison for a program: decisions with verdict, rule, first reason and change. */
-export function comparisonJson({ changed, covered, changes, missed, instants }: Comparison) {
+export function comparisonJson(comparison: Comparison) {
+  const { changed, covered, changes, missed, instants } = comparison;
   const decided = ({ verdict, mode, decision }: Decided) => ({
     verdict,
     mode,
@@ -147,6 +151,7 @@ export function comparisonJson({ changed, covered, changes, missed, instants }: 
     covered,
     instants,
     missed,
+    total: totalOfComparison(comparison),
     changes: changes.map(({ from, to, atMs, ...place }) => ({
       ...place,
       at: new Date(atMs).toISOString(),

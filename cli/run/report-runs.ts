@@ -1,10 +1,13 @@
 import { systemClock } from '../../shared/client/system-clock.ts';
 import { type RunReport, reportJson } from '../../shared/engine/report.ts';
+import { canonicalJson } from '../../shared/journal/log/record.ts';
 import { weekdayText } from '../../shared/planning/local-time.ts';
+import { grandTotalLines } from '../render/grand-total.ts';
 import { localClock } from '../render/local-clock.ts';
 import { progressDisplay } from '../render/progress.ts';
 import { type ReportDetail, reportLines } from '../render/run-report.ts';
 import { styleFor } from '../render/style.ts';
+import { totalOfRuns } from './grand-total.ts';
 import type { RunsOptions } from './runs.ts';
 import { runAll } from './runs.ts';
 import type { Session } from './session.ts';
@@ -31,7 +34,11 @@ export async function reportRuns(session: Session, options: ShownRuns): Promise<
     });
     if (options.json) {
       const runs = reports.map(reportJson).join(',');
-      process.stdout.write(`{"format":1,"world":${JSON.stringify(session.world.headline)},"runs":[${runs}]}\n`);
+      const total = options.mode === 'plan' ? `,"total":${canonicalJson(totalOfRuns(reports))}` : '';
+      process.stdout.write(`{"format":1,"world":${JSON.stringify(session.world.headline)},"runs":[${runs}]${total}}\n`);
+    } else if (options.mode === 'plan') {
+      const lines = grandTotalLines(totalOfRuns(reports), style);
+      if (lines.length > 0) print([...lines, '']);
     }
     return reports;
   } finally {

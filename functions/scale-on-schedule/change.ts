@@ -60,6 +60,12 @@ export interface Transition {
   readonly to: Strategy;
   /** What `to` stands in for. */
   readonly standsInFor: StandsInFor | undefined;
+  /** Whether it is what is there already, with other dates, whatever is wanted. Default: it is what is wanted, or what is left of that. */
+  readonly isAsItWas?: true;
+  /** Whether it takes no node away at any time. Default: it does what is wanted. */
+  readonly onlyRaises?: true;
+  /** The most nodes that a limit leaves of it. Default: no limit does. */
+  readonly most?: number;
   /** The call, without the forms that it may be done in instead. */
   readonly action: Omit<Action, 'withoutHarm' | 'withoutAdding'>;
   readonly withoutHarm?: { readonly transition: Transition; readonly because: Reason };
@@ -163,7 +169,16 @@ function adding(
   if (nodesAdded <= 0) return whole;
   const capped = most > 0 ? cappedAt(to, charge, most) : strategy;
   const isThere = sameDesired(state, capped) && begins(strategy, facts.day) === begins(capped, facts.day);
-  return { ...whole, action: { ...action, nodesAdded }, ...(isThere ? {} : { withoutAdding: changeWithin(capped, facts) }) };
+  return {
+    ...whole,
+    action: { ...action, nodesAdded },
+    ...(isThere ? {} : { withoutAdding: limitedTo(most, changeWithin(capped, facts)) }),
+  };
+}
+
+function limitedTo(most: number, form: Transition): Transition {
+  const { withoutHarm } = form;
+  return { ...form, most, ...(withoutHarm && { withoutHarm: { ...withoutHarm, transition: { ...withoutHarm.transition, most } } }) };
 }
 
 /** What a strategy stands in for, as far as the group had it or has it by this: what is taken back later counts as no addition. */
@@ -264,7 +279,10 @@ function soon(to: ScheduleStrategy, day: ServiceDay): number {
 
 /** A change of which only the raises are done: falls that it has later are those that the group has anyhow. */
 function raising(state: GroupState, to: Strategy, facts: ChangeFacts): Transition {
-  const raise = transition(state, to, { lowers: false, ...nobody }, within(facts, to, state), { restores: 'capacity' });
+  const raise = {
+    ...transition(state, to, { lowers: false, ...nobody }, within(facts, to, state), { restores: 'capacity' }),
+    onlyRaises: true as const,
+  };
   return adding(raise, state, facts, (capped, those) => raising(state, capped, those));
 }
 
@@ -343,14 +361,15 @@ export function extended(state: PoolState, day: ServiceDay, deviation: StandsInF
   if (due.when !== 'now' || !weekCanBeSent(strategy.week)) return undefined;
   const to = { ...strategy, enableDate: day.date, disableDate: day.endDate };
   return {
-    transition: reArmed(state, to, deviation && { days: deviation.days }),
+    transition: { ...reArmed(state, to, deviation && { days: deviation.days }), isAsItWas: true },
     because: { ...due.because, text: `${due.because.text}, with the periods that it has, since another change is held` },
   };
 }
 
-/** What a change costs: from now on, and once. */
+/** What a change costs. */
 export interface Costs {
+  /** What lasts, per 30 days. */
   readonly cost?: CostEstimate;
-  /** What single days cost that are otherwise than an ordinary week, a holiday or a night under an exception. Never summed with what lasts. */
+  /** What the days of the next 30 cost that are otherwise than ordinary ones: a holiday, a night under an exception. Never summed with what lasts. */
   readonly once?: CostEstimate;
 }

@@ -31,7 +31,7 @@ export function highest(a: readonly NativePeriod[], b: readonly NativePeriod[]):
 }
 
 /** The minutes from `from` on, itself included, at which an amount may change, ascending. */
-function cutsOf(periods: readonly NativePeriod[], from: number): readonly number[] {
+export function cutsOf(periods: readonly NativePeriod[], from: number): readonly number[] {
   const cuts = new Set([from, ...periods.flatMap(({ startMinute, endMinute }) => [startMinute, endMinute])]);
   return [...cuts].filter((minute) => minute >= from).sort((a, b) => a - b);
 }

@@ -78,12 +78,17 @@ export interface ExceptionEffects {
   readonly doubts: readonly Because[];
 }
 
-const none: ExceptionEffects = { floors: [], ratchets: [], uncut: [], doubts: [] };
+/** What exceptions mean where there are none. */
+export const noEffects: ExceptionEffects = { floors: [], ratchets: [], uncut: [], doubts: [] };
 
 /** The exceptions that keep nodes of a group in the days to come, or its sessions today or tomorrow. Exceptions of other kinds are the guard's. */
-export function exceptionEffects(group: DeliveryGroup, context: PlanContext, { ahead, twoDays }: ServiceDay): ExceptionEffects {
+export function exceptionEffects(
+  group: DeliveryGroup,
+  context: PlanContext,
+  { ahead, twoDays }: Pick<ServiceDay, 'ahead' | 'twoDays'>,
+): ExceptionEffects {
   const { policy, target, nowMs } = context;
-  if (policy.exceptions.length === 0) return none;
+  if (policy.exceptions.length === 0) return noEffects;
   const floors: (Because & { readonly percent: number })[] = [];
   const ratchets: Because[] = [];
   const uncut: Because[] = [];

@@ -72,6 +72,8 @@ function noted(id: string, written: PlanContext['written'], afterMs: EpochMs): n
 
 /** How a group stands with the schedule of its rule. */
 export interface ScheduleProgress {
+  /** Whether the journal knows this schedule, with its levels and peak, of the group: what we wrote last was wanted by it. */
+  readonly isKnown: boolean;
   /** True once the group has passed two boundaries of the schedule in `act` under the same rule, levels and peak. */
   readonly inForce: boolean;
   /** The highest level of the group in 30 days; where the schedule is in force and was reached, not below that of its ordinary week. */
@@ -101,6 +103,7 @@ export function scheduleProgress(
   const isUnreached = written.external(group.id, unreachedSetting)?.value === value;
   const reached = had >= most;
   return {
+    isKnown: kept?.value === value,
     inForce,
     highest: Math.max(had, inForce && !isUnreached ? most : 0),
     sighted: [

@@ -5,7 +5,7 @@ import type { IsoWeekday } from '../../shared/policy/document.ts';
 import { isUnknown } from '../../shared/policy/schedule.ts';
 import { addDays, dayMs, isoWeekday, localMsOf } from '../../shared/policy/values/local-date-time.ts';
 import { instantOf, offsetAt } from '../../shared/policy/zones.ts';
-import { firstLower, highest, isIn } from './day-levels.ts';
+import { amountAt, cutsOf, firstLower, highest, isIn } from './day-levels.ts';
 import type { DesiredState } from './desired-state.ts';
 import { lookAheadDays, type ServiceDay } from './service-day.ts';
 import type { Span, Step } from './steps.ts';
@@ -24,8 +24,6 @@ export interface NativeSchedule {
   readonly deviations: readonly DayDeviation[];
   /** The week without any deviation. */
   readonly ordinary: NativeWeek;
-  /** The ordinary week as wanted, before it was fitted to the service's rules. Only for sums. */
-  readonly wanted: NativeWeek;
   /** Weekdays of today and tomorrow whose kind is not published. */
   readonly unknown: readonly IsoWeekday[];
   /** Whether some day of the week had to be merged or stretched. */
@@ -61,13 +59,10 @@ interface Day {
 export function nativeSchedule(desired: DesiredState, today: ServiceDay, stepwise: boolean): NativeSchedule {
   const { zone } = today;
   const days = [0, 1, 2, 3, 4, 5, 6].map((ahead) => dayOf(addDays(today.date, ahead), zone));
-  const wantedOrdinary = days.map((day) => periodsOf(desired.ordinary(known(day.span, desired)), moveInto(day.span, desired), day, zone));
+  const wantedOrdinary = days.map(({ date }) => periodsOn(desired, date, zone, true));
   const ordinary = wantedOrdinary.map((periods) => fitDay(periods));
   const stretched = (index: number): FittedDay => ordinary[index % 7] as FittedDay;
-  const wantedOn = (ahead: number): readonly NativePeriod[] => {
-    const day = dayOf(addDays(today.date, ahead), zone);
-    return periodsOf(desired.between(day.span), 0, day, zone);
-  };
+  const wantedOn = (ahead: number) => periodsOn(desired, addDays(today.date, ahead), zone, false);
   const begins = pauseOf(desired, today, ordinary, wantedOn);
   const written = wantedOrdinary.map((usual, index) => {
     // The next time that this weekday runs, which a pause puts off.
@@ -87,13 +82,13 @@ export function nativeSchedule(desired: DesiredState, today: ServiceDay, stepwis
     resumes: begins === 0 ? undefined : addDays(today.date, begins),
     deviations,
     ordinary: weekOf(days, (index) => stretched(index).periods),
-    wanted: weekOf(days, (index) => wantedOrdinary[index] as readonly NativePeriod[]),
     unknown: days.slice(0, 2).flatMap((day) => (isUnpublished(day.span, desired) ? [day.weekday] : [])),
     merged: written.some(({ fitted }) => fitted.merged),
     extraNodeMinutes: ordinary.reduce((sum, day) => sum + day.extraNodeMinutes, 0),
     endsEarly: written.some(({ fitted }) => fitted.reachesMidnight),
     gapAtMidnight: ordinary.some((day, index) => day.reachesMidnight && stretched(index + 1).startsAtMidnight),
-    gapTonight: fittedAt(0).reachesMidnight && fittedAt(1).startsAtMidnight,
+    // What the weekday has behind a pause is nothing that runs tonight.
+    gapTonight: begins === 0 && fittedAt(0).reachesMidnight && fittedAt(1).startsAtMidnight,
   };
 }
 
@@ -141,6 +136,13 @@ function chosen(wanted: readonly NativePeriod[], usual: readonly NativePeriod[],
 function dayOf(date: string, zone: ZoneTable): Day {
   const span = { fromMs: instantOf(zone, localMsOf(date, 0)), untilMs: instantOf(zone, localMsOf(addDays(date, 1), 0)) };
   return { date, weekday: isoWeekday(date), span };
+}
+
+/** What is wanted on a day, really or as on an ordinary one, before it is fitted to the service's rules. */
+export function periodsOn(desired: DesiredState, date: string, zone: ZoneTable, isOrdinary: boolean): readonly NativePeriod[] {
+  const day = dayOf(date, zone);
+  if (!isOrdinary) return periodsOf(desired.between(day.span), 0, day, zone);
+  return periodsOf(desired.ordinary(known(day.span, desired)), moveInto(day.span, desired), day, zone);
 }
 
 /** A timeline ends somewhere; a day beyond it repeats the same weekday of the week before or after. */
@@ -235,6 +237,17 @@ export function fitDay(wanted: readonly NativePeriod[], atMinute?: number): Fitt
     reachesMidnight: wanted.some((part) => part.endMinute > lastEndMinute),
     startsAtMidnight: wanted.some((part) => part.startMinute === 0),
   };
+}
+
+/** The periods of a day as they run where the amount of a merged one is rewritten at each step. */
+export function runsAs(wanted: readonly NativePeriod[]): readonly NativePeriod[] {
+  const { periods } = fitDay(wanted);
+  const cuts = cutsOf([...wanted, ...periods], 0);
+  return cuts.flatMap((startMinute, at) => {
+    const amount = amountAt(fitDay(wanted, startMinute).periods, startMinute);
+    const endMinute = cuts[at + 1];
+    return amount > 0 && endMinute !== undefined ? [{ startMinute, endMinute, amount }] : [];
+  });
 }
 
 /** Node-minutes of periods. */

@@ -76,12 +76,12 @@ function draftOf(group: DeliveryGroup, context: PlanContext): Draft {
 
 /** Adds what the action costs in each of its forms, and what merging costs where something was merged. */
 function priced(decision: ActDecision, pricing: NonNullable<Draft['pricing']>, price: Money, context: PlanContext): ActDecision {
-  const { before, transition, native } = pricing;
+  const { transition, native } = pricing;
   const day = serviceDay(context.policy, context.nowMs);
   const extra = native?.extraNodeMinutes ? formatMoney(mergingCost(native, price)) : undefined;
   return {
     ...decision,
-    action: actionOf(transition, (form) => costsOf(before, form, price, day, (ms) => localText(ms, context))),
+    action: actionOf(transition, (form) => costsOf(pricing, form, price, day)),
     because: decision.because.map((each) =>
       extra !== undefined && (each.code === 'touching-merged' || each.code === 'stepwise')
         ? { ...each, text: `${each.text}, about ${extra} per 30 days`, data: { ...each.data, extraPer30Days: extra } }

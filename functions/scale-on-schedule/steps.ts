@@ -65,7 +65,8 @@ function remade(steps: readonly Step[], span: Span, nodes: (wanted: number, star
   return result;
 }
 
-function append(steps: Step[], startMs: EpochMs, endMs: EpochMs, nodes: number): void {
+/** Adds a stretch behind steps; touching ones of equal count are joined, one without nodes or length is left out. */
+export function append(steps: Step[], startMs: EpochMs, endMs: EpochMs, nodes: number): void {
   if (nodes <= 0 || endMs <= startMs) return;
   const last = steps.at(-1);
   if (last !== undefined && last.endMs === startMs && last.nodes === nodes) steps[steps.length - 1] = { ...last, endMs };

@@ -1,13 +1,10 @@
 import type { Charge, DeliveryGroup, NativePeriod, NativeWeek, NodePool, Strategy } from '../../shared/fleet/delivery-group.ts';
 import type { Json } from '../../shared/planning/decision.ts';
-import type { ZoneTable } from '../../shared/policy/compiled.ts';
 import type { IsoWeekday } from '../../shared/policy/document.ts';
-import { dayMs } from '../../shared/policy/values/local-date-time.ts';
 import { formatTimeOfDay } from '../../shared/policy/values/time-of-day.ts';
-import { offsetAt } from '../../shared/policy/zones.ts';
 import { amountAt } from './day-levels.ts';
 import type { ServiceDay } from './service-day.ts';
-import { perWeek, type Span } from './steps.ts';
+import { perWeek } from './steps.ts';
 
 /** ISO weekdays in order. */
 export const weekdays: readonly IsoWeekday[] = [1, 2, 3, 4, 5, 6, 7];
@@ -100,32 +97,6 @@ export function nodesOfStrategy(strategy: Strategy, pool: NodePool, day: Service
   const begun = strategy.enableDate === undefined || strategy.enableDate <= day.date;
   const ended = strategy.disableDate !== undefined && strategy.disableDate <= day.date;
   return begun && !ended ? nodesOfWeek(strategy.week, day) : 0;
-}
-
-/**
- * Node-milliseconds that a weekly schedule gives in a span, as if it ran throughout. The offset at the start of the span is taken for
- * all of it: a shift of the service's clock would move periods, not lengthen them.
- */
-export function nodeMsOfWeek(week: NativeWeek, zone: ZoneTable, span: Span): number {
-  const offsetMs = offsetAt(zone, span.fromMs);
-  let sum = 0;
-  for (let day = Math.floor((span.fromMs + offsetMs) / dayMs); day * dayMs - offsetMs < span.untilMs; day++) {
-    const midnightMs = day * dayMs - offsetMs;
-    // Day 0 was a Thursday.
-    for (const period of week[(((day + 3) % 7) + 1) as IsoWeekday] ?? []) {
-      const fromMs = Math.max(span.fromMs, midnightMs + period.startMinute * 60_000);
-      const untilMs = Math.min(span.untilMs, midnightMs + period.endMinute * 60_000);
-      sum += Math.max(0, untilMs - fromMs) * period.amount;
-    }
-  }
-  return sum;
-}
-
-/** Node-milliseconds that a strategy gives, or for usage scaling may give at most, in a span. Dates of a schedule are not looked at. */
-export function nodeMsOfStrategy(strategy: Strategy, zone: ZoneTable, span: Span): number {
-  if (strategy.type === 'schedule') return nodeMsOfWeek(strategy.week, zone, span);
-  const nodes = strategy.type === 'fixed' ? strategy.nodes : (strategy.nodes ?? 0) + (strategy.maxScaling ?? 0);
-  return nodes * (span.untilMs - span.fromMs);
 }
 
 /** A fixed count of nodes. */

@@ -4,7 +4,6 @@ import type { DeliveryGroup, Strategy } from '../../shared/fleet/delivery-group.
 import type { Decision, Reason } from '../../shared/planning/decision.ts';
 import { localDate } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, loweringOf } from './change.ts';
-import { beforeOf } from './cost.ts';
 import { cutProtection } from './cut-protection.ts';
 import { exceptionEffects } from './desired-state.ts';
 import { compareWeek, fallsIn, nodesIn, type StandsInFor, takenBack } from './deviation.ts';
@@ -14,6 +13,7 @@ import type { DayDeviation } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { serviceDay } from './service-day.ts';
 import { openDeviation } from './strategy-value.ts';
+import { asSet } from './trajectory.ts';
 import { acted, type Draft } from './verdict.ts';
 import { ratchetAt } from './wanted.ts';
 
@@ -66,12 +66,13 @@ export function undoDeviation(draft: Decision, group: DeliveryGroup, context: Pl
   const said = (code: 'deviation-restored' | 'deviation-stays', state: string) =>
     reason(code, `${what} ${state} an ordinary week`, { dates: days.map(({ date }) => date) });
   const base = { rule: draft.rule ?? undoRule, resource: draft.resource, ...(sighted.length > 0 ? { sighted } : {}) };
-  const before = beforeOf(state.value, context);
-  if (blocker === undefined) return acted(base, [said('deviation-restored', 'is again as in')], { before, transition });
+  const { charge } = state.value;
+  const priced = { from: strategy, charge, before: () => asSet(strategy, charge, progress, day) };
+  if (blocker === undefined) return acted(base, [said('deviation-restored', 'is again as in')], { ...priced, transition });
   const because = [blocker, said('deviation-stays', 'still differs from')];
   const { withoutHarm } = transition;
   if (withoutHarm === undefined) return { decision: { ...base, verdict: 'hold', because, action: actionOf(transition) } };
-  return acted(base, [withoutHarm.because, ...because], { before, transition: withoutHarm.transition });
+  return acted(base, [withoutHarm.because, ...because], { ...priced, transition: withoutHarm.transition });
 }
 
 /**

@@ -8,27 +8,22 @@ import type { Action, Decision, Reason, Sighted } from '../../shared/planning/de
 import { allHarms } from '../../shared/planning/decision.ts';
 import { localText } from '../../shared/planning/local-time.ts';
 import { actionOf, changeTo, extended, type Lowering, loweringOf, means, reArmed, type Transition, within } from './change.ts';
-import { type Before, beforeOf } from './cost.ts';
-import { fallsIn, takenBack } from './deviation.ts';
+import type { Pricing } from './cost.ts';
+import { fallsIn, type StandsInFor, takenBack } from './deviation.ts';
 import { levelOf, loweredFrom, type ScheduleProgress } from './levels.ts';
 import { arrivalMs, manualChange, type PersonsChange, sightedByOthers } from './manual-change.ts';
 import { reArm } from './method.ts';
-import type { NativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import { isOurs, journalValue, openDeviation, settingOf } from './strategy-value.ts';
+import { asSet, countAt, followed, staying } from './trajectory.ts';
 import { nextCountMs, protectedNow, ratchetAt, type Wanted } from './wanted.ts';
 
 /** A decision that has no price yet. */
 export interface Draft {
   readonly decision: Decision;
   /** What its action is to be priced by; absent where nodes stay as they are. */
-  readonly pricing?: {
-    readonly before: Before;
-    readonly transition: Transition;
-    /** The schedule of which merged periods cost something more. */
-    readonly native?: NativeSchedule | undefined;
-  };
+  readonly pricing?: Pricing;
 }
 
 type Base = Pick<Decision, 'resource' | 'sighted' | 'readBack'> & { readonly rule: string };
@@ -83,9 +78,8 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
     );
   }
   const lowering = loweringOf(state, to, day);
-  const before = beforeChange(wanted, context);
-  const { deviation } = before;
-  const transition = changeTo(state, to, lowering, { desired, day, progress: progressOf(wanted, before, day), standsInFor, deviation });
+  const deviation = openDeviation(state, context.written);
+  const transition = changeTo(state, to, lowering, { desired, day, progress: progressOf(wanted, deviation, day), standsInFor, deviation });
   const action = actionOf(transition);
   const manual = changeByPerson(wanted, lowering.lowers, context);
   if (manual?.stands) return held(base, [manual.because, ...because], action);
@@ -97,13 +91,37 @@ export function verdictOn(wanted: Wanted, because: readonly Reason[], resource: 
     const { withoutHarm } = transition;
     const told = [blocker, ...reasons.filter((each) => each !== blocker)];
     if (withoutHarm === undefined) return held(base, told, action);
-    return acted(acting, [withoutHarm.because, ...told], { before, transition: withoutHarm.transition, native: wanted.native });
+    return acted(acting, [withoutHarm.because, ...told], pricingOf(wanted, withoutHarm.transition, context));
   }
-  return acted(acting, reasons, { before, transition, native: wanted.native });
+  return acted(acting, reasons, pricingOf(wanted, transition, context));
+}
+
+/**
+ * What a change that a rule wants is priced by. A count of ours under a schedule that stands unchanged is no setting that stays: it follows that schedule,
+ * and is a weekly one again where it was to stand in for that for some time. One that was never the schedule's, but an exception's, stays until the
+ * schedule's next step.
+ */
+function pricingOf({ state, progress, native, wish }: Wanted, transition: Transition, context: PlanContext): Pricing {
+  const { group, strategy, charge } = state;
+  const { written, policy, nowMs } = context;
+  const today = serviceDay(policy, nowMs);
+  const before = () => {
+    const deviation = openDeviation(state, written);
+    const observed = journalValue(strategy, charge);
+    const own = written.values(group.id, settingOf(state)).findLast(({ value }) => isOurs(value, observed));
+    if (strategy.type === 'schedule' || !progress.isKnown || !own) return asSet(strategy, charge, deviation, today);
+    const untilMs = (deviation?.week && deviation.untilMs) ?? Number.POSITIVE_INFINITY;
+    const usual = { ...wish('none'), protectedSpans: [{ fromMs: nowMs, untilMs }] };
+    const level = levelOf(strategy, charge);
+    const follows = followed(usual, today);
+    if (countAt(usual, own.atMs) === level) return follows;
+    return staying(level, Math.min(untilMs, usual.desired.nextStepMs(nowMs) ?? untilMs), follows, today);
+  };
+  return { transition, from: strategy, charge, before, after: () => followed(wish('all'), today), native };
 }
 
 /** How the group stands. What a deviation took is no addition, however long ago that was. */
-function progressOf({ state, progress }: Wanted, { deviation }: Before, day: ServiceDay): ScheduleProgress {
+function progressOf({ state, progress }: Wanted, deviation: StandsInFor | undefined, day: ServiceDay): ScheduleProgress {
   const ordinary = deviation && takenBack(state.strategy, deviation, day.date);
   return { ...progress, highest: Math.max(progress.highest, ordinary === undefined ? 0 : levelOf(ordinary, state.charge)) };
 }
@@ -131,13 +149,8 @@ function setByOthers({ state, desired, to }: Wanted, { minute }: ServiceDay, { w
   return sighted === undefined ? [] : [sighted];
 }
 
-function beforeChange(wanted: Wanted, context: PlanContext): Before {
-  const { state, rule, native } = wanted;
-  return { ...beforeOf(state, context), nextStepMs: nextCountMs(wanted, context.nowMs), steps: rule.stepwise ? native : undefined };
-}
-
 /** A decision to make a change in one of its forms. */
-export function acted(base: Base, because: readonly Reason[], pricing: NonNullable<Draft['pricing']>): Draft {
+export function acted(base: Base, because: readonly Reason[], pricing: Pricing): Draft {
   return { decision: { ...base, verdict: 'act', because, action: actionOf(pricing.transition) }, pricing };
 }
 
@@ -187,8 +200,8 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   const due = reArm(state.strategy, day, to);
   if (due.when === 'not-needed') return undefined;
   const manual = changeByPerson(wanted, false, context);
-  const before = beforeChange(wanted, context);
-  const transition = reArmed(state, to, within({ standsInFor, progress: progressOf(wanted, before, day) }, to, state));
+  const deviation = openDeviation(state, context.written);
+  const transition = reArmed(state, to, within({ standsInFor, progress: progressOf(wanted, deviation, day) }, to, state));
   const action = actionOf(transition);
   const reasons = [due.because, ...because];
   if (manual?.stands) return held(base, [manual.because, ...reasons], action);
@@ -196,10 +209,7 @@ function datesOnly(wanted: Wanted, because: readonly Reason[], base: Base, conte
   if (manual !== undefined && due.when === 'later') return held(base, [due.because, manual.because, ...because], action);
   if (due.when === 'later') return { decision: { ...base, verdict: 'keep', because: [asWanted, ...reasons] } };
   const told = manual === undefined ? reasons : [manual.because, ...reasons];
-  // New dates alone cost nothing; a pause that ends early does.
-  const isPaused = (state.strategy.enableDate ?? '') > day.date;
-  const draft = acted(base, told, { before, transition, native: wanted.native });
-  return isPaused ? draft : { decision: draft.decision };
+  return acted(base, told, pricingOf(wanted, transition, context));
 }
 
 /**

@@ -9,7 +9,7 @@ import { addDays, dayMs, localMsOf } from '../../shared/policy/values/local-date
 import { instantOf } from '../../shared/policy/zones.ts';
 import type { CompiledScaleRule } from './compiled-rule.ts';
 import { type CutProtection, cutProtection } from './cut-protection.ts';
-import { type DesiredState, desiredState, type ExceptionEffects, usesPeak } from './desired-state.ts';
+import { type DesiredState, desiredState, type ExceptionEffects, exceptionEffects, noEffects, usesPeak } from './desired-state.ts';
 import type { StandsInFor } from './deviation.ts';
 import { type GroupState, peakOf } from './group-state.ts';
 import { type ScheduleProgress, scheduleProgress } from './levels.ts';
@@ -18,11 +18,9 @@ import { type NativeSchedule, nativeSchedule } from './native-schedule.ts';
 import { reason } from './reasons.ts';
 import { type ServiceDay, serviceDay } from './service-day.ts';
 import type { ScheduleStrategy } from './strategy.ts';
+import { bootMs, monthDays, pricedSpan, type Wish } from './trajectory.ts';
 
 const minuteMs = 60_000;
-
-/** How long before a step up a fixed count is raised, so that the nodes have started by then; in milliseconds. */
-const bootMs = 10 * minuteMs;
 
 /** What a rule wants of a group at this moment. */
 export interface Wanted {
@@ -34,6 +32,8 @@ export interface Wanted {
   readonly protection: Outcome<CutProtection | undefined>;
   readonly to: Strategy;
   readonly progress: ScheduleProgress;
+  /** The same for the 30 days for which a change is priced, under all exceptions that are known, or none. */
+  readonly wish: (exceptions: 'all' | 'none') => Wish;
   /** The schedule behind `to` where it is one. */
   readonly native?: NativeSchedule;
   /** What `to` is to be taken back to once nobody wants it; absent where it stands in for nothing. */
@@ -73,7 +73,25 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
   const method = chooseMethod({ rule, charge: state.charge, protection, native });
   if (!method.ok) return method;
   because.push(...method.because);
-  const known = { state, rule, desired, effects, protection, progress };
+  const wish = (exceptions: 'all' | 'none'): Wish => {
+    const month = pricedSpan(day);
+    const all = exceptionEffects(state.group, context, { ahead: month, twoDays: month });
+    const some = exceptions === 'none' ? noEffects : rule.peak === undefined ? { ...all, floors: [] } : all;
+    const by = method.value === 'usage' ? method.value : rule.method === 'fixed' ? 'fixed' : 'service-schedule';
+    const { strategy, charge } = state;
+    const { data } = (protection.ok && protection.value) || {};
+    const isOwners = data !== undefined && data['by'] !== 'exception';
+    return {
+      ...{ desired: prepare(timeline, peak.value, some, rule.stepwise, day).desired, by, charge, stepwise: rule.stepwise },
+      warmUp: typeof rule.warmUp === 'boolean' ? rule.warmUp : strategy.type !== 'schedule' || strategy.warmUp !== false,
+      countsAhead: rule.warmUp !== false,
+      protectedSpans: [
+        ...all.uncut.map(({ fromMs, untilMs }) => ({ fromMs, untilMs })),
+        ...(isOwners ? [{ fromMs: nowMs, untilMs: Number(data['untilMs'] ?? Number.POSITIVE_INFINITY) }] : []),
+      ],
+    };
+  };
+  const known = { state, rule, desired, effects, protection, progress, wish };
   if (method.value === 'service-schedule') {
     const schedule = native();
     const to = prepared.strategyFor(state.strategy, typeof rule.warmUp === 'boolean' ? rule.warmUp : undefined);
@@ -95,26 +113,24 @@ export function wantedOf(state: GroupState, rule: CompiledScaleRule, asked: Exce
   const isFallback = method.because.some(({ code }) => code === 'not-expressible' || code === 'protected-no-edge');
   if (to.value.type !== 'fixed' || !isFallback || native().gapAtMidnight)
     return found({ ...known, to: to.value }, ...because, ...to.because);
-  const untilMs = endOfCount({ ...known, to: to.value }, day);
-  return found({ ...known, to: to.value, standsInFor: { days: [], week: native().ordinary, untilMs } }, ...because, ...to.because);
+  const untilMs = endOfCount(known, day);
+  const standsInFor = { days: [], week: native().ordinary, ...(untilMs === undefined ? {} : { untilMs }) };
+  return found({ ...known, to: to.value, standsInFor }, ...because, ...to.because);
 }
 
-/** Nobody counts on more days of one count. */
-const mostCountDays = 28;
-
 /**
- * When a count in place of a weekly schedule is over, as far as is known: at the step that needs another one, or at the first midnight after which
- * the schedule serves, since nothing protects sessions and none are wanted through the midnight after that one.
+ * When counts in place of a weekly schedule are over, as far as is known: at the first midnight after which the schedule serves, since nothing protects
+ * sessions and no nodes are wanted through the midnight after that one. Undefined: not within 30 days.
  */
-function endOfCount(wanted: Pick<Wanted, 'desired' | 'to' | 'rule' | 'protection'>, { nowMs, zone, date }: ServiceDay): EpochMs {
-  const { desired, protection } = wanted;
+function endOfCount({ desired, wish }: Pick<Wanted, 'desired' | 'wish'>, { zone, date }: ServiceDay): EpochMs | undefined {
+  const { protectedSpans } = wish('all');
   const midnight = (ahead: number) => instantOf(zone, localMsOf(addDays(date, ahead), 0));
-  const isThrough = (midnightMs: EpochMs) => desired.at(midnightMs - minuteMs) > 0 && desired.at(midnightMs) > 0;
-  const isProtected = !protection.ok || protection.value !== undefined;
-  let days = 1;
-  while (days < mostCountDays && (isProtected || isThrough(midnight(days + 1)))) days++;
-  const endMs = midnight(days);
-  return Math.min(nextCountMs(wanted, nowMs) ?? endMs, endMs);
+  for (let days = 1; days <= monthDays; days++) {
+    const [endMs, nextMs] = [midnight(days), midnight(days + 1)];
+    const isThrough = desired.at(nextMs - minuteMs) > 0 && desired.at(nextMs) > 0;
+    if (!isThrough && !protectedSpans.some(({ fromMs, untilMs }) => fromMs < midnight(days + 2) && endMs < untilMs)) return endMs;
+  }
+  return undefined;
 }
 
 function mayLower(effects: ExceptionEffects, protection: Wanted['protection'], nowMs: number): MayLower {

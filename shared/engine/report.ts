@@ -174,7 +174,7 @@ export interface RunReport {
   readonly notCovered: readonly string[];
   /** What became of what acts; empty in `plan` and where the function only observes. */
   readonly outcomes: readonly Outcome[];
-  /** Sums of the costs of what acts, by currency, kind and period. */
+  /** Sums of the costs of what acts, by currency, kind, period and bound. */
   readonly estimates: readonly CostEstimate[];
   readonly calls: CallCounts;
   /** Ids of resources whose hold was not told before. */
@@ -196,15 +196,16 @@ export function reportJson(report: RunReport): string {
   return canonicalJson(report);
 }
 
-/** Sums costs that may be added: same currency, same kind, same period; what is once apart from what lasts. In the order in which they first appear. */
+/** Sums costs that may be added: same currency, kind, period and bound; what is one-off apart from what lasts. In the order in which they first appear. */
 export function sumCosts(decisions: readonly Decision[]): readonly CostEstimate[] {
   const sums = new Map<string, CostEstimate>();
   for (const decision of decisions) {
     if (decision.verdict !== 'act') continue;
     const { cost, once } = decision.action;
-    for (const each of [cost, once]) {
+    // On whatever days: all are of the same 30.
+    for (const each of [cost, once && { ...once, per: 'one-off' }]) {
       if (each === undefined) continue;
-      const key = JSON.stringify([each.amount.currency, each.kind, each.per]);
+      const key = JSON.stringify([each.amount.currency, each.kind, each.per, each.bound]);
       const sum = sums.get(key);
       sums.set(key, sum ? { ...sum, amount: add(sum.amount, each.amount) } : each);
     }

@@ -11,8 +11,10 @@ export interface Money {
 export interface CostEstimate {
   readonly kind: 'estimate' | 'quote';
   readonly amount: Money;
-  /** What the amount covers, e.g. 'per month' or 'until 21:00'. */
+  /** What the amount covers: `per 30 days`, or `one-off` and on which days. */
   readonly per: string;
+  /** Where use decides: it costs, or saves, at most or at least that much. Default: neither more nor less is expected. */
+  readonly bound?: 'at most' | 'at least';
 }
 
 /** Amounts of two currencies met in one sum or comparison; there is no conversion. `code` is `CURRENCY_MISMATCH`. */

@@ -67,10 +67,11 @@ export async function liveFunction<R extends Resource>(
   modules: readonly AnyRuleModule[],
   account: Omit<AccountSeed, 'id'>,
   text: string,
-  more: Pick<SimulatorOptions, 'handlers' | 'faults'> & Pick<WorldSeed, 'assumptions'> & { readonly store?: MemoryStore } = {},
+  more: Pick<SimulatorOptions, 'handlers' | 'faults'> &
+    Partial<Pick<WorldSeed, 'assumptions' | 'start'>> & { readonly store?: MemoryStore } = {},
 ): Promise<LiveFunction> {
-  const { store = memoryStore(), assumptions = {}, ...options } = more;
-  const world = buildWorld({ start, assumptions, accounts: [{ id: accountId, ...account }] });
+  const { store = memoryStore(), assumptions = {}, start: begins = start, ...options } = more;
+  const world = buildWorld({ start: begins, assumptions, accounts: [{ id: accountId, ...account }] });
   const simulator = await startSimulator({ world, gatewayClock: 'virtual', ...options });
   const clock = passingClock(simulator);
   const { accessKeyId, accessKeySecret } = publishedKey(accountId);

@@ -48,7 +48,7 @@ export function textOf({
   return policyText(
     {
       'scale-on-schedule': [
-        `{name: office, groups: ${rulesFor}, schedule: office, peak: {tag: peak-nodes, otherwise: ${peak}, atMost: 9}${rule}}`,
+        `{name: office, groups: ${rulesFor}, schedule: office, peak: {tag: peak-nodes, otherwise: ${peak}, atMost: 9}, warmUp: false${rule}}`,
       ],
     },
     { sections: sections.join('\n') },
@@ -61,8 +61,9 @@ export function textOf({
 export interface Bill {
   /** What the nodes of the days cost, in millionths. */
   readonly micros: number;
-  /** Estimates of what was done, in millionths, by whether they are said to be once. */
+  /** What the first change under each of the policies was said to cost on single days of the 30 that followed, in millionths. */
   readonly once: number;
+  /** What all changes were said to cost that lasts: each begins where the one before ended. */
   readonly lasting: number;
 }
 
@@ -70,21 +71,23 @@ export interface Bill {
 export async function days(count: number, policies: ReadonlyMap<number, string>): Promise<Bill> {
   let once = 0;
   let lasting = 0;
-  let live = await liveFunction(scaleOnSchedule, [ruleModule], { groups }, policies.get(0) ?? textOf({}), {
-    assumptions: { warmUp: 'at-start', nodeReleaseMinutes: 0 },
-  });
+  let isFirst = true;
+  let live = await liveFunction(scaleOnSchedule, [ruleModule], { groups }, policies.get(0) ?? textOf({}));
   const { simulator, close } = live;
   try {
     for (let halfHour = 0; halfHour < count * 48; halfHour++) {
       const text = policies.get(halfHour / 48);
-      if (text !== undefined && halfHour > 0) live = await live.under(text);
+      if (text !== undefined && halfHour > 0) {
+        live = await live.under(text);
+        isFirst = true;
+      }
       if (policies.size > 0) {
         const { decisions, outcomes } = await live.run();
-        for (const decision of decisions) {
-          if (decision.verdict !== 'act' || !outcomes.some(({ key, outcome }) => key === decision.action.key && outcome === 'done'))
-            continue;
-          once += Number(decision.action.once?.amount.micros ?? 0n);
+        const [decision] = decisions;
+        if (decision?.verdict === 'act' && outcomes[0]?.outcome === 'done') {
+          if (isFirst) once += Number(decision.action.once?.amount.micros ?? 0n);
           lasting += Number(decision.action.cost?.amount.micros ?? 0n);
+          isFirst = false;
         }
       }
       simulator.advance(hourMs / 2);

@@ -3,9 +3,9 @@ import { planner } from '../../../functions/scale-on-schedule/plan.ts';
 import { reasonCodes } from '../../../functions/scale-on-schedule/reasons.ts';
 import { withoutDate } from '../../../functions/scale-on-schedule/strategy-value.ts';
 import type { DeliveryGroup } from '../../../shared/fleet/delivery-group.ts';
-import type { Action } from '../../../shared/planning/decision.ts';
-import { formatMoney } from '../../../shared/policy/money.ts';
-import { byTag, contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView } from './plan-fixture.ts';
+import type { ActDecision, Action } from '../../../shared/planning/decision.ts';
+import { timesHours } from '../../../shared/policy/money.ts';
+import { byTag, contextOf, fixed, groupOf, policyOf, poolOf, scheduled, usage, writtenView, wrote } from './plan-fixture.ts';
 
 const office = policyOf(`- {name: office, groups: all, schedule: office, ${byTag}}`);
 const studio = policyOf(`- {name: studio, groups: all, schedule: studio, ${byTag}}`);
@@ -67,9 +67,11 @@ describe('the action of a weekly schedule', () => {
   });
 
   it('is compared over 30 days with what the pool would go on to have', () => {
-    // Thirty days from Wednesday 08:40: 22 workdays of 14 hours at 4 nodes, 8 rest days of 7 hours at 2; before: 4 nodes all the time.
-    const hours = 22 * 14 * 4 + 8 * 7 * 2 - 30 * 24 * 4;
-    expect(action.cost).toEqual({ kind: 'estimate', amount: { currency: 'CNY', micros: BigInt(hours) * 2_500_000n }, per: 'per 30 days' });
+    // Thirty days from Wednesday 08:40: 22 workdays of 14 hours at 4 nodes, 8 rest days of 7 hours at 2; before: 4 nodes all the time. Nodes start six
+    // minutes ahead, since warm-up is on, and stop for two minutes.
+    const minutes = 22 * (14 * 60 + 8) * 4 + 8 * (7 * 60 + 8) * 2 - 30 * 24 * 60 * 4;
+    const micros = (BigInt(minutes) * 2_500_000n) / 60n;
+    expect(action.cost).toEqual({ kind: 'estimate', amount: { currency: 'CNY', micros }, per: 'per 30 days' });
   });
 
   it('says what merging steps costs', () => {
@@ -92,17 +94,26 @@ describe('merging on a single day', () => {
 });
 
 describe('the action of a fixed count', () => {
-  it('is priced until the next step, after which another count is set', () => {
+  it('is priced by all the counts that the schedule sets in 30 days, each raised ten minutes ahead, and the one that stays at night', () => {
     const { cost } = actionOf(groupOf({}, { strategy: fixed(4) }), fixedOffice);
-    expect(cost && formatMoney(cost.amount)).toBe('-1.66 CNY');
-    expect(cost?.per).toBe('until 2026-11-25 09:00');
+    // 22 workdays: one node more from 07:50 to 21:00, two more from 08:50 to 18:30; three nodes stop in all, for two minutes each.
+    const minutes = 30 * 1440 + 22 * (790 + 2 * 580 + 3 * 2) - 4 * 30 * 1440;
+    expect(cost).toEqual({
+      ...{ kind: 'estimate', per: 'per 30 days' },
+      amount: timesHours({ currency: 'CNY', micros: 2_500_000n }, minutes * 60_000),
+    });
   });
 
-  it('is priced beyond the step ahead of which it is raised, until the evening', () => {
-    const { cost } = actionOf(groupOf({}, { strategy: fixed(2) }), fixedOffice, '2026-11-25 08:55');
-    // Two nodes more for 9 hours and 35 minutes at 2.50 CNY.
-    expect(cost && formatMoney(cost.amount)).toBe('47.92 CNY');
-    expect(cost?.per).toBe('until 2026-11-25 18:30');
+  it('of a schedule that stands unchanged costs nothing more: it is what that wants anyhow', () => {
+    const kept = { value: 'office: 100%, 40% of 4', sinceMs: 0 };
+    const written = { values: () => [wrote('fixed 2', '2026-11-25 07:50')], external: () => kept };
+    const { action: next } = planner.decide(
+      groupOf({}, { strategy: fixed(2) }),
+      contextOf(fixedOffice, '2026-11-25 08:50', written),
+    ) as ActDecision;
+    expect(next.change[0]?.to).toBe('fixed at 4 nodes');
+    expect(next.cost?.amount.micros).toBe(0n);
+    expect(next.once).toBeUndefined();
   });
 
   it('is disruptive where nodes go while some are in use, and counts the sessions that could be on them', () => {
@@ -134,8 +145,10 @@ describe('the action of usage scaling', () => {
   });
 
   it('is priced as if the ceiling were reached, and says so', () => {
-    expect(action.cost && formatMoney(action.cost.amount)).toBe('337.50 CNY');
-    expect(action.cost?.per).toBe('at most, until 2026-11-25 23:30');
+    // Ten nodes for 14 hours on 22 workdays but for the time that is over, three for seven hours on 8 rest days, and two minutes to stop.
+    const minutes = 22 * 10 * 842 + 8 * 3 * 422;
+    const amount = timesHours({ currency: 'CNY', micros: 2_500_000n }, minutes * 60_000);
+    expect(action.cost).toEqual({ kind: 'estimate', per: 'per 30 days', bound: 'at most', amount });
   });
 
   it('puts nobody at risk, since the service waits for idle nodes', () => {
@@ -151,10 +164,13 @@ describe('the action of usage scaling', () => {
 describe('the action that moves dates', () => {
   const lapsing = (disableDate: string) => groupOf({}, { strategy: scheduled({ 12345: { '08:00-21:00': 4 } }, { disableDate }) });
 
-  it('has no cost, and keeps capacity up whether the schedule lapses soon or later', () => {
+  it('costs the days that it would end before, and keeps capacity up whether the schedule lapses soon or later', () => {
     const early = actionOf(lapsing('2026-12-10'), office, '2026-11-25 22:00');
     expect(early).toMatchObject({ effect: 'write', change: [{ field: 'schedule ends', from: '2026-12-10', to: '2027-11-24' }] });
     expect(early.restores).toBe('capacity');
+    // Twelve workdays of 13 hours are left of the 30 days, and two minutes to stop.
+    const amount = timesHours({ currency: 'CNY', micros: 2_500_000n }, 12 * 4 * 782 * 60_000);
+    expect(early.once).toEqual({ kind: 'estimate', per: 'one-off, from 2026-12-10 to 2026-12-25', amount });
     expect(early.cost).toBeUndefined();
     expect(actionOf(lapsing('2026-11-26')).restores).toBe('capacity');
   });

@@ -43,84 +43,12 @@ describe('what single days cost is what they make of the bill', () => {
         [2, {}],
       ],
     ],
-    [
-      'a night called off before midnight',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00')] }],
-        [2 + 11 / 24, {}],
-      ],
-    ],
-    [
-      'a night called off after midnight',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00')] }],
-        [2 + 14 / 24, {}],
-      ],
-    ],
-    [
-      'a night raised before midnight',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00')] }],
-        [2 + 10.5 / 24, { exceptions: [night('2026-11-27 06:00', 100)] }],
-      ],
-    ],
     ['a night that is two nights', [[0, { exceptions: [night('2026-11-28 06:00')] }]]],
-    [
-      'two nights called off between them',
-      [
-        [0, { exceptions: [night('2026-11-28 06:00')] }],
-        [3, {}],
-      ],
-    ],
-    [
-      'two nights called off before the first',
-      [
-        [0, { exceptions: [night('2026-11-28 06:00')] }],
-        [2 + 11 / 24, {}],
-      ],
-    ],
-    [
-      'two nights raised in the first, and called off between them',
-      [
-        [0, { exceptions: [night('2026-11-28 06:00')] }],
-        [2 + 13 / 24, { exceptions: [night('2026-11-28 06:00', 100)] }],
-        [3, {}],
-      ],
-    ],
-    [
-      'a night with more nodes than a limit allows until its evening',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00', 100)], limits: '{nodesAddedPer24h: 0}' }],
-        [2 + 8 / 24, { exceptions: [night('2026-11-27 06:00', 100)] }],
-      ],
-    ],
-    ['two nights of a group whose sessions are protected', [[0, { exceptions: [night('2026-11-28 06:00')], isProtected: true }]]],
-    [
-      'protection called off in the middle of a day',
-      [
-        [0, { isProtected: true }],
-        [3, {}],
-      ],
-    ],
-    [
-      'a night whose end is moved before midnight',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00')] }],
-        [2 + 10.5 / 24, { exceptions: [night('2026-11-26 23:30')] }],
-      ],
-    ],
     [
       'a night that begins while people change the end',
       [
         [0, { exceptions: [night('2026-11-26 23:00')] }],
         [2 + 10 / 24, { exceptions: [night('2026-11-27 06:00')] }],
-      ],
-    ],
-    [
-      'a night of a group that no rule is for any more',
-      [
-        [0, { exceptions: [night('2026-11-27 06:00')] }],
-        [2 + 10.5 / 24, { rulesFor: '{ids: [other]}' }],
       ],
     ],
     [

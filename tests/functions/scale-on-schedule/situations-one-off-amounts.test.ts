@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scaleOnSchedule } from '../../../functions/scale-on-schedule/automation.ts';
 import { ruleModule } from '../../../functions/scale-on-schedule/rule.ts';
+import type { RunReport } from '../../../shared/engine/report.ts';
 import { liveFunction } from '../../e2e/live-function.ts';
 import { hourMs } from '../../fixtures/times.ts';
 import { comparedWithBill, days, groups, type Special, textOf } from './bill-fixture.ts';
@@ -25,7 +26,7 @@ describe('what single days cost is what they make of the bill', () => {
 
   test('an exception that is taken back before its night', async () => {
     const night = textOf({
-      exceptions: ['{because: launch, groups: all, from: 2026-11-26 18:00, until: 2026-11-27 06:00, keepAtLeast: 100%}'],
+      exceptions: ['{because: launch, groups: all, from: 2026-11-26 18:00, until: 2026-11-26 23:00, keepAtLeast: 100%}'],
     });
     const { micros, once, lasting } = await comparedWithBill(
       new Map([
@@ -76,12 +77,16 @@ test('what lasts and what is once stand side by side in one plan', async () => {
     const { estimates } = await live.run('plan');
     expect(estimates.map(({ per, amount }) => [per, Math.sign(Number(amount.micros))])).toEqual([
       ['per 30 days', 1],
-      ['once, on 2026-11-24', -1],
+      ['one-off', -1],
     ]);
   } finally {
     await live.close();
   }
 });
+
+function oneOffs({ decisions }: RunReport): readonly string[] {
+  return decisions.flatMap((decision) => (decision.verdict === 'act' && decision.action.once ? [decision.action.once.per] : []));
+}
 
 test('a day that is as special after a change as before it is not named with what the change costs', async () => {
   const live = await liveFunction(
@@ -91,9 +96,9 @@ test('a day that is as special after a change as before it is not named with wha
     textOf({ holidays: ['2026-11-26'], workdays: ['2026-11-28'] }),
   );
   try {
-    expect((await live.run()).estimates.map(({ per }) => per)).toEqual(['once, on 2026-11-28']);
+    expect(oneOffs(await live.run())).toEqual(['one-off, on 2026-11-26 and 2026-11-28']);
     live.simulator.advance(33 * hourMs);
-    expect((await live.run()).estimates.map(({ per }) => per)).toEqual(['once, on 2026-11-26']);
+    expect(oneOffs(await live.run())).toEqual(['one-off, on 2026-11-26']);
   } finally {
     await live.close();
   }
