@@ -17,7 +17,7 @@ import { localText } from '../planning/local-time.ts';
 import type { CompiledPolicy, CompiledTarget, Never } from '../policy/compiled.ts';
 import { exceptionsInForce, frozen } from '../policy/exception.ts';
 import { groupProtected, ownerProtected, userProtected } from '../policy/protect.ts';
-import { nearKey } from '../policy/selector.ts';
+import { looseKey, nearKey } from '../policy/selector.ts';
 import { nodesAdded } from './guard-nodes.ts';
 import { reason } from './reasons.ts';
 import type { Totals } from './report.ts';
@@ -316,13 +316,16 @@ export function asksForUsers(action: Action, { policy }: Pick<ResourceGuardConte
 
 /**
  * The owner's tag on a resource as observed: its value, null where it is absent, undefined where the tags are unknown. One whose key is nearly the
- * same counts as the tag: whoever set it means to be protected.
+ * same counts as the tag: whoever set it means to be protected. Of several such the one counts that sorts last, which of dates is the latest.
  */
 export function ownerTagOf(resource: Resource, key: string): string | null | undefined {
   const { tags } = resource as Resource & { readonly tags?: Readonly<Record<string, string>> };
   if (tags === undefined) return undefined;
-  const present = Object.hasOwn(tags, key) ? key : nearKey(key)(tags);
-  return present === undefined ? null : (tags[present] as string);
+  if (Object.hasOwn(tags, key)) return tags[key] as string;
+  if (nearKey(key)(tags) === undefined) return null;
+  const wanted = looseKey(key);
+  const values = Object.keys(tags).flatMap((each) => (looseKey(each) === wanted ? [tags[each] as string] : []));
+  return values.sort().at(-1) ?? null;
 }
 
 /** Why `protect` forbids an action on a resource; undefined when it does not. What cannot be told holds. */

@@ -147,6 +147,15 @@ describe('the guard, by resource', () => {
       },
       'protected-owner',
     ],
+    ...[
+      { 'Keep Until': '2026-11-23', keep_until: '2027-11-23' },
+      { keep_until: '2027-11-23', 'Keep Until': '2026-11-23' },
+    ].map((tags): [string, Partial<Action>, World, string] => [
+      `owner tags by nearly its key, of which ${String(Object.values(tags)[0]).startsWith('2026') ? 'the first' : 'the last'} is over`,
+      cut,
+      { policy: { protect: { users: [], ownerTag: { key: 'keep-until', atMostMs: 1000 } } }, resource: { tags } },
+      'protected-owner',
+    ]),
     [
       'owner tag by nearly its key, beside one that is over',
       cut,
