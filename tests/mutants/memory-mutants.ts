@@ -317,8 +317,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'owner-tag-nearly-spelled-protects-nobody',
     file: 'shared/engine/guard.ts',
-    from: 'Object.hasOwn(tags, key) ? key : nearKey(key)(tags);',
-    to: 'Object.hasOwn(tags, key) ? key : undefined;',
+    from: '  if (nearKey(key)(tags) === undefined) return null;',
+    to: "  if (key !== '') return null;",
     rule: 'An owner who spells the tag nearly as the policy has it is protected.',
     tests: ['tests/engine/guard.test.ts', 'tests/functions/scale-on-schedule/plan-protection.test.ts'],
   },

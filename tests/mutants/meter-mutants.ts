@@ -13,6 +13,38 @@ const tabled = ['tests/billing/cost-table.test.ts'];
 /** Faults in what a report says that something cost or saved: time that nobody saw, savings that nobody made, amounts that are missing. */
 export const meterMutants: readonly Mutant[] = [
   {
+    name: 'found-setting-forgotten',
+    file: 'shared/journal/usage/fold-day.ts',
+    from: '    return foundSet === undefined ? said : this.#settingNumber({ ...now, foundSet });',
+    to: '    return said;',
+    rule: 'What a pool was found with stays known after our first write.',
+    tests: ['tests/billing/read-usage.test.ts'],
+  },
+  {
+    name: 'dry-run-counts-as-saved',
+    file: 'functions/digest/costs/account-costs.ts',
+    from: '    return { meter, subject: subjectOf(meter.group), counterfactual: saved, ...underRule };',
+    to: '    return { meter, subject: subjectOf(meter.group), counterfactual: wanted ? { payAsYouGoMs: meter.slices.map((s) => s.payAsYouGoMs * 2) } : saved, ...underRule };',
+    rule: 'A function in dry run has saved nothing.',
+    tests: ['tests/billing/account-costs.test.ts'],
+  },
+  {
+    name: 'pause-read-as-tonight',
+    file: 'functions/scale-on-schedule/native-schedule.ts',
+    from: 'gapTonight: begins === 0 && fittedAt(0)',
+    to: 'gapTonight: fittedAt(0)',
+    rule: 'What a weekday has behind a pause is no reason for a count today.',
+    tests: ['tests/functions/scale-on-schedule/native-schedule.test.ts'],
+  },
+  {
+    name: 'later-owner-tag-ignored',
+    file: 'shared/engine/guard.ts',
+    from: '  return values.sort().at(-1) ?? null;',
+    to: '  return values.sort()[0] ?? null;',
+    rule: "Of several tags that nearly have the owner's key the latest counts.",
+    tests: ['tests/engine/guard.test.ts'],
+  },
+  {
     name: 'meter-fills-gaps',
     file: meter,
     from: 'atMs - (seen[i - 1] as EpochMs) <= longestGapMs',

@@ -235,3 +235,24 @@ describe("a schedule written as the service's own", () => {
     );
   });
 });
+
+it('a night that a weekday has only behind a pause is no gap of tonight', () => {
+  const timezone = 'Asia/Shanghai';
+  const at = (text: string) => Date.parse(`${text}+08:00`);
+  const all = [{ startMinute: 0, endMinute: 1440, level: { nodes: 2 } }];
+  const closed = [24, 25, 26, 27, 28, 29, 30, 31].map((day) => ({ on: { kind: 'date' as const, date: `2026-12-${day}` }, periods: [] }));
+  const days: DocumentSchedule['days'] = [
+    { on: { kind: 'everyday' }, periods: [{ startMinute: 480, endMinute: 1080, level: { nodes: 2 } }] },
+    ...closed,
+    { on: { kind: 'date', date: '2027-01-01' }, periods: all },
+    { on: { kind: 'date', date: '2027-01-02' }, periods: all },
+  ];
+  const [fromMs, untilMs] = [at('2026-12-01T00:00'), at('2027-02-01T00:00')];
+  const zone = zoneTable(timezone, fromMs - 864e5, untilMs + 864e5);
+  const timeline = buildTimeline({ name: 's', schedule: { days }, timezone, zone, fromMs, untilMs });
+  const desired = desiredState(timeline, 1, { floors: [], ratchets: [], uncut: [], doubts: [] });
+  // The 25th and the 1st are Fridays.
+  const native = nativeSchedule(desired, serviceDayIn(zone, at('2026-12-25T10:00')), false);
+  expect(native).toMatchObject({ resumes: '2027-01-01', gapTonight: false });
+  expect(nativeSchedule(desired, serviceDayIn(zone, at('2027-01-01T10:00')), false).gapTonight).toBe(true);
+});
