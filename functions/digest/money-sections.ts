@@ -148,7 +148,10 @@ export function savedSection(facts: DigestFacts): Section {
     costLines(facts, ({ all }) => all.map((each) => ['', each] as const)),
     ({ target }) => target,
   );
-  const lines = rows.map(({ key = '', measured, counterfactual, saved, potential }): Row => {
+  const byHour = rows.filter(({ measured, counterfactual, potential }) =>
+    [measured, counterfactual, potential].some(({ micros }) => micros !== 0n),
+  );
+  const lines = byHour.map(({ key = '', measured, counterfactual, saved, potential }): Row => {
     const would = potential.micros === 0n ? '' : `; potential ${formatMoney(potential)}, had the rules in dry run acted`;
     const text = `${formatMoney(saved)}: ${formatMoney(measured)} by the hour instead of ${formatMoney(counterfactual)}${would}`;
     return { mark: saved.micros < 0n ? 'warn' : 'plain', name: placed(facts, key, measured.currency), text };
@@ -159,7 +162,7 @@ export function savedSection(facts: DigestFacts): Section {
     title: 'Saved',
     lead:
       lines.length === 0
-        ? 'Nothing was measured, so nothing is known of savings.'
+        ? 'No nodes by the hour were measured, so nothing is known of savings.'
         : `${saved}, measured against what the groups were found with, or the baseline of their rule.${lacks ? ' Some is not known: see streamwarden cost.' : ''}`,
     rows: lines,
     more: 0,

@@ -188,8 +188,8 @@ export function digest({ from, to, counts: summary, orders, ...rest }: Digested)
     ['Drift (0): No change of a person stands against the policy.'],
     ['Exceptions ending (0): No exception ends within a week.'],
     silent,
-    ['Cost by schedule (estimate): Nothing can be estimated.'],
-    [`Written ${to} ${zone}. Amounts are quoted unless they are called estimates. Holds, expiries and drift are as of then.`],
+    ['Saved: No nodes by the hour were measured, so nothing is known of savings.'],
+    [`Written ${to} ${zone}. Orders are as quoted; costs are measured. Holds, expiries and drift are as of then.`],
   ];
   return sections.map((section) => section.join('\n')).join('\n\n');
 }

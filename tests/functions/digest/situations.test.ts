@@ -280,7 +280,7 @@ const situations: readonly (readonly [title: string, situation: Situation, part:
       rules: { scale: '{name: r, groups: all, schedule: office, peak: {tag: n, otherwise: 4, atMost: 100}, method: fixed}' },
     },
     'Saved',
-    'Nothing was measured, so nothing is known of savings.',
+    'No nodes by the hour were measured, so nothing is known of savings.',
   ],
   [
     'what a subscription costs a day, by the value of a tag',

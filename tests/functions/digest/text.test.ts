@@ -109,6 +109,6 @@ describe('what was measured', () => {
   });
 
   test('is nothing where no run looked, and then no savings are claimed', () => {
-    expect(sectionsOf({ ...all, all: [] })[0]).toBe('Nothing was measured, so nothing is known of savings.');
+    expect(sectionsOf({ ...all, all: [] })[0]).toBe('No nodes by the hour were measured, so nothing is known of savings.');
   });
 });
