@@ -20,6 +20,7 @@ import { planCommand } from './commands/plan.ts';
 import { policyCommand } from './commands/policy.ts';
 import { pushCommand } from './commands/push.ts';
 import { ramPolicyCommand } from './commands/ram-policy.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -58,6 +59,7 @@ for (const register of [
   resolveCommand,
   spendCommand,
   costCommand,
+  reconcileCommand,
   digestCommand,
   exceptionCommand,
   otaCommand,

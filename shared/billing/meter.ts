@@ -15,7 +15,7 @@ import {
 import type { PoolChange, PoolState, PoolUsage, Usage } from './usage.ts';
 
 /** Between two looks at a target that are further apart than this nothing is known, in milliseconds. */
-const longestGapMs = 15 * 60_000;
+export const longestGapMs = 15 * 60_000;
 
 /**
  * What a pool had over a stretch of one local day in which region, type and price stayed the same. Either all of it was measured or none of it.
@@ -225,7 +225,7 @@ function* noticed(changes: readonly PoolChange[], seen: readonly EpochMs[]): Ite
 }
 
 /** Nodes by the hour, as far as the answer shows them. Somebody's node is held even where the setting no longer counts it. */
-function byTheHour({ charge, nodes, scalingNodes, inUse = 0 }: PoolState): number {
+export function byTheHour({ charge, nodes, scalingNodes, inUse = 0 }: PoolState): number {
   if (charge === 'pay-as-you-go') return Math.max(nodes + scalingNodes, inUse);
   return scalingNodes;
 }

@@ -37,6 +37,7 @@ test('what prints for people, and what functions word, writes no instant in UTC;
     // The columns of FOCUS, which are in UTC.
     'cli/render/focus.ts',
     'cli/render/policies.ts',
+    'cli/render/reconcile.ts',
     'cli/render/spend.ts',
     // Keys of the journal: dates of UTC.
     'functions/digest/facts/heartbeats.ts',
