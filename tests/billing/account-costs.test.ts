@@ -137,6 +137,10 @@ describe('what a day cost', () => {
     expect(Math.round(rows['gone']?.[0] ?? 0)).toBe(18);
   });
 
+  test('is unmeasured where no run has seen the group, which has a line all the same', () => {
+    expect(costsOf({ fleet }).unknown).toEqual([['office', 'unmeasured', 24]]);
+  });
+
   test('has no savings where nobody knows what was found, and says so', () => {
     const usage = usageOf({ office: [[0, state(2, { found: false })]] });
     const { rows, unknown } = costsOf({ usage, fleet });

@@ -71,7 +71,7 @@ export function accountCosts(input: CostInput): TargetCosts {
     ...subjectOf(resource),
     ...typeOf(known.get(resource)?.resource, meters, resource),
   }));
-  const rest = unpriced(fleet, span, subjectOf);
+  const rest = unseen(fleet, meters, span, subjectOf);
   return {
     lines: [...byHour.lines, ...bought.lines],
     unknown: [...byHour.unknown, ...bought.unknown, ...rest],
@@ -154,13 +154,21 @@ function listedPrice(type: string | undefined, rule: AnyRule | undefined): Money
   return type !== undefined && Object.hasOwn(prices, type) ? prices[type] : undefined;
 }
 
-/** Workstations by the hour: the service tells no price of them, and nobody else does. */
-function unpriced(fleet: readonly Subscribable[], span: Span, subjectOf: (id: string) => CostSubject): Costs['unknown'] {
+/** What is held by the hour and no run has looked at: workstations, which none samples, and groups that none has seen in the stretch. */
+function unseen(
+  fleet: readonly Subscribable[],
+  meters: readonly PoolMeter[],
+  span: Span,
+  subjectOf: (id: string) => CostSubject,
+): Costs['unknown'] {
+  const seen = new Set(meters.map(({ group }) => group));
   return fleet.flatMap((resource) => {
-    if (resource.kind !== 'workstation' || mayExpire(resource)) return [];
-    const ms = span.untilMs - Math.max(span.fromMs, resource.createdAtMs ?? span.fromMs);
-    if (ms <= 0) return [];
-    return [{ ...subjectOf(resource.id), date: undefined, instanceType: resource.instanceType, because: 'not-metered' as const, ms }];
+    const { id, kind, createdAtMs = span.fromMs } = resource;
+    const ms = span.untilMs - Math.max(span.fromMs, createdAtMs);
+    if (mayExpire(resource) || seen.has(id) || ms <= 0) return [];
+    const because = kind === 'workstation' ? ('not-metered' as const) : ('unmeasured' as const);
+    const instanceType = kind === 'workstation' ? resource.instanceType : resource.pools?.[0]?.instanceType;
+    return [{ ...subjectOf(id), date: undefined, instanceType, because, ms }];
   });
 }
 
